@@ -1,0 +1,97 @@
+# kzreport: what a person, a test machine and CI call. `make` alone lists the targets.
+#
+# The environment is .venv, made from the lock by pip: whatever this machine says to pip (index, certificate, cache) holds.
+# Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
+
+.DEFAULT_GOAL := help
+.PHONY: help report test test-all lab lint check lock clean
+.DELETE_ON_ERROR:
+
+# Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONHOME
+unexport PYTHONPATH
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_ROOT_USER_ACTION := ignore
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip
+PYTHON ?= python3.13 python3.12 python3.11 python3 python
+ARGS ?=
+MARKS ?= -m "not slow"
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+report: .venv/.run  ## make the monthly edition in reports/ (ARGS="--as-of 2026-09-30 --lang fr")
+	@$(BIN)/kzreport run monthly $(ARGS)
+
+test: .venv/.dev  ## style, types, unit tests and doctests, then every notebook against its stored outputs
+	@$(BIN)/python tests/browser/install.py
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -n 2 $(MARKS) $(ARGS)
+	$(BIN)/python -m pytest --nbval notebooks/ --nbval-cell-timeout 120
+
+test-all: MARKS :=
+test-all: test  ## the same with the slow tests
+
+lab: .venv/.run  ## open the notebooks in JupyterLab (ARGS=--allow-root if you are root)
+	$(BIN)/jupyter-lab --notebook-dir=notebooks $(ARGS)
+
+lint: .venv/.dev  ## style and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check: .venv/.run  ## check data, report definitions, words and the shape of the notebooks; runs nothing
+	@$(BIN)/kzreport check $(ARGS)
+
+# uv writes one lock for every Python and system. It does not read pip's configuration: behind a mirror set
+# UV_DEFAULT_INDEX. Versions that are still allowed stay; `make lock ARGS=--upgrade` takes the newest of all.
+LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml --group setup
+lock:  ## make the two locks again from pyproject.toml (ARGS=--upgrade for newer versions)
+	@command -v uv >/dev/null || { echo "make lock needs uv on PATH: python3 -m pip install uv" >&2; exit 2; }
+	$(LOCK) -o requirements.lock
+	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+
+clean:  ## remove the environment and the caches; reports/ stays
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	find kzreport tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
+
+# ---------------------------------------------------------------------------------------------- the environment
+
+# $(call install,LOCK): what LOCK says, nothing else, every file against its hash; then kzreport itself, editable.
+# Compiling apart from pip uses every core; test suites of other packages, a third of all files, are left out.
+define install
+	@echo "Installing $(1) into .venv (once; about a minute when nothing is cached) ..." >&2
+	@$(PIP) install -qq --no-compile --no-deps --require-hashes -r $(1)
+	@$(PIP) install -qq --no-compile --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
+endef
+
+.venv/.run: requirements.lock pyproject.toml | .venv/.made
+	$(call install,requirements.lock)
+	@touch $@
+
+.venv/.dev: requirements-dev.lock requirements.lock pyproject.toml | .venv/.made
+	$(call install,requirements-dev.lock)
+	@touch .venv/.run $@
+
+# The first Python of the list that fits (PYTHON=/path/to/python to choose), and then the locked pip.
+.venv/.made:
+	@seen=; for py in $(PYTHON); do \
+	  v=$$($$py -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null) || continue; seen="$$seen $$py=$$v"; \
+	  case $$v in 3.11|3.12|3.13) ;; *) continue ;; esac; \
+	  $$py -c 'import ensurepip, venv' 2>/dev/null || { seen="$$seen(without-venv)"; continue; }; \
+	  echo "Making .venv with $$py (Python $$v) ..." >&2; \
+	  rm -rf .venv && $$py -m venv .venv && exit 0 || exit 1; \
+	done; \
+	echo "kzreport: no fitting Python. Found:$${seen:- none}. Expected: 3.11, 3.12 or 3.13 with its venv module." >&2; \
+	echo "  Install one (Debian, Ubuntu: apt-get install python3 python3-venv) or say make ... PYTHON=/path/to/python3.12" >&2; \
+	exit 2
+	@awk '/^[a-zA-Z0-9]/ { on = /^pip==/ } on' requirements.lock > .venv/pip.lock
+	@$(PIP) install -qq --no-deps --require-hashes -r .venv/pip.lock
+	@touch $@

@@ -1,0 +1,165 @@
+"""The command line. Parses, calls, prints; exit codes: 0 done or nothing to do, 1 failed, 2 bad input, 75 locked, 130 interrupted.
+
+Imports nothing heavy before a command is chosen, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date
+
+from kzreport.errors import KzreportError
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def _jobs() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(a: argparse.Namespace) -> int:
+    """Make an edition."""
+    from kzreport import edition, params
+
+    today = date.today()  # the one clock: everything below is told the date
+    as_of = params.check_date(a.as_of, today) if a.as_of else today
+    definition = params.definition(a.definition, a.parameter)
+    languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
+    p = edition.plan(definition, as_of, languages)
+    root = edition.output_root(a.output)
+    made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
+    where = made or edition.revisions(root, definition.name, as_of)[-1]
+    shown = os.path.relpath(where / "index.html")
+    _say(f"made {definition.name}/{where.name}" if made else f"nothing to do: {definition.name}/{where.name} has the same inputs")
+    _say(f"open {shown}")
+    return 0
+
+
+def list_(a: argparse.Namespace) -> int:
+    """List the editions."""
+    from kzreport import edition
+
+    root = edition.output_root(a.output)
+    for folder in edition.editions(root):
+        m = edition.read_manifest(folder)["edition"]
+        state = "damaged" if edition.damage(folder) else "whole"
+        _say(f"{m['definition']}/{m['name']}  {','.join(m['languages'])}  {', '.join(m['pages'])}  {state}")
+    return 0
+
+
+def verify(a: argparse.Namespace) -> int:
+    """Rebuild and compare an edition."""
+    from kzreport import edition
+
+    folder = edition.find(edition.output_root(a.output), a.edition)
+    count = edition.verify(folder, jobs=a.jobs, report=_tell)
+    _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
+    return 0
+
+
+def check(a: argparse.Namespace) -> int:
+    """Check data, definitions, words and notebooks."""
+    from kzreport import check as checks
+
+    found = checks.faults()
+    for fault in found:
+        _tell(fault)
+    _say(f"{len(found)} faults" if found else "data, definitions, words and notebooks are sound")
+    return 2 if found else 0
+
+
+def accept(a: argparse.Namespace) -> int:
+    """Take today's outputs, or the data as they are, for the reference."""
+    from kzreport import catalogue, params
+    from kzreport import check as checks
+
+    if a.data:
+        changed = catalogue.restate()
+        _say(f"restated in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
+        return 0
+    for page in a.page:
+        params.notebook_path(page)
+    paths = checks.accept(a.page or list(params.pages()), a.jobs)
+    for path in paths:
+        _say(f"changed: {catalogue.shown(path)}")
+    _say("read 'git diff' before you commit" if paths else "nothing changed")
+    return 0
+
+
+def new(a: argparse.Namespace) -> int:
+    """Make the notebook and words of a new page."""
+    from kzreport import scaffold
+
+    for path in scaffold.create(a.page):
+        _say(f"made {path}")
+    _say(f"edit them, add '{a.page}' to params/monthly.yml, then run: kzreport accept {a.page}")
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """The commands and their options."""
+    top = argparse.ArgumentParser(prog="kzreport", description="Dated reports on Kazakhstan, in French and English, from published figures.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, action: object, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(action=action)
+        return command
+
+    def common(command: argparse.ArgumentParser, output: bool = True) -> None:
+        if output:
+            command.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
+        command.add_argument("-j", "--jobs", type=_count, default=_jobs(), metavar="N", help="pages at a time (default: one for each core)")
+
+    c = add("run", run, "make an edition")
+    c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
+    c.add_argument("--as-of", metavar="DATE", help="use only what was published by DATE (default: today)")
+    c.add_argument("--lang", action="append", default=[], metavar="CODE", help="fr or en; may be repeated (default: those of the definition)")
+    c.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a page's parameter, as name=value or page.name=value")
+    c.add_argument("--revision", action="store_true", help="make a revision if an edition from other inputs exists")
+    common(c)
+    common_list = add("list", list_, "list the editions")
+    common_list.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
+    c = add("verify", verify, "rebuild an edition and compare it byte by byte")
+    c.add_argument("edition", help="2026-09-30, 2026-09-30-r2 or monthly/2026-09-30")
+    common(c)
+    add("check", check, "check data, definitions, words and notebooks")
+    c = add("accept", accept, "re-execute reference outputs after a deliberate change")
+    c.add_argument("page", nargs="*", help="pages (default: all)")
+    c.add_argument("--data", action="store_true", help="restate the hashes of changed tables in data/datapackage.json")
+    common(c, output=False)
+    c = add("new", new, "make the notebook and words of a new page")
+    c.add_argument("page", help="name of the page: letters, digits and _")
+    return top
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
+    return int(text)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code."""
+    a = parser().parse_args(argv)
+    try:
+        return int(a.action(a))
+    except KzreportError as e:
+        _tell(f"kzreport: {e}")
+        return e.exit_code
+    except KeyboardInterrupt:
+        _tell("kzreport: interrupted; nothing half-made was left in the editions' place")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""The package's errors, and the rule their messages follow.
+
+Every message says, in this order: where (file, line, column or key), what was found, what was expected, and what
+to do. Nothing here prints or exits; :mod:`kzreport.cli` turns these errors into exit codes.
+"""
+
+from __future__ import annotations
+
+
+class KzreportError(Exception):
+    """Base of all errors raised on purpose. ``exit_code`` is what the command line returns for it."""
+
+    exit_code = 1
+
+
+class InputError(KzreportError):
+    """Something the user gave is wrong (data, parameter, definition, words, notebook): nothing was run."""
+
+    exit_code = 2
+
+
+class DataError(InputError):
+    """A table or its descriptor in ``data/`` is broken, or a series was asked for that does not exist."""
+
+
+class ParameterError(InputError):
+    """A parameter or a report definition has an unknown name, a wrong type or an impossible value."""
+
+
+class WordsError(InputError):
+    """The words of a page lack a language, a variant or a placeholder."""
+
+
+class NotebookError(InputError):
+    """A notebook has not the shape that a page needs."""
+
+
+class BasisError(KzreportError):
+    """Two figures of different unit, basis or frequency were put together."""
+
+
+class PageError(KzreportError):
+    """A page could not be made: a cell raised, a kernel died, an output is not one that a report may carry."""
+
+
+class StaleEdition(KzreportError):
+    """An edition exists already and was made from other inputs."""
+
+
+def explain(where: str, found: object, expected: str, todo: str = "") -> str:
+    """Put the four parts of a message in their order.
+
+    >>> explain("data/x.csv, line 3, column 'value'", "'1,5'", "a number such as 1.5", "use a decimal point")
+    "data/x.csv, line 3, column 'value': found '1,5', expected a number such as 1.5; use a decimal point."
+    """
+    text = f"{where}: found {found}, expected {expected}"
+    return f"{text}; {todo}." if todo else f"{text}."

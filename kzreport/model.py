@@ -1,0 +1,339 @@
+"""The nouns of the package: Period, Observation, Series, Reading, Interval and the status of a ratio.
+
+Frozen dataclasses without behaviour beyond their own consistency. No file, no language, no picture, no arithmetic of
+a subject: that is :mod:`kzreport.catalogue`, :mod:`kzreport.words`, :mod:`kzreport.charts`, :mod:`kzreport.indicators`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import total_ordering
+
+from kzreport.errors import BasisError, DataError, explain
+
+_PERIOD = re.compile(
+    r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?"
+    r"(?:/(?P<y2>\d{4})-(?P<m2>\d{2}))?",
+    re.ASCII,
+)
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+@total_ordering
+@dataclass(frozen=True)
+class Period:
+    """A reference period: a day, month, quarter, year, or a span of months (a part-year).
+
+    Built with :meth:`parse`; ordered by its last day, then its first. ``frequency`` is ``D``, ``M``, ``Q``, ``A`` or
+    ``S`` (span of months).
+
+    >>> Period.parse("2026-08").shift(-12)
+    Period('2025-08')
+    >>> Period.parse("2023-01/2023-07").months
+    7
+    """
+
+    start: date
+    end: date
+    frequency: str
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """Read ``2026``, ``2026-Q1``, ``2026-08``, ``2026-08-31`` or ``2026-01/2026-08``.
+
+        Raises :class:`DataError` for anything else, an impossible date included.
+        """
+        m = _PERIOD.fullmatch(text)
+        try:
+            if not m or not 1900 <= int(m["y"]) <= 2100:
+                raise ValueError
+            y = int(m["y"])
+            if m["y2"]:
+                if not m["m"] or m["d"]:
+                    raise ValueError
+                first, last = date(y, int(m["m"]), 1), _month_end(int(m["y2"]), int(m["m2"]))
+                if last <= first:
+                    raise ValueError
+                return cls(first, last, "S")
+            if m["q"]:
+                q = int(m["q"])
+                return cls(date(y, 3 * q - 2, 1), _month_end(y, 3 * q), "Q")
+            if m["d"]:
+                day = date(y, int(m["m"]), int(m["d"]))
+                return cls(day, day, "D")
+            if m["m"]:
+                return cls(date(y, int(m["m"]), 1), _month_end(y, int(m["m"])), "M")
+            return cls(date(y, 1, 1), date(y, 12, 31), "A")
+        except ValueError:
+            raise DataError(
+                explain("period", repr(text), "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08")
+            ) from None
+
+    def __str__(self) -> str:
+        s = self.start
+        return {
+            "A": f"{s.year}",
+            "Q": f"{s.year}-Q{(s.month + 2) // 3}",
+            "M": f"{s.year}-{s.month:02}",
+            "D": s.isoformat(),
+            "S": f"{s.year}-{s.month:02}/{self.end.year}-{self.end.month:02}",
+        }[self.frequency]
+
+    def __repr__(self) -> str:
+        return f"Period('{self}')"
+
+    def __lt__(self, other: Period) -> bool:
+        return (self.end, self.start) < (other.end, other.start)
+
+    @property
+    def year(self) -> int:
+        """The calendar year of the last day."""
+        return self.end.year
+
+    @property
+    def months(self) -> int:
+        """Number of calendar months covered (a day counts as part of one)."""
+        return 12 * (self.end.year - self.start.year) + self.end.month - self.start.month + 1
+
+    @property
+    def is_part_year(self) -> bool:
+        """True for a span that does not cover whole calendar years."""
+        return self.frequency == "S" and not (self.start.month == 1 and self.end.month == 12)
+
+    def shift(self, steps: int) -> Period:
+        """The period ``steps`` of its own frequency later (earlier if negative).
+
+        A span moves by years, so that Jan-Jul stays Jan-Jul.
+
+        >>> Period.parse("2026-Q1").shift(-1), Period.parse("2023-01/2023-07").shift(-1)
+        (Period('2025-Q4'), Period('2022-01/2022-07'))
+        """
+        if self.frequency == "D":
+            day = self.start + timedelta(days=steps)
+            return Period(day, day, "D")
+        step = {"M": 1, "Q": 3, "A": 12, "S": 12}[self.frequency]
+        index = 12 * self.start.year + self.start.month - 1 + steps * step
+        start = date(index // 12, index % 12 + 1, 1)
+        last = index + self.months - 1
+        return Period(start, _month_end(last // 12, last % 12 + 1), self.frequency)
+
+    def year_before(self) -> Period:
+        """The same period one year earlier.
+
+        >>> Period.parse("2024-02").year_before()
+        Period('2023-02')
+        """
+        if self.frequency == "D":
+            year = self.start.year - 1
+            day = date(year, self.start.month, min(self.start.day, _month_end(year, self.start.month).day))
+            return Period(day, day, "D")
+        return self.shift({"M": -12, "Q": -4, "A": -1, "S": -1}[self.frequency])
+
+    def until(self, last: Period) -> Iterator[Period]:
+        """This period and the following ones of its frequency, ``last`` included."""
+        p = self
+        while p <= last:
+            yield p
+            p = p.shift(1)
+
+
+class Status(StrEnum):
+    """What can be said of a value. Only ``OK`` prints as a number; the others print as "n.s." with their reason."""
+
+    OK = "ok"
+    ZERO_BASE = "zero_base"
+    NEGATIVE_BASE = "negative_base"
+    SIGN_CHANGE = "sign_change"
+    PARTIAL_PERIOD = "partial_period"
+    MISSING_INPUT = "missing_input"
+    NOT_COMPARABLE = "not_comparable"
+    UNIT_MISMATCH = "unit_mismatch"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A closed interval ``[low, high]``.
+
+    >>> Interval(1.64, 2.0).overlaps(Interval(1.9, 3.0))
+    True
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not self.low <= self.high:
+            raise ValueError(explain("interval", f"[{self.low}, {self.high}]", "low <= high"))
+
+    def overlaps(self, other: Interval) -> bool:
+        """True if the two intervals share a point."""
+        return self.low <= other.high and other.low <= self.high
+
+
+# Digits after the decimal mark that a unit is shown with. A change smaller than half the last digit is "flat".
+DECIMALS: Mapping[str, int] = {
+    "percent": 1,  # a rate or a growth
+    "points": 1,  # a difference of two rates: percentage points
+    "percent_of_gdp": 1,
+    "percent_per_year": 1,  # compound annual growth
+    "index": 1,  # level, base in the basis
+    "index_py100": 1,  # same period of the previous year = 100
+    "index_pp100": 1,  # previous period = 100
+    "musd": 0,  # million US dollars
+    "musd_change": 0,
+    "tonne": 0,
+    "teu": 0,
+    "tkm": 0,  # tonne-kilometre
+    "multiple": 1,  # x times
+    "log": 2,  # natural logarithm of a ratio
+    "months": 0,
+    "years": 0,
+    "ratio": 2,
+}
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a publisher said once: ``value`` of ``period``, published on ``published``.
+
+    ``value`` is ``None`` where the publisher withdrew or did not give it. ``dims`` are the further columns of the
+    table (country, publisher, scope ...).
+    """
+
+    period: Period
+    value: float | None
+    published: date
+    dims: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series as it was known on ``as_of``: one observation for each period (and set of dimensions), in order.
+
+    ``basis`` is part of what a series is (end of period or average, gross or net ...): arithmetic on two series of
+    different basis raises. Iterating gives the observations.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    unit: str
+    basis: str
+    frequency: str
+    publisher: str
+    as_of: date
+    observations: tuple[Observation, ...]
+
+    def __iter__(self) -> Iterator[Observation]:
+        return iter(self.observations)
+
+    def __len__(self) -> int:
+        return len(self.observations)
+
+    def where(self, **dims: str) -> Series:
+        """The observations whose dimensions have these values; empty if there is none."""
+        kept = tuple(o for o in self if all(o.dims.get(k) == v for k, v in dims.items()))
+        return replace(self, observations=kept)
+
+    def since(self, start: Period) -> Series:
+        """The observations that end on or after the first day of ``start``."""
+        return replace(self, observations=tuple(o for o in self if o.period.end >= start.start))
+
+    @property
+    def values(self) -> dict[Period, float]:
+        """Period -> value, without missing values.
+
+        Raises :class:`BasisError` if a period has several observations (choose with :meth:`where` first).
+        """
+        found: dict[Period, float] = {}
+        for o in self:
+            if o.period in found:
+                raise BasisError(
+                    explain(f"series {self.name}", f"several observations for {o.period}", "one",
+                            f"choose with where({', '.join(sorted(o.dims))}=...)")
+                )  # fmt: skip
+            if o.value is not None:
+                found[o.period] = o.value
+        return found
+
+    @property
+    def last(self) -> Period | None:
+        """The latest period with a value, or ``None`` for an empty series."""
+        return max((o.period for o in self if o.value is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What an indicator says of a period.
+
+    ``value`` is a Python float, ``None`` exactly when ``status`` is not ``ok``. ``item`` names the component, country,
+    publisher or estimator that this reading is about; ``base`` is the period it is compared with; ``inputs`` are the
+    names of the series it came from; ``estimated`` marks what no publisher printed (a bridged gap, a projection). ``digits`` are shown after the
+    decimal mark where the publisher prints more than is usual for the unit (a policy rate of 16.75 %).
+
+    >>> Reading("gap", 4.8, "points", Period.parse("2026-08")).direction
+    'up'
+    >>> Reading.missing("gap", "points", Period.parse("2026-08")).direction
+    'missing_input'
+    """
+
+    name: str
+    value: float | None
+    unit: str
+    period: Period
+    status: Status = Status.OK
+    basis: str = ""
+    item: str = ""
+    base: Period | None = None
+    inputs: tuple[str, ...] = ()
+    estimated: bool = False
+    interval: Interval | None = None
+    digits: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.unit not in DECIMALS:
+            raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(DECIMALS)}"))
+        if (self.value is None) == (self.status is Status.OK):
+            raise ValueError(
+                explain(f"reading {self.name}", f"value {self.value} with status {self.status}",
+                        "a value exactly when the status is ok")
+            )  # fmt: skip
+        if self.value is not None:
+            value = float(self.value)  # numpy scalars print as np.float64(...)
+            if value != value or value in (float("inf"), float("-inf")):
+                raise ValueError(explain(f"reading {self.name}", str(value), "a finite number"))
+            object.__setattr__(self, "value", value)
+
+    @classmethod
+    def missing(cls, name: str, unit: str, period: Period, status: Status = Status.MISSING_INPUT, **rest: object) -> Reading:
+        """A reading without a number, with the reason in ``status``."""
+        return cls(name, None, unit, period, status, **rest)  # type: ignore[arg-type]
+
+    @property
+    def ok(self) -> bool:
+        """True if there is a number."""
+        return self.value is not None
+
+    @property
+    def decimals(self) -> int:
+        """Digits shown after the decimal mark."""
+        return DECIMALS[self.unit] if self.digits is None else self.digits
+
+    @property
+    def direction(self) -> str:
+        """``up``, ``down`` or ``flat`` at the precision shown, or the status where there is no number."""
+        if self.value is None:
+            return str(self.status)
+        shown = round(self.value, self.decimals)
+        return "up" if shown > 0 else "down" if shown < 0 else "flat"
+
+    def of(self, **changes: object) -> Reading:
+        """A copy with some fields replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,272 @@
+"""What a notebook may call: load, say, chart, table, caveats, method, sources.
+
+A notebook calls and does not compute. Everything here displays Markdown, an HTML table without ids, or a PNG with a
+description, and puts what it shows as text beside it (``text/plain``): that is what nbval and reviewers compare.
+The structured part (name, description, rows) travels in the output's metadata under ``kzreport``.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import importlib
+import io
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from IPython.display import display
+
+from kzreport import catalogue, charts
+from kzreport.errors import PageError, WordsError, explain
+from kzreport.model import Period, Reading, Series
+from kzreport.words import Words, escape
+
+Readings = Mapping[str, Sequence[Reading]]
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text as CSV with LF line ends, header first."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([charts.HEADER, *rows])
+    return out.getvalue()
+
+
+class Page:
+    """One page in one language for one edition.
+
+    ``as_of`` cuts every series that :meth:`load` gives; ``start`` is the first period that charts show. Raises the
+    package's errors for an unknown page, language or date.
+    """
+
+    def __init__(self, name: str, *, lang: str, as_of: str, start: str | None = None) -> None:
+        self.name = name
+        self.words = Words(lang, name)
+        self.as_of = date.fromisoformat(as_of)
+        self.start = Period.parse(start) if start else None
+        self._loaded: dict[str, Series] = {}
+
+    # --- data ----------------------------------------------------------------------------------------------------
+
+    def load(self, name: str, **dims: str) -> Series:
+        """A series as known on the page's date; it will be named under sources and its known faults under caveats."""
+        self._loaded.setdefault(name, catalogue.load(name, self.as_of))
+        return catalogue.load(name, self.as_of, **dims)
+
+    def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
+        """The series at each of its vintages up to the page's date, oldest first."""
+        self.load(name)
+        return catalogue.vintages(name, self.as_of, **dims)
+
+    def _named(self, page: str, words: Words) -> dict[str, Reading]:
+        """The readings of a page's headline: its words name the indicator and the series."""
+        source, names = words.entry("headline", "indicator"), words.entry("headline", "series")
+        module, _, function = str(source).partition(".")
+        try:
+            found: Callable[..., dict[str, Reading]] = getattr(
+                importlib.import_module(f"kzreport.views.{module}"), function
+            )
+        except (ImportError, AttributeError):
+            raise WordsError(explain(f"notebooks/{page}.yml, headline.indicator", source, "module.function")) from None
+        series = []
+        for entry in names:
+            name, *dims = str(entry).split()
+            series.append(self.load(name, **dict(d.split("=", 1) for d in dims)))
+        return found(*series)
+
+    # --- words ---------------------------------------------------------------------------------------------------
+
+    def _show(self, text: str, **metadata: Any) -> None:
+        display({"text/markdown": text, "text/plain": text}, raw=True, metadata={"kzreport": metadata} if metadata else {})
+
+    def title(self) -> None:
+        """The page's title and the date up to which everything is known."""
+        w = self.words
+        self._show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(self.as_of)}*", kind="title")
+
+    def headline(self) -> dict[str, Reading]:
+        """Say the page's headline; its readings, for what follows."""
+        readings = self._named(self.name, self.words)
+        self._show(f"**{self.words.text('headline', **readings)}**", kind="headline")
+        return readings
+
+    def headlines(self, pages: Sequence[str]) -> None:
+        """The headline of each of the given pages, computed and worded as on the page itself, with a link to it."""
+        points = []
+        for page in pages:
+            words = Words(self.words.language, page)
+            sentence = words.text("headline", **self._named(page, words))
+            title = words.entry("title")[words.language]
+            points.append(f"- **[{title}]({page}.ipynb)**{words.colon}{sentence}")
+        self._show("\n".join(points), kind="headlines")
+
+    def key_figures(self, pages: Sequence[str]) -> None:
+        """A table of the readings that each page's words list under ``headline.key``."""
+        w = self.words
+        table = [[escape_html(w.ui(k)) for k in ("indicator", "period", "value", "change")]]
+        rows: list[tuple[str, ...]] = []
+        for page in pages:
+            words = Words(w.language, page)
+            readings = self._named(page, words)
+            for key, entry in words.entry("key_figures").items():
+                value, change = readings[key], readings.get(f"{key}_change")
+                name = str(entry[w.language])
+                table.append([
+                    escape_html(name), escape_html(w.period(value.period)), escape_html(w.typography(words.reading(value))),
+                    escape_html(w.typography(words.reading(change, "signed"))) if change else "",
+                ])  # fmt: skip
+                rows += charts.rows({name: [r for r in (value, change) if r]})
+        self._table("key_figures", table, rows)
+
+    def section(self, key: str) -> None:
+        """A heading, from ``sections`` of the page's words."""
+        self._show(f"## {self.words.entry('sections', key)[self.words.language]}", kind="section")
+
+    def say(self, key: str, **readings: Reading) -> None:
+        """A sentence, from ``say`` of the page's words, filled with readings."""
+        self._show(self.words.text("say", key, **readings), kind="say")
+
+    # --- charts and tables ---------------------------------------------------------------------------------------
+
+    def _window(self, groups: Readings | None) -> dict[str, list[Reading]]:
+        start = self.start.start if self.start else date.min
+        return {n: [r for r in g if r.period.end >= start] for n, g in (groups or {}).items()}
+
+    def _source(self, groups: Readings) -> str:
+        w = self.words
+        used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
+        publishers: dict[str, None] = {}
+        for name in used:
+            d = catalogue.describe(name)
+            publishers[d.publisher[w.language] if d.publisher else w.ui("named_publishers")] = None
+        names = ", ".join(publishers)
+        return f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}."
+
+    def chart(self, key: str, kind: str, groups: Readings, **options: Any) -> None:
+        """A chart of the given kind, its title from ``charts`` of the page's words.
+
+        Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups. Where
+        nothing was published yet, a sentence says so instead.
+        """
+        w = self.words
+        extra: dict[str, Sequence[Reading]] = {}
+        for name in ("steps", "points", "line"):
+            if name in options:
+                options[name] = self._window(options[name])
+                extra |= options[name]
+        shown = {n: g for n, g in self._window(groups).items() if any(r.ok for r in g)}
+        title = w.typography(str(w.entry("charts", key)[w.language]).strip())
+        if not shown:
+            self._show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
+            return
+        drawn = charts.draw(kind, shown, w, title=title, source=self._source({**shown, **extra}), extra=extra, **options)
+        text = as_csv(drawn.rows)
+        display(
+            {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"}, raw=True,
+            metadata={"kzreport": {"kind": "chart", "name": key, "title": title, "alt": drawn.description, "csv": text}},
+        )  # fmt: skip
+
+    def table(self, key: str, groups: Readings, *, last: int | None = None) -> None:
+        """A table with a row for each period (latest first) and a column for each group, its unit in the head."""
+        w = self.words
+        periods = sorted({r.period for g in groups.values() for r in g}, reverse=True)[:last]
+        if not periods:
+            self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
+            return
+        head = [escape_html(w.ui("period"))]
+        for name, readings in groups.items():
+            units = {r.unit for r in readings}
+            unit = f" ({w.unit(units.pop())})" if len(units) == 1 else ""
+            head.append(f"{escape_html(w.label(name))}{escape_html(unit)}")
+        by = {n: {r.period: r for r in g} for n, g in groups.items()}
+        body = [[escape_html(w.period(p)), *(self._cell(by[n].get(p)) for n in groups)] for p in periods]
+        rows = charts.rows({n: [by[n][p] for p in periods if p in by[n]] for n in groups})
+        self._table(key, [head, *body], rows)
+
+    def listing(self, key: str, readings: Sequence[Reading], *, base: bool = False) -> None:
+        """A table with a row for each reading: period, what it is about, value (and what it is compared with)."""
+        w = self.words
+        if not readings:
+            self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
+            return
+        head = [w.ui("period"), w.entry("tables", key, "item")[w.language], w.ui("value")]
+        table = [[escape_html(str(h)) for h in ([*head, w.ui("base")] if base else head)]]
+        for r in readings:
+            label = w.label(r.item or r.name)
+            value = w.typography(w.reading(r)) + (f" ({w.ui('estimated')})" if r.estimated and r.ok else "")
+            cells = [w.period(r.period), label, value, *([w.period(r.base) if r.base else "–"] if base else [])]
+            table.append([escape_html(c) for c in cells])
+        self._table(key, table, charts.rows({"readings": readings}))
+
+    def _cell(self, r: Reading | None) -> str:
+        """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
+        if r is None:
+            return "–"
+        w = self.words
+        if r.value is None:
+            return escape_html(w.reading(r))
+        if r.interval and (w.number(r.interval.low, r.decimals) != w.number(r.interval.high, r.decimals)):
+            return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
+        return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
+
+    def _table(self, key: str, cells: list[list[str]], rows: Sequence[tuple[str, ...]]) -> None:
+        w = self.words
+        caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
+        head = "".join(f'<th scope="col">{c}</th>' for c in cells[0])
+        body = "".join(
+            f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{c}</td>" for c in row[1:]) + "</tr>" for row in cells[1:]
+        )
+        markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
+        text = as_csv(rows)
+        display(
+            {"text/html": markup, "text/plain": f"{html.unescape(caption)}\n\n{plain}\n\n{text}"}, raw=True,
+            metadata={"kzreport": {"kind": "table", "name": key, "title": html.unescape(caption), "csv": text}},
+        )  # fmt: skip
+
+    # --- what stands behind the figures --------------------------------------------------------------------------
+
+    def caveats(self) -> None:
+        """Known faults of the series this page loaded, known by its date and active in its window."""
+        w = self.words
+        known = catalogue.issues(self.as_of, frozenset(self._loaded), self.start)
+        lines = [
+            f"- **{w.typography(w._common['issue_kinds'][i.kind][w.language])}**{w.colon}"
+            f"{w.typography(escape(i.text[w.language]))}"
+            for i in known
+        ]
+        self._show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), kind="caveats")
+
+    def method(self) -> None:
+        """How the figures of the page are computed, from ``method`` of its words."""
+        w = self.words
+        lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
+        self._show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), kind="method")
+
+    def sources(self) -> None:
+        """Every series the page loaded: title, publisher, licence, access, publication dates, latest figure."""
+        w = self.words
+        colon, semi = w.colon, w.semicolon
+        lines = []
+        for name, series in self._loaded.items():
+            d = catalogue.describe(name)
+            publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+            last = w.period(series.last) if series.last else w.ui("nothing_known")
+            dated = w.ui(f"published_{d.publication['kind']}")
+            cited = ", ".join(f"[{escape(s['title'])}]({s['path']})" for s in d.sources if s.get("path", "").startswith("https://"))
+            notes = " ".join(escape(c) for c in d.caveats[w.language])
+            lines.append(
+                f"- **{escape(d.titles[w.language])}** (`{name}`). {escape(publisher)}. "
+                f"{w.ui('last_figure')}{colon}{last}{semi}{dated}. {w.ui('licence')}{colon}{escape(d.licence[w.language])}. "
+                f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}"
+                + (f" ({cited})" if cited else "") + "." + (f" {notes}" if notes else "")
+            )  # fmt: skip
+        self._show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")
+
+
+def escape_html(text: str) -> str:
+    """Text from data as HTML text."""
+    return html.escape(text, quote=False)
+
+
+__all__ = ["Page", "PageError", "as_csv"]

@@ -1,0 +1,124 @@
+"""Executed page -> one self-contained HTML file: no script, no address from outside, readable with JavaScript off.
+
+Text from data reaches this module as Markdown or as a table; both go through an allow-list (nh3) last, so whatever a
+publisher, a parameter or an analyst typed is shown as text. Pictures are written by this module alone.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from nbformat import NotebookNode
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from kzreport.words import Words
+
+_TAGS = {"h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "a", "br", "blockquote",
+         "table", "caption", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+_ATTRIBUTES = {"a": {"href"}, "th": {"scope"}}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("kzreport.render"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if tag == "a" and name == "href":
+        page = value.removesuffix(".ipynb")
+        if value.endswith(".ipynb") and page.replace("_", "").isalnum():
+            return f"{page}.html"
+        return value if value.startswith("https://") else None
+    return value
+
+
+def clean(markup: str) -> Markup:
+    """HTML without anything that runs, loads or styles.
+
+    >>> str(clean('<p onclick="x()">a<script>x()</script> <a href="javascript:x()">b</a></p>'))
+    '<p>a <a rel="noopener noreferrer">b</a></p>'
+    """
+    return Markup(nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"}))  # noqa: S704
+
+
+def markdown(text: str) -> Markup:
+    """Markdown without raw HTML, as clean HTML."""
+    return clean(MarkdownIt("commonmark", {"html": False}).render(text))
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a page: ``text``, ``table``, ``chart`` or ``code``."""
+
+    kind: str
+    html: Markup
+    name: str = ""
+    alt: str = ""
+
+
+def blocks(nb: NotebookNode, language: str) -> list[Block]:
+    """The page's pieces in order; Markdown cells of an analyst only where tagged with the language."""
+    found: list[Block] = []
+    for cell in nb.cells:
+        if cell.cell_type == "markdown":
+            if language in cell.metadata.get("tags", []):
+                found.append(Block("text", markdown(cell.source)))
+            continue
+        if cell.source.strip():
+            found.append(Block("code", Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))))  # noqa: S704
+        for output in cell.outputs:
+            about = output.metadata.get("kzreport", {})
+            if "image/png" in output.data:
+                png = "".join(output.data["image/png"].split())
+                base64.b64decode(png, validate=True)
+                found.append(Block("chart", Markup(png), about["name"], about["alt"]))  # noqa: S704
+            elif "text/html" in output.data:
+                found.append(Block("table", clean(output.data["text/html"]), about["name"]))
+            else:
+                kind = about.get("kind", "text")
+                found.append(Block(kind if kind in ("caveats", "method", "sources", "headline", "title") else "text", markdown(output.data["text/markdown"])))
+    return found
+
+
+def page(nb: NotebookNode, *, name: str, language: str, titles: Mapping[str, str], report: str, date: str, languages: Sequence[str],
+         fingerprint: str) -> str:  # fmt: skip
+    """The HTML of one page. ``titles`` are those of the edition's pages in order."""
+    return _environment().get_template("page.html").render(
+        w=Words(language), name=name, language=language, titles=titles, report=report, date=date, languages=languages, fingerprint=fingerprint,
+        blocks=blocks(nb, language), pygments=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
+    )  # fmt: skip
+
+
+def edition(*, report: Mapping[str, str], date: str, dates: Mapping[str, str], titles: Mapping[str, Mapping[str, str]],
+            headlines: Mapping[str, Mapping[str, str]], fingerprint: str) -> str:  # fmt: skip
+    """The front page of one edition: language -> page -> title, with each page's headline (Markdown)."""
+    said = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
+    return _environment().get_template("edition.html").render(
+        words={k: Words(k) for k in titles}, report=report, date=date, dates=dates, titles=titles, headlines=said, fingerprint=fingerprint
+    )
+
+
+def index(editions: Sequence[Mapping[str, Any]]) -> str:
+    """The list of all editions, newest first."""
+    return _environment().get_template("index.html").render(editions=editions, words={k: Words(k) for k in ("fr", "en")})
+
+
+def headline(nb: NotebookNode) -> str:
+    """The Markdown of a page's headline, or nothing where it has none."""
+    for cell in nb.cells:
+        for output in cell.get("outputs", []):
+            if output.metadata.get("kzreport", {}).get("kind") in ("headline", "headlines"):
+                return str(output.data["text/markdown"])
+    return ""

@@ -1,0 +1,139 @@
+"""The investment page: net flows by quarter and rolling year, gross readings, share of GDP, revisions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kzreport.indicators import fdi, growth
+from kzreport.model import Period, Reading, Series
+
+Groups = dict[str, tuple[Reading, ...]]
+
+
+def headline(fdi_net: Series) -> dict[str, Reading]:
+    """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``."""
+    rolling = {r.period: r for r in fdi.rolling_four_quarters(fdi_net) if r.ok}
+    now = rolling[max(rolling)]
+    before = rolling.get(now.period.year_before(), Reading.missing("net", "musd", now.period.year_before(), basis=now.basis))
+    return {
+        "net": now,
+        "net_change": growth.difference(now, before),
+        "before": before,
+        "quarter": growth.at(fdi_net, now.period),
+        "best": max(rolling.values(), key=lambda r: r.value or 0.0),
+    }
+
+
+def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
+    """The last complete year: ``net``, ``before``, change in ``percent`` (or its status) and ``absolute``, ``share`` of GDP."""
+    years = [r for r in fdi.annual_series(fdi_net) if r.ok]
+    now = years[-1]
+    change = fdi.change(years)
+    return {
+        "net": now,
+        "before": growth.at(years, now.period.year_before()),
+        "percent": change["percent"],
+        "absolute": change["absolute"],
+        "share": fdi.share_of_gdp(now, gdp),
+        "share_before": fdi.share_of_gdp(growth.at(years, now.period.year_before()), gdp),
+    }
+
+
+def gross(readings: Series) -> dict[str, Reading]:
+    """The latest gross inflow that somebody printed, against the year before, the peak and the mean before 2022."""
+    years = fdi.gross_by_year(readings)
+    if not years:
+        none = Reading.missing("gross", "musd", Period.parse(str(readings.as_of.year - 1)), inputs=(readings.name,))
+        share = none.of(unit="percent")
+        return {"gross": none, "previous_year": share, "peak": share, "mean": share}
+    found = fdi.fall_references(years)
+    return {"gross": years[-1], "previous_year": found["previous_year"], "peak": found["peak"], "mean": found["pre_2022_mean"]}
+
+
+def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
+    """Net and gross of the latest year that has both, and how many times the gross exceeds the net."""
+    last = [r.period for r in fdi.gross_by_year(readings)]
+    known = [p for p in last if fdi.annual(fdi_net, p).ok]
+    return fdi.net_and_gross(fdi_net, readings, known[-1] if known else Period.parse(str(readings.as_of.year - 1)))
+
+
+def quarterly(fdi_net: Series) -> Groups:
+    """Net inflow of each quarter, million dollars."""
+    return {"quarterly": tuple(growth.readings(fdi_net).values())}
+
+
+def rolling(fdi_net: Series) -> Groups:
+    """Net inflow of each four quarters, million dollars."""
+    return {"rolling": fdi.rolling_four_quarters(fdi_net)}
+
+
+def publishers(readings: Series) -> Groups:
+    """Gross inflow of each year by the publisher who printed it, million dollars."""
+    chosen = [o for o in readings.where(measure="gross", partner="WLD") if o.period.frequency == "A" and o.value is not None]
+    names = dict.fromkeys(o.dims["publisher"] for o in chosen)
+    return {
+        n: tuple(Reading("gross", o.value, "musd", o.period, basis="gross", item=n, inputs=(readings.name,)) for o in chosen if o.dims["publisher"] == n)
+        for n in names
+    }
+
+
+def shares(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> Groups:
+    """Net inflow in percent of GDP, both of the World Bank's same vintage, for Kazakhstan and its peers."""
+    found: Groups = {}
+    for c in ("KAZ", *peers):
+        flows, gdp = wdi_fdi.where(country=c), wdi_gdp.where(country=c)
+        if flows.values:
+            found[c] = tuple(r for r in (fdi.share_of_gdp(f, gdp) for f in growth.readings(flows).values()) if r.ok)
+    return found
+
+
+def share(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> dict[str, Reading]:
+    """The latest share that Kazakhstan has, with the highest and lowest of the peers of that year."""
+    found = shares(wdi_fdi, wdi_gdp, peers)
+    own = found.get("KAZ", ())
+    if own:
+        now = own[-1].of(item="KAZ")
+        others = [r.of(item=c) for c, rows in found.items() if c != "KAZ" for r in rows if r.period == now.period]
+        if others:
+            return {"own": now, "lowest": min(others, key=lambda r: r.value or 0.0), "highest": max(others, key=lambda r: r.value or 0.0)}
+    none = Reading.missing("share", "percent_of_gdp", Period.parse(str(wdi_fdi.as_of.year - 1)), item="KAZ", inputs=(wdi_fdi.name,))
+    return {"own": none, "lowest": none, "highest": none}
+
+
+def vintages(known: Sequence[Series]) -> Groups:
+    """The same series as each vintage printed it; the group is the vintage's date."""
+    return {s.as_of.isoformat(): tuple(growth.readings(s).values()) for s in known if s.values}
+
+
+def revision(known: Sequence[Series]) -> dict[str, Reading]:
+    """The largest change from the first to the last vintage: ``first`` and ``last`` value of that year, and the change."""
+    usable = [s for s in known if s.values]
+    if len(usable) < 2:
+        day = known[0].as_of.year if known else 2000
+        none = Reading.missing("vintage", "musd", Period.parse(str(day)))
+        return {"first": none, "last": none, "change": none.of(unit="musd_change"), "mean": none.of(unit="musd_change")}
+    before, after = usable[-2], usable[-1]
+    if fdi.revision_statistics(before, after)["mean_absolute"].value == 0:
+        before = usable[0]
+    statistics = fdi.revision_statistics(before, after)
+    p = statistics["largest"].base
+    assert p is not None
+    return {
+        "first": growth.at(before, p).of(item=before.as_of.isoformat()),
+        "last": growth.at(after, p).of(item=after.as_of.isoformat()),
+        "change": statistics["largest"].of(period=p),
+        "mean": statistics["mean_absolute"],
+    }
+
+
+def table(fdi_net: Series, gdp: Series, readings: Series) -> Groups:
+    """Each complete year: net, its change in percent or status, share of GDP, gross, and gross over net."""
+    years = [r for r in fdi.annual_series(fdi_net) if r.ok]
+    both = [fdi.net_and_gross(fdi_net, readings, r.period) for r in years]
+    return {
+        "net": tuple(years),
+        "percent": tuple(fdi.change(years, r.period)["percent"] for r in years[1:]),
+        "share": tuple(fdi.share_of_gdp(r, gdp) for r in years),
+        "gross": tuple(b["gross"] for b in both),
+        "gross_to_net": tuple(b["gross_to_net"] for b in both),
+    }

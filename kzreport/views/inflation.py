@@ -1,0 +1,260 @@
+"""The inflation page: headline, drivers, base effects ahead, expectations and real rates, averages, neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from kzreport.errors import KzreportError
+from kzreport.indicators import growth, inflation
+from kzreport.indicators.growth import difference, rates
+from kzreport.model import Period, Reading, Series, Status
+
+T = TypeVar("T")
+Groups = dict[str, tuple[Reading, ...]]
+
+
+def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
+    """The published twelve-month rate and its changes: ``rate``, ``rate_change`` (month before), ``year_ago``,
+    ``peak``, ``from_target`` (points above the upper bound or below the lower), ``target_low``, ``target_high``.
+    """
+    now = inflation.headline(cpi_yy)
+    before = inflation.headline(cpi_yy, now.period.shift(-1))
+    target = inflation.target_deviation(cpi_yy, inflation_target)
+    return {
+        "rate": now,
+        "rate_change": difference(now, before),
+        "year_ago": inflation.headline(cpi_yy, now.period.year_before()),
+        "peak": inflation.peak(cpi_yy),
+        "from_target": target["from_band"],
+        "target_low": target["low"],
+        "target_high": target["high"],
+        "last_at_target": _last_at(cpi_yy, target["high"]),
+    }
+
+
+def _last_at(cpi_yy: Series, bound: Reading) -> Reading:
+    """Months since the rate was last at or below the present target, whatever the target was then; ``base``: that month."""
+    if not bound.ok or bound.value is None:
+        return Reading.missing("last_at_target", "months", bound.period)
+    return inflation.months_since_at_most(cpi_yy, bound.value)
+
+
+def path(cpi_yy: Series) -> tuple[Reading, ...]:
+    """The published twelve-month rate in every month, percent."""
+    return rates(cpi_yy)
+
+
+def target(inflation_target: Series) -> Groups:
+    """The bounds of the target by year, percent."""
+    return {f"target_{bound}": rates(inflation_target.where(bound=bound)) for bound in ("low", "high")}
+
+
+def monthly(cpi_mm: Series) -> dict[str, Reading]:
+    """The latest month: ``month`` (percent), ``annualised`` (percent), ``same_month`` (a year before), ``year_to_date``."""
+    now = inflation.monthly(cpi_mm)
+    return {
+        "month": now,
+        "annualised": inflation.annualised(cpi_mm),
+        "same_month": inflation.monthly(cpi_mm, now.period.year_before()),
+        "year_to_date": inflation.year_to_date(cpi_mm),
+    }
+
+
+def contributions(components_yy: Series, components_mm: Series, weights: Series, cpi_yy: Series) -> Groups:
+    """Contributions by component in every month for which weights are known, points; with ``residual`` and ``total``."""
+    last = cpi_yy.last
+    years = sorted({p.year for p in weights.where(component="food").values})
+    gathered: dict[str, list[Reading]] = {k: [] for k in ("food", "nonfood", "services", "residual", "total")}
+    for p in Period.parse(f"{years[0]}-12").until(last) if years and last else ():
+        found = _known(lambda p=p: inflation.contributions(components_yy, components_mm, weights, cpi_yy, p))  # type: ignore[misc]
+        for key, r in (found or {}).items():
+            if all(x.ok for x in found.values()):  # type: ignore[union-attr]
+                gathered[key].append(r.of(unit="points"))
+    return {k: tuple(v) for k, v in gathered.items()}
+
+
+def drivers(components_yy: Series, components_mm: Series, weights: Series, cpi_yy: Series) -> dict[str, Reading]:
+    """The latest contributions, and which component gives ``most`` and ``least``; statuses where weights lack."""
+    found = inflation.contributions(components_yy, components_mm, weights, cpi_yy)
+    parts = [r for k, r in found.items() if k not in ("residual", "total")]
+    known = [r for r in parts if r.ok]
+    ranked = sorted(known, key=lambda r: r.value or 0.0, reverse=True)
+    top, bottom = (ranked[0], ranked[-1]) if ranked else (parts[0], parts[-1])
+    share = growth.share(top, found["total"].of(unit="points", basis=top.basis)) if top.ok else top.of(unit="percent")
+    return {**found, "most": top, "least": bottom, "share": share}
+
+
+def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
+    """Why the rate moved in the latest month: what came in and what fell out, points."""
+    return inflation.base_effect(cpi_yy, cpi_mm)
+
+
+def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
+    """The mechanical path of the rate over twelve months at three paces, percent, after the published one."""
+    band = inflation.target_band(inflation_target, inflation.headline(cpi_yy).period)
+    paces: dict[str, dict[str, float | None]] = {"same_month_mean": {}, "zero": {}}
+    if band:
+        paces = {"same_month_mean": {}, "target": {"target": band.high}, "zero": {}}
+    now = inflation.headline(cpi_yy)
+    found: Groups = {"published": rates(cpi_yy)}
+    for pace, rest in paces.items():
+        path_ = inflation.path_ahead(cpi_yy, cpi_mm, pace=pace, **rest)  # type: ignore[arg-type]
+        found[f"pace_{pace}"] = (now.of(estimated=True), *path_)
+    return found
+
+
+def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
+    """Of the coming twelve base effects: the ``largest`` (in absolute value) and the ``sum`` of the next three, points."""
+    coming = [r for r in inflation.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
+    largest = max(coming, key=lambda r: abs(r.value or 0.0))
+    return {"largest": largest, "next": coming[0]}
+
+
+def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
+    """What households expect over twelve months, and by how much it exceeds the published rate of the same month."""
+    table = growth.readings(rates(expected))
+    if not table:
+        p = inflation.headline(cpi_yy).period
+        none = Reading.missing("expected", "percent", p)
+        return {"expected": none, "expected_change": none.of(unit="points"), "gap": none.of(unit="points")}
+    now = table[max(table)].of(name="expected")
+    known = growth.readings(rates(cpi_yy))
+    same = known.get(now.period, Reading.missing("rate", "percent", now.period))
+    before = table.get(now.period.shift(-1), Reading.missing("expected", "percent", now.period.shift(-1)))
+    gap = Reading.missing("gap", "points", now.period)
+    if same.ok:
+        gap = Reading("gap", round((now.value or 0.0) - (same.value or 0.0), 9), "points", now.period, inputs=(*now.inputs, *same.inputs))
+    return {"expected": now, "expected_change": difference(now, before.of(basis=now.basis, unit=now.unit)), "gap": gap}
+
+
+def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
+    """Monthly paths of inflation, expectations and the policy rate in force, percent."""
+    last = cpi_yy.last
+    in_force: tuple[Reading, ...] = ()
+    if base_rate.last and last:
+        first = Period.parse(f"{min(base_rate.values).start:%Y-%m}")
+        end = max(last, Period.parse(f"{base_rate.last.start:%Y-%m}"))
+        in_force = tuple(r.of(digits=2) for p in first.until(end) if (r := inflation.rate_in_force(base_rate, p)).ok)
+    return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force}
+
+
+def decisions(base_rate_scattered: Series) -> Groups:
+    """Single decisions on the policy rate before the complete list begins, percent."""
+    return {"base_rate_points": tuple(r.of(digits=2) for r in rates(base_rate_scattered))}
+
+
+def real_rates(base_rate: Series, cpi_yy: Series, expected: Series) -> Groups:
+    """The real policy rate after the fact (past inflation) and before it (expected inflation), percent."""
+    first = Period.parse(f"{min(base_rate.values).start:%Y-%m}") if base_rate.values else None
+    post, ante = [], []
+    for p in sorted(rates_by_month(cpi_yy)):
+        if first and p >= first:
+            post.append(inflation.real_policy_rate(base_rate, cpi_yy, p))
+    for p in sorted(rates_by_month(expected)):
+        if first and p >= first:
+            ante.append(inflation.real_policy_rate_ahead(base_rate, expected, p))
+    return {"ex_post": tuple(post), "ex_ante": tuple(ante)}
+
+
+def rates_by_month(series: Series) -> dict[Period, Reading]:
+    """Month -> published rate."""
+    return growth.readings(rates(series))
+
+
+def real_rate(base_rate: Series, cpi_yy: Series) -> dict[str, Reading]:
+    """The latest real policy rate after the fact: ``policy`` (nominal), ``real`` (exact), ``simple`` (points)."""
+    p = inflation.headline(cpi_yy).period
+    return {
+        "policy": inflation.rate_in_force(base_rate, p).of(digits=2),
+        "real": inflation.real_policy_rate(base_rate, cpi_yy, p),
+        "simple": inflation.real_policy_rate(base_rate, cpi_yy, p, method="simple").of(digits=2),
+    }
+
+
+def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
+    """The published core rate and its distance to the headline of the same month, points."""
+    now = inflation.headline(cpi_yy)
+    found = _known(lambda: inflation.exclusion_core(core_yy, now.period))
+    r = found or Reading.missing("core", "percent", now.period)
+    gap = Reading.missing("core_gap", "points", now.period)
+    if r.ok:
+        gap = Reading("core_gap", round((r.value or 0.0) - (now.value or 0.0), 9), "points", now.period, inputs=(*r.inputs, *now.inputs))
+    return {"core": r, "core_gap": gap}
+
+
+def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
+    """Each calendar year by basis, percent: December on December, and the average by BNS chain, IMF and World Bank."""
+    last = cpi_yy.last
+    years = [Period.parse(str(y)) for y in range(2012, last.year + 1)] if last else []
+    levels = inflation.chain(cpi_mm, Period.parse("2010-12")) if last else ()
+    published = {o.period: o for o in imf.where(measure="average")}
+    world = wdi.where(country="KAZ").values
+
+    def taken(series: Series, y: Period, table: dict[Period, float]) -> Reading:
+        value = table.get(y)
+        status = Status.OK if value is not None else Status.MISSING_INPUT
+        return Reading("average", value, "percent", y, status, "annual_average", inputs=(series.name,))
+
+    by_imf = {p: o.value for p, o in published.items() if o.value is not None}
+    estimates = {p for p, o in published.items() if o.dims.get("kind") == "estimate"}
+    return {
+        "december": tuple(inflation.end_of_period(cpi_yy, y) for y in years),
+        "average_bns": tuple(inflation.annual_average(levels, y) for y in years),
+        "average_imf": tuple(taken(imf, y, by_imf).of(estimated=y in estimates) for y in years),
+        "average_wdi": tuple(taken(wdi, y, world) for y in years),
+    }
+
+
+def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
+    """The last complete year on its two bases: ``december`` and ``average`` (percent), and their ``distance`` (points)."""
+    last = inflation.headline(cpi_yy).period
+    y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
+    december = inflation.end_of_period(cpi_yy, y)
+    average = inflation.annual_average(inflation.chain(cpi_mm, Period.parse("2010-12")), y)
+    distance = Reading.missing("distance", "points", y)
+    if december.ok and average.ok:
+        distance = Reading("distance", abs((december.value or 0.0) - (average.value or 0.0)), "points", y, inputs=(*december.inputs, *average.inputs))
+    return {"december": december, "average": average, "distance": distance}
+
+
+def neighbours(wdi: Series, peers: Sequence[str]) -> Groups:
+    """Annual average inflation of Kazakhstan and its peers, percent, for those that have figures."""
+    return {c: growth_rows(found) for c in ("KAZ", *peers) if (found := wdi.where(country=c)).values}
+
+
+def growth_rows(series: Series) -> tuple[Reading, ...]:
+    """A published rate as readings, oldest first."""
+    return tuple(growth.readings(series).values())
+
+
+def among(wdi: Series, peers: Sequence[str]) -> dict[str, Reading]:
+    """The latest year that Kazakhstan and at least three peers have: its ``own`` rate, their ``lowest`` and ``highest``."""
+    own = wdi.where(country="KAZ").values
+    for p in sorted(own, reverse=True):
+        found = {c: v for c in peers if (v := wdi.where(country=c).values.get(p)) is not None}
+        if len(found) >= 3:
+            low, high = min(found, key=lambda c: found[c]), max(found, key=lambda c: found[c])
+            made = {k: Reading("average", found[c], "percent", p, basis="annual_average", item=c, inputs=(wdi.name,)) for k, c in (("lowest", low), ("highest", high))}
+            return {"own": Reading("average", own[p], "percent", p, basis="annual_average", item="KAZ", inputs=(wdi.name,)), **made}
+    none = Reading.missing("average", "percent", Period.parse(str(wdi.as_of.year)), item="KAZ")
+    return {"own": none, "lowest": none, "highest": none}
+
+
+def table(cpi_yy: Series, cpi_mm: Series, components_yy: Series, core_yy: Series) -> Groups:
+    """Monthly table: published rates over twelve months by component, core, and the month's own change, percent."""
+    parts = {c: growth_rows_of(components_yy, c, cpi_yy.last) for c in ("food", "nonfood", "services")}
+    core_rows = tuple(r for r in rates(core_yy) if cpi_yy.last and r.period <= cpi_yy.last)
+    return {"rate": rates(cpi_yy), **parts, "core": core_rows, "month": rates(cpi_mm)}
+
+
+def growth_rows_of(components: Series, component: str, last: Period | None) -> tuple[Reading, ...]:
+    """Published rates of one component, up to the month of the headline."""
+    return tuple(r for r in rates(components.where(component=component)) if last and r.period <= last)
+
+
+def _known(look: Callable[[], T]) -> T | None:
+    try:
+        return look()
+    except KzreportError:
+        return None

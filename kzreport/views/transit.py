@@ -1,0 +1,194 @@
+"""The transit page: volumes by publisher, the document's multiple and the base it needs, part-years, containers."""
+
+from __future__ import annotations
+
+from kzreport.indicators import growth, transit
+from kzreport.model import Period, Reading, Series
+
+Groups = dict[str, tuple[Reading, ...]]
+
+
+def _years(published: Series, scope: str = "all") -> tuple[Reading, ...]:
+    return transit.by_year(published, scope) if len(published) else ()
+
+
+def _none(published: Series, unit: str) -> Reading:
+    return Reading.missing("volume", unit, Period.parse(str(published.as_of.year - 1)), inputs=(published.name,))
+
+
+def headline(transit_: Series) -> dict[str, Reading]:
+    """The latest full year of the corridor: ``volume`` (tonnes, midpoint of its publishers), ``volume_change`` (percent),
+    ``before``, and ``spread`` between the highest and the lowest publisher.
+    """
+    years = {r.period: r for r in _years(transit_)}
+    if not years:
+        none = _none(transit_, "tonne")
+        return {"volume": none, "volume_change": none.of(unit="percent"), "before": none, "spread": none}
+    now = years[max(years)]
+    before = years.get(now.period.year_before(), _none(transit_, "tonne").of(period=now.period.year_before(), basis=now.basis))
+    return {"volume": now, "volume_change": growth.growth(now, before), "before": before, "spread": _spread(now)}
+
+
+def _spread(r: Reading) -> Reading:
+    width = r.interval.high - r.interval.low if r.interval else 0.0
+    return r.of(name="spread", value=width, interval=None) if r.ok else r
+
+
+def disagreement(transit_: Series) -> dict[str, Reading]:
+    """The year on which publishers differ most: ``spread`` (tonnes), ``volume`` with its interval."""
+    years = _years(transit_)
+    widest = max(years, key=lambda r: _spread(r).value or 0.0, default=None)
+    if widest is None:
+        none = _none(transit_, "tonne")
+        return {"volume": none, "spread": none}
+    return {"volume": widest.of(value=widest.value), "spread": _spread(widest)}
+
+
+def publishers(transit_: Series) -> Groups:
+    """Full-year volumes by publisher, tonnes; the document's own figures as a group of their own."""
+    found: dict[str, list[Reading]] = {}
+    for kind in ("outcome", "document"):
+        for r in transit.by_publisher(transit_, "all", kind=kind) if len(transit_) else ():
+            found.setdefault(r.item, []).append(r)
+    return {k: _distinct(v) for k, v in found.items()}
+
+
+def _distinct(found: list[Reading]) -> tuple[Reading, ...]:
+    """A publisher who printed the same figure twice has it once."""
+    seen: dict[tuple[Period, float | None], Reading] = {}
+    for r in found:
+        seen.setdefault((r.period, r.value), r)
+    return tuple(seen.values())
+
+
+def document(transit_: Series) -> dict[str, Reading]:
+    """What the source document prints: ``old`` and ``new`` volume, and their ``multiple``, ``percent``, ``cagr``.
+
+    Beside them what publishers print for the same years: ``published_old``, ``published_new``, ``published_multiple``.
+    """
+    printed = {r.period: r for r in transit.by_publisher(transit_, "all", kind="document")} if len(transit_) else {}
+    if len(printed) < 2:
+        none = _none(transit_, "tonne")
+        times = none.of(unit="multiple")
+        return {"old": none, "new": none, "multiple": times, "percent": none.of(unit="percent"), "cagr": none.of(unit="percent_per_year"),
+                "published_old": none, "published_new": none, "published_multiple": times, "base_needed": none}  # fmt: skip
+    old, new = min(printed), max(printed)
+    change = transit.changes(printed[new], printed[old])
+    a, b = (transit.in_period(transit_, "all", p) for p in (old, new))
+    needed = transit.implied_base_from_multiple(b, change["multiple"].value or 0.0, old) if b.ok else b.of(period=old)
+    return {
+        "old": printed[old], "new": printed[new], "multiple": change["multiple"], "percent": change["percent"], "cagr": change["cagr"],
+        "published_old": a, "published_new": b, "published_multiple": growth.multiple(b, a), "base_needed": needed,
+    }  # fmt: skip
+
+
+def bases(transit_: Series) -> tuple[Reading, ...]:
+    """Every volume that bears on the multiple: what was printed of its first year, and the base that each outcome needs."""
+    d = document(transit_)
+    if not d["multiple"].ok:
+        return ()
+    old, new = d["old"].period, d["new"].period
+    printed = transit.by_publisher(transit_, "all", period=old)
+    needed = transit.basis_needed(transit_, "all", new, old, d["multiple"].value or 1.0)
+    return (d["old"], *printed, *_distinct([*needed]))
+
+
+def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
+    """The bases that printed growth rates imply, in the year on which they differ most: ``low``, ``high``, and ``printed``."""
+    years = sorted({o.period for o in transit_growth.where(scope="all") if o.period.frequency == "A"}) if len(transit_growth) else []
+    made: list[tuple[Period, list[Reading]]] = []
+    for year in years:
+        found = sorted((r for r in transit.implied_bases(transit_, transit_growth, "all", year) if r.ok), key=lambda r: r.value or 0.0)
+        if len(found) > 1:
+            made.append((year, found))
+    if not made:
+        none = _none(transit_, "tonne")
+        return {"low": none, "high": none, "low_growth": none.of(unit="percent"), "high_growth": none.of(unit="percent"), "printed": none}
+    year, found = max(made, key=lambda m: (m[1][-1].value or 0.0) / (m[1][0].value or 1.0))
+    rates = {r.item: r for r in transit.by_publisher(transit_growth, "all", period=year)}
+    return {
+        "low": found[0], "high": found[-1], "low_growth": rates[found[0].item], "high_growth": rates[found[-1].item],
+        "printed": transit.in_period(transit_, "all", year.year_before()),
+    }  # fmt: skip
+
+
+def part_years(transit_: Series, transit_growth: Series) -> Groups:
+    """Parts of a year against the same months a year before, tonnes; the group is the part.
+
+    Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate. A part
+    with figures too far apart is left out here; the table has them all.
+    """
+    found: Groups = {}
+    parts = sorted({o.period for o in transit_.where(scope="all", kind="outcome") if o.period.is_part_year or o.period.frequency == "M"})
+    for part in parts:
+        now = transit.in_period(transit_, "all", part)
+        if _doubtful(now):
+            continue
+        before = transit.in_period(transit_, "all", part.year_before())
+        if not before.ok:
+            printed = transit.by_publisher(transit_growth, "all", period=part) if len(transit_growth) else ()
+            if not printed:
+                continue
+            before = transit.implied_base(now, printed[0])
+        found[str(part)] = (before, now)
+    return found
+
+
+def _doubtful(r: Reading) -> bool:
+    """One publisher, two figures far apart: one of them is a misprint and a midpoint would mean nothing."""
+    return r.interval is not None and r.interval.high > 1.2 * r.interval.low
+
+
+def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
+    """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth``."""
+    groups = part_years(transit_, transit_growth)
+    if not groups:
+        none = _none(transit_, "tonne")
+        return {"now": none, "before": none, "growth": none.of(unit="percent")}
+    before, now = groups[list(groups)[-1]]
+    return {"now": now, "before": before, "growth": growth.growth(now, before)}
+
+
+def rail_only(transit_: Series) -> dict[str, Reading]:
+    """The latest reading of the rail part alone, which compares with no reading of all modes."""
+    chosen = [o for o in transit_.where(scope="rail", kind="outcome") if o.value is not None]
+    if not chosen:
+        return {"rail": _none(transit_, "tonne")}
+    o = max(chosen, key=lambda o: o.period)
+    return {"rail": Reading("rail", o.value, "tonne", o.period, basis="rail", item=o.dims["publisher"], inputs=(transit_.name,))}
+
+
+def containers(transit_containers: Series) -> Groups:
+    """Containers of full years by publisher, TEU."""
+    found: dict[str, list[Reading]] = {}
+    for r in transit.by_publisher(transit_containers) if len(transit_containers) else ():
+        found.setdefault(r.item, []).append(r)
+    return {k: tuple(v) for k, v in found.items()}
+
+
+def container_growth(transit_containers: Series) -> dict[str, Reading]:
+    """Containers in the first and last full year that was printed: ``first``, ``last``, ``multiple``, ``cagr``."""
+    years = _years(transit_containers, "")
+    if len(years) < 2:
+        none = _none(transit_containers, "teu")
+        return {"first": none, "last": none, "multiple": none.of(unit="multiple"), "cagr": none.of(unit="percent_per_year")}
+    change = transit.changes(years[-1], years[0])
+    return {"first": years[0], "last": years[-1], "multiple": change["multiple"], "cagr": change["cagr"]}
+
+
+def network(rail_transit: Series) -> dict[str, Reading]:
+    """Transit over the whole rail network, tonnes: another, larger quantity than the corridor."""
+    found = transit.by_publisher(rail_transit, "transit") if len(rail_transit) else ()
+    return {"network": found[-1] if found else _none(rail_transit, "tonne")}
+
+
+def table(transit_: Series) -> tuple[Reading, ...]:
+    """Every full-year reading of the corridor, latest first; the document's own among them."""
+    groups = publishers(transit_)
+    return tuple(sorted((r for g in groups.values() for r in g), key=lambda r: (-r.period.year, r.item)))
+
+
+def part_table(transit_: Series) -> tuple[Reading, ...]:
+    """Every part-year reading of the corridor, all modes, latest first."""
+    parts = sorted({o.period for o in transit_.where(scope="all", kind="outcome") if o.period.frequency in ("S", "M")}, reverse=True)
+    return tuple(r for p in parts for r in _distinct(list(transit.by_publisher(transit_, "all", period=p))))

@@ -90,7 +90,7 @@ class _StrictLoader(yaml.BaseLoader):
 def read_yaml(path: Path) -> Any:
     """A YAML file whose scalars are all text. Refuses repeated keys, aliases and anything that is not plain data."""
     try:
-        return yaml.load(read_text(path), _StrictLoader)  # noqa: S506 - a BaseLoader builds only text, lists, dicts
+        return yaml.load(read_text(path), _StrictLoader)
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
         raise DataError(explain(f"{shown(path)}, line {line}", e.problem or "bad YAML", "plain YAML")) from None
@@ -226,7 +226,9 @@ def _rows(d: Descriptor, text: str, where: str) -> Iterator[tuple[int, list[str]
     if not text.endswith("\n"):
         line = text.count("\n") + 1
         raise DataError(
-            explain(f"{where}, line {line}", "no line end after the last row", "a whole file", "fetch it again: it was cut")
+            explain(
+                f"{where}, line {line}", "no line end after the last row", "a whole file", "fetch it again: it was cut"
+            )
         )
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
@@ -237,7 +239,9 @@ def _rows(d: Descriptor, text: str, where: str) -> Iterator[tuple[int, list[str]
             line = reader.line_num
             if line == 1:
                 if tuple(row) != d.columns:
-                    raise DataError(explain(f"{where}, line 1", ",".join(row)[:120], f"the header {','.join(d.columns)}"))
+                    raise DataError(
+                        explain(f"{where}, line 1", ",".join(row)[:120], f"the header {','.join(d.columns)}")
+                    )
                 continue
             if len(row) != len(d.columns):
                 raise DataError(
@@ -270,8 +274,11 @@ def _observation(d: Descriptor, row: list[str], where: str) -> Observation:
             raise bad("value", "a number such as -12.5 or nothing", "use a decimal point and no thousands mark")
         value = float(cells["value"])
         if not d.low <= value <= d.high:
-            raise bad("value", f"a value from {d.low:g} to {d.high:g} ('range' in data/datapackage.json)",
-                      "correct it, or widen the range if it is real")  # fmt: skip
+            raise bad(
+                "value",
+                f"a value from {d.low:g} to {d.high:g} ('range' in data/datapackage.json)",
+                "correct it, or widen the range if it is real",
+            )
     try:
         if not _DAY.fullmatch(cells["published"]):
             raise ValueError
@@ -296,9 +303,13 @@ def _check_publication(d: Descriptor, o: Observation, where: str) -> None:
         expected = start + timedelta(days=int(rule["lag_days"]))
         if o.published != expected:
             raise DataError(
-                explain(f"{where}, column 'published'", o.published, f"{expected} (period and declared lag)",
-                        "for a recorded date give the table a column 'dated'")
-            )  # fmt: skip
+                explain(
+                    f"{where}, column 'published'",
+                    o.published,
+                    f"{expected} (period and declared lag)",
+                    "for a recorded date give the table a column 'dated'",
+                )
+            )
     elif o.published < o.period.start and o.dims.get("kind") not in ("plan", "estimate", "projection"):
         raise DataError(explain(f"{where}, column 'published'", o.published, f"a date after {o.period} began"))
 
@@ -340,12 +351,17 @@ def _read(d: Descriptor, data: Path) -> tuple[Observation, ...]:
         key = (*dims, o.period, o.published)
         if key in seen:
             raise DataError(
-                explain(at, f"{o.period} of {', '.join(dims) or d.name} published {o.published}, as on line {seen[key]}",
-                        "one row for each period, dimensions and publication date")
-            )  # fmt: skip
+                explain(
+                    at,
+                    f"{o.period} of {', '.join(dims) or d.name} published {o.published}, as on line {seen[key]}",
+                    "one row for each period, dimensions and publication date",
+                )
+            )
         seen[key] = line
         if before and key < before:
-            raise DataError(explain(at, f"{o.period} after {before[-2]}", "rows sorted by dimensions, period, published"))
+            raise DataError(
+                explain(at, f"{o.period} after {before[-2]}", "rows sorted by dimensions, period, published")
+            )
         before = key
         found.append(o)
     if not found:
@@ -355,9 +371,13 @@ def _read(d: Descriptor, data: Path) -> tuple[Observation, ...]:
     digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
     if digest != d.hash:
         raise DataError(
-            explain(where, digest, f"{d.hash} (data/datapackage.json)",
-                    "if the change is meant, run 'kzreport accept --data'")
-        )  # fmt: skip
+            explain(
+                where,
+                digest,
+                f"{d.hash} (data/datapackage.json)",
+                "if the change is meant, run 'kzreport accept --data'",
+            )
+        )
     return tuple(found)
 
 
@@ -370,9 +390,13 @@ def _check_gaps(d: Descriptor, found: list[Observation], where: str) -> None:
         for p in min(periods).until(max(periods)):
             if p not in periods and p not in gaps:
                 raise DataError(
-                    explain(where, f"no row for {p}{' of ' + ', '.join(dims) if dims else ''}", "a series without gaps",
-                            "add the row, or the period to 'known_gaps' in data/datapackage.json")
-                )  # fmt: skip
+                    explain(
+                        where,
+                        f"no row for {p}{' of ' + ', '.join(dims) if dims else ''}",
+                        "a series without gaps",
+                        "add the row, or the period to 'known_gaps' in data/datapackage.json",
+                    )
+                )
 
 
 def _known(d: Descriptor, as_of: date) -> list[Observation]:
@@ -398,7 +422,9 @@ def load(name: str, as_of: date | str, **dims: str) -> Series:
     day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
     for key, value in dims.items():
         if key not in d.columns[3:]:
-            raise DataError(explain(f"series {name}", f"dimension '{key}'", f"one of {', '.join(d.columns[3:]) or 'none'}"))
+            raise DataError(
+                explain(f"series {name}", f"dimension '{key}'", f"one of {', '.join(d.columns[3:]) or 'none'}")
+            )
         if key in d.enums and value not in d.enums[key]:
             raise DataError(explain(f"series {name}, {key}", repr(value), f"one of {', '.join(d.enums[key])}"))
     publisher = d.publisher["en"] if d.publisher else ""
@@ -450,7 +476,9 @@ def _issues(path: Path) -> tuple[Issue, ...]:
         at = f"{where}, entry {number} ({e.get('id', 'no id') if isinstance(e, dict) else e})"
         allowed = {"id", "series", "where", "periods", "kind", "since", *_LANGUAGES}
         if not isinstance(e, dict) or set(e) - allowed or {"id", "series", "kind", "since", *_LANGUAGES} - set(e):
-            raise DataError(explain(at, sorted(e) if isinstance(e, dict) else e, f"the keys {', '.join(sorted(allowed))}"))
+            raise DataError(
+                explain(at, sorted(e) if isinstance(e, dict) else e, f"the keys {', '.join(sorted(allowed))}")
+            )
         if e["kind"] not in _KINDS:
             raise DataError(explain(f"{at}, key 'kind'", e["kind"], f"one of {', '.join(_KINDS)}"))
         d = describe(e["series"])

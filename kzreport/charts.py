@@ -56,7 +56,15 @@ HEADER = ("group", "item", "period", "value", "unit", "status", "estimated")
 def rows(groups: Groups) -> tuple[tuple[str, ...], ...]:
     """The readings of a chart or table as rows of text, in the order given, floats at ten digits."""
     return tuple(
-        (name, r.item, str(r.period), "" if r.value is None else f"{r.value:.10g}", r.unit, str(r.status), "yes" if r.estimated else "")
+        (
+            name,
+            r.item,
+            str(r.period),
+            "" if r.value is None else f"{r.value:.10g}",
+            r.unit,
+            str(r.status),
+            "yes" if r.estimated else "",
+        )
         for name, readings in groups.items()
         for r in readings
     )
@@ -66,12 +74,30 @@ def rows(groups: Groups) -> tuple[tuple[str, ...], ...]:
 def _style() -> Mapping[str, Any]:
     sns.set_theme(style="white")
     return {
-        "font.family": "DejaVu Sans", "font.size": 9, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "axes.edgecolor": MUTED, "axes.linewidth": 0.8,
-        "axes.spines.top": False, "axes.spines.right": False, "axes.spines.left": False, "axes.grid": True,
-        "axes.grid.axis": "y", "grid.color": GRID, "grid.linewidth": 0.8, "axes.axisbelow": True, "text.color": INK,
-        "xtick.color": MUTED, "ytick.color": MUTED, "xtick.bottom": True, "xtick.major.size": 3, "ytick.major.size": 0,
-        "axes.labelcolor": MUTED, "figure.facecolor": "white", "lines.solid_capstyle": "round",
-    }  # fmt: skip
+        "font.family": "DejaVu Sans",
+        "font.size": 9,
+        "xtick.labelsize": 8.5,
+        "ytick.labelsize": 8.5,
+        "axes.edgecolor": MUTED,
+        "axes.linewidth": 0.8,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.spines.left": False,
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "grid.color": GRID,
+        "grid.linewidth": 0.8,
+        "axes.axisbelow": True,
+        "text.color": INK,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.bottom": True,
+        "xtick.major.size": 3,
+        "ytick.major.size": 0,
+        "axes.labelcolor": MUTED,
+        "figure.facecolor": "white",
+        "lines.solid_capstyle": "round",
+    }
 
 
 def at(p: Period) -> float:
@@ -97,7 +123,9 @@ def _frame(groups: Groups, words: Words) -> pd.DataFrame:
 def _unit(groups: Groups) -> str:
     units = {r.unit for readings in groups.values() for r in readings}
     if len(units) != 1:
-        raise PageError(explain("chart", f"the units {', '.join(sorted(units))}", "one unit on one axis", "draw two charts"))
+        raise PageError(
+            explain("chart", f"the units {', '.join(sorted(units))}", "one unit on one axis", "draw two charts")
+        )
     return units.pop()
 
 
@@ -105,8 +133,12 @@ def _number_axis(ax: Axes, words: Words, unit: str, axis: str = "y") -> str:
     """Format the value axis; large amounts are shown in thousands or millions. Returns the name of the unit shown."""
     low, high = ax.get_ylim() if axis == "y" else ax.get_xlim()
     largest = max(abs(low), abs(high))
-    scales = {"musd": ((3000, 1e3, "bn_usd"),), "tonne": ((3e6, 1e6, "mt"), (3e3, 1e3, "kt")), "teu": ((3e3, 1e3, "kteu"),),
-              "tkm": ((3e9, 1e9, "bn_tkm"),)}  # fmt: skip
+    scales = {
+        "musd": ((3000, 1e3, "bn_usd"),),
+        "tonne": ((3e6, 1e6, "mt"), (3e3, 1e3, "kt")),
+        "teu": ((3e3, 1e3, "kteu"),),
+        "tkm": ((3e9, 1e9, "bn_tkm"),),
+    }
     divisor, name = 1.0, unit
     for start, by, called in scales.get(unit, ()):
         if largest >= start:
@@ -203,8 +235,16 @@ def _y(r: Reading) -> float:
 # --- kinds -------------------------------------------------------------------------------------------------------
 
 
-def lines(ax: Axes, groups: Groups, words: Words, *, steps: Groups | None = None, mark: Reading | None = None,
-          points: Groups | None = None, highlight: str = "") -> None:  # fmt: skip
+def lines(
+    ax: Axes,
+    groups: Groups,
+    words: Words,
+    *,
+    steps: Groups | None = None,
+    mark: Reading | None = None,
+    points: Groups | None = None,
+    highlight: str = "",
+) -> None:
     """Lines over time with labels at their ends; dashed where every reading is an estimate.
 
     ``steps``: annual readings drawn as a stepped target (one group for a point target, two for a band).
@@ -218,7 +258,9 @@ def lines(ax: Axes, groups: Groups, words: Words, *, steps: Groups | None = None
             colour = PALETTE[0] if name == highlight else "#8c8c8c"
         frame = _frame({name: readings}, words)
         estimated = bool(readings) and all(r.estimated for r in readings)
-        dashes = DASHES[2] if estimated else DASHES[number % len(DASHES)] if highlight and name != highlight else DASHES[0]
+        dashes = (
+            DASHES[2] if estimated else DASHES[number % len(DASHES)] if highlight and name != highlight else DASHES[0]
+        )
         if not highlight and not estimated:
             dashes = DASHES[0] if number == 0 else DASHES[number % len(DASHES)]
         wide = 2.4 if name == highlight or (number == 0 and not highlight) else 1.5
@@ -226,19 +268,44 @@ def lines(ax: Axes, groups: Groups, words: Words, *, steps: Groups | None = None
         runs = frame["y"].isna().cumsum()[frame["y"].notna()]
         for _, run in frame[frame["y"].notna()].groupby(runs):
             sns.lineplot(
-                data=run, x="x", y="y", ax=ax, color=colour, lw=wide, legend=False, errorbar=None, estimator=None, sort=False,
-                dashes=False, linestyle=(0, dashes) if dashes != (1, 0) else "-", zorder=4 if name == highlight or number == 0 else 3,
-            )  # fmt: skip
+                data=run,
+                x="x",
+                y="y",
+                ax=ax,
+                color=colour,
+                lw=wide,
+                legend=False,
+                errorbar=None,
+                estimator=None,
+                sort=False,
+                dashes=False,
+                linestyle=(0, dashes) if dashes != (1, 0) else "-",
+                zorder=4 if name == highlight or number == 0 else 3,
+            )
         shown = [r for r in readings if r.ok]
         if shown:
-            text = f"{_wrap(words.label(name))}\n{words.reading(shown[-1], 'bare')}" if len(groups) < 5 else f"{_wrap(words.label(name))} {words.reading(shown[-1], 'bare')}"
+            text = (
+                f"{_wrap(words.label(name))}\n{words.reading(shown[-1], 'bare')}"
+                if len(groups) < 5
+                else f"{_wrap(words.label(name))} {words.reading(shown[-1], 'bare')}"
+            )
             ends.append((at(shown[-1].period), _y(shown[-1]), text, colour if colour != "#8c8c8c" else MUTED))
     for number, (name, readings) in enumerate((points or {}).items()):
         shown = [r for r in readings if r.ok]
         colour = PALETTE[(len(groups) + number) % len(PALETTE)]
-        ax.scatter([at(r.period) for r in shown], [_y(r) for r in shown], s=22, facecolors="white", edgecolors=colour, linewidths=1.2, zorder=5)
+        ax.scatter(
+            [at(r.period) for r in shown],
+            [_y(r) for r in shown],
+            s=22,
+            facecolors="white",
+            edgecolors=colour,
+            linewidths=1.2,
+            zorder=5,
+        )
         if shown:
-            ax.text(0.0, 1.03, f"○ {words.label(name)}", transform=ax.transAxes, color=colour, fontsize=8.5, va="bottom")
+            ax.text(
+                0.0, 1.03, f"○ {words.label(name)}", transform=ax.transAxes, color=colour, fontsize=8.5, va="bottom"
+            )
     if steps:
         _steps(ax, steps, words)
     drawn = _values(groups)
@@ -250,9 +317,14 @@ def lines(ax: Axes, groups: Groups, words: Words, *, steps: Groups | None = None
     _zero(ax)
     if mark is not None and mark.ok and left <= at(mark.period):
         ax.annotate(
-            f"{words.reading(mark)}, {words.period(mark.period)}", (at(mark.period), _y(mark)), (0, 7), textcoords="offset points",
-            ha="center", fontsize=8.5, color=INK,
-        )  # fmt: skip
+            f"{words.reading(mark)}, {words.period(mark.period)}",
+            (at(mark.period), _y(mark)),
+            (0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8.5,
+            color=INK,
+        )
         ax.plot([at(mark.period)], [_y(mark)], "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     _end_labels(ax, ends)
 
@@ -283,19 +355,41 @@ def bars(ax: Axes, groups: Groups, words: Words, *, line: Groups | None = None) 
     shown = [r for r in readings if r.ok]
     width = {"M": 1 / 12, "Q": 0.25, "A": 1.0}[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if _y(r) >= 0 else ACCENT for r in shown]
-    ax.bar([at(r.period) for r in shown], [_y(r) for r in shown], width, color=colours, alpha=0.55 if line else 0.9, lw=0, zorder=2)
+    ax.bar(
+        [at(r.period) for r in shown],
+        [_y(r) for r in shown],
+        width,
+        color=colours,
+        alpha=0.55 if line else 0.9,
+        lw=0,
+        zorder=2,
+    )
     ends = []
     for other, path in (line or {}).items():
         kept = [r for r in path if r.ok]
         frame = _frame({other: kept}, words)
         sns.lineplot(data=frame, x="x", y="y", ax=ax, color=INK, lw=2, legend=False, errorbar=None, estimator=None)
         if kept:
-            ends.append((at(kept[-1].period), _y(kept[-1]), f"{_wrap(words.label(other))}\n{words.reading(kept[-1], 'bare')}", INK))
+            ends.append(
+                (
+                    at(kept[-1].period),
+                    _y(kept[-1]),
+                    f"{_wrap(words.label(other))}\n{words.reading(kept[-1], 'bare')}",
+                    INK,
+                )
+            )
     ax.set_xlim(at(shown[0].period) - width, at(shown[-1].period) + width)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + (high - low) * 0.06)
     ax.axhline(0, color=INK, lw=0.9, zorder=3)
-    ends.append((at(shown[-1].period), _y(shown[-1]), f"{_wrap(words.label(name))}\n{words.reading(shown[-1], 'bare')}", PALETTE[0] if _y(shown[-1]) >= 0 else ACCENT))
+    ends.append(
+        (
+            at(shown[-1].period),
+            _y(shown[-1]),
+            f"{_wrap(words.label(name))}\n{words.reading(shown[-1], 'bare')}",
+            PALETTE[0] if _y(shown[-1]) >= 0 else ACCENT,
+        )
+    )
     _end_labels(ax, ends)
 
 
@@ -315,9 +409,18 @@ def stacked(ax: Axes, groups: Groups, words: Words) -> None:
         by = {r.period: _y(r) for r in readings if r.ok}
         bottoms = [(up if by.get(p, 0.0) >= 0 else down)[p] for p in periods]
         heights = [by.get(p, 0.0) for p in periods]
-        ax.bar([at(p) for p in periods], heights, width, bottoms, color=colour if name != "residual" else "white", lw=0.4,
-               edgecolor="white" if name != "residual" else MUTED, hatch="////" if name == "residual" else None,
-               alpha=0.85, zorder=2)  # fmt: skip
+        ax.bar(
+            [at(p) for p in periods],
+            heights,
+            width,
+            bottoms,
+            color=colour if name != "residual" else "white",
+            lw=0.4,
+            edgecolor="white" if name != "residual" else MUTED,
+            hatch="////" if name == "residual" else None,
+            alpha=0.85,
+            zorder=2,
+        )
         for p, h in zip(periods, heights, strict=True):
             (up if h >= 0 else down)[p] += h
         last = periods[-1]
@@ -328,8 +431,30 @@ def stacked(ax: Axes, groups: Groups, words: Words) -> None:
     kept = [r for r in total if r.ok and r.period in up]
     if kept:
         frame = pd.DataFrame({"x": [at(r.period) for r in kept], "y": [_y(r) for r in kept]})
-        sns.lineplot(data=frame, x="x", y="y", ax=ax, color=INK, lw=1.8, marker="o", ms=3.2, mec="white", mew=0.4, legend=False, errorbar=None, estimator=None, zorder=5)
-        ends.append((at(kept[-1].period), _y(kept[-1]), _wrap(f"{words.label('total')} {words.reading(kept[-1], 'bare')}", 24), INK))
+        sns.lineplot(
+            data=frame,
+            x="x",
+            y="y",
+            ax=ax,
+            color=INK,
+            lw=1.8,
+            marker="o",
+            ms=3.2,
+            mec="white",
+            mew=0.4,
+            legend=False,
+            errorbar=None,
+            estimator=None,
+            zorder=5,
+        )
+        ends.append(
+            (
+                at(kept[-1].period),
+                _y(kept[-1]),
+                _wrap(f"{words.label('total')} {words.reading(kept[-1], 'bare')}", 24),
+                INK,
+            )
+        )
     ax.set_xlim(at(periods[0]) - width, at(periods[-1]) + width)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high + (high - low) * 0.06)
@@ -348,21 +473,50 @@ def dots(ax: Axes, groups: Groups, words: Words, *, apart: str = "", log: bool =
             seen[at(r.period)] = seen.get(at(r.period), -1) + 1
             xs.append(at(r.period) + 0.09 * seen[at(r.period)])
         sns.scatterplot(
-            x=xs, y=[_y(r) for r in shown], ax=ax, color=PALETTE[number % len(PALETTE)], marker=MARKERS[number % len(MARKERS)], s=52,
-            label=_wrap(words.label(name), 34), edgecolor="white", linewidth=0.6, zorder=4, legend=False,
-        )  # fmt: skip
+            x=xs,
+            y=[_y(r) for r in shown],
+            ax=ax,
+            color=PALETTE[number % len(PALETTE)],
+            marker=MARKERS[number % len(MARKERS)],
+            s=52,
+            label=_wrap(words.label(name), 34),
+            edgecolor="white",
+            linewidth=0.6,
+            zorder=4,
+            legend=False,
+        )
     if apart and groups.get(apart):
         shown = [r for r in groups[apart] if r.ok]
-        ax.scatter([at(r.period) - 0.14 for r in shown], [_y(r) for r in shown], marker="D", s=60, facecolors="white", edgecolors=ACCENT, linewidths=1.8, label=_wrap(words.label(apart), 34), zorder=5)
+        ax.scatter(
+            [at(r.period) - 0.14 for r in shown],
+            [_y(r) for r in shown],
+            marker="D",
+            s=60,
+            facecolors="white",
+            edgecolors=ACCENT,
+            linewidths=1.8,
+            label=_wrap(words.label(apart), 34),
+            zorder=5,
+        )
         for r in shown:
-            ax.annotate(words.reading(r), (at(r.period) - 0.14, _y(r)), (-8, 6), textcoords="offset points", ha="right", color=ACCENT, fontsize=8.5)
+            ax.annotate(
+                words.reading(r),
+                (at(r.period) - 0.14, _y(r)),
+                (-8, 6),
+                textcoords="offset points",
+                ha="right",
+                color=ACCENT,
+                fontsize=8.5,
+            )
     if log:
         ax.set_yscale("log")
     periods = [at(r.period) for r in _values(groups)]
     ax.set_xlim(min(periods) - 0.75, max(periods) + 0.75)
     if not log:
         ax.set_ylim(0, ax.get_ylim()[1] * 1.06)
-    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8, labelspacing=0.9, handletextpad=0.4)
+    ax.legend(
+        loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False, fontsize=8, labelspacing=0.9, handletextpad=0.4
+    )
 
 
 def pairs(ax: Axes, groups: Groups, words: Words) -> None:
@@ -376,7 +530,15 @@ def pairs(ax: Axes, groups: Groups, words: Words) -> None:
         ax.plot([_y(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
         for r, side in ((first, -1), (last, 1)) if first is not last else ((last, 1),):
             place = side if _y(last) >= _y(first) else -side
-            ax.annotate(f"{r.period.year}{words.colon}{words.reading(r, 'bare')}", (_y(r), row), (9 * place, 0), textcoords="offset points", va="center", ha="left" if place > 0 else "right", fontsize=8)
+            ax.annotate(
+                f"{r.period.year}{words.colon}{words.reading(r, 'bare')}",
+                (_y(r), row),
+                (9 * place, 0),
+                textcoords="offset points",
+                va="center",
+                ha="left" if place > 0 else "right",
+                fontsize=8,
+            )
     ax.set_yticks(range(len(names)), [_wrap(words.label(n), 30) for n in names])
     ax.tick_params(axis="y", labelsize=8.5, labelcolor=INK)
     low, high = ax.get_xlim()
@@ -396,9 +558,17 @@ def _extent(readings: Sequence[Reading], words: Words) -> str:
         return f"{words.reading(r)} ({words.period(r.period)})"
 
     if len(shown) <= 3:
-        return ", ".join(say(r) for r in shown) or words.status(readings[0].status) if readings else words.ui("nothing_known")
+        return (
+            ", ".join(say(r) for r in shown) or words.status(readings[0].status)
+            if readings
+            else words.ui("nothing_known")
+        )
     low, high = min(shown, key=_y), max(shown, key=_y)
-    extreme = "" if {low, high} <= {shown[0], shown[-1]} else f", {words.ui('minimum')} {say(low)}, {words.ui('maximum')} {say(high)}"
+    extreme = (
+        ""
+        if {low, high} <= {shown[0], shown[-1]}
+        else f", {words.ui('minimum')} {say(low)}, {words.ui('maximum')} {say(high)}"
+    )
     return words.ui("from_to").format(first=say(shown[0]), last=say(shown[-1])) + extreme
 
 
@@ -408,7 +578,9 @@ def describe(title: str, groups: Groups, words: Words) -> str:
     return f"{title}. {words.semicolon.join(parts)}."
 
 
-def draw(kind: str, groups: Groups, words: Words, *, title: str, source: str, extra: Groups | None = None, **options: Any) -> Chart:
+def draw(
+    kind: str, groups: Groups, words: Words, *, title: str, source: str, extra: Groups | None = None, **options: Any
+) -> Chart:
     """Draw one chart. ``extra`` are groups that options draw (a target, a line): they join the rows and the description.
 
     Raises :class:`PageError` for an unknown kind, several units, or nothing to draw.
@@ -432,9 +604,26 @@ def draw(kind: str, groups: Groups, words: Words, *, title: str, source: str, ex
         name = _number_axis(ax, words, unit, "x" if kind == "pairs" else "y")
         if kind != "pairs":
             _time_axis(ax, [r.period for r in _values(groups)], words)
-        figure.text(0.12 / WIDTH, 1 - 0.1 / height, "\n".join(heading), fontsize=11, fontweight="bold", va="top", linespacing=1.25)
-        figure.text(0.12 / WIDTH, 1 - (0.16 + 0.2 * len(heading)) / height, words.axis_unit(name), fontsize=8.5, color=MUTED, va="top")
-        figure.text(0.12 / WIDTH, 0.1 / height, "\n".join(foot), fontsize=7.5, color=MUTED, va="bottom", linespacing=1.35)
+        figure.text(
+            0.12 / WIDTH,
+            1 - 0.1 / height,
+            "\n".join(heading),
+            fontsize=11,
+            fontweight="bold",
+            va="top",
+            linespacing=1.25,
+        )
+        figure.text(
+            0.12 / WIDTH,
+            1 - (0.16 + 0.2 * len(heading)) / height,
+            words.axis_unit(name),
+            fontsize=8.5,
+            color=MUTED,
+            va="top",
+        )
+        figure.text(
+            0.12 / WIDTH, 0.1 / height, "\n".join(foot), fontsize=7.5, color=MUTED, va="bottom", linespacing=1.35
+        )
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", metadata={"Software": None})
     return Chart(buffer.getvalue(), describe(title, everything, words), rows(everything))

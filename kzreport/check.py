@@ -19,8 +19,25 @@ from kzreport import catalogue, params, runner, words
 from kzreport.errors import KzreportError, PageError, explain
 from kzreport.runner import Task
 
-_FORBIDDEN = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.IfExp, ast.Try, ast.With,
-              ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp, ast.Import, ast.BinOp, ast.Compare)  # fmt: skip
+_FORBIDDEN = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.For,
+    ast.While,
+    ast.If,
+    ast.IfExp,
+    ast.Try,
+    ast.With,
+    ast.ListComp,
+    ast.DictComp,
+    ast.SetComp,
+    ast.GeneratorExp,
+    ast.Import,
+    ast.BinOp,
+    ast.Compare,
+)
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 
 
@@ -37,7 +54,9 @@ def notebook_faults(page: str) -> Iterator[str]:
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
             if not {"fr", "en", "note"} & set(tags):
-                yield explain(at, "a Markdown cell without a tag", "fr, en (its language in the report) or note (not printed)")
+                yield explain(
+                    at, "a Markdown cell without a tag", "fr, en (its language in the report) or note (not printed)"
+                )
             continue
         if cell.cell_type != "code" or "parameters" in tags:
             continue
@@ -47,16 +66,32 @@ def notebook_faults(page: str) -> Iterator[str]:
             yield explain(at, "a ';' at its end", "none", "nbval cannot read such a cell")
         for node in ast.walk(tree):
             if isinstance(node, _FORBIDDEN):
-                yield explain(f"{at}, line {node.lineno}", type(node).__name__, "calls only", "put the computing into kzreport/indicators/")
+                yield explain(
+                    f"{at}, line {node.lineno}",
+                    type(node).__name__,
+                    "calls only",
+                    "put the computing into kzreport/indicators/",
+                )
             if isinstance(node, ast.ImportFrom) and node.module != "kzreport":
                 yield explain(f"{at}, line {node.lineno}", f"import from {node.module}", "from kzreport import ...")
-            if isinstance(node, ast.Constant) and (not isinstance(node.value, str | bool | None) or any(c.isdigit() for c in str(node.value or ""))):
+            if isinstance(node, ast.Constant) and (
+                not isinstance(node.value, str | bool | None) or any(c.isdigit() for c in str(node.value or ""))
+            ):
                 yield explain(f"{at}, line {node.lineno}", f"the digit in {node.value!r}", "a parameter or a reading")
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEYED:
                 key = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
                 if not book.has(_KEYED[node.func.attr], str(key)):
-                    yield explain(f"{at}, line {node.lineno}", f"no words for {node.func.attr}({key!r})", f"{_KEYED[node.func.attr]}.{key} in notebooks/{page}.yml")
-        if "page." in cell.source and not cell.outputs and "page.load" not in cell.source and "page.vintages" not in cell.source:
+                    yield explain(
+                        f"{at}, line {node.lineno}",
+                        f"no words for {node.func.attr}({key!r})",
+                        f"{_KEYED[node.func.attr]}.{key} in notebooks/{page}.yml",
+                    )
+        if (
+            "page." in cell.source
+            and not cell.outputs
+            and "page.load" not in cell.source
+            and "page.vintages" not in cell.source
+        ):
             yield explain(at, "no stored output", "what the cell shows", "run 'kzreport accept'")
     if code > 60:
         yield explain(where, f"{code} lines of code", "at most 60", "move computing into kzreport/indicators/")

@@ -39,7 +39,11 @@ def run(a: argparse.Namespace) -> int:
     made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
     where = made or edition.revisions(root, definition.name, as_of)[-1]
     shown = os.path.relpath(where / "index.html")
-    _say(f"made {definition.name}/{where.name}" if made else f"nothing to do: {definition.name}/{where.name} has the same inputs")
+    _say(
+        f"made {definition.name}/{where.name}"
+        if made
+        else f"nothing to do: {definition.name}/{where.name} has the same inputs"
+    )
     _say(f"open {shown}")
     return 0
 
@@ -107,7 +111,9 @@ def new(a: argparse.Namespace) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
-    top = argparse.ArgumentParser(prog="kzreport", description="Dated reports on Kazakhstan, in French and English, from published figures.")
+    top = argparse.ArgumentParser(
+        prog="kzreport", description="Dated reports on Kazakhstan, in French and English, from published figures."
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def add(name: str, action: object, text: str) -> argparse.ArgumentParser:
@@ -118,13 +124,33 @@ def parser() -> argparse.ArgumentParser:
     def common(command: argparse.ArgumentParser, output: bool = True) -> None:
         if output:
             command.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
-        command.add_argument("-j", "--jobs", type=_count, default=_jobs(), metavar="N", help="pages at a time (default: one for each core)")
+        command.add_argument(
+            "-j",
+            "--jobs",
+            type=_count,
+            default=_jobs(),
+            metavar="N",
+            help="pages at a time (default: one for each core)",
+        )
 
     c = add("run", run, "make an edition")
     c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
     c.add_argument("--as-of", metavar="DATE", help="use only what was published by DATE (default: today)")
-    c.add_argument("--lang", action="append", default=[], metavar="CODE", help="fr or en; may be repeated (default: those of the definition)")
-    c.add_argument("-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="a page's parameter, as name=value or page.name=value")
+    c.add_argument(
+        "--lang",
+        action="append",
+        default=[],
+        metavar="CODE",
+        help="fr or en; may be repeated (default: those of the definition)",
+    )
+    c.add_argument(
+        "-p",
+        "--parameter",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a page's parameter, as name=value or page.name=value",
+    )
     c.add_argument("--revision", action="store_true", help="make a revision if an edition from other inputs exists")
     common(c)
     common_list = add("list", list_, "list the editions")

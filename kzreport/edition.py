@@ -35,8 +35,24 @@ from kzreport.words import Words
 
 MANIFEST = "manifest.json"
 # What the bytes of an edition depend on beyond this repository. Others (jupyterlab, tests) leave no trace in it.
-_PACKAGES = ("babel", "ipykernel", "jinja2", "markdown-it-py", "matplotlib", "nbclient", "nbformat", "nh3", "numpy", "pandas",
-             "papermill", "pillow", "pydantic", "pygments", "pyyaml", "seaborn")  # fmt: skip
+_PACKAGES = (
+    "babel",
+    "ipykernel",
+    "jinja2",
+    "markdown-it-py",
+    "matplotlib",
+    "nbclient",
+    "nbformat",
+    "nh3",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pillow",
+    "pydantic",
+    "pygments",
+    "pyyaml",
+    "seaborn",
+)
 
 Report = Callable[[str], None]
 
@@ -68,7 +84,11 @@ class Plan:
     @property
     def tasks(self) -> list[Task]:
         """Every page in every language."""
-        return [Task(p, k, self.as_of.isoformat(), self.definition.values[p]) for k in self.languages for p in self.definition.pages]
+        return [
+            Task(p, k, self.as_of.isoformat(), self.definition.values[p])
+            for k in self.languages
+            for p in self.definition.pages
+        ]
 
 
 def _digest(data: bytes) -> str:
@@ -120,7 +140,9 @@ def output_root(chosen: str | None = None) -> Path:
         with tempfile.TemporaryFile(dir=root):
             pass
     except OSError as e:
-        raise ParameterError(explain("--output", f"{root.name}: {e.strerror}", "a folder that can be written")) from None
+        raise ParameterError(
+            explain("--output", f"{root.name}: {e.strerror}", "a folder that can be written")
+        ) from None
     return root
 
 
@@ -138,7 +160,9 @@ def _lock(root: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Locked(explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")) from None
+            raise Locked(
+                explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")
+            ) from None
         yield
 
 
@@ -148,7 +172,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return dict(found) if isinstance(found, dict) else {}
     except (OSError, ValueError) as e:
-        raise PageError(explain(f"edition {folder.name}", f"no whole manifest ({e})", MANIFEST, "remove the folder")) from None
+        raise PageError(
+            explain(f"edition {folder.name}", f"no whole manifest ({e})", MANIFEST, "remove the folder")
+        ) from None
 
 
 def editions(root: Path) -> list[Path]:
@@ -178,7 +204,9 @@ def changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 def _git() -> dict[str, Any] | None:
     def ask(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(catalogue.home()), *words], capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603, S607
+        return subprocess.run(
+            ["git", "-C", str(catalogue.home()), *words], capture_output=True, text=True, check=True
+        ).stdout.strip()
 
     try:
         return {"commit": ask("rev-parse", "HEAD"), "clean": not ask("status", "--porcelain", "--untracked-files=no")}
@@ -207,9 +235,15 @@ def _make_page(task: Task, p: Plan, folder: Path, progress: dict[str, Any] | boo
     try:
         w = Words(task.language)
         text = html.page(
-            nb, name=task.page, language=task.language, titles=_titles(p, task.language), report=p.definition.title[task.language],
-            date=w.day(p.as_of), languages=p.languages, fingerprint=p.fingerprint,
-        )  # fmt: skip
+            nb,
+            name=task.page,
+            language=task.language,
+            titles=_titles(p, task.language),
+            report=p.definition.title[task.language],
+            date=w.day(p.as_of),
+            languages=p.languages,
+            fingerprint=p.fingerprint,
+        )
         base = folder / task.language
         _write(base / f"{task.page}.html", text)
         _write(base / f"{task.page}.ipynb", nbformat.writes(nb) + "\n")
@@ -248,22 +282,37 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
     results = _execute(p, folder, jobs, report, bars)
     if any(r.notebook is None for r in results.values()):
         return results
-    headlines = {k: {t.page: html.headline(r.notebook) for t, r in results.items() if t.language == k and r.notebook} for k in p.languages}
+    headlines = {
+        k: {t.page: html.headline(r.notebook) for t, r in results.items() if t.language == k and r.notebook}
+        for k in p.languages
+    }
     front = html.edition(
-        report={k: p.definition.title[k] for k in p.languages}, date=name, dates={k: Words(k).day(p.as_of) for k in p.languages},
-        titles={k: _titles(p, k) for k in p.languages}, headlines=headlines, fingerprint=p.fingerprint,
-    )  # fmt: skip
+        report={k: p.definition.title[k] for k in p.languages},
+        date=name,
+        dates={k: Words(k).day(p.as_of) for k in p.languages},
+        titles={k: _titles(p, k) for k in p.languages},
+        headlines=headlines,
+        fingerprint=p.fingerprint,
+    )
     _write(folder / "index.html", front)
-    files = {f.relative_to(folder).as_posix(): _digest(f.read_bytes()) for f in sorted(folder.rglob("*")) if f.is_file()}
+    files = {
+        f.relative_to(folder).as_posix(): _digest(f.read_bytes()) for f in sorted(folder.rglob("*")) if f.is_file()
+    }
     manifest = {
-        "edition": {"definition": p.definition.name, "as_of": p.as_of.isoformat(), "name": name, "title": dict(p.definition.title),
-                    "languages": list(p.languages), "pages": list(p.definition.pages)},
+        "edition": {
+            "definition": p.definition.name,
+            "as_of": p.as_of.isoformat(),
+            "name": name,
+            "title": dict(p.definition.title),
+            "languages": list(p.languages),
+            "pages": list(p.definition.pages),
+        },
         "fingerprint": p.fingerprint,
         "parameters": {page: dict(values) for page, values in p.definition.values.items()},
         "inputs": dict(p.inputs),
         "git": _git(),
         "files": files,
-    }  # fmt: skip
+    }
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
@@ -320,7 +369,9 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
             name = f"{day}-r{len(present) + 1}"
         final = root / d.name / name
         if final.exists():
-            raise StaleEdition(explain(f"edition {d.name}/{name}", "a folder without a manifest", "nothing", "remove it"))
+            raise StaleEdition(
+                explain(f"edition {d.name}/{name}", "a folder without a manifest", "nothing", "remove it")
+            )
         work = root / ".work" / f"{d.name}-{name}"
         shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
         work.mkdir(parents=True)
@@ -346,8 +397,14 @@ def write_index(root: Path) -> None:
     for folder in reversed(editions(root)):
         e = read_manifest(folder)["edition"]
         as_of = date.fromisoformat(e["as_of"])
-        entries.append(e | {"path": f"{folder.parent.name}/{folder.name}", "first": e["pages"][0],
-                            "dates": {k: Words(k).day(as_of) for k in e["languages"]}})  # fmt: skip
+        entries.append(
+            e
+            | {
+                "path": f"{folder.parent.name}/{folder.name}",
+                "first": e["pages"][0],
+                "dates": {k: Words(k).day(as_of) for k in e["languages"]},
+            }
+        )
     handle, name = tempfile.mkstemp(dir=root, suffix=".tmp")
     os.close(handle)
     Path(name).chmod(0o644)
@@ -360,7 +417,9 @@ def find(root: Path, name: str) -> Path:
     present = {f"{p.parent.name}/{p.name}": p for p in editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
     if len(hits) != 1:
-        raise ParameterError(explain("edition", repr(name), f"one of {', '.join(present) or 'none: no edition was made yet'}"))
+        raise ParameterError(
+            explain("edition", repr(name), f"one of {', '.join(present) or 'none: no edition was made yet'}")
+        )
     return hits[0]
 
 
@@ -368,8 +427,12 @@ def damage(folder: Path) -> list[str]:
     """Files of an edition that are not what its manifest says, one line each."""
     files = read_manifest(folder)["files"]
     present = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()} - {MANIFEST}
-    lines = [f"{f}: missing" for f in sorted(set(files) - present)] + [f"{f}: not in the manifest" for f in sorted(present - set(files))]
-    return lines + [f"{f}: altered" for f in sorted(present & set(files)) if _digest((folder / f).read_bytes()) != files[f]]
+    lines = [f"{f}: missing" for f in sorted(set(files) - present)] + [
+        f"{f}: not in the manifest" for f in sorted(present - set(files))
+    ]
+    return lines + [
+        f"{f}: altered" for f in sorted(present & set(files)) if _digest((folder / f).read_bytes()) != files[f]
+    ]
 
 
 def verify(folder: Path, *, jobs: int, report: Report) -> int:

@@ -256,9 +256,13 @@ class Series:
         for o in self:
             if o.period in found:
                 raise BasisError(
-                    explain(f"series {self.name}", f"several observations for {o.period}", "one",
-                            f"choose with where({', '.join(sorted(o.dims))}=...)")
-                )  # fmt: skip
+                    explain(
+                        f"series {self.name}",
+                        f"several observations for {o.period}",
+                        "one",
+                        f"choose with where({', '.join(sorted(o.dims))}=...)",
+                    )
+                )
             if o.value is not None:
                 found[o.period] = o.value
         return found
@@ -302,9 +306,12 @@ class Reading:
             raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(DECIMALS)}"))
         if (self.value is None) == (self.status is Status.OK):
             raise ValueError(
-                explain(f"reading {self.name}", f"value {self.value} with status {self.status}",
-                        "a value exactly when the status is ok")
-            )  # fmt: skip
+                explain(
+                    f"reading {self.name}",
+                    f"value {self.value} with status {self.status}",
+                    "a value exactly when the status is ok",
+                )
+            )
         if self.value is not None:
             value = float(self.value)  # numpy scalars print as np.float64(...)
             if value != value or value in (float("inf"), float("-inf")):
@@ -312,7 +319,9 @@ class Reading:
             object.__setattr__(self, "value", value)
 
     @classmethod
-    def missing(cls, name: str, unit: str, period: Period, status: Status = Status.MISSING_INPUT, **rest: object) -> Reading:
+    def missing(
+        cls, name: str, unit: str, period: Period, status: Status = Status.MISSING_INPUT, **rest: object
+    ) -> Reading:
         """A reading without a number, with the reason in ``status``."""
         return cls(name, None, unit, period, status, **rest)  # type: ignore[arg-type]
 

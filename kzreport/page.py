@@ -77,7 +77,9 @@ class Page:
     # --- words ---------------------------------------------------------------------------------------------------
 
     def _show(self, text: str, **metadata: Any) -> None:
-        display({"text/markdown": text, "text/plain": text}, raw=True, metadata={"kzreport": metadata} if metadata else {})
+        display(
+            {"text/markdown": text, "text/plain": text}, raw=True, metadata={"kzreport": metadata} if metadata else {}
+        )
 
     def title(self) -> None:
         """The page's title and the date up to which everything is known."""
@@ -111,10 +113,14 @@ class Page:
             for key, entry in words.entry("key_figures").items():
                 value, change = readings[key], readings.get(f"{key}_change")
                 name = str(entry[w.language])
-                table.append([
-                    escape_html(name), escape_html(w.period(value.period)), escape_html(w.typography(words.reading(value))),
-                    escape_html(w.typography(words.reading(change, "signed"))) if change else "",
-                ])  # fmt: skip
+                table.append(
+                    [
+                        escape_html(name),
+                        escape_html(w.period(value.period)),
+                        escape_html(w.typography(words.reading(value))),
+                        escape_html(w.typography(words.reading(change, "signed"))) if change else "",
+                    ]
+                )
                 rows += charts.rows({name: [r for r in (value, change) if r]})
         self._table("key_figures", table, rows)
 
@@ -159,12 +165,17 @@ class Page:
         if not shown:
             self._show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
             return
-        drawn = charts.draw(kind, shown, w, title=title, source=self._source({**shown, **extra}), extra=extra, **options)
+        drawn = charts.draw(
+            kind, shown, w, title=title, source=self._source({**shown, **extra}), extra=extra, **options
+        )
         text = as_csv(drawn.rows)
         display(
-            {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"}, raw=True,
-            metadata={"kzreport": {"kind": "chart", "name": key, "title": title, "alt": drawn.description, "csv": text}},
-        )  # fmt: skip
+            {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"},
+            raw=True,
+            metadata={
+                "kzreport": {"kind": "chart", "name": key, "title": title, "alt": drawn.description, "csv": text}
+            },
+        )
 
     def table(self, key: str, groups: Readings, *, last: int | None = None) -> None:
         """A table with a row for each period (latest first) and a column for each group, its unit in the head."""
@@ -214,15 +225,17 @@ class Page:
         caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
         head = "".join(f'<th scope="col">{c}</th>' for c in cells[0])
         body = "".join(
-            f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{c}</td>" for c in row[1:]) + "</tr>" for row in cells[1:]
+            f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{c}</td>" for c in row[1:]) + "</tr>"
+            for row in cells[1:]
         )
         markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
         text = as_csv(rows)
         display(
-            {"text/html": markup, "text/plain": f"{html.unescape(caption)}\n\n{plain}\n\n{text}"}, raw=True,
+            {"text/html": markup, "text/plain": f"{html.unescape(caption)}\n\n{plain}\n\n{text}"},
+            raw=True,
             metadata={"kzreport": {"kind": "table", "name": key, "title": html.unescape(caption), "csv": text}},
-        )  # fmt: skip
+        )
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 
@@ -235,7 +248,9 @@ class Page:
             f"{w.typography(escape(i.text[w.language]))}"
             for i in known
         ]
-        self._show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), kind="caveats")
+        self._show(
+            "\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), kind="caveats"
+        )
 
     def method(self) -> None:
         """How the figures of the page are computed, from ``method`` of its words."""
@@ -253,14 +268,18 @@ class Page:
             publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
             last = w.period(series.last) if series.last else w.ui("nothing_known")
             dated = w.ui(f"published_{d.publication['kind']}")
-            cited = ", ".join(f"[{escape(s['title'])}]({s['path']})" for s in d.sources if s.get("path", "").startswith("https://"))
+            cited = ", ".join(
+                f"[{escape(s['title'])}]({s['path']})" for s in d.sources if s.get("path", "").startswith("https://")
+            )
             notes = " ".join(escape(c) for c in d.caveats[w.language])
             lines.append(
                 f"- **{escape(d.titles[w.language])}** (`{name}`). {escape(publisher)}. "
                 f"{w.ui('last_figure')}{colon}{last}{semi}{dated}. {w.ui('licence')}{colon}{escape(d.licence[w.language])}. "
                 f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}"
-                + (f" ({cited})" if cited else "") + "." + (f" {notes}" if notes else "")
-            )  # fmt: skip
+                + (f" ({cited})" if cited else "")
+                + "."
+                + (f" {notes}" if notes else "")
+            )
         self._show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")
 
 

@@ -56,9 +56,15 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Text = Annotated[str, AfterValidator(_plain)]
 
 _TYPES: Mapping[str, Any] = {
-    "str": Text, "int": int, "float": Annotated[float, Field(allow_inf_nan=False)], "bool": bool,
-    "Language": Language, "Date": Date, "Month": Month, "Country": Country,
-}  # fmt: skip
+    "str": Text,
+    "int": int,
+    "float": Annotated[float, Field(allow_inf_nan=False)],
+    "bool": bool,
+    "Language": Language,
+    "Date": Date,
+    "Month": Month,
+    "Country": Country,
+}
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,9 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
         comment = comments.get(node.end_lineno or node.lineno, "")
         if not comment:
             raise NotebookError(explain(at, "no comment", "a comment that says what the parameter is"))
-        found.append(Parameter(node.target.id, _annotation(node.annotation, at), ast.unparse(node.annotation), default, comment))
+        found.append(
+            Parameter(node.target.id, _annotation(node.annotation, at), ast.unparse(node.annotation), default, comment)
+        )
     return tuple(found)
 
 
@@ -136,7 +144,9 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
     try:
         nb = nbformat.reads(read_text(path), as_version=nbformat.NO_CONVERT)
         if nb.get("nbformat") != 4:
-            raise NotebookError(explain(where, f"notebook format {nb.get('nbformat')}", "4", "open and save it in JupyterLab"))
+            raise NotebookError(
+                explain(where, f"notebook format {nb.get('nbformat')}", "4", "open and save it in JupyterLab")
+            )
         nbformat.validate(nb)
     except DataError as e:
         raise NotebookError(str(e)) from None
@@ -168,9 +178,15 @@ def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
     tagged = [i for i, tag in tags if tag == "parameters"]
     if len(tagged) != 1:
         raise NotebookError(
-            explain(where, f"{len(tagged)} cells tagged 'parameters' (cells {tagged})" if tagged else "no cell tagged 'parameters'",
-                    "exactly one", "tag the cell in JupyterLab's property inspector")
-        )  # fmt: skip
+            explain(
+                where,
+                f"{len(tagged)} cells tagged 'parameters' (cells {tagged})"
+                if tagged
+                else "no cell tagged 'parameters'",
+                "exactly one",
+                "tag the cell in JupyterLab's property inspector",
+            )
+        )
     cell = nb.cells[tagged[0] - 1]
     at = f"{where}, cell {tagged[0]}"
     if cell.cell_type != "code":
@@ -186,7 +202,9 @@ def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
             raise NotebookError(explain(f"{where}, cell {i}, line {e.lineno}", e.msg, "plain Python")) from None
         again = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} & declared
         if again:
-            raise NotebookError(explain(f"{where}, cell {i}", f"{', '.join(sorted(again))} assigned again", "no second value"))
+            raise NotebookError(
+                explain(f"{where}, cell {i}", f"{', '.join(sorted(again))} assigned again", "no second value")
+            )
     if missing := {"lang", "as_of"} - declared:
         raise NotebookError(explain(at, f"no {', '.join(sorted(missing))}", "lang: Language and as_of: Date"))
     validate(found, {}, at)
@@ -218,7 +236,9 @@ def _from_text(kind: Any, text: Any) -> Any:
     return text
 
 
-def validate(declared: Sequence[Parameter], given: Mapping[str, Any], where: str, *, text: bool = False) -> dict[str, Any]:
+def validate(
+    declared: Sequence[Parameter], given: Mapping[str, Any], where: str, *, text: bool = False
+) -> dict[str, Any]:
     """All parameters of a page: its defaults, replaced by ``given`` after checking names, types and values.
 
     ``text=True`` says that ``given`` holds text to be read by the declared types. Raises :class:`ParameterError`
@@ -227,7 +247,9 @@ def validate(declared: Sequence[Parameter], given: Mapping[str, Any], where: str
     by_name = {p.name: p for p in declared}
     for name in given:
         if name not in by_name:
-            raise ParameterError(explain(f"{where}, parameter {str(name)[:60]!r}", "an unknown name", f"one of {', '.join(by_name)}"))
+            raise ParameterError(
+                explain(f"{where}, parameter {str(name)[:60]!r}", "an unknown name", f"one of {', '.join(by_name)}")
+            )
     values = {p.name: p.default for p in declared}
     values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
     fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}
@@ -241,9 +263,13 @@ def validate(declared: Sequence[Parameter], given: Mapping[str, Any], where: str
         p = by_name[name]
         reason = first["msg"].removeprefix("Value error, ")
         raise ParameterError(
-            explain(f"{where}, parameter '{name}'", found[:60] + ("…" if len(found) > 60 else ""),
-                    f"{p.annotation} ({reason})", p.comment)
-        ) from None  # fmt: skip
+            explain(
+                f"{where}, parameter '{name}'",
+                found[:60] + ("…" if len(found) > 60 else ""),
+                f"{p.annotation} ({reason})",
+                p.comment,
+            )
+        ) from None
 
 
 def injected_equal(source: str, values: Mapping[str, Any]) -> bool:
@@ -317,22 +343,31 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     given: dict[str, dict[str, Any]] = {p: {} for p in listed}
     for page, values in raw.parameters.items():  # type: ignore[attr-defined]
         if page not in given:
-            raise ParameterError(explain(f"{where}, key 'parameters'", repr(page), f"one of its pages: {', '.join(listed)}"))
+            raise ParameterError(
+                explain(f"{where}, key 'parameters'", repr(page), f"one of its pages: {', '.join(listed)}")
+            )
         given[page] |= values
     for override in overrides:
         key, sign, value = override.partition("=")
         page, dot, parameter = key.rpartition(".")
         targets = [page] if dot else [p for p in listed if any(d.name == parameter for d in parameters(p))]
         if not sign or not targets or not set(targets) <= set(listed):
-            choices = sorted({f"{p}.{d.name}" for p in listed for d in parameters(p)} - {f"{p}.{n}" for p in listed for n in ("lang", "as_of")})
-            raise ParameterError(explain("-p", repr(override[:60]), f"NAME=VALUE with NAME one of {', '.join(choices)}"))
+            choices = sorted(
+                {f"{p}.{d.name}" for p in listed for d in parameters(p)}
+                - {f"{p}.{n}" for p in listed for n in ("lang", "as_of")}
+            )
+            raise ParameterError(
+                explain("-p", repr(override[:60]), f"NAME=VALUE with NAME one of {', '.join(choices)}")
+            )
         for target in targets:
             given[target][parameter] = value
     checked = {}
     for page in listed:
         for fixed in ("lang", "as_of"):
             if fixed in given[page]:
-                raise ParameterError(explain(f"{where}, {page}", f"a value for '{fixed}'", "none", "use --lang or --as-of"))
+                raise ParameterError(
+                    explain(f"{where}, {page}", f"a value for '{fixed}'", "none", "use --lang or --as-of")
+                )
         declared = parameters(page)
         at = f"{where}, parameters of '{page}'"
         whole = validate(declared, given[page], at, text=True)
@@ -354,5 +389,7 @@ def check_date(text: str, today: date) -> date:
     except ValueError:
         raise ParameterError(explain("--as-of", repr(text[:40]), "a date such as 2026-09-30")) from None
     if day > today:
-        raise ParameterError(explain("--as-of", text, f"a date up to today ({today})", "an edition says what is known, not what will be"))
+        raise ParameterError(
+            explain("--as-of", text, f"a date up to today ({today})", "an edition says what is known, not what will be")
+        )
     return day

@@ -87,8 +87,9 @@ def _config() -> Any:
     return Config({"KernelManager": {"transport": transport}})
 
 
-def execute(task: Task, *, progress: dict[str, Any] | bool = False, source: NotebookNode | None = None,
-            inject: bool = True) -> Result:  # fmt: skip
+def execute(
+    task: Task, *, progress: dict[str, Any] | bool = False, source: NotebookNode | None = None, inject: bool = True
+) -> Result:
     """Run one page. Never raises for what the page does: the reason is in the result.
 
     ``source``: run this notebook instead of the page's own (tests plant faults with it). ``inject=False`` runs it with
@@ -108,9 +109,16 @@ def execute(task: Task, *, progress: dict[str, Any] | bool = False, source: Note
         reason = ""
         try:
             done = papermill.execute_notebook(
-                nb, str(out), parameters=task.parameters if inject else None, cwd=str(work), progress_bar=progress,
-                execution_timeout=CELL_TIMEOUT, start_timeout=60, kernel_name="python3", config=_config(),
-            )  # fmt: skip
+                nb,
+                str(out),
+                parameters=task.parameters if inject else None,
+                cwd=str(work),
+                progress_bar=progress,
+                execution_timeout=CELL_TIMEOUT,
+                start_timeout=60,
+                kernel_name="python3",
+                config=_config(),
+            )
             return Result(task, collect(done, task, inject=inject))
         except PapermillExecutionError as e:
             reason = f"{_cell_name(out)}: {e.ename}: {e.evalue}"
@@ -131,7 +139,11 @@ def _cell_name(path: Path) -> str:
         cells = nbformat.read(path, as_version=4).cells
     except Exception:  # the file is papermill's, written in place: it may be torn
         return "unknown cell"
-    started = [i for i, c in enumerate(cells, 1) if c.cell_type == "code" and (c.metadata.get("papermill") or {}).get("start_time")]
+    started = [
+        i
+        for i, c in enumerate(cells, 1)
+        if c.cell_type == "code" and (c.metadata.get("papermill") or {}).get("start_time")
+    ]
     number = started[-1] if started else 0
     first = cells[number - 1].source.strip().splitlines()[:1] if number else []
     return f"cell {number} ({first[0][:60]})" if first else f"cell {number}"
@@ -145,16 +157,22 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
         raise PageError(explain(where, "parameters that are not those validated", repr(task.parameters)))
     for number, cell in enumerate(nb.cells, 1):
         at = f"{where}, cell {number}"
-        tags = [t for t in cell.metadata.get("tags", []) if t in ("parameters", "injected-parameters", "fr", "en", "note")]
+        tags = [
+            t for t in cell.metadata.get("tags", []) if t in ("parameters", "injected-parameters", "fr", "en", "note")
+        ]
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
         cell.id = f"cell-{number}"
         if cell.cell_type != "code":
             continue
         if cell.source.strip() and cell.execution_count is None:
-            raise PageError(explain(at, "a cell that was not run", "every cell run to its end", "did a cell call exit()?"))
+            raise PageError(
+                explain(at, "a cell that was not run", "every cell run to its end", "did a cell call exit()?")
+            )
         for output in cell.outputs:
             if output.output_type == "stream":
-                raise PageError(explain(at, f"{output.name}: {output.text.strip()[:200]!r}", "no printed text and no warning"))
+                raise PageError(
+                    explain(at, f"{output.name}: {output.text.strip()[:200]!r}", "no printed text and no warning")
+                )
             if output.output_type != "display_data" or set(output.data) not in _BUNDLES:
                 kind = ", ".join(output.get("data", {})) or output.output_type
                 raise PageError(explain(at, f"an output of {kind}", "what page.say, .chart or .table show"))

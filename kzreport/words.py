@@ -270,7 +270,9 @@ class Words:
         for depth, key in enumerate(keys):
             if not isinstance(node, Mapping) or key not in node:
                 choices = ", ".join(map(str, node)) if isinstance(node, Mapping) else "no keys"
-                raise WordsError(explain(f"{self._where}, {'.'.join(keys[:depth]) or 'top'}", f"no '{key}'", f"one of {choices}"))
+                raise WordsError(
+                    explain(f"{self._where}, {'.'.join(keys[:depth]) or 'top'}", f"no '{key}'", f"one of {choices}")
+                )
             node = node[key]
         return node
 
@@ -316,7 +318,9 @@ class Words:
                 return escape(self.label(r.item))
             if attribute in ("low", "high"):
                 if r.interval is None:
-                    raise WordsError(explain(f"{where}, {m[0]}", f"no interval in '{name}'", "a reading with an interval"))
+                    raise WordsError(
+                        explain(f"{where}, {m[0]}", f"no interval in '{name}'", "a reading with an interval")
+                    )
                 return self.reading(r.of(value=getattr(r.interval, attribute)), spec)
             p = r.base if attribute == "base" else r.period
             if p is None:
@@ -375,9 +379,20 @@ def faults(words: Mapping[str, Any], where: str) -> list[str]:
                 if not t.strip():
                     found.append(explain(f"{at}.{language}", "nothing", "words"))
                 if re.search(r"(?<![A-Za-z0-9])\d", _MARK.sub("", t)) and path[0] not in ("ordinals",):
-                    found.append(explain(f"{at}.{language}", f"a digit typed by hand in {t.strip()[:50]!r}", "a reading or a word"))
-                if re.search(r"[{}]", _MARK.sub("", t)) and path[0] not in ("quarter", "quarter_short", "periods", "ui"):
-                    found.append(explain(f"{at}.{language}", f"a mark not understood in {t.strip()[:50]!r}", "{name.field:spec}"))
+                    found.append(
+                        explain(
+                            f"{at}.{language}", f"a digit typed by hand in {t.strip()[:50]!r}", "a reading or a word"
+                        )
+                    )
+                if re.search(r"[{}]", _MARK.sub("", t)) and path[0] not in (
+                    "quarter",
+                    "quarter_short",
+                    "periods",
+                    "ui",
+                ):
+                    found.append(
+                        explain(f"{at}.{language}", f"a mark not understood in {t.strip()[:50]!r}", "{name.field:spec}")
+                    )
     for path, node in _branches(words, ()):
         if "by" in node:
             variants = set(node) - {"by", "indicator", "series"}

@@ -66,25 +66,19 @@ def test_every_dependency_is_in_the_lock_within_its_bounds(lock):
         for python in PYTHONS:
             version = version_for(pins[name], python)
             assert version is not None, f"{lock}: no {name} for Python {python}"
-            assert Version(version) in wanted.specifier, (
-                f"{lock}: {name} {version}, expected {wanted.specifier}"
-            )
+            assert Version(version) in wanted.specifier, f"{lock}: {name} {version}, expected {wanted.specifier}"
 
 
 @pytest.mark.parametrize("lock", LOCKS)
 def test_the_lock_has_exact_versions_hashes_and_no_address(lock):
     for pins in read_lock(lock).values():
         for requirement, hashes in pins:
-            assert [s.operator for s in requirement.specifier] == ["=="], (
-                f"{lock}: {requirement} is not pinned"
-            )
+            assert [s.operator for s in requirement.specifier] == ["=="], f"{lock}: {requirement} is not pinned"
             assert requirement.url is None, f"{lock}: {requirement} has an address"
             assert hashes, f"{lock}: {requirement} has no hash"
     text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
-    assert not re.search(
-        r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", text, re.MULTILINE
-    )
+    assert not re.search(r"^\s*(-i|-f|--(extra-)?index-url|--find-links|--trusted-host)\b", text, re.MULTILINE)
 
 
 @pytest.mark.parametrize("python", PYTHONS)

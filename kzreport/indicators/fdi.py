@@ -175,9 +175,7 @@ def gross_by_year(published: Series, *, measure: str = "gross", partner: str = "
     return tuple(range_of(found[p]) for p in sorted(found))
 
 
-def net_and_gross(
-    net: Series, published: Series, year: Period, *, partner: str = "WLD"
-) -> dict[str, Reading]:
+def net_and_gross(net: Series, published: Series, year: Period, *, partner: str = "WLD") -> dict[str, Reading]:
     """Net and gross inflow of a year side by side. Keys ``net``, ``gross``, ``gross_to_net`` (multiple, with
     range).
 
@@ -214,9 +212,7 @@ def net_and_gross(
     return {"net": n, "gross": g, "gross_to_net": ratio}
 
 
-def fall_references(
-    levels: Levels, period: Period | None = None, *, before: int = 2022
-) -> dict[str, Reading]:
+def fall_references(levels: Levels, period: Period | None = None, *, before: int = 2022) -> dict[str, Reading]:
     """The change of a period against each base that a "fall" may mean, in percent. Positive is a rise.
 
     Keys: ``previous_year``, ``peak`` (:func:`peak_to_date`), ``pre_<before>_mean`` (the mean of the known
@@ -303,9 +299,7 @@ def revision_statistics(first: Series, last: Series, *, relative: bool = False) 
     names = (first.name,)
     if not found:
         keys = ("mean", "mean_absolute", "largest", "count")
-        return {
-            k: Reading.missing("revision", unit, span, basis=first.basis, item=k, inputs=names) for k in keys
-        }
+        return {k: Reading.missing("revision", unit, span, basis=first.basis, item=k, inputs=names) for k in keys}
     values = [valued(r) for r in found]
     largest = max(found, key=lambda r: abs(valued(r)))
     shown = sum(round(v, DECIMALS[unit]) != 0 for v in values)

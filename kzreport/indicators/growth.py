@@ -26,9 +26,7 @@ from kzreport.model import Interval, Observation, Period, Reading, Series, Statu
 Levels = Series | Sequence[Reading]
 
 # Units of rates: their change is a difference in points, never a growth in percent.
-RATES = frozenset(
-    {"percent", "points", "percent_of_gdp", "percent_per_year", "index_py100", "index_pp100", "log"}
-)
+RATES = frozenset({"percent", "points", "percent_of_gdp", "percent_per_year", "index_py100", "index_pp100", "log"})
 _DIFFERENCE = dict.fromkeys(RATES - {"log"}, "points") | {"musd": "musd_change"}
 _YEAR = {"M": 12, "Q": 4, "A": 1, "S": 1}
 _ITEMS = ("component", "country", "partner", "publisher")
@@ -101,9 +99,7 @@ def readings(data: Levels) -> dict[Period, Reading]:
 def _reading(series: Series, o: Observation) -> Reading:
     item = next((o.dims[k] for k in _ITEMS if k in o.dims), "")
     status = Status.MISSING_INPUT if o.value is None else Status.OK
-    return Reading(
-        series.name, o.value, series.unit, o.period, status, series.basis, item, inputs=(series.name,)
-    )
+    return Reading(series.name, o.value, series.unit, o.period, status, series.basis, item, inputs=(series.name,))
 
 
 def at(data: Levels, period: Period | str) -> Reading:
@@ -126,9 +122,7 @@ def at(data: Levels, period: Period | str) -> Reading:
     first = next(iter(found.values()), None)
     if first is None:
         raise DataError(explain(f"reading of {wanted}", "no readings at all", "at least one"))
-    return first.of(
-        value=None, status=Status.MISSING_INPUT, period=wanted, interval=None, base=None, estimated=False
-    )
+    return first.of(value=None, status=Status.MISSING_INPUT, period=wanted, interval=None, base=None, estimated=False)
 
 
 def latest(data: Levels) -> Period:
@@ -197,9 +191,7 @@ def rates(data: Levels) -> tuple[Reading, ...]:
             step = {"M": "yy_month", "Q": "yy_quarter"}.get(p.frequency, "yy_year")
             basis = step if yearly else {"M": "mm", "Q": "qq"}.get(p.frequency, "pp")
             value = None if r.value is None else rate_from_index(r.value)
-            r = r.of(
-                value=value, unit="percent", basis=basis, base=p.year_before() if yearly else p.shift(-1)
-            )
+            r = r.of(value=value, unit="percent", basis=basis, base=p.year_before() if yearly else p.shift(-1))
         found.append(r)
     return tuple(found)
 
@@ -509,11 +501,7 @@ def share(part: Reading, whole: Reading, *, unit: str = "percent", name: str = "
     >>> round(share(at(x, "2025"), at(y, "2025"), unit="percent_of_gdp").value, 2)
     -0.28
     """
-    if (
-        part.unit != whole.unit
-        or part.period.start < whole.period.start
-        or part.period.end > whole.period.end
-    ):
+    if part.unit != whole.unit or part.period.start < whole.period.start or part.period.end > whole.period.end:
         raise _mixed(part, whole)
     status, value = first_status(part, whole), None
     if status is Status.OK:
@@ -525,9 +513,7 @@ def share(part: Reading, whole: Reading, *, unit: str = "percent", name: str = "
 def _parts(new: Mapping[str, Reading], old: Mapping[str, Reading]) -> list[str]:
     keys = list(dict.fromkeys([*new, *old]))
     if not new or not old or {"total", "residual"} & set(keys):
-        raise ParameterError(
-            explain("components", keys, "one or more on each side, none called 'total' or 'residual'")
-        )
+        raise ParameterError(explain("components", keys, "one or more on each side, none called 'total' or 'residual'"))
     for side in (new, old):
         first = next(iter(side.values()))
         for r in side.values():
@@ -645,9 +631,7 @@ def growth_path(data: Levels, lag: int | None = None) -> tuple[Reading, ...]:
         return ()
     first, last = min(table), max(table)
     step = lag or _YEAR[first.frequency]
-    return tuple(
-        growth(_get(data, table, p), _get(data, table, p.shift(-step))) for p in first.shift(step).until(last)
-    )
+    return tuple(growth(_get(data, table, p), _get(data, table, p.shift(-step))) for p in first.shift(step).until(last))
 
 
 def _get(data: Levels, table: Mapping[Period, Reading], period: Period) -> Reading:
@@ -660,9 +644,7 @@ def _inside(data: Levels, span: Period) -> tuple[list[Reading], Status]:
     if span in table:
         return [table[span]], table[span].status
     for kind in ("M", "Q", "A"):
-        parts = [
-            r for p, r in table.items() if p.frequency == kind and p.start >= span.start and p.end <= span.end
-        ]
+        parts = [r for p, r in table.items() if p.frequency == kind and p.start >= span.start and p.end <= span.end]
         if parts:
             known = sum(r.period.months for r in parts if r.ok)
             return parts, Status.OK if known == span.months else Status.PARTIAL_PERIOD
@@ -673,9 +655,7 @@ def _over(name: str, data: Levels, span: Period, average: bool) -> Reading:
     parts, status = _inside(data, span)
     value = math.fsum(r.value or 0.0 for r in parts) / (len(parts) if average else 1)
     interval = parts[0].interval if len(parts) == 1 else None
-    made = merge(
-        parts[0].name, value, parts[0].unit, *parts, status=status, period=span, base=None, interval=interval
-    )
+    made = merge(parts[0].name, value, parts[0].unit, *parts, status=status, period=span, base=None, interval=interval)
     return made.of(name=name or made.name)
 
 
@@ -692,9 +672,7 @@ def total(data: Levels, span: Period) -> Reading:
     """
     parts, _ = _inside(data, span)
     if parts[0].unit in RATES | {"index", "multiple", "ratio"}:
-        raise BasisError(
-            explain(f"total of {parts[0].name}", f"unit {parts[0].unit}", "a flow", "use mean()")
-        )
+        raise BasisError(explain(f"total of {parts[0].name}", f"unit {parts[0].unit}", "a flow", "use mean()"))
     return _over("", data, span, average=False)
 
 
@@ -725,9 +703,7 @@ def index_level(data: Levels, base: Period, value: float = 100.0) -> tuple[Readi
         status = first_status(r, b)
         status = _base_status(valued(b)) if status is Status.OK else status
         v = value * valued(r) / valued(b) if status is Status.OK else None
-        found.append(
-            merge("index_level", v, "index", r, b, status=status, basis=f"{base}={value:g}", base=base)
-        )
+        found.append(merge("index_level", v, "index", r, b, status=status, basis=f"{base}={value:g}", base=base))
     return tuple(found)
 
 
@@ -795,9 +771,7 @@ def range_of(published: Sequence[Reading]) -> Reading:
     if not values:
         return merge(first.name, None, first.unit, *published, status=first.status, item=item)
     low, high = min(values), max(values)
-    made = merge(
-        first.name, low + (high - low) / 2, first.unit, *published, item=item, interval=Interval(low, high)
-    )
+    made = merge(first.name, low + (high - low) / 2, first.unit, *published, item=item, interval=Interval(low, high))
     return made.of(estimated=made.estimated or low != high)
 
 
@@ -1022,6 +996,4 @@ def real_rate(nominal: Reading, inflation: Reading, *, method: str = "exact") ->
         else:
             value = round(i - p, 9) if method == "simple" else 100 * ((100 + i) / (100 + p) - 1)
     unit = "points" if method == "simple" else "percent"
-    return merge(
-        "real_rate", value, unit, nominal, inflation, status=status, basis=f"real_{method}", base=None
-    )
+    return merge("real_rate", value, unit, nominal, inflation, status=status, basis=f"real_{method}", base=None)

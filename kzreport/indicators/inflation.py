@@ -96,9 +96,7 @@ def annualised(mm: Series, period: Period | None = None) -> Reading:
     return _from(mm, "annualised", "mm_annualised", p, value, unit="percent_per_year", base=p.shift(-1))
 
 
-def three_months_annualised(
-    mm: Series, period: Period | None = None, *, seasonally_adjusted: bool = False
-) -> Reading:
+def three_months_annualised(mm: Series, period: Period | None = None, *, seasonally_adjusted: bool = False) -> Reading:
     """The rise over three months held for a year: ``100 ((m_t m_{t-1} m_{t-2})^4 - 1)``, percent per year.
 
     ``not_comparable`` unless the caller says that ``mm`` is seasonally adjusted: three summer months are no
@@ -154,9 +152,7 @@ def year_to_date(mm: Series, period: Period | None = None) -> Reading:
     return cumulated(mm, december, p).of(name="year_to_date", basis="since_december")
 
 
-def chain(
-    mm: Series, base: Period, *, fill: str | None = None, yy: Series | None = None
-) -> tuple[Reading, ...]:
+def chain(mm: Series, base: Period, *, fill: str | None = None, yy: Series | None = None) -> tuple[Reading, ...]:
     """The price level, ``base`` = 100: ``I_t = I_{t-1} m_t / 100``, forwards and backwards; unit ``index``.
 
     Months after a gap are ``missing_input`` (the chain stops, it does not bridge). ``fill="yy"`` bridges with
@@ -231,9 +227,7 @@ def end_of_period(yy: Series, year: Period) -> Reading:
     r = headline(yy, Period.parse(f"{year.year}-12"))
     begun = any(p.year == year.year for p in yy.values)
     status = Status.PARTIAL_PERIOD if not r.ok and begun else r.status
-    return r.of(
-        name="end_of_period", basis="end_of_period", period=year, base=year.year_before(), status=status
-    )
+    return r.of(name="end_of_period", basis="end_of_period", period=year, base=year.year_before(), status=status)
 
 
 def mean_of_yy(yy: Series, year: Period) -> Reading:
@@ -302,16 +296,12 @@ def _by_component(series: Series) -> dict[str, dict[Period, float]]:
     found: dict[str, dict[Period, float]] = {}
     for name in dict.fromkeys(o.dims.get("component") for o in series):
         if name is None:
-            raise BasisError(
-                explain(f"series {series.name}", "no dimension 'component'", "a series by component")
-            )
+            raise BasisError(explain(f"series {series.name}", "no dimension 'component'", "a series by component"))
         found[name] = series.where(component=name).values
     return found
 
 
-def _weights(
-    weights: Series, components: Sequence[str], year: int, missing: str
-) -> tuple[dict[str, float], bool]:
+def _weights(weights: Series, components: Sequence[str], year: int, missing: str) -> tuple[dict[str, float], bool]:
     """Fractions of the year, and whether they are another year's; empty if there are none.
 
     Raises :class:`DataError` if they do not add up to 100 +- 0.5, :class:`ParameterError` for another
@@ -319,9 +309,7 @@ def _weights(
     """
     require(weights, "percent")
     if missing not in ("refuse", "previous_year", "nearest_year"):
-        raise ParameterError(
-            explain("missing_weights", repr(missing), "'refuse', 'previous_year' or 'nearest_year'")
-        )
+        raise ParameterError(explain("missing_weights", repr(missing), "'refuse', 'previous_year' or 'nearest_year'"))
     table = _by_component(weights)
     years = {p.year for values in table.values() for p in values}
     whole = [y for y in sorted(years) if all(Period.parse(str(y)) in table.get(c, {}) for c in components)]
@@ -334,9 +322,7 @@ def _weights(
         return {}, False
     found = {c: table[c][Period.parse(str(choice))] for c in components}
     if abs(math.fsum(found.values()) - 100) > 0.5:
-        raise DataError(
-            explain(f"weights {choice} of {', '.join(found)}", f"a sum of {sum(found.values()):g}", "100")
-        )
+        raise DataError(explain(f"weights {choice} of {', '.join(found)}", f"a sum of {sum(found.values()):g}", "100"))
     return {c: v / math.fsum(found.values()) for c, v in found.items()}, choice != year
 
 
@@ -438,9 +424,7 @@ def _table(
     whole = published.of(name=name, item="total", basis=basis)
     status = first_status(whole, *table.values())
     left = valued(whole) - math.fsum(valued(r) for r in table.values()) if status is Status.OK else None
-    residual = merge(
-        name, left, "points", whole, *table.values(), status=status, item="residual", base=published.base
-    )
+    residual = merge(name, left, "points", whole, *table.values(), status=status, item="residual", base=published.base)
     return table | {"residual": residual, "total": whole}
 
 
@@ -476,9 +460,7 @@ def monthly_contributions(
     base = math.fsum(updated.values())
     complete = len(updated) == len(table) and all(p in v for v in table.values())
     found = {c: updated[c] / base * (table[c][p] - 100) if complete else None for c in table}
-    return _table(
-        "monthly_contribution", "mm", found, published, (components_mm, weights), borrowed and bool(w)
-    )
+    return _table("monthly_contribution", "mm", found, published, (components_mm, weights), borrowed and bool(w))
 
 
 def residual_check(residual: Reading) -> Reading:
@@ -613,11 +595,7 @@ def path_ahead(
     >>> [round(r.value, 2) for r in path_ahead(y, m, 2, pace="zero")]
     [8.91, 8.91]
     """
-    if (
-        pace not in ("zero", "target", "same_month_mean")
-        or (pace == "target" and target is None)
-        or years < 1
-    ):
+    if pace not in ("zero", "target", "same_month_mean") or (pace == "target" and target is None) or years < 1:
         raise ParameterError(
             explain(
                 "path_ahead",
@@ -693,9 +671,7 @@ def target_deviation(yy: Series, targets: Series, period: Period | None = None) 
     return found
 
 
-def _months_since(
-    yy: Series, period: Period | None, name: str, holds: Callable[[Reading], bool | None]
-) -> Reading:
+def _months_since(yy: Series, period: Period | None, name: str, holds: Callable[[Reading], bool | None]) -> Reading:
     """Months since ``holds`` was last true (0 if it is now); base that month; missing if unknown or never."""
     p = period or latest(yy)
     table = growth.readings(rates(yy))
@@ -712,9 +688,7 @@ def _backwards(last: Period, first: Period) -> Sequence[Period]:
     return list(reversed(list(first.until(last))))
 
 
-def months_since(
-    yy: Series, targets: Series, period: Period | None = None, *, condition: str = "inside"
-) -> Reading:
+def months_since(yy: Series, targets: Series, period: Period | None = None, *, condition: str = "inside") -> Reading:
     """Months since inflation was last inside the target band, or ``condition="not_above"`` at or below its
     upper bound.
 
@@ -893,9 +867,7 @@ def _core(
     w, _ = _weights(weights, list(table), p.year, "refuse")
     status = Status.OK if w and all(p in v for v in table.values()) else Status.MISSING_INPUT
     status = Status.NOT_COMPARABLE if len(table) < MIN_COMPONENTS else status
-    value = (
-        formula([table[c][p] - 100 for c in table], [w[c] for c in table]) if status is Status.OK else None
-    )
+    value = formula([table[c][p] - 100 for c in table], [w[c] for c in table]) if status is Status.OK else None
     value = None if value is None else round(value, 9)
     return Reading(name, value, "percent", p, status, basis, base=p.shift(-1), inputs=inputs)
 
@@ -960,9 +932,7 @@ def rate_in_force(base_rate: Series, period: Period, *, max_age_days: int = 100)
     return r.of(base=day, digits=2)
 
 
-def real_policy_rate(
-    base_rate: Series, yy: Series, period: Period | None = None, *, method: str = "exact"
-) -> Reading:
+def real_policy_rate(base_rate: Series, yy: Series, period: Period | None = None, *, method: str = "exact") -> Reading:
     """The policy rate less the inflation of the past twelve months; ``exact`` in percent, ``simple`` in
     points.
 
@@ -998,9 +968,7 @@ def real_policy_rate_ahead(
 # ---- breaks
 
 
-def breaks(
-    mm: Series, since: Period | None = None, *, factor: float = 4, min_size: int = 12
-) -> tuple[Reading, ...]:
+def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_size: int = 12) -> tuple[Reading, ...]:
     """Regimes of monthly inflation by optimal partition: one reading a segment, its mean m/m in percent.
 
     Minimises the sum of squared distances from the segment means plus ``factor * sigma2 * ln n`` a break,

@@ -39,9 +39,7 @@ def _chosen(published: Series, scope: str, kind: str) -> tuple[Series, str]:
             )
         published = published.where(**{column: scope})
     elif scope:
-        raise BasisError(
-            explain(f"series {published.name}", f"scope {scope!r}", "no scope: the table has none")
-        )
+        raise BasisError(explain(f"series {published.name}", f"scope {scope!r}", "no scope: the table has none"))
     if any("kind" in o.dims for o in published):
         published = published.where(kind=kind)
     return published, basis
@@ -113,9 +111,7 @@ def in_period(published: Series, scope: str, period: Period, *, kind: str = "out
     return Reading.missing(published.name, published.unit, period, basis=basis, inputs=(published.name,))
 
 
-def growth_between(
-    published: Series, scope: str, new: Period, old: Period, *, kind: str = "outcome"
-) -> Reading:
+def growth_between(published: Series, scope: str, new: Period, old: Period, *, kind: str = "outcome") -> Reading:
     """Growth of the midpoints in percent, with the interval that the publishers leave.
 
     The interval goes from the lowest new over the highest old value to the reverse. ``partial_period`` for a
@@ -125,9 +121,7 @@ def growth_between(
     >>> round(growth_between(x, "all", Period.parse("2023"), Period.parse("2022")).value, 1)
     86.7
     """
-    return growth.growth(
-        in_period(published, scope, new, kind=kind), in_period(published, scope, old, kind=kind)
-    )
+    return growth.growth(in_period(published, scope, new, kind=kind), in_period(published, scope, old, kind=kind))
 
 
 def changes(new: Reading, old: Reading) -> dict[str, Reading]:
@@ -200,9 +194,7 @@ def implied_base(value: Reading, percent: Reading | float) -> Reading:
         inputs, rate = [value, percent], percent.value
     else:
         inputs, rate = [value], float(percent)
-    return _divided(
-        "implied_base", inputs, None if rate is None else 1 + rate / 100, value.period.year_before()
-    )
+    return _divided("implied_base", inputs, None if rate is None else 1 + rate / 100, value.period.year_before())
 
 
 def _divided(name: str, inputs: list[Reading], by: float | None, period: Period) -> Reading:
@@ -249,9 +241,7 @@ def implied_bases(published: Series, printed_growth: Series, scope: str, year: P
     return tuple(found)
 
 
-def basis_needed(
-    published: Series, scope: str, new: Period, old: Period, multiple: float
-) -> tuple[Reading, ...]:
+def basis_needed(published: Series, scope: str, new: Period, old: Period, multiple: float) -> tuple[Reading, ...]:
     """The volume of ``old`` that would make "multiplied by ..." true: each printed outcome of ``new`` over
     ``multiple``.
 
@@ -265,9 +255,7 @@ def basis_needed(
     """
     if not multiple > 0:
         raise ParameterError(explain("basis_needed, multiple", f"{multiple:g}", "a positive number"))
-    return tuple(
-        _divided("basis_needed", [r], multiple, old) for r in by_publisher(published, scope, period=new)
-    )
+    return tuple(_divided("basis_needed", [r], multiple, old) for r in by_publisher(published, scope, period=new))
 
 
 def implied_base_from_multiple(value: Reading, multiple: float, base: Period) -> Reading:
@@ -297,9 +285,7 @@ def same_months(published: Series, scope: str, part: Period, *, kind: str = "out
     new = by_publisher(published, scope, kind=kind, period=part)
     old = by_publisher(published, scope, kind=kind, period=part.year_before())
     if not new:
-        raise DataError(
-            explain(f"{published.name}, {scope}", f"nothing of {part}", "a period that somebody printed")
-        )
+        raise DataError(explain(f"{published.name}, {scope}", f"nothing of {part}", "a period that somebody printed"))
     found = []
     for name in dict.fromkeys(r.item for r in new):
         a, b = ([r for r in side if r.item == name] for side in (new, old))

@@ -23,15 +23,39 @@ from pygments.lexers import PythonLexer
 
 from kzreport.words import Words
 
-_TAGS = {"h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "a", "br", "blockquote",
-         "table", "caption", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
+_TAGS = {
+    "h1",
+    "h2",
+    "h3",
+    "p",
+    "ul",
+    "ol",
+    "li",
+    "strong",
+    "em",
+    "code",
+    "a",
+    "br",
+    "blockquote",
+    "table",
+    "caption",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
 _ATTRIBUTES = {"a": {"href"}, "th": {"scope"}}
 
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("kzreport.render"), autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.PackageLoader("kzreport.render"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
 
 
@@ -50,7 +74,9 @@ def clean(markup: str) -> Markup:
     >>> str(clean('<p onclick="x()">a<script>x()</script> <a href="javascript:x()">b</a></p>'))
     '<p>a <a rel="noopener noreferrer">b</a></p>'
     """
-    return Markup(nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"}))  # noqa: S704
+    return Markup(
+        nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
+    )
 
 
 def markdown(text: str) -> Markup:
@@ -77,42 +103,87 @@ def blocks(nb: NotebookNode, language: str) -> list[Block]:
                 found.append(Block("text", markdown(cell.source)))
             continue
         if cell.source.strip():
-            found.append(Block("code", Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))))  # noqa: S704
+            found.append(Block("code", Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))))
         for output in cell.outputs:
             about = output.metadata.get("kzreport", {})
             if "image/png" in output.data:
                 png = "".join(output.data["image/png"].split())
                 base64.b64decode(png, validate=True)
-                found.append(Block("chart", Markup(png), about["name"], about["alt"]))  # noqa: S704
+                found.append(Block("chart", Markup(png), about["name"], about["alt"]))
             elif "text/html" in output.data:
                 found.append(Block("table", clean(output.data["text/html"]), about["name"]))
             else:
                 kind = about.get("kind", "text")
-                found.append(Block(kind if kind in ("caveats", "method", "sources", "headline", "title") else "text", markdown(output.data["text/markdown"])))
+                found.append(
+                    Block(
+                        kind if kind in ("caveats", "method", "sources", "headline", "title") else "text",
+                        markdown(output.data["text/markdown"]),
+                    )
+                )
     return found
 
 
-def page(nb: NotebookNode, *, name: str, language: str, titles: Mapping[str, str], report: str, date: str, languages: Sequence[str],
-         fingerprint: str) -> str:  # fmt: skip
+def page(
+    nb: NotebookNode,
+    *,
+    name: str,
+    language: str,
+    titles: Mapping[str, str],
+    report: str,
+    date: str,
+    languages: Sequence[str],
+    fingerprint: str,
+) -> str:
     """The HTML of one page. ``titles`` are those of the edition's pages in order."""
-    return _environment().get_template("page.html").render(
-        w=Words(language), name=name, language=language, titles=titles, report=report, date=date, languages=languages, fingerprint=fingerprint,
-        blocks=blocks(nb, language), pygments=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
-    )  # fmt: skip
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            w=Words(language),
+            name=name,
+            language=language,
+            titles=titles,
+            report=report,
+            date=date,
+            languages=languages,
+            fingerprint=fingerprint,
+            blocks=blocks(nb, language),
+            pygments=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
+        )
+    )
 
 
-def edition(*, report: Mapping[str, str], date: str, dates: Mapping[str, str], titles: Mapping[str, Mapping[str, str]],
-            headlines: Mapping[str, Mapping[str, str]], fingerprint: str) -> str:  # fmt: skip
+def edition(
+    *,
+    report: Mapping[str, str],
+    date: str,
+    dates: Mapping[str, str],
+    titles: Mapping[str, Mapping[str, str]],
+    headlines: Mapping[str, Mapping[str, str]],
+    fingerprint: str,
+) -> str:
     """The front page of one edition: language -> page -> title, with each page's headline (Markdown)."""
     said = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
-    return _environment().get_template("edition.html").render(
-        words={k: Words(k) for k in titles}, report=report, date=date, dates=dates, titles=titles, headlines=said, fingerprint=fingerprint
+    return (
+        _environment()
+        .get_template("edition.html")
+        .render(
+            words={k: Words(k) for k in titles},
+            report=report,
+            date=date,
+            dates=dates,
+            titles=titles,
+            headlines=said,
+            fingerprint=fingerprint,
+        )
     )
 
 
 def index(editions: Sequence[Mapping[str, Any]]) -> str:
     """The list of all editions, newest first."""
-    return _environment().get_template("index.html").render(editions=editions, words={k: Words(k) for k in ("fr", "en")})
+    return (
+        _environment().get_template("index.html").render(editions=editions, words={k: Words(k) for k in ("fr", "en")})
+    )
 
 
 def headline(nb: NotebookNode) -> str:

@@ -14,7 +14,9 @@ def headline(fdi_net: Series) -> dict[str, Reading]:
     """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``."""
     rolling = {r.period: r for r in fdi.rolling_four_quarters(fdi_net) if r.ok}
     now = rolling[max(rolling)]
-    before = rolling.get(now.period.year_before(), Reading.missing("net", "musd", now.period.year_before(), basis=now.basis))
+    before = rolling.get(
+        now.period.year_before(), Reading.missing("net", "musd", now.period.year_before(), basis=now.basis)
+    )
     return {
         "net": now,
         "net_change": growth.difference(now, before),
@@ -47,7 +49,12 @@ def gross(readings: Series) -> dict[str, Reading]:
         share = none.of(unit="percent")
         return {"gross": none, "previous_year": share, "peak": share, "mean": share}
     found = fdi.fall_references(years)
-    return {"gross": years[-1], "previous_year": found["previous_year"], "peak": found["peak"], "mean": found["pre_2022_mean"]}
+    return {
+        "gross": years[-1],
+        "previous_year": found["previous_year"],
+        "peak": found["peak"],
+        "mean": found["pre_2022_mean"],
+    }
 
 
 def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
@@ -69,10 +76,16 @@ def rolling(fdi_net: Series) -> Groups:
 
 def publishers(readings: Series) -> Groups:
     """Gross inflow of each year by the publisher who printed it, million dollars."""
-    chosen = [o for o in readings.where(measure="gross", partner="WLD") if o.period.frequency == "A" and o.value is not None]
+    chosen = [
+        o for o in readings.where(measure="gross", partner="WLD") if o.period.frequency == "A" and o.value is not None
+    ]
     names = dict.fromkeys(o.dims["publisher"] for o in chosen)
     return {
-        n: tuple(Reading("gross", o.value, "musd", o.period, basis="gross", item=n, inputs=(readings.name,)) for o in chosen if o.dims["publisher"] == n)
+        n: tuple(
+            Reading("gross", o.value, "musd", o.period, basis="gross", item=n, inputs=(readings.name,))
+            for o in chosen
+            if o.dims["publisher"] == n
+        )
         for n in names
     }
 
@@ -95,8 +108,14 @@ def share(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> dict[str, R
         now = own[-1].of(item="KAZ")
         others = [r.of(item=c) for c, rows in found.items() if c != "KAZ" for r in rows if r.period == now.period]
         if others:
-            return {"own": now, "lowest": min(others, key=lambda r: r.value or 0.0), "highest": max(others, key=lambda r: r.value or 0.0)}
-    none = Reading.missing("share", "percent_of_gdp", Period.parse(str(wdi_fdi.as_of.year - 1)), item="KAZ", inputs=(wdi_fdi.name,))
+            return {
+                "own": now,
+                "lowest": min(others, key=lambda r: r.value or 0.0),
+                "highest": max(others, key=lambda r: r.value or 0.0),
+            }
+    none = Reading.missing(
+        "share", "percent_of_gdp", Period.parse(str(wdi_fdi.as_of.year - 1)), item="KAZ", inputs=(wdi_fdi.name,)
+    )
     return {"own": none, "lowest": none, "highest": none}
 
 

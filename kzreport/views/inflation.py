@@ -124,7 +124,13 @@ def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     before = table.get(now.period.shift(-1), Reading.missing("expected", "percent", now.period.shift(-1)))
     gap = Reading.missing("gap", "points", now.period)
     if same.ok:
-        gap = Reading("gap", round((now.value or 0.0) - (same.value or 0.0), 9), "points", now.period, inputs=(*now.inputs, *same.inputs))
+        gap = Reading(
+            "gap",
+            round((now.value or 0.0) - (same.value or 0.0), 9),
+            "points",
+            now.period,
+            inputs=(*now.inputs, *same.inputs),
+        )
     return {"expected": now, "expected_change": difference(now, before.of(basis=now.basis, unit=now.unit)), "gap": gap}
 
 
@@ -179,7 +185,13 @@ def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
     r = found or Reading.missing("core", "percent", now.period)
     gap = Reading.missing("core_gap", "points", now.period)
     if r.ok:
-        gap = Reading("core_gap", round((r.value or 0.0) - (now.value or 0.0), 9), "points", now.period, inputs=(*r.inputs, *now.inputs))
+        gap = Reading(
+            "core_gap",
+            round((r.value or 0.0) - (now.value or 0.0), 9),
+            "points",
+            now.period,
+            inputs=(*r.inputs, *now.inputs),
+        )
     return {"core": r, "core_gap": gap}
 
 
@@ -214,7 +226,13 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     average = inflation.annual_average(inflation.chain(cpi_mm, Period.parse("2010-12")), y)
     distance = Reading.missing("distance", "points", y)
     if december.ok and average.ok:
-        distance = Reading("distance", abs((december.value or 0.0) - (average.value or 0.0)), "points", y, inputs=(*december.inputs, *average.inputs))
+        distance = Reading(
+            "distance",
+            abs((december.value or 0.0) - (average.value or 0.0)),
+            "points",
+            y,
+            inputs=(*december.inputs, *average.inputs),
+        )
     return {"december": december, "average": average, "distance": distance}
 
 
@@ -235,8 +253,14 @@ def among(wdi: Series, peers: Sequence[str]) -> dict[str, Reading]:
         found = {c: v for c in peers if (v := wdi.where(country=c).values.get(p)) is not None}
         if len(found) >= 3:
             low, high = min(found, key=lambda c: found[c]), max(found, key=lambda c: found[c])
-            made = {k: Reading("average", found[c], "percent", p, basis="annual_average", item=c, inputs=(wdi.name,)) for k, c in (("lowest", low), ("highest", high))}
-            return {"own": Reading("average", own[p], "percent", p, basis="annual_average", item="KAZ", inputs=(wdi.name,)), **made}
+            made = {
+                k: Reading("average", found[c], "percent", p, basis="annual_average", item=c, inputs=(wdi.name,))
+                for k, c in (("lowest", low), ("highest", high))
+            }
+            return {
+                "own": Reading("average", own[p], "percent", p, basis="annual_average", item="KAZ", inputs=(wdi.name,)),
+                **made,
+            }
     none = Reading.missing("average", "percent", Period.parse(str(wdi.as_of.year)), item="KAZ")
     return {"own": none, "lowest": none, "highest": none}
 

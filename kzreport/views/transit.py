@@ -25,7 +25,9 @@ def headline(transit_: Series) -> dict[str, Reading]:
         none = _none(transit_, "tonne")
         return {"volume": none, "volume_change": none.of(unit="percent"), "before": none, "spread": none}
     now = years[max(years)]
-    before = years.get(now.period.year_before(), _none(transit_, "tonne").of(period=now.period.year_before(), basis=now.basis))
+    before = years.get(
+        now.period.year_before(), _none(transit_, "tonne").of(period=now.period.year_before(), basis=now.basis)
+    )
     return {"volume": now, "volume_change": growth.growth(now, before), "before": before, "spread": _spread(now)}
 
 
@@ -70,16 +72,32 @@ def document(transit_: Series) -> dict[str, Reading]:
     if len(printed) < 2:
         none = _none(transit_, "tonne")
         times = none.of(unit="multiple")
-        return {"old": none, "new": none, "multiple": times, "percent": none.of(unit="percent"), "cagr": none.of(unit="percent_per_year"),
-                "published_old": none, "published_new": none, "published_multiple": times, "base_needed": none}  # fmt: skip
+        return {
+            "old": none,
+            "new": none,
+            "multiple": times,
+            "percent": none.of(unit="percent"),
+            "cagr": none.of(unit="percent_per_year"),
+            "published_old": none,
+            "published_new": none,
+            "published_multiple": times,
+            "base_needed": none,
+        }
     old, new = min(printed), max(printed)
     change = transit.changes(printed[new], printed[old])
     a, b = (transit.in_period(transit_, "all", p) for p in (old, new))
     needed = transit.implied_base_from_multiple(b, change["multiple"].value or 0.0, old) if b.ok else b.of(period=old)
     return {
-        "old": printed[old], "new": printed[new], "multiple": change["multiple"], "percent": change["percent"], "cagr": change["cagr"],
-        "published_old": a, "published_new": b, "published_multiple": growth.multiple(b, a), "base_needed": needed,
-    }  # fmt: skip
+        "old": printed[old],
+        "new": printed[new],
+        "multiple": change["multiple"],
+        "percent": change["percent"],
+        "cagr": change["cagr"],
+        "published_old": a,
+        "published_new": b,
+        "published_multiple": growth.multiple(b, a),
+        "base_needed": needed,
+    }
 
 
 def bases(transit_: Series) -> tuple[Reading, ...]:
@@ -95,21 +113,37 @@ def bases(transit_: Series) -> tuple[Reading, ...]:
 
 def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The bases that printed growth rates imply, in the year on which they differ most: ``low``, ``high``, and ``printed``."""
-    years = sorted({o.period for o in transit_growth.where(scope="all") if o.period.frequency == "A"}) if len(transit_growth) else []
+    years = (
+        sorted({o.period for o in transit_growth.where(scope="all") if o.period.frequency == "A"})
+        if len(transit_growth)
+        else []
+    )
     made: list[tuple[Period, list[Reading]]] = []
     for year in years:
-        found = sorted((r for r in transit.implied_bases(transit_, transit_growth, "all", year) if r.ok), key=lambda r: r.value or 0.0)
+        found = sorted(
+            (r for r in transit.implied_bases(transit_, transit_growth, "all", year) if r.ok),
+            key=lambda r: r.value or 0.0,
+        )
         if len(found) > 1:
             made.append((year, found))
     if not made:
         none = _none(transit_, "tonne")
-        return {"low": none, "high": none, "low_growth": none.of(unit="percent"), "high_growth": none.of(unit="percent"), "printed": none}
+        return {
+            "low": none,
+            "high": none,
+            "low_growth": none.of(unit="percent"),
+            "high_growth": none.of(unit="percent"),
+            "printed": none,
+        }
     year, found = max(made, key=lambda m: (m[1][-1].value or 0.0) / (m[1][0].value or 1.0))
     rates = {r.item: r for r in transit.by_publisher(transit_growth, "all", period=year)}
     return {
-        "low": found[0], "high": found[-1], "low_growth": rates[found[0].item], "high_growth": rates[found[-1].item],
+        "low": found[0],
+        "high": found[-1],
+        "low_growth": rates[found[0].item],
+        "high_growth": rates[found[-1].item],
         "printed": transit.in_period(transit_, "all", year.year_before()),
-    }  # fmt: skip
+    }
 
 
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
@@ -119,7 +153,13 @@ def part_years(transit_: Series, transit_growth: Series) -> Groups:
     with figures too far apart is left out here; the table has them all.
     """
     found: Groups = {}
-    parts = sorted({o.period for o in transit_.where(scope="all", kind="outcome") if o.period.is_part_year or o.period.frequency == "M"})
+    parts = sorted(
+        {
+            o.period
+            for o in transit_.where(scope="all", kind="outcome")
+            if o.period.is_part_year or o.period.frequency == "M"
+        }
+    )
     for part in parts:
         now = transit.in_period(transit_, "all", part)
         if _doubtful(now):
@@ -155,7 +195,11 @@ def rail_only(transit_: Series) -> dict[str, Reading]:
     if not chosen:
         return {"rail": _none(transit_, "tonne")}
     o = max(chosen, key=lambda o: o.period)
-    return {"rail": Reading("rail", o.value, "tonne", o.period, basis="rail", item=o.dims["publisher"], inputs=(transit_.name,))}
+    return {
+        "rail": Reading(
+            "rail", o.value, "tonne", o.period, basis="rail", item=o.dims["publisher"], inputs=(transit_.name,)
+        )
+    }
 
 
 def containers(transit_containers: Series) -> Groups:
@@ -171,7 +215,12 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     years = _years(transit_containers, "")
     if len(years) < 2:
         none = _none(transit_containers, "teu")
-        return {"first": none, "last": none, "multiple": none.of(unit="multiple"), "cagr": none.of(unit="percent_per_year")}
+        return {
+            "first": none,
+            "last": none,
+            "multiple": none.of(unit="multiple"),
+            "cagr": none.of(unit="percent_per_year"),
+        }
     change = transit.changes(years[-1], years[0])
     return {"first": years[0], "last": years[-1], "multiple": change["multiple"], "cagr": change["cagr"]}
 
@@ -190,5 +239,8 @@ def table(transit_: Series) -> tuple[Reading, ...]:
 
 def part_table(transit_: Series) -> tuple[Reading, ...]:
     """Every part-year reading of the corridor, all modes, latest first."""
-    parts = sorted({o.period for o in transit_.where(scope="all", kind="outcome") if o.period.frequency in ("S", "M")}, reverse=True)
+    parts = sorted(
+        {o.period for o in transit_.where(scope="all", kind="outcome") if o.period.frequency in ("S", "M")},
+        reverse=True,
+    )
     return tuple(r for p in parts for r in _distinct(list(transit.by_publisher(transit_, "all", period=p))))

@@ -53,9 +53,7 @@ def page(browser):
             outside.append(route.request.url)
             route.abort()
 
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 900}, locale="en-GB", color_scheme="light"
-    )
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", color_scheme="light")
     context.route("**/*", answer)
     yield context.new_page()
     context.close()

@@ -17,9 +17,7 @@ def test_a_local_page_is_drawn(page, tmp_path):
 
 def test_a_page_works_without_javascript(browser, tmp_path):
     html = tmp_path / "page.html"
-    html.write_text(
-        "<details><summary>Code</summary><pre>x</pre></details><script>document.title='js'</script>"
-    )
+    html.write_text("<details><summary>Code</summary><pre>x</pre></details><script>document.title='js'</script>")
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(html.as_uri())

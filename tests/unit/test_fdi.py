@@ -19,9 +19,7 @@ FLOW = st.integers(-5_000_000, 5_000_000).map(lambda v: v / 1000)
 
 
 def quarters(values: list[float | None], first: str = "2021-Q1") -> Series:
-    return series_from(
-        {str(P(first).shift(i)): v for i, v in enumerate(values)}, "musd", basis="net_liabilities"
-    )
+    return series_from({str(P(first).shift(i)): v for i, v in enumerate(values)}, "musd", basis="net_liabilities")
 
 
 def test_a_year_is_four_quarters():
@@ -34,9 +32,7 @@ def test_a_year_is_four_quarters():
     assert fdi.annual(net, P("2021")).basis == "net_liabilities"
 
 
-@pytest.mark.parametrize(
-    "call", [fdi.annual_series, fdi.rolling_four_quarters, lambda s: fdi.annual(s, P("2021"))]
-)
+@pytest.mark.parametrize("call", [fdi.annual_series, fdi.rolling_four_quarters, lambda s: fdi.annual(s, P("2021"))])
 def test_only_quarters_in_million_dollars(call):
     for unit, period in (("musd", "2021"), ("tonne", "2021-Q1"), ("musd", "2021-01")):
         with pytest.raises(BasisError):
@@ -68,9 +64,7 @@ def test_net_inflow_of_2025_changed_sign():
     years = fdi.annual_series(load("fdi_net", AS_OF))
     found = fdi.change(years, P("2025"))
     assert found["percent"].status is Status.SIGN_CHANGE
-    assert (
-        found["absolute"].value == pytest.approx(-1138, abs=0.5) and found["absolute"].unit == "musd_change"
-    )
+    assert found["absolute"].value == pytest.approx(-1138, abs=0.5) and found["absolute"].unit == "musd_change"
     assert found["symmetric"].value == -200
     assert [round(fdi.change(years, P(str(y)))["symmetric"].value, 1) for y in (2022, 2023, 2024)] == [
         64.5,
@@ -165,9 +159,7 @@ def test_revisions_are_read_off_the_vintages():
 def test_revision_statistics():
     exports = [100.0, 100.0, 100.0, 200.0]
     first = series_from({str(2020 + i): v for i, v in enumerate(exports)}, "musd")
-    last = series_from(
-        {str(2020 + i): v for i, v in enumerate([100.0, 101.0, 98.0, 206.0])} | {"2024": 1.0}, "musd"
-    )
+    last = series_from({str(2020 + i): v for i, v in enumerate([100.0, 101.0, 98.0, 206.0])} | {"2024": 1.0}, "musd")
     found = fdi.revision_statistics(first, last)
     assert {k: r.value for k, r in found.items()} == {
         "mean": 1.25,
@@ -177,9 +169,7 @@ def test_revision_statistics():
     }
     assert found["largest"].base == P("2023") and found["mean"].unit == "musd_change"
     percent = fdi.revision_statistics(first, last, relative=True)
-    assert (
-        percent["mean_absolute"].value == pytest.approx((1 + 2 + 3) / 4) and percent["mean"].unit == "percent"
-    )
+    assert percent["mean_absolute"].value == pytest.approx((1 + 2 + 3) / 4) and percent["mean"].unit == "percent"
 
 
 @given(st.lists(FLOW, min_size=1, max_size=10))

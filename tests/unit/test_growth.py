@@ -109,9 +109,7 @@ def test_unit_of_a_difference(unit, expected):
         reading(1, "2023-12"),
     ],
 )
-@pytest.mark.parametrize(
-    "compare", [g.growth, g.multiple, g.difference, g.symmetric_growth, g.log_growth, g.cagr]
-)
+@pytest.mark.parametrize("compare", [g.growth, g.multiple, g.difference, g.symmetric_growth, g.log_growth, g.cagr])
 def test_mixing_raises_and_says_what(compare, other):
     with pytest.raises(BasisError, match="expected the same unit, basis and frequency"):
         compare(reading(1), other)
@@ -142,9 +140,7 @@ def test_rates_are_the_decimals_that_were_printed(tenths):
 
 
 def test_duplicates_and_mixed_readings():
-    twice = g.joined(
-        series_from({"2024": 1}, "musd", publisher="a"), series_from({"2024": 2}, "musd", publisher="b")
-    )
+    twice = g.joined(series_from({"2024": 1}, "musd", publisher="a"), series_from({"2024": 2}, "musd", publisher="b"))
     with pytest.raises(BasisError, match="where"):
         at(twice, "2024")
     assert at(twice.where(publisher="b"), "2024").item == "b"
@@ -305,9 +301,7 @@ def test_contributions_without_a_component():
 
 
 def test_contributions_to_a_total_that_changes_sign():
-    table = g.contributions(
-        {"a": reading(1), "b": reading(-4)}, {"a": reading(1, "2023"), "b": reading(1, "2023")}
-    )
+    table = g.contributions({"a": reading(1), "b": reading(-4)}, {"a": reading(1, "2023"), "b": reading(1, "2023")})
     assert {r.status for r in table.values()} == {Status.SIGN_CHANGE}
 
 
@@ -317,9 +311,7 @@ def test_contributions_refuse_nonsense():
     with pytest.raises(ParameterError):
         g.contributions({}, {})
     with pytest.raises(BasisError):
-        g.contributions(
-            {"a": reading(1), "b": reading(1, "2022")}, {"a": reading(1, "2023"), "b": reading(1, "2023")}
-        )
+        g.contributions({"a": reading(1), "b": reading(1, "2022")}, {"a": reading(1, "2023"), "b": reading(1, "2023")})
     with pytest.raises(BasisError):
         g.log_contributions({"a": reading(1), "b": reading(1, unit="tonne")}, {"a": reading(1, "2023")})
 
@@ -440,10 +432,7 @@ def test_projection_needs_its_years():
 
 @given(st.lists(LEVEL, min_size=1, max_size=12))
 def test_decumulation_undoes_cumulation(flows):
-    ytd = {
-        "2025-01" if i == 0 else f"2025-01/2025-{i + 1:02}": math.fsum(flows[: i + 1])
-        for i in range(len(flows))
-    }
+    ytd = {"2025-01" if i == 0 else f"2025-01/2025-{i + 1:02}": math.fsum(flows[: i + 1]) for i in range(len(flows))}
     found = g.decumulate(series_from(ytd, "musd"), allow_negative=True)
     assert [r.value for r in found] == pytest.approx(flows, rel=1e-6, abs=1e-5)
     assert [str(r.period) for r in found] == [f"2025-{i + 1:02}" for i in range(len(flows))]

@@ -54,9 +54,7 @@ def test_only_monthly_published_rates(call):
 
 @pytest.mark.parametrize("call", [inf.headline, inf.monthly, inf.annualised, inf.year_to_date, inf.peak])
 def test_nothing_published_yet(call):
-    empty = series_from(
-        {"2026-08": None}, "index_py100" if call in (inf.headline, inf.peak) else "index_pp100"
-    )
+    empty = series_from({"2026-08": None}, "index_py100" if call in (inf.headline, inf.peak) else "index_pp100")
     with pytest.raises(DataError, match="as_of"):
         call(empty)
 
@@ -70,18 +68,14 @@ def test_three_months_only_seasonally_adjusted():
     assert inf.three_months_annualised(mm).status is Status.NOT_COMPARABLE
     r = inf.three_months_annualised(mm, seasonally_adjusted=True)
     assert r.value == pytest.approx(100 * (1.01**12 - 1)) and r.base == P("2026-05")
-    assert (
-        inf.three_months_annualised(mm, P("2026-07"), seasonally_adjusted=True).status is Status.MISSING_INPUT
-    )
+    assert inf.three_months_annualised(mm, P("2026-07"), seasonally_adjusted=True).status is Status.MISSING_INPUT
 
 
 @given(st.lists(PACE, min_size=12, max_size=12))
 def test_year_to_date_of_december_is_the_year(values):
     mm = months(values, "2025-01")
     levels = inf.chain(mm, P("2024-12"))
-    assert inf.year_to_date(mm, P("2025-12")).value == pytest.approx(
-        inf.chained_yy(levels, P("2025-12")).value
-    )
+    assert inf.year_to_date(mm, P("2025-12")).value == pytest.approx(inf.chained_yy(levels, P("2025-12")).value)
     assert inf.year_to_date(mm, P("2025-01")).value == pytest.approx(values[0] - 100, abs=1e-9)
 
 
@@ -156,10 +150,7 @@ def test_a_year_has_twelve_months():
 def test_three_numbers_for_2022_have_three_bases():
     yy = load("cpi_yy", AS_OF)
     levels = inf.chain(load("cpi_mm", AS_OF), P("2018-12"))
-    found = [
-        f(x, P("2022"))
-        for f, x in ((inf.annual_average, levels), (inf.end_of_period, yy), (inf.mean_of_yy, yy))
-    ]
+    found = [f(x, P("2022")) for f, x in ((inf.annual_average, levels), (inf.end_of_period, yy), (inf.mean_of_yy, yy))]
     assert [round(r.value, 2) for r in found] == [15.03, 20.3, 14.87]
     assert len({r.basis for r in found}) == 3
 
@@ -176,9 +167,7 @@ def test_drift_of_twelve_roundings_is_bounded(values):
     exact = math.prod(v / 100 for v in values)
     mm = months([round(v, 1) for v in values], "2025-01")
     (r,) = inf.rounding_drift(mm, series_from({"2025-12": round(100 * exact, 1)}, "index_py100"))
-    assert (
-        abs(r.value) <= 0.8
-    )  # 12 x 0.05 at falling and rising prices alike, the rounding of y/y, levels near 1.27
+    assert abs(r.value) <= 0.8  # 12 x 0.05 at falling and rising prices alike, the rounding of y/y, levels near 1.27
 
 
 # ---- contributions
@@ -191,9 +180,7 @@ def test_drift_of_twelve_roundings_is_bounded(values):
 )
 def test_two_term_contributions_are_exactly_additive(rises, parts, month):
     """Chain the total as the office does (annual weights, December link), then decompose it."""
-    old, new = (
-        {c: 100 * w / sum(ws) for c, w in zip(COMPONENTS, ws, strict=True)} for ws in (parts[:3], parts[3:])
-    )
+    old, new = ({c: 100 * w / sum(ws) for c, w in zip(COMPONENTS, ws, strict=True)} for ws in (parts[:3], parts[3:]))
 
     def level(w: dict[str, float], first: int, last: int) -> float:
         return sum(w[c] / 100 * math.prod(v / 100 for v in rises[c][first:last]) for c in COMPONENTS)
@@ -209,9 +196,7 @@ def test_two_term_contributions_are_exactly_additive(rises, parts, month):
         series_from({p: 100 * total}, "index_py100"),
     )  # fmt: skip
     assert found["residual"].value == pytest.approx(0, abs=1e-6)
-    assert sum(found[k].value for k in (*COMPONENTS, "residual")) == pytest.approx(
-        found["total"].value, abs=1e-9
-    )
+    assert sum(found[k].value for k in (*COMPONENTS, "residual")) == pytest.approx(found["total"].value, abs=1e-9)
 
 
 def real() -> list[Series]:
@@ -285,9 +270,7 @@ def test_base_effect_adds_up_and_is_exact(rate, new, dropped):
     yy = series_from({"2025-01": 100 + rate, "2025-02": 100 + rate}, "index_py100")
     mm = series_from({"2024-02": dropped, "2025-02": new}, "index_pp100")
     found = inf.base_effect(yy, mm)
-    assert sum(found[k].value for k in ("new", "base", "residual")) == pytest.approx(
-        found["total"].value, abs=1e-9
-    )
+    assert sum(found[k].value for k in ("new", "base", "residual")) == pytest.approx(found["total"].value, abs=1e-9)
     assert 100 + rate + found["total"].value == pytest.approx((100 + rate) * new / dropped)
     assert found["dropped_month"].period == P("2024-02")
 
@@ -380,9 +363,7 @@ def test_last_month_at_or_below_five_percent():
 
 def test_first_of_equal_peaks():
     assert inf.peak(months([110.0, 112.0, 112.0], "2022-01", "index_py100")).period == P("2022-02")
-    assert inf.peak(months([112.0, 110.0, 111.0], "2022-01", "index_py100"), P("2022-02")).period == P(
-        "2022-03"
-    )
+    assert inf.peak(months([112.0, 110.0, 111.0], "2022-01", "index_py100"), P("2022-02")).period == P("2022-03")
 
 
 # ---- core
@@ -457,10 +438,7 @@ def test_an_old_decision_is_no_rate_in_force():
     rate = series_from({"2024-02-23": 14.75, "2024-10-14": 14.25}, "percent")
     assert inf.rate_in_force(rate, P("2024-08")).status is Status.MISSING_INPUT
     assert inf.rate_in_force(rate, P("2024-08"), max_age_days=200).value == 14.75
-    assert (
-        inf.real_policy_rate(rate, series_from({"2024-08": 108.4}, "index_py100")).status
-        is Status.MISSING_INPUT
-    )
+    assert inf.real_policy_rate(rate, series_from({"2024-08": 108.4}, "index_py100")).status is Status.MISSING_INPUT
 
 
 def test_real_rate_ahead_uses_expectations():

@@ -17,9 +17,7 @@ from kzreport.indicators.growth import at, series_from
 from kzreport.model import Period, Reading, Series
 
 AS_OF = "2026-09-30"
-ORACLES = {
-    o["id"]: o for o in json.loads((Path(__file__).parent / "oracles.json").read_text(encoding="utf-8"))
-}
+ORACLES = {o["id"]: o for o in json.loads((Path(__file__).parent / "oracles.json").read_text(encoding="utf-8"))}
 P = Period.parse
 
 
@@ -39,9 +37,7 @@ def chained(month: str) -> float | None:
     return inflation.chained_yy(inflation.chain(load("cpi_mm", AS_OF), P("2018-12")), P(month)).value
 
 
-def contributions(
-    month: str, tail: Callable[[float, Reading, Reading], list[float | None]]
-) -> list[float | None]:
+def contributions(month: str, tail: Callable[[float, Reading, Reading], list[float | None]]) -> list[float | None]:
     """Components, their sum, and what ``tail`` makes of the sum, the residual and the published rate."""
     tables = [load(n, AS_OF) for n in ("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")]
     found = inflation.contributions(*tables, P(month))
@@ -80,9 +76,7 @@ def document(key: str) -> float | None:
 
 def implied() -> list[float | None]:
     def base(volume: float, percent: float) -> float:
-        return (
-            transit.implied_base(at(series_from({"2023": volume}, "tonne"), "2023"), percent).value or 0
-        ) / 1e6
+        return (transit.implied_base(at(series_from({"2023": volume}, "tonne"), "2023"), percent).value or 0) / 1e6
 
     return [base(2_700_000, 65), base(2_700_000, 86), base(2_800_000, 100)]
 
@@ -158,9 +152,7 @@ def agrees(found: Any, expected: Any, tolerance: float) -> bool:
 def test_oracle(name: str) -> None:
     oracle = ORACLES[name]
     found = COMPUTED[name]()
-    assert agrees(found, oracle["value"], oracle["tol"]), (
-        f"{oracle['what']}: {found}, expected {oracle['value']}"
-    )
+    assert agrees(found, oracle["value"], oracle["tol"]), f"{oracle['what']}: {found}, expected {oracle['value']}"
 
 
 @pytest.mark.parametrize("factor", [3, 5, 6])

@@ -15,9 +15,7 @@ P = Period.parse
 VOLUME = st.integers(1, 50_000_000)
 
 
-def said(
-    *rows: tuple[str, float, str], scope: str = "all", unit: str = "tonne", kind: str = "outcome"
-) -> Series:
+def said(*rows: tuple[str, float, str], scope: str = "all", unit: str = "tonne", kind: str = "outcome") -> Series:
     """(period, volume, publisher) rows as one series."""
     return growth.joined(
         *(
@@ -58,9 +56,7 @@ def test_disagreement_of_a_year_is_an_interval():
 
 @given(st.lists(VOLUME, min_size=1, max_size=6), st.lists(VOLUME, min_size=1, max_size=6))
 def test_growth_of_every_pair_of_publishers_lies_in_the_range(new, old):
-    x = said(
-        *(("2023", v, f"p{i}") for i, v in enumerate(new)), *(("2022", v, f"p{i}") for i, v in enumerate(old))
-    )
+    x = said(*(("2023", v, f"p{i}") for i, v in enumerate(new)), *(("2022", v, f"p{i}") for i, v in enumerate(old)))
     r = transit.growth_between(x, "all", P("2023"), P("2022"))
     slack = 1e-9 * max(1.0, abs(r.interval.high))
     for a in new:
@@ -126,10 +122,7 @@ def test_implied_base_grown_again_is_the_value(volume, percent):
 def test_implied_base_refuses():
     volume = at(series_from({"2023": 5}, "tonne"), "2023")
     assert transit.implied_base(volume, -100).status is Status.ZERO_BASE
-    assert (
-        transit.implied_base(volume.of(value=None, status=Status.MISSING_INPUT), 5).status
-        is Status.MISSING_INPUT
-    )
+    assert transit.implied_base(volume.of(value=None, status=Status.MISSING_INPUT), 5).status is Status.MISSING_INPUT
     for wrong in (Reading("g", 65, "points", P("2023")), Reading("g", 65, "percent", P("2022"))):
         with pytest.raises(BasisError):
             transit.implied_base(volume, wrong)
@@ -140,9 +133,7 @@ def test_implied_base_refuses():
 def test_printed_growths_imply_different_bases():
     found = {
         r.item: r
-        for r in transit.implied_bases(
-            load("transit", AS_OF), load("transit_growth", AS_OF), "all", P("2023")
-        )
+        for r in transit.implied_bases(load("transit", AS_OF), load("transit_growth", AS_OF), "all", P("2023"))
     }
     assert round(found["gov_kaz"].value / 1e6, 2) == 1.67 and round(found["titr"].value / 1e6, 2) == 1.51
     assert found["press"].interval is not None
@@ -172,9 +163,7 @@ def test_containers_have_no_scope():
     years = {r.period: r for r in transit.by_year(boxes)}
     assert years[P("2022")].interval == Interval(33_000, 33_600)
     r = transit.growth_between(boxes, "", P("2022"), P("2021"))
-    assert r.interval.low == pytest.approx(31.0, abs=0.05) and r.interval.high == pytest.approx(
-        33.3, abs=0.05
-    )
+    assert r.interval.low == pytest.approx(31.0, abs=0.05) and r.interval.high == pytest.approx(33.3, abs=0.05)
     with pytest.raises(BasisError, match="no scope"):
         transit.by_year(boxes, "all")
 

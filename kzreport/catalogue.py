@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import io
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -24,20 +23,28 @@ from typing import Any
 
 import yaml
 
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, ParameterError, explain
 from kzreport.model import DECIMALS, Observation, Period, Series
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
+_LINE = re.compile(
+    r'(?:"(?:[^"]|"")*"|[^",]*)(?:,(?:"(?:[^"]|"")*"|[^",]*))*'
+)  # quotes around a whole cell or not at all
 _LANGUAGES = ("fr", "en")
+_FREQUENCIES = ("D", "M", "Q", "A", "S", "mixed")
+_DATED = ("recorded", "estimated", "mixed")
+_AHEAD = ("plan", "estimate", "projection")  # kinds of observation that may be published before their period
 _MAX_BYTES = 20_000_000
+_MAX_YAML = 1_000_000
+_HERE = Path(__file__).resolve().parent.parent
 
 
 def home() -> Path:
     """The folder of ``data/``, ``notebooks/`` and ``params/``."""
     chosen = os.environ.get("KZREPORT_HOME")
-    return Path(chosen).resolve() if chosen else Path(__file__).resolve().parent.parent
+    return Path(chosen).resolve() if chosen else _HERE
 
 
 def shown(path: Path) -> str:
@@ -45,8 +52,8 @@ def shown(path: Path) -> str:
     return path.relative_to(home()).as_posix() if path.is_relative_to(home()) else path.name
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file.
+def read_text(path: Path, most: int = _MAX_BYTES) -> str:
+    """The text of a UTF-8 file of at most ``most`` bytes.
 
     Raises :class:`DataError` with file and line for other encodings, a byte order mark, NUL bytes, a missing file.
     """
@@ -54,8 +61,8 @@ def read_text(path: Path) -> str:
         raw = path.read_bytes()
     except OSError as e:
         raise DataError(explain(shown(path), e.strerror or "no file", "a readable file")) from None
-    if len(raw) > _MAX_BYTES:
-        raise DataError(explain(shown(path), f"{len(raw)} bytes", f"at most {_MAX_BYTES}"))
+    if len(raw) > most:
+        raise DataError(explain(shown(path), f"{len(raw)} bytes", f"at most {most}"))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as e:
@@ -76,29 +83,60 @@ class _StrictLoader(yaml.BaseLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a key that is not text", problem_mark=key.start_mark)
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"key '{key.value}' twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(problem=f"key {key.value!r} twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(problem="an alias (*)", problem_mark=self.peek_event().start_mark)
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # not in the stubs
+        problem = "an alias (*)" if isinstance(event, yaml.AliasEvent) else ""
+        if tag := getattr(event, "tag", None):
+            problem = f"the tag {tag}"
+        if problem:
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
 
 def read_yaml(path: Path) -> Any:
-    """A YAML file whose scalars are all text. Refuses repeated keys, aliases and anything that is not plain data."""
+    """A YAML file whose scalars are all text. Refuses repeated keys, aliases, tags and more than 1 MB.
+
+    Raises :class:`DataError` naming file and line.
+    """
     try:
-        return yaml.load(read_text(path), _StrictLoader)
+        return yaml.load(read_text(path, _MAX_YAML), _StrictLoader)
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
         raise DataError(explain(f"{shown(path)}, line {line}", e.problem or "bad YAML", "plain YAML")) from None
-    except (yaml.YAMLError, RecursionError) as e:
+    except RecursionError:
+        raise DataError(explain(shown(path), "lists or maps nested too deeply", "plain YAML")) from None
+    except yaml.YAMLError as e:
         raise DataError(explain(shown(path), str(e).splitlines()[0], "plain YAML")) from None
 
 
-@dataclass(frozen=True)
+def _stamp(path: Path) -> tuple[int, int]:
+    """Changes when a file does: what is read once in a process is read again after an edit."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return (0, 0)  # reading it will say why
+    return (stat.st_mtime_ns, stat.st_size)
+
+
+def _day(as_of: date | str) -> date:
+    if not isinstance(as_of, str):
+        return as_of
+    try:
+        if not _DAY.fullmatch(as_of):
+            raise ValueError
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise ParameterError(explain("as_of", repr(as_of[:40]), "a date such as 2026-09-30")) from None
+
+
+@dataclass(frozen=True, eq=False)  # by identity: one for each reading of the file, so that caches can hold it
 class Descriptor:
     """What ``datapackage.json`` says of one table."""
 
@@ -126,8 +164,9 @@ class Descriptor:
 
     @property
     def stated(self) -> str:
-        """The descriptor as canonical text, without what changes at every new observation (hash, size)."""
-        rest = {k: str(v) for k, v in sorted(vars(self).items()) if k != "hash"}
+        """What a page can show of it, as canonical text: without the hash and the limits that checks use."""
+        checks = {"hash", "low", "high", "continuous", "known_gaps", "enums"}
+        rest = {k: str(v) for k, v in sorted(vars(self).items()) if k not in checks}
         return json.dumps(rest, ensure_ascii=False)
 
 
@@ -156,6 +195,15 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Descriptor:
     digest = need("hash", str)
     if not re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
         raise DataError(explain(f"{where}, key 'hash'", digest, "sha256: and 64 hexadecimal digits"))
+    for key in ("name", "path"):  # a path is a file name: nothing outside data/ is read
+        if not _SLUG.fullmatch(need(key, str)):
+            raise DataError(explain(f"{where}, key '{key}'", repr(raw[key]), "letters, digits, '_', '-' and '.'"))
+    if need("frequency", str) not in _FREQUENCIES:
+        raise DataError(
+            explain(f"{where}, key 'frequency'", repr(raw["frequency"]), f"one of {', '.join(_FREQUENCIES)}")
+        )
+    if need("publication", dict).get("kind") not in _DATED:
+        raise DataError(explain(f"{where}, key 'publication'", raw["publication"], f"a kind among {', '.join(_DATED)}"))
     low, high = need("range", list)
     caveats = bilingual("caveats")
     return Descriptor(
@@ -183,33 +231,48 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Descriptor:
     )
 
 
+_Names = Mapping[str, Mapping[str, Mapping[str, str]]]
+
+
 @lru_cache(maxsize=4)
-def _package(path: Path) -> tuple[dict[str, Descriptor], dict[str, dict[str, dict[str, str]]]]:
+def _package(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Descriptor], _Names]:
     where = shown(path)
     try:
         raw = json.loads(read_text(path))
     except json.JSONDecodeError as e:
         raise DataError(explain(f"{where}, line {e.lineno}", e.msg, "JSON")) from None
+    except RecursionError:
+        raise DataError(explain(where, "lists or objects nested too deeply", "a Frictionless data package")) from None
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     found: dict[str, Descriptor] = {}
-    for entry in raw["resources"]:
-        d = _descriptor(entry, f"{where}, resource '{entry.get('name')}'")
+    for number, entry in enumerate(raw["resources"], 1):
+        at = f"{where}, resource {number}"
+        try:
+            at += f" ({entry.get('name')!r})"
+            d = _descriptor(entry, at)
+        except (AttributeError, KeyError, TypeError, ValueError) as e:
+            problem = f"{type(e).__name__}: {e}"
+            raise DataError(explain(at, problem, "a description such as the other tables have")) from None
         if d.name in found:
-            raise DataError(explain(where, f"the resource '{d.name}' twice", "each name once"))
+            raise DataError(explain(at, f"the name '{d.name}' again", "each name once"))
         found[d.name] = d
-    names = {key: raw.get(key, {}) for key in ("publishers", "scopes")}
-    return found, names
+    return found, {key: raw.get(key, {}) for key in ("publishers", "scopes")}
 
 
-def package() -> dict[str, Descriptor]:
+def _read_package() -> tuple[Mapping[str, Descriptor], _Names]:
+    path = home() / "data" / "datapackage.json"
+    return _package(path, _stamp(path))
+
+
+def package() -> Mapping[str, Descriptor]:
     """All descriptors by name, in the order of ``data/datapackage.json``. Raises :class:`DataError`."""
-    return _package(home() / "data" / "datapackage.json")[0]
+    return _read_package()[0]
 
 
-def names(kind: str) -> dict[str, dict[str, str]]:
+def names(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
-    return _package(home() / "data" / "datapackage.json")[1][kind]
+    return _read_package()[1][kind]
 
 
 def describe(name: str) -> Descriptor:
@@ -221,39 +284,30 @@ def describe(name: str) -> Descriptor:
 
 
 def _rows(d: Descriptor, text: str, where: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row; a row is one line, so that a fault is found on the line it stands on."""
     if not text:
         raise DataError(explain(where, "an empty file", f"the header {','.join(d.columns)}"))
-    if not text.endswith("\n"):
-        line = text.count("\n") + 1
-        raise DataError(
-            explain(
-                f"{where}, line {line}", "no line end after the last row", "a whole file", "fetch it again: it was cut"
-            )
-        )
-    if "\r" in text:
-        line = text.count("\n", 0, text.index("\r")) + 1
-        raise DataError(explain(f"{where}, line {line}", "a carriage return", "lines that end with LF alone"))
-    reader = csv.reader(io.StringIO(text), strict=True)
-    try:
-        for row in reader:
-            line = reader.line_num
-            if line == 1:
-                if tuple(row) != d.columns:
-                    raise DataError(
-                        explain(f"{where}, line 1", ",".join(row)[:120], f"the header {','.join(d.columns)}")
-                    )
-                continue
-            if len(row) != len(d.columns):
-                raise DataError(
-                    explain(f"{where}, line {line}", f"{len(row)} columns", f"{len(d.columns)} ({','.join(d.columns)})")
-                )
+    lines = text.split("\n")
+    if lines.pop():
+        at = f"{where}, line {len(lines) + 1}"
+        raise DataError(explain(at, "no line end after the last row", "a whole file", "fetch it again: it was cut"))
+    for line, content in enumerate(lines, 1):
+        at = f"{where}, line {line}"
+        if "\r" in content:
+            raise DataError(explain(at, "a carriage return", "lines that end with LF alone"))
+        if '"' not in content:
+            row = content.split(",")
+        elif _LINE.fullmatch(content):
+            row = next(csv.reader([content]))
+        else:
+            raise DataError(explain(at, "a quote that is not closed, or inside a cell", "CSV as in RFC 4180"))
+        if line == 1:
+            if tuple(row) != d.columns:
+                raise DataError(explain(at, repr(content[:120]), f"the header {','.join(d.columns)}"))
+        elif len(row) != len(d.columns):
+            raise DataError(explain(at, f"{len(row)} columns", f"{len(d.columns)} ({','.join(d.columns)})"))
+        else:
             yield line, row
-    except csv.Error as e:
-        raise DataError(explain(f"{where}, line {reader.line_num}", str(e), "CSV as in RFC 4180")) from None
-
-
-def _frequency_fits(period: Period, frequency: str) -> bool:
-    return frequency == "mixed" or period.frequency == frequency
 
 
 def _observation(d: Descriptor, row: list[str], where: str) -> Observation:
@@ -266,7 +320,7 @@ def _observation(d: Descriptor, row: list[str], where: str) -> Observation:
         period = Period.parse(cells["period"])
     except DataError:
         raise bad("period", "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08") from None
-    if not _frequency_fits(period, d.frequency):
+    if d.frequency not in ("mixed", period.frequency):
         raise bad("period", f"a period of frequency {d.frequency}")
     value = None
     if cells["value"]:
@@ -286,60 +340,39 @@ def _observation(d: Descriptor, row: list[str], where: str) -> Observation:
     except ValueError:
         raise bad("published", "a date such as 2026-09-02") from None
     for column in d.columns[3:]:
-        if column in d.enums and cells[column] not in d.enums[column]:
-            raise bad(column, f"one of {', '.join(d.enums[column])}")
-        if column in d.dimensions and not cells[column].strip():
-            raise bad(column, "a value")
-        if column in d.dimensions and not cells[column].isprintable():
-            raise bad(column, "printable text")
+        cell = cells[column]
+        if column in d.enums:
+            if cell not in d.enums[column]:
+                raise bad(column, f"one of {', '.join(d.enums[column])}")
+        elif not cell or cell != cell.strip() or not cell.isprintable():
+            raise bad(column, "printable text without spaces around it")
     return Observation(period, value, published, {k: cells[k] for k in d.columns[3:]})
 
 
 def _check_publication(d: Descriptor, o: Observation, where: str) -> None:
-    rule = d.publication
-    recorded = o.dims.get("dated", rule["kind"]) != "estimated"
-    if "lag_days" in rule and not recorded and rule["kind"] == "estimated":
+    """An estimated date follows from the declared lag, a vintage is a declared one, and nobody knows the future."""
+    rule, at, kind = d.publication, f"{where}, column 'published'", o.dims.get("kind")
+    if "lag_days" in rule and o.dims.get("dated", rule["kind"]) == "estimated":
         start = o.period.start if rule.get("from") == "start" else o.period.end
         expected = start + timedelta(days=int(rule["lag_days"]))
-        if o.published != expected:
-            raise DataError(
-                explain(
-                    f"{where}, column 'published'",
-                    o.published,
-                    f"{expected} (period and declared lag)",
-                    "for a recorded date give the table a column 'dated'",
-                )
-            )
-    elif o.published < o.period.start and o.dims.get("kind") not in ("plan", "estimate", "projection"):
-        raise DataError(explain(f"{where}, column 'published'", o.published, f"a date after {o.period} began"))
+        if rule["kind"] == "estimated" and o.published != expected:
+            todo = "for a recorded date give the table a column 'dated'"
+            raise DataError(explain(at, o.published, f"{expected} (period and declared lag)", todo))
+        if o.published < expected and kind not in _AHEAD:
+            raise DataError(explain(at, o.published, f"{expected} (period and declared lag) or later"))
+    elif o.published < o.period.start and kind not in _AHEAD:
+        raise DataError(explain(at, o.published, f"a date after {o.period} began"))
+    if d.vintages and o.published not in d.vintages:
+        listed = ", ".join(map(str, d.vintages))
+        todo = "a new vintage is added to 'vintages' in data/datapackage.json"
+        raise DataError(explain(at, o.published, f"one of the vintages {listed}", todo))
 
 
-def check(d: Descriptor) -> tuple[Observation, ...]:
-    """Read and check one table whole; all its observations in file order.
-
-    Checks: text, header, every cell, plausible range, hash, publication dates, order, duplicates, gaps.
-    Raises :class:`DataError` naming file, line and column.
-    """
-    return _checked(d, home() / "data")
-
-
-@lru_cache(maxsize=256)
-def _cached(d_name: str, data: Path, stamp: tuple[int, int]) -> tuple[Observation, ...]:
-    return _read(describe(d_name), data)
-
-
-def _checked(d: Descriptor, data: Path) -> tuple[Observation, ...]:
-    try:
-        stat = (data / d.path).stat()
-    except OSError as e:
-        raise DataError(explain(f"data/{d.path}", e.strerror, "the table that data/datapackage.json names")) from None
-    return _cached(d.name, data, (stat.st_mtime_ns, stat.st_size))
-
-
-def _read(d: Descriptor, data: Path) -> tuple[Observation, ...]:
-    path = data / d.path
+def _parse(d: Descriptor, path: Path) -> tuple[tuple[Observation, ...], str]:
+    """All observations of a table in file order, and its hash. Checks everything but the hash."""
     where = shown(path)
     text = read_text(path)
+    gaps = {Period.parse(g) for g in d.known_gaps}
     found: list[Observation] = []
     seen: dict[tuple[object, ...], int] = {}
     before: tuple[object, ...] = ()
@@ -349,77 +382,70 @@ def _read(d: Descriptor, data: Path) -> tuple[Observation, ...]:
         _check_publication(d, o, at)
         dims = tuple(o.dims[k] for k in d.dimensions)
         key = (*dims, o.period, o.published)
+        label = " ".join([str(o.period), *dims])
         if key in seen:
-            raise DataError(
-                explain(
-                    at,
-                    f"{o.period} of {', '.join(dims) or d.name} published {o.published}, as on line {seen[key]}",
-                    "one row for each period, dimensions and publication date",
-                )
-            )
-        seen[key] = line
+            twice = f"{label} published {o.published}, as on line {seen[key]}"
+            raise DataError(explain(at, twice, "one row for each period, dimensions and publication date"))
         if before and key < before:
-            raise DataError(
-                explain(at, f"{o.period} after {before[-2]}", "rows sorted by dimensions, period, published")
-            )
-        before = key
+            previous = " ".join(map(str, [before[-2], *before[:-2]]))
+            raise DataError(explain(at, f"{label} after {previous}", "rows sorted by dimensions, period, published"))
+        if d.continuous and found and before[:-2] == dims and o.period != found[-1].period:
+            missing = [p for p in found[-1].period.shift(1).until(o.period.shift(-1)) if p not in gaps]
+            if missing:
+                todo = "add the row, or the period to 'known_gaps' in data/datapackage.json"
+                raise DataError(explain(at, f"{label} and no row for {missing[0]}", "a series without gaps", todo))
+        seen[key], before = line, key
         found.append(o)
     if not found:
-        raise DataError(explain(where, "a header without rows", "at least one observation"))
-    if d.continuous:
-        _check_gaps(d, found, where)
-    digest = "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-    if digest != d.hash:
-        raise DataError(
-            explain(
-                where,
-                digest,
-                f"{d.hash} (data/datapackage.json)",
-                "if the change is meant, run 'kzreport accept --data'",
-            )
-        )
-    return tuple(found)
+        raise DataError(explain(f"{where}, line 1", "a header without rows", "at least one observation"))
+    return tuple(found), "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _check_gaps(d: Descriptor, found: list[Observation], where: str) -> None:
-    gaps = {Period.parse(g) for g in d.known_gaps}
-    lines: dict[tuple[str, ...], set[Period]] = {}
-    for o in found:
-        lines.setdefault(tuple(o.dims[k] for k in d.dimensions), set()).add(o.period)
-    for dims, periods in lines.items():
-        for p in min(periods).until(max(periods)):
-            if p not in periods and p not in gaps:
-                raise DataError(
-                    explain(
-                        where,
-                        f"no row for {p}{' of ' + ', '.join(dims) if dims else ''}",
-                        "a series without gaps",
-                        "add the row, or the period to 'known_gaps' in data/datapackage.json",
-                    )
-                )
+@lru_cache(maxsize=64)
+def _table(d: Descriptor, path: Path, stamp: tuple[int, int]) -> tuple[Observation, ...]:
+    found, digest = _parse(d, path)
+    if digest != d.hash:  # last, so that a fault is named by itself first
+        todo = "if the change is meant, run 'kzreport accept --data'"
+        raise DataError(explain(shown(path), digest, f"{d.hash} (data/datapackage.json)", todo))
+    return found
 
 
-def _known(d: Descriptor, as_of: date) -> list[Observation]:
+def check(d: Descriptor) -> tuple[Observation, ...]:
+    """Read and check one table whole, once for each state of its file; all its observations in file order.
+
+    Checks: text, header, every cell, plausible range, publication dates, duplicates, order, gaps, hash.
+    Raises :class:`DataError` naming file, line and column.
+    """
+    path = home() / "data" / d.path
+    return _table(d, path, _stamp(path))
+
+
+@lru_cache(maxsize=512)
+def _known(
+    d: Descriptor, path: Path, stamp: tuple[int, int], day: date, dims: tuple[tuple[str, str], ...] = ()
+) -> Series:
+    if dims:
+        return _known(d, path, stamp, day).where(**dict(dims))
     latest: dict[tuple[object, ...], Observation] = {}
-    for o in check(d):
-        if o.published <= as_of:
-            key = (*(o.dims[k] for k in d.dimensions), o.period)
-            if key not in latest or latest[key].published <= o.published:
-                latest[key] = o
-    return list(latest.values())
+    for o in _table(d, path, stamp):  # sorted by publication within a period: the last one stands
+        if o.published <= day:
+            latest[(*(o.dims[k] for k in d.dimensions), o.period)] = o
+    publisher = d.publisher["en"] if d.publisher else ""
+    return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(latest.values()))
 
 
 def load(name: str, as_of: date | str, **dims: str) -> Series:
     """The series ``name`` as it was known on ``as_of``: nothing published later, of each period the last word.
 
     ``dims`` chooses by dimension (``country="KAZ"``). A series of which nothing was published by then is empty.
-    Raises :class:`DataError` for an unknown series or dimension and for any fault in its table.
+    Raises :class:`DataError` for an unknown series or dimension and for any fault in its table,
+    :class:`ParameterError` for an impossible date. Cheap to repeat: the file is read and cut once.
 
     >>> load("cpi_yy", as_of="2026-09-30").last
     Period('2026-08')
     """
     d = describe(name)
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    day = _day(as_of)
     for key, value in dims.items():
         if key not in d.columns[3:]:
             raise DataError(
@@ -427,22 +453,24 @@ def load(name: str, as_of: date | str, **dims: str) -> Series:
             )
         if key in d.enums and value not in d.enums[key]:
             raise DataError(explain(f"series {name}, {key}", repr(value), f"one of {', '.join(d.enums[key])}"))
-    publisher = d.publisher["en"] if d.publisher else ""
-    whole = Series(name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(_known(d, day)))
-    return whole.where(**dims) if dims else whole
+    path = home() / "data" / d.path
+    return _known(d, path, _stamp(path), day, tuple(sorted(dims.items())))
 
 
 def vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
     """The series at each of its declared vintages up to ``as_of``, oldest first (revisions are read off these)."""
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    day = _day(as_of)
     return tuple(load(name, v, **dims) for v in describe(name).vintages if v <= day)
 
 
 def fingerprint(name: str, as_of: date | str) -> str:
-    """sha256 of what is known of a series on ``as_of``: its descriptor and its rows published by then."""
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    d = describe(name)
-    digest = hashlib.sha256(d.stated.encode())
+    """sha256 of what a page can know of a series on ``as_of``: its description and its rows published by then.
+
+    A row or a vintage added later leaves it as it was.
+    """
+    day, d = _day(as_of), describe(name)
+    then = replace(d, vintages=tuple(v for v in d.vintages if v <= day))
+    digest = hashlib.sha256(then.stated.encode())
     for o in check(d):
         if o.published <= day:
             digest.update(f"{o.period},{o.value!r},{o.published},{','.join(o.dims.values())}\n".encode())
@@ -465,43 +493,64 @@ class Issue:
 _KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
 
 
+def _issue(e: Any, at: str) -> Issue:
+    needed = {"id", "series", "kind", "since", *_LANGUAGES}
+    allowed = needed | {"where", "periods"}
+    if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
+        found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
+        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods"
+        raise DataError(explain(at, found, expected))
+    for key in needed:
+        if not isinstance(e[key], str) or not e[key].strip():
+            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
+    where, spans = e.get("where", {}), e.get("periods", [])
+    if not isinstance(where, dict) or not isinstance(spans, list):
+        raise DataError(
+            explain(at, repr(where if isinstance(spans, list) else spans), "a map 'where', a list 'periods'")
+        )
+    if e["kind"] not in _KINDS:
+        raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), f"one of {', '.join(_KINDS)}"))
+    try:
+        d = describe(e["series"])
+        periods = tuple(Period.parse(str(p)) for p in spans)
+    except DataError as error:
+        raise DataError(f"{at}: {error}") from None
+    for column, value in where.items():
+        if column not in d.columns[3:] or value not in d.enums.get(column, (value,)):
+            raise DataError(explain(f"{at}, key 'where'", f"{column}: {value}", f"columns and values of data/{d.path}"))
+    try:
+        since = _day(e["since"])
+    except ParameterError:
+        raise DataError(explain(f"{at}, key 'since'", repr(e["since"]), "a date such as 2026-09-02")) from None
+    text = {k: e[k].strip() for k in _LANGUAGES}
+    return Issue(e["id"], d.name, where, periods, e["kind"], since, text)
+
+
 @lru_cache(maxsize=4)
-def _issues(path: Path) -> tuple[Issue, ...]:
+def _issues(path: Path, stamp: tuple[int, int], data: tuple[int, int]) -> tuple[Issue, ...]:
     where = shown(path)
     entries = read_yaml(path)
-    found: list[Issue] = []
     if not isinstance(entries, list):
         raise DataError(explain(where, type(entries).__name__, "a list of issues"))
+    found: dict[str, Issue] = {}
     for number, e in enumerate(entries, 1):
-        at = f"{where}, entry {number} ({e.get('id', 'no id') if isinstance(e, dict) else e})"
-        allowed = {"id", "series", "where", "periods", "kind", "since", *_LANGUAGES}
-        if not isinstance(e, dict) or set(e) - allowed or {"id", "series", "kind", "since", *_LANGUAGES} - set(e):
-            raise DataError(
-                explain(at, sorted(e) if isinstance(e, dict) else e, f"the keys {', '.join(sorted(allowed))}")
-            )
-        if e["kind"] not in _KINDS:
-            raise DataError(explain(f"{at}, key 'kind'", e["kind"], f"one of {', '.join(_KINDS)}"))
-        d = describe(e["series"])
-        if unknown := set(e.get("where", {})) - set(d.columns[3:]):
-            raise DataError(explain(f"{at}, key 'where'", sorted(unknown), f"columns of data/{d.path}"))
-        try:
-            since = date.fromisoformat(e["since"])
-        except ValueError:
-            raise DataError(explain(f"{at}, key 'since'", e["since"], "a date such as 2026-09-02")) from None
-        periods = tuple(Period.parse(p) for p in e.get("periods", ()))
-        text = {k: e[k].strip() for k in _LANGUAGES}
-        found.append(Issue(e["id"], d.name, e.get("where", {}), periods, e["kind"], since, text))
-    if len({i.id for i in found}) != len(found):
-        raise DataError(explain(where, "an id used twice", "each id once"))
-    return tuple(found)
+        at = f"{where}, entry {number}"
+        issue = _issue(e, at + (f" ({e['id']})" if isinstance(e, dict) and "id" in e else ""))
+        if issue.id in found:
+            raise DataError(explain(at, f"the id '{issue.id}' again", "each id once"))
+        found[issue.id] = issue
+    return tuple(found.values())
 
 
 def issues(as_of: date | str, series: frozenset[str] | None = None, start: Period | None = None) -> tuple[Issue, ...]:
-    """Known faults of the given series, known by ``as_of``, that touch a period from ``start`` on."""
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
+    """Known faults of the given series, known by ``as_of``, that touch a period from ``start`` on.
+
+    Raises :class:`DataError` naming the file and the entry that is broken.
+    """
+    day, path = _day(as_of), home() / "data" / "issues.yml"
     return tuple(
         i
-        for i in _issues(home() / "data" / "issues.yml")
+        for i in _issues(path, _stamp(path), _stamp(path.parent / "datapackage.json"))
         if i.since <= day
         and (series is None or i.series in series)
         and (start is None or not i.periods or any(p.end >= start.start for p in i.periods))
@@ -510,19 +559,22 @@ def issues(as_of: date | str, series: frozenset[str] | None = None, start: Perio
 
 
 def restate() -> list[str]:
-    """Write the hash and size of every table into ``data/datapackage.json``; the names of those that changed."""
+    """Write the hash and size of every table into ``data/datapackage.json``; the names of those that changed.
+
+    Raises :class:`DataError`, and writes nothing, if a table has any other fault.
+    """
     path = home() / "data" / "datapackage.json"
-    raw = json.loads(read_text(path))
+    raw = json.loads(read_text(path)) if package() else {}
     changed = []
-    for entry in raw["resources"]:
-        content = (path.parent / entry["path"]).read_bytes()
-        now = "sha256:" + hashlib.sha256(content).hexdigest()
-        if entry["hash"] != now or entry["bytes"] != len(content):
-            entry["hash"], entry["bytes"] = now, len(content)
-            changed.append(entry["name"])
+    for d, entry in zip(package().values(), raw["resources"], strict=True):
+        table = path.parent / d.path
+        now = {"hash": _parse(d, table)[1], "bytes": table.stat().st_size}
+        if any(entry.get(k) != v for k, v in now.items()):
+            entry.update(now)
+            changed.append(d.name)
     if changed:
         temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(raw, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(raw, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
         temporary.replace(path)
         _package.cache_clear()
     return changed

@@ -7,9 +7,8 @@ notebook (nbval compares them), and everything it says in both languages stands 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -17,7 +16,7 @@ from nbformat import NotebookNode
 
 from kzreport import catalogue, params, runner, words
 from kzreport.errors import KzreportError, PageError, explain
-from kzreport.runner import Task
+from kzreport.runner import Progress, Result, Task
 
 _FORBIDDEN = (
     ast.FunctionDef,
@@ -39,6 +38,8 @@ _FORBIDDEN = (
     ast.Compare,
 )
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
+# What shows one output, and no more, each time it is called.
+_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"}
 
 
 def notebook_faults(page: str) -> Iterator[str]:
@@ -48,7 +49,9 @@ def notebook_faults(page: str) -> Iterator[str]:
     params.parameters(page)
     nb = params.read_notebook(path)
     book = words.Words("fr", page)
-    code = 0
+    code, stored = 0, any(c.get("outputs") for c in nb.cells)
+    if not stored:
+        yield explain(where, "no stored outputs", "what the page shows", f"run 'kzreport accept {page}'")
     for number, cell in enumerate(nb.cells, 1):
         at = f"{where}, cell {number}"
         tags = cell.metadata.get("tags", [])
@@ -72,50 +75,80 @@ def notebook_faults(page: str) -> Iterator[str]:
                     "calls only",
                     "put the computing into kzreport/indicators/",
                 )
-            if isinstance(node, ast.ImportFrom) and node.module != "kzreport":
-                yield explain(f"{at}, line {node.lineno}", f"import from {node.module}", "from kzreport import ...")
+            if isinstance(node, ast.ImportFrom) and node.module not in ("kzreport", "kzreport.views"):
+                yield explain(
+                    f"{at}, line {node.lineno}", f"import from {node.module}", "from kzreport or kzreport.views"
+                )
             if isinstance(node, ast.Constant) and (
-                not isinstance(node.value, str | bool | None) or any(c.isdigit() for c in str(node.value or ""))
+                not isinstance(node.value, str | bool | None) or any(c.isdigit() for c in repr(node.value))
             ):
                 yield explain(f"{at}, line {node.lineno}", f"the digit in {node.value!r}", "a parameter or a reading")
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _KEYED:
-                key = node.args[0].value if node.args and isinstance(node.args[0], ast.Constant) else None
-                if not book.has(_KEYED[node.func.attr], str(key)):
+        calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _of_page(n)]
+        for call in calls:
+            name = _of_page(call)
+            if name in _KEYED:
+                key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+                if not book.has(_KEYED[name], str(key)):
                     yield explain(
-                        f"{at}, line {node.lineno}",
-                        f"no words for {node.func.attr}({key!r})",
-                        f"{_KEYED[node.func.attr]}.{key} in notebooks/{page}.yml",
+                        f"{at}, line {call.lineno}",
+                        f"no words for {name}({key!r})",
+                        f"{_KEYED[name]}.{key!s} in notebooks/{page}.yml",
                     )
-        if (
-            "page." in cell.source
-            and not cell.outputs
-            and "page.load" not in cell.source
-            and "page.vintages" not in cell.source
-        ):
-            yield explain(at, "no stored output", "what the cell shows", "run 'kzreport accept'")
+        shown = sum(_of_page(call) in _SHOWING for call in calls)
+        if stored and len(cell.outputs) != shown:
+            yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")
     if code > 60:
         yield explain(where, f"{code} lines of code", "at most 60", "move computing into kzreport/indicators/")
+    yield from _reference_faults(page, nb)
+
+
+def _of_page(call: ast.Call) -> str:
+    """The name of the method that a call ``page.name(...)`` calls; empty for another call."""
+    f = call.func
+    return f.attr if isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name) and f.value.id == "page" else ""
+
+
+def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
+    """Where what a notebook stores is not what stands in ``tests/reference/``."""
+    for language in params.LANGUAGES:
+        path = reference_path(page, language)
+        if not path.exists():
+            yield explain(catalogue.shown(path), "no file", "what the page says", f"run 'kzreport accept {page}'")
+        elif (
+            language == "fr"
+            and any(c.get("outputs") for c in nb.cells)
+            and path.read_text(encoding="utf-8") != runner.texts(nb)
+        ):
+            yield explain(
+                f"notebooks/{page}.ipynb",
+                "stored outputs that say something else",
+                catalogue.shown(path),
+                f"run 'kzreport accept {page}'",
+            )
 
 
 def faults() -> list[str]:
     """Everything wrong with data, definitions, words and notebooks, one message each; empty if all is sound."""
     found = words.check_common()
-    for name in catalogue.package():
-        found += _caught(lambda n=name: [catalogue.check(catalogue.describe(n))][:0])  # type: ignore[misc]
-    found += _caught(lambda: list(catalogue.issues("2100-01-01"))[:0])
-    for name in params.definitions():
-        found += _caught(lambda n=name: [params.definition(n)][:0])  # type: ignore[misc]
+    looks: list[Callable[[], object]] = [lambda: catalogue.issues("2100-01-01")]
+    looks += [partial(_check_table, name) for name in catalogue.package()]
+    looks += [partial(params.definition, name) for name in params.definitions()]
+    for look in looks:
+        try:
+            look()
+        except KzreportError as e:
+            found.append(str(e))
     for page in params.pages():
-        found += _caught(lambda p=page: words.check(p))  # type: ignore[misc]
-        found += _caught(lambda p=page: list(notebook_faults(p)))  # type: ignore[misc]
-    return found
+        for listing in (words.check, notebook_faults):
+            try:
+                found += listing(page)
+            except KzreportError as e:
+                found.append(str(e))
+    return list(dict.fromkeys(found))  # a broken notebook is found by each definition that names it
 
 
-def _caught(look: object) -> list[str]:
-    try:
-        return list(look())  # type: ignore[operator]
-    except KzreportError as e:
-        return [str(e)]
+def _check_table(name: str) -> None:
+    catalogue.check(catalogue.describe(name))
 
 
 # --- the reference edition ---------------------------------------------------------------------------------------
@@ -126,46 +159,59 @@ def reference_path(page: str, language: str) -> Path:
     return catalogue.home() / "tests" / "reference" / f"{page}.{language}.txt"
 
 
-def _default_task(page: str, language: str) -> Task:
+def task(page: str, language: str) -> Task:
+    """A page of the reference edition: the defaults of its parameters cell."""
     values = {p.name: p.default for p in params.parameters(page)}
     as_of = str(values.pop("as_of"))
     values.pop("lang")
     return Task(page, language, as_of, values)
 
 
-def reference(page: str, language: str) -> NotebookNode:
-    """Execute a page of the reference edition now. Raises :class:`PageError` with the reason if it fails."""
-    result = runner.execute(_default_task(page, language))
-    if result.notebook is None:
-        raise PageError(result.reason)
-    return result.notebook
+def _executed(one: Task, progress: Progress) -> Result:
+    return runner.execute(one, progress=progress)
 
 
-def _said(job: tuple[str, str]) -> tuple[NotebookNode, str]:
-    nb = reference(*job)
-    return nb, runner.texts(nb)
+def reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], NotebookNode]:
+    """Execute pages of the reference edition now, in every language; (page, language) -> notebook.
+
+    Raises :class:`PageError` naming each page that failed, and why.
+    """
+    work = [task(page, language) for page in pages for language in params.LANGUAGES]
+    done: dict[tuple[str, str], NotebookNode] = {}
+    reasons = []
+    for number, found in runner.in_processes(_executed, work, jobs):
+        one = work[number]
+        if isinstance(found, str):
+            reasons.append(f"{one.name}: {found}")
+        elif found.notebook is None:
+            reasons.append(found.reason)
+        else:
+            done[one.page, one.language] = found.notebook
+    if reasons:
+        raise PageError("pages failed:\n  " + "\n  ".join(sorted(reasons)))
+    return done
 
 
-def accept(pages: list[str], jobs: int) -> list[Path]:
+def accept(pages: Sequence[str], jobs: int) -> list[Path]:
     """Re-execute pages and write their reference outputs; the files that changed.
 
     Every page is executed before the first file is written, so a page that fails changes nothing.
     """
-    work = [(page, language) for page in pages for language in params.LANGUAGES]
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        done = dict(zip(work, pool.map(_said, work), strict=True))
     changed = []
-    for (page, language), (nb, text) in done.items():
-        changed += _replace(reference_path(page, language), text)
+    for (page, language), nb in sorted(reference(pages, jobs).items()):
+        changed += _replace(reference_path(page, language), runner.texts(nb))
         if language == "fr":
             path = params.notebook_path(page)
             stored = params.read_notebook(path)
             fresh = [c for c in nb.cells if "injected-parameters" not in c.metadata.get("tags", [])]
+            counted = 0
             for number, (cell, new) in enumerate(zip(stored.cells, fresh, strict=True), 1):
                 cell.id = f"cell-{number}"
                 if cell.cell_type == "code":
-                    cell.outputs, cell.execution_count = new.outputs, number
+                    counted += bool(cell.source.strip())
+                    cell.outputs, cell.execution_count = new.outputs, counted if cell.source.strip() else None
             stored.metadata = nb.metadata
+            stored.nbformat, stored.nbformat_minor = 4, 5  # cells have ids from 4.5 on
             changed += _replace(path, nbformat.writes(stored) + "\n")
     return changed
 

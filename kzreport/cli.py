@@ -1,4 +1,6 @@
-"""The command line. Parses, calls, prints; exit codes: 0 done or nothing to do, 1 failed, 2 bad input, 75 locked, 130 interrupted.
+"""The command line. Parses, calls, prints.
+
+Exit codes: 0 done or nothing to do, 1 failed, 2 bad input, 75 locked; 129, 130, 143 after SIGHUP, Ctrl-C, SIGTERM.
 
 Imports nothing heavy before a command is chosen, so that ``--help`` is quick.
 """
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -52,20 +55,32 @@ def list_(a: argparse.Namespace) -> int:
     """List the editions."""
     from kzreport import edition
 
-    root = edition.output_root(a.output)
-    for folder in edition.editions(root):
-        m = edition.read_manifest(folder)["edition"]
-        state = "damaged" if edition.damage(folder) else "whole"
-        _say(f"{m['definition']}/{m['name']}  {','.join(m['languages'])}  {', '.join(m['pages'])}  {state}")
-    return 0
+    found = edition.editions(edition.output_root(a.output, make=False))
+    damaged = False
+    for folder in found:
+        name = f"{folder.parent.name}/{folder.name}"
+        try:
+            m = edition.read_manifest(folder)["edition"]
+            faults = edition.damage(folder)
+        except KzreportError as e:
+            faults = [str(e)]
+        else:
+            state = "damaged" if faults else "whole"
+            _say(f"{name}  {','.join(m['languages'])}  {', '.join(m['pages'])}  {state}")
+        for fault in faults:
+            _tell(f"{name}: {fault}")
+        damaged |= bool(faults)
+    if not found:
+        _say("no edition yet: 'kzreport run' makes one")
+    return 1 if damaged else 0
 
 
 def verify(a: argparse.Namespace) -> int:
     """Rebuild and compare an edition."""
     from kzreport import edition
 
-    folder = edition.find(edition.output_root(a.output), a.edition)
-    count = edition.verify(folder, jobs=a.jobs, report=_tell)
+    folder = edition.find(edition.output_root(a.output, make=False), a.edition)
+    count = edition.verify(folder, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
     _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
     return 0
 
@@ -174,17 +189,27 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _ended(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     a = parser().parse_args(argv)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):  # as an exception, so that processes are ended and half an edition removed
+            signal.signal(getattr(signal, name), _ended)
     try:
         return int(a.action(a))
     except KzreportError as e:
         _tell(f"kzreport: {e}")
         return e.exit_code
-    except KeyboardInterrupt:
-        _tell("kzreport: interrupted; nothing half-made was left in the editions' place")
-        return 130
+    except OSError as e:
+        _tell(f"kzreport: {e}")
+        return 1
+    except (KeyboardInterrupt, SystemExit) as e:
+        _tell("kzreport: interrupted; nothing half-made was left behind")
+        return int(e.code or 0) if isinstance(e, SystemExit) else 130
 
 
 if __name__ == "__main__":

@@ -16,21 +16,20 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib import metadata
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-from kzreport import catalogue, params, runner
-from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, explain
+from kzreport import catalogue, params, runner, words
+from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.params import Definition
 from kzreport.render import html
-from kzreport.runner import Result, Task
+from kzreport.runner import Progress, Result, Task
 from kzreport.words import Words
 
 MANIFEST = "manifest.json"
@@ -107,6 +106,9 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
 
     Raises the input errors of the package; nothing was run then.
     """
+    for page in definition.pages:
+        if faults := words.check(page):
+            raise WordsError("\n".join(faults))
     for language in languages:
         for page in definition.pages:
             values = {"lang": language, "as_of": as_of.isoformat(), **definition.values[page]}
@@ -117,48 +119,53 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     inputs["data/issues.yml"] = _digest("\n".join(known).encode())
     for page in definition.pages:
         inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)
-        inputs[f"notebooks/{page}.yml"] = _digest((home / "notebooks" / f"{page}.yml").read_bytes())
         inputs[f"parameters of {page}"] = json.dumps(definition.values[page], sort_keys=True)
+    # a page may speak of others (the summary does), named by its parameters
+    named = {str(n) for v in definition.values.values() for few in v.values() if isinstance(few, list) for n in few}
+    for page in sorted({*definition.pages, *named} & set(params.pages())):
+        inputs[f"notebooks/{page}.yml"] = _digest((home / "notebooks" / f"{page}.yml").read_bytes())
     inputs["report"] = json.dumps([definition.title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent
     for path in sorted(p for p in code.rglob("*") if p.suffix in (".py", ".yml", ".html", ".css")):
         inputs[f"kzreport/{path.relative_to(code).as_posix()}"] = _digest(path.read_bytes())
     inputs["python"] = platform.python_version()
+    inputs["system"] = f"{platform.system()} {platform.machine()}"  # pixels of a chart may differ by it
     for name in _PACKAGES:
         inputs[f"package {name}"] = metadata.version(name)
     return Plan(definition, as_of, tuple(languages), inputs)
 
 
-def output_root(chosen: str | None = None) -> Path:
-    """The folder of all editions: ``reports/`` unless chosen otherwise.
+def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
+    """The folder of all editions: ``reports/`` unless chosen otherwise; made and tried if ``make``.
 
     Raises :class:`ParameterError` if it cannot be a folder that we may write in.
     """
     root = Path(chosen).absolute() if chosen else catalogue.home() / "reports"
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=root):
-            pass
-    except OSError as e:
-        raise ParameterError(
-            explain("--output", f"{root.name}: {e.strerror}", "a folder that can be written")
-        ) from None
+    if make:
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=root):
+                pass
+        except OSError as e:
+            raise ParameterError(
+                explain("--output", f"{root.name}: {e.strerror}", "a folder that can be written")
+            ) from None
     return root
 
 
 @contextlib.contextmanager
-def _lock(root: Path, name: str) -> Iterator[None]:
-    """Held while an edition is made; the system drops it if we die."""
-    folder = root / ".locks"
+def _lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
+    """Held while an edition is made; the system drops it if we die. ``patient`` waits for it."""
+    folder = root / ".work"
     folder.mkdir(exist_ok=True)
-    with (folder / name).open("w") as handle:
+    with (folder / f"{name}.lock").open("w") as handle:
         try:
             import fcntl
         except ImportError:  # Windows: the final rename still lets only one run win
             yield
             return
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
         except BlockingIOError:
             raise Locked(
                 explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")
@@ -170,22 +177,32 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of an edition. Raises :class:`PageError` if it is not there or not whole."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return dict(found) if isinstance(found, dict) else {}
+        if not isinstance(found, dict) or not {"edition", "inputs", "files", "parameters", "git"} <= set(found):
+            raise ValueError("keys are missing")
     except (OSError, ValueError) as e:
+        where = f"edition {folder.parent.name}/{folder.name}"
+        why = e.strerror if isinstance(e, OSError) else e
         raise PageError(
-            explain(f"edition {folder.name}", f"no whole manifest ({e})", MANIFEST, "remove the folder")
+            explain(where, f"no whole {MANIFEST} ({why})", "one", "remove the folder and run again")
         ) from None
+    return found
 
 
 def editions(root: Path) -> list[Path]:
     """All edition folders, by definition and name."""
-    return sorted(m.parent for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}"))
+    found = [m.parent for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}")]
+    return sorted(found, key=lambda f: (f.parent.name, f.name[:10], _revision(f)))
 
 
 def revisions(root: Path, definition: str, as_of: date) -> list[Path]:
     """The editions of one date, first to last revision."""
     found = [p for p in editions(root) if p.parent.name == definition and p.name[:10] == as_of.isoformat()]
-    return sorted(found, key=lambda p: int(p.name[12:] or 1))
+    return sorted(found, key=_revision)
+
+
+def _revision(folder: Path) -> int:
+    number = folder.name[12:]
+    return int(number) if number.isascii() and number.isdigit() else 1
 
 
 def changes(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
@@ -226,7 +243,7 @@ def _titles(p: Plan, language: str) -> dict[str, str]:
     return {page: str(Words(language, page).entry("title")[language]) for page in p.definition.pages}
 
 
-def _make_page(task: Task, p: Plan, folder: Path, progress: dict[str, Any] | bool) -> Result:
+def _make_page(p: Plan, folder: Path, task: Task, progress: Progress) -> Result:
     """Execute and render one page into the edition being built. Runs in a worker process."""
     result = runner.execute(task, progress=progress)
     nb = result.notebook
@@ -252,38 +269,69 @@ def _make_page(task: Task, p: Plan, folder: Path, progress: dict[str, Any] | boo
             if a.png:
                 _write(base / "figures" / f"{task.page}-{a.name}.png", a.png)
     except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
-        return Result(task, None, f"{task.name}: {type(e).__name__}: {e}", nbformat.writes(nb))
+        return Result(task, None, f"{task.name}, rendering: {type(e).__name__}: {e}", nbformat.writes(nb))
     return result
 
 
-def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool) -> dict[Task, Result]:
-    """All pages of the plan, ``jobs`` at a time, each in a fresh process."""
-    results: dict[Task, Result] = {}
+def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool) -> list[Result]:
+    """All pages of the plan, ``jobs`` at a time."""
     tasks = p.tasks
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
-        waiting = {}
-        for number, task in enumerate(tasks):
-            progress = {"desc": f"{task.name:<14}", "position": number, "leave": True, "ncols": 80} if bars else False
-            waiting[pool.submit(_make_page, task, p, folder, progress)] = task
-        try:
-            for future in as_completed(waiting):
-                result = future.result()
-                results[waiting[future]] = result
-                if not bars or result.notebook is None:
-                    report(f"{result.task.name}: made" if result.notebook is not None else f"failed: {result.reason}")
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-    return {t: results[t] for t in tasks}
+    results: dict[int, Result] = {}
+    with _Bars([t.name for t in tasks], report, shown=bars) as lines:
+        for number, found in runner.in_processes(partial(_make_page, p, folder), tasks, jobs, lines.moved):
+            task = tasks[number]
+            result = Result(task, None, f"{task.name}: {found}") if isinstance(found, str) else found
+            results[number] = result
+            lines.ended(number, "made" if result.notebook is not None else "FAILED")
+    return [results[number] for number in range(len(tasks))]
 
 
-def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: bool = False) -> dict[Task, Result]:
-    """Make every file of an edition in ``folder``, the manifest last. Pages that failed are in the results; then no manifest."""
+class _Bars:
+    """A progress bar for each page on a terminal, elsewhere a line when it has ended."""
+
+    def __init__(self, names: Sequence[str], report: Report, *, shown: bool) -> None:
+        self.names, self.report, self.bars = names, report, {}
+        if shown:
+            from tqdm import tqdm  # type: ignore[import-untyped]
+
+            width = max(map(len, names))
+            form = "{desc} {bar:30} {n_fmt}/{total_fmt} {elapsed}{postfix}"
+            self.bars = {
+                n: tqdm(desc=name.ljust(width), position=n, bar_format=form, total=1, dynamic_ncols=True)
+                for n, name in enumerate(names)
+            }
+
+    def __enter__(self) -> _Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for bar in self.bars.values():
+            bar.close()
+
+    def moved(self, number: int, done: int, total: int) -> None:
+        """So many cells of a page are done."""
+        if bar := self.bars.get(number):
+            if bar.total != total:
+                bar.reset(total)  # the clock of a page starts with its first cell
+            bar.n = done
+            bar.refresh()
+
+    def ended(self, number: int, how: str) -> None:
+        """A page is made, or has failed."""
+        if bar := self.bars.get(number):
+            bar.n = bar.total if how == "made" else bar.n
+            bar.set_postfix_str(how)
+        else:
+            self.report(f"{self.names[number]}: {how}")
+
+
+def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: bool = False) -> list[Result]:
+    """Make every file of an edition in ``folder``, the manifest last; the pages that failed, and then no manifest."""
     results = _execute(p, folder, jobs, report, bars)
-    if any(r.notebook is None for r in results.values()):
-        return results
+    if failed := [r for r in results if r.notebook is None]:
+        return failed
     headlines = {
-        k: {t.page: html.headline(r.notebook) for t, r in results.items() if t.language == k and r.notebook}
+        k: {r.task.page: html.headline(r.notebook) for r in results if r.task.language == k and r.notebook}
         for k in p.languages
     }
     front = html.edition(
@@ -317,7 +365,7 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
             _sync(sub)
-    return results
+    return []
 
 
 def _sync(folder: Path) -> None:
@@ -329,87 +377,108 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
-def _keep_failed(root: Path, p: Plan, results: Mapping[Task, Result]) -> list[str]:
-    """Put the notebooks of failed pages aside; a line for each."""
+def _keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
+    """Put the notebooks of failed pages aside, in place of those of the run before; a line for each."""
     aside = root / "failed" / f"{p.definition.name}-{p.as_of}"
-    if aside.exists():
-        shutil.rmtree(aside)
+    shutil.rmtree(aside, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        aside.parent.rmdir()
     lines = []
-    for task, r in results.items():
-        if r.notebook is None:
-            path = aside / f"{task.language}-{task.page}.ipynb"
-            if r.failed:
-                _write(path, r.failed)
-            kept = f" (kept: {root.name}/{path.relative_to(root).as_posix()})" if r.failed else ""
-            lines.append(f"{r.reason}{kept}")
+    for r in failed:
+        path = aside / f"{r.task.language}-{r.task.page}.ipynb"
+        if r.failed:
+            _write(path, r.failed)
+        lines.append(r.reason + (f"\n    kept: {os.path.relpath(path)}" if r.failed else ""))
     return lines
 
 
 def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars: bool = False) -> Path | None:
     """Make the edition, or nothing if one with the same inputs is there (then ``None``).
 
-    Raises :class:`StaleEdition` if there is one from other inputs and no revision was asked for, :class:`PagesFailed`
-    if a page failed (no edition then), :class:`Locked` if another run is making it.
+    Raises :class:`StaleEdition` if there is one from other inputs and no revision was asked for, :class:`PageError` if
+    it was altered since, :class:`PagesFailed` if a page failed (no edition then), :class:`Locked` if another run is
+    making it.
     """
     d, day = p.definition, p.as_of.isoformat()
     with _lock(root, f"{d.name}-{day}"):
-        present = revisions(root, d.name, p.as_of)
-        name = day
-        if present:
-            before = read_manifest(present[-1])["inputs"]
-            different = changes(before, p.inputs)
-            if not different:
-                return None
-            if not revision:
-                listed = "\n  ".join(different)
-                raise StaleEdition(
-                    f"edition {d.name}/{present[-1].name} exists and was made from other inputs; use --revision to make "
-                    f"{day}-r{len(present) + 1} beside it. What changed:\n  {listed}"
-                )
-            name = f"{day}-r{len(present) + 1}"
-        final = root / d.name / name
-        if final.exists():
-            raise StaleEdition(
-                explain(f"edition {d.name}/{name}", "a folder without a manifest", "nothing", "remove it")
-            )
-        work = root / ".work" / f"{d.name}-{name}"
-        shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
-        work.mkdir(parents=True)
-        try:
-            results = build(p, work, name, jobs=jobs, report=report, bars=bars)
-            failed = _keep_failed(root, p, results)
-            if failed:
-                raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
-            final.parent.mkdir(exist_ok=True)
-            work.rename(final)
-            _sync(final.parent)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                work.parent.rmdir()
-    write_index(root)
+        name = _next_name(p, root, revision)
+        final = root / d.name / name if name else None
+        if final:
+            _make(p, root, final, jobs=jobs, report=report, bars=bars)
+    write_index(root, report)
     return final
 
 
-def write_index(root: Path) -> None:
-    """The page over all editions, replaced in one step."""
-    entries = []
-    for folder in reversed(editions(root)):
-        e = read_manifest(folder)["edition"]
-        as_of = date.fromisoformat(e["as_of"])
-        entries.append(
-            e
-            | {
-                "path": f"{folder.parent.name}/{folder.name}",
-                "first": e["pages"][0],
-                "dates": {k: Words(k).day(as_of) for k in e["languages"]},
-            }
+def _next_name(p: Plan, root: Path, revision: bool) -> str:
+    """The name of the edition to make; empty if the latest one has the same inputs."""
+    d, day = p.definition, p.as_of.isoformat()
+    present = revisions(root, d.name, p.as_of)
+    if not present:
+        return day
+    last = present[-1]
+    following = f"{day}-r{_revision(last) + 1}"
+    different = changes(read_manifest(last)["inputs"], p.inputs)
+    altered = damage(last)
+    if different and not revision:
+        listed = "\n  ".join(different)
+        raise StaleEdition(
+            f"edition {d.name}/{last.name} exists and was made from other inputs; use --revision to make {following} "
+            f"beside it. What changed:\n  {listed}"
         )
-    handle, name = tempfile.mkstemp(dir=root, suffix=".tmp")
-    os.close(handle)
-    Path(name).chmod(0o644)
-    _write(Path(name), html.index(entries))
-    Path(name).replace(root / "index.html")
+    if altered and not revision:
+        listed = "\n  ".join(altered)
+        raise PageError(
+            f"edition {d.name}/{last.name} was altered after it was made; remove it and run again, or use --revision "
+            f"to make {following} beside it. What was altered:\n  {listed}"
+        )
+    return following if different or altered else ""
+
+
+def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: bool) -> None:
+    """Build beside the final place, then rename."""
+    if final.exists():
+        raise StaleEdition(
+            explain(f"edition {final.parent.name}/{final.name}", "a folder without a manifest", "nothing", "remove it")
+        )
+    work = root / ".work" / f"{final.parent.name}-{final.name}"
+    shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
+    work.mkdir(parents=True)
+    try:
+        failed = _keep_failed(root, p, build(p, work, final.name, jobs=jobs, report=report, bars=bars))
+        if failed:
+            raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
+        final.parent.mkdir(exist_ok=True)
+        work.rename(final)
+        _sync(final.parent)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def write_index(root: Path, report: Report) -> None:
+    """The page over all editions, replaced in one step; an edition that cannot be read is told and left out."""
+    with _lock(root, "index", patient=True):
+        entries = []
+        for folder in reversed(editions(root)):
+            try:
+                e = read_manifest(folder)["edition"]
+            except PageError as error:
+                report(str(error))
+                continue
+            as_of = date.fromisoformat(e["as_of"])
+            entries.append(
+                e
+                | {
+                    "path": f"{folder.parent.name}/{folder.name}",
+                    "first": e["pages"][0],
+                    "dates": {k: Words(k).day(as_of) for k in e["languages"]},
+                }
+            )
+        text = html.index(entries)
+        path = root / "index.html"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            fresh = root / ".work" / "index.html"
+            _write(fresh, text)
+            fresh.replace(path)
 
 
 def find(root: Path, name: str) -> Path:
@@ -435,7 +504,7 @@ def damage(folder: Path) -> list[str]:
     ]
 
 
-def verify(folder: Path, *, jobs: int, report: Report) -> int:
+def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False) -> int:
     """Rebuild an edition in a temporary place and compare every byte; the number of files compared.
 
     The manifest's note of the git commit is the one thing not compared. Raises :class:`StaleEdition` if the inputs
@@ -456,9 +525,9 @@ def verify(folder: Path, *, jobs: int, report: Report) -> int:
         )
     with tempfile.TemporaryDirectory(prefix="kz-verify-") as name:
         again = Path(name)
-        failed = [r.reason for r in build(p, again, e["name"], jobs=jobs, report=report).values() if r.notebook is None]
+        failed = build(p, again, e["name"], jobs=jobs, report=report, bars=bars)
         if failed:
-            raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(failed))
+            raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))
         now = read_manifest(again)
         lines = changes(manifest["files"], now["files"])
         if lines or {**manifest, "git": None} != {**now, "git": None}:

@@ -32,8 +32,8 @@ def _month_end(year: int, month: int) -> date:
 class Period:
     """A reference period: a day, month, quarter, year, or a span of months (a part-year).
 
-    Built with :meth:`parse`; ordered by its last day, then its first. ``frequency`` is ``D``, ``M``, ``Q``, ``A`` or
-    ``S`` (span of months).
+    Built with :meth:`parse`; ordered by its last day, its first, its frequency. ``frequency`` is ``D``, ``M``, ``Q``,
+    ``A`` or ``S`` (span of months).
 
     >>> Period.parse("2026-08").shift(-12)
     Period('2025-08')
@@ -60,7 +60,7 @@ class Period:
                 if not m["m"] or m["d"]:
                     raise ValueError
                 first, last = date(y, int(m["m"]), 1), _month_end(int(m["y2"]), int(m["m2"]))
-                if last <= first:
+                if last <= first or last.year > 2100:
                     raise ValueError
                 return cls(first, last, "S")
             if m["q"]:
@@ -91,7 +91,9 @@ class Period:
         return f"Period('{self}')"
 
     def __lt__(self, other: Period) -> bool:
-        return (self.end, self.start) < (other.end, other.start)
+        if not isinstance(other, Period):
+            return NotImplemented
+        return (self.end, self.start, self.frequency) < (other.end, other.start, other.frequency)
 
     @property
     def year(self) -> int:
@@ -279,8 +281,9 @@ class Reading:
 
     ``value`` is a Python float, ``None`` exactly when ``status`` is not ``ok``. ``item`` names the component, country,
     publisher or estimator that this reading is about; ``base`` is the period it is compared with; ``inputs`` are the
-    names of the series it came from; ``estimated`` marks what no publisher printed (a bridged gap, a projection). ``digits`` are shown after the
-    decimal mark where the publisher prints more than is usual for the unit (a policy rate of 16.75 %).
+    names of the series it came from; ``estimated`` marks what no publisher printed (a bridged gap, a projection).
+    ``digits`` are shown after the decimal mark where the publisher prints more than is usual for the unit (a policy
+    rate of 16.75 %).
 
     >>> Reading("gap", 4.8, "points", Period.parse("2026-08")).direction
     'up'

@@ -151,8 +151,8 @@ class Page:
     def chart(self, key: str, kind: str, groups: Readings, **options: Any) -> None:
         """A chart of the given kind, its title from ``charts`` of the page's words.
 
-        Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups. Where
-        nothing was published yet, a sentence says so instead.
+        Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups.
+        Where nothing was published yet, a sentence says so instead.
         """
         w = self.words
         extra: dict[str, Sequence[Reading]] = {}
@@ -266,19 +266,20 @@ class Page:
         for name, series in self._loaded.items():
             d = catalogue.describe(name)
             publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
-            last = w.period(series.last) if series.last else w.ui("nothing_known")
-            dated = w.ui(f"published_{d.publication['kind']}")
+            line = f"- **{escape(d.titles[w.language])}** (`{name}`). {escape(publisher)}. {w.ui('last_figure')}{colon}"
+            if series.last is None:
+                lines.append(f"{line}{w.ui('nothing_known')}.")
+                continue
+            known = [s for s in d.sources if s.get("since", "") <= self.as_of.isoformat()]
             cited = ", ".join(
-                f"[{escape(s['title'])}]({s['path']})" for s in d.sources if s.get("path", "").startswith("https://")
+                f"[{escape(s['title'])}]({s['path']})" if s["path"].startswith("https://") else escape(s["title"])
+                for s in known
             )
-            notes = " ".join(escape(c) for c in d.caveats[w.language])
             lines.append(
-                f"- **{escape(d.titles[w.language])}** (`{name}`). {escape(publisher)}. "
-                f"{w.ui('last_figure')}{colon}{last}{semi}{dated}. {w.ui('licence')}{colon}{escape(d.licence[w.language])}. "
-                f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}"
-                + (f" ({cited})" if cited else "")
-                + "."
-                + (f" {notes}" if notes else "")
+                f"{line}{w.period(series.last)}{semi}{w.ui('published_' + d.publication['kind'])}. "
+                f"{w.ui('licence')}{colon}{escape(d.licence[w.language])}. "
+                f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}{f' ({cited})' if cited else ''}. "
+                f"{' '.join(escape(c) for c in d.caveats[w.language])}".rstrip()
             )
         self._show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")
 

@@ -12,21 +12,22 @@ from __future__ import annotations
 import ast
 import io
 import re
+import reprlib
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 import nbformat
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from nbformat import NotebookNode
+from nbformat.validator import iter_validate
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
-from kzreport.catalogue import home, read_text, read_yaml, shown
+from kzreport.catalogue import home, package, read_text, read_yaml, shown
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
-
-LANGUAGES = ("fr", "en")
 
 
 def _date(text: str) -> str:
@@ -49,21 +50,39 @@ def _plain(text: str) -> str:
     return text
 
 
+def _country(text: str) -> str:
+    known = sorted({code for d in package().values() for code in d.enums.get("country", ())})
+    if text not in known:
+        raise ValueError(f"expected one of {', '.join(known)}")
+    return text
+
+
+def _page(text: str) -> str:
+    if text not in pages():
+        raise ValueError(f"expected one of {', '.join(pages())}")
+    return text
+
+
 Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
 Date = Annotated[str, AfterValidator(_date)]
 Month = Annotated[str, AfterValidator(_month)]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Country = Annotated[str, AfterValidator(_country)]
+PageName = Annotated[str, AfterValidator(_page)]
+Count = Annotated[int, Field(ge=1, le=1000)]
 Text = Annotated[str, AfterValidator(_plain)]
 
 _TYPES: Mapping[str, Any] = {
     "str": Text,
-    "int": int,
+    "int": Annotated[int, Field(ge=-(2**53), le=2**53)],  # what JSON keeps
     "float": Annotated[float, Field(allow_inf_nan=False)],
     "bool": bool,
     "Language": Language,
     "Date": Date,
     "Month": Month,
     "Country": Country,
+    "PageName": PageName,
+    "Count": Count,
 }
 
 
@@ -89,10 +108,21 @@ def _annotation(node: ast.expr, where: str) -> Any:
         if node.value.id == "list":
             return Annotated[list[_annotation(node.slice, where)], Field(max_length=100)]  # type: ignore[misc]
         if node.value.id == "Literal":
-            return Literal.__getitem__(ast.literal_eval(node.slice))
+            choices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            if all(isinstance(c, ast.Constant) and isinstance(c.value, str | int) for c in choices):
+                return Literal.__getitem__(tuple(c.value for c in choices if isinstance(c, ast.Constant)))
     raise NotebookError(
         explain(where, f"the type {ast.unparse(node)}", f"{', '.join(_TYPES)}, list[...], Literal[...] or ... | None")
     )
+
+
+def _tree(source: str, where: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as e:
+        raise NotebookError(explain(f"{where}, line {e.lineno or 1}", e.msg, "plain Python")) from None
+    except (ValueError, RecursionError, MemoryError) as e:  # a NUL byte, brackets in brackets
+        raise NotebookError(explain(where, str(e) or "code nested too deeply", "plain Python")) from None
 
 
 def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
@@ -100,11 +130,8 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
 
     Raises :class:`NotebookError` naming the line that is something else.
     """
-    try:
-        body = ast.parse(source).body
-        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
-    except (SyntaxError, tokenize.TokenError) as e:
-        raise NotebookError(explain(where, str(e), "Python assignments")) from None
+    body = _tree(source, where).body
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
     found: list[Parameter] = []
     for node in body:
@@ -115,7 +142,7 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
             raise NotebookError(explain(at, f"the name {node.target.id}", "a new name of a-z, 0-9 and _"))
         try:
             default = ast.literal_eval(node.value)
-        except ValueError:
+        except (ValueError, TypeError, RecursionError, MemoryError):
             raise NotebookError(explain(at, ast.unparse(node.value)[:60], "a literal value")) from None
         comment = comments.get(node.end_lineno or node.lineno, "")
         if not comment:
@@ -129,7 +156,7 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
 def notebook_path(page: str) -> Path:
     """The notebook of a page. Raises :class:`ParameterError` with the pages there are."""
     if page not in pages():
-        raise ParameterError(explain("page", repr(page), f"one of {', '.join(pages())}"))
+        raise ParameterError(explain("page", _short(page), f"one of {', '.join(pages())}"))
     return home() / "notebooks" / f"{page}.ipynb"
 
 
@@ -138,21 +165,28 @@ def pages() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (home() / "notebooks").glob("*.ipynb")))
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
+def read_notebook(path: Path) -> NotebookNode:
     """A valid notebook of format 4. Raises :class:`NotebookError` (torn JSON, other format, invalid)."""
     where = shown(path)
     try:
-        nb = nbformat.reads(read_text(path), as_version=nbformat.NO_CONVERT)
-        if nb.get("nbformat") != 4:
-            raise NotebookError(
-                explain(where, f"notebook format {nb.get('nbformat')}", "4", "open and save it in JupyterLab")
-            )
-        nbformat.validate(nb)
+        nb = nbformat.reader.reads(read_text(path))  # nbformat.reads() would also log what is wrong
+        if nb.get("nbformat") == 4:
+            fault = next(iter_validate(nb), None)
     except DataError as e:
         raise NotebookError(str(e)) from None
-    except (nbformat.reader.NotJSONError, nbformat.ValidationError, AttributeError, KeyError, ValueError) as e:
-        raise NotebookError(explain(where, str(e).splitlines()[0][:120], "a whole notebook of format 4")) from None
-    return nb
+    except nbformat.reader.NotJSONError as e:
+        line = getattr(e.__cause__, "lineno", 1)
+        raise NotebookError(explain(f"{where}, line {line}", str(e.__cause__), "a whole notebook")) from None
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as e:
+        raise NotebookError(explain(where, str(e).splitlines()[0][:120], "a notebook of format 4")) from None
+    if nb.get("nbformat") != 4:
+        todo = "open and save it in JupyterLab"
+        raise NotebookError(explain(where, f"notebook format {nb.get('nbformat')}", "4", todo))
+    if fault is not None:
+        keys = list(fault.absolute_path)
+        at = f"{where}, cell {keys[1] + 1}" if keys[:1] == ["cells"] and len(keys) > 1 else where
+        raise NotebookError(explain(at, fault.message.splitlines()[0][:120], "a notebook of format 4"))
+    return cast(NotebookNode, nb)
 
 
 def parameters(page: str) -> tuple[Parameter, ...]:
@@ -166,48 +200,61 @@ def parameters(page: str) -> tuple[Parameter, ...]:
     return _parameters(path, (stat.st_mtime_ns, stat.st_size))
 
 
+def _bound(tree: ast.Module) -> set[str]:
+    """Every name that code gives a value to or deletes, by whatever statement."""
+    found: set[str] = set()
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load):
+            found.add(n.id)
+        elif isinstance(n, ast.alias):
+            found.add((n.asname or n.name).partition(".")[0])
+        elif isinstance(name := getattr(n, "name", None), str):  # def, class, except ... as, case ... as
+            found.add(name)
+    return found
+
+
+def _tagged(nb: NotebookNode, where: str) -> int:
+    """The number of the one cell that is tagged ``parameters``."""
+    tags = [(i, str(t)) for i, c in enumerate(nb.cells, 1) for t in c.metadata.get("tags", [])]
+    for i, tag in tags:
+        if tag == "injected-parameters":
+            todo = "delete the cell: it is what an earlier run wrote"
+            raise NotebookError(explain(f"{where}, cell {i}", f"the tag {tag!r}", "a notebook that was not run", todo))
+        if tag != "parameters" and tag.strip().lower() in ("parameters", "parameter", "params"):
+            raise NotebookError(explain(f"{where}, cell {i}", f"the tag {tag!r}", "'parameters'"))
+    numbers = [i for i, tag in tags if tag == "parameters"]
+    if len(numbers) != 1:
+        found = f"cells {', '.join(map(str, numbers))}" if numbers else "no cell"
+        todo = "tag the cell in JupyterLab's property inspector"
+        raise NotebookError(explain(where, f"{found} tagged 'parameters'", "exactly one", todo))
+    at = f"{where}, cell {numbers[0]}"
+    if (kind := nb.cells[numbers[0] - 1].cell_type) != "code":
+        raise NotebookError(explain(at, f"a {kind} cell tagged 'parameters'", "a code cell"))
+    return numbers[0]
+
+
 @lru_cache(maxsize=64)
 def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
     where, nb = shown(path), read_notebook(path)
     if (nb.metadata.get("kernelspec") or {}).get("name") != "python3":
         raise NotebookError(explain(f"{where}, kernelspec", nb.metadata.get("kernelspec"), "the kernel python3"))
-    tags = [(i, t) for i, c in enumerate(nb.cells, 1) for t in c.metadata.get("tags", [])]
-    for i, tag in tags:
-        if tag != "parameters" and tag.strip().lower() == "parameters":
-            raise NotebookError(explain(f"{where}, cell {i}", f"the tag {tag!r}", "'parameters'"))
-    tagged = [i for i, tag in tags if tag == "parameters"]
-    if len(tagged) != 1:
-        raise NotebookError(
-            explain(
-                where,
-                f"{len(tagged)} cells tagged 'parameters' (cells {tagged})"
-                if tagged
-                else "no cell tagged 'parameters'",
-                "exactly one",
-                "tag the cell in JupyterLab's property inspector",
-            )
-        )
-    cell = nb.cells[tagged[0] - 1]
-    at = f"{where}, cell {tagged[0]}"
-    if cell.cell_type != "code":
-        raise NotebookError(explain(at, f"a {cell.cell_type} cell tagged 'parameters'", "a code cell"))
-    found = read_cell(cell.source, at)
-    declared = {p.name for p in found}
+    number = _tagged(nb, where)
+    at = f"{where}, cell {number}"
+    found = read_cell(nb.cells[number - 1].source, at)
+    declared = {p.name: p.annotation for p in found}
     for i, other in enumerate(nb.cells, 1):
-        if other.cell_type != "code" or i == tagged[0]:
-            continue
-        try:
-            tree = ast.parse(other.source)
-        except SyntaxError as e:
-            raise NotebookError(explain(f"{where}, cell {i}, line {e.lineno}", e.msg, "plain Python")) from None
-        again = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)} & declared
-        if again:
-            raise NotebookError(
-                explain(f"{where}, cell {i}", f"{', '.join(sorted(again))} assigned again", "no second value")
-            )
-    if missing := {"lang", "as_of"} - declared:
-        raise NotebookError(explain(at, f"no {', '.join(sorted(missing))}", "lang: Language and as_of: Date"))
-    validate(found, {}, at)
+        if other.cell_type == "code" and i != number:
+            again = _bound(_tree(other.source, f"{where}, cell {i}")) & set(declared)
+            if again:
+                names = ", ".join(sorted(again))
+                raise NotebookError(explain(f"{where}, cell {i}", f"another value for {names}", "no second value"))
+    if declared.get("lang") != "Language" or declared.get("as_of") != "Date":
+        listed = ", ".join(f"{k}: {v}" for k, v in declared.items())
+        raise NotebookError(explain(at, listed or "no parameters", "lang: Language and as_of: Date among them"))
+    try:
+        validate(found, {}, at)
+    except ParameterError as e:
+        raise NotebookError(str(e)) from None
     return found
 
 
@@ -236,6 +283,16 @@ def _from_text(kind: Any, text: Any) -> Any:
     return text
 
 
+def _short(value: object) -> str:
+    """A value as messages show it: what was given may be a megabyte, or nested a thousand times."""
+    brief = reprlib.Repr()
+    brief.maxstring = brief.maxother = brief.maxlong = 60
+    try:
+        return brief.repr(value)
+    except (ValueError, RecursionError):  # an integer of 5,000 digits has no text
+        return f"a value of type {type(value).__name__}"
+
+
 def validate(
     declared: Sequence[Parameter], given: Mapping[str, Any], where: str, *, text: bool = False
 ) -> dict[str, Any]:
@@ -248,7 +305,7 @@ def validate(
     for name in given:
         if name not in by_name:
             raise ParameterError(
-                explain(f"{where}, parameter {str(name)[:60]!r}", "an unknown name", f"one of {', '.join(by_name)}")
+                explain(f"{where}, parameter {_short(name)}", "an unknown name", f"one of {', '.join(by_name)}")
             )
     values = {p.name: p.default for p in declared}
     values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
@@ -259,16 +316,10 @@ def validate(
     except ValidationError as e:
         first = e.errors()[0]
         name = str(first["loc"][0])
-        found = repr(first["input"])
         p = by_name[name]
-        reason = first["msg"].removeprefix("Value error, ")
+        expected = f"{p.annotation} ({first['msg'].removeprefix('Value error, ')})"
         raise ParameterError(
-            explain(
-                f"{where}, parameter '{name}'",
-                found[:60] + ("…" if len(found) > 60 else ""),
-                f"{p.annotation} ({reason})",
-                p.comment,
-            )
+            explain(f"{where}, parameter '{name}'", _short(first["input"]), expected, p.comment)
         ) from None
 
 
@@ -279,9 +330,9 @@ def injected_equal(source: str, values: Mapping[str, Any]) -> bool:
         found = {
             node.targets[0].id: ast.literal_eval(node.value)
             for node in body
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
         }
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
         return False
     return len(body) == len(found) and repr(sorted(found.items())) == repr(sorted(values.items()))
 
@@ -302,83 +353,84 @@ def definitions() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (home() / "params").glob("*.yml")))
 
 
-_Names = Annotated[list[str], Field(min_length=1)]
-_DEFINITION = TypeAdapter(
-    create_model(
-        "Definition",
-        __config__=ConfigDict(extra="forbid"),
-        title=(dict[Language, str], ...),
-        pages=(_Names, ...),
-        languages=(Annotated[list[Language], Field(min_length=1)], ...),
-        parameters=(dict[str, dict[str, Any]], {}),
-    )
-)
+class _File(BaseModel):
+    """What a definition file may say; every scalar in it is text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: dict[Language, Text]
+    pages: list[PageName] = Field(min_length=1)
+    languages: list[Language] = Field(min_length=1)
+    parameters: dict[str, dict[str, Any]] = {}
 
 
-def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
-    """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
-
-    Raises :class:`ParameterError` naming file, key and choices.
-    """
-    if name not in definitions():
-        raise ParameterError(explain("report definition", repr(name), f"one of {', '.join(definitions())}"))
-    path = home() / "params" / f"{name}.yml"
+def _read_definition(path: Path) -> _File:
     where = shown(path)
     try:
-        raw = _DEFINITION.validate_python(read_yaml(path))
+        raw = _File.model_validate(read_yaml(path))
     except DataError as e:
         raise ParameterError(str(e)) from None
     except ValidationError as e:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise ParameterError(explain(f"{where}, key '{key}'", repr(first["input"])[:60], first["msg"])) from None
-    listed: list[str] = raw.pages  # type: ignore[attr-defined]
-    for page in listed:
-        if page not in pages():
-            raise ParameterError(explain(f"{where}, key 'pages'", repr(page), f"one of {', '.join(pages())}"))
-    if len(set(listed)) != len(listed):
-        raise ParameterError(explain(f"{where}, key 'pages'", "a page named twice", "each page once"))
-    if set(raw.title) != set(LANGUAGES):  # type: ignore[attr-defined]
-        raise ParameterError(explain(f"{where}, key 'title'", sorted(raw.title), "fr and en"))  # type: ignore[attr-defined]
-    given: dict[str, dict[str, Any]] = {p: {} for p in listed}
-    for page, values in raw.parameters.items():  # type: ignore[attr-defined]
-        if page not in given:
-            raise ParameterError(
-                explain(f"{where}, key 'parameters'", repr(page), f"one of its pages: {', '.join(listed)}")
-            )
-        given[page] |= values
+        reason = first["msg"].removeprefix("Value error, ")
+        raise ParameterError(explain(f"{where}, key '{key}'", _short(first["input"]), reason)) from None
+    for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
+        if len(set(listed)) != len(listed):
+            raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
+    if set(raw.title) != set(LANGUAGES):
+        raise ParameterError(explain(f"{where}, key 'title'", ", ".join(raw.title) or "nothing", "fr and en"))
+    for page in raw.parameters:
+        if page not in raw.pages:
+            at = f"{where}, key 'parameters'"
+            raise ParameterError(explain(at, repr(page), f"one of its pages: {', '.join(raw.pages)}"))
+    return raw
+
+
+def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parameter]]) -> dict[str, dict[str, str]]:
+    """Page -> name -> text, from ``name=value`` (every page that has it) or ``page.name=value``."""
+    open_ = {page: [p.name for p in ps if p.name not in ("lang", "as_of")] for page, ps in declared.items()}
+    given: dict[str, dict[str, str]] = {page: {} for page in declared}
     for override in overrides:
         key, sign, value = override.partition("=")
-        page, dot, parameter = key.rpartition(".")
-        targets = [page] if dot else [p for p in listed if any(d.name == parameter for d in parameters(p))]
-        if not sign or not targets or not set(targets) <= set(listed):
-            choices = sorted(
-                {f"{p}.{d.name}" for p in listed for d in parameters(p)}
-                - {f"{p}.{n}" for p in listed for n in ("lang", "as_of")}
-            )
-            raise ParameterError(
-                explain("-p", repr(override[:60]), f"NAME=VALUE with NAME one of {', '.join(choices)}")
-            )
+        page, dot, name = key.rpartition(".")
+        targets = [p for p, names in open_.items() if name in names and (p == page or not dot)]
+        if not sign or not targets:
+            choices = ", ".join(sorted(f"{p}.{n}" for p, names in open_.items() for n in names))
+            todo = "the language and the date are --lang and --as-of" if name in ("lang", "as_of") else ""
+            raise ParameterError(explain("-p", _short(override), f"NAME=VALUE with NAME one of {choices}", todo))
         for target in targets:
-            given[target][parameter] = value
-    checked = {}
-    for page in listed:
-        for fixed in ("lang", "as_of"):
-            if fixed in given[page]:
-                raise ParameterError(
-                    explain(f"{where}, {page}", f"a value for '{fixed}'", "none", "use --lang or --as-of")
-                )
-        declared = parameters(page)
-        at = f"{where}, parameters of '{page}'"
-        whole = validate(declared, given[page], at, text=True)
-        checked[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
-    return Definition(name, dict(raw.title), tuple(listed), tuple(raw.languages), checked)  # type: ignore[attr-defined]
+            given[target][name] = value
+    return given
+
+
+def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
+    """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
+
+    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
+    """
+    if name not in definitions():
+        raise ParameterError(explain("report definition", _short(name), f"one of {', '.join(definitions())}"))
+    path = home() / "params" / f"{name}.yml"
+    raw = _read_definition(path)
+    declared = {page: parameters(page) for page in raw.pages}
+    over = _overridden(overrides, declared)
+    values: dict[str, dict[str, Any]] = {}
+    for page, known in declared.items():
+        at = f"{shown(path)}, parameters of '{page}'"
+        given = raw.parameters.get(page, {})
+        for fixed in {"lang", "as_of"} & set(given):
+            raise ParameterError(explain(at, f"a value for '{fixed}'", "none", "use --lang or --as-of"))
+        validate(known, given, at, text=True)
+        whole = validate(known, given | over[page], f"-p, page '{page}'", text=True)
+        values[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
+    return Definition(name, {k: raw.title[k] for k in LANGUAGES}, tuple(raw.pages), tuple(raw.languages), values)
 
 
 def check_language(code: str) -> str:
     """Return the language or raise :class:`ParameterError` with the choices."""
     if code not in LANGUAGES:
-        raise ParameterError(explain("--lang", repr(code), f"one of {', '.join(LANGUAGES)}"))
+        raise ParameterError(explain("--lang", _short(code), f"one of {', '.join(LANGUAGES)}"))
     return code
 
 

@@ -8,6 +8,7 @@ sentence names readings: ``{headline}``, ``{headline:signed}``, ``{headline.peri
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -120,9 +121,14 @@ class Words:
 
     # --- numbers -------------------------------------------------------------------------------------------------
 
-    def number(self, value: float, digits: int, *, signed: bool = False) -> str:
-        """A number with the language's marks; ``signed`` prints + or − (U+2212), zero has neither."""
+    def number(self, value: float, digits: int, *, signed: bool = False, trim: bool = False) -> str:
+        """A number with the language's marks; ``signed`` prints + or − (U+2212), zero has neither.
+
+        ``trim`` leaves out zeros that end the decimals (4.50 million is 4.5 million).
+        """
         shown = rounded(value, digits)
+        while trim and digits and shown == rounded(value, digits - 1):
+            digits -= 1
         text = format_decimal(abs(shown), format="#,##0." + "0" * digits if digits else "#,##0", locale=self._locale)
         sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
         return sign + text
@@ -141,7 +147,7 @@ class Words:
                 break
         shown = rounded(value / scale, digits)
         pattern = self._units(key)[self.plural(shown)]
-        return self._in(pattern, self.number(value / scale, digits, signed=signed))
+        return self._in(pattern, self.number(value / scale, digits, signed=signed, trim=key == "million_tonnes"))
 
     @staticmethod
     def _in(pattern: str, number: str) -> str:
@@ -173,6 +179,8 @@ class Words:
         if r.value is None:
             return f"{self.ui('not_significant')} ({self.status(r.status)})"
         value = abs(r.value) if spec == "abs" else r.value
+        if r.estimated and r.unit in ("tonne", "teu") and value:  # a derived volume is not known to the tonne
+            value = round(value, 2 - math.floor(math.log10(abs(value))))
         if spec == "bare":
             return self.number(value, r.decimals)
         if spec == "full" and r.unit in _SCALES:

@@ -120,8 +120,15 @@ def share(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> dict[str, R
 
 
 def vintages(known: Sequence[Series]) -> Groups:
-    """The same series as each vintage printed it; the group is the vintage's date."""
-    return {s.as_of.isoformat(): tuple(growth.readings(s).values()) for s in known if s.values}
+    """The series as each vintage printed it; the group is its date. A vintage that shows nothing new is left out."""
+    found: Groups = {}
+    shown: dict[Period, int] = {}
+    for s in known:
+        now = {p: round(v) for p, v in s.values.items()}
+        if now and now != shown:
+            found[s.as_of.isoformat()] = tuple(growth.readings(s).values())
+            shown = now
+    return found
 
 
 def revision(known: Sequence[Series]) -> dict[str, Reading]:

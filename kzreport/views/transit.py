@@ -100,15 +100,15 @@ def document(transit_: Series) -> dict[str, Reading]:
     }
 
 
-def bases(transit_: Series) -> tuple[Reading, ...]:
-    """Every volume that bears on the multiple: what was printed of its first year, and the base that each outcome needs."""
+def bases(transit_: Series) -> Groups:
+    """What bears on the multiple: volumes printed of its first year, and the base that each outcome of the last needs."""
     d = document(transit_)
     if not d["multiple"].ok:
-        return ()
+        return {}
     old, new = d["old"].period, d["new"].period
     printed = transit.by_publisher(transit_, "all", period=old)
     needed = transit.basis_needed(transit_, "all", new, old, d["multiple"].value or 1.0)
-    return (d["old"], *printed, *_distinct([*needed]))
+    return {"printed_old": (d["old"], *printed), "needed": _distinct(list(needed))}
 
 
 def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:

@@ -466,10 +466,11 @@ def vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
 def fingerprint(name: str, as_of: date | str) -> str:
     """sha256 of what a page can know of a series on ``as_of``: its description and its rows published by then.
 
-    A row or a vintage added later leaves it as it was.
+    A row, vintage or source added later leaves it as it was.
     """
     day, d = _day(as_of), describe(name)
-    then = replace(d, vintages=tuple(v for v in d.vintages if v <= day))
+    sources = tuple(source for source in d.sources if source.get("since", "") <= day.isoformat())
+    then = replace(d, vintages=tuple(v for v in d.vintages if v <= day), sources=sources)
     digest = hashlib.sha256(then.stated.encode())
     for o in check(d):
         if o.published <= day:

@@ -179,7 +179,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--data", action="store_true", help="restate the hashes of changed tables in data/datapackage.json")
     common(c, output=False)
     c = add("new", new, "make the notebook and words of a new page")
-    c.add_argument("page", help="name of the page: letters, digits and _")
+    c.add_argument("page", help="name of the page: letters a-z and _")
     return top
 
 

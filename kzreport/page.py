@@ -278,7 +278,8 @@ class Page:
             lines.append(
                 f"{line}{w.period(series.last)}{semi}{w.ui('published_' + d.publication['kind'])}. "
                 f"{w.ui('licence')}{colon}{escape(d.licence[w.language])}. "
-                f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}{f' ({cited})' if cited else ''}. "
+                f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}"
+                f"{f' ({cited})' if cited else ''}. "
                 f"{' '.join(escape(c) for c in d.caveats[w.language])}".rstrip()
             )
         self._show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")

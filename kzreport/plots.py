@@ -183,13 +183,35 @@ def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list
 # --- kinds -----------------------------------------------------------------------------------------------------------
 
 
+def _runs(readings: Sequence[Reading]) -> list[list[Reading]]:
+    """Readings that follow one another without a gap: a line is broken where a period is missing or has no number."""
+    runs: list[list[Reading]] = []
+    for r in readings:
+        if r.ok and runs and runs[-1] and runs[-1][-1].period.shift(1) == r.period:
+            runs[-1].append(r)
+        elif r.ok:
+            runs.append([r])
+    return runs
+
+
 def _line(c: Canvas, readings: Sequence[Reading], colour: str, width: float, dashes: tuple[float, ...], z: int) -> None:
-    """One line, broken where a value is missing: seaborn would join the neighbours, so each run is drawn alone."""
-    frame = pd.DataFrame({"x": [at(r.period) for r in readings], "y": [r.value for r in readings]}).astype(float)
-    runs = frame["y"].isna().cumsum()[frame["y"].notna()]
+    """One line in its runs; a period alone between two gaps is a point."""
     style: Any = (0.0, dashes) if dashes != DASHES[0] else "-"
-    for _, run in frame[frame["y"].notna()].groupby(runs):
-        sns.lineplot(run, x="x", y="y", ax=c.ax, color=colour, lw=width, linestyle=style, estimator=None, zorder=z)
+    for run in _runs(readings):
+        frame = pd.DataFrame({"x": [at(r.period) for r in run], "y": [y(r) for r in run]})
+        marker = "o" if len(run) == 1 else None
+        sns.lineplot(
+            frame,
+            x="x",
+            y="y",
+            ax=c.ax,
+            color=colour,
+            lw=width,
+            linestyle=style,
+            estimator=None,
+            zorder=z,
+            marker=marker,
+        )
 
 
 def lines(

@@ -235,7 +235,8 @@ class Words:
         if p.frequency == "M":
             return format_skeleton("yMMM", p.start, locale=self._locale)
         if p.frequency == "Q":
-            return self._common["quarter_short"][self.language].format(number=(p.start.month + 2) // 3, year=p.year)
+            short: str = self._common["quarter_short"][self.language]
+            return short.format(number=(p.start.month + 2) // 3, year=p.year)
         return name
 
     def _elide(self, word: str) -> str:

@@ -1,1 +1,22 @@
-"""Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no clock."""
+"""Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no clock.
+
+The lowest first; each imports only from those before it in this list:
+
+- ``readings``: out of a series, checked against each other, made into new ones; the toolkit
+- ``growth``: a reading compared with another
+- ``decomposition``: parts and stages of a growth
+- ``aggregates``: totals, means, rolling sums, peaks
+- ``indices``: rates from published indices, levels relative to a base, rebasing, splicing
+- ``part_years``: parts of a year, projections, cumulated figures
+- ``real_terms``: constant prices, real rates
+- ``inflation``: published rates, their pace, the price level, averages
+- ``components``: components of consumer prices and their weights
+- ``price_contributions``: what each component gives to inflation
+- ``base_effects``: the month that came in and the one that fell out
+- ``targeting``: the inflation target and the distance to it
+- ``core_inflation``: published core, trimmed mean, median
+- ``policy_rate``: the rate in force, nominal and real
+- ``breaks``: regimes of monthly inflation
+- ``fdi``: investment, net and gross, revisions
+- ``transit``: volumes of several publishers, implied bases
+"""

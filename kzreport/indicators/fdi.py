@@ -3,7 +3,7 @@ revisions.
 
 What belongs here: arithmetic on flows of the balance of payments and on figures that ministries print. What
 does not: reading a table, words, pictures; comparisons that hold for any series are in
-:mod:`kzreport.indicators.growth`.
+:mod:`kzreport.indicators.growth`, sums over time in :mod:`kzreport.indicators.aggregates`.
 
 Gross inflow (credits of foreign direct investors, no repayments taken off), net inflow (liabilities side of
 the balance of payments) and the directional net of UNCTAD are three things that differ by a factor of four to
@@ -19,19 +19,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from kzreport.errors import BasisError, DataError, explain
-from kzreport.indicators import growth
-from kzreport.indicators.growth import (
-    Levels,
-    at,
-    first_status,
-    latest,
-    merge,
-    quotient_status,
-    range_of,
-    readings,
-    require,
-    valued,
-)
+from kzreport.indicators import aggregates, growth, readings
+from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import DECIMALS, Interval, Period, Reading, Series, Status
 
 
@@ -40,22 +29,22 @@ def annual(net: Series, year: Period) -> Reading:
 
     Raises :class:`BasisError` unless ``net`` is quarterly, in million dollars.
 
-    >>> x = growth.series_from({f"2025-Q{q}": v for q, v in enumerate((2881, -1964, 717, -2495), 1)}, "musd")
+    >>> x = readings.series_from({f"2025-Q{q}": v for q, v in enumerate((2881, -1964, 717, -2495), 1)}, "musd")
     >>> annual(x, Period.parse("2025")).value
     -861.0
     """
-    require(net, "musd", frequency="Q")
-    return growth.total(net, Period.parse(str(year.year))).of(name="annual")
+    readings.require(net, "musd", frequency="Q")
+    return aggregates.total(net, Period.parse(str(year.year))).of(name="annual")
 
 
 def annual_series(net: Series) -> tuple[Reading, ...]:
     """:func:`annual` of every year that the series touches; an incomplete first or last year has its status.
 
-    >>> x = growth.series_from({"2025-Q3": 1, "2025-Q4": 2}, "musd")
+    >>> x = readings.series_from({"2025-Q3": 1, "2025-Q4": 2}, "musd")
     >>> [(str(r.period), r.status.value) for r in annual_series(x)]
     [('2025', 'partial_period')]
     """
-    require(net, "musd", frequency="Q")
+    readings.require(net, "musd", frequency="Q")
     years = sorted({o.period.year for o in net})
     return tuple(annual(net, Period.parse(str(y))) for y in range(years[0], years[-1] + 1)) if years else ()
 
@@ -65,12 +54,12 @@ def rolling_four_quarters(net: Series) -> tuple[Reading, ...]:
 
     Basis: that of the series and ``_rolling_4``; ``partial_period`` over a gap. Raises as :func:`annual`.
 
-    >>> x = growth.series_from({f"2025-Q{q}": v for q, v in enumerate((2881, -1964, 717, -2495), 1)}, "musd")
+    >>> x = readings.series_from({f"2025-Q{q}": v for q, v in enumerate((2881, -1964, 717, -2495), 1)}, "musd")
     >>> [(str(r.period), r.value) for r in rolling_four_quarters(x)]
     [('2025-Q4', -861.0)]
     """
-    require(net, "musd", frequency="Q")
-    return tuple(r.of(name="rolling_four_quarters") for r in growth.rolling_sum(net, 4))
+    readings.require(net, "musd", frequency="Q")
+    return tuple(r.of(name="rolling_four_quarters") for r in aggregates.rolling_sum(net, 4))
 
 
 def annualise(quarter: Reading) -> NoReturn:
@@ -78,7 +67,7 @@ def annualise(quarter: Reading) -> NoReturn:
 
     Raises :class:`BasisError`, always.
 
-    >>> x = growth.series_from({"2025-Q1": 2881}, "musd")
+    >>> x = readings.series_from({"2025-Q1": 2881}, "musd")
     >>> annualise(at(x, "2025-Q1"))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     kzreport.errors.BasisError: x 2025-Q1: found a quarter to annualise, expected a whole year; ...
@@ -100,11 +89,11 @@ def change(levels: Levels, period: Period | None = None) -> dict[str, Reading]:
     ``zero_base`` instead of a number), ``absolute`` (``musd_change``), ``symmetric`` (mid-point growth: a
     flag, +-200 at a change of sign). ``levels`` are readings or a series of one basis. Raises as ``growth``.
 
-    >>> x = growth.series_from({"2024": 276.859, "2025": -861.126}, "musd")
+    >>> x = readings.series_from({"2024": 276.859, "2025": -861.126}, "musd")
     >>> {k: r.value and round(r.value, 3) for k, r in change(x).items()}
     {'percent': None, 'absolute': -1137.985, 'symmetric': -200.0}
     """
-    p = period or latest(levels)
+    p = period or readings.latest(levels)
     new, old = at(levels, p), at(levels, p.year_before())
     return {
         "percent": growth.growth(new, old),
@@ -119,11 +108,11 @@ def peak_to_date(levels: Levels, period: Period | None = None) -> Reading:
     ``sign_change`` if the flow is negative by now. Raises as ``growth`` and :class:`DataError` without a
     number.
 
-    >>> r = peak_to_date(growth.series_from({"2021": 23_800, "2022": 28_000, "2024": 17_100}, "musd"))
+    >>> r = peak_to_date(readings.series_from({"2021": 23_800, "2022": 28_000, "2024": 17_100}, "musd"))
     >>> round(r.value, 1), r.base
     (-38.9, Period('2022'))
     """
-    return growth.since_peak(levels, period).of(name="peak_to_date")
+    return aggregates.since_peak(levels, period).of(name="peak_to_date")
 
 
 def share_of_gdp(flow: Reading, gdp: Series) -> Reading:
@@ -132,11 +121,11 @@ def share_of_gdp(flow: Reading, gdp: Series) -> Reading:
     ``partial_period`` for a flow of less than a year, ``missing_input`` without that year's GDP. Raises
     :class:`BasisError` for another unit than that of ``gdp``.
 
-    >>> gdp = growth.series_from({"2022": 225_496.328}, "musd", name="gdp")
-    >>> round(share_of_gdp(at(growth.series_from({"2022": 6542.096}, "musd"), "2022"), gdp).value, 2)
+    >>> gdp = readings.series_from({"2022": 225_496.328}, "musd", name="gdp")
+    >>> round(share_of_gdp(at(readings.series_from({"2022": 6542.096}, "musd"), "2022"), gdp).value, 2)
     2.9
     """
-    require(gdp, flow.unit)
+    readings.require(gdp, flow.unit)
     year = at(gdp, str(flow.period.year))
     if flow.period.months != 12 or flow.period.frequency not in ("A", "S"):
         status = Status.PARTIAL_PERIOD if flow.ok else flow.status
@@ -152,9 +141,9 @@ def gross_by_year(published: Series, *, measure: str = "gross", partner: str = "
     the publisher where only one gives the year. Part-years are left out. Empty if nobody publishes that
     measure.
 
-    >>> a, b = (growth.series_from({"2021": v}, "musd", measure="gross", partner="WLD", publisher=p)
+    >>> a, b = (readings.series_from({"2021": v}, "musd", measure="gross", partner="WLD", publisher=p)
     ...         for p, v in (("nbk", 23_700), ("mfa_kaz", 23_800)))
-    >>> r, = gross_by_year(growth.joined(a, b))
+    >>> r, = gross_by_year(readings.joined(a, b))
     >>> r.value, r.interval, r.estimated
     (23750.0, Interval(low=23700.0, high=23800.0), True)
     """
@@ -172,7 +161,7 @@ def gross_by_year(published: Series, *, measure: str = "gross", partner: str = "
                 inputs=(chosen.name,),
             )
             found.setdefault(o.period, []).append(r)
-    return tuple(range_of(found[p]) for p in sorted(found))
+    return tuple(readings.range_of(found[p]) for p in sorted(found))
 
 
 def net_and_gross(net: Series, published: Series, year: Period, *, partner: str = "WLD") -> dict[str, Reading]:
@@ -182,18 +171,18 @@ def net_and_gross(net: Series, published: Series, year: Period, *, partner: str 
     ``gross_to_net`` is a warning of how different the two are; ``negative_base`` or ``sign_change`` where the
     net is negative, ``missing_input`` for a year that one of them lacks. Raises as :func:`annual`.
 
-    >>> net = growth.series_from({f"2022-Q{q}": 1635.524 for q in (1, 2, 3, 4)}, "musd")
-    >>> said = growth.series_from({"2022": 28_000}, "musd", measure="gross", partner="WLD")
+    >>> net = readings.series_from({f"2022-Q{q}": 1635.524 for q in (1, 2, 3, 4)}, "musd")
+    >>> said = readings.series_from({"2022": 28_000}, "musd", measure="gross", partner="WLD")
     >>> {k: round(r.value, 2) for k, r in net_and_gross(net, said, Period.parse("2022")).items()}
     {'net': 6542.1, 'gross': 28000.0, 'gross_to_net': 4.28}
     """
     n = annual(net, year)
-    require(published, n.unit)
+    readings.require(published, n.unit)
     absent = Reading.missing("gross", n.unit, n.period, basis="gross", inputs=(published.name,))
     g = next((r for r in gross_by_year(published, partner=partner) if r.period == n.period), absent)
     status, value, interval = first_status(n, g), None, None
     if status is Status.OK:
-        status = quotient_status(valued(g), valued(n))
+        status = readings.quotient_status(valued(g), valued(n))
         if status is Status.OK:
             value = valued(g) / valued(n)
             ends = g.interval or Interval(valued(g), valued(g))
@@ -219,13 +208,13 @@ def fall_references(levels: Levels, period: Period | None = None, *, before: int
     values of earlier years; ``base`` is their span). Statuses as ``growth``; ``missing_input`` for a base
     that is not there.
 
-    >>> x = growth.series_from({"2020": 17_200, "2021": 23_800, "2022": 28_000, "2024": 17_100}, "musd")
+    >>> x = readings.series_from({"2020": 17_200, "2021": 23_800, "2022": 28_000, "2024": 17_100}, "musd")
     >>> {k: r.value and round(r.value, 1) for k, r in fall_references(x).items()}
     {'previous_year': None, 'peak': -38.9, 'pre_2022_mean': -16.6}
     """
-    p = period or latest(levels)
+    p = period or readings.latest(levels)
     now = at(levels, p)
-    earlier = [r for q, r in readings(levels).items() if q.year < before and q < p and r.ok]
+    earlier = [r for q, r in readings.readings(levels).items() if q.year < before and q < p and r.ok]
     if earlier:
         average = math.fsum(valued(r) for r in earlier) / len(earlier)
         span = Period(earlier[0].period.start, earlier[-1].period.end, "S")
@@ -249,7 +238,7 @@ def revisions(vintages: Sequence[Series], period: Period) -> tuple[Reading, ...]
     would be no revision.
 
     >>> from dataclasses import replace; from datetime import date
-    >>> a, b = (replace(growth.series_from({"2024": v}, "musd"), as_of=date(*d))
+    >>> a, b = (replace(readings.series_from({"2024": v}, "musd"), as_of=date(*d))
     ...         for v, d in ((1979.4, (2025, 12, 17)), (2093.2, (2026, 7, 1))))
     >>> [(r.item, r.value) for r in revisions([b, a], Period.parse("2024"))]
     [('2025-12-17', 1979.4), ('2026-07-01', 2093.2)]
@@ -282,13 +271,13 @@ def revision_statistics(first: Series, last: Series, *, relative: bool = False) 
     ``missing_input``. Raises as :func:`revisions`, :class:`DataError` without a common period. Source:
     OECD/Eurostat guidelines on revisions analysis.
 
-    >>> a = growth.series_from({"2023": 100, "2024": 200}, "musd")
-    >>> b = growth.series_from({"2023": 101, "2024": 197}, "musd")
+    >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
+    >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
     >>> {k: r.value for k, r in revision_statistics(a, b).items()}
     {'mean': -1.0, 'mean_absolute': 2.0, 'largest': -3.0, 'count': 2.0}
     """
     _same_series([first, last])
-    old, new = readings(first), readings(last)
+    old, new = readings.readings(first), readings.readings(last)
     common = [p for p in old if p in new and old[p].ok and new[p].ok]
     if not common:
         raise DataError(explain(f"revisions of {first.name}", "no common period", "at least one"))

@@ -13,8 +13,8 @@ nor tonnes with containers (TEU): that raises :class:`~kzreport.errors.BasisErro
 from __future__ import annotations
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
-from kzreport.indicators import growth
-from kzreport.indicators.growth import first_status, merge, range_of, valued
+from kzreport.indicators import growth, readings
+from kzreport.indicators.readings import RATES, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
 
 _SCOPES = ("scope", "flow")
@@ -56,7 +56,7 @@ def by_publisher(
     table without. In order of period, publisher, value. Raises :class:`BasisError` for an unknown scope, or
     none where the table has several.
 
-    >>> x = growth.series_from({"2022": 1_500_000, "2023": 2_800_000}, "tonne", scope="all", publisher="titr")
+    >>> x = readings.series_from({"2022": 1_500_000, "2023": 2_800_000}, "tonne", scope="all", publisher="titr")
     >>> [(str(r.period), r.value, r.item) for r in by_publisher(x, "all")]
     [('2022', 1500000.0, 'titr'), ('2023', 2800000.0, 'titr')]
     """
@@ -83,16 +83,16 @@ def by_year(published: Series, scope: str = "", *, kind: str = "outcome") -> tup
     ``estimated`` where publishers differ; ``item`` the publisher where only one prints the year. Raises as
     :func:`by_publisher`.
 
-    >>> a, b = (growth.series_from({"2023": v}, "tonne", scope="all", publisher=p)
+    >>> a, b = (readings.series_from({"2023": v}, "tonne", scope="all", publisher=p)
     ...         for p, v in (("titr", 2_800_000), ("press", 2_700_000)))
-    >>> r, = by_year(growth.joined(a, b), "all")
+    >>> r, = by_year(readings.joined(a, b), "all")
     >>> r.value, r.interval
     (2750000.0, Interval(low=2700000.0, high=2800000.0))
     """
     found: dict[Period, list[Reading]] = {}
     for r in by_publisher(published, scope, kind=kind):
         found.setdefault(r.period, []).append(r)
-    return tuple(range_of(found[p]) for p in sorted(found))
+    return tuple(readings.range_of(found[p]) for p in sorted(found))
 
 
 def in_period(published: Series, scope: str, period: Period, *, kind: str = "outcome") -> Reading:
@@ -100,13 +100,13 @@ def in_period(published: Series, scope: str, period: Period, *, kind: str = "out
 
     ``missing_input`` if nobody printed it. Raises as :func:`by_publisher`.
 
-    >>> x = growth.series_from({"2022-01/2022-07": 845_000}, "tonne", scope="all", publisher="ktz_express")
+    >>> x = readings.series_from({"2022-01/2022-07": 845_000}, "tonne", scope="all", publisher="ktz_express")
     >>> in_period(x, "all", Period.parse("2022-01/2022-07")).value
     845000.0
     """
     found = by_publisher(published, scope, kind=kind, period=period)
     if found:
-        return range_of(found)
+        return readings.range_of(found)
     _, basis = _chosen(published, scope, kind)
     return Reading.missing(published.name, published.unit, period, basis=basis, inputs=(published.name,))
 
@@ -117,7 +117,7 @@ def growth_between(published: Series, scope: str, new: Period, old: Period, *, k
     The interval goes from the lowest new over the highest old value to the reverse. ``partial_period`` for a
     part-year against a year; other statuses as ``growth``. Raises as :func:`by_publisher`.
 
-    >>> x = growth.series_from({"2022": 1_500_000, "2023": 2_800_000}, "tonne", scope="all", publisher="titr")
+    >>> x = readings.series_from({"2022": 1_500_000, "2023": 2_800_000}, "tonne", scope="all", publisher="titr")
     >>> round(growth_between(x, "all", Period.parse("2023"), Period.parse("2022")).value, 1)
     86.7
     """
@@ -132,8 +132,8 @@ def changes(new: Reading, old: Reading) -> dict[str, Reading]:
     as ``growth``. Raises :class:`BasisError` for mixed units or scopes, :class:`ParameterError` for less than
     a year.
 
-    >>> x = growth.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne")
-    >>> {k: round(r.value, 2) for k, r in changes(growth.at(x, "2023"), growth.at(x, "2021")).items()}
+    >>> x = readings.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne")
+    >>> {k: round(r.value, 2) for k, r in changes(readings.at(x, "2023"), readings.at(x, "2021")).items()}
     {'multiple': 9.38, 'percent': 838.06, 'cagr': 206.28, 'log': 2.24, 'index': 938.06}
     """
     m = growth.multiple(new, old)
@@ -163,7 +163,7 @@ def document_growth(published: Series, scope: str, new: Period, old: Period) -> 
     Kept apart from outcomes: the document's own figures, whether or not a publisher of volumes has them.
     Raises as :func:`changes` and :func:`by_publisher`.
 
-    >>> x = growth.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne", scope="all", kind="document",
+    >>> x = readings.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne", scope="all", kind="document",
     ...                        publisher="french_senate")
     >>> round(document_growth(x, "all", Period.parse("2023"), Period.parse("2021"))["multiple"].value, 1)
     9.4
@@ -178,8 +178,8 @@ def implied_base(value: Reading, percent: Reading | float) -> Reading:
     growth of -100 or less. Raises :class:`BasisError` for a growth that is not in percent or of another
     period, and for a value that is itself a rate.
 
-    >>> x = growth.series_from({"2023": 2_700_000}, "tonne")
-    >>> round(implied_base(growth.at(x, "2023"), 65).value), implied_base(growth.at(x, "2023"), 65).period
+    >>> x = readings.series_from({"2023": 2_700_000}, "tonne")
+    >>> round(implied_base(readings.at(x, "2023"), 65).value), implied_base(readings.at(x, "2023"), 65).period
     (1636364, Period('2022'))
     """
     if isinstance(percent, Reading):
@@ -199,7 +199,7 @@ def implied_base(value: Reading, percent: Reading | float) -> Reading:
 
 def _divided(name: str, inputs: list[Reading], by: float | None, period: Period) -> Reading:
     value = inputs[0]
-    if value.unit in growth.RATES:
+    if value.unit in RATES:
         raise BasisError(explain(f"{name} of {value.name}", f"unit {value.unit}", "a volume"))
     status, base, interval = first_status(*inputs), None, None
     if status is Status.OK and (by is None or by <= 0):
@@ -227,8 +227,8 @@ def implied_bases(published: Series, printed_growth: Series, scope: str, year: P
     Taken with the volume that the same publisher printed (a range if it printed several), else with the range
     of all. Publishers who agree on the outcome and not on the base show here. Raises as :func:`by_publisher`.
 
-    >>> x = growth.series_from({"2023": 2_800_000}, "tonne", scope="all", publisher="titr")
-    >>> g = growth.series_from({"2023": 86}, "percent", scope="all", publisher="titr")
+    >>> x = readings.series_from({"2023": 2_800_000}, "tonne", scope="all", publisher="titr")
+    >>> g = readings.series_from({"2023": 86}, "percent", scope="all", publisher="titr")
     >>> [round(r.value) for r in implied_bases(x, g, "all", Period.parse("2023"))]
     [1505376]
     """
@@ -236,7 +236,7 @@ def implied_bases(published: Series, printed_growth: Series, scope: str, year: P
     found = []
     for g in by_publisher(printed_growth, scope, period=year):
         own = [v for v in volumes if v.item == g.item] or list(volumes)
-        volume = range_of(own) if own else in_period(published, scope, year)
+        volume = readings.range_of(own) if own else in_period(published, scope, year)
         found.append(implied_base(volume, g).of(item=g.item))
     return tuple(found)
 
@@ -249,7 +249,7 @@ def basis_needed(published: Series, scope: str, new: Period, old: Period, multip
     printed ``new``. Raises :class:`ParameterError` for a multiple that is not positive; else as
     :func:`by_publisher`.
 
-    >>> x = growth.series_from({"2023": 2_820_000}, "tonne", scope="all", publisher="titr")
+    >>> x = readings.series_from({"2023": 2_820_000}, "tonne", scope="all", publisher="titr")
     >>> [round(r.value) for r in basis_needed(x, "all", Period.parse("2023"), Period.parse("2021"), 9.4)]
     [300000]
     """
@@ -263,8 +263,8 @@ def implied_base_from_multiple(value: Reading, multiple: float, base: Period) ->
 
     ``zero_base`` for a multiple of zero or less. Raises :class:`BasisError` if ``value`` is a rate.
 
-    >>> x = growth.series_from({"2022": 1_500_000}, "tonne")
-    >>> implied_base_from_multiple(growth.at(x, "2022"), 2.5, Period.parse("2021")).value
+    >>> x = readings.series_from({"2022": 1_500_000}, "tonne")
+    >>> implied_base_from_multiple(readings.at(x, "2022"), 2.5, Period.parse("2021")).value
     600000.0
     """
     return _divided("implied_base", [value], multiple, base)
@@ -277,7 +277,7 @@ def same_months(published: Series, scope: str, part: Period, *, kind: str = "out
     A publisher with two values for a part has an interval. Growth across publishers: :func:`growth_between`.
     Raises as :func:`by_publisher`; :class:`DataError` for a part that nobody printed.
 
-    >>> x = growth.series_from({"2021-01/2021-07": 311_000, "2022-01/2022-07": 845_000}, "tonne", scope="all",
+    >>> x = readings.series_from({"2021-01/2021-07": 311_000, "2022-01/2022-07": 845_000}, "tonne", scope="all",
     ...                        publisher="ktz_express")
     >>> [round(r.value, 1) for r in same_months(x, "all", Period.parse("2022-01/2022-07"))]
     [171.7]
@@ -290,5 +290,5 @@ def same_months(published: Series, scope: str, part: Period, *, kind: str = "out
     for name in dict.fromkeys(r.item for r in new):
         a, b = ([r for r in side if r.item == name] for side in (new, old))
         if b:
-            found.append(growth.growth(range_of(a), range_of(b), name="same_months").of(item=name))
+            found.append(growth.growth(readings.range_of(a), readings.range_of(b), name="same_months").of(item=name))
     return tuple(found)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kzreport.indicators import fdi, growth
+from kzreport.indicators.readings import at
+from kzreport.indicators.readings import readings as readings_of
 from kzreport.model import Period, Reading, Series
 
 Groups = dict[str, tuple[Reading, ...]]
@@ -21,23 +23,23 @@ def headline(fdi_net: Series) -> dict[str, Reading]:
         "net": now,
         "net_change": growth.difference(now, before),
         "before": before,
-        "quarter": growth.at(fdi_net, now.period),
+        "quarter": at(fdi_net, now.period),
         "best": max(rolling.values(), key=lambda r: r.value or 0.0),
     }
 
 
 def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
-    """The last complete year: ``net``, ``before``, change in ``percent`` (or its status) and ``absolute``, ``share`` of GDP."""
+    """The last complete year: ``net``, ``before``, their change in ``percent`` and ``absolute``, ``share`` of GDP."""
     years = [r for r in fdi.annual_series(fdi_net) if r.ok]
     now = years[-1]
     change = fdi.change(years)
     return {
         "net": now,
-        "before": growth.at(years, now.period.year_before()),
+        "before": at(years, now.period.year_before()),
         "percent": change["percent"],
         "absolute": change["absolute"],
         "share": fdi.share_of_gdp(now, gdp),
-        "share_before": fdi.share_of_gdp(growth.at(years, now.period.year_before()), gdp),
+        "share_before": fdi.share_of_gdp(at(years, now.period.year_before()), gdp),
     }
 
 
@@ -66,7 +68,7 @@ def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
 
 def quarterly(fdi_net: Series) -> Groups:
     """Net inflow of each quarter, million dollars."""
-    return {"quarterly": tuple(growth.readings(fdi_net).values())}
+    return {"quarterly": tuple(readings_of(fdi_net).values())}
 
 
 def rolling(fdi_net: Series) -> Groups:
@@ -96,7 +98,7 @@ def shares(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> Groups:
     for c in ("KAZ", *peers):
         flows, gdp = wdi_fdi.where(country=c), wdi_gdp.where(country=c)
         if flows.values:
-            found[c] = tuple(r for r in (fdi.share_of_gdp(f, gdp) for f in growth.readings(flows).values()) if r.ok)
+            found[c] = tuple(r for r in (fdi.share_of_gdp(f, gdp) for f in readings_of(flows).values()) if r.ok)
     return found
 
 
@@ -126,13 +128,13 @@ def vintages(known: Sequence[Series]) -> Groups:
     for s in known:
         now = {p: round(v) for p, v in s.values.items()}
         if now and now != shown:
-            found[s.as_of.isoformat()] = tuple(growth.readings(s).values())
+            found[s.as_of.isoformat()] = tuple(readings_of(s).values())
             shown = now
     return found
 
 
 def revision(known: Sequence[Series]) -> dict[str, Reading]:
-    """The largest change from the first to the last vintage: ``first`` and ``last`` value of that year, and the change."""
+    """The largest revision from one vintage to the last: ``first`` and ``last`` value of that year, and ``change``."""
     usable = [s for s in known if s.values]
     if len(usable) < 2:
         day = known[0].as_of.year if known else 2000
@@ -145,8 +147,8 @@ def revision(known: Sequence[Series]) -> dict[str, Reading]:
     p = statistics["largest"].base
     assert p is not None
     return {
-        "first": growth.at(before, p).of(item=before.as_of.isoformat()),
-        "last": growth.at(after, p).of(item=after.as_of.isoformat()),
+        "first": at(before, p).of(item=before.as_of.isoformat()),
+        "last": at(after, p).of(item=after.as_of.isoformat()),
         "change": statistics["largest"].of(period=p),
         "mean": statistics["mean_absolute"],
     }

@@ -6,8 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from kzreport.errors import KzreportError
-from kzreport.indicators import growth, inflation
-from kzreport.indicators.growth import difference, rates
+from kzreport.indicators import (
+    base_effects,
+    core_inflation,
+    growth,
+    inflation,
+    policy_rate,
+    price_contributions,
+    readings,
+    targeting,
+)
+from kzreport.indicators.growth import difference
+from kzreport.indicators.indices import rates
 from kzreport.model import Period, Reading, Series, Status
 
 T = TypeVar("T")
@@ -20,7 +30,7 @@ def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     """
     now = inflation.headline(cpi_yy)
     before = inflation.headline(cpi_yy, now.period.shift(-1))
-    target = inflation.target_deviation(cpi_yy, inflation_target)
+    target = targeting.target_deviation(cpi_yy, inflation_target)
     return {
         "rate": now,
         "rate_change": difference(now, before),
@@ -34,10 +44,10 @@ def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
 
 
 def _last_at(cpi_yy: Series, bound: Reading) -> Reading:
-    """Months since the rate was last at or below the present target, whatever the target was then; ``base``: that month."""
+    """Months since the rate was last at or below the present target, whatever it was then; ``base``: that month."""
     if not bound.ok or bound.value is None:
         return Reading.missing("last_at_target", "months", bound.period)
-    return inflation.months_since_at_most(cpi_yy, bound.value)
+    return targeting.months_since_at_most(cpi_yy, bound.value)
 
 
 def path(cpi_yy: Series) -> tuple[Reading, ...]:
@@ -51,7 +61,7 @@ def target(inflation_target: Series) -> Groups:
 
 
 def monthly(cpi_mm: Series) -> dict[str, Reading]:
-    """The latest month: ``month`` (percent), ``annualised`` (percent), ``same_month`` (a year before), ``year_to_date``."""
+    """The latest month: ``month``, ``annualised``, ``same_month`` (a year before), ``year_to_date``; all in percent."""
     now = inflation.monthly(cpi_mm)
     return {
         "month": now,
@@ -62,12 +72,12 @@ def monthly(cpi_mm: Series) -> dict[str, Reading]:
 
 
 def contributions(components_yy: Series, components_mm: Series, weights: Series, cpi_yy: Series) -> Groups:
-    """Contributions by component in every month for which weights are known, points; with ``residual`` and ``total``."""
+    """Contributions by component in every month with known weights, points; with ``residual`` and ``total``."""
     last = cpi_yy.last
     years = sorted({p.year for p in weights.where(component="food").values})
     gathered: dict[str, list[Reading]] = {k: [] for k in ("food", "nonfood", "services", "residual", "total")}
     for p in Period.parse(f"{years[0]}-12").until(last) if years and last else ():
-        found = _known(lambda p=p: inflation.contributions(components_yy, components_mm, weights, cpi_yy, p))  # type: ignore[misc]
+        found = _known(lambda p=p: price_contributions.contributions(components_yy, components_mm, weights, cpi_yy, p))  # type: ignore[misc]
         for key, r in (found or {}).items():
             if all(x.ok for x in found.values()):  # type: ignore[union-attr]
                 gathered[key].append(r.of(unit="points"))
@@ -76,7 +86,7 @@ def contributions(components_yy: Series, components_mm: Series, weights: Series,
 
 def drivers(components_yy: Series, components_mm: Series, weights: Series, cpi_yy: Series) -> dict[str, Reading]:
     """The latest contributions, and which component gives ``most`` and ``least``; statuses where weights lack."""
-    found = inflation.contributions(components_yy, components_mm, weights, cpi_yy)
+    found = price_contributions.contributions(components_yy, components_mm, weights, cpi_yy)
     parts = [r for k, r in found.items() if k not in ("residual", "total")]
     known = [r for r in parts if r.ok]
     ranked = sorted(known, key=lambda r: r.value or 0.0, reverse=True)
@@ -87,39 +97,39 @@ def drivers(components_yy: Series, components_mm: Series, weights: Series, cpi_y
 
 def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Why the rate moved in the latest month: what came in and what fell out, points."""
-    return inflation.base_effect(cpi_yy, cpi_mm)
+    return base_effects.base_effect(cpi_yy, cpi_mm)
 
 
 def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     """The mechanical path of the rate over twelve months at three paces, percent, after the published one."""
-    band = inflation.target_band(inflation_target, inflation.headline(cpi_yy).period)
+    band = targeting.target_band(inflation_target, inflation.headline(cpi_yy).period)
     paces: dict[str, dict[str, float | None]] = {"same_month_mean": {}, "zero": {}}
     if band:
         paces = {"same_month_mean": {}, "target": {"target": band.high}, "zero": {}}
     now = inflation.headline(cpi_yy)
     found: Groups = {"published": rates(cpi_yy)}
     for pace, rest in paces.items():
-        path_ = inflation.path_ahead(cpi_yy, cpi_mm, pace=pace, **rest)  # type: ignore[arg-type]
+        path_ = base_effects.path_ahead(cpi_yy, cpi_mm, pace=pace, **rest)  # type: ignore[arg-type]
         found[f"pace_{pace}"] = (now.of(estimated=True), *path_)
     return found
 
 
 def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """Of the coming twelve base effects: the ``largest`` (in absolute value) and the ``sum`` of the next three, points."""
-    coming = [r for r in inflation.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
+    """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points."""
+    coming = [r for r in base_effects.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
     largest = max(coming, key=lambda r: abs(r.value or 0.0))
     return {"largest": largest, "next": coming[0]}
 
 
 def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     """What households expect over twelve months, and by how much it exceeds the published rate of the same month."""
-    table = growth.readings(rates(expected))
+    table = readings.readings(rates(expected))
     if not table:
         p = inflation.headline(cpi_yy).period
         none = Reading.missing("expected", "percent", p)
         return {"expected": none, "expected_change": none.of(unit="points"), "gap": none.of(unit="points")}
     now = table[max(table)].of(name="expected")
-    known = growth.readings(rates(cpi_yy))
+    known = readings.readings(rates(cpi_yy))
     same = known.get(now.period, Reading.missing("rate", "percent", now.period))
     before = table.get(now.period.shift(-1), Reading.missing("expected", "percent", now.period.shift(-1)))
     gap = Reading.missing("gap", "points", now.period)
@@ -141,7 +151,7 @@ def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
     if base_rate.last and last:
         first = Period.parse(f"{min(base_rate.values).start:%Y-%m}")
         end = max(last, Period.parse(f"{base_rate.last.start:%Y-%m}"))
-        in_force = tuple(r.of(digits=2) for p in first.until(end) if (r := inflation.rate_in_force(base_rate, p)).ok)
+        in_force = tuple(r.of(digits=2) for p in first.until(end) if (r := policy_rate.rate_in_force(base_rate, p)).ok)
     return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force}
 
 
@@ -156,32 +166,32 @@ def real_rates(base_rate: Series, cpi_yy: Series, expected: Series) -> Groups:
     post, ante = [], []
     for p in sorted(rates_by_month(cpi_yy)):
         if first and p >= first:
-            post.append(inflation.real_policy_rate(base_rate, cpi_yy, p))
+            post.append(policy_rate.real_policy_rate(base_rate, cpi_yy, p))
     for p in sorted(rates_by_month(expected)):
         if first and p >= first:
-            ante.append(inflation.real_policy_rate_ahead(base_rate, expected, p))
+            ante.append(policy_rate.real_policy_rate_ahead(base_rate, expected, p))
     return {"ex_post": tuple(post), "ex_ante": tuple(ante)}
 
 
 def rates_by_month(series: Series) -> dict[Period, Reading]:
     """Month -> published rate."""
-    return growth.readings(rates(series))
+    return readings.readings(rates(series))
 
 
 def real_rate(base_rate: Series, cpi_yy: Series) -> dict[str, Reading]:
     """The latest real policy rate after the fact: ``policy`` (nominal), ``real`` (exact), ``simple`` (points)."""
     p = inflation.headline(cpi_yy).period
     return {
-        "policy": inflation.rate_in_force(base_rate, p).of(digits=2),
-        "real": inflation.real_policy_rate(base_rate, cpi_yy, p),
-        "simple": inflation.real_policy_rate(base_rate, cpi_yy, p, method="simple").of(digits=2),
+        "policy": policy_rate.rate_in_force(base_rate, p).of(digits=2),
+        "real": policy_rate.real_policy_rate(base_rate, cpi_yy, p),
+        "simple": policy_rate.real_policy_rate(base_rate, cpi_yy, p, method="simple").of(digits=2),
     }
 
 
 def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
     """The published core rate and its distance to the headline of the same month, points."""
     now = inflation.headline(cpi_yy)
-    found = _known(lambda: inflation.exclusion_core(core_yy, now.period))
+    found = _known(lambda: core_inflation.exclusion_core(core_yy, now.period))
     r = found or Reading.missing("core", "percent", now.period)
     gap = Reading.missing("core_gap", "points", now.period)
     if r.ok:
@@ -219,7 +229,7 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
 
 
 def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """The last complete year on its two bases: ``december`` and ``average`` (percent), and their ``distance`` (points)."""
+    """The last complete year on its two bases, ``december`` and ``average`` (percent); ``distance`` in points."""
     last = inflation.headline(cpi_yy).period
     y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
     december = inflation.end_of_period(cpi_yy, y)
@@ -243,11 +253,11 @@ def neighbours(wdi: Series, peers: Sequence[str]) -> Groups:
 
 def growth_rows(series: Series) -> tuple[Reading, ...]:
     """A published rate as readings, oldest first."""
-    return tuple(growth.readings(series).values())
+    return tuple(readings.readings(series).values())
 
 
 def among(wdi: Series, peers: Sequence[str]) -> dict[str, Reading]:
-    """The latest year that Kazakhstan and at least three peers have: its ``own`` rate, their ``lowest`` and ``highest``."""
+    """The latest year that Kazakhstan and three peers have: its ``own`` rate, their ``lowest`` and ``highest``."""
     own = wdi.where(country="KAZ").values
     for p in sorted(own, reverse=True):
         found = {c: v for c in peers if (v := wdi.where(country=c).values.get(p)) is not None}

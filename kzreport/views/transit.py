@@ -17,8 +17,8 @@ def _none(published: Series, unit: str) -> Reading:
 
 
 def headline(transit_: Series) -> dict[str, Reading]:
-    """The latest full year of the corridor: ``volume`` (tonnes, midpoint of its publishers), ``volume_change`` (percent),
-    ``before``, and ``spread`` between the highest and the lowest publisher.
+    """The latest full year of the corridor: ``volume`` (tonnes, midpoint of its publishers), ``volume_change``
+    (percent), ``before``, and ``spread`` between the highest and the lowest publisher.
     """
     years = {r.period: r for r in _years(transit_)}
     if not years:
@@ -101,7 +101,7 @@ def document(transit_: Series) -> dict[str, Reading]:
 
 
 def bases(transit_: Series) -> Groups:
-    """What bears on the multiple: volumes printed of its first year, and the base that each outcome of the last needs."""
+    """What bears on the multiple: volumes printed of its first year, and the base that each outcome needs."""
     d = document(transit_)
     if not d["multiple"].ok:
         return {}
@@ -112,7 +112,7 @@ def bases(transit_: Series) -> Groups:
 
 
 def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
-    """The bases that printed growth rates imply, in the year on which they differ most: ``low``, ``high``, and ``printed``."""
+    """The bases that printed growth rates imply, in the year they differ most: ``low``, ``high``, ``printed``."""
     years = (
         sorted({o.period for o in transit_growth.where(scope="all") if o.period.frequency == "A"})
         if len(transit_growth)
@@ -149,8 +149,8 @@ def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
     """Parts of a year against the same months a year before, tonnes; the group is the part.
 
-    Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate. A part
-    with figures too far apart is left out here; the table has them all.
+    Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate.
+    A part with figures too far apart is left out here; the table has them all.
     """
     found: Groups = {}
     parts = sorted(

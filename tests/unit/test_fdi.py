@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kzreport.catalogue import load, vintages
 from kzreport.errors import BasisError, DataError
 from kzreport.indicators import fdi, growth
-from kzreport.indicators.growth import at, series_from
+from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
 
 AS_OF = "2026-09-30"
@@ -61,6 +61,7 @@ def test_a_quarter_is_never_annualised():
 
 
 def test_net_inflow_of_2025_changed_sign():
+    """[FDI-SYM]: exactly -200 at the change of sign."""
     years = fdi.annual_series(load("fdi_net", AS_OF))
     found = fdi.change(years, P("2025"))
     assert found["percent"].status is Status.SIGN_CHANGE
@@ -89,7 +90,7 @@ def test_change_of_a_part_year_and_of_an_incomplete_year():
 
 
 def test_share_of_gdp_of_the_same_year():
-    """2.90, 1.37, 0.10 and -0.28 % of GDP: two decimals, one unit of the last (0.09498 was rounded twice)."""
+    """[FDI-GDP] 2.90, 1.37, 0.10 and -0.28 % of GDP: two decimals, one unit of the last (0.09498 was rounded twice)."""
     net, gdp = load("fdi_net", AS_OF), load("gdp_imf", AS_OF)
     found = [fdi.share_of_gdp(fdi.annual(net, P(y)), gdp) for y in ("2022", "2023", "2024", "2025")]
     assert [r.value for r in found] == pytest.approx([2.90, 1.37, 0.10, -0.28], abs=0.01)

@@ -12,8 +12,19 @@ from typing import Any
 import pytest
 
 from kzreport.catalogue import load
-from kzreport.indicators import fdi, growth, inflation, transit
-from kzreport.indicators.growth import at, series_from
+from kzreport.indicators import (
+    base_effects,
+    breaks,
+    core_inflation,
+    fdi,
+    growth,
+    indices,
+    inflation,
+    price_contributions,
+    targeting,
+    transit,
+)
+from kzreport.indicators.readings import at, series_from
 from kzreport.model import Period, Reading, Series
 
 AS_OF = "2026-09-30"
@@ -21,8 +32,8 @@ ORACLES = {o["id"]: o for o in json.loads((Path(__file__).parent / "oracles.json
 P = Period.parse
 
 
-def values(readings: Any) -> list[float | None]:
-    return [r.value for r in readings]
+def values(found: Any) -> list[float | None]:
+    return [r.value for r in found]
 
 
 def average(year: str) -> float | None:
@@ -40,25 +51,25 @@ def chained(month: str) -> float | None:
 def contributions(month: str, tail: Callable[[float, Reading, Reading], list[float | None]]) -> list[float | None]:
     """Components, their sum, and what ``tail`` makes of the sum, the residual and the published rate."""
     tables = [load(n, AS_OF) for n in ("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")]
-    found = inflation.contributions(*tables, P(month))
+    found = price_contributions.contributions(*tables, P(month))
     parts = [found[k].value or 0.0 for k in ("food", "nonfood", "services")]
     return [*parts, sum(parts), *tail(sum(parts), found["residual"], found["total"])]
 
 
 def base_effect(month: str, *keys: str) -> list[float | None]:
-    found = inflation.base_effect(load("cpi_yy", AS_OF), load("cpi_mm", AS_OF), P(month))
+    found = base_effects.base_effect(load("cpi_yy", AS_OF), load("cpi_mm", AS_OF), P(month))
     return [found[k].value for k in keys]
 
 
 def deviation(month: str) -> list[float | None]:
-    found = inflation.target_deviation(load("cpi_yy", AS_OF), load("inflation_target", AS_OF), P(month))
+    found = targeting.target_deviation(load("cpi_yy", AS_OF), load("inflation_target", AS_OF), P(month))
     return [found[k].value for k in ("rate", "from_midpoint", "from_band")]
 
 
-def breaks(factor: float) -> list[list[Any]]:
+def regimes(factor: float) -> list[list[Any]]:
     mm = load("cpi_mm", AS_OF)
-    regimes = inflation.breaks(mm, P("2019-01"), factor=factor)
-    return [[f"{r.period.start:%Y-%m}" for r in regimes[1:]], values(regimes)]
+    found = breaks.breaks(mm, P("2019-01"), factor=factor)
+    return [[f"{r.period.start:%Y-%m}" for r in found[1:]], values(found)]
 
 
 def net(first: int, last: int) -> list[Reading]:
@@ -84,10 +95,10 @@ def implied() -> list[float | None]:
 def trimmed() -> list[float]:
     changes, weights = [-1, 0.4, 0.8, 1.2, 2, 9], [0.25, 0.25, 0.20, 0.15, 0.10, 0.05]
     return [
-        inflation.weighted_mean(changes, weights),
-        inflation.trimmed_mean(changes, weights, 8, 8),
-        inflation.trimmed_mean(changes, weights, 24, 31),
-        inflation.weighted_median(changes, weights),
+        core_inflation.weighted_mean(changes, weights),
+        core_inflation.trimmed_mean(changes, weights, 8, 8),
+        core_inflation.trimmed_mean(changes, weights, 24, 31),
+        core_inflation.weighted_median(changes, weights),
     ]
 
 
@@ -123,7 +134,7 @@ COMPUTED: dict[str, Callable[[], Any]] = {
     "INF-TARGET-2022": lambda: deviation("2022-12"),
     "INF-TARGET-2025": lambda: deviation("2025-12"),
     "INF-PEAK": peak,
-    "INF-BREAK": lambda: breaks(4),
+    "INF-BREAK": lambda: regimes(4),
     "FDI-NET": lambda: values(net(2021, 2025)),
     "FDI-YOY": lambda: [fdi.change(net(2021, 2025), P(str(y)))["percent"].value for y in range(2022, 2026)],
     "FDI-DIFF": lambda: [fdi.change(net(2021, 2025), P(str(y)))["absolute"].value for y in range(2023, 2026)],
@@ -157,9 +168,9 @@ def test_oracle(name: str) -> None:
 
 @pytest.mark.parametrize("factor", [3, 5, 6])
 def test_breaks_are_the_same_for_every_penalty_named_by_the_oracle(factor: float) -> None:
-    assert agrees(breaks(factor), ORACLES["INF-BREAK"]["value"], ORACLES["INF-BREAK"]["tol"])
+    assert agrees(regimes(factor), ORACLES["INF-BREAK"]["value"], ORACLES["INF-BREAK"]["tol"])
 
 
 def test_noise_variance_is_the_one_named_by_the_oracle() -> None:
-    x = [r.value or 0.0 for r in growth.rates(load("cpi_mm", AS_OF).since(P("2019-01")))]
-    assert inflation.noise_variance(x) == pytest.approx(0.043962, abs=5e-7)
+    x = [r.value or 0.0 for r in indices.rates(load("cpi_mm", AS_OF).since(P("2019-01")))]
+    assert breaks.noise_variance(x) == pytest.approx(0.043962, abs=5e-7)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from kzreport.catalogue import load
 from kzreport.errors import BasisError, DataError, ParameterError
-from kzreport.indicators import growth, transit
-from kzreport.indicators.growth import at, series_from
+from kzreport.indicators import growth, readings, transit
+from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
 
 AS_OF = "2026-09-30"
@@ -17,7 +17,7 @@ VOLUME = st.integers(1, 50_000_000)
 
 def said(*rows: tuple[str, float, str], scope: str = "all", unit: str = "tonne", kind: str = "outcome") -> Series:
     """(period, volume, publisher) rows as one series."""
-    return growth.joined(
+    return readings.joined(
         *(
             series_from({p: v}, unit, name="t", basis="cargo", scope=scope, kind=kind, publisher=who)
             for p, v, who in rows
@@ -176,7 +176,7 @@ def test_tonnes_never_with_containers_nor_one_scope_with_another():
     with pytest.raises(BasisError):
         growth.growth(tonnes, transit.in_period(volumes, "ports", P("2022")))
     with pytest.raises(BasisError):
-        growth.range_of([tonnes, transit.in_period(volumes, "ports", P("2023"))])
+        readings.range_of([tonnes, transit.in_period(volumes, "ports", P("2023"))])
     with pytest.raises(BasisError, match="different series"):
         transit.by_publisher(volumes)
     with pytest.raises(BasisError, match="via_kazakhstan"):

@@ -1,0 +1,154 @@
+"""Base effects: the month that came in and the one that fell out, and what they leave for the months ahead.
+
+What belongs here: the arithmetic of a rate over twelve months when one month is added. What does not: a
+forecast; paths follow a stated pace.
+"""
+
+from __future__ import annotations
+
+import math
+
+from kzreport.errors import ParameterError, explain
+from kzreport.indicators import growth, readings
+from kzreport.indicators.inflation import headline, monthly, monthly_index
+from kzreport.indicators.readings import first_status, merge, valued
+from kzreport.model import Period, Reading, Series, Status
+
+
+def base_effect(yy: Series, mm: Series, period: Period | None = None) -> dict[str, Reading]:
+    """Why the twelve-month rate moved in a month: the month that came in and the one that fell out a year
+    before.
+
+    Keys, with ``s = (100 + p_{t-1}) / 100``: ``new`` ``s (m_t - 100)``, ``base`` ``-s (m_{t-12} - 100)``,
+    ``residual`` their product term, ``total`` the exact change ``(100 + p_{t-1}) (m_t / m_{t-12} - 1)``;
+    beside them ``published_change`` of the published rate, ``new_month`` and ``dropped_month`` (m/m,
+    percent), ``simple`` ``m_t - m_{t-12}`` and ``log`` ``100 ln(m_t / m_{t-12})``. Points unless said. Raises
+    as :func:`headline`.
+
+    >>> y = readings.series_from({"2023-02": 121.3, "2023-03": 118.1}, "index_py100")
+    >>> m = readings.series_from({"2022-03": 103.7, "2023-03": 100.9}, "index_pp100")
+    >>> effect = base_effect(y, m)
+    >>> {k: round(effect[k].value, 3) for k in ("new", "base", "residual", "total")}
+    {'new': 1.092, 'base': -4.488, 'residual': 0.121, 'total': -3.275}
+    """
+    p = period or readings.latest(yy)
+    now, before = headline(yy, p), headline(yy, p.shift(-1))
+    new, dropped = monthly(mm, p), monthly(mm, p.shift(-12))
+    status = first_status(before, new, dropped)
+    values: dict[str, float | None] = dict.fromkeys(("new", "base", "residual", "total", "simple", "log"))
+    if status is Status.OK:
+        s, m, d = (100 + valued(before)) / 100, 100 + valued(new), 100 + valued(dropped)
+        total = 100 * s * (m / d - 1)
+        values = {
+            "new": s * (m - 100),
+            "base": -s * (d - 100),
+            "residual": total - s * (m - d),
+            "total": total,
+            "simple": round(m - d, 9),
+            "log": 100 * math.log(m / d),
+        }
+    made = {
+        k: merge(
+            "base_effect",
+            v,
+            "points",
+            new,
+            before,
+            dropped,
+            status=status,
+            basis="yy_month",
+            item=k,
+            base=p.shift(-1),
+        )
+        for k, v in values.items()
+    }
+    change = growth.difference(now, before, name="base_effect").of(item="published_change")
+    months = {
+        "new_month": new.of(name="base_effect", item="new_month"),
+        "dropped_month": dropped.of(name="base_effect", item="dropped_month"),
+    }
+    return made | {"published_change": change} | months
+
+
+def base_effects_ahead(yy: Series, mm: Series, months: int = 12) -> tuple[Reading, ...]:
+    """The base effect of each coming month, in points: what falls out of the twelve-month rate when it is
+    published.
+
+    ``-(m_{t-12} - 100) (100 + p) / 100`` with ``p`` the latest published rate, so estimated; ``base`` is the
+    month that falls out. Positive: last year's prices fell. Basis ``base_effect_at_current_rate``. More than
+    twelve months ahead is ``missing_input``. Raises as :func:`headline`.
+
+    >>> y = readings.series_from({"2026-08": 110}, "index_py100")
+    >>> m = readings.series_from({"2025-09": 101.0, "2025-10": 99.0}, "index_pp100")
+    >>> [(str(r.period), round(r.value, 9)) for r in base_effects_ahead(y, m, 2)]
+    [('2026-09', -1.1), ('2026-10', 1.1)]
+    """
+    now, table = headline(yy), monthly_index(mm)
+    found = []
+    for p in now.period.shift(1).until(now.period.shift(months)) if months else ():
+        dropped = table.get(p.year_before())
+        value = None if dropped is None else -(dropped - 100) * (100 + valued(now)) / 100
+        found.append(
+            readings.reading_from(
+                mm,
+                "base_effect_ahead",
+                "base_effect_at_current_rate",
+                p,
+                value,
+                unit="points",
+                base=p.year_before(),
+                estimated=True,
+            )
+        )
+    return tuple(r.of(inputs=(mm.name, yy.name)) for r in found)
+
+
+def path_ahead(
+    yy: Series,
+    mm: Series,
+    months: int = 12,
+    *,
+    pace: str = "same_month_mean",
+    target: float | None = None,
+    years: int = 3,
+) -> tuple[Reading, ...]:
+    """The mechanical path of the twelve-month rate: ``p_t = (100 + p_{t-1}) m_t / m_{t-12} - 100``, percent,
+    estimated.
+
+    Not a forecast: the path under a stated monthly pace ``m_t``. ``pace``: ``zero`` (prices stand still),
+    ``target`` (``target`` percent a year, the same each month), ``same_month_mean`` (geometric mean of that
+    calendar month's m/m over the last ``years`` known years). Basis ``path_<pace>``. ``missing_input`` from
+    the first month that lacks an m/m. Raises :class:`ParameterError` for another pace, ``target`` not given,
+    or ``years`` under 1.
+
+    >>> y = readings.series_from({"2026-08": 110}, "index_py100")
+    >>> m = readings.series_from({"2025-09": 101.0, "2025-10": 100.0}, "index_pp100")
+    >>> [round(r.value, 2) for r in path_ahead(y, m, 2, pace="zero")]
+    [8.91, 8.91]
+    """
+    if pace not in ("zero", "target", "same_month_mean") or (pace == "target" and target is None) or years < 1:
+        raise ParameterError(
+            explain(
+                "path_ahead",
+                f"pace={pace!r}, target={target}, years={years}",
+                "'zero', 'same_month_mean' over 1 year or more, or 'target' with target=",
+            )
+        )
+    now, table = headline(yy), dict(monthly_index(mm))
+    known, rate = dict(table), now.value
+    found = []
+    for p in now.period.shift(1).until(now.period.shift(months)) if months else ():
+        m: float | None = 100.0
+        if pace == "target":
+            m = 100 * (1 + (target or 0.0) / 100) ** (1 / 12)
+        elif pace == "same_month_mean":
+            past = [v for q, v in sorted(known.items()) if q.start.month == p.start.month and q < p][-years:]
+            m = math.exp(math.fsum(math.log(v) for v in past) / len(past)) if past else None
+        dropped = table.get(p.year_before())
+        rate = (100 + rate) * m / dropped - 100 if rate is not None and m and dropped else None
+        if m is not None:
+            table[p] = m
+        found.append(
+            readings.reading_from(mm, "path_ahead", f"path_{pace}", p, rate, base=p.year_before(), estimated=True)
+        )
+    return tuple(r.of(inputs=(mm.name, yy.name)) for r in found)

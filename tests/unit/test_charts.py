@@ -1,0 +1,124 @@
+"""Charts: what is drawn is what is said and what is kept as text; the house style holds."""
+
+from __future__ import annotations
+
+import struct
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.figure import Figure
+
+from kzreport import charts, plots
+from kzreport.errors import PageError
+from kzreport.model import Period, Reading, Status
+from kzreport.words import Words
+
+FR, EN = Words("fr"), Words("en")
+
+
+def months(values, unit="percent", start="2024-01", **rest):
+    p = Period.parse(start)
+    return tuple(
+        Reading("x", v, unit, p.shift(k), **rest) if v is not None else Reading.missing("x", unit, p.shift(k), **rest)
+        for k, v in enumerate(values)
+    )
+
+
+def years(values, unit="musd", **rest):
+    return tuple(Reading("x", float(v), unit, Period.parse(str(y)), **rest) for y, v in values.items())
+
+
+GROUPS = {
+    "lines": {"KAZ": months([1, 2, None, 4, 3]), "RUS": months([2, 2, 2, -1, 0])},
+    "bars": {"KAZ": months([100, -200, 300], "musd", "2024-01")},
+    "stacked": {
+        "food": months([1.0, 2.0], "points"),
+        "services": months([-0.5, 1], "points"),
+        "total": months([0.5, 3], "points"),
+    },
+    "dots": {"titr": years({2021: 586_000, 2022: 1.5e6}, "tonne"), "ktz": years({2021: 6e5}, "tonne")},
+    "pairs": {"2022-01/2022-07": years({2021: 3e5, 2022: 8e5}, "tonne")},
+    "ranks": {"food": years({2021: 4e5}, "tonne", item="titr"), "services": years({2021: 3e5}, "tonne", item="ktz")},
+}
+
+
+@pytest.mark.parametrize("kind", sorted(plots.KINDS))
+@pytest.mark.parametrize("words", [FR, EN], ids=["fr", "en"])
+def test_every_kind_is_drawn_and_described(kind, words):
+    drawn = charts.draw(kind, GROUPS[kind], words, title="T", source="S")
+    assert drawn.png.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", drawn.png[16:24])
+    assert width == round(charts.WIDTH * charts.DPI) and height > 150
+    assert len(drawn.rows) == sum(len(g) for g in GROUPS[kind].values())
+    for name in GROUPS[kind]:
+        assert words.label(name) in drawn.description
+    assert drawn.description.startswith("T. ") and "{" not in drawn.description
+
+
+def test_the_same_readings_give_the_same_bytes_and_others_do_not():
+    one = charts.draw("lines", GROUPS["lines"], FR, title="T", source="S")
+    again = charts.draw("lines", GROUPS["lines"], FR, title="T", source="S")
+    moved = {**GROUPS["lines"], "KAZ": months([1, 2, None, 4, 3.1])}
+    other = charts.draw("lines", moved, FR, title="T", source="S")
+    assert one == again
+    assert one.rows != other.rows and one.png != other.png
+
+
+def test_a_gap_breaks_a_line():
+    whole, broken = months([1, 2, 3, 4]), months([1, 2, None, 4])
+    skipped = (*months([1, 2]), *months([4], start="2024-04"))
+    assert [len(r) for r in plots._runs(whole)] == [4]
+    assert [len(r) for r in plots._runs(broken)] == [2, 1]
+    assert [len(r) for r in plots._runs(skipped)] == [2, 1]
+
+
+def test_stacked_bars_and_line_meet():
+    parts = {"food": months([1.0, 2.0], "points"), "residual": months([0.2, -0.1], "points")}
+    total = months([1.2, 1.9], "points")
+    ax = Figure().add_subplot()
+    plots.stacked(plots.Canvas(ax, EN, "points"), {**parts, "total": total})
+    tops = {}
+    for bar in ax.patches:
+        tops[round(bar.get_x(), 6)] = tops.get(round(bar.get_x(), 6), 0) + bar.get_height()
+    assert sorted(tops.values()) == pytest.approx(sorted(r.value for r in total))
+
+
+def test_two_units_never_share_an_axis():
+    with pytest.raises(PageError, match="one unit on one axis"):
+        charts.draw("lines", {"KAZ": months([1, 2]), "RUS": months([1, 2], "points")}, FR, title="T", source="S")
+
+
+@pytest.mark.parametrize("groups", [{}, {"KAZ": ()}, {"KAZ": months([None])}])
+def test_nothing_to_draw_is_an_error(groups):
+    with pytest.raises(PageError, match="no value"):
+        charts.draw("lines", groups, FR, title="T", source="S")
+
+
+def test_unknown_kind_names_the_choices():
+    with pytest.raises(PageError, match=r"one of .*lines"):
+        charts.draw("pie", GROUPS["lines"], FR, title="T", source="S")
+
+
+def test_labels_and_axis_share_their_scale():
+    figure = Figure()
+    canvas = plots.Canvas.fit(figure.add_subplot(), FR, "musd", 17_000)
+    assert canvas.unit == "bn_usd"
+    assert canvas.value(Reading("x", 3069.96, "musd", Period.parse("2026"))) == "3,1"
+    assert plots.Canvas.fit(figure.add_subplot(), FR, "percent", 17_000).unit == "percent"
+
+
+def test_status_stays_in_the_rows():
+    gone = Reading.missing("x", "percent", Period.parse("2025"), Status.SIGN_CHANGE)
+    assert charts.rows({"KAZ": [gone]}) == (("KAZ", "", "2025", "", "percent", "sign_change", ""),)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.floats(0, 10), min_size=1, max_size=8), st.floats(0.1, 1.0))
+def test_labels_are_apart_and_in_order(wanted, gap):
+    placed = plots.spread(wanted, gap, -20, 30)
+    ordered = [p for _, p in sorted(zip(wanted, placed, strict=True))]
+    assert all(b - a >= gap - 1e-6 for a, b in pairwise(ordered)) or len(set(wanted)) < len(wanted)
+    ranked = sorted(placed)
+    assert all(b - a >= gap - 1e-6 for a, b in pairwise(ranked))

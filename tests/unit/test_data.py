@@ -1,0 +1,274 @@
+"""The data as they stand: sound by two readers, consistent with themselves, with their description and with its law."""
+
+import json
+import re
+from collections import defaultdict
+from datetime import date, timedelta
+from hashlib import sha256
+
+import pytest
+
+from kzreport import catalogue
+from kzreport.model import Period
+
+DATA = catalogue.home() / "data"
+RAW = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
+TABLES = [r["name"] for r in RAW["resources"]]
+AS_OF = "2026-12-31"
+PERIODS = {
+    "A": r"^[0-9]{4}$",
+    "Q": r"^[0-9]{4}-Q[1-4]$",
+    "M": r"^[0-9]{4}-(0[1-9]|1[0-2])$",
+    "D": r"^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]$",
+}
+EXAMPLES = {"A": "2026", "Q": "2026-Q1", "M": "2026-08", "D": "2026-09-07", "S": "2026-01/2026-08"}
+
+
+def rows(name: str):
+    return catalogue.check(catalogue.describe(name))
+
+
+def test_frictionless_finds_the_package_valid():
+    from frictionless import Package
+
+    report = Package(str(DATA / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["path", "rowNumber", "fieldName", "message"])
+    assert len(report.tasks) == len(TABLES)
+
+
+def test_frictionless_would_find_a_fault(home):
+    from frictionless import Package
+
+    home.only("cpi_yy")
+    path = home.data / "cpi_yy.csv"
+    text = path.read_text(encoding="utf-8")
+    home.put("cpi_yy", text.replace("2011-01,", "2011-13,", 1).encode())
+    assert not Package(str(home.data / "datapackage.json")).validate().valid
+
+
+def test_every_file_is_described_and_every_description_has_its_file():
+    assert sorted(p.name for p in DATA.glob("*.csv")) == sorted(r["path"] for r in RAW["resources"])
+    assert sorted(p.name for p in DATA.iterdir() if p.suffix != ".csv") == ["datapackage.json", "issues.yml"]
+
+
+@pytest.mark.parametrize("entry", RAW["resources"], ids=TABLES)
+def test_description_agrees_with_itself_and_with_the_file(entry):
+    """Both readers get the same limits: frictionless from the schema, kzreport from the keys of its own."""
+    content = (DATA / entry["path"]).read_bytes()
+    d = catalogue.describe(entry["name"])
+    fields = {f["name"]: f for f in entry["schema"]["fields"]}
+    assert entry["hash"] == "sha256:" + sha256(content).hexdigest()
+    assert entry["bytes"] == len(content)
+    assert entry["path"] == f"{entry['name']}.csv"
+    assert entry["title"] == entry["titles"]["en"]
+    limits = fields["value"]["constraints"]
+    assert [limits["minimum"], limits["maximum"]] == entry["range"]
+    assert set(entry["schema"]["primaryKey"]) == {"period", "published", *d.dimensions}
+    pattern = fields["period"]["constraints"]["pattern"]
+    if d.frequency == "mixed":
+        assert all(re.search(pattern, EXAMPLES[k]) for k in {o.period.frequency for o in rows(d.name)})
+    else:
+        assert pattern == PERIODS[d.frequency]
+    assert all("\n" not in c and c == c.strip() for cs in d.caveats.values() for c in cs)
+    assert len(d.caveats["fr"]) == len(d.caveats["en"])
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_table_loads(name):
+    series = catalogue.load(name, AS_OF)
+    assert len(series) > 0
+    assert series.last is not None
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_slugs_have_names(name):
+    d = catalogue.describe(name)
+    for kind, key in (("publishers", "publisher"), ("scopes", "scope")):
+        for slug in d.enums.get(key, ()):
+            assert set(catalogue.names(kind)[slug]) == {"fr", "en"}, slug
+    assert d.publisher is not None or "publisher" in d.dimensions
+
+
+@pytest.mark.parametrize(("kind", "key"), [("publishers", "publisher"), ("scopes", "scope")])
+def test_names_are_used(kind, key):
+    used = {slug for name in TABLES for slug in catalogue.describe(name).enums.get(key, ())}
+    assert set(catalogue.names(kind)) == used
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_publication_follows_the_declared_lag(name):
+    """No estimated date precedes what the description says: it would show a figure before it was there."""
+    d = catalogue.describe(name)
+    rule = d.publication
+    assert rule["kind"] in ("recorded", "estimated", "mixed")
+    assert (rule["kind"] == "mixed") == ("dated" in d.columns)
+    for o in rows(name):
+        dated = o.dims.get("dated", rule["kind"])
+        if dated == "estimated" and "lag_days" in rule:
+            origin = o.period.start if rule["from"] == "start" else o.period.end
+            due = origin + timedelta(days=rule["lag_days"])
+            assert (
+                o.published == due if rule["kind"] == "estimated" else o.published >= due or "plan" in o.dims.values()
+            )
+        elif dated == "estimated":
+            assert o.published in d.vintages
+        assert date(2000, 1, 1) <= o.published <= date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_vintages_are_those_of_the_rows(name):
+    d = catalogue.describe(name)
+    if d.vintages:
+        assert {o.published for o in rows(name)} <= set(d.vintages)
+        assert list(d.vintages) == sorted(set(d.vintages))
+
+
+def test_a_vintage_adds_revisions_only():
+    """A row repeated in a later vintage would make a revision of what was not revised."""
+    for name in ("wdi_inflation", "wdi_fdi", "wdi_gdp"):
+        before: dict[tuple[str, Period], float | None] = {}
+        for o in rows(name):
+            key = (o.dims["country"], o.period)
+            assert before.get(key, "absent") != o.value, (name, *key)
+            before[key] = o.value
+
+
+# --- what the figures must satisfy -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("total", "parts"), [("cpi_yy", "cpi_components_yy"), ("cpi_mm", "cpi_components_mm")])
+def test_headline_lies_between_its_components(total, parts):
+    by = defaultdict(list)
+    for o in catalogue.load(parts, AS_OF):
+        by[o.period].append(o.value)
+    found = 0
+    for o in catalogue.load(total, AS_OF):
+        if len(by[o.period]) == 3:
+            assert min(by[o.period]) <= o.value <= max(by[o.period]), o
+            found += 1
+    assert found > 50
+
+
+def test_weights_sum_to_100():
+    by = defaultdict(list)
+    for o in catalogue.load("cpi_weights", AS_OF):
+        by[o.period].append(o.value)
+    assert by
+    for period, values in by.items():
+        assert len(values) == 3, period
+        assert sum(values) == pytest.approx(100, abs=0.051), period  # printed with one decimal
+
+
+def test_twelve_monthly_changes_chain_to_the_annual_one():
+    """Each index is printed with one decimal: twelve of them stray by 12 x 0.05 points, times some 1.1."""
+    monthly = catalogue.load("cpi_mm", AS_OF).values
+    annual = catalogue.load("cpi_yy", AS_OF).values
+    found = 0
+    for month, printed in annual.items():
+        chain = 1.0
+        months = [month.shift(-k) for k in range(12)]
+        if all(m in monthly for m in months):
+            for m in months:
+                chain *= monthly[m] / 100
+            assert 100 * chain == pytest.approx(printed, abs=0.75), month
+            found += 1
+    assert found > 150
+
+
+def test_net_fdi_quarters_sum_to_the_years_of_the_central_bank():
+    """Calendar years from quarters re-dated from the day after them; read as printed, 2021 would be 4,631."""
+    quarters = catalogue.load("fdi_net", AS_OF).values
+    sums = defaultdict(list)
+    for q, v in quarters.items():
+        sums[q.year].append(v)
+    assert {y: len(v) for y, v in sums.items() if y < 2026} == dict.fromkeys(range(2005, 2026), 4)
+    years = {y: sum(v) for y, v in sums.items()}
+    assert years[2021] == pytest.approx(3353, abs=1)
+    assert years[2022] == pytest.approx(6542, abs=1)
+
+
+def test_target_bands_have_both_ends_in_order():
+    by = defaultdict(dict)
+    for o in catalogue.load("inflation_target", AS_OF):
+        by[o.period][o.dims["bound"]] = o.value
+    assert all(b["low"] <= b["high"] for b in by.values())
+    assert Period.parse("2023") not in by
+
+
+def test_decisions_are_published_on_their_day():
+    for name in ("base_rate", "base_rate_scattered"):
+        assert all(o.published == o.period.start for o in rows(name))
+        assert all((4 * o.value) % 1 == 0 for o in rows(name)), "the bank moves in quarters of a point"
+
+
+def test_peers_are_whole_in_the_latest_vintage():
+    for name in ("wdi_fdi", "wdi_gdp"):
+        for country in ("KAZ", "CHN", "KGZ", "RUS", "TJK", "UZB"):
+            periods = [o.period for o in catalogue.load(name, AS_OF, country=country)]
+            assert periods == list(periods[0].until(periods[-1])), (name, country)
+            assert Period.parse("2024") in periods
+
+
+def test_the_documents_own_figures_are_marked():
+    found = {str(o.period): o.value for o in catalogue.load("transit", AS_OF, kind="document")}
+    assert found == {"2021": 444_000, "2023": 4_165_000}
+
+
+# --- what must not be there --------------------------------------------------------------------------------------
+
+
+def test_addresses_are_https_pages_of_publishers_and_no_registry():
+    text = "".join(p.read_text(encoding="utf-8") for p in DATA.iterdir())
+    assert not re.search(r"pypi|pythonhosted|conda|npmjs|jfrog|artifactory|nexus|localhost|127\.0\.0\.1", text, re.I)
+    for d in catalogue.package().values():
+        for source in d.sources:
+            assert source["title"].strip()
+            assert re.fullmatch(r"https?://[a-z0-9.-]+\.[a-z]{2,}(/[^\s()<>]*)?", source.get("path", "https://a.kz")), (
+                source
+            )
+
+
+def test_nothing_secret_nor_private():
+    text = "".join(p.read_text(encoding="utf-8") for p in DATA.iterdir())
+    assert not re.search(r"/home/|/root/|/work/|/tmp/|C:\\|api[_-]?key|token=|password", text, re.I)
+
+
+def test_free_text_starts_no_formula():
+    for name in TABLES:
+        d = catalogue.describe(name)
+        for o in rows(name):
+            assert not [v for k, v in o.dims.items() if k not in d.enums and v[0] in "=+-@\t"], o
+
+
+# --- known faults ------------------------------------------------------------------------------------------------
+
+
+def test_issues_are_about_observations_that_exist():
+    """An issue that matches nothing is a misprint, but for those that say that something is missing."""
+    found = catalogue.issues(AS_OF)
+    assert len(found) > 20
+    for i in found:
+        hits = [
+            o
+            for o in rows(i.series)
+            if all(o.dims.get(k) == v for k, v in i.where.items())
+            and (not i.periods or any(p.start <= o.period.end and o.period.start <= p.end for p in i.periods))
+        ]
+        missing = re.search("missing|not found|not established", i.text["en"])
+        assert hits or missing, i.id
+        if hits:
+            assert i.since >= min(o.published for o in hits), f"{i.id} was known before what it is about"
+
+
+def test_issue_texts():
+    for i in catalogue.issues(AS_OF):
+        assert re.fullmatch(r"[a-z0-9-]+", i.id)
+        for text in i.text.values():
+            assert (text[-1] == "." and "  " not in text and text.isprintable()) or "\u00a0" in text, i.id
+        assert i.text["fr"] != i.text["en"]
+
+
+def test_an_issue_becomes_known_on_its_day():
+    i = catalogue.issues(AS_OF)[0]
+    assert i.id in {x.id for x in catalogue.issues(i.since)}
+    assert i.id not in {x.id for x in catalogue.issues(i.since - timedelta(days=1))}

@@ -1,0 +1,187 @@
+"""Numbers, dates and sentences in both languages, over every status, unit and date."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kzreport import params, words
+from kzreport.errors import WordsError
+from kzreport.model import DECIMALS, Interval, Period, Reading, Status
+from kzreport.words import Words, escape, rounded
+
+FR, EN = Words("fr"), Words("en")
+NBSP, THIN = "\u00a0", "\u202f"
+
+
+def reading(value, unit="percent", period="2026-08", **rest):
+    return Reading("x", value, unit, Period.parse(period), **rest)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "french", "english"),
+    [
+        (20.3, "percent", f"20,3{NBSP}%", "20.3%"),
+        (-0.04, "percent", f"0,0{NBSP}%", "0.0%"),
+        (1.5, "points", f"1,5{NBSP}point", f"1.5{NBSP}percentage points"),
+        (-2, "points", f"−2,0{NBSP}points", f"−2.0{NBSP}percentage points"),
+        (1999.6, "musd", f"2,0{NBSP}milliards de dollars", f"$2.0{NBSP}billion"),
+        (1100, "musd", f"1,1{NBSP}milliard de dollars", f"$1.1{NBSP}billion"),
+        (-861.126, "musd", f"−861{NBSP}millions de dollars", f"−$861{NBSP}million"),
+        (1, "musd", f"1{NBSP}million de dollars", f"$1{NBSP}million"),
+        (444_000, "tonne", f"444{THIN}000{NBSP}tonnes", f"444,000{NBSP}tonnes"),
+        (4_120_000, "tonne", f"4,12{NBSP}millions de tonnes", f"4.12{NBSP}million tonnes"),
+        (1_500_000, "tonne", f"1,5{NBSP}million de tonnes", f"1.5{NBSP}million tonnes"),
+        (77_000, "teu", f"77{THIN}000{NBSP}EVP", f"77,000{NBSP}TEU"),
+        (1, "months", f"1{NBSP}mois", f"1{NBSP}month"),
+        (88, "months", f"88{NBSP}mois", f"88{NBSP}months"),
+        (206.278, "percent_per_year", f"206,3{NBSP}% par an", "206.3% a year"),
+        (-0.284, "percent_of_gdp", f"−0,3{NBSP}% du PIB", "−0.3% of GDP"),
+    ],
+)
+def test_quantities(value, unit, french, english):
+    assert FR.typography(FR.quantity(value, unit)) == french
+    assert EN.typography(EN.quantity(value, unit)) == english
+
+
+@pytest.mark.parametrize(
+    ("text", "case", "french", "english"),
+    [
+        ("2026-08", "", "août 2026", "August 2026"),
+        ("2026-08", "of", "d’août 2026", "of August 2026"),
+        ("2026-07", "of", "de juillet 2026", "of July 2026"),
+        ("2026-04", "of", "d’avril 2026", "of April 2026"),
+        ("2026-10", "since", "depuis octobre 2026", "since October 2026"),
+        ("2026", "in", "en 2026", "in 2026"),
+        ("2026-Q1", "in", "au premier trimestre 2026", "in the first quarter of 2026"),
+        ("2026-Q4", "of", "du quatrième trimestre 2026", "of the fourth quarter of 2026"),
+        ("2026-09-01", "in", f"le 1er{NBSP}septembre 2026", f"on 1{NBSP}September 2026"),
+        ("2026-09-07", "of", f"du 7{NBSP}septembre 2026", f"of 7{NBSP}September 2026"),
+        ("2023-01/2023-07", "in", "de janvier à juillet 2023", "from January to July 2023"),
+        ("2023-04/2023-08", "in", "d’avril à août 2023", "from April to August 2023"),
+        ("2023-01/2023-07", "", "janvier–juillet 2023", "January–July 2023"),
+        ("2026-Q1", "short", "T1 2026", "Q1 2026"),
+    ],
+)
+def test_periods(text, case, french, english):
+    assert FR.period(Period.parse(text), case) == french
+    assert EN.period(Period.parse(text), case) == english
+
+
+@given(st.dates(date(2005, 1, 1), date(2035, 12, 31)), st.sampled_from(["in", "of", "since", "to", "short", ""]))
+def test_french_elides_before_every_month(day, case):
+    for text in (
+        f"{day:%Y-%m}",
+        f"{day:%Y}",
+        f"{day:%Y}-Q{(day.month + 2) // 3}",
+        day.isoformat(),
+        f"{day:%Y}-01/{day:%Y}-08",
+    ):
+        said = FR.period(Period.parse(text), case)
+        assert not re.search(r"\b(de|le|que) [aeiouéèê]", said), said
+        assert "{" not in said and "#" not in said
+
+
+@given(st.floats(-1e9, 1e9), st.sampled_from(sorted(DECIMALS)), st.sampled_from(["", "signed", "abs", "bare", "full"]))
+def test_every_number_reads_back(value, unit, spec):
+    for w, mark, group in ((FR, ",", THIN), (EN, ".", ",")):
+        said = w.reading(reading(value, unit), spec)
+        assert not re.search(r"nan|None|inf|e[+-]?\d", said), said
+        digits = re.search(rf"[−+]?\$?[\d{group}]+({re.escape(mark)}\d+)?", said)
+        assert digits, said
+        assert not re.search(r"-\d", said), "a hyphen is not a minus sign"
+
+
+@given(st.decimals(-1000, 1000, places=4))
+def test_rounding_is_half_away_from_zero(value):
+    shown = rounded(float(value), 1)
+    assert abs(shown - value) <= abs(shown - value).__class__("0.05")
+    assert abs(shown) >= abs(value) or abs(abs(value) - abs(shown)) < abs(value).__class__("0.05")
+
+
+def test_no_number_without_status():
+    gone = Reading.missing("x", "percent", Period.parse("2025"), Status.SIGN_CHANGE)
+    assert FR.reading(gone) == "n. s. (changement de signe)"
+    assert EN.reading(gone) == "n.s. (change of sign)"
+    assert EN.reading(gone.of(status=Status.MISSING_INPUT)) == "n/a"
+
+
+def test_a_derived_volume_is_not_said_to_the_tonne():
+    assert EN.reading(reading(293_157.26, "tonne", estimated=True)) == f"293,000{NBSP}tonnes"
+
+
+def test_unknown_names_and_marks_are_refused():
+    with pytest.raises(WordsError, match="no 'nobody'"):
+        FR.label("nobody")
+    with pytest.raises(WordsError, match="no reading 'y'"):
+        FR.fill("{y}", "here", {"x": reading(1.0)})
+    with pytest.raises(WordsError, match="marks such as"):
+        FR.fill("{x.__class__}", "here", {"x": reading(1.0)})
+    with pytest.raises(WordsError, match="one of in, of, since, to, short"):
+        FR.period(Period.parse("2026"), "towards")
+    with pytest.raises(WordsError, match="signed, abs, bare or full"):
+        FR.reading(reading(1.0), "loud")
+
+
+def test_text_from_data_is_text():
+    assert escape("<b>x</b> [y](javascript:z) *q*\n# h") == (r"&lt;b&gt;x&lt;/b&gt; \[y\]\(javascript:z\) \*q\* \# h")
+
+
+def test_french_typography():
+    assert FR.typography("Quoi ? Oui ; « mot » : l'or !") == (
+        f"Quoi{THIN}? Oui{THIN}; «{NBSP}mot{NBSP}»{NBSP}: l’or{THIN}!"
+    )
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"fr": "a"}, "both fr and en"),
+        ({"fr": "a {x}", "en": "a"}, "x in one language only"),
+        ({"fr": "12 mois", "en": "twelve months"}, "a digit typed by hand"),
+        ({"by": "x", "up": {"fr": "a", "en": "a"}}, "other, and ok or all of up, down, flat"),
+        ({"by": "x", "sideways": {"fr": "a", "en": "a"}, "other": {"fr": "a", "en": "a"}}, "sideways"),
+        ({"fr": "", "en": ""}, "nothing"),
+        ({"fr": "{x!r}", "en": "{x!r}"}, "a mark not understood"),
+        ("a", "both fr and en"),
+    ],
+)
+def test_faulty_words_are_found(entry, said):
+    found = words.faults({"say": {"key": entry}}, "notebooks/x.yml")
+    assert any(said in fault and "say.key" in fault for fault in found), found
+
+
+def _unfilled(text):
+    return re.search(r"[{}]|None|\bnan\b|%\s*%|points? points?\b|\b(de|le|que) (août|avril|octobre)|  ", text)
+
+
+@pytest.mark.parametrize("page", params.pages())
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_sentence_in_every_state(page, language):
+    """All words of a page over directions, statuses and periods: nothing unfilled, no elision fault, no double unit."""
+    w = Words(language, page)
+    sentences = [("say", key) for key in w.entry("say")] + ([("headline",)] if w.has("headline") else [])
+    states = [0.0, 1.0, 12.34, -3.2, *[s for s in Status if s is not Status.OK]]
+    count = 0
+    for path in sentences:
+        node = w.entry(*path)
+        leaves = [node] if "by" not in node else [v for k, v in node.items() if k not in ("by", "indicator", "series")]
+        names = {m[1] for leaf in leaves for m in words._MARK.finditer(leaf[language])}
+        for state in states:
+            for year in range(2015, 2027):
+                for text in (f"{year}-04", f"{year}-08", f"{year}-Q3", f"{year}", f"{year}-01/{year}-08"):
+                    p = Period.parse(text)
+                    value = state if isinstance(state, float) else None
+                    status = Status.OK if value is not None else state
+                    r = Reading(
+                        "x", value, "percent", p, status, item="KAZ", base=p.year_before(), interval=Interval(1, 2)
+                    )
+                    said = w.text(*path, **dict.fromkeys(names | {node.get("by", "x")}, r))
+                    assert not _unfilled(said), (path, state, said)
+                    assert said[0] == said[0].upper()
+                    count += 1
+    assert count or not sentences

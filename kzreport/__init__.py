@@ -1,7 +1,7 @@
 """kzreport: dated, bilingual reports on Kazakhstan from published, cited, versioned figures.
 
-What a notebook imports: :class:`Page` and the types of its parameters cell (and a view). The floors, from the top; imports only go
-down:
+What a notebook imports: :class:`Page` and the types of its parameters cell (and a view). The floors, from the top;
+imports only go down:
 
     cli -> check, edition -> runner, render -> page, params -> charts, words -> views -> indicators -> catalogue
         -> model -> errors

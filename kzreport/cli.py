@@ -16,6 +16,10 @@ from datetime import date
 
 from kzreport.errors import KzreportError
 
+# nbformat loads jsonschema, which would build a grammar of web addresses: two seconds in every process, for nothing.
+# At the top, since a worker process imports the module that was run before anything else.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 
 def _say(text: str) -> None:
     print(text, flush=True)

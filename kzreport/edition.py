@@ -124,7 +124,8 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     named = {str(n) for v in definition.values.values() for few in v.values() if isinstance(few, list) for n in few}
     for page in sorted({*definition.pages, *named} & set(params.pages())):
         inputs[f"notebooks/{page}.yml"] = _digest((home / "notebooks" / f"{page}.yml").read_bytes())
-    inputs["report"] = json.dumps([definition.title, definition.pages, list(languages)], ensure_ascii=False)
+    title = sorted(definition.title.items())
+    inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent
     for path in sorted(p for p in code.rglob("*") if p.suffix in (".py", ".yml", ".html", ".css")):
         inputs[f"kzreport/{path.relative_to(code).as_posix()}"] = _digest(path.read_bytes())

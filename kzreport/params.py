@@ -24,7 +24,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 import nbformat
 from nbformat import NotebookNode
 from nbformat.validator import iter_validate
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.catalogue import home, package, read_text, read_yaml, shown
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
@@ -48,6 +48,12 @@ def _plain(text: str) -> str:
     if len(text) > 200 or not text.isprintable():
         raise ValueError("expected at most 200 printable characters")
     return text
+
+
+def _number(value: object) -> object:
+    if type(value) not in (int, float):  # pydantic would also take a Decimal, and keep a numpy scalar
+        raise ValueError("expected a number such as 0.5")
+    return value
 
 
 def _country(text: str) -> str:
@@ -75,7 +81,7 @@ Text = Annotated[str, AfterValidator(_plain)]
 _TYPES: Mapping[str, Any] = {
     "str": Text,
     "int": Annotated[int, Field(ge=-(2**53), le=2**53)],  # what JSON keeps
-    "float": Annotated[float, Field(allow_inf_nan=False)],
+    "float": Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)],
     "bool": bool,
     "Language": Language,
     "Date": Date,
@@ -373,7 +379,7 @@ def _read_definition(path: Path) -> _File:
     except ValidationError as e:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
         raise ParameterError(explain(f"{where}, key '{key}'", _short(first["input"]), reason)) from None
     for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
         if len(set(listed)) != len(listed):

@@ -30,7 +30,7 @@ from nbformat import NotebookNode
 
 from kzreport import params
 from kzreport.catalogue import home
-from kzreport.errors import KzreportError, PageError, explain
+from kzreport.errors import PageError, explain
 
 CELL_TIMEOUT = 120  # seconds; a page computes for well under one
 PAGE_TIMEOUT = 900  # seconds for a whole page, its kernel's start included: every run ends
@@ -86,7 +86,16 @@ def _private() -> Iterator[Path]:
 
 def _environment(root: Path) -> dict[str, str]:
     """What a kernel inherits: nothing by which one user's page could differ from another's."""
-    dropped = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "MPLBACKEND", "LANG", "LANGUAGE", "TQDM_DISABLE")
+    # under pytest's variable ipykernel would let what is written below Python pass unseen
+    dropped = (
+        "PYTHONSTARTUP",
+        "PYTHONWARNINGS",
+        "PYTHONINSPECT",
+        "MPLBACKEND",
+        "LANG",
+        "LANGUAGE",
+        "PYTEST_CURRENT_TEST",
+    )
     env = {k: v for k, v in os.environ.items() if k not in dropped and not k.startswith("LC_")}
     found = importlib.util.find_spec("matplotlib")
     own = Path(found.origin or "").parent / "mpl-data" / "matplotlibrc" if found else Path()
@@ -114,6 +123,12 @@ def _abandon() -> None:
             os.killpg(process.pid, signal.SIGKILL)  # jupyter_client starts a kernel as leader of its own group
         else:
             process.kill()
+
+
+def _no_exit(cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
+    """Refuse a cell that called exit(): the kernel asks us to end, and would go on with the next cell."""
+    if any(p.get("source") == "ask_exit" for p in execute_reply["content"].get("payload", ())):
+        raise PageError("the cell called exit(), expected every cell run to its end")
 
 
 def _engine(root: Path, timeout: float, ran: list[Any], progress: Progress | None) -> type:
@@ -153,6 +168,7 @@ def _engine(root: Path, timeout: float, ran: list[Any], progress: Progress | Non
                 startup_timeout=60,
                 kernel_name=kernel_name,
                 shutdown_kernel="immediate",
+                on_cell_executed=_no_exit,
                 config=Config({"KernelManager": own}),
             )
             client.create_kernel_manager()
@@ -204,15 +220,18 @@ def execute(
                 progress_bar=False,
                 kernel_name="python3",
             )
-            return Result(task, collect(copy.deepcopy(done), task, inject=inject))
+            try:
+                return Result(task, collect(copy.deepcopy(done), task, inject=inject))
+            except PageError as e:
+                reason = str(e)
         except PapermillExecutionError as e:
             reason = f"{_last_cell(ran)}: {e.ename}: {_short(e.evalue)}"
         except DeadKernelError:
             reason = f"{_last_cell(ran)}: the kernel died{_log(root)}"
         except CellTimeoutError:
             reason = f"{_last_cell(ran)}: still running after {timeout:g} s"
-        except KzreportError as e:
-            reason = str(e)
+        except PageError as e:
+            reason = f"{_last_cell(ran)}: {e}"
         except Exception as e:  # a kernel that did not start, a full disk: the run goes on and names the page
             reason = f"{type(e).__name__}: {_short(str(e))}{_log(root)}"
         return Result(task, None, f"{task.name}: {reason}", _kept(ran, f"{task.name}: {reason}"))
@@ -236,9 +255,14 @@ def _number(cells: Sequence[NotebookNode], index: int) -> int:
     return index + 1 - sum(_INJECTED in c.metadata.get("tags", []) for c in cells[: index + 1])
 
 
+def _cells(nb: NotebookNode) -> list[NotebookNode]:
+    """The cells of a notebook that papermill ran, without those in which it tells of an error."""
+    return [c for c in nb.cells if "papermill-error-cell-tag" not in c.metadata.get("tags", [])]
+
+
 def _last_cell(ran: list[Any]) -> str:
     """The cell that ran when it ended: papermill marks later ones ``completed`` too, but they never started."""
-    cells = ran[0].nb.cells if ran else []
+    cells = _cells(ran[0].nb) if ran else []
     started = [
         i
         for i, c in enumerate(cells)
@@ -255,6 +279,7 @@ def _kept(ran: list[Any], reason: str) -> str:
     if not ran:
         return ""
     nb = copy.deepcopy(ran[0].nb)
+    nb.cells = _cells(nb)
     nb.metadata.pop("papermill", None)
     for cell in nb.cells:
         cell.metadata.pop("papermill", None)
@@ -288,8 +313,10 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
                     explain(at, f"{output.name}: {output.text.strip()[:200]!r}", "no printed text and no warning")
                 )
             if output.output_type != "display_data" or set(output.data) not in _BUNDLES:
-                kind = ", ".join(output.get("data", {})) or output.output_type
-                raise PageError(explain(at, f"an output of {kind}", "what page.say, .chart or .table show"))
+                kind = f"an output of {', '.join(output.get('data', {})) or output.output_type}"
+                if output.output_type == "error":
+                    kind = f"{output.ename}: {output.evalue}"
+                raise PageError(explain(at, kind, "what page.say, .chart or .table show"))
     nb.metadata = NotebookNode({"kernelspec": nb.metadata.kernelspec, "language_info": {"name": "python"}})
     return nb
 

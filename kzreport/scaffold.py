@@ -23,20 +23,21 @@ It starts with the published inflation rate. Arithmetic goes to kzreport/indicat
 
 from __future__ import annotations
 
-from kzreport.indicators import growth
+from kzreport.indicators import growth, indices
+from kzreport.indicators.readings import at, latest
 from kzreport.model import Reading, Series
 
 
 def headline(cpi_yy: Series) -> dict[str, Reading]:
     """The latest figure, ``rate`` (percent), and its change from the month before, ``rate_change`` (points)."""
-    known = growth.rates(cpi_yy)
-    now = growth.at(known, growth.latest(known))
-    return {"rate": now, "rate_change": growth.difference(now, growth.at(known, now.period.shift(-1)))}
+    known = indices.rates(cpi_yy)
+    now = at(known, latest(known))
+    return {"rate": now, "rate_change": growth.difference(now, at(known, now.period.shift(-1)))}
 
 
 def path(cpi_yy: Series) -> dict[str, tuple[Reading, ...]]:
     """The figure in every month, percent."""
-    return {"rate": growth.rates(cpi_yy)}
+    return {"rate": indices.rates(cpi_yy)}
 '''
 
 _WORDS = """\
@@ -103,7 +104,7 @@ def _notebook(name: str, title: str) -> str:
     cells: list[dict[str, object]] = []
     for number, (tag, source) in enumerate(_CELLS, 1):
         text = source.replace("NAME", name).replace("TITLE", title)
-        cell = {
+        cell: dict[str, object] = {
             "cell_type": "markdown" if tag == "note" else "code",
             "id": f"cell-{number}",
             "metadata": {"tags": [tag]} if tag else {},

@@ -191,5 +191,5 @@ def headline(nb: NotebookNode) -> str:
     for cell in nb.cells:
         for output in cell.get("outputs", []):
             if output.metadata.get("kzreport", {}).get("kind") in ("headline", "headlines"):
-                return str(output.data["text/markdown"])
+                return str(output.data["text/markdown"]).strip("*")
     return ""

@@ -64,7 +64,7 @@ def _distinct(found: list[Reading]) -> tuple[Reading, ...]:
 
 
 def document(transit_: Series) -> dict[str, Reading]:
-    """What the source document prints: ``old`` and ``new`` volume, and their ``multiple``, ``percent``, ``cagr``.
+    """What the source document prints: ``old`` and ``new`` volume, and their ``multiple``, ``percent``, ``cagr``, ``misread``.
 
     Beside them what publishers print for the same years: ``published_old``, ``published_new``, ``published_multiple``.
     """
@@ -77,6 +77,7 @@ def document(transit_: Series) -> dict[str, Reading]:
             "new": none,
             "multiple": times,
             "percent": none.of(unit="percent"),
+            "misread": none.of(unit="percent"),
             "cagr": none.of(unit="percent_per_year"),
             "published_old": none,
             "published_new": none,
@@ -92,6 +93,7 @@ def document(transit_: Series) -> dict[str, Reading]:
         "new": printed[new],
         "multiple": change["multiple"],
         "percent": change["percent"],
+        "misread": change["index"].of(unit="percent"),  # what "multiplied by" is often taken for: one base too many
         "cagr": change["cagr"],
         "published_old": a,
         "published_new": b,

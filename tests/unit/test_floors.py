@@ -1,0 +1,196 @@
+"""Imports only go down, the lower floors stay pure, and ``kzreport --help`` loads nothing heavy."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import kzreport
+
+PACKAGE = Path(kzreport.__file__).parent
+
+# From the ground up. Modules of one floor do not know each other; inside a package they may.
+FLOORS = (
+    ("errors",),
+    ("model",),
+    ("catalogue",),
+    ("indicators",),
+    ("views",),
+    ("words", "params"),
+    ("plots",),
+    ("charts",),
+    ("page",),
+    ("render", "runner"),
+    ("edition",),
+    ("check", "scaffold"),
+    ("cli",),
+)
+HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}
+
+# What arithmetic needs of the standard library.
+PURE = {
+    "__future__",
+    "bisect",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "decimal",
+    "enum",
+    "fractions",
+    "functools",
+    "itertools",
+    "math",
+    "operator",
+    "statistics",
+    "typing",
+}
+
+
+def imports(path: Path) -> Iterator[tuple[int, str]]:
+    """Line and full name of everything a module imports, also inside functions; literal import_module too."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, a.name) for a in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                yield node.lineno, "relative"
+            else:
+                yield from ((node.lineno, f"{node.module}.{a.name}") for a in node.names)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module") and node.args:
+            name = node.args[0]
+            if isinstance(name, ast.JoinedStr) and isinstance(name.values[0], ast.Constant):
+                name = name.values[0]  # f"kzreport.views.{module}"
+            if isinstance(name, ast.Constant):
+                yield node.lineno, str(name.value).rstrip(".")
+
+
+def modules(package: Path) -> Iterator[tuple[Path, str, str]]:
+    """Path, how a message shows it, and the floor's name."""
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        if parts != ("__init__",):
+            yield path, path.relative_to(package.parent).as_posix(), parts[0]
+
+
+def upward(package: Path) -> list[str]:
+    """Every import that does not go down."""
+    found = []
+    for path, shown, own in modules(package):
+        if own not in HEIGHT:
+            found.append(f"{shown}: on no floor; give '{own}' its place in FLOORS")
+            continue
+        for line, name in imports(path):
+            head, _, rest = name.partition(".")
+            target = rest.partition(".")[0]
+            if name == "relative":
+                found.append(f"{shown}, line {line}: a relative import; write it out")
+            elif head == "kzreport" and target != own and HEIGHT.get(target, 99) >= HEIGHT[own]:
+                found.append(f"{shown}, line {line}: {own} imports {name}, which is not below it")
+    return found
+
+
+def impure(package: Path) -> list[str]:
+    """Files, languages, pictures and libraries in ``indicators`` and ``views``."""
+    found = []
+    for path, shown, own in modules(package):
+        if own not in ("indicators", "views"):
+            continue
+        for line, name in imports(path):
+            head, _, rest = name.partition(".")
+            below = head == "kzreport" and rest.partition(".")[0] in ("errors", "model", "indicators", own)
+            if not below and head not in PURE:
+                found.append(f"{shown}, line {line}: imports {name}")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Name) and node.id in ("open", "print", "input", "exec", "eval", "__import__"):
+                found.append(f"{shown}, line {node.lineno}: uses {node.id}")
+    return found
+
+
+def test_imports_go_down():
+    assert upward(PACKAGE) == []
+
+
+def test_arithmetic_is_pure():
+    assert impure(PACKAGE) == []
+
+
+def test_every_floor_stands():
+    assert {own for _, _, own in modules(PACKAGE)} == set(HEIGHT)
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "words"),
+    [
+        ("model.py", "from kzreport.catalogue import load\n", "kzreport/model.py, line 1: model imports"),
+        ("indicators/x.py", "def f():\n    from kzreport import words\n", "kzreport/indicators/x.py, line 2"),
+        ("words.py", "import kzreport.params\n", "kzreport/words.py, line 1"),
+        ("charts.py", "from kzreport import Page\n", "kzreport/charts.py, line 1"),
+        ("page.py", 'import importlib\nimportlib.import_module("kzreport.edition")\n', "kzreport/page.py, line 2"),
+        ("views/x.py", "from ..catalogue import load\n", "a relative import"),
+        ("helpers.py", "", "on no floor"),
+    ],
+)
+def test_an_import_that_goes_up_is_named(tmp_path, module, source, words):
+    path = tmp_path / "kzreport" / module
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+    found = upward(tmp_path / "kzreport")
+    assert len(found) == 1
+    assert words in found[0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import pandas as pd\n",
+        "from pathlib import Path\n",
+        "import babel\n",
+        "f = open\n",
+        "from kzreport import catalogue\n",
+    ],
+)
+def test_impure_arithmetic_is_named(tmp_path, source):
+    path = tmp_path / "kzreport" / "indicators" / "x.py"
+    path.parent.mkdir(parents=True)
+    path.write_text(source)
+    assert [f.partition(":")[0] for f in impure(tmp_path / "kzreport")] == ["kzreport/indicators/x.py, line 1"]
+
+
+HEAVY = {
+    "pandas",
+    "numpy",
+    "papermill",
+    "matplotlib",
+    "seaborn",
+    "nbformat",
+    "nbclient",
+    "babel",
+    "pydantic",
+    "IPython",
+}
+
+
+def loaded(code: str) -> set[str]:
+    """Names of the modules that a fresh Python has after running some code."""
+    code = f"{code}\nimport sys, json\nprint('\\n' + json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_help_starts_light():
+    found = loaded("from kzreport.cli import main\ntry:\n    main(['--help'])\nexcept SystemExit:\n    pass")
+    assert "kzreport.cli" in found
+    assert not found & HEAVY
+    assert not {m for m in found if m.startswith("kzreport.")} - {"kzreport.cli", "kzreport.errors"}
+
+
+def test_arithmetic_needs_no_library():
+    names = sorted(p.stem for p in (PACKAGE / "indicators").glob("*.py") if p.stem != "__init__")
+    found = loaded("\n".join(f"import kzreport.indicators.{n}" for n in names))
+    assert f"kzreport.indicators.{names[0]}" in found
+    assert not found & HEAVY
+    assert "kzreport.catalogue" not in found

@@ -3,8 +3,8 @@
 What a notebook imports: :class:`Page` and the types of its parameters cell (and a view). The floors, from the top;
 imports only go down:
 
-    cli -> check, edition -> runner, render -> page, params -> charts, words -> views -> indicators -> catalogue
-        -> model -> errors
+    cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots -> params, words -> views
+        -> indicators -> catalogue -> model -> errors
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.
 """
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kzreport.page import Page
-    from kzreport.params import Country, Date, Language, Month
+    from kzreport.params import Count, Country, Date, Language, Month, PageName
 
-__all__ = ["Country", "Date", "Language", "Month", "Page"]
+__all__ = ["Count", "Country", "Date", "Language", "Month", "Page", "PageName"]
 
-_HOMES = {"Page": "kzreport.page"} | dict.fromkeys(("Country", "Date", "Language", "Month"), "kzreport.params")
+_HOMES = {name: "kzreport.params" for name in __all__} | {"Page": "kzreport.page"}
 
 
 def __getattr__(name: str) -> Any:

@@ -35,15 +35,15 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
 class Page:
     """One page in one language for one edition.
 
-    ``as_of`` cuts every series that :meth:`load` gives; ``start`` is the first period that charts show. Raises the
-    package's errors for an unknown page, language or date.
+    ``as_of`` cuts every series that :meth:`load` gives; charts show ``years`` calendar years, that of ``as_of``
+    included. Raises the package's errors for an unknown page, language or date.
     """
 
-    def __init__(self, name: str, *, lang: str, as_of: str, start: str | None = None) -> None:
+    def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
         self.name = name
         self.words = Words(lang, name)
         self.as_of = date.fromisoformat(as_of)
-        self.start = Period.parse(start) if start else None
+        self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self._loaded: dict[str, Series] = {}
 
     # --- data ----------------------------------------------------------------------------------------------------
@@ -138,7 +138,8 @@ class Page:
         start = self.start.start if self.start else date.min
         return {n: [r for r in g if r.period.end >= start] for n, g in (groups or {}).items()}
 
-    def _source(self, groups: Readings) -> str:
+    def _source(self, groups: Readings, absent: Sequence[str]) -> str:
+        """Who published what a chart shows, the date it stands for, and which groups had nothing to show."""
         w = self.words
         used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
         publishers: dict[str, None] = {}
@@ -146,7 +147,8 @@ class Page:
             d = catalogue.describe(name)
             publishers[d.publisher[w.language] if d.publisher else w.ui("named_publishers")] = None
         names = ", ".join(publishers)
-        return f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}."
+        lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
+        return f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}.{lacking}"
 
     def chart(self, key: str, kind: str, groups: Readings, **options: Any) -> None:
         """A chart of the given kind, its title from ``charts`` of the page's words.
@@ -160,13 +162,20 @@ class Page:
             if name in options:
                 options[name] = self._window(options[name])
                 extra |= options[name]
-        shown = {n: g for n, g in self._window(groups).items() if any(r.ok for r in g)}
+        window = self._window(groups)
+        shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
         title = w.typography(str(w.entry("charts", key)[w.language]).strip())
         if not shown:
             self._show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
             return
         drawn = charts.draw(
-            kind, shown, w, title=title, source=self._source({**shown, **extra}), extra=extra, **options
+            kind,
+            shown,
+            w,
+            title=title,
+            source=self._source({**shown, **extra}, [n for n in window if n not in shown]),
+            extra=extra,
+            **options,
         )
         text = as_csv(drawn.rows)
         display(

@@ -87,15 +87,8 @@ def _private() -> Iterator[Path]:
 def _environment(root: Path) -> dict[str, str]:
     """What a kernel inherits: nothing by which one user's page could differ from another's."""
     # under pytest's variable ipykernel would let what is written below Python pass unseen
-    dropped = (
-        "PYTHONSTARTUP",
-        "PYTHONWARNINGS",
-        "PYTHONINSPECT",
-        "MPLBACKEND",
-        "LANG",
-        "LANGUAGE",
-        "PYTEST_CURRENT_TEST",
-    )
+    dropped = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "MPLBACKEND", "LANG", "LANGUAGE"}
+    dropped |= {"PYTEST_CURRENT_TEST"}
     env = {k: v for k, v in os.environ.items() if k not in dropped and not k.startswith("LC_")}
     found = importlib.util.find_spec("matplotlib")
     own = Path(found.origin or "").parent / "mpl-data" / "matplotlibrc" if found else Path()

@@ -14,7 +14,7 @@ from kzreport import catalogue, views
 from kzreport.errors import ParameterError, explain
 
 _NAME = re.compile(r"[a-z][a-z_]{1,29}", re.ASCII)
-_TAKEN = {"as_of", "lang", "page", "prices", "readings", "start"}  # what the notebook itself calls things
+_TAKEN = {"as_of", "lang", "page", "prices", "readings", "years"}  # what the notebook itself calls things
 
 _VIEW = '''"""The NAME page: what its notebook shows.
 
@@ -87,14 +87,14 @@ _CELLS = (
         "**TITLE.** The words are in `NAME.yml` beside this notebook, the readings in `kzreport/views/NAME.py`. "
         "Change a parameter or a word and run all cells; `kzreport accept NAME` keeps the result.",
     ),
-    ("", "from kzreport import Date, Language, Month, Page\nfrom kzreport.views import NAME"),
+    ("", "from kzreport import Count, Date, Language, Page\nfrom kzreport.views import NAME"),
     (
         "parameters",
         'lang: Language = "fr"  # language of the page, fr or en\n'
         'as_of: Date = "2026-09-30"  # date of the edition: nothing published later is used\n'
-        'start: Month = "2019-01"  # first month shown in charts',
+        'years: Count = 8  # calendar years shown in charts, the current one included',
     ),
-    ("", 'page = Page("NAME", lang=lang, as_of=as_of, start=start)\nprices = page.load("cpi_yy")'),
+    ("", 'page = Page("NAME", lang=lang, as_of=as_of, years=years)\nprices = page.load("cpi_yy")'),
     ("", 'page.title()\nreadings = page.headline()\npage.chart("path", "lines", NAME.path(prices))'),
     ("", "page.caveats()\npage.method()\npage.sources()"),
 )

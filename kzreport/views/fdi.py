@@ -96,9 +96,9 @@ def shares(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> Groups:
     """Net inflow in percent of GDP, both of the World Bank's same vintage, for Kazakhstan and its peers."""
     found: Groups = {}
     for c in ("KAZ", *peers):
-        flows, gdp = wdi_fdi.where(country=c), wdi_gdp.where(country=c)
-        if flows.values:
-            found[c] = tuple(r for r in (fdi.share_of_gdp(f, gdp) for f in readings_of(flows).values()) if r.ok)
+        gdp = wdi_gdp.where(country=c)
+        flows = readings_of(wdi_fdi.where(country=c)).values()
+        found[c] = tuple(r for r in (fdi.share_of_gdp(f, gdp) for f in flows) if r.ok)
     return found
 
 

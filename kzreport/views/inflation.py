@@ -26,7 +26,7 @@ Groups = dict[str, tuple[Reading, ...]]
 
 def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     """The published twelve-month rate and its changes: ``rate``, ``rate_change`` (month before), ``year_ago``,
-    ``peak``, ``from_target`` (points above the upper bound or below the lower), ``target_low``, ``target_high``.
+    ``peak`` since ``first``, ``from_target`` (points outside it), ``target_low``, ``target_high``, ``last_at_target``.
     """
     now = inflation.headline(cpi_yy)
     before = inflation.headline(cpi_yy, now.period.shift(-1))
@@ -36,6 +36,7 @@ def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
         "rate_change": difference(now, before),
         "year_ago": inflation.headline(cpi_yy, now.period.year_before()),
         "peak": inflation.peak(cpi_yy),
+        "first": rates(cpi_yy)[0],
         "from_target": target["from_band"],
         "target_low": target["low"],
         "target_high": target["high"],
@@ -247,8 +248,8 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
 
 
 def neighbours(wdi: Series, peers: Sequence[str]) -> Groups:
-    """Annual average inflation of Kazakhstan and its peers, percent, for those that have figures."""
-    return {c: growth_rows(found) for c in ("KAZ", *peers) if (found := wdi.where(country=c)).values}
+    """Annual average inflation of Kazakhstan and its peers, percent; empty for a country without figures."""
+    return {c: growth_rows(wdi.where(country=c)) for c in ("KAZ", *peers)}
 
 
 def growth_rows(series: Series) -> tuple[Reading, ...]:

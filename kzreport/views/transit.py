@@ -64,7 +64,7 @@ def _distinct(found: list[Reading]) -> tuple[Reading, ...]:
 
 
 def document(transit_: Series) -> dict[str, Reading]:
-    """What the source document prints: ``old`` and ``new`` volume, and their ``multiple``, ``percent``, ``cagr``, ``misread``.
+    """What the source document prints: ``old``, ``new`` and their ``multiple``, ``percent``, ``cagr``, ``misread``.
 
     Beside them what publishers print for the same years: ``published_old``, ``published_new``, ``published_multiple``.
     """

@@ -20,7 +20,7 @@ FAILURES = {  # what the last cell does -> what the reason says
     "leaves": ("import os; os._exit(0)", "the kernel died"),
     "exits": ("exit()", "cell 3 (exit()): the cell called exit()"),
     "exits with 0": ("import sys; sys.exit(0)", "cell 3: found SystemExit: 0"),
-    "exits with 3": ("raise SystemExit(3)", "cell 3: found SystemExit: 3"),
+    "exits with 3": ("raise SystemExit(3)", "cell 3 (raise SystemExit(3)): SystemExit: 3"),
     "hangs": ("import time; time.sleep(600)", "cell 3 (import time; time.sleep(600)): still running after 4 s"),
     "asks": ("input('?')", "StdinNotImplementedError"),
     "prints": ("print('hello')", "cell 3: found stdout: 'hello', expected no printed text"),
@@ -178,7 +178,7 @@ def _started(cli, home, page, definition, out: Path, scratch: Path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "SIGHUP")) for n in SIGNALS])
 def test_a_run_that_is_ended_leaves_nothing(name, cli, home, page, definition, tmp_path):
     out, scratch = tmp_path / "out", tmp_path / "scratch"
     scratch.mkdir()

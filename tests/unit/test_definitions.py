@@ -15,7 +15,7 @@ pages: [inflation, fdi]
 languages: [fr]
 parameters:
   inflation:
-    start: 2019-01
+    years: 9
     peers: [KAZ, UZB]
   fdi: {rows: 5}
 """
@@ -27,7 +27,7 @@ def test_a_definition_is_its_file_with_the_defaults_of_its_pages(home):
     defaults = {p.name: p.default for p in params.parameters("inflation")}
     assert found.title == {"fr": "Note", "en": "Note"}
     assert (found.pages, found.languages) == (("inflation", "fdi"), ("fr",))
-    assert found.values["inflation"]["start"] == "2019-01"
+    assert found.values["inflation"]["years"] == 9
     assert found.values["inflation"]["peers"] == ["KAZ", "UZB"]
     assert found.values["inflation"]["rows"] == defaults["rows"]
     assert found.values["fdi"]["rows"] == 5
@@ -74,7 +74,7 @@ BAD = {
     "title in one language": ("  en: Note\n", "", "key 'title': found fr, expected fr and en"),
     "title in Russian": ("  en: Note", "  ru: Note", "key 'title.ru"),
     "title with a line break": ("  en: Note", '  en: "No\\nte"', "key 'title.en'"),
-    "parameters of another page": ("  fdi: {rows: 5}", "  transit: {start: 2019-01}", "found 'transit'"),
+    "parameters of another page": ("  fdi: {rows: 5}", "  transit: {years: 9}", "found 'transit'"),
     "unknown parameter": ("rows: 5", "row: 5", "parameter 'row': found an unknown name, expected one of lang, as_of"),
     "injection by name": ("rows: 5", "'x=1;import os': 5", "'x=1;import os': found an unknown name"),
     "wrong type": ("rows: 5", "rows: five", "parameters of 'fdi', parameter 'rows': found 'five'"),

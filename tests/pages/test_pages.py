@@ -1,0 +1,198 @@
+"""Pages say what was accepted, their words and shape are sound, and a change in what they show is noticed."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+
+from kzreport import catalogue, charts, check, page, params, runner, words
+
+ALL = [(p, k) for p in params.pages() for k in params.LANGUAGES]
+
+
+def test_kzreport_check_is_clean():
+    assert check.faults() == []
+
+
+@pytest.mark.parametrize("name", params.pages())
+def test_the_words_of_a_page_are_sound_and_all_used(name):
+    assert words.check(name) == []
+    source = "\n".join(
+        c.source for c in params.read_notebook(params.notebook_path(name)).cells if c.cell_type == "code"
+    )
+    shown = {"say": ("say",), "charts": ("chart",), "tables": ("table", "listing"), "sections": ("section",)}
+    for group, methods in shown.items():
+        for key in words.of_page(name).get(group, {}):
+            called = [f'page.{m}("{key}"' for m in methods] + ["page.key_figures("] * (key == "key_figures")
+            assert any(c in source for c in called), f"notebooks/{name}.yml, {group}.{key}: not used"
+
+
+def _is_page(node):
+    return isinstance(node, ast.ClassDef) and node.name == "Page"
+
+
+def _shows(function):
+    names = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(function)}
+    return bool(names & {"_show", "_table", "display"})
+
+
+def test_what_check_knows_of_pages_is_what_pages_have():
+    """A new method of Page that shows something must be counted by check."""
+    (body,) = (c.body for c in ast.parse(Path(page.__file__).read_text(encoding="utf-8")).body if _is_page(c))
+    shows = {f.name for f in body if isinstance(f, ast.FunctionDef) and f.name[0] != "_" and _shows(f)}
+    assert shows == check._SHOWING
+
+
+@pytest.mark.parametrize(("name", "language"), ALL)
+def test_a_page_says_what_was_accepted(name, language, executed):
+    path = check.reference_path(name, language)
+    if not path.exists():
+        pytest.fail(f"{path.name}: found no file, expected what the page says; run 'kzreport accept {name}'")
+    now, before = runner.texts(executed[name, language]), path.read_text(encoding="utf-8")
+    if now != before:
+        lines = list(difflib.unified_diff(before.splitlines(), now.splitlines(), "accepted", "now", lineterm="", n=0))
+        pytest.fail(f"{name}, {language}: run 'kzreport accept {name}' if this is meant\n" + "\n".join(lines[:40]))
+
+
+@pytest.mark.parametrize(("name", "language"), ALL)
+def test_a_page_is_whole(name, language, executed):
+    """Every chart has its picture, description and figures; numbers stand in the marks of the language."""
+    found = runner.artefacts(executed[name, language])
+    assert len({a.name for a in found}) == len(found)
+    for a in found:
+        assert a.csv.startswith(",".join(charts.HEADER) + "\n") and a.csv.count("\n") > 1, a.name
+        assert a.kind != "chart" or (a.png.startswith(b"\x89PNG") and len(a.png) > 5000), a.name
+    said = [
+        o.data["text/markdown"]
+        for c in executed[name, language].cells
+        for o in c.get("outputs", [])
+        if o.metadata.get("kzreport", {}).get("kind") in ("say", "headline", "headlines")
+    ]
+    assert said and all(s.strip() for s in said)
+    for sentence in said:
+        assert not any(mark in sentence for mark in ("{", "}", "None", "nan", "np.float", "  ")), sentence
+
+
+# --- planted regressions -----------------------------------------------------------------------------------------
+
+_SPOIL = """from dataclasses import replace
+def spoil(g):
+    return {k: [replace(r, value=r.value + 7) if r.ok else r for r in rs] for k, rs in g.items()}
+"""
+# What stands in the notebook -> what is planted there; None is done to the file.
+PLANTED = {
+    "nothing": ("", ""),
+    "chart value": ("fdi.quarterly(net)", "spoil(fdi.quarterly(net))"),
+    "table value": ("fdi.table(net, gdp, readings)", "spoil(fdi.table(net, gdp, readings))"),
+    "lost chart": ('page.chart("quarterly"', '(lambda *a, **k: None)("quarterly"'),
+    "new warning": ("page.title()", "import warnings; warnings.warn('new'); page.title()"),
+    "stripped outputs": None,
+    "wrong year": ('as_of: Date = "2026-09-30"', 'as_of: Date = "2025-09-30"'),
+    "killed kernel": ("page.title()", "import os; os.kill(os.getpid(), 9); page.title()"),
+    "hung kernel": ("page.title()", "import time; time.sleep(600); page.title()"),
+}
+# nbval waits for a dead or hung kernel as long as it may wait for any cell: those two are left to our own run.
+WITH_NBVAL = [kind for kind in PLANTED if kind not in ("killed kernel", "hung kernel")]
+CAUGHT_BY_NBVAL = {*WITH_NBVAL} - {"nothing"}
+CAUGHT_BY_US = {*PLANTED} - {"nothing"}
+
+
+def _planted(kind: str):
+    """The first cells of a real page and the one with its table, with what they store, and one fault in them."""
+    nb = params.read_notebook(params.notebook_path("fdi"))
+    wanted = ("from kzreport", "lang: Language", "page = Page", "page.title()", 'page.table("years"')
+    nb.cells = [c for c in nb.cells if c.cell_type == "code" and any(w in c.source for w in wanted)]
+    assert len(nb.cells) == 5
+    planted = 0
+    for cell in nb.cells:
+        if PLANTED[kind] is None:
+            cell.outputs, planted = [], 1
+        elif PLANTED[kind][0] and PLANTED[kind][0] in cell.source:
+            cell.source, planted = cell.source.replace(*PLANTED[kind]), planted + 1
+            cell.source = _SPOIL + cell.source if "spoil" in cell.source else cell.source
+    assert planted == (kind != "nothing")
+    return nb
+
+
+def _ours(kind: str, home: Path) -> str:
+    """What kzreport itself says of a planted fault: its check of the file, its run, its comparison of texts."""
+    nb = _planted(kind)
+    if kind == "stripped outputs":
+        nbformat.write(nb, home / "notebooks" / "fdi.ipynb")
+        return "\n".join(check.notebook_faults("fdi"))
+    stored = runner.texts(_planted("nothing"))
+    # the fault of a wrong year is in the defaults, which count where nothing is injected
+    result = runner.execute(check.task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=20)
+    if result.notebook is None:
+        return result.reason
+    now = runner.texts(result.notebook)
+    return "" if now == stored else "\n".join(difflib.ndiff(stored.splitlines(), now.splitlines()))
+
+
+@pytest.fixture(scope="module")
+def verdicts(tmp_path_factory):
+    """Kind -> what nbval says and what we say, empty where nothing is found."""
+    folder, home = tmp_path_factory.mktemp("nbval"), tmp_path_factory.mktemp("home")
+    for kind in WITH_NBVAL:
+        nbformat.write(_planted(kind), folder / f"{kind.replace(' ', '_')}.ipynb")
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
+    with (folder / "said.txt").open("w") as said:
+        nbval = subprocess.Popen(
+            [*command, "--junitxml", "found.xml", "."],
+            cwd=folder,
+            env=environment | {"KZREPORT_HOME": str(catalogue.home())},
+            stdout=said,
+            stderr=said,
+        )
+        ours = {}
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("data", "notebooks", "params", "tests/reference"):
+                shutil.copytree(catalogue.home() / name, home / name)
+            for kind in PLANTED:
+                if kind != "stripped outputs":
+                    ours[kind] = _ours(kind, home)
+            patch.setenv("KZREPORT_HOME", str(home))
+            ours["stripped outputs"] = _ours("stripped outputs", home)
+        nbval.wait(300)
+    failed = dict.fromkeys(WITH_NBVAL, "")
+    cases = list(ElementTree.parse(folder / "found.xml").iter("testcase"))
+    assert len(cases) == 5 * len(WITH_NBVAL), (folder / "said.txt").read_text()
+    for case in cases:
+        kind = case.attrib["classname"].removesuffix(".ipynb").rpartition("/")[2].replace("_", " ")
+        failed[kind] += "".join(f.attrib["message"] for f in case.iter("failure"))
+    return failed, ours
+
+
+def test_every_planted_regression_is_caught(verdicts):
+    nbval, ours = verdicts
+    assert {kind for kind, said in nbval.items() if said} == CAUGHT_BY_NBVAL
+    assert {kind for kind, said in ours.items() if said} == CAUGHT_BY_US
+    assert len({*(k for k, s in nbval.items() if s), *(k for k, s in ours.items() if s)}) == 8
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    {
+        "chart value": r"(?m)^\+ .*musd,ok",
+        "table value": r"(?m)^\+ .*,ok",
+        "lost chart": r"(?m)^- .*musd,ok",
+        "new warning": r"found stderr: .*UserWarning: new",
+        "stripped outputs": r"no stored outputs",
+        "wrong year": r"(?m)^\+ .*30\s+septembre 2025",
+        "killed kernel": r"the kernel died",
+        "hung kernel": r"still running after 20 s",
+    }.items(),
+)
+def test_what_is_said_of_it_names_it(kind, expected, verdicts):
+    assert re.search(expected, verdicts[1][kind]), verdicts[1][kind][:2000]

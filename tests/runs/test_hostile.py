@@ -1,0 +1,272 @@
+"""Text from data, words, parameters and analysts reaches a report as text: nothing that runs, loads or leads away."""
+
+from __future__ import annotations
+
+import base64
+import json
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from papermill.translators import PythonTranslator
+
+from kzreport import page as pages
+from kzreport.model import Period, Reading
+from kzreport.render import html
+from kzreport.words import escape
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+
+STRINGS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe src=https://evil.example></iframe>",
+    "<object data=https://evil.example></object>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<style>@import url(https://evil.example/x.css)</style>",
+    "<base href=https://evil.example/>",
+    "<form action=https://evil.example><input name=q></form>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<p style='background:url(https://evil.example)' onclick=alert(1)>x</p>",
+    "<math><mtext></table><img src=x onerror=alert(1)></mtext></math>",
+    "</td></tr></table><script>alert(1)</script>",
+    "</title></head><body onload=alert(1)>",
+    "--><script>alert(1)</script><!--",
+    "]]><script>alert(1)</script>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)&#60;/script&#62;",
+    '" onmouseover="alert(1)',
+    "' autofocus onfocus='alert(1)",
+    "[x](javascript:alert(1))",
+    "[x](<javascript:alert(1)>)",
+    "[x](vbscript:msgbox(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+    "![x](https://evil.example/t.png)",
+    '![x](x "onerror=alert(1)")',
+    "<javascript:alert(1)>",
+    "[x]: https://evil.example\n\n[x]",
+    "x\n\n<script>alert(1)</script>\n",
+    "| a | b |\n|---|---|\n| <script>alert(1)</script> |",
+    "```html\n<script>alert(1)</script>\n```",
+    "`<script>`</code><script>alert(1)</script>",
+    "{{ 7*7 }}{% for x in ().__class__.__base__.__subclasses__() %}x{% endfor %}",
+    "{x.__class__.__mro__}",
+    "$\\href{javascript:alert(1)}{x}$",
+    "=cmd|'/c calc'!A1",
+    "../../../etc/passwd",
+    "\u202egnp.x<script>alert(1)</script>",
+    "\u0000<script>alert(1)</script>",
+    "java\tscript:alert(1)",
+    "<ſcript>alert(1)</ſcript>",
+    "＜script＞alert(1)＜/script＞",
+]
+OURS = (
+    """html head meta title style body header nav main div span section figure figcaption input label pre img footer"""
+)
+ALLOWED = {*html._TAGS, *OURS.split()}
+
+
+class Reader(HTMLParser):
+    """Every tag and attribute that a browser would see, and what stands in them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+    def handle_comment(self, data):
+        raise AssertionError(f"a comment: {data[:80]}")
+
+    def handle_pi(self, data):
+        raise AssertionError(f"a processing instruction: {data[:80]}")
+
+
+def harmless(markup: str) -> Reader:
+    found = Reader(markup)
+    for tag, attributes in found.tags:
+        assert tag in ALLOWED, f"<{tag}>"
+        for name, value in attributes.items():
+            value = value or ""
+            assert not name.startswith("on") and name not in ("style", "srcdoc", "srcset", "autofocus"), (tag, name)
+            if name == "src":
+                assert tag == "img" and value.startswith("data:image/png;base64,"), value
+            if name == "href":
+                assert value.startswith(("https://", "#", "../")) or value.partition("#")[0].endswith(
+                    (".html", ".ipynb", ".csv", ".png", ".json")
+                ), value
+                assert ":" not in value.removeprefix("https:"), value
+            if name == "http-equiv":
+                assert value == "Content-Security-Policy"
+    return found
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<script>x</script>",
+        "<p onclick=x>",
+        "<img src=https://evil.example/t.png>",
+        "<a href='javascript:x'>",
+        "<a href='data:text/html,x.html'>",
+        "<p style='x'>",
+        "<svg>",
+        "<!-- x -->",
+    ],
+)
+def test_the_test_sees_what_is_harmful(markup):
+    with pytest.raises(AssertionError):
+        harmless(markup)
+
+
+def rendered(nb) -> str:
+    return html.page(
+        nb,
+        name="trial",
+        language="en",
+        titles={"trial": "Trial"},
+        report="Trial",
+        date="today",
+        languages=("fr", "en"),
+        fingerprint="0",
+    )
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What pages show, instead of a kernel's front end."""
+    outputs = []
+
+    def display(data, raw, metadata):
+        assert raw
+        outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
+
+    monkeypatch.setattr(pages, "display", display)
+    return outputs
+
+
+def notebook(outputs, source: str = "page.show()"):
+    return nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1)],
+    )
+
+
+def test_there_are_enough_of_them():
+    assert len(set(STRINGS)) >= 25
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_as_text_from_data_in_sentences(text):
+    markup = str(html.markdown(f"**Title** {escape(text)} (`x`). [{escape(text)}](https://stat.gov.kz/)"))
+    found = harmless(f"<p>{markup}</p>")
+    assert {a["href"] for t, a in found.tags if t == "a"} == {"https://stat.gov.kz/"}
+    # it is still readable: every visible character of it stands on the page
+    wanted = "".join(text.replace("\0", "\ufffd").split())
+    if "&" not in text:
+        assert wanted in "".join("".join(found.text).split())
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_as_text_that_an_analyst_typed(text):
+    found = harmless(str(html.markdown(text)))
+    assert not [a for t, a in found.tags if t == "img"]
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
+    """A publisher, country or component named so in the data; the table builder of the real page."""
+    words = tmp_path / "notebooks" / "trial.yml"
+    words.parent.mkdir()
+    quoted = json.dumps(text.replace("\0", "").strip())
+    words.write_text(
+        f"title: {{fr: T, en: T}}\nlabels:\n  odd: {{fr: {quoted}, en: {quoted}}}\n"
+        f"sections:\n  odd: {{fr: {quoted}, en: {quoted}}}\n"
+        f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "data").symlink_to(pages.catalogue.home() / "data")
+    monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
+    reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
+    page = pages.Page("trial", lang="en", as_of="2024-03-31")
+    page.table("odd", {"odd": [reading]})
+    page.listing("odd", [reading])
+    page.section("odd")
+    assert len(shown) == 3
+    found = harmless(rendered(notebook(shown)))
+    assert sum(t == "table" for t, _ in found.tags) == 2 and sum(t == "td" for t, _ in found.tags) == 3
+    assert sum(t == "script" for t, _ in found.tags) == 0
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_as_title_name_description_and_parameter(text):
+    """In every place of the templates, and in the code of the injected parameters cell."""
+    image = nbformat.v4.new_output(
+        "display_data",
+        data={"image/png": PNG, "text/plain": text},
+        metadata={"kzreport": {"kind": "chart", "name": "x", "title": text, "alt": text, "csv": text}},
+    )
+    source = PythonTranslator.codify({"peers": [text], "note": text})
+    markup = html.page(
+        notebook([image], source),
+        name="trial",
+        language="en",
+        titles={"trial": text, "other": text},
+        report=text,
+        date=text,
+        languages=("fr", "en"),
+        fingerprint=text,
+    )
+    found = harmless(markup)
+    assert sum(t == "img" for t, _ in found.tags) == 1
+    assert "49" not in "".join(found.text).replace(text, "")
+    front = html.edition(
+        report={"fr": text, "en": text},
+        date=text,
+        dates={"fr": text, "en": text},
+        titles={"fr": {"trial": text}, "en": {"trial": text}},
+        headlines={"fr": {"trial": text}, "en": {"trial": text}},
+        fingerprint=text,
+    )
+    harmless(front)
+    harmless(
+        html.index(
+            [
+                {
+                    "definition": "monthly",
+                    "name": text,
+                    "title": {"fr": text, "en": text},
+                    "path": "monthly/2024-03-31",
+                    "first": "trial",
+                    "languages": ["fr", "en"],
+                    "pages": ["trial"],
+                    "dates": {"fr": text, "en": text},
+                }
+            ]
+        )
+    )
+
+
+def test_a_hostile_parameter_through_a_kernel(cli, home, page, definition, tmp_path):
+    """Quotes, braces, code and markup: what arrives in the kernel is the text; what is printed of it is text."""
+    text = '"""\'\\";print(1);{x.__class__}<script>alert(1)</script>__import__("os").system("exit 3")'
+    page(home, "echo", f"assert note == {text!r}, note", parameters='\nnote: str = "none"  # a note')
+    definition(home, "trial", ["echo"])
+    out = tmp_path / "out"
+    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"note={text}")
+    assert ended.code == 0, ended.err
+    markup = (out / "trial/2024-03-31/en/echo.html").read_text(encoding="utf-8")
+    found = harmless(markup)
+    assert "<script>alert(1)" in "".join(found.text) and "<script" not in markup

@@ -50,6 +50,7 @@ def notebook_faults(page: str) -> Iterator[str]:
     nb = params.read_notebook(path)
     book = words.Words("fr", page)
     code, stored = 0, any(c.get("outputs") for c in nb.cells)
+    drawn: set[object] = set()
     if not stored:
         yield explain(where, "no stored outputs", "what the page shows", f"run 'kzreport accept {page}'")
     for number, cell in enumerate(nb.cells, 1):
@@ -86,14 +87,16 @@ def notebook_faults(page: str) -> Iterator[str]:
         calls = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and _of_page(n)]
         for call in calls:
             name = _of_page(call)
-            if name in _KEYED:
-                key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-                if not book.has(_KEYED[name], str(key)):
-                    yield explain(
-                        f"{at}, line {call.lineno}",
-                        f"no words for {name}({key!r})",
-                        f"{_KEYED[name]}.{key!s} in notebooks/{page}.yml",
-                    )
+            key = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+            if name in _KEYED and not book.has(_KEYED[name], str(key)):
+                yield explain(
+                    f"{at}, line {call.lineno}",
+                    f"no words for {name}({key!r})",
+                    f"{_KEYED[name]}.{key!s} in notebooks/{page}.yml",
+                )
+            if name in ("chart", "table", "listing") and key in drawn:
+                yield explain(f"{at}, line {call.lineno}", f"{name}({key!r}) again", "a name for each chart and table")
+            drawn |= {key} if name in ("chart", "table", "listing") else set()
         shown = sum(_of_page(call) in _SHOWING for call in calls)
         if stored and len(cell.outputs) != shown:
             yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")

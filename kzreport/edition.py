@@ -327,10 +327,15 @@ class _Bars:
 
 
 def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: bool = False) -> list[Result]:
-    """Make every file of an edition in ``folder``, the manifest last; the pages that failed, and then no manifest."""
+    """Make every file of an edition in ``folder``, the manifest last; the pages that failed, and then no manifest.
+
+    Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
+    """
     results = _execute(p, folder, jobs, report, bars)
     if failed := [r for r in results if r.notebook is None]:
         return failed
+    if moved := changes(p.inputs, plan(p.definition, p.as_of, p.languages).inputs):
+        raise StaleEdition("inputs changed while pages were made; run again. What changed:\n  " + "\n  ".join(moved))
     headlines = {
         k: {r.task.page: html.headline(r.notebook) for r in results if r.task.language == k and r.notebook}
         for k in p.languages

@@ -19,15 +19,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin
 
-import nbformat
-from nbformat import NotebookNode
-from nbformat.validator import iter_validate
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.catalogue import home, package, read_text, read_yaml, shown
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 def _date(text: str) -> str:
@@ -173,6 +173,9 @@ def pages() -> tuple[str, ...]:
 
 def read_notebook(path: Path) -> NotebookNode:
     """A valid notebook of format 4. Raises :class:`NotebookError` (torn JSON, other format, invalid)."""
+    import nbformat  # here, because a page imports this module for its types and nbformat takes two seconds to load
+    from nbformat.validator import iter_validate
+
     where = shown(path)
     try:
         nb = nbformat.reader.reads(read_text(path))  # nbformat.reads() would also log what is wrong
@@ -192,7 +195,7 @@ def read_notebook(path: Path) -> NotebookNode:
         keys = list(fault.absolute_path)
         at = f"{where}, cell {keys[1] + 1}" if keys[:1] == ["cells"] and len(keys) > 1 else where
         raise NotebookError(explain(at, fault.message.splitlines()[0][:120], "a notebook of format 4"))
-    return cast(NotebookNode, nb)
+    return cast("NotebookNode", nb)
 
 
 def parameters(page: str) -> tuple[Parameter, ...]:

@@ -248,7 +248,7 @@ def lines(
         if shown:
             c.key(f"○ {c.words.label(name)}", colour)
     drawn = [at(r.period) for r in values(groups) + values(points or {})]
-    span = max(drawn) - min(drawn)
+    span = max(drawn) - min(drawn) or 1.0  # one period alone still needs an axis
     c.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
     if steps:
         _steps(c, steps)

@@ -56,8 +56,8 @@ class Task:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Exactly what papermill is given."""
-        return {"lang": self.language, "as_of": self.as_of, **self.values}
+        """Exactly what papermill is given, in an order that does not depend on who read it from where."""
+        return {"lang": self.language, "as_of": self.as_of, **dict(sorted(self.values.items()))}
 
 
 @dataclass(frozen=True)
@@ -310,6 +310,9 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
                 if output.output_type == "error":
                     kind = f"{output.ename}: {output.evalue}"
                 raise PageError(explain(at, kind, "what page.say, .chart or .table show"))
+    named = [a.name for a in artefacts(nb)]
+    if again := sorted({n for n in named if named.count(n) > 1}):  # their files would overwrite each other
+        raise PageError(explain(where, f"two charts or tables called {', '.join(again)}", "a name for each"))
     nb.metadata = NotebookNode({"kernelspec": nb.metadata.kernelspec, "language_info": {"name": "python"}})
     return nb
 

@@ -92,7 +92,7 @@ _CELLS = (
         "parameters",
         'lang: Language = "fr"  # language of the page, fr or en\n'
         'as_of: Date = "2026-09-30"  # date of the edition: nothing published later is used\n'
-        'years: Count = 8  # calendar years shown in charts, the current one included',
+        "years: Count = 8  # calendar years shown in charts, the current one included",
     ),
     ("", 'page = Page("NAME", lang=lang, as_of=as_of, years=years)\nprices = page.load("cpi_yy")'),
     ("", 'page.title()\nreadings = page.headline()\npage.chart("path", "lines", NAME.path(prices))'),

@@ -229,7 +229,8 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
 
 def network(rail_transit: Series) -> dict[str, Reading]:
     """Transit over the whole rail network, tonnes: another, larger quantity than the corridor."""
-    found = transit.by_publisher(rail_transit, "transit") if len(rail_transit) else ()
+    known = any(o.dims["flow"] == "transit" for o in rail_transit)
+    found = transit.by_publisher(rail_transit, "transit") if known else ()
     return {"network": found[-1] if found else _none(rail_transit, "tonne")}
 
 

@@ -153,6 +153,17 @@ def test_other_inputs_stop_and_a_revision_stands_beside(cli, home, page, definit
     assert listed.code == 1 and "no whole manifest.json" in listed.err and "Traceback" not in listed.err
 
 
+def test_an_input_changed_meanwhile_is_noticed(cli, home, page, definition, tmp_path):
+    words = home / "notebooks" / "good.yml"
+    page(
+        home, "good", f"from pathlib import Path; p = Path({str(words)!r}); x = p.write_text(p.read_text() + '# later')"
+    )
+    definition(home, "trial", ["good"])
+    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"))
+    assert ended.code == 1 and ended.err.endswith("What changed:\n  notebooks/good.yml: changed\n"), ended.err
+    assert not list((tmp_path / "out").rglob("*.html"))
+
+
 SIGNALS = {"SIGTERM": 143, "SIGINT": 130, "SIGHUP": 129, "SIGKILL": -9}
 
 
@@ -223,7 +234,7 @@ def test_wrong_input_is_refused_before_a_kernel_starts(cli, home, tmp_path):
         ("run", "--as-of", "2099-01-01"): "expected a date up to today",
         ("run", "--lang", "kk"): "--lang: found 'kk', expected one of fr, en",
         ("run", "-p", "rowz=1"): "found 'rowz=1', expected NAME=VALUE with NAME one of",
-        ("run", "-p", "inflation.rows=1_0"): "found '1_0', expected int",
+        ("run", "-p", "inflation.rows=1_0"): "'rows': found '1_0', expected ",
         ("run", "-p", "x=1;import os;y=2"): "expected NAME=VALUE with NAME one of",
         ("verify", "2024-03-31"): "none: no edition was made yet",
         ("new", "../x"): "found '../x', expected 2 to 30 of a-z and _",

@@ -164,7 +164,8 @@ def _unfilled(text):
 def test_every_sentence_in_every_state(page, language):
     """All words of a page over directions, statuses and periods: nothing unfilled, no elision fault, no double unit."""
     w = Words(language, page)
-    sentences = [("say", key) for key in (w.entry("say") if w.has("say") else ())] + ([("headline",)] if w.has("headline") else [])
+    said_keys = w.entry("say") if w.has("say") else ()
+    sentences = [("say", key) for key in said_keys] + ([("headline",)] if w.has("headline") else [])
     states = [0.0, 1.0, 12.34, -3.2, *[s for s in Status if s is not Status.OK]]
     count = 0
     for path in sentences:

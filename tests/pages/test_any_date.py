@@ -1,0 +1,73 @@
+"""Every page at any date: it says what was known then, and nothing later; missing series are said, not failed on.
+
+The notebooks' own cells are executed here, in this process, with only the display captured: what a kernel would run.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+import kzreport.page
+from kzreport import catalogue, params
+
+# Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
+DATES = ["2015-01-31", "2018-09-30", "2023-03-31", "2024-03-31", "2026-11-22"]
+MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) if (y, m) <= (2026, 10)]
+PLACES = [(page, language) for page in params.pages() for language in params.LANGUAGES]
+
+
+def _say(page, language, as_of, monkeypatch):
+    """Run a page's cells with these parameters; all that it displays."""
+    shown = []
+    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append((data, metadata)))
+    names: dict[str, object] = {}
+    for cell in params.read_notebook(params.notebook_path(page)).cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, f"{page}.ipynb", "exec"), names)
+            if "parameters" in cell.metadata.get("tags", []):
+                names |= {"lang": language, "as_of": as_of}
+    return shown
+
+
+def _check(shown, page, as_of):
+    text = "\n".join(data["text/plain"] for data, _ in shown)
+    assert len(shown) >= 6
+    assert not re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b|%\s*%|\b(de|le) (août|avril|octobre)\b|\(\)", text), text
+    allowed = date.fromisoformat(as_of).year + (
+        1 if page == "inflation" else 0
+    )  # the mechanical path runs a year ahead
+    # "2025-2026" in a document's number, or a year on its own.
+    later = {int(y) for y in re.findall(r"(?<![\d,.\-/])(20\d\d)(?![\d,.])", text) if int(y) > allowed}
+    assert not later, f"{page} as of {as_of} speaks of {sorted(later)}"
+    for _, metadata in shown:
+        for line in metadata.get("kzreport", {}).get("csv", "").splitlines()[1:]:
+            period, estimated = line.split(",")[-5], line.endswith(",yes")
+            assert estimated or period[:4] <= as_of[:4], line
+
+
+@pytest.mark.parametrize("as_of", DATES)
+@pytest.mark.parametrize(("page", "language"), PLACES)
+def test_a_page_of_a_day(page, language, as_of, monkeypatch):
+    _check(_say(page, language, as_of, monkeypatch), page, as_of)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("as_of", MONTH_ENDS)
+def test_a_page_of_every_month(as_of, monkeypatch):
+    for page, language in PLACES:
+        _check(_say(page, language, as_of, monkeypatch), page, as_of)
+
+
+def test_no_row_was_published_later(monkeypatch):
+    """Every figure drawn or tabled on 31 March 2024 is one that its series had published by then."""
+    day = date(2024, 3, 31)
+    known = {n: {str(o.period) for o in catalogue.load(n, day)} for n in catalogue.package()}
+    everything = set().union(*known.values())
+    for page in params.pages():
+        for _, metadata in _say(page, "en", day.isoformat(), monkeypatch):
+            for line in metadata.get("kzreport", {}).get("csv", "").splitlines()[1:]:
+                period, value = line.split(",")[-5:-3]
+                assert not value or line.endswith(",yes") or period in everything or period[:4] < "2024", line

@@ -86,9 +86,9 @@ def _extent(readings: Sequence[Reading], words: Words) -> str:
 
 
 def describe(title: str, groups: Groups, words: Words) -> str:
-    """What a chart shows, for who cannot see it: the title, then each group from first to last, with its extremes."""
+    """What a chart shows, for who cannot see it: the title, each group from first to last, its extremes."""
     parts = [f"{words.label(name)}{words.colon}{_extent(readings, words)}" for name, readings in groups.items()]
-    return f"{title}. {words.semicolon.join(parts)}."
+    return f"{title} – {words.semicolon.join(parts)}."
 
 
 def draw(

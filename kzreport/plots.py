@@ -24,9 +24,8 @@ Groups = Mapping[str, Sequence[Reading]]
 INK, MUTED, GREY, ACCENT, TARGET = "#1a1a1a", "#595959", "#8c8c8c", "#b5420a", "#00745a"
 PALETTE = ("#0072b2", "#b5420a", "#00745a", "#9b4680", "#8a6100", "#2b7fae", "#595959")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "d")
-SOLID = (0.0, (1.0, 0.0))
-DASHES = ((1.0, 0.0), (5.0, 1.5), (1.5, 1.5), (6.0, 1.5, 1.5, 1.5), (3.0, 1.0), (1.0, 1.0), (8.0, 2.0))
-DOTTED = (1.5, 1.5)
+DASHES = ((1.0, 0.0), (5.0, 1.5), (3.0, 1.0, 1.0, 1.0), (6.0, 1.5, 1.5, 1.5), (3.0, 1.0), (1.0, 1.0), (8.0, 2.0))
+DOTTED = (1.3, 1.3)  # an estimate, nothing else
 _WIDTHS = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # of a bar, in years
 
 _SCALES: Mapping[str, tuple[tuple[float, float, str, int], ...]] = {  # from, divided by, unit shown, digits of labels

@@ -146,14 +146,16 @@ def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
 
 
 def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
-    """Monthly paths of inflation, expectations and the policy rate in force, percent."""
+    """Monthly paths of inflation, expectations, the policy rate in force and the same less past inflation, percent."""
     last = cpi_yy.last
     in_force: tuple[Reading, ...] = ()
+    real: tuple[Reading, ...] = ()
     if base_rate.last and last:
         first = Period.parse(f"{min(base_rate.values).start:%Y-%m}")
         end = max(last, Period.parse(f"{base_rate.last.start:%Y-%m}"))
-        in_force = tuple(r.of(digits=2) for p in first.until(end) if (r := policy_rate.rate_in_force(base_rate, p)).ok)
-    return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force}
+        in_force = tuple(r for p in first.until(end) if (r := policy_rate.rate_in_force(base_rate, p)).ok)
+        real = tuple(policy_rate.real_policy_rate(base_rate, cpi_yy, p) for p in first.until(last))
+    return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force, "ex_post": real}
 
 
 def decisions(base_rate_scattered: Series) -> Groups:
@@ -161,31 +163,19 @@ def decisions(base_rate_scattered: Series) -> Groups:
     return {"base_rate_points": tuple(r.of(digits=2) for r in rates(base_rate_scattered))}
 
 
-def real_rates(base_rate: Series, cpi_yy: Series, expected: Series) -> Groups:
-    """The real policy rate after the fact (past inflation) and before it (expected inflation), percent."""
-    first = Period.parse(f"{min(base_rate.values).start:%Y-%m}") if base_rate.values else None
-    post, ante = [], []
-    for p in sorted(rates_by_month(cpi_yy)):
-        if first and p >= first:
-            post.append(policy_rate.real_policy_rate(base_rate, cpi_yy, p))
-    for p in sorted(rates_by_month(expected)):
-        if first and p >= first:
-            ante.append(policy_rate.real_policy_rate_ahead(base_rate, expected, p))
-    return {"ex_post": tuple(post), "ex_ante": tuple(ante)}
-
-
-def rates_by_month(series: Series) -> dict[Period, Reading]:
-    """Month -> published rate."""
-    return readings.readings(rates(series))
-
-
-def real_rate(base_rate: Series, cpi_yy: Series) -> dict[str, Reading]:
-    """The latest real policy rate after the fact: ``policy`` (nominal), ``real`` (exact), ``simple`` (points)."""
+def real_rate(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, Reading]:
+    """The latest policy rate (``policy``), less past inflation (``real``; ``simple``: the difference in points) and
+    less what households expect (``ahead``, of the latest survey); percent.
+    """
     p = inflation.headline(cpi_yy).period
+    ahead = Reading.missing("ahead", "percent", p)
+    if expected.last:
+        ahead = policy_rate.real_policy_rate_ahead(base_rate, expected)
     return {
-        "policy": policy_rate.rate_in_force(base_rate, p).of(digits=2),
+        "policy": policy_rate.rate_in_force(base_rate, p),
         "real": policy_rate.real_policy_rate(base_rate, cpi_yy, p),
-        "simple": policy_rate.real_policy_rate(base_rate, cpi_yy, p, method="simple").of(digits=2),
+        "simple": policy_rate.real_policy_rate(base_rate, cpi_yy, p, method="simple"),
+        "ahead": ahead,
     }
 
 

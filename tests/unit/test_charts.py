@@ -54,7 +54,7 @@ def test_every_kind_is_drawn_and_described(kind, words):
     assert len(drawn.rows) == sum(len(g) for g in GROUPS[kind].values())
     for name in GROUPS[kind]:
         assert words.label(name) in drawn.description
-    assert drawn.description.startswith("T. ") and "{" not in drawn.description
+    assert drawn.description.startswith("T – ") and "{" not in drawn.description
 
 
 def test_the_same_readings_give_the_same_bytes_and_others_do_not():

@@ -416,6 +416,7 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
 def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
+    A page with a parameter ``pages`` (the summary) draws on the definition's other pages unless told otherwise.
     Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
     """
     if name not in definitions():
@@ -428,6 +429,8 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     for page, known in declared.items():
         at = f"{shown(path)}, parameters of '{page}'"
         given = raw.parameters.get(page, {})
+        if any(p.name == "pages" for p in known):
+            given = {"pages": [p for p in raw.pages if p != page]} | given
         for fixed in {"lang", "as_of"} & set(given):
             raise ParameterError(explain(at, f"a value for '{fixed}'", "none", "use --lang or --as-of"))
         validate(known, given, at, text=True)

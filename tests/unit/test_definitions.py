@@ -140,3 +140,9 @@ def test_the_error_of_an_override_is_of_the_command_line(home):
     home.write("params/note.yml", GOOD)
     with pytest.raises(ParameterError, match=re.escape("-p, page 'fdi', parameter 'rows': found '0x5'")):
         params.definition("note", ["fdi.rows=0x5"])
+
+
+def test_a_summary_draws_on_the_other_pages_of_its_definition():
+    found = params.definition("monthly")
+    assert found.values["summary"]["pages"] == [p for p in found.pages if p != "summary"]
+    assert params.definition("monthly", ["summary.pages=fdi"]).values["summary"]["pages"] == ["fdi"]

@@ -17,6 +17,11 @@ The lowest first; each imports only from those before it in this list:
 - ``core_inflation``: published core, trimmed mean, median
 - ``policy_rate``: the rate in force, nominal and real
 - ``breaks``: regimes of monthly inflation
-- ``fdi``: investment, net and gross, revisions
+- ``revisions``: vintages of a series, and what only looks like a revision
+- ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
+- ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
+- ``concentration``: how much of a flow a few partners make
+- ``mirror``: one flow as two countries report it, unit values
+- ``reexports``: flows against what was to be expected, as a range, with its placebo
 """

@@ -1,9 +1,9 @@
-"""Foreign direct investment: flows by quarter and year, falls and what they refer to, gross beside net,
-revisions.
+"""Foreign direct investment: flows by quarter and year, falls and what they refer to, gross beside net.
 
 What belongs here: arithmetic on flows of the balance of payments and on figures that ministries print. What
 does not: reading a table, words, pictures; comparisons that hold for any series are in
-:mod:`kzreport.indicators.growth`, sums over time in :mod:`kzreport.indicators.aggregates`.
+:mod:`kzreport.indicators.growth`, sums over time in :mod:`kzreport.indicators.aggregates`, vintages in
+:mod:`kzreport.indicators.revisions` (under their names here too).
 
 Gross inflow (credits of foreign direct investors, no repayments taken off), net inflow (liabilities side of
 the balance of payments) and the directional net of UNCTAD are three things that differ by a factor of four to
@@ -15,13 +15,14 @@ Investment; IMF BPM6.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NoReturn
 
-from kzreport.errors import BasisError, DataError, explain
+from kzreport.errors import BasisError, explain
 from kzreport.indicators import aggregates, growth, readings
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
-from kzreport.model import DECIMALS, Interval, Period, Reading, Series, Status
+from kzreport.indicators.revisions import revision_statistics as revision_statistics
+from kzreport.indicators.revisions import revisions as revisions
+from kzreport.model import Interval, Period, Reading, Series, Status
 
 
 def annual(net: Series, year: Period) -> Reading:
@@ -227,87 +228,4 @@ def fall_references(levels: Levels, period: Period | None = None, *, before: int
         "previous_year": growth.growth(now, at(levels, p.year_before())),
         "peak": peak_to_date(levels, p),
         f"pre_{before}_mean": made.of(base=span if earlier else None),
-    }
-
-
-def revisions(vintages: Sequence[Series], period: Period) -> tuple[Reading, ...]:
-    """What each vintage says of one period, oldest first; ``item`` is the date of the vintage.
-
-    ``vintages`` are one series at several ``as_of`` dates (``catalogue.vintages``). A vintage without the
-    period is ``missing_input``. Raises :class:`BasisError` if name, unit, basis or frequency differ: that
-    would be no revision.
-
-    >>> from dataclasses import replace; from datetime import date
-    >>> a, b = (replace(readings.series_from({"2024": v}, "musd"), as_of=date(*d))
-    ...         for v, d in ((1979.4, (2025, 12, 17)), (2093.2, (2026, 7, 1))))
-    >>> [(r.item, r.value) for r in revisions([b, a], Period.parse("2024"))]
-    [('2025-12-17', 1979.4), ('2026-07-01', 2093.2)]
-    """
-    _same_series(vintages)
-    ordered = sorted(vintages, key=lambda s: s.as_of)
-    return tuple(at(s, period).of(name="vintage", item=s.as_of.isoformat()) for s in ordered)
-
-
-def _same_series(vintages: Sequence[Series]) -> None:
-    kinds = {(s.name, s.unit, s.basis, s.frequency) for s in vintages}
-    if len(kinds) > 1:
-        raise BasisError(
-            explain(
-                "revisions",
-                " and ".join(", ".join(k) for k in sorted(kinds)),
-                "one series at several dates",
-                "a change of definition, unit or frequency is no revision",
-            )
-        )
-
-
-def revision_statistics(first: Series, last: Series, *, relative: bool = False) -> dict[str, Reading]:
-    """How much one vintage changed an earlier one, over the periods that both have.
-
-    Keys: ``mean``, ``mean_absolute``, ``largest`` (the one furthest from zero, its period in ``base``),
-    ``count`` (of revisions that show at the unit's decimals, as ``ratio``). A revision is ``last - first``
-    (points, ``musd_change``), or with ``relative`` ``100 (last - first) / first`` in percent. ``period`` is
-    the span of the common periods. A period whose revision has no number is left out; none left is
-    ``missing_input``. Raises as :func:`revisions`, :class:`DataError` without a common period. Source:
-    OECD/Eurostat guidelines on revisions analysis.
-
-    >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
-    >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
-    >>> {k: r.value for k, r in revision_statistics(a, b).items()}
-    {'mean': -1.0, 'mean_absolute': 2.0, 'largest': -3.0, 'count': 2.0}
-    """
-    _same_series([first, last])
-    old, new = readings.readings(first), readings.readings(last)
-    common = [p for p in old if p in new and old[p].ok and new[p].ok]
-    if not common:
-        raise DataError(explain(f"revisions of {first.name}", "no common period", "at least one"))
-    how = growth.growth if relative else growth.difference
-    found = [r for r in (how(new[p], old[p]) for p in common) if r.ok]
-    span = Period(common[0].start, common[-1].end, "S") if len(common) > 1 else common[0]
-    unit = how(new[common[0]], old[common[0]]).unit
-    names = (first.name,)
-    if not found:
-        keys = ("mean", "mean_absolute", "largest", "count")
-        return {k: Reading.missing("revision", unit, span, basis=first.basis, item=k, inputs=names) for k in keys}
-    values = [valued(r) for r in found]
-    largest = max(found, key=lambda r: abs(valued(r)))
-    shown = sum(round(v, DECIMALS[unit]) != 0 for v in values)
-    numbers: dict[str, tuple[float, str]] = {
-        "mean": (math.fsum(values) / len(values), unit),
-        "mean_absolute": (math.fsum(map(abs, values)) / len(values), unit),
-        "largest": (valued(largest), unit),
-        "count": (float(shown), "ratio"),
-    }
-    return {
-        k: Reading(
-            "revision",
-            v,
-            u,
-            span,
-            basis=first.basis,
-            item=k,
-            inputs=names,
-            base=largest.period if k == "largest" else None,
-        )
-        for k, (v, u) in numbers.items()
     }

@@ -214,6 +214,84 @@ def test_the_documents_own_figures_are_marked():
     assert found == {"2021": 444_000, "2023": 4_165_000}
 
 
+def by_year(name: str) -> dict[int, float]:
+    """Sums of the years of which all twelve months are there."""
+    sums = defaultdict(list)
+    for o in catalogue.load(name, AS_OF):
+        sums[o.period.year].append(o.value)
+    return {y: sum(v) for y, v in sums.items() if len(v) == 12}
+
+
+@pytest.mark.parametrize("flow", ["exports", "imports"])
+def test_partners_stay_below_total_trade(flow):
+    """The list of partners is partial: their sum comes near the total and never reaches it."""
+    totals, parts = by_year(f"{flow}_monthly"), defaultdict(dict)
+    for o in catalogue.load(f"{flow}_by_partner", AS_OF):
+        parts[o.period.year][o.dims["partner"]] = o.value
+    assert set(totals) == set(range(2019, 2026))
+    for year, total in totals.items():
+        assert sum(parts[year].values()) < total, year
+    for year in (2024, 2025):  # no partner is missing
+        assert len(parts[year]) == 63
+        assert sum(parts[year].values()) > 0.97 * totals[year]
+
+
+def test_trade_of_known_years():
+    assert by_year("exports_monthly")[2024] == pytest.approx(81674.1, abs=0.05)
+    assert by_year("imports_monthly")[2024] == pytest.approx(60398.0, abs=0.05)
+    for partner, turnover in (("CHN", 30055.4), ("AFG", 636.51)):
+        both = [
+            o.value
+            for f in ("exports", "imports")
+            for o in catalogue.load(f"{f}_by_partner", AS_OF, partner=partner)
+            if str(o.period) == "2023"
+        ]
+        assert len(both) == 2
+        assert sum(both) == pytest.approx(turnover, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("flow", "partner"), [(f, p) for f in ("exports", "imports") for p in ("AFG", "CHN", "RUS", "TUR")]
+)
+def test_main_partners_have_every_year(flow, partner):
+    found = catalogue.load(f"{flow}_by_partner", AS_OF, partner=partner)
+    assert [o.period.year for o in found] == list(range(2015, 2026))
+    assert all((o.dims["publisher"] == "wits") == (o.period.year < 2020) for o in found)
+
+
+def test_missing_partner_years_are_said():
+    """Each year in which a partner of 2024 has no row is a period of an issue of that table."""
+    for name in ("exports_by_partner", "imports_by_partner"):
+        parts, said = defaultdict(set), {p.year for i in catalogue.issues(AS_OF, frozenset({name})) for p in i.periods}
+        for o in catalogue.load(name, AS_OF):
+            parts[o.period.year].add(o.dims["partner"])
+        short = {y for y in parts if y >= 2020 and parts[2024] - parts[y]}
+        assert short
+        assert short <= said, name
+
+
+def test_euro_rate_is_euros_for_a_dollar():
+    """Dollars for a euro would lie above one in these years."""
+    values = [v for p, v in catalogue.load("eur_per_usd", AS_OF).values.items() if p.year == 2024]
+    assert len(values) == 12
+    assert 12 / sum(values) == pytest.approx(1.0824, abs=0.001)
+
+
+def test_mirror_readings_have_their_counterpart():
+    found = list(catalogue.load("reexport_readings", AS_OF))
+    assert all(
+        o.dims["reporter"] != o.dims["partner"] and "KAZ" in (o.dims["reporter"], o.dims["partner"]) for o in found
+    )
+    dual = {(o.dims["reporter"], o.period.year): o.value for o in found if o.dims["goods"] == "dual_use"}
+    assert dual == {("LTU", 2022): 28, ("KAZ", 2022): 9, ("LTU", 2023): 84, ("KAZ", 2023): 11}
+    china = {o.dims["flow"]: o.value for o in found if o.dims["publisher"] == "customs_chn" and str(o.period) == "2023"}
+    assert china["exports"] + china["imports"] == china["turnover"]
+
+
+def test_fleet_shares_sum_to_100():
+    assert sum(o.value for o in catalogue.load("vehicle_fleet_shares", AS_OF)) == pytest.approx(100, abs=0.051)
+
+
 # --- what must not be there --------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,217 @@
+"""Revisions: what a later release says of a period that an earlier one gave, and what only looks like one.
+
+What belongs here: two vintages of one series. What does not: fetching them (``kzreport.catalogue.vintages``).
+
+A revision counts only where series, unit, frequency, reference period and definition are the same. Source:
+OECD/Eurostat, guidelines on revisions policy and analysis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from kzreport.errors import BasisError, DataError, ParameterError, explain
+from kzreport.indicators import growth, readings
+from kzreport.indicators.readings import RATES, Levels, at, valued
+from kzreport.model import DECIMALS, Interval, Period, Reading, Series
+
+
+def revisions(vintages: Sequence[Series], period: Period) -> tuple[Reading, ...]:
+    """What each vintage says of one period, oldest first; ``item`` is the date of the vintage.
+
+    ``vintages`` are one series at several ``as_of`` dates (``catalogue.vintages``). A vintage without the
+    period is ``missing_input``. Raises :class:`BasisError` if name, unit, basis or frequency differ: that
+    would be no revision.
+
+    >>> from dataclasses import replace; from datetime import date
+    >>> a, b = (replace(readings.series_from({"2024": v}, "musd"), as_of=date(*d))
+    ...         for v, d in ((1979.4, (2025, 12, 17)), (2093.2, (2026, 7, 1))))
+    >>> [(r.item, r.value) for r in revisions([b, a], Period.parse("2024"))]
+    [('2025-12-17', 1979.4), ('2026-07-01', 2093.2)]
+    """
+    _same_series(vintages)
+    ordered = sorted(vintages, key=lambda s: s.as_of)
+    return tuple(at(s, period).of(name="vintage", item=s.as_of.isoformat()) for s in ordered)
+
+
+def _same_series(vintages: Sequence[Series]) -> None:
+    kinds = {(s.name, s.unit, s.basis, s.frequency) for s in vintages}
+    if len(kinds) > 1:
+        raise BasisError(
+            explain(
+                "revisions",
+                " and ".join(", ".join(k) for k in sorted(kinds)),
+                "one series at several dates",
+                "a change of definition, unit or frequency is no revision",
+            )
+        )
+
+
+def revision_statistics(first: Series, last: Series, *, relative: bool = False) -> dict[str, Reading]:
+    """How much one vintage changed an earlier one, over the periods that both have.
+
+    Keys: ``mean``, ``mean_absolute``, ``largest`` (the one furthest from zero, its period in ``base``),
+    ``count`` (of revisions that show at the unit's decimals, as ``ratio``). A revision is ``last - first``
+    (points, ``musd_change``), or with ``relative`` ``100 (last - first) / first`` in percent. ``period`` is
+    the span of the common periods. A period whose revision has no number is left out; none left is
+    ``missing_input``. Raises as :func:`revisions`, :class:`DataError` without a common period. Source:
+    OECD/Eurostat guidelines on revisions analysis.
+
+    >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
+    >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
+    >>> {k: r.value for k, r in revision_statistics(a, b).items()}
+    {'mean': -1.0, 'mean_absolute': 2.0, 'largest': -3.0, 'count': 2.0}
+    """
+    common, found = _found(first, last, relative)
+    span = Period(common[0].start, common[-1].end, "S") if len(common) > 1 else common[0]
+    unit = found[0].unit
+    names = (first.name,)
+    if not any(r.ok for r in found):
+        keys = ("mean", "mean_absolute", "largest", "count")
+        return {k: Reading.missing("revision", unit, span, basis=first.basis, item=k, inputs=names) for k in keys}
+    found = [r for r in found if r.ok]
+    values = [valued(r) for r in found]
+    largest = max(found, key=lambda r: abs(valued(r)))
+    shown = sum(round(v, DECIMALS[unit]) != 0 for v in values)
+    numbers: dict[str, tuple[float, str]] = {
+        "mean": (math.fsum(values) / len(values), unit),
+        "mean_absolute": (math.fsum(map(abs, values)) / len(values), unit),
+        "largest": (valued(largest), unit),
+        "count": (float(shown), "ratio"),
+    }
+    return {
+        k: Reading(
+            "revision",
+            v,
+            u,
+            span,
+            basis=first.basis,
+            item=k,
+            inputs=names,
+            base=largest.period if k == "largest" else None,
+        )
+        for k, (v, u) in numbers.items()
+    }
+
+
+def _found(first: Series, last: Series, relative: bool) -> tuple[list[Period], list[Reading]]:
+    """The periods that both vintages have, and the revision of each."""
+    _same_series([first, last])
+    old, new = readings.readings(first), readings.readings(last)
+    common = [p for p in old if p in new and old[p].ok and new[p].ok]
+    if not common:
+        raise DataError(explain(f"revisions of {first.name}", "no common period", "at least one"))
+    how = growth.growth if relative else growth.difference
+    return common, [how(new[p], old[p]) for p in common]
+
+
+def revision_range(first: Series, last: Series, *, relative: bool = False) -> Reading:
+    """From the lowest to the highest revision: the width as value, the two ends as interval of ``low``, ``high``.
+
+    Unit, period, errors as :func:`revision_statistics`.
+
+    >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
+    >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
+    >>> r = revision_range(a, b)
+    >>> r.value, r.interval
+    (4.0, Interval(low=-3.0, high=1.0))
+    """
+    largest = revision_statistics(first, last, relative=relative)["largest"].of(item="range", base=None)
+    if not largest.ok:
+        return largest
+    found = [valued(r) for r in _found(first, last, relative)[1] if r.ok]
+    return largest.of(value=max(found) - min(found), interval=Interval(min(found), max(found)))
+
+
+class Lookalike(NamedTuple):
+    """What old values are of the new series, if not earlier releases of it; ``distance`` is the largest left."""
+
+    kind: str
+    distance: float
+    compared: int
+
+
+def false_revision(old: Levels, new: Levels, *, tolerance: float | None = None) -> Lookalike | None:
+    """What explains all old values better than "an earlier release" does: then none of them is a revision.
+
+    ``old`` are the values before, ``new`` the series now, of finer or equal frequency (an old quarter is set
+    beside its last month). Kinds, tried in this order: ``rescaled_1000`` (new is a thousand times the old,
+    or a thousandth), ``quarter_mean`` and ``quarter_sum`` (of the three months that end there),
+    ``cumulated`` (since January). A kind is returned if it meets every old value within ``tolerance`` (points
+    for rates, by default 0.1; else a share of the new value, by default 0.005) and the plain comparison does
+    not; three values are needed, one for a rescale. None if nothing explains them, or nothing changed.
+    Raises :class:`BasisError` for a series whose unit is not that of the other, :class:`ParameterError` for a
+    tolerance below 0.
+
+    >>> now = readings.series_from({f"2023-{m:02}": v for m, v in enumerate((10, 9, 8, 7, 6, 5, 4, 3, 2), 1)},
+    ...                            "percent")
+    >>> before = readings.series_from({"2023-03": 9, "2023-06": 6, "2023-09": 3}, "percent")
+    >>> false_revision(before, now)
+    Lookalike(kind='quarter_mean', distance=0.0, compared=3)
+    """
+    was, now = readings.readings(old), readings.readings(new)
+    if not was or not now:
+        return None
+    unit = next(iter(now.values())).unit
+    if next(iter(was.values())).unit != unit:
+        raise readings.mixed(next(iter(was.values())), next(iter(now.values())))
+    rate = unit in RATES
+    most = tolerance if tolerance is not None else 0.1 if rate else 0.005
+    if not most >= 0:
+        raise ParameterError(explain("false_revision, tolerance", tolerance, "0 or more"))
+    months = {(p.end.year, p.end.month): r.value for p, r in now.items() if p.months == 1}
+    beside = {(p.end.year, p.end.month): r.value for p, r in now.items()}
+
+    def window(year: int, month: int, length: int) -> list[float] | None:
+        found = [months.get((year, month - i)) for i in range(length)] if month >= length else [None]
+        known = [v for v in found if v is not None]
+        return known if len(known) == length else None
+
+    def over(length: int | None, formula: Callable[[list[float]], float]) -> Callable[[int, int], float | None]:
+        def explained(year: int, month: int) -> float | None:
+            found = window(year, month, length or month)
+            return formula(found) if found else None
+
+        return explained
+
+    def scaled(by: float) -> Callable[[int, int], float | None]:
+        def explained(year: int, month: int) -> float | None:
+            value = beside.get((year, month))
+            return None if value is None else value * by
+
+        return explained
+
+    known = [(p.end.year, p.end.month, r.value) for p, r in was.items() if r.value is not None]
+    known = [k for k in known if beside.get(k[:2]) is not None]
+    plain = _distance(known, scaled(1), rate)
+    if plain is None or plain <= most:
+        return None
+    kinds: list[tuple[str, int, Callable[[int, int], float | None]]] = [
+        ("quarter_mean", 3, over(3, lambda v: math.fsum(v) / 3)),
+    ]
+    if not rate:
+        rescaled = [("rescaled_1000", 1, scaled(by)) for by in (0.001, 1000.0)]
+        sums = [("quarter_sum", 3, over(3, math.fsum)), ("cumulated", 3, over(None, math.fsum))]
+        kinds = rescaled + kinds + sums
+    for kind, least, explained in kinds:
+        distance = _distance(known, explained, rate)
+        if distance is not None and distance <= most and len(known) >= least:
+            return Lookalike(kind, distance, len(known))
+    return None
+
+
+def _distance(
+    known: Sequence[tuple[int, int, float]], explained: Callable[[int, int], float | None], rate: bool
+) -> float | None:
+    """The largest distance of the old values from what explains them: points, or a share; None if one has no
+    explanation."""
+    worst = 0.0
+    for year, month, value in known:
+        other = explained(year, month)
+        if other is None:
+            return None
+        gap = abs(value - other)
+        worst = max(worst, gap if rate or gap == 0 else gap / abs(other) if other else math.inf)
+    return worst

@@ -190,6 +190,7 @@ DECIMALS: Mapping[str, int] = {
     "index_py100": 1,  # same period of the previous year = 100
     "index_pp100": 1,  # previous period = 100
     "musd": 0,  # million US dollars
+    "meur": 0,  # million euros
     "musd_change": 0,
     "tonne": 0,
     "teu": 0,

@@ -186,21 +186,31 @@ class Page:
             },
         )
 
-    def table(self, key: str, groups: Readings, *, last: int | None = None) -> None:
-        """A table with a row for each period (latest first) and a column for each group, its unit in the head."""
+    def table(self, key: str, groups: Readings, *, last: int | None = None, by: str = "period") -> None:
+        """A table with a column for each group, its unit in the head, and a row for each period (latest first).
+
+        ``by="item"``: a row for each item (partner, component ...) instead, in the order given.
+        """
         w = self.words
-        periods = sorted({r.period for g in groups.values() for r in g}, reverse=True)[:last]
-        if not periods:
+        items = by == "item"
+        every = [r for g in groups.values() for r in g]
+        if items:
+            keys: list[Any] = list(dict.fromkeys(r.item for r in every))[:last]
+            names = {k: w.label(k) for k in keys}
+        else:
+            keys = sorted({r.period for r in every}, reverse=True)[:last]
+            names = {k: w.period(k) for k in keys}
+        if not keys:
             self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
             return
-        head = [escape_html(w.ui("period"))]
-        for name, readings in groups.items():
-            units = {r.unit for r in readings}
+        head = [escape_html(str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period"))]
+        for name, column in groups.items():
+            units = {r.unit for r in column}
             unit = f" ({w.unit(units.pop())})" if len(units) == 1 else ""
             head.append(f"{escape_html(w.label(name))}{escape_html(unit)}")
-        by = {n: {r.period: r for r in g} for n, g in groups.items()}
-        body = [[escape_html(w.period(p)), *(self._cell(by[n].get(p)) for n in groups)] for p in periods]
-        rows = charts.rows({n: [by[n][p] for p in periods if p in by[n]] for n in groups})
+        cells = {n: {(r.item if items else r.period): r for r in g} for n, g in groups.items()}
+        body = [[escape_html(names[k]), *(self._cell(cells[n].get(k)) for n in groups)] for k in keys]
+        rows = charts.rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in groups})
         self._table(key, [head, *body], rows)
 
     def listing(self, key: str, readings: Sequence[Reading], *, base: bool = False) -> None:
@@ -213,7 +223,8 @@ class Page:
         table = [[escape_html(str(h)) for h in ([*head, w.ui("base")] if base else head)]]
         for r in readings:
             label = w.label(r.item or r.name)
-            value = w.typography(w.reading(r)) + (f" ({w.ui('estimated')})" if r.estimated and r.ok else "")
+            value = w.typography(w.range(r) if r.interval else w.reading(r))
+            value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
             cells = [w.period(r.period), label, value, *([w.period(r.base) if r.base else "–"] if base else [])]
             table.append([escape_html(c) for c in cells])
         self._table(key, table, charts.rows({"readings": readings}))
@@ -257,6 +268,7 @@ class Page:
             f"{w.typography(escape(i.text[w.language]))}"
             for i in known
         ]
+        lines = list(dict.fromkeys(lines))  # two series may share a fault
         self._show(
             "\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), kind="caveats"
         )

@@ -379,7 +379,10 @@ def dots(c: Canvas, groups: Groups, *, apart: str = "") -> None:
             c.ax.annotate(c.words.reading(r, "full"), spot, **offset)
     periods = [at(r.period) for r in values(groups)]
     c.ax.set_xlim(min(periods) - (1.3 if set_apart else 0.6), max(periods) + 0.75)
-    c.ax.set_ylim(0, c.ax.get_ylim()[1] * 1.06)
+    low, high = c.ax.get_ylim()
+    c.ax.set_ylim(min(low, 0.0), high + (high - min(low, 0.0)) * 0.06)
+    if low < 0:
+        c.ax.axhline(0, color=INK, lw=0.9, zorder=2)
     place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False, "fontsize": 8}
     c.ax.legend(**place, labelspacing=0.9, handletextpad=0.4)
 

@@ -34,6 +34,7 @@ NBSP, MINUS, APOSTROPHE = "\u00a0", "\u2212", "\u2019"
 # Scales that sentences use for large amounts: (from, divided by, digits, key of the words file).
 _SCALES: Mapping[str, tuple[tuple[float, float, int, str], ...]] = {
     "musd": ((1000, 1000, 1, "billion_usd"), (0, 1, 0, "million_usd")),
+    "meur": ((1000, 1000, 1, "billion_eur"), (0, 1, 0, "million_eur")),
     "musd_change": ((1000, 1000, 1, "billion_usd"), (0, 1, 0, "million_usd")),
     "tonne": ((1e6, 1e6, 2, "million_tonnes"), (0, 1, 0, "tonnes")),
     "tkm": ((1e9, 1e9, 1, "billion_tkm"), (0, 1e6, 0, "million_tkm")),
@@ -153,7 +154,7 @@ class Words:
     def _in(pattern: str, number: str) -> str:
         """A number in its pattern; the sign stands before a currency."""
         sign, bare = (number[0], number[1:]) if number[0] in "+" + MINUS else ("", number)
-        return sign + pattern.replace("#", bare) if pattern.startswith("$") else pattern.replace("#", sign + bare)
+        return sign + pattern.replace("#", bare) if pattern[0] in "$€" else pattern.replace("#", sign + bare)
 
     def _units(self, key: str) -> Mapping[str, str]:
         entry = self._common["units"].get(key)
@@ -192,6 +193,16 @@ class Words:
         """The unit of an axis, scaled (``bn_usd``) or not (``musd``)."""
         scaled = self._common["axis_units"].get(name)
         return str(scaled[self.language]) if scaled else self.unit(name)
+
+    def range(self, r: Reading) -> str:
+        """The interval of a reading, from its low to its high end; the number alone where the ends print alike."""
+        if r.interval is None or r.value is None:
+            return self.reading(r)
+        low, high = (
+            self.reading(r.of(value=v, interval=None), "signed" if r.unit == "musd_change" else "")
+            for v in (r.interval.low, r.interval.high)
+        )
+        return low if low == high else self.ui("range").format(low=low, high=high)
 
     # --- dates ---------------------------------------------------------------------------------------------------
 

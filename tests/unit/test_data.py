@@ -277,24 +277,6 @@ def test_euro_rate_is_euros_for_a_dollar():
     assert 12 / sum(values) == pytest.approx(1.0824, abs=0.001)
 
 
-def test_mirror_readings_have_their_counterpart():
-    found = list(catalogue.load("reexport_readings", AS_OF))
-    assert all(
-        o.dims["reporter"] != o.dims["partner"] and "KAZ" in (o.dims["reporter"], o.dims["partner"]) for o in found
-    )
-    dual = {(o.dims["reporter"], o.period.year): o.value for o in found if o.dims["goods"] == "dual_use"}
-    assert dual == {("LTU", 2022): 28, ("KAZ", 2022): 9, ("LTU", 2023): 84, ("KAZ", 2023): 11}
-    china = {o.dims["flow"]: o.value for o in found if o.dims["publisher"] == "customs_chn" and str(o.period) == "2023"}
-    assert china["exports"] + china["imports"] == china["turnover"]
-
-
-def test_fleet_shares_sum_to_100():
-    assert sum(o.value for o in catalogue.load("vehicle_fleet_shares", AS_OF)) == pytest.approx(100, abs=0.051)
-
-
-# --- what must not be there --------------------------------------------------------------------------------------
-
-
 def test_addresses_are_https_pages_of_publishers_and_no_registry():
     text = "".join(p.read_text(encoding="utf-8") for p in DATA.iterdir())
     assert not re.search(r"pypi|pythonhosted|conda|npmjs|jfrog|artifactory|nexus|localhost|127\.0\.0\.1", text, re.I)

@@ -1,0 +1,205 @@
+"""The partners page: goods trade in all, by partner, what moved it, and how concentrated it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from kzreport.indicators import concentration, decomposition, growth, readings, trade
+from kzreport.indicators.aggregates import mean, total
+from kzreport.model import Period, Reading, Series
+
+Groups = dict[str, tuple[Reading, ...]]
+
+EU27 = (
+    *("AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL"),
+    *("ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE"),
+)
+CENTRAL_ASIA = ("KGZ", "TJK", "TKM", "UZB")
+GROUPS = {"EU27": EU27, "central_asia": CENTRAL_ASIA}
+
+
+def _none(series: Series, unit: str = "musd") -> Reading:
+    return Reading.missing("trade", unit, Period.parse(str(series.as_of.year - 1)), inputs=(series.name,))
+
+
+def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
+    """January to the latest month: ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``imports``,
+    ``balance``, ``balance_before`` (million dollars), and the first month still ``provisional``.
+    """
+    if not exports_monthly.values or not imports_monthly.values:
+        none = _none(exports_monthly)
+        share = none.of(unit="percent")
+        names = ("turnover", "exports", "imports", "balance", "balance_before", "provisional")
+        return {**dict.fromkeys(names, none), "turnover_change": share}
+    x, m = trade.year_to_date(exports_monthly), trade.year_to_date(imports_monthly)
+    now, before = trade.turnover(x["total"], m["total"]), trade.turnover(x["before"], m["before"])
+    return {
+        "turnover": now,
+        "turnover_change": growth.growth(now, before),
+        "exports": x["total"],
+        "imports": m["total"],
+        "balance": trade.balance(x["total"], m["total"]),
+        "balance_before": trade.balance(x["before"], m["before"]),
+        "provisional": readings.at(exports_monthly, trade.provisional(exports_monthly)[0]),
+    }
+
+
+def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
+    """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent)."""
+    y = _last_whole_year(exports_monthly)
+    if y is None:
+        none = _none(exports_monthly)
+        return {
+            **dict.fromkeys(("exports", "imports", "turnover", "balance"), none),
+            "coverage": none.of(unit="percent"),
+        }
+    x, m = total(exports_monthly, y), total(imports_monthly, y)
+    return {
+        "exports": x,
+        "imports": m,
+        "turnover": trade.turnover(x, m),
+        "balance": trade.balance(x, m),
+        "coverage": trade.coverage(x, m),
+    }
+
+
+def _last_whole_year(monthly: Series) -> Period | None:
+    last = monthly.last
+    if last is None:
+        return None
+    y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
+    return y if total(monthly, y).ok else None
+
+
+def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """Exports and imports of every month, million dollars; the latest two are usually revised."""
+    return {
+        "exports": tuple(readings.readings(exports_monthly).values()),
+        "imports": tuple(readings.readings(imports_monthly).values()),
+    }
+
+
+def _sides(
+    exports: Series, imports: Series, p: Period, groups: Mapping[str, Sequence[str]] = GROUPS, *, apart: bool = False
+) -> dict[str, tuple[Reading, Reading]]:
+    """Country or group -> exports and imports of a year, for those that have both.
+
+    A group comes beside its members; with ``apart`` it replaces them, so that nothing is counted twice.
+    """
+    found = []
+    for series in (exports, imports):
+        single = trade.by_partner(series, p) if len(series) else {}
+        summed = trade.grouped(single, groups) if single else {}
+        found.append(summed if apart else {**single, **{g: summed[g] for g in groups if g in summed}})
+    x, m = found
+    return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
+
+
+def turnover(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
+    years = sorted({o.period for o in imports})
+    found: dict[str, list[Reading]] = {p: [] for p in partners}
+    for y in years:
+        sides = _sides(exports, imports, y)
+        for p in partners:
+            if p in sides:
+                found[p].append(trade.turnover(*sides[p]))
+    return {k: tuple(v) for k, v in found.items()}
+
+
+def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, rows: int) -> Groups:
+    """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
+    whole = year(exports_monthly, imports_monthly)["turnover"]
+    sides = _sides(exports, imports, whole.period, {"EU27": EU27}, apart=True) if whole.ok else {}
+    ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
+    shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
+    return {"share": tuple(shares)}
+
+
+def first(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
+    """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
+    whole = year(exports_monthly, imports_monthly)["turnover"]
+    sides = _sides(exports, imports, whole.period) if whole.ok else {}
+    single = [trade.turnover(*s) for k, s in sides.items() if k not in GROUPS]
+    if not single or "EU27" not in sides:
+        none = _none(exports_monthly)
+        share = none.of(unit="percent")
+        return {
+            "first": none,
+            "first_share": share,
+            "second": none,
+            "second_share": share,
+            "eu": none,
+            "eu_share": share,
+        }
+    ranked = sorted(single, key=lambda r: r.value or 0.0, reverse=True)
+    eu = trade.turnover(*sides["EU27"])
+    return {
+        "first": ranked[0],
+        "first_share": growth.share(ranked[0], whole),
+        "second": ranked[1],
+        "second_share": growth.share(ranked[1], whole),
+        "eu": eu,
+        "eu_share": growth.share(eu, whole),
+    }
+
+
+def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
+    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar."""
+    rate = Reading.missing("rate", "ratio", eu.period, inputs=(eur_per_usd.name,))
+    if eu.ok and len(eur_per_usd):
+        rate = mean(eur_per_usd, eu.period).of(digits=4)
+    if not eu.ok or not rate.ok:
+        return {
+            "amount": eu.of(unit="meur") if not eu.ok else Reading.missing("amount", "meur", eu.period),
+            "rate": rate,
+        }
+    return {"amount": trade.convert(eu, rate), "rate": rate}
+
+
+def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+    """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
+
+    A country that belongs to a chosen group is left to its group.
+    """
+    years = sorted({o.period for o in imports})
+    if len(years) < 2:
+        return {"exports": (), "imports": ()}
+    now, before = _sides(exports, imports, years[-1]), _sides(exports, imports, years[-2])
+    counted = {m for g in partners for m in GROUPS.get(g, ())}  # a member of a chosen group is in its group
+    kept = [p for p in partners if p in now and p in before and p not in counted]
+    new, old = (
+        {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
+    )
+    points = decomposition.contributions(
+        {k: r.of(basis="flow", name="flow") for k, r in new.items()},
+        {k: r.of(basis="flow", name="flow") for k, r in old.items()},
+    )
+    return {flow: tuple(points[f"{flow}_{p}"].of(item=p, basis=flow) for p in kept) for flow in ("exports", "imports")}
+
+
+def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
+    """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
+    y = _last_whole_year(imports_monthly)
+    none = _none(imports, "ratio")
+    if y is None or not len(imports):
+        return {"hhi": none, "rest": none.of(unit="percent")}
+    parts = {k: r for k, r in trade.by_partner(imports, y).items() if r.ok}
+    if not parts:
+        return {"hhi": none, "rest": none.of(unit="percent")}
+    found = concentration.concentration(parts, total(imports_monthly, y))
+    return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
+
+
+def table(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+    """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
+    years = sorted({o.period for o in imports})
+    sides = _sides(exports, imports, years[-1]) if years else {}
+    kept = [sides[p] for p in partners if p in sides]
+    return {
+        "exports": tuple(x for x, _ in kept),
+        "imports": tuple(m for _, m in kept),
+        "turnover": tuple(trade.turnover(x, m) for x, m in kept),
+        "balance": tuple(trade.balance(x, m) for x, m in kept),
+        "coverage": tuple(trade.coverage(x, m) for x, m in kept),
+    }

@@ -191,6 +191,8 @@ DECIMALS: Mapping[str, int] = {
     "index_pp100": 1,  # previous period = 100
     "musd": 0,  # million US dollars
     "meur": 0,  # million euros
+    "kzt": 1,  # tenge for a unit of another currency
+    "usd_barrel": 1,  # US dollars a barrel
     "musd_change": 0,
     "tonne": 0,
     "teu": 0,

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ class Cli:
             text=True,
             encoding="utf-8",
             start_new_session=True,
+            # A shell that runs the tests in the background has SIGINT ignored, and a child would inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def __call__(self, *words: str, cwd: Path | None = None, **env: str) -> Ended:

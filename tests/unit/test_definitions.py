@@ -64,7 +64,7 @@ BAD = {
         "[inflation, trade]",
         "key 'pages.1': found 'trade', expected one of",
     ),
-    "page by path": ("[inflation, fdi]", "[../notebooks/fdi]", "one of fdi, inflation, summary, transit"),
+    "page by path": ("[inflation, fdi]", "[../notebooks/fdi]", f"one of {', '.join(params.pages())}"),
     "page twice": ("[inflation, fdi]", "[inflation, fdi, fdi]", "key 'pages': found inflation, fdi, fdi"),
     "unknown language": ("[fr]", "[fr, de]", "key 'languages.1': found 'de', expected Input should be 'fr' or 'en'"),
     "no language": ("[fr]", "[]", "key 'languages'"),

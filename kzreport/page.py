@@ -227,7 +227,7 @@ class Page:
             value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
             cells = [w.period(r.period), label, value, *([w.period(r.base) if r.base else "–"] if base else [])]
             table.append([escape_html(c) for c in cells])
-        self._table(key, table, charts.rows({"readings": readings}))
+        self._table(key, table, charts.rows({"readings": readings}), heads=2)
 
     def _cell(self, r: Reading | None) -> str:
         """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
@@ -240,14 +240,15 @@ class Page:
             return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
         return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
 
-    def _table(self, key: str, cells: list[list[str]], rows: Sequence[tuple[str, ...]]) -> None:
+    def _table(self, key: str, cells: list[list[str]], rows: Sequence[tuple[str, ...]], heads: int = 1) -> None:
+        """Show a table; the first ``heads`` cells of a row say what the row is about."""
         w = self.words
         caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
         head = "".join(f'<th scope="col">{c}</th>' for c in cells[0])
-        body = "".join(
-            f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{c}</td>" for c in row[1:]) + "</tr>"
-            for row in cells[1:]
-        )
+        body = ""
+        for row in cells[1:]:
+            about = "".join(f'<th scope="row">{c}</th>' for c in row[:heads])
+            body += f"<tr>{about}{''.join(f'<td>{c}</td>' for c in row[heads:])}</tr>"
         markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
         text = as_csv(rows)

@@ -111,7 +111,7 @@ class Canvas:
         for x, height, text, colour in early:  # on the side of the line's end where the line does not run
             above = height > (low + high) / 2
             side: dict[str, Any] = {"va": "bottom", "ha": "center"} if above else {"va": "top", "ha": "right"}
-            place = height + (0.5 if above else -0.6) * gap
+            place = height + (0.5 if above else -1.9) * gap
             ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, **side)
         late = [e for e in ends if e not in early]
         tall = max((1 + text.count("\n") for _, _, text, _ in late), default=1)

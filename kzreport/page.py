@@ -18,7 +18,7 @@ from typing import Any
 from IPython.display import display
 
 from kzreport import catalogue, charts
-from kzreport.errors import PageError, WordsError, explain
+from kzreport.errors import WordsError, explain
 from kzreport.model import Period, Reading, Series
 from kzreport.words import Words, escape
 
@@ -310,6 +310,3 @@ class Page:
 def escape_html(text: str) -> str:
     """Text from data as HTML text."""
     return html.escape(text, quote=False)
-
-
-__all__ = ["Page", "PageError", "as_csv"]

@@ -3,7 +3,7 @@
 What belongs here: arithmetic on flows of the balance of payments and on figures that ministries print. What
 does not: reading a table, words, pictures; comparisons that hold for any series are in
 :mod:`kzreport.indicators.growth`, sums over time in :mod:`kzreport.indicators.aggregates`, vintages in
-:mod:`kzreport.indicators.revisions` (under their names here too).
+:mod:`kzreport.indicators.revisions`.
 
 Gross inflow (credits of foreign direct investors, no repayments taken off), net inflow (liabilities side of
 the balance of payments) and the directional net of UNCTAD are three things that differ by a factor of four to
@@ -20,8 +20,6 @@ from typing import NoReturn
 from kzreport.errors import BasisError, explain
 from kzreport.indicators import aggregates, growth, readings
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
-from kzreport.indicators.revisions import revision_statistics as revision_statistics
-from kzreport.indicators.revisions import revisions as revisions
 from kzreport.model import Interval, Period, Reading, Series, Status
 
 

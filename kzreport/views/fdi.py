@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from kzreport.indicators import fdi, growth
 from kzreport.indicators.readings import at
 from kzreport.indicators.readings import readings as readings_of
+from kzreport.indicators.revisions import revision_statistics
 from kzreport.model import Period, Reading, Series
 
 Groups = dict[str, tuple[Reading, ...]]
@@ -141,9 +142,9 @@ def revision(known: Sequence[Series]) -> dict[str, Reading]:
         none = Reading.missing("vintage", "musd", Period.parse(str(day)))
         return {"first": none, "last": none, "change": none.of(unit="musd_change"), "mean": none.of(unit="musd_change")}
     before, after = usable[-2], usable[-1]
-    if fdi.revision_statistics(before, after)["mean_absolute"].value == 0:
+    if revision_statistics(before, after)["mean_absolute"].value == 0:
         before = usable[0]
-    statistics = fdi.revision_statistics(before, after)
+    statistics = revision_statistics(before, after)
     p = statistics["largest"].base
     assert p is not None
     return {

@@ -133,15 +133,7 @@ def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     known = readings.readings(rates(cpi_yy))
     same = known.get(now.period, Reading.missing("rate", "percent", now.period))
     before = table.get(now.period.shift(-1), Reading.missing("expected", "percent", now.period.shift(-1)))
-    gap = Reading.missing("gap", "points", now.period)
-    if same.ok:
-        gap = Reading(
-            "gap",
-            round((now.value or 0.0) - (same.value or 0.0), 9),
-            "points",
-            now.period,
-            inputs=(*now.inputs, *same.inputs),
-        )
+    gap = _gap("gap", now, same)
     return {"expected": now, "expected_change": difference(now, before.of(basis=now.basis, unit=now.unit)), "gap": gap}
 
 
@@ -179,20 +171,19 @@ def real_rate(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, 
     }
 
 
+def _gap(name: str, a: Reading, b: Reading) -> Reading:
+    """``a - b`` in points, of two rates whose bases differ on purpose; ``missing_input`` if one has no number."""
+    if a.value is None or b.value is None:
+        return Reading.missing(name, "points", a.period)
+    return Reading(name, round(a.value - b.value, 9), "points", a.period, inputs=(*a.inputs, *b.inputs))
+
+
 def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
     """The published core rate and its distance to the headline of the same month, points."""
     now = inflation.headline(cpi_yy)
     found = _known(lambda: core_inflation.exclusion_core(core_yy, now.period))
     r = found or Reading.missing("core", "percent", now.period)
-    gap = Reading.missing("core_gap", "points", now.period)
-    if r.ok:
-        gap = Reading(
-            "core_gap",
-            round((r.value or 0.0) - (now.value or 0.0), 9),
-            "points",
-            now.period,
-            inputs=(*r.inputs, *now.inputs),
-        )
+    gap = _gap("core_gap", r, now)
     return {"core": r, "core_gap": gap}
 
 
@@ -225,15 +216,8 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
     december = inflation.end_of_period(cpi_yy, y)
     average = inflation.annual_average(inflation.chain(cpi_mm, Period.parse("2010-12")), y)
-    distance = Reading.missing("distance", "points", y)
-    if december.ok and average.ok:
-        distance = Reading(
-            "distance",
-            abs((december.value or 0.0) - (average.value or 0.0)),
-            "points",
-            y,
-            inputs=(*december.inputs, *average.inputs),
-        )
+    gap = _gap("distance", december, average)
+    distance = gap.of(value=abs(gap.value)) if gap.value is not None else gap
     return {"december": december, "average": average, "distance": distance}
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kzreport.catalogue import load, vintages
 from kzreport.errors import BasisError, DataError
-from kzreport.indicators import fdi, growth
+from kzreport.indicators import fdi, growth, revisions
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
 
@@ -150,7 +150,7 @@ def test_no_ratio_to_a_net_flow_that_is_not_positive(value, status):
 
 
 def test_revisions_are_read_off_the_vintages():
-    found = fdi.revisions(vintages("wdi_fdi", AS_OF, country="KAZ"), P("2024"))
+    found = revisions.revisions(vintages("wdi_fdi", AS_OF, country="KAZ"), P("2024"))
     known = [r for r in found if r.ok]
     assert [r.item for r in found] == sorted(r.item for r in found)
     assert known[0].value == pytest.approx(1979, abs=1) and known[-1].value == pytest.approx(2093, abs=1)
@@ -161,7 +161,7 @@ def test_revision_statistics():
     exports = [100.0, 100.0, 100.0, 200.0]
     first = series_from({str(2020 + i): v for i, v in enumerate(exports)}, "musd")
     last = series_from({str(2020 + i): v for i, v in enumerate([100.0, 101.0, 98.0, 206.0])} | {"2024": 1.0}, "musd")
-    found = fdi.revision_statistics(first, last)
+    found = revisions.revision_statistics(first, last)
     assert {k: r.value for k, r in found.items()} == {
         "mean": 1.25,
         "mean_absolute": 2.25,
@@ -169,36 +169,36 @@ def test_revision_statistics():
         "count": 3,
     }
     assert found["largest"].base == P("2023") and found["mean"].unit == "musd_change"
-    percent = fdi.revision_statistics(first, last, relative=True)
+    percent = revisions.revision_statistics(first, last, relative=True)
     assert percent["mean_absolute"].value == pytest.approx((1 + 2 + 3) / 4) and percent["mean"].unit == "percent"
 
 
 @given(st.lists(FLOW, min_size=1, max_size=10))
 def test_the_same_vintage_twice_is_no_revision(values):
     s = series_from({str(2010 + i): v for i, v in enumerate(values)}, "musd")
-    found = fdi.revision_statistics(s, s)
+    found = revisions.revision_statistics(s, s)
     assert {r.value for r in found.values()} == {0.0}
 
 
 def test_float_noise_is_not_counted_as_a_revision():
     s = series_from({"2023": 100.0}, "musd")
-    assert fdi.revision_statistics(s, series_from({"2023": 100.0 + 1e-12}, "musd"))["count"].value == 0
+    assert revisions.revision_statistics(s, series_from({"2023": 100.0 + 1e-12}, "musd"))["count"].value == 0
 
 
 def test_another_definition_is_no_revision():
     a = series_from({"2023": 1.0}, "musd", basis="gross")
     b = replace(series_from({"2023": 2.0}, "musd", basis="net"), as_of=date(2026, 1, 1))
     with pytest.raises(BasisError, match="no revision"):
-        fdi.revisions([a, b], P("2023"))
+        revisions.revisions([a, b], P("2023"))
     with pytest.raises(BasisError):
-        fdi.revision_statistics(a, b)
+        revisions.revision_statistics(a, b)
     with pytest.raises(DataError, match="common"):
-        fdi.revision_statistics(a, series_from({"2024": 1.0}, "musd", basis="gross"))
+        revisions.revision_statistics(a, series_from({"2024": 1.0}, "musd", basis="gross"))
 
 
 def test_relative_revisions_without_a_base():
     a, b = series_from({"2023": 0.0}, "musd"), series_from({"2023": 5.0}, "musd")
-    assert fdi.revision_statistics(a, b, relative=True)["mean"].status is Status.MISSING_INPUT
+    assert revisions.revision_statistics(a, b, relative=True)["mean"].status is Status.MISSING_INPUT
 
 
 def test_gross_to_net_is_a_reading_like_the_others():

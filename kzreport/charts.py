@@ -94,9 +94,19 @@ def describe(title: str, groups: Groups, words: Words) -> str:
 
 
 def draw(
-    kind: str, groups: Groups, words: Words, *, title: str, source: str, extra: Groups | None = None, **options: Any
+    kind: str,
+    groups: Groups,
+    words: Words,
+    *,
+    title: str,
+    source: str,
+    extra: Groups | None = None,
+    scaled: bool = True,
+    **options: Any,
 ) -> Chart:
     """Draw one chart. ``extra``: groups that options draw too (a target, a line); they join the rows and description.
+
+    ``scaled=False`` keeps the unit itself where thousands or millions would hide the smallest figures.
 
     Raises :class:`PageError` for an unknown kind, several units, or nothing to draw.
     """
@@ -116,7 +126,8 @@ def draw(
         figure = Figure(figsize=(WIDTH, height), dpi=DPI)
         box = (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, plot / height)
         largest = max(abs(y(r)) for r in values(everything))
-        canvas = Canvas.fit(figure.add_axes(box), words, unit, largest)
+        axes = figure.add_axes(box)
+        canvas = Canvas.fit(axes, words, unit, largest) if scaled else Canvas(axes, words, unit)
         KINDS[kind](canvas, groups, **options)
         canvas.ax.set(xlabel="", ylabel="")
         canvas.number_axis("x" if kind in ROWS else "y")

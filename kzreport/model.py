@@ -197,6 +197,12 @@ DECIMALS: Mapping[str, int] = {
     "tonne": 0,
     "teu": 0,
     "tkm": 0,  # tonne-kilometre
+    "tonne_wagon": 1,  # tonnes a wagon
+    "gram": 0,
+    "usd_tonne": 0,  # US dollars a tonne
+    "person": 0,
+    "wagon": 0,
+    "piece": 0,  # articles of any kind
     "multiple": 1,  # x times
     "log": 2,  # natural logarithm of a ratio
     "months": 0,

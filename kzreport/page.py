@@ -186,15 +186,20 @@ class Page:
             },
         )
 
-    def table(self, key: str, groups: Readings, *, last: int | None = None, by: str = "period") -> None:
+    def table(
+        self, key: str, groups: Readings, *, last: int | None = None, by: str = "period", latest_first: bool = False
+    ) -> None:
         """A table with a column for each group, its unit in the head, and a row for each period (latest first).
 
-        ``by="item"``: a row for each item (partner, component ...) instead, in the order given.
+        ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or
+        ``latest_first`` where items are of different periods.
         """
         w = self.words
         items = by == "item"
         every = [r for g in groups.values() for r in g]
         if items:
+            if latest_first:
+                every.sort(key=lambda r: (r.period.end, r.item), reverse=True)
             keys: list[Any] = list(dict.fromkeys(r.item for r in every))[:last]
             names = {k: w.label(k) for k in keys}
         else:
@@ -294,7 +299,9 @@ class Page:
                 continue
             known = [s for s in d.sources if s.get("since", "") <= self.as_of.isoformat()]
             cited = ", ".join(
-                f"[{escape(s['title'])}]({s['path']})" if s["path"].startswith("https://") else escape(s["title"])
+                f"[{escape(s['title'])}]({s['path']})"
+                if s.get("path", "").startswith("https://")
+                else escape(s["title"])
                 for s in known
             )
             lines.append(

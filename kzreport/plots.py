@@ -421,7 +421,8 @@ def ranks(c: Canvas, groups: Groups, *, apart: str = "") -> None:
         }
         c.ax.annotate(c.value(r), (y(r), row), **place)
     c.rows([c.label(r.item, 34) for _, r in kept], 0, max(y(r) for _, r in kept) * 1.15)
-    c.key("     ".join(f"{'●' if n == 0 else '□'} {c.words.label(name)}" for n, name in enumerate(order)))
+    signs = "●□△◇▽"  # as MARKERS, the first one filled
+    c.key("     ".join(f"{signs[n]} {c.words.label(name)}" for n, name in enumerate(order)))
 
 
 KINDS: Mapping[str, Callable[..., None]] = {

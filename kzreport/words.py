@@ -38,6 +38,7 @@ _SCALES: Mapping[str, tuple[tuple[float, float, int, str], ...]] = {
     "musd_change": ((1000, 1000, 1, "billion_usd"), (0, 1, 0, "million_usd")),
     "tonne": ((1e6, 1e6, 2, "million_tonnes"), (0, 1, 0, "tonnes")),
     "tkm": ((1e9, 1e9, 1, "billion_tkm"), (0, 1e6, 0, "million_tkm")),
+    "person": ((1e6, 1e6, 0, "million_people"), (0, 1, 0, "person")),
 }
 
 
@@ -141,10 +142,11 @@ class Words:
 
     def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
         """A number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""
-        key, scale, digits = unit, 1.0, DECIMALS[unit] if digits is None else digits
+        key, scale, printed = unit, 1.0, digits
+        digits = DECIMALS[unit] if digits is None else digits
         for start, divisor, places, name in _SCALES.get(unit, ()):
-            if abs(value) >= start:
-                key, scale, digits = name, divisor, places
+            if abs(value) >= start:  # digits that the publisher prints hold on the scale he prints them on
+                key, scale, digits = name, divisor, places if divisor != 1 or printed is None else printed
                 break
         shown = rounded(value / scale, digits)
         pattern = self._units(key)[self.plural(shown)]
@@ -274,8 +276,11 @@ class Words:
     def label(self, item: str) -> str:
         """The name of a component, country, publisher or scope; a date or a period is its own name.
 
+        An item of several parts (``AFG|2025-04|flour``) is the names of its parts, in that order.
         Raises :class:`WordsError` if nobody gave it a name in this language: there is no fallback.
         """
+        if "|" in item:
+            return self._capital(", ".join(self.label(part) for part in item.split("|")))
         for table in (self._page.get("labels", {}), self._common["labels"], names("publishers"), names("scopes")):
             if item in table:
                 return str(table[item][self.language])

@@ -22,6 +22,8 @@ The lowest first; each imports only from those before it in this list:
 - ``transit``: volumes of several publishers, implied bases
 - ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
 - ``concentration``: how much of a flow a few partners make
+- ``goals``: a level against an announced one, and the pace that would reach it
+- ``aid``: loads, stages that never add up, what it comes to for each person
 - ``mirror``: one flow as two countries report it, unit values
 - ``reexports``: flows against what was to be expected, as a range, with its placebo
 """

@@ -233,6 +233,24 @@ def implied_total(value: Reading, share: Reading) -> Reading:
     return merge("implied_total", total, value.unit, value, share, status=status, **rest)
 
 
+def part_of(whole: Reading, share: Reading) -> Reading:
+    """The part that a printed share makes of a whole, in its unit: ``whole share / 100``. Estimated.
+
+    Only sound where the share is of the same thing: a share of tonnes is none of dollars, so the caller says what it
+    assumes. Status of an input without a number. Raises :class:`BasisError` for a whole that is a rate, a share
+    that is not in percent, or other periods.
+
+    >>> x, s = (at(readings.series_from({"2024": v}, u), "2024") for v, u in ((316.5, "musd"), (80, "percent")))
+    >>> part_of(x, s).value
+    253.2
+    """
+    if whole.unit in RATES or share.unit != "percent" or share.period != whole.period:
+        raise readings.mixed(whole, share)
+    status = first_status(whole, share)
+    value = round(valued(whole) * valued(share) / 100, 9) if status is Status.OK else None
+    return merge("part_of", value, whole.unit, whole, share, status=status, estimated=True)
+
+
 def consistent(totals: Sequence[Reading]) -> Reading:
     """What several implied totals have in common: the intersection of their intervals, its midpoint as value.
 

@@ -1,0 +1,229 @@
+"""The aid page: shipments stage by stage, their loads, money by recipient, and what it comes to for each person.
+
+Stages are columns and markers, never terms of a sum: a total is of one stage and of different shipments.
+"""
+
+from __future__ import annotations
+
+from kzreport.indicators import aid, growth
+from kzreport.model import Observation, Period, Reading, Series
+
+Groups = dict[str, tuple[Reading, ...]]
+
+
+def _none(series: Series, unit: str) -> Reading:
+    return Reading.missing("aid", unit, Period.parse(str(series.as_of.year - 1)), inputs=(series.name,))
+
+
+def _digits(value: float | None) -> int:
+    """As many decimals as were printed."""
+    return len(f"{value:.10g}".partition(".")[2]) if value is not None else 0
+
+
+def _reading(series: Series, o: Observation, item: str) -> Reading:
+    about = f"{item}|at_least" if o.dims.get("bound") == "lower" else item
+    stage, inputs = o.dims.get("stage", ""), (series.name,)
+    return Reading(
+        series.name, o.value, series.unit, o.period, basis=stage, item=about, inputs=inputs, digits=_digits(o.value)
+    )
+
+
+def _name(o: Observation) -> str:
+    """Recipient and month of a shipment, as its identifier has them: ``AFG|2025-04``."""
+    country, *rest = o.dims["shipment"].split("-")
+    return f"{country.upper()}|{'-'.join(part for part in rest if part.isdigit())}"
+
+
+def _mass(series: Series, o: Observation) -> Reading:
+    content = o.dims["content"]
+    return _reading(series, o, _name(o) + ("" if content == "mixed" else f"|{content}"))
+
+
+def _known(series: Series, recipient: str = "", **dims: str) -> list[Observation]:
+    wanted = {**dims, **({"recipient": recipient} if recipient else {})}
+    kept = [o for o in series.where(**wanted) if o.value is not None]
+    return sorted(kept, key=lambda o: (o.period.end, o.dims.get("shipment", "")), reverse=True)
+
+
+def headline(aid_tonnes: Series) -> dict[str, Reading]:
+    """The latest delivery that somebody reported: ``mass`` (tonnes; its item the recipient)."""
+    delivered = _known(aid_tonnes, stage="delivered")
+    if not delivered:
+        return {"mass": _none(aid_tonnes, "tonne")}
+    last = max(delivered, key=lambda o: (o.period.end, o.value))
+    return {"mass": _mass(aid_tonnes, last).of(item=last.dims["recipient"])}
+
+
+def shipments(aid_tonnes: Series, rows: int, recipient: str = "") -> Groups:
+    """The latest shipments, tonnes: a group for each stage, the shipment is the item."""
+    found: dict[str, list[Reading]] = {}
+    for o in _known(aid_tonnes, recipient)[:rows]:
+        found.setdefault(o.dims["stage"], []).append(_mass(aid_tonnes, o))
+    return {s: tuple(found[s]) for s in aid.STAGES if s in found}
+
+
+def stages(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> Groups:
+    """A column for each stage (tonnes), for wagons and for tonnes a wagon; a row for each shipment."""
+    found: dict[str, list[Reading]] = {s: [] for s in ("announced", "shipped", "delivered")}
+    for o in _known(aid_tonnes, recipient):
+        found[o.dims["stage"]].append(_mass(aid_tonnes, o))
+    weighed = loads(aid_tonnes, aid_wagons, recipient)
+    counted = {r.item: r for r in (_reading(aid_wagons, o, _name(o)) for o in _known(aid_wagons, recipient))}
+    found |= {"wagons": list(counted.values()), "load": list(weighed)}
+    return {k: tuple(g) for k, g in found.items()}
+
+
+def loads(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> tuple[Reading, ...]:
+    """Tonnes a wagon of each shipment at its latest stage, mass and wagons from one publisher.
+
+    Estimated (a minimum) where only some of the goods are given in tonnes. A shipment of unknown mass is missing.
+    """
+    found: dict[str, Reading] = {}
+    for o in sorted(_known(aid_wagons, recipient), key=lambda o: aid.STAGES.index(o.dims["stage"])):
+        name, stage = _name(o), o.dims["stage"]
+        wagons = _reading(aid_wagons, o, name)
+        same = {k: o.dims[k] for k in ("shipment", "stage", "publisher")}
+        parts = [_mass(aid_tonnes, m) for m in _known(aid_tonnes, **same)]
+        if parts:
+            mass = aid.stage_total(parts).of(item=name, estimated=any(p.item != name for p in parts))
+        else:
+            mass = Reading.missing("mass", "tonne", o.period, basis=stage, item=name, inputs=(aid_tonnes.name,))
+        found[name] = aid.load(mass, wagons)
+    return tuple(sorted(found.values(), key=lambda r: r.period.end, reverse=True))
+
+
+def load_groups(aid_tonnes: Series, aid_wagons: Series) -> Groups:
+    """:func:`loads`, those to be checked in a group of their own, minima in another."""
+    known = [r for r in loads(aid_tonnes, aid_wagons) if r.ok]
+    odd = [r.item for r in aid.unusual(known)]
+    return {
+        "plausible": tuple(r for r in known if r.item not in odd and not r.estimated),
+        "minimum_load": tuple(r for r in known if r.estimated),
+        "to_check": tuple(r for r in known if r.item in odd),
+    }
+
+
+def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
+    """The load that stands out: ``flagged``, with the ``least`` and ``most`` of the others; missing if none does."""
+    groups = load_groups(aid_tonnes, aid_wagons)
+    fair = sorted(groups["plausible"], key=lambda r: r.value or 0.0)
+    if not fair or not groups["to_check"]:
+        return dict.fromkeys(("flagged", "least", "most"), _none(aid_wagons, "tonne_wagon"))
+    return {"flagged": groups["to_check"][0], "least": fair[0], "most": fair[-1]}
+
+
+def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]:
+    """The latest shipment known at both stages: ``before``, ``after`` (tonnes) and the change ``against`` (percent).
+
+    A pair that officials give comes before one in which the document repeats a figure.
+    """
+    both = [
+        (match, o)
+        for o in _known(aid_tonnes, stage=later)
+        for match in _known(aid_tonnes, stage=earlier, shipment=o.dims["shipment"], content=o.dims["content"])
+    ]
+    if not both:
+        none = _none(aid_tonnes, "tonne")
+        return {"before": none, "after": none, "against": none.of(unit="percent")}
+    first, last = min(both, key=lambda pair: "source_document" in (p.dims["publisher"] for p in pair))
+    before, after = _mass(aid_tonnes, first), _mass(aid_tonnes, last)
+    return {"before": before, "after": after, "against": aid.against_announced(after, before)}
+
+
+def by_year(aid_tonnes: Series, recipient: str, stage: str = "delivered") -> Groups:
+    """What is known of one stage in each year to one recipient, tonnes: a sum over different shipments only."""
+    found: dict[int, list[Reading]] = {}
+    for o in _known(aid_tonnes, recipient, stage=stage):
+        found.setdefault(o.period.year, []).append(_mass(aid_tonnes, o))
+    totals = [
+        aid.stage_total(parts).of(period=Period.parse(str(y)), item=recipient) for y, parts in sorted(found.items())
+    ]
+    return {stage: tuple(totals)}
+
+
+def year(aid_tonnes: Series, recipient: str) -> dict[str, Reading]:
+    """The latest year with deliveries to a recipient: ``delivered`` (tonnes)."""
+    found = by_year(aid_tonnes, recipient)["delivered"]
+    return {"delivered": found[-1] if found else _none(aid_tonnes, "tonne")}
+
+
+def _money(series: Series, o: Observation) -> Reading:
+    return _reading(series, o, o.dims["recipient"])
+
+
+def money(aid_money: Series) -> dict[str, Reading]:
+    """The latest year whose humanitarian aid is known in all and by recipient: ``total``, the largest (``first``),
+    what went to Afghanistan, what is left to the others (``rest``), million dollars; ``share`` of the first.
+    """
+    yearly = [o for o in _known(aid_money, "WLD", stage="shipped") if o.period.frequency == "A"]
+    parts = _sent(aid_money, yearly[0].period) if yearly else ()
+    if not yearly or not parts:
+        none = _none(aid_money, "musd")
+        return {**dict.fromkeys(("total", "first", "afghanistan", "rest"), none), "share": none.of(unit="percent")}
+    total = _money(aid_money, yearly[0])
+    told = aid.stage_total(parts)
+    return {
+        "total": total,
+        "first": parts[0],
+        "afghanistan": next((r for r in parts if r.item == "AFG"), total.of(value=None, status="missing_input")),
+        "rest": growth.difference(total, told).of(unit="musd", digits=1, item="rest"),
+        "share": growth.share(parts[0], total),
+    }
+
+
+def _sent(aid_money: Series, period: Period) -> tuple[Reading, ...]:
+    """What went to each country in a year, largest first."""
+    rows = [_money(aid_money, o) for o in _known(aid_money, stage="shipped") if o.period == period]
+    return tuple(sorted((r for r in rows if r.item != "WLD"), key=lambda r: r.value or 0.0, reverse=True))
+
+
+def recipients(aid_money: Series) -> Groups:
+    """The latest year known by recipient, million dollars, with what is left to the others."""
+    found = money(aid_money)
+    if not found["total"].ok:
+        return {"shipped": ()}
+    return {"shipped": (*_sent(aid_money, found["total"].period), found["rest"])}
+
+
+def paid(aid_money: Series) -> dict[str, Reading]:
+    """The latest contribution that OCHA FTS records as paid: ``paid``, million dollars."""
+    known = _known(aid_money, stage="paid")
+    return {"paid": _money(aid_money, known[0]) if known else _none(aid_money, "musd")}
+
+
+def need(aid_tonnes: Series, people_in_need: Series, recipient: str = "AFG") -> dict[str, Reading]:
+    """The largest delivery in the year of the latest count of people in need: ``mass``, ``people``, ``grams`` each."""
+    counts = _known(people_in_need, recipient)
+    known = [o for o in _known(aid_tonnes, recipient, stage="delivered") if counts]
+    same = [_mass(aid_tonnes, o) for o in known if o.period.year == counts[0].period.year]
+    if not same:
+        none = _none(aid_tonnes, "tonne")
+        return {"mass": none, "people": none.of(unit="person"), "grams": none.of(unit="gram")}
+    mass, people = max(same, key=lambda r: r.value or 0.0), _reading(people_in_need, counts[0], recipient)
+    lower = counts[0].dims["bound"] == "lower"
+    return {"mass": mass, "people": people, "grams": aid.per_person(mass, people, at_least=lower)}
+
+
+def table(aid_tonnes: Series, recipient: str = "") -> tuple[Reading, ...]:
+    """Every figure in tonnes, latest first; the item says shipment, stage and publisher."""
+    return tuple(_signed(_mass(aid_tonnes, o), o) for o in _known(aid_tonnes, recipient))
+
+
+def money_table(aid_money: Series) -> tuple[Reading, ...]:
+    """Every figure in money, latest first; the item says recipient, kind of aid, stage and publisher."""
+    found = []
+    for o in _known(aid_money):
+        r = _money(aid_money, o)
+        found.append(_signed(r.of(item=f"{r.item}|{o.dims['programme']}"), o))
+    return tuple(found)
+
+
+def item_table(aid_items: Series) -> tuple[Reading, ...]:
+    """Every figure in articles; the item says what, for whom, the stage and the publisher."""
+    return tuple(
+        _signed(_reading(aid_items, o, f"{o.dims['item']}|{o.dims['recipient']}"), o) for o in _known(aid_items)
+    )
+
+
+def _signed(r: Reading, o: Observation) -> Reading:
+    return r.of(item=f"{r.item}|{o.dims['stage']}|{o.dims['publisher']}")

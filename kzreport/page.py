@@ -143,9 +143,11 @@ class Page:
         w = self.words
         used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
         publishers: dict[str, None] = {}
+        drawn = {part for name, g in groups.items() for part in (name, *(i for r in g for i in r.item.split("|")))}
+        several = w.ui("named_publishers" if drawn & set(catalogue.names("publishers")) else "listed_publishers")
         for name in used:
             d = catalogue.describe(name)
-            publishers[d.publisher[w.language] if d.publisher else w.ui("named_publishers")] = None
+            publishers[d.publisher[w.language] if d.publisher else several] = None
         names = ", ".join(publishers)
         lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
         return f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}.{lacking}"

@@ -284,7 +284,7 @@ def bars(c: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     width = _WIDTHS[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if y(r) >= 0 else ACCENT for r in shown]
     c.ax.bar([at(r.period) for r in shown], [y(r) for r in shown], width, color=colours, alpha=0.6, lw=0, zorder=2)
-    ends = [(at(shown[-1].period), y(shown[-1]), f"{c.label(name)}\n{c.value(shown[-1])}", colours[-1])]
+    ends = [(at(shown[-1].period) + width / 2, y(shown[-1]), f"{c.label(name)}\n{c.value(shown[-1])}", colours[-1])]
     for other, path in (line or {}).items():
         _line(c, path, INK, 2, DASHES[0], 4)
         kept = [r for r in path if r.ok]
@@ -411,7 +411,7 @@ def ranks(c: Canvas, groups: Groups, *, apart: str = "") -> None:
         colour, number = ACCENT if r.item == apart else PALETTE[0], order.index(name)
         c.ax.hlines(row, 0, y(r), color="#d0d0d0", lw=1.2, zorder=1)
         face = colour if number == 0 else "white"
-        c.ax.plot([y(r)], [row], MARKERS[number], ms=8, mfc=face, mec=colour, mew=1.6, zorder=3)
+        c.ax.plot([y(r)], [row], MARKERS[number], ms=8, mfc=face, mec=colour, mew=1.6, zorder=3, clip_on=False)
         place: dict[str, Any] = {
             "xytext": (9, 0),
             "textcoords": "offset points",

@@ -318,14 +318,14 @@ def flour_shares(food: Series) -> Groups:
 
 
 def destinations(food: Series) -> Groups:
-    """Where wheat and flour went in the latest period known by destination, grain equivalent, tonnes."""
+    """Where wheat and flour went in the latest period known by destination (the group), grain equivalent, tonnes."""
     rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
     spans = [o.period for o in rows if sum(o.period == other.period for other in rows) > 1]
     if not spans:
-        return {"wheat_flour": ()}
+        return {}
     last = max(spans)
     names = sorted({o.dims["destination"] for o in rows if o.period == last})
-    return {"wheat_flour": tuple(_food(food, "wheat_flour", n)[last] for n in names)}
+    return {str(last): tuple(_food(food, "wheat_flour", n)[last] for n in names)}
 
 
 def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:

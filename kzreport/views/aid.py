@@ -178,11 +178,12 @@ def _sent(aid_money: Series, period: Period) -> tuple[Reading, ...]:
 
 
 def recipients(aid_money: Series) -> Groups:
-    """The latest year known by recipient, million dollars, with what is left to the others."""
+    """The latest year known by recipient (the group), million dollars, with what is left to the others."""
     found = money(aid_money)
     if not found["total"].ok:
-        return {"shipped": ()}
-    return {"shipped": (*_sent(aid_money, found["total"].period), found["rest"])}
+        return {}
+    period = found["total"].period
+    return {str(period): (*_sent(aid_money, period), found["rest"])}
 
 
 def paid(aid_money: Series) -> dict[str, Reading]:

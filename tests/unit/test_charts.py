@@ -122,3 +122,13 @@ def test_labels_are_apart_and_in_order(wanted, gap):
     assert all(b - a >= gap - 1e-6 for a, b in pairwise(ordered)) or len(set(wanted)) < len(wanted)
     ranked = sorted(placed)
     assert all(b - a >= gap - 1e-6 for a, b in pairwise(ranked))
+
+
+def test_an_unscaled_chart_keeps_the_smallest_figures():
+    """5,403 tonnes beside 3.4: in thousands the second would be nought."""
+    masses = {"shipped": [Reading("x", v, "tonne", Period.parse("2025"), item=k, digits=1) for k, v in
+                          (("AFG", 5403.0), ("KGZ", 3.4))]}  # fmt: skip
+    drawn = [charts.draw("ranks", masses, EN, title="T", source="S", scaled=s) for s in (True, False)]
+    assert drawn[0].png != drawn[1].png and drawn[0].rows == drawn[1].rows
+    canvas = plots.Canvas(Figure().add_subplot(), EN, "tonne")
+    assert canvas.value(masses["shipped"][1]) == "3.4"

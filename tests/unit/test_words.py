@@ -48,6 +48,22 @@ def test_quantities(value, unit, french, english):
     assert EN.typography(EN.quantity(value, unit)) == english
 
 
+def test_decimals_that_a_publisher_prints_are_kept():
+    """2.3 tonnes are not 2 tonnes; on a larger scale the sentence's own digits hold."""
+    assert EN.reading(reading(3.396, "tonne", digits=3)) == f"3.396{NBSP}tonnes"
+    assert EN.reading(reading(330.7, "musd", digits=1)) == f"$330.7{NBSP}million"
+    assert FR.reading(reading(0.05, "musd", digits=2)) == f"0,05{NBSP}million de dollars"
+    assert EN.reading(reading(81_674.06, "musd", digits=2)) == f"$81.7{NBSP}billion"
+    assert FR.reading(reading(23e6, "person")) == f"23{NBSP}millions de personnes"
+
+
+def test_an_item_of_several_parts_is_the_names_of_its_parts():
+    assert FR.label("AFG|2025-04|flour") == "Afghanistan, avril 2025, farine"
+    assert EN.label("flour|AFG") == "Flour, Afghanistan"
+    with pytest.raises(WordsError, match="no 'sugar'"):
+        EN.label("AFG|sugar")
+
+
 @pytest.mark.parametrize(
     ("text", "case", "french", "english"),
     [

@@ -51,7 +51,8 @@ def headline(aid_tonnes: Series) -> dict[str, Reading]:
     if not delivered:
         return {"mass": _none(aid_tonnes, "tonne")}
     last = max(delivered, key=lambda o: (o.period.end, o.value))
-    return {"mass": _mass(aid_tonnes, last).of(item=last.dims["recipient"])}
+    mass = _mass(aid_tonnes, last).of(item=last.dims["recipient"])
+    return {"mass": mass.of(digits=None) if (mass.value or 0.0) >= 100 else mass}
 
 
 def shipments(aid_tonnes: Series, rows: int, recipient: str = "") -> Groups:

@@ -420,7 +420,8 @@ def ranks(c: Canvas, groups: Groups, *, apart: str = "") -> None:
             "fontsize": 8.5,
         }
         c.ax.annotate(c.value(r), (y(r), row), **place)
-    c.rows([c.label(r.item, 34) for _, r in kept], 0, max(y(r) for _, r in kept) * 1.15)
+    least, most = y(kept[0][1]), y(kept[-1][1])
+    c.rows([c.label(r.item, 34) for _, r in kept], 0 if least > 0.02 * most else -0.02 * most, most * 1.15)
     signs = "●□△◇▽"  # as MARKERS, the first one filled
     c.key("     ".join(f"{signs[n]} {c.words.label(name)}" for n, name in enumerate(order)))
 

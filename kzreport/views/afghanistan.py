@@ -122,7 +122,7 @@ def goal_line(target: Series, exports: Series, imports: Series) -> Groups:
     """The goal in the years since it was announced, for the chart of turnover."""
     aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
     known = [r.period for r in years if aim.ok and r.period.year >= aim.period.year]
-    return {"goal": tuple(aim.of(period=p) for p in known)} if known else {}
+    return {"goal": tuple(aim.of(period=p, item="goal") for p in known)} if known else {}
 
 
 # --- figures printed in texts, and their dates -------------------------------------------------------------------

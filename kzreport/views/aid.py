@@ -56,11 +56,11 @@ def headline(aid_tonnes: Series) -> dict[str, Reading]:
 
 
 def shipments(aid_tonnes: Series, rows: int, recipient: str = "") -> Groups:
-    """The latest shipments, tonnes: a group for each stage, the shipment is the item."""
+    """The latest shipments, tonnes: a group for each stage, what arrived first; the shipment is the item."""
     found: dict[str, list[Reading]] = {}
     for o in _known(aid_tonnes, recipient)[:rows]:
         found.setdefault(o.dims["stage"], []).append(_mass(aid_tonnes, o))
-    return {s: tuple(found[s]) for s in aid.STAGES if s in found}
+    return {s: tuple(found[s]) for s in reversed(aid.STAGES) if s in found}
 
 
 def stages(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> Groups:

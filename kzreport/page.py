@@ -315,14 +315,18 @@ class Page:
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 
-    def caveats(self) -> None:
-        """Known faults of the series this page loaded, known by its date and active in its window."""
+    def caveats(self, **among: Sequence[str]) -> None:
+        """Known faults of the series this page loaded, known by its date and active in its window.
+
+        ``among``: those only that are about one of these values of a column (``country=["UZB"]``), or about all.
+        """
         w = self.words
         known = catalogue.issues(self.as_of, frozenset(self._loaded), self.start)
         lines = [
             f"- **{w.typography(w._common['issue_kinds'][i.kind][w.language])}**{w.colon}"
             f"{w.typography(escape(i.text[w.language]))}"
             for i in known
+            if all(i.where.get(column, few[0]) in few for column, few in among.items())
         ]
         lines = list(dict.fromkeys(lines))  # two series may share a fault
         self._show(

@@ -341,6 +341,8 @@ def validate(
         found = model(**values).model_dump()
         if {"country", "peers"} <= set(found):
             neighbours.check(found["country"], found["peers"], f"{where}, parameter 'peers'")
+        if "indicators" in found:
+            neighbours.distinct(found["indicators"], f"{where}, parameter 'indicators'")
         return found
     except ValidationError as e:
         first = e.errors()[0]

@@ -147,7 +147,7 @@ class Words:
     def ordinal(self, number: int) -> str:
         """A rank: ``2e``, ``2nd``."""
         forms = self._units("rank")
-        return forms.get(self._locale.ordinal_form(number), forms["other"]).replace("#", str(number))
+        return forms.get(self._locale.ordinal_form(number), forms["other"]).replace("#", self.number(number, 0))
 
     def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
         """A number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""

@@ -51,8 +51,13 @@ def check(country: str, peers: Sequence[str], where: str = "parameter 'peers'") 
         rest = ",".join(p for p in peers if p != country)
         todo = f"leave it out: {rest}" if rest else ""
         raise ParameterError(explain(where, f"{country}, the country itself", "other countries than 'country'", todo))
-    if not peers or len(set(peers)) != len(peers):
-        raise ParameterError(explain(where, ", ".join(peers) or "none", "at least one country, each of them once"))
+    distinct(peers, where)
+
+
+def distinct(names: Sequence[str], where: str) -> None:
+    """Raise :class:`ParameterError` for no name, and for one that comes twice."""
+    if not names or len(set(names)) != len(names):
+        raise ParameterError(explain(where, ", ".join(names) or "none", "at least one, each of them once"))
 
 
 def levels(parts: Sequence[Series], countries: Sequence[str]) -> Groups:
@@ -164,12 +169,24 @@ def panels(
     return found
 
 
+def state(vintages: Sequence[Series], as_of: str) -> dict[str, Reading]:
+    """The day of the latest state of the database among these, oldest first, and its age on ``as_of`` in months."""
+    if not vintages:
+        return {"state": Reading.missing("state", "months", Period.parse(as_of))}
+    last, now = vintages[-1], Period.parse(as_of).start
+    months = 12 * (now.year - last.as_of.year) + now.month - last.as_of.month - (now.day < last.as_of.day)
+    return {"state": Reading("state", months, "months", Period.parse(last.as_of.isoformat()), inputs=(last.name,))}
+
+
 def overview(
     series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]
-) -> tuple[tuple[Reading, ...], dict[str, tuple[Reading, ...]]]:
-    """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries."""
+) -> tuple[tuple[Reading, ...], dict[str, Sequence[Reading | None]]]:
+    """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries.
+
+    Nothing stands beside a figure that is missing, and no rank beside one that is alone.
+    """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
-    return tuple(c.own.of(item=i) for i, c in found.items()), {
-        "rank": tuple(ranking.rank(c.own, c.others) for c in found.values()),
-        "compared": tuple(ranking.compared(c.own, c.others) for c in found.values()),
-    }
+    ranks = [ranking.rank(c.own, c.others) for c in found.values()]
+    counts = [ranking.compared(c.own, c.others) if c.own.ok else None for c in found.values()]
+    rows = tuple(c.own.of(item=i) for i, c in found.items())
+    return rows, {"rank": [r if r.ok else None for r in ranks], "compared": counts}

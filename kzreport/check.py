@@ -39,7 +39,8 @@ _FORBIDDEN = (
 )
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 # What shows one output, and no more, each time it is called.
-_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"}
+_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources", "panels"}
+_SEVERAL = {"panels"}  # but these, which show as many as a parameter says
 
 
 def notebook_faults(page: str) -> Iterator[str]:
@@ -98,7 +99,8 @@ def notebook_faults(page: str) -> Iterator[str]:
                 yield explain(f"{at}, line {call.lineno}", f"{name}({key!r}) again", "a name for each chart and table")
             drawn |= {key} if name in ("chart", "table", "listing") else set()
         shown = sum(_of_page(call) in _SHOWING for call in calls)
-        if stored and len(cell.outputs) != shown:
+        several = any(_of_page(call) in _SEVERAL for call in calls)
+        if stored and (len(cell.outputs) < shown if several else len(cell.outputs) != shown):
             yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")
     if code > 60:
         yield explain(where, f"{code} lines of code", "at most 60", "move computing into kzreport/indicators/")

@@ -118,11 +118,12 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     known = [repr(i) for i in catalogue.issues(as_of)]
     inputs["data/issues.yml"] = _digest("\n".join(known).encode())
     for page in definition.pages:
-        inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)
         inputs[f"parameters of {page}"] = json.dumps(definition.values[page], sort_keys=True)
     # a page may speak of others (the summary does), named by its parameters
-    named = {str(n) for v in definition.values.values() for few in v.values() if isinstance(few, list) for n in few}
+    lists = [few for v in definition.values.values() for few in v.values() if isinstance(few, list)]
+    named = {str(entry).partition(" ")[0] for few in lists for entry in few}
     for page in sorted({*definition.pages, *named} & set(params.pages())):
+        inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)  # the defaults of its parameters
         inputs[f"notebooks/{page}.yml"] = _digest((home / "notebooks" / f"{page}.yml").read_bytes())
     title = sorted(definition.title.items())
     inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)

@@ -193,6 +193,7 @@ DECIMALS: Mapping[str, int] = {
     "meur": 0,  # million euros
     "kzt": 1,  # tenge for a unit of another currency
     "usd_barrel": 1,  # US dollars a barrel
+    "usd": 0,  # US dollars (a head)
     "musd_change": 0,
     "tonne": 0,
     "teu": 0,
@@ -207,6 +208,9 @@ DECIMALS: Mapping[str, int] = {
     "log": 2,  # natural logarithm of a ratio
     "months": 0,
     "years": 0,
+    "inhabitant": 0,
+    "country": 0,  # how many countries
+    "rank": 0,  # first, second ...
     "ratio": 2,
 }
 

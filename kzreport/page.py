@@ -17,12 +17,14 @@ from typing import Any
 
 from IPython.display import display
 
-from kzreport import catalogue, charts
-from kzreport.errors import WordsError, explain
+from kzreport import catalogue, charts, params
+from kzreport.errors import PageError, WordsError, explain
 from kzreport.model import Period, Reading, Series
-from kzreport.words import Words, escape
+from kzreport.words import Said, Words, escape
 
 Readings = Mapping[str, Sequence[Reading]]
+# An indicator's sentences (key -> readings), the lines of its chart, the rows of its table and what stands beside them.
+Panel = tuple[Mapping[str, Mapping[str, Said]], Readings, Sequence[Reading], Mapping[str, Sequence[Reading | None]]]
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:
@@ -53,17 +55,23 @@ class Page:
         self._loaded.setdefault(name, catalogue.load(name, self.as_of))
         return catalogue.load(name, self.as_of, **dims)
 
+    def load_all(self, names: Sequence[str]) -> dict[str, Series]:
+        """Several series, by name."""
+        return {name: self.load(name) for name in names}
+
     def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
         """The series at each of its vintages up to the page's date, oldest first."""
         self.load(name)
         return catalogue.vintages(name, self.as_of, **dims)
 
-    def _named(self, page: str, words: Words) -> dict[str, Reading]:
-        """The readings of a page's headline: its words name the indicator and the series."""
+    def _named(self, page: str, words: Words, given: Mapping[str, Any]) -> Mapping[str, Said]:
+        """The readings of a page's headline: its words name the indicator, the series, and in ``options`` those of
+        the page's parameters that the indicator wants (``given``).
+        """
         source, names = words.entry("headline", "indicator"), words.entry("headline", "series")
         module, _, function = str(source).partition(".")
         try:
-            found: Callable[..., dict[str, Reading]] = getattr(
+            found: Callable[..., Mapping[str, Said]] = getattr(
                 importlib.import_module(f"kzreport.views.{module}"), function
             )
         except (ImportError, AttributeError):
@@ -72,7 +80,12 @@ class Page:
         for entry in names:
             name, *dims = str(entry).split()
             series.append(self.load(name, **dict(d.split("=", 1) for d in dims)))
-        return found(*series)
+        options = words.entry("headline", "options") if words.has("headline", "options") else ()
+        if lacking := [o for o in options if o not in given]:
+            raise WordsError(
+                explain(f"notebooks/{page}.yml, headline.options", ", ".join(lacking), f"one of {', '.join(given)}")
+            )
+        return found(*series, **{o: given[o] for o in options})
 
     # --- words ---------------------------------------------------------------------------------------------------
 
@@ -86,18 +99,29 @@ class Page:
         w = self.words
         self._show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(self.as_of)}*", kind="title")
 
-    def headline(self) -> dict[str, Reading]:
-        """Say the page's headline; its readings, for what follows."""
-        readings = self._named(self.name, self.words)
+    def headline(self, **options: Any) -> Mapping[str, Said]:
+        """Say the page's headline; its readings, for what follows.
+
+        ``options``: the values of the parameters that ``headline.options`` of the page's words names, so that the
+        summary, which reads them there, says the same. Raises :class:`PageError` for others, or fewer.
+        """
+        wanted = self.words.entry("headline", "options") if self.words.has("headline", "options") else []
+        if set(wanted) != set(options):
+            where = f"headline of '{self.name}'"
+            raise PageError(explain(where, ", ".join(options) or "no option", ", ".join(wanted) or "none"))
+        readings = self._named(self.name, self.words, options)
         self._show(f"**{self.words.text('headline', **readings)}**", kind="headline")
         return readings
 
     def headlines(self, pages: Sequence[str]) -> None:
-        """The headline of each of the given pages, computed and worded as on the page itself, with a link to it."""
+        """The headline of each of the given pages, computed and worded as on the page itself, with a link to it.
+
+        An entry may carry values of the page's parameters: see :func:`kzreport.params.read_entry`.
+        """
         points = []
-        for page in pages:
+        for page, values in map(params.read_entry, pages):
             words = Words(self.words.language, page)
-            sentence = words.text("headline", **self._named(page, words))
+            sentence = words.text("headline", **self._named(page, words, values))
             title = words.entry("title")[words.language]
             points.append(f"- **[{title}]({page}.ipynb)**{words.colon}{sentence}")
         self._show("\n".join(points), kind="headlines")
@@ -107,9 +131,9 @@ class Page:
         w = self.words
         table = [[escape_html(w.ui(k)) for k in ("indicator", "period", "value", "change")]]
         rows: list[tuple[str, ...]] = []
-        for page in pages:
+        for page, values in map(params.read_entry, pages):
             words = Words(w.language, page)
-            readings = self._named(page, words)
+            readings = {k: r for k, r in self._named(page, words, values).items() if isinstance(r, Reading)}
             for key, entry in words.entry("key_figures").items():
                 value, change = readings[key], readings.get(f"{key}_change")
                 name = str(entry[w.language])
@@ -128,7 +152,7 @@ class Page:
         """A heading, from ``sections`` of the page's words."""
         self._show(f"## {self.words.entry('sections', key)[self.words.language]}", kind="section")
 
-    def say(self, key: str, **readings: Reading) -> None:
+    def say(self, key: str, **readings: Said) -> None:
         """A sentence, from ``say`` of the page's words, filled with readings."""
         self._show(self.words.text("say", key, **readings), kind="say")
 
@@ -220,21 +244,50 @@ class Page:
         rows = charts.rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in groups})
         self._table(key, [head, *body], rows)
 
-    def listing(self, key: str, readings: Sequence[Reading], *, base: bool = False) -> None:
-        """A table with a row for each reading: period, what it is about, value (and what it is compared with)."""
+    def panels(self, panels: Mapping[str, Panel], kind: str, **options: Any) -> None:
+        """For each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
+
+        How many there are is the choice of a parameter: what a notebook cannot say, which has no loop. The sentences
+        come from ``say``, the titles from ``charts`` and ``tables.latest`` of the page's words.
+        """
+        w = self.words
+        for name, (said, groups, rows, beside) in panels.items():
+            self._show(f"## {w.typography(w.label(name))}", kind="section")
+            self._show(" ".join(w.text("say", key, **readings) for key, readings in said.items()), kind="say")
+            if groups:
+                self.chart(name, kind, groups, **options)
+                self.listing("latest", rows, beside=beside, name=f"{name}_latest")
+
+    def listing(
+        self,
+        key: str,
+        readings: Sequence[Reading],
+        *,
+        base: bool = False,
+        beside: Mapping[str, Sequence[Reading | None]] | None = None,
+        name: str = "",
+    ) -> None:
+        """A table with a row for each reading: period, what it is about, value (and what it is compared with).
+
+        ``beside``: further columns, a reading or nothing for each row. ``name`` where the words serve several tables.
+        """
         w = self.words
         if not readings:
             self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
             return
         head = [w.ui("period"), w.entry("tables", key, "item")[w.language], w.ui("value")]
-        table = [[escape_html(str(h)) for h in ([*head, w.ui("base")] if base else head)]]
-        for r in readings:
+        more = beside or {}
+        head += [w.ui("base")] * base + [w.label(column) for column in more]
+        table = [[escape_html(str(h)) for h in head]]
+        for number, r in enumerate(readings):
             label = w.label(r.item or r.name)
             value = w.typography(w.range(r) if r.interval else w.reading(r))
             value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
             cells = [w.period(r.period), label, value, *([w.period(r.base) if r.base else "–"] if base else [])]
+            cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
             table.append([escape_html(c) for c in cells])
-        self._table(key, table, charts.rows({"readings": readings}), heads=2)
+        rows = charts.rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
+        self._table(key, table, rows, heads=2, name=name)
 
     def _cell(self, r: Reading | None) -> str:
         """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
@@ -247,7 +300,9 @@ class Page:
             return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
         return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
 
-    def _table(self, key: str, cells: list[list[str]], rows: Sequence[tuple[str, ...]], heads: int = 1) -> None:
+    def _table(
+        self, key: str, cells: list[list[str]], rows: Sequence[tuple[str, ...]], heads: int = 1, name: str = ""
+    ) -> None:
         """Show a table; the first ``heads`` cells of a row say what the row is about."""
         w = self.words
         caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
@@ -262,19 +317,23 @@ class Page:
         display(
             {"text/html": markup, "text/plain": f"{html.unescape(caption)}\n\n{plain}\n\n{text}"},
             raw=True,
-            metadata={"kzreport": {"kind": "table", "name": key, "title": html.unescape(caption), "csv": text}},
+            metadata={"kzreport": {"kind": "table", "name": name or key, "title": html.unescape(caption), "csv": text}},
         )
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 
-    def caveats(self) -> None:
-        """Known faults of the series this page loaded, known by its date and active in its window."""
+    def caveats(self, **among: Sequence[str]) -> None:
+        """Known faults of the series this page loaded, known by its date and active in its window.
+
+        ``among``: those only that are about one of these values of a column (``country=["UZB"]``), or about all.
+        """
         w = self.words
         known = catalogue.issues(self.as_of, frozenset(self._loaded), self.start)
         lines = [
             f"- **{w.typography(w._common['issue_kinds'][i.kind][w.language])}**{w.colon}"
             f"{w.typography(escape(i.text[w.language]))}"
             for i in known
+            if all(i.where.get(column, few[0]) in few for column, few in among.items())
         ]
         lines = list(dict.fromkeys(lines))  # two series may share a fault
         self._show(

@@ -20,11 +20,13 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args, get_origin
+from urllib.parse import quote, unquote
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.catalogue import home, package, read_text, read_yaml, shown
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
+from kzreport.views import neighbours
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -69,12 +71,25 @@ def _page(text: str) -> str:
     return text
 
 
+def _entry(text: str) -> str:
+    _page(text.partition(" ")[0])
+    return text
+
+
+def _indicator(text: str) -> str:
+    if text not in neighbours.INDICATORS:
+        raise ValueError(f"expected one of {', '.join(neighbours.INDICATORS)}")
+    return text
+
+
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 Date = Annotated[str, AfterValidator(_date)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, AfterValidator(_country)]
 PageName = Annotated[str, AfterValidator(_page)]
+PageEntry = Annotated[str, AfterValidator(_entry)]  # a page and, perhaps, values of its parameters: read_entry
+Indicator = Annotated[str, AfterValidator(_indicator)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Text = Annotated[str, AfterValidator(_plain)]
 
@@ -88,6 +103,8 @@ _TYPES: Mapping[str, Any] = {
     "Month": Month,
     "Country": Country,
     "PageName": PageName,
+    "PageEntry": PageEntry,
+    "Indicator": Indicator,
     "Count": Count,
 }
 
@@ -321,7 +338,12 @@ def validate(
     fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}
     model = create_model("Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields)
     try:
-        return model(**values).model_dump()
+        found = model(**values).model_dump()
+        if {"country", "peers"} <= set(found):
+            neighbours.check(found["country"], found["peers"], f"{where}, parameter 'peers'")
+        if "indicators" in found:
+            neighbours.distinct(found["indicators"], f"{where}, parameter 'indicators'")
+        return found
     except ValidationError as e:
         first = e.errors()[0]
         name = str(first["loc"][0])
@@ -330,6 +352,43 @@ def validate(
         raise ParameterError(
             explain(f"{where}, parameter '{name}'", _short(first["input"]), expected, p.comment)
         ) from None
+
+
+def read_entry(entry: str, where: str = "parameter 'pages'") -> tuple[str, dict[str, Any]]:
+    """A page and the values of all its parameters, from ``PAGE name=value name=a+b``: the page's own defaults,
+    replaced by those named (a list is joined by ``+``; ``%2B`` stands for the sign itself, ``%20`` for a space).
+
+    Raises :class:`ParameterError` naming ``where``, the page, the parameter and the choices.
+    """
+    page, *pairs = entry.split(" ")
+    known = parameters(page)
+    lists = {p.name for p in known if _is_list(p)}
+    given: dict[str, Any] = {}
+    for pair in pairs:
+        name, sign, value = pair.partition("=")
+        if not sign or name in given or name in ("lang", "as_of"):
+            names = ", ".join(p.name for p in known if p.name not in ("lang", "as_of"))
+            at = f"{where}, entry {_short(entry)}"
+            raise ParameterError(explain(at, _short(pair), f"NAME=VALUE, each NAME once, among {names}"))
+        given[name] = [unquote(v) for v in value.split("+") if v] if name in lists else unquote(value)
+    return page, validate(known, given, f"{where}, entry {_short(entry)}", text=True)
+
+
+def _is_list(p: Parameter) -> bool:
+    return get_origin(p.type) is Annotated and get_origin(get_args(p.type)[0]) is list
+
+
+def _written(page: str, values: Mapping[str, Any]) -> str:
+    """The entry of a page with those values that are not its defaults: what :func:`read_entry` reads back."""
+
+    def text(value: Any) -> str:
+        if isinstance(value, list):
+            return "+".join(map(text, value))
+        plain = {None: "null", True: "true", False: "false"}
+        return quote(plain[value] if value is None or isinstance(value, bool) else str(value), safe="")
+
+    changed = [p.name for p in parameters(page) if p.name in values and values[p.name] != p.default]
+    return " ".join([page, *(f"{name}={text(values[name])}" for name in changed)])
 
 
 def injected_equal(source: str, values: Mapping[str, Any]) -> bool:
@@ -416,7 +475,8 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
 def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
-    A page with a parameter ``pages`` (the summary) draws on the definition's other pages unless told otherwise.
+    A page with a parameter ``pages`` (the summary) draws on the definition's other pages, with the values they have
+    there, unless told otherwise.
     Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
     """
     if name not in definitions():
@@ -426,15 +486,18 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     declared = {page: parameters(page) for page in raw.pages}
     over = _overridden(overrides, declared)
     values: dict[str, dict[str, Any]] = {}
-    for page, known in declared.items():
-        at = f"{shown(path)}, parameters of '{page}'"
+    drawing = [page for page, known in declared.items() if any(p.name == "pages" for p in known)]
+    for page in sorted(declared, key=drawing.count):  # those that draw on others come last
+        known, at = declared[page], f"{shown(path)}, parameters of '{page}'"
         given = raw.parameters.get(page, {})
-        if any(p.name == "pages" for p in known):
-            given = {"pages": [p for p in raw.pages if p != page]} | given
+        if page in drawing:
+            given = {"pages": [_written(p, values.get(p, {})) for p in raw.pages if p != page]} | given
         for fixed in {"lang", "as_of"} & set(given):
             raise ParameterError(explain(at, f"a value for '{fixed}'", "none", "use --lang or --as-of"))
         validate(known, given, at, text=True)
         whole = validate(known, given | over[page], f"-p, page '{page}'", text=True)
+        for entry in whole["pages"] if page in drawing else ():
+            read_entry(entry, f"{at}, parameter 'pages'")
         values[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
     return Definition(name, {k: raw.title[k] for k in LANGUAGES}, tuple(raw.pages), tuple(raw.languages), values)
 

@@ -34,6 +34,7 @@ _SCALES: Mapping[str, tuple[tuple[float, float, str, int], ...]] = {  # from, di
     "tonne": ((2e6, 1e6, "mt", 2), (3e3, 1e3, "kt", 0)),
     "teu": ((3e3, 1e3, "kteu", 1),),
     "tkm": ((3e9, 1e9, "bn_tkm", 1),),
+    "person": ((2e6, 1e6, "m_person", 1),),
 }
 
 
@@ -109,7 +110,7 @@ class Canvas:
         gap, span = (high - low) * 0.062, right - left
         early = [e for e in ends if e[0] < right - span * 0.08]
         for x, height, text, colour in early:  # on the side of the line's end where the line does not run
-            above = height > (low + high) / 2
+            above = height > (low + high) / 2 or height - 3 * gap < low  # below, it would stand on the axis
             side: dict[str, Any] = {"va": "bottom", "ha": "center"} if above else {"va": "top", "ha": "right"}
             place = height + (0.5 if above else -1.9) * gap
             ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, **side)

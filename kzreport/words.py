@@ -2,15 +2,16 @@
 
 Sentences stand in the words of a page (``notebooks/PAGE.yml``), what all pages share in ``kzreport/words.yml``. A
 sentence names readings: ``{headline}``, ``{headline:signed}``, ``{headline.period:in}``, ``{gap.base:of}``,
-``{part.item}``. A sentence with variants says in ``by`` which reading chooses: its direction (``up``, ``down``,
-``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``.
+``{part.item}``, ``{part.item:in}``. Several readings may share a name: all their items are listed, the first speaks
+for the rest. A sentence with variants says in ``by`` which reading chooses: its direction (``up``, ``down``, ``flat``,
+or ``ok`` for all three), otherwise its status, otherwise ``other``.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -19,6 +20,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from kzreport.catalogue import home, names, read_yaml, shown
@@ -26,8 +28,10 @@ from kzreport.errors import DataError, WordsError, explain
 from kzreport.model import DECIMALS, Period, Reading, Status
 
 LANGUAGES = ("fr", "en")
+Said = Reading | Sequence[Reading]  # what a mark of a sentence names
 _LOCALES = {"fr": Locale("fr"), "en": Locale("en", "GB")}
 _MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year))?(?::([a-z]+))?\}")
+_PLAIN = frozenset({"by", "indicator", "series", "options"})  # keys of names, not of words
 _SELECTORS = frozenset({"up", "down", "flat", "ok", "other", *map(str, Status)})
 NBSP, MINUS, APOSTROPHE = "\u00a0", "\u2212", "\u2019"
 
@@ -39,6 +43,7 @@ _SCALES: Mapping[str, tuple[tuple[float, float, int, str], ...]] = {
     "tonne": ((1e6, 1e6, 2, "million_tonnes"), (0, 1, 0, "tonnes")),
     "tkm": ((1e9, 1e9, 1, "billion_tkm"), (0, 1e6, 0, "million_tkm")),
     "person": ((1e6, 1e6, 0, "million_people"), (0, 1, 0, "person")),
+    "inhabitant": ((1e6, 1e6, 1, "million_inhabitants"), (0, 1, 0, "inhabitants")),
 }
 
 
@@ -140,6 +145,11 @@ class Words:
         category = self._locale.plural_form(abs(shown))
         return "one" if category == "one" else "other"
 
+    def ordinal(self, number: int) -> str:
+        """A rank: ``2e``, ``2nd``."""
+        forms = self._units("rank")
+        return forms.get(self._locale.ordinal_form(number), forms["other"]).replace("#", self.number(number, 0))
+
     def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
         """A number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""
         key, scale, printed = unit, 1.0, digits
@@ -181,6 +191,8 @@ class Words:
             return self.ui("not_available")
         if r.value is None:
             return f"{self.ui('not_significant')} ({self.status(r.status)})"
+        if r.unit == "rank":
+            return self.ordinal(round(r.value))
         value = abs(r.value) if spec == "abs" else r.value
         if r.estimated and r.unit in ("tonne", "teu") and value:  # a derived volume is not known to the tonne
             value = round(value, 2 - math.floor(math.log10(abs(value))))
@@ -289,6 +301,35 @@ class Words:
         except DataError:
             raise WordsError(explain(f"{self._where}, labels", f"no '{item}'", "a name in fr and en")) from None
 
+    def place(self, item: str, case: str) -> str:
+        """A country with its article: ``the``, ``in`` or ``of`` it.
+
+        >>> [Words("fr").place(c, case) for c, case in (("KAZ", "in"), ("UZB", "of"), ("MNG", "in"), ("USA", "in"))]
+        ['au Kazakhstan', 'de l’Ouzbékistan', 'en Mongolie', 'aux États-Unis']
+
+        Raises :class:`WordsError` for what has no article in ``kzreport/words.yml``, and for another case.
+        """
+        if item not in self._common["articles"]:
+            raise WordsError(explain("kzreport/words.yml, articles", f"no '{item}'", "its article in fr and en"))
+        if case not in ("the", "in", "of"):
+            raise WordsError(explain(f"{item}, case", repr(case), "the, in or of"))
+        name, pattern = self.label(item), str(self._common["articles"][item][self.language])
+        the = pattern.replace("#", name)
+        if case == "the":
+            return the
+        if self.language == "en":
+            return f"{case} {the}"
+        article = pattern.removesuffix("#").strip()
+        if case == "of":
+            contracted = {"le": f"du {name}", "les": f"des {name}", "": self._elide(name)}
+            return contracted.get(article, f"de {the}")
+        return {"le": f"au {name}", "les": f"aux {name}", "": f"à {name}"}.get(article, f"en {name}")
+
+    def _items(self, readings: Sequence[Reading], case: str) -> str:
+        """What readings are about, each once: ``au Kazakhstan, en Mongolie et en Chine``."""
+        items = list(dict.fromkeys(r.item for r in readings))
+        return format_list([escape(self.place(i, case) if case else self.label(i)) for i in items], locale=self._locale)
+
     def entry(self, *keys: str) -> Any:
         """What stands under a path of keys in the page's words. Raises :class:`WordsError` with the choices."""
         node: Any = self._page
@@ -310,7 +351,7 @@ class Words:
             node = node[key]
         return True
 
-    def text(self, *keys: str, **readings: Reading) -> str:
+    def text(self, *keys: str, **readings: Said) -> str:
         """The sentence under a path of keys, its variant chosen, its marks filled.
 
         Raises :class:`WordsError` for a path, variant or reading that is not there.
@@ -322,6 +363,8 @@ class Words:
             if chooser not in readings:
                 raise WordsError(explain(f"{where}, by", repr(chooser), f"one of {', '.join(readings)}"))
             r = readings[chooser]
+            if not isinstance(r, Reading):
+                raise WordsError(explain(f"{where}, by", f"several readings as '{chooser}'", "one reading"))
             wanted = (r.direction, "ok", "other") if r.ok else (r.direction, "other")
             variant = next((v for v in wanted if v in node), None)
             if variant is None:
@@ -329,18 +372,22 @@ class Words:
             node = node[variant]
         return self.fill(node[self.language], where, readings)
 
-    def fill(self, text: str, where: str, readings: Mapping[str, Reading]) -> str:
+    def fill(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
         """Replace every mark of a text by what its reading says."""
 
         def one(m: re.Match[str]) -> str:
             name, attribute, spec = m[1], m[2], m[3] or ""
             if name not in readings:
                 raise WordsError(explain(f"{where}, {m[0]}", f"no reading '{name}'", f"one of {', '.join(readings)}"))
-            r = readings[name]
+            said = readings[name]
+            several = [said] if isinstance(said, Reading) else said
+            if not several:
+                raise WordsError(explain(f"{where}, {m[0]}", f"nothing in '{name}'", "a reading or more"))
+            if attribute == "item":
+                return self._items(several, spec)
+            r = several[0]
             if attribute is None:
                 return self.reading(r, spec)
-            if attribute == "item":
-                return escape(self.label(r.item))
             if attribute in ("low", "high"):
                 if r.interval is None:
                     raise WordsError(
@@ -382,7 +429,7 @@ def _leaves(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...],
     elif isinstance(node, list):
         for number, below in enumerate(node, 1):
             yield from _leaves(below, (*path, str(number)))
-    elif path[-1:] not in (("by",), ("indicator",), ("series",)) and path[-2:-1] != ("series",):
+    elif not {*path[-2:]} & _PLAIN:
         yield path, node
 
 
@@ -420,7 +467,7 @@ def faults(words: Mapping[str, Any], where: str) -> list[str]:
                     )
     for path, node in _branches(words, ()):
         if "by" in node:
-            variants = set(node) - {"by", "indicator", "series"}
+            variants = set(node) - _PLAIN
             at = f"{where}, {'.'.join(path)}"
             if unknown := variants - _SELECTORS:
                 found.append(explain(at, sorted(unknown), f"variants among {', '.join(sorted(_SELECTORS))}"))

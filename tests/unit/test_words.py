@@ -186,7 +186,7 @@ def test_every_sentence_in_every_state(page, language):
     count = 0
     for path in sentences:
         node = w.entry(*path)
-        leaves = [node] if "by" not in node else [v for k, v in node.items() if k not in ("by", "indicator", "series")]
+        leaves = [node] if "by" not in node else [v for k, v in node.items() if k not in words._PLAIN]
         names = {m[1] for leaf in leaves for m in words._MARK.finditer(leaf[language])}
         for state in states:
             for year in range(2015, 2027):

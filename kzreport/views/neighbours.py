@@ -1,0 +1,192 @@
+"""The neighbours page: a country among its peers, by indicators that the World Bank has for all of them.
+
+The year of a comparison is the latest for which the country itself has a figure: the others are ranked in that year,
+and who has none then is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from kzreport.errors import ParameterError, explain
+from kzreport.indicators import growth, ranking, readings
+from kzreport.model import Period, Reading, Series
+
+Groups = dict[str, tuple[Reading, ...]]
+Sentence = Mapping[str, Reading | tuple[Reading, ...]]
+
+# Indicator -> its table and, for a share, the table that it is a share of.
+INDICATORS: Mapping[str, tuple[str, ...]] = {
+    "growth": ("wdi_growth",),
+    "income": ("wdi_gdp_capita",),
+    "inflation": ("wdi_inflation",),
+    "unemployment": ("wdi_unemployment",),
+    "trade": ("wdi_trade",),
+    "fdi": ("wdi_fdi", "wdi_gdp"),
+    "remittances": ("wdi_remittances", "wdi_gdp"),
+    "debt": ("wdi_debt", "wdi_gdp"),
+    "aid": ("wdi_aid", "wdi_gdp"),
+    "population": ("wdi_population",),
+}
+
+
+class Panel(NamedTuple):
+    """What is shown of one indicator: its sentences with their readings, the lines of a chart, the rows of a table."""
+
+    said: Mapping[str, Sentence]
+    lines: Groups
+    rows: tuple[Reading, ...]
+    beside: Mapping[str, Sequence[Reading | None]]
+
+
+def tables(indicators: Sequence[str]) -> tuple[str, ...]:
+    """The tables that these indicators are computed from, each once."""
+    return tuple(dict.fromkeys(name for i in indicators for name in INDICATORS[i]))
+
+
+def check(country: str, peers: Sequence[str], where: str = "parameter 'peers'") -> None:
+    """Raise :class:`ParameterError` for a country among its own peers, for no peer, and for one that comes twice."""
+    if country in peers:
+        rest = ",".join(p for p in peers if p != country)
+        todo = f"leave it out: {rest}" if rest else ""
+        raise ParameterError(explain(where, f"{country}, the country itself", "other countries than 'country'", todo))
+    distinct(peers, where)
+
+
+def distinct(names: Sequence[str], where: str) -> None:
+    """Raise :class:`ParameterError` for no name, and for one that comes twice."""
+    if not names or len(set(names)) != len(names):
+        raise ParameterError(explain(where, ", ".join(names) or "none", "at least one, each of them once"))
+
+
+def levels(parts: Sequence[Series], countries: Sequence[str]) -> Groups:
+    """Every reading of each country: those of the one table, or the first in percent of the second."""
+    found: Groups = {}
+    for c in countries:
+        first, *whole = (s.where(country=c) for s in parts)
+        own = [r.of(item=c) for r in readings.readings(first).values()]
+        if whole:
+            own = [growth.share(r, readings.at(whole[0], r.period), unit="percent_of_gdp") for r in own]
+        found[c] = tuple(own)
+    return found
+
+
+def _period(r: Reading) -> Period:
+    return r.period
+
+
+def _last(known: Sequence[Reading]) -> Period | None:
+    return max((r.period for r in known if r.ok), default=None)
+
+
+def _at(known: Sequence[Reading], country: str, period: Period, none: Reading) -> Reading:
+    return next((r for r in known if r.period == period), none.of(item=country, period=period))
+
+
+class _Compared(NamedTuple):
+    """One indicator in the latest year of the country: its own reading and those of the peers."""
+
+    own: Reading
+    others: tuple[Reading, ...]
+    lines: Groups
+
+
+def _compare(parts: Sequence[Series], country: str, peers: Sequence[str]) -> _Compared:
+    check(country, peers)
+    lines = levels(parts, (country, *peers))
+    unit = parts[0].unit if len(parts) == 1 else "percent_of_gdp"
+    names, nominal = tuple(s.name for s in parts), Period.parse(str(parts[0].as_of.year - 1))
+    none = Reading.missing(parts[0].name, unit, nominal, basis=parts[0].basis, item=country, inputs=names)
+    last = _last(lines[country]) or max(filter(None, map(_last, lines.values())), default=nominal)
+    own = _at(lines[country], country, last, none)
+    return _Compared(own, tuple(_at(lines[p], p, last, none) for p in peers), lines)
+
+
+def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
+    """Rank, how many are ranked, and the two ends with their distance, for a sentence."""
+    rank, all_ = ranking.rank(c.own, c.others), ranking.compared(c.own, c.others)
+    if not rank.ok:
+        return {"value": c.own, "rank": rank, "compared": all_, "spread": rank, "low": c.own, "high": c.own}
+    low, high = ranking.ends((c.own, *c.others))
+    spread = growth.difference(high[0], low[0]).of(value=ranking.shown(high[0]) - ranking.shown(low[0]))
+    return {"value": c.own, "rank": rank, "compared": all_, "spread": spread, "low": low, "high": high}
+
+
+def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str, Reading | tuple[Reading, ...]]:
+    """GDP growth of the country in its latest year, its rank among the peers, and the ends of what they have.
+
+    ``value`` (percent) and ``value_change`` (points on the year before), ``rank``, ``compared``, ``spread``; ``low``
+    and ``high`` are the readings that share the end. Raises as :func:`check`.
+    """
+    c = _compare([wdi_growth], country, peers)
+    none = c.own.of(value=None, status="missing_input")
+    before = _at(c.lines[country], country, c.own.period.shift(-1), none)
+    return {**_position(c), "value_change": growth.difference(c.own, before)}
+
+
+def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
+    """What is said of an indicator, in order; who has no figure, or already a later one, is named."""
+    if not c.own.ok:
+        return {indicator: {"value": c.own}}
+    position = _position(c)
+    said: dict[str, Sentence] = {indicator: {"value": c.own}, "rank": position}
+    if tied := ranking.tied(c.own, c.others):
+        said["tied"] = {"tied": tied}
+    if c.others and any(r.ok for r in c.others):
+        said["spread"] = position
+    if missing := tuple(r for r in c.others if not r.ok):
+        said["missing"] = {"missing": missing}
+    later = tuple(r for r in c.others if (last := _last(c.lines[r.item])) is not None and last > c.own.period)
+    if later:
+        said["later"] = {"later": later}
+    return said
+
+
+def panels(
+    series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]
+) -> dict[str, Panel]:
+    """One panel for each indicator: the country and its peers over time, and the latest figure of each with its year.
+
+    The rows: those of the country's year from the highest down, then older or later ones, then who has no figure.
+    Raises as :func:`check`.
+    """
+    found = {}
+    for indicator in indicators:
+        c = _compare([series[name] for name in INDICATORS[indicator]], country, peers)
+        same = (c.own, *c.others)
+        latest = [r if r.ok else max((o for o in c.lines[r.item] if o.ok), key=_period, default=r) for r in same]
+        rows = sorted(latest, key=lambda r: (not r.ok, r.period != c.own.period, -r.period.year, -(r.value or 0.0)))
+        ranked = [r if r.period == c.own.period and c.own.ok and r.ok else None for r in rows]
+        ranks = [r and ranking.rank(r, [o for o in same if o.item != r.item]) for r in ranked]
+        known = any(r.ok for r in rows)
+        found[indicator] = Panel(
+            _sentences(indicator, c),
+            c.lines if known else {},
+            tuple(rows) if known else (),
+            {"rank": [r if r and r.ok else None for r in ranks]},
+        )
+    return found
+
+
+def state(vintages: Sequence[Series], as_of: str) -> dict[str, Reading]:
+    """The day of the latest state of the database among these, oldest first, and its age on ``as_of`` in months."""
+    if not vintages:
+        return {"state": Reading.missing("state", "months", Period.parse(as_of))}
+    last, now = vintages[-1], Period.parse(as_of).start
+    months = 12 * (now.year - last.as_of.year) + now.month - last.as_of.month - (now.day < last.as_of.day)
+    return {"state": Reading("state", months, "months", Period.parse(last.as_of.isoformat()), inputs=(last.name,))}
+
+
+def overview(
+    series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]
+) -> tuple[tuple[Reading, ...], dict[str, Sequence[Reading | None]]]:
+    """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries.
+
+    Nothing stands beside a figure that is missing, and no rank beside one that is alone.
+    """
+    found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
+    ranks = [ranking.rank(c.own, c.others) for c in found.values()]
+    counts = [ranking.compared(c.own, c.others) if c.own.ok else None for c in found.values()]
+    rows = tuple(c.own.of(item=i) for i, c in found.items())
+    return rows, {"rank": [r if r.ok else None for r in ranks], "compared": counts}

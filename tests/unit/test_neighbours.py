@@ -1,0 +1,484 @@
+"""A country among its peers: ranks, what is missing, names with their articles, and headlines that take parameters."""
+
+import re
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import kzreport.page
+from kzreport import catalogue, edition, params, words
+from kzreport.errors import PageError, ParameterError, WordsError
+from kzreport.indicators import ranking
+from kzreport.indicators.readings import joined, series_from
+from kzreport.model import Period, Reading, Status
+from kzreport.views import neighbours
+from kzreport.words import Words
+
+AS_OF = "2026-09-30"
+P2025 = Period.parse("2025")
+COUNTRIES = catalogue.describe("wdi_growth").enums["country"]
+PEERS = ["UZB", "KGZ", "TJK", "TKM", "AZE", "MNG", "RUS"]
+
+
+def of(**values):
+    """A table of growth rates of 2024 and 2025: country -> (then, now)."""
+    parts = [series_from(dict(zip(("2024", "2025"), v, strict=True)), "percent", country=c) for c, v in values.items()]
+    return replace(joined(*parts), name="wdi_growth", as_of=date(2026, 9, 30))
+
+
+def panel(table, country="KAZ", peers=("UZB", "KGZ")):
+    return neighbours.panels({"wdi_growth": table}, ["growth"], country, peers)["growth"]
+
+
+def rows(found):
+    return [
+        (r.item, str(r.period), r.value, b and b.value) for r, b in zip(found.rows, found.beside["rank"], strict=True)
+    ]
+
+
+# --- ranks -----------------------------------------------------------------------------------------------------------
+
+growths = st.lists(st.none() | st.floats(-30, 30), min_size=1, max_size=9)
+
+
+def _readings(values):
+    return [
+        Reading("growth", v, "percent", P2025, Status.OK if v is not None else Status.MISSING_INPUT, item=f"c{i}")
+        for i, v in enumerate(values)
+    ]
+
+
+@given(growths, st.randoms())
+def test_ranks_order_what_is_printed(values, random):
+    found = _readings(values)
+    known = [r for r in found if r.ok]
+    ranked = {r.item: ranking.rank(r, [o for o in found if o is not r]) for r in known}
+    if len(known) == 1:
+        assert ranked[known[0].item].status is Status.NOT_COMPARABLE
+        return
+    for a in known:
+        others = [o for o in found if o is not a]
+        random.shuffle(others)
+        assert ranking.rank(a, others) == ranked[a.item].of(inputs=()), "the order in which others come says nothing"
+        place = ranked[a.item].value
+        assert 1 <= place <= ranking.compared(a, others).value == len(known)
+        assert place == 1 + sum(ranking.shown(b) > ranking.shown(a) for b in known)
+        assert {b.item for b in ranking.tied(a, others)} == {
+            b.item for b in known if b is not a and ranked[b.item].value == place
+        }
+    if known:
+        low, high = ranking.ends(found)
+        assert {ranked[r.item].value for r in high} == {1.0}
+        assert all(ranking.shown(low[0]) <= ranking.shown(r) <= ranking.shown(high[0]) for r in known)
+
+
+@given(growths, st.floats(-5, 5))
+def test_a_rank_does_not_change_when_all_move_alike(values, by):
+    known = [r for r in _readings([v and round(v, 1) for v in values]) if r.ok]
+    moved = [r.of(value=r.value + round(by, 1)) for r in known]
+    for one, other in ((known, moved),):
+        assert [ranking.rank(r, [o for o in one if o is not r]).value for r in one] == [
+            ranking.rank(r, [o for o in other if o is not r]).value for r in other
+        ]
+
+
+def test_a_rank_needs_one_year():
+    a, b = _readings([1.0, 2.0])
+    with pytest.raises(Exception, match="expected the same unit, basis"):
+        ranking.rank(a, [b.of(period=Period.parse("2024"))])
+
+
+# --- edges -----------------------------------------------------------------------------------------------------------
+
+
+def test_ranked_in_the_countrys_own_latest_year():
+    found = panel(of(KAZ=(5, None), UZB=(6, 7), KGZ=(4, 9)))
+    assert rows(found) == [("UZB", "2024", 6, 1), ("KAZ", "2024", 5, 2), ("KGZ", "2024", 4, 3)]
+    assert [r.item for r in found.said["later"]["later"]] == ["UZB", "KGZ"]
+    assert "missing" not in found.said
+
+
+def test_who_has_no_figure_of_that_year_is_named_and_not_ranked():
+    found = panel(of(KAZ=(5, 6), UZB=(6, None), KGZ=(None, 2)), peers=["UZB", "KGZ", "TKM"])
+    assert rows(found) == [
+        ("KAZ", "2025", 6, 1),
+        ("KGZ", "2025", 2, 2),
+        ("UZB", "2024", 6, None),
+        ("TKM", "2025", None, None),
+    ]
+    assert [r.item for r in found.said["missing"]["missing"]] == ["UZB", "TKM"]
+
+
+def test_equal_figures_share_the_rank_and_the_end():
+    found = panel(of(KAZ=(5, 6.04), UZB=(6, 5.96), KGZ=(4, 2)))
+    assert [r[3] for r in rows(found)] == [1, 1, 3]
+    assert [r.item for r in found.said["tied"]["tied"]] == ["UZB"]
+    assert [r.item for r in found.said["spread"]["high"]] == ["KAZ", "UZB"]
+    assert Words("fr", "neighbours").text("say", "spread", **found.said["spread"]) == (
+        "Les chiffres vont de 2,0\u00a0% au Kirghizstan à 6,0\u00a0% au Kazakhstan et en Ouzbékistan."
+    )
+
+
+def test_one_peer_with_the_same_figure():
+    found = panel(of(KAZ=(5, 6), UZB=(6, 6)), peers=["UZB"])
+    assert found.said["spread"]["spread"].direction == "flat"
+    assert Words("en", "neighbours").text("say", "spread", **found.said["spread"]) == "All have the same figure."
+
+
+def test_a_country_alone_has_no_rank():
+    found = panel(of(KAZ=(5, 6), UZB=(6, None)), peers=["UZB"])
+    assert found.said["rank"]["rank"].status is Status.NOT_COMPARABLE
+    assert "spread" not in found.said
+    assert "il n’y a pas de rang" in Words("fr", "neighbours").text("say", "rank", **found.said["rank"])
+
+
+def test_a_country_without_a_figure():
+    found = panel(of(UZB=(6, None), KGZ=(4, None)))
+    assert list(found.said) == ["growth"]
+    assert rows(found) == [("UZB", "2024", 6, None), ("KGZ", "2024", 4, None), ("KAZ", "2024", None, None)]
+
+
+def test_nothing_known_draws_nothing():
+    found = panel(catalogue.load("wdi_growth", "2015-01-31"))
+    assert (found.lines, found.rows, list(found.said)) == ({}, (), ["growth"])
+    headline = neighbours.headline(catalogue.load("wdi_growth", "2015-01-31"), "KAZ", PEERS)
+    assert headline["value"].period == Period.parse("2014")
+    assert not headline["rank"].ok
+
+
+@pytest.mark.parametrize(
+    ("country", "peers", "said"),
+    [
+        (
+            "KAZ",
+            ["UZB", "KAZ"],
+            "found KAZ, the country itself, expected other countries than 'country'; leave it out: UZB",
+        ),
+        ("KAZ", ["KAZ"], "found KAZ, the country itself"),
+        ("KAZ", ["UZB", "UZB"], "found UZB, UZB, expected at least one, each of them once"),
+        ("KAZ", [], "found none, expected at least one"),
+    ],
+)
+def test_peers_that_are_none(country, peers, said):
+    with pytest.raises(ParameterError, match=re.escape(said)):
+        neighbours.headline(of(KAZ=(5, 6), UZB=(6, 6)), country, peers)
+    given = {"country": country, "peers": peers}
+    with pytest.raises(ParameterError, match=re.escape(f"x, parameter 'peers': {said}")):
+        params.validate(params.parameters("neighbours"), given, "x")
+
+
+def test_known_figures():
+    """World Bank, state of 1 July 2026; shares by hand: 2,093 of 291,466 million dollars."""
+    series = {n: catalogue.load(n, AS_OF) for n in neighbours.tables(list(neighbours.INDICATORS))}
+    latest, beside = neighbours.overview(series, list(neighbours.INDICATORS), "KAZ", PEERS)
+    found = {
+        r.item: (str(r.period), round(r.value, 1), b.value, n.value)
+        for r, b, n in zip(latest, beside["rank"], beside["compared"], strict=True)
+    }
+    assert found["growth"] == ("2025", 6.5, 5, 8)
+    assert found["inflation"] == ("2025", 11.4, 1, 6)  # neither Tajikistan nor Turkmenistan
+    assert found["income"] == ("2025", 14692.1, 2, 8)
+    assert found["fdi"] == ("2024", 0.7, 6, 8)
+    assert found["aid"][2:] == (7, 7)  # Russia has no series
+    state = neighbours.state(catalogue.vintages("wdi_growth", AS_OF), AS_OF)["state"]
+    assert (str(state.period), state.value) == ("2026-07-01", 2)
+
+
+@pytest.mark.parametrize("as_of", ["2018-07-31", "2018-08-01", "2024-03-31", "2025-12-17", "2026-06-30"])
+def test_between_two_states_the_older_one_stands(as_of):
+    day = max((v for v in catalogue.describe("wdi_growth").vintages if str(v) <= as_of), default=None)
+    found = neighbours.state(catalogue.vintages("wdi_growth", as_of), as_of)["state"]
+    assert found.ok == (day is not None)
+    assert day is None or str(found.period) == str(day)
+
+
+# --- names with their articles ---------------------------------------------------------------------------------------
+
+FRENCH = {
+    "KAZ": ("le Kazakhstan", "au Kazakhstan", "du Kazakhstan"),
+    "KGZ": ("le Kirghizstan", "au Kirghizstan", "du Kirghizstan"),
+    "UZB": ("l’Ouzbékistan", "en Ouzbékistan", "de l’Ouzbékistan"),
+    "TJK": ("le Tadjikistan", "au Tadjikistan", "du Tadjikistan"),
+    "TKM": ("le Turkménistan", "au Turkménistan", "du Turkménistan"),
+    "AFG": ("l’Afghanistan", "en Afghanistan", "de l’Afghanistan"),
+    "RUS": ("la Russie", "en Russie", "de la Russie"),
+    "CHN": ("la Chine", "en Chine", "de la Chine"),
+    "TUR": ("la Turquie", "en Turquie", "de la Turquie"),
+    "AZE": ("l’Azerbaïdjan", "en Azerbaïdjan", "de l’Azerbaïdjan"),
+    "ARM": ("l’Arménie", "en Arménie", "de l’Arménie"),
+    "GEO": ("la Géorgie", "en Géorgie", "de la Géorgie"),
+    "BLR": ("la Biélorussie", "en Biélorussie", "de la Biélorussie"),
+    "UKR": ("l’Ukraine", "en Ukraine", "de l’Ukraine"),
+    "MNG": ("la Mongolie", "en Mongolie", "de la Mongolie"),
+    "FRA": ("la France", "en France", "de la France"),
+    "DEU": ("l’Allemagne", "en Allemagne", "de l’Allemagne"),
+    "ITA": ("l’Italie", "en Italie", "de l’Italie"),
+    "ESP": ("l’Espagne", "en Espagne", "de l’Espagne"),
+    "IND": ("l’Inde", "en Inde", "de l’Inde"),
+    "KOR": ("la Corée du Sud", "en Corée du Sud", "de la Corée du Sud"),
+    "JPN": ("le Japon", "au Japon", "du Japon"),
+    "ROU": ("la Roumanie", "en Roumanie", "de la Roumanie"),
+    "GRC": ("la Grèce", "en Grèce", "de la Grèce"),
+    "GBR": ("le Royaume-Uni", "au Royaume-Uni", "du Royaume-Uni"),
+    "CHE": ("la Suisse", "en Suisse", "de la Suisse"),
+    "POL": ("la Pologne", "en Pologne", "de la Pologne"),
+    "ARE": ("les Émirats arabes unis", "aux Émirats arabes unis", "des Émirats arabes unis"),
+    "USA": ("les États-Unis", "aux États-Unis", "des États-Unis"),
+    "NLD": ("les Pays-Bas", "aux Pays-Bas", "des Pays-Bas"),
+    "SGP": ("Singapour", "à Singapour", "de Singapour"),
+}
+
+
+def test_every_country_has_its_article_in_french():
+    named = {k for k in words.common()["labels"] if re.fullmatch("[A-Z]{3}", k)} - {"WLD"}
+    assert named == set(words.common()["articles"]) == set(FRENCH)
+    w = Words("fr")
+    assert {k: tuple(w.place(k, case) for case in ("the", "in", "of")) for k in FRENCH} == FRENCH
+
+
+def test_english_names():
+    w = Words("en")
+    assert w.place("USA", "in") == "in the United States"
+    assert w.place("NLD", "the") == "the Netherlands"
+    assert {k for k in FRENCH if w.place(k, "the").startswith("the ")} == {"USA", "NLD", "GBR", "ARE"}
+    assert w.place("KAZ", "of") == "of Kazakhstan"
+
+
+def test_every_country_of_the_data_has_its_article():
+    known = {c for d in catalogue.package().values() for c in d.enums.get("country", ())}
+    assert set(COUNTRIES) <= known <= set(words.common()["articles"])
+
+
+def test_several_countries_in_one_mark():
+    three = [Reading("x", 1.0, "percent", P2025, item=c) for c in ("UZB", "KAZ", "USA")]
+    assert Words("fr").fill("{x.item:in}", "", {"x": three}) == "En Ouzbékistan, au Kazakhstan et aux États-Unis"
+    assert Words("en").fill("{x.item:the}", "", {"x": three}) == "Uzbekistan, Kazakhstan and the United States"
+    assert Words("fr").fill("{x} {x.item:of}", "", {"x": three[:1]}) == "1,0\u00a0% de l’Ouzbékistan"
+
+
+@pytest.mark.parametrize(
+    ("mark", "readings", "said"),
+    [
+        ("{x.item:under}", [Reading("x", 1.0, "percent", P2025, item="KAZ")], "expected the, in or of"),
+        ("{x.item:in}", [Reading("x", 1.0, "percent", P2025, item="WLD")], "found no 'WLD', expected its article"),
+        ("{x.item:in}", [], "expected a reading or more"),
+    ],
+)
+def test_a_name_that_cannot_be_said(mark, readings, said):
+    with pytest.raises(WordsError, match=re.escape(said)):
+        Words("fr").fill(mark, "here", {"x": readings})
+
+
+def test_several_readings_choose_no_variant(home):
+    with pytest.raises(WordsError, match="found several readings as 'rank', expected one reading"):
+        Words("fr", "neighbours").text("say", "rank", rank=[])
+
+
+@pytest.mark.parametrize(
+    ("number", "french", "english"),
+    [(1, "1er", "1st"), (2, "2e", "2nd"), (3, "3e", "3rd"), (4, "4e", "4th"), (11, "11e", "11th"), (22, "22e", "22nd")],
+)
+def test_ordinals(number, french, english):
+    r = Reading("rank", number, "rank", P2025)
+    assert (Words("fr").reading(r), Words("en").reading(r)) == (french, english)
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+def test_every_indicator_has_its_words():
+    book = words.of_page("neighbours")
+    for name in neighbours.INDICATORS:
+        assert name in book["labels"] and name in book["charts"] and book["say"][name]["by"] == "value"
+    assert set(book["charts"]) == set(neighbours.INDICATORS)
+    sentences = {"how", "state", "rank", "tied", "spread", "missing", "later"}
+    assert set(book["say"]) == sentences | set(neighbours.INDICATORS)
+
+
+def _say(monkeypatch, language, as_of=AS_OF, **values):
+    """What the notebook's own cells show with these values, as a kernel would run them."""
+    shown = []
+    monkeypatch.setattr(
+        kzreport.page, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
+    )
+    names = {}
+    for cell in params.read_notebook(params.notebook_path("neighbours")).cells:
+        if cell.cell_type == "code":
+            exec(compile(cell.source, "neighbours.ipynb", "exec"), names)
+            if "parameters" in cell.metadata.get("tags", []):
+                names |= {"lang": language, "as_of": as_of, **values}
+    return shown
+
+
+FAULT = r"[{}]|None|nan|  |\b(de le|de les|à le|à les|en le|en la)\b|\bd[eu] [AEIOU]|\(\)|\b(\w+) \2\b"
+
+
+@pytest.mark.parametrize("as_of", ["2015-01-31", "2018-08-01", "2024-03-31", AS_OF])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_every_sentence_about_every_country(language, as_of):
+    w = Words(language, "neighbours")
+    series = {n: catalogue.load(n, as_of) for n in neighbours.tables(list(neighbours.INDICATORS))}
+    for country in COUNTRIES:
+        for peers in ([c for c in COUNTRIES if c != country], ["RUS" if country != "RUS" else "TKM"]):
+            name = w.place(country, "the")
+            headline = neighbours.headline(series["wdi_growth"], country, peers)
+            said = [w.text("headline", **headline), w.text("say", "how", **headline)]
+            for found in neighbours.panels(series, list(neighbours.INDICATORS), country, peers).values():
+                said.append(" ".join(w.text("say", key, **r) for key, r in found.said.items()))
+                assert {r.item for r in found.rows} in (set(), {country, *peers})
+            for text in said:
+                assert not re.search(FAULT, text), text
+                assert w.label(country) in text or name in text, text
+
+
+@pytest.mark.parametrize(("language", "country"), [("fr", "MNG"), ("en", "TKM"), ("fr", "KGZ")])
+def test_the_page_of_another_country(language, country, monkeypatch):
+    peers = ["UZB", "AFG", "RUS"]
+    shown = _say(monkeypatch, language, country=country, peers=peers, indicators=["inflation", "aid"])
+    said = [text for text, m in shown if m["kzreport"]["kind"] in ("headline", "say")]
+    tables = [t for t, m in shown if m["kzreport"]["kind"] == "table" and m["kzreport"]["name"].endswith("_latest")]
+    assert (len(said), len(tables)) == (5, 2)
+    for peer in [country, *peers]:  # with a figure or without
+        assert all(f"| {Words(language).label(peer)} |" in t for t in tables)
+
+
+def test_only_the_chosen_indicators_are_loaded_and_shown(monkeypatch):
+    shown = _say(monkeypatch, "en", indicators=["trade"])
+    kinds = [m["kzreport"]["name"] for _, m in shown if m["kzreport"]["kind"] in ("chart", "table")]
+    assert kinds == ["overview", "trade", "trade_latest"]
+    assert "wdi_population" not in shown[-1][0]
+
+
+@pytest.mark.parametrize(("country", "named"), [("KAZ", True), ("UZB", False)])
+def test_caveats_of_other_countries_are_left_out(country, named, monkeypatch):
+    shown = _say(monkeypatch, "en", country=country, peers=["KGZ"], indicators=["fdi"])
+    (caveats,) = (text for text, m in shown if m["kzreport"]["kind"] == "caveats")
+    assert ("NBK" in caveats) == named
+
+
+# --- parameters reach the headline -----------------------------------------------------------------------------------
+
+
+def test_the_definition_of_uzbekistan():
+    found = params.definition("uzbekistan")
+    assert set(found.title) == {"fr", "en"}
+    assert found.values["neighbours"]["country"] == "UZB"
+    (entry,) = found.values["summary"]["pages"]
+    page, values = params.read_entry(entry)
+    assert (page, values["country"]) == ("neighbours", "UZB")
+    assert values["peers"] == found.values["neighbours"]["peers"]
+
+
+def test_another_country_is_a_definition_and_no_code(home, monkeypatch):
+    text = (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8")
+    changed = text.replace("country: UZB", "country: KGZ").replace("[KAZ, KGZ,", "[KAZ, UZB,")
+    assert changed.count("KGZ") == changed.count("UZB") == 1
+    home.write("params/kyrgyzstan.yml", changed)
+    (entry,) = params.definition("kyrgyzstan").values["summary"]["pages"]
+    shown = []
+    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    page = kzreport.page.Page("summary", lang="fr", as_of=AS_OF)
+    page.headlines([entry])
+    page.key_figures([entry])
+    assert "au Kirghizstan" in shown[0] and "le Kirghizstan se classe au 1er rang sur 7\u00a0pays" in shown[0]
+
+
+def test_monthly_has_the_page_with_its_defaults():
+    assert "neighbours" in params.definition("monthly").values["summary"]["pages"]
+
+
+def test_what_the_command_line_says_reaches_the_summary():
+    found = params.definition("monthly", ["neighbours.country=UZB", "neighbours.peers=KAZ,KGZ"])
+    entry = next(e for e in found.values["summary"]["pages"] if e.startswith("neighbours"))
+    assert entry == "neighbours country=UZB peers=KAZ+KGZ"
+
+
+def test_the_headline_of_a_page_is_that_of_the_summary(monkeypatch):
+    shown = []
+    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    kzreport.page.Page("neighbours", lang="en", as_of=AS_OF).headline(country="UZB", peers=["KAZ", "KGZ"])
+    kzreport.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
+    assert shown[0].strip("*") in shown[1]
+
+
+@pytest.mark.parametrize("options", [{}, {"country": "UZB"}, {"country": "UZB", "peers": ["KAZ"], "years": 3}])
+def test_a_headline_gets_the_options_it_names(options):
+    with pytest.raises(PageError, match=r"^headline of 'neighbours': found .*expected country, peers"):
+        kzreport.page.Page("neighbours", lang="en", as_of=AS_OF).headline(**options)
+
+
+BAD = {
+    "peers among the country": ("country: UZB", "country: KAZ", "parameter 'peers': found KAZ, the country itself"),
+    "unknown country": (
+        "country: UZB",
+        "country: Uzbekistan",
+        "parameter 'country': found 'Uzbekistan', expected Country",
+    ),
+    "unknown peer": ("AFG, AZE", "AFG, XXX", "parameter 'peers': found 'XXX'"),
+    "unknown indicator": ("country: UZB", "country: UZB\n    indicators: [gdp]", "expected one of growth, income"),
+    "no indicator": ("country: UZB", "country: UZB\n    indicators: []", "parameter 'indicators': found none"),
+    "indicator twice": ("country: UZB", "country: UZB\n    indicators: [aid, aid]", "each of them once"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_faulty_definition_is_named(home, name):
+    old, new, said = BAD[name]
+    text = (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    home.write("params/uzbekistan.yml", text.replace(old, new))
+    with pytest.raises(ParameterError, match=re.escape(said)) as caught:
+        params.definition("uzbekistan")
+    assert str(caught.value).startswith("params/uzbekistan.yml, parameters of 'neighbours'")
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("neighbours country", "found 'country', expected NAME=VALUE, each NAME once, among years, country, peers"),
+        ("neighbours country=UZB country=KAZ", "each NAME once"),
+        ("neighbours lang=fr", "among years, country, peers, indicators"),
+        ("neighbours nation=UZB", "an unknown name"),
+        ("neighbours country=XXX", "found 'XXX', expected Country"),
+        ("neighbours country=UZB", "found UZB, the country itself"),
+        ("nobody country=UZB", "expected one of"),
+    ],
+)
+def test_a_faulty_entry_of_a_summary_is_named_before_anything_runs(home, entry, said):
+    home.write(
+        "params/uzbekistan.yml",
+        (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8") + f'  summary: {{pages: ["{entry}"]}}\n',
+    )
+    with pytest.raises(ParameterError, match=re.escape(said)) as caught:
+        params.definition("uzbekistan")
+    assert str(caught.value).startswith("params/uzbekistan.yml, parameters of 'summary', parameter 'pages'")
+
+
+def test_a_page_that_a_summary_names_is_an_input(home):
+    """Its words make the headline, and its notebook gives the parameters that the entry leaves out."""
+    text = (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8")
+    head = text[: text.index("parameters:")].replace("[summary, neighbours]", "[summary]")
+    entry = "neighbours country=UZB peers=KAZ+KGZ"
+    home.write("params/one.yml", head + f"parameters:\n  summary: {{pages: [{entry}]}}\n")
+    inputs = edition.plan(params.definition("one"), date(2026, 9, 30), ["en"]).inputs
+    assert {"notebooks/neighbours.yml", "notebooks/neighbours.ipynb"} <= set(inputs)
+    assert entry in inputs["parameters of summary"]
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "years": st.integers(1, 1000),
+            "country": st.sampled_from(COUNTRIES),
+            "peers": st.lists(st.sampled_from(COUNTRIES), min_size=1, max_size=5, unique=True),
+            "indicators": st.lists(st.sampled_from(list(neighbours.INDICATORS)), min_size=1, unique=True),
+        }
+    ).filter(lambda v: v["country"] not in v["peers"])
+)
+def test_an_entry_is_read_back_as_it_was_written(values):
+    page, found = params.read_entry(params._written("neighbours", values))
+    assert page == "neighbours"
+    assert {k: found[k] for k in values} == values

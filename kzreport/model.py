@@ -194,6 +194,8 @@ DECIMALS: Mapping[str, int] = {
     "kzt": 1,  # tenge for a unit of another currency
     "usd_barrel": 1,  # US dollars a barrel
     "musd_change": 0,
+    "usd": 0,  # US dollars
+    "count": 0,  # pieces, people, vehicles
     "tonne": 0,
     "teu": 0,
     "tkm": 0,  # tonne-kilometre

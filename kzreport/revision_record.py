@@ -43,8 +43,9 @@ def record(name: str, as_of: date, dims: Mapping[str, str]) -> dict[str, Any]:
     """
     d = catalogue.describe(name)
     printed = d.basis == "revision"
-    if not d.vintages and not printed:
-        others = [n for n, other in catalogue.package().items() if other.vintages or other.basis == "revision"]
+    if len(d.vintages) < 2 and not printed:
+        kept = catalogue.package().items()
+        others = [n for n, other in kept if len(other.vintages) > 1 or other.basis == "revision"]
         raise ParameterError(explain("revisions", f"{name}, of which one state is kept", f"one of {', '.join(others)}"))
     known = (catalogue.load(name, as_of, **dims),) if printed else catalogue.vintages(name, as_of, **dims)
     _single(known, dims)
@@ -108,7 +109,7 @@ def lines(found: Mapping[str, Any]) -> list[str]:
     chosen = "".join(f" {k}={v}" for k, v in found["dimensions"].items())
     head = f"{found['series']}{chosen}, {found['unit']}, as known on {found['as_of']}"
     if not found["steps"]:
-        return [head, f"no revision to measure: {len(found['vintages'])} vintages known, two are needed"]
+        return [head, f"no revision to measure; vintages known: {len(found['vintages'])}, needed: 2"]
     digits = found["decimals"] + 2
 
     def number(value: float | None, places: int = digits) -> str:

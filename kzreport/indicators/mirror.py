@@ -60,19 +60,22 @@ def mirror(exports: Reading, imports: Reading, *, cif: Interval = CIF) -> dict[s
     }
 
 
-def change_of_gap(new: Mapping[str, Reading], old: Mapping[str, Reading]) -> Reading:
+def change_of_gap(new: Mapping[str, Reading], old: Mapping[str, Reading], *, adjoining: bool = False) -> Reading:
     """The change of the gap between two periods, ``gap - gap_old`` of :func:`mirror`: positive if more left A
     than arrived in B by then.
 
-    ``partial_period``, ``not_comparable`` as :func:`~kzreport.indicators.growth.difference`. Raises
-    :class:`BasisError` for other units.
+    ``partial_period``, ``not_comparable`` as :func:`~kzreport.indicators.growth.difference`; ``adjoining`` spans
+    of one length, before and after an event, need not begin in the same month. Raises :class:`BasisError` for
+    other units.
 
     >>> def both(year, x, m):
     ...     return mirror(*(readings.at(readings.series_from({year: v}, "musd"), year) for v in (x, m)))
     >>> change_of_gap(both("2022", 84, 11), both("2021", 28, 9)).value
     54.0
     """
-    return growth.difference(new["gap"], old["gap"], name="change_of_gap").of(item="")
+    a, b = new["gap"], old["gap"]
+    beside = b.of(period=a.period) if adjoining and a.period.months == b.period.months else b
+    return growth.difference(a, beside, name="change_of_gap").of(item="", base=b.period)
 
 
 def inside(r: Reading, band: Interval = CIF) -> bool | None:
@@ -132,6 +135,23 @@ def as_thousand_dollars(level: Reading) -> Reading:
     value = None if level.value is None else level.value / 1000
     basis = f"{level.basis}_as_thousand_usd".lstrip("_")
     return merge("as_thousand_dollars", value, "musd", level, status=level.status, basis=basis, estimated=True)
+
+
+def part_of(whole: Reading, share: Reading) -> Reading:
+    """A part from its printed share: ``whole share / 100``; the unit of the whole, estimated, for shares are rounded.
+
+    Raises :class:`BasisError` for a share that is not in percent or of another period.
+
+    >>> fleet, trucks = readings.series_from({"2023-05-01": 4_730_700}, "count"), {"2023-05-01": 10.3}
+    >>> share = readings.at(readings.series_from(trucks, "percent"), "2023-05-01")
+    >>> round(part_of(readings.at(fleet, "2023-05-01"), share).value)
+    487262
+    """
+    if share.unit != "percent" or share.period != whole.period or whole.unit in RATES:
+        raise readings.mixed(whole, share)
+    status = first_status(whole, share)
+    value = valued(whole) * valued(share) / 100 if status is Status.OK else None
+    return merge("part_of", value, whole.unit, whole, share, status=status, item=share.item, estimated=True)
 
 
 def times(part: Reading, whole: Reading) -> Reading:

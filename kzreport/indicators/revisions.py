@@ -68,7 +68,7 @@ def revision_statistics(first: Series, last: Series, *, relative: bool = False) 
     >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
     >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
     >>> {k: round(r.value, 3) for k, r in revision_statistics(a, b).items()}
-    {'mean': -1.0, 'mean_absolute': 2.0, 'rms': 2.236, 'largest': -3.0, 'count': 2.0}
+    {'mean': -1.0, 'mean_absolute': 2.0, 'rms': 2.236, 'largest': -3.0, 'range': 4.0, 'count': 2.0}
     """
     common, found = _found(first, last, relative)
     made = statistics([r.of(period=p, name=first.name, basis=first.basis) for p, r in zip(common, found, strict=True)])
@@ -90,13 +90,14 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
     """What revisions are like: one reading a period, as printed or as :func:`revision_statistics` makes them.
 
     Keys: ``mean``, ``mean_absolute``, ``rms`` (root of the mean square), ``largest`` (the one furthest from zero, its
-    period in ``base``), ``count`` (of those that show at the unit's decimals). ``period`` is the span of the periods. A
-    revision without a number is left out; none left is ``missing_input``. Raises :class:`DataError` without a revision.
+    period in ``base``), ``range`` (its ends as interval), ``count`` (of those that show at the unit's decimals).
+    ``period`` is the span of the periods. A revision without a number is left out; none left is ``missing_input``.
+    Raises :class:`DataError` without a revision.
     Source: OECD/Eurostat guidelines on revisions analysis.
 
     >>> x = readings.readings(readings.series_from({"2026-04": 4.0, "2026-05": -3.0}, "percent"))
     >>> {k: round(r.value, 3) for k, r in statistics(list(x.values())).items()}
-    {'mean': 0.5, 'mean_absolute': 3.5, 'rms': 3.536, 'largest': 4.0, 'count': 2.0}
+    {'mean': 0.5, 'mean_absolute': 3.5, 'rms': 3.536, 'largest': 4.0, 'range': 7.0, 'count': 2.0}
     """
     if not found:
         raise DataError(explain("revisions", "none", "at least one"))
@@ -106,7 +107,7 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
     rest: dict[str, Any] = {"basis": first.basis, "inputs": first.inputs}
     known = [r for r in found if r.ok]
     if not known:
-        keys = ("mean", "mean_absolute", "rms", "largest", "count")
+        keys = ("mean", "mean_absolute", "rms", "largest", "range", "count")
         return {k: Reading.missing("revision", unit, span, item=k, **rest) for k in keys}
     values = [valued(r) for r in known]
     largest = max(known, key=lambda r: abs(valued(r)))
@@ -116,10 +117,12 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
         "mean_absolute": (math.fsum(map(abs, values)) / n, unit),
         "rms": (math.hypot(*values) / math.sqrt(n), unit),
         "largest": (valued(largest), unit),
+        "range": (max(values) - min(values), unit),
         "count": (float(sum(round(v, DECIMALS[unit]) != 0 for v in values)), "count"),
     }
     made = {k: Reading("revision", v, u, span, item=k, **rest) for k, (v, u) in numbers.items()}
-    return made | {"largest": made["largest"].of(base=largest.period)}
+    ends = Interval(min(values), max(values))
+    return made | {"largest": made["largest"].of(base=largest.period), "range": made["range"].of(interval=ends)}
 
 
 def sign_changes(first: Series, last: Series) -> Reading:
@@ -198,8 +201,8 @@ class Step(NamedTuple):
 def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
     """Each vintage against the one before, then (of three or more) the first figure of each period against the last.
 
-    Keys of the statistics: those of :func:`revision_statistics`, ``range`` (its ends as interval) and
-    ``sign_changes``. Vintages without a common period are left out. Raises as :func:`revisions`.
+    Keys of the statistics: those of :func:`revision_statistics` and ``sign_changes``. Vintages without a common period
+    are left out. Raises as :func:`revisions`.
 
     >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
     >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
@@ -220,29 +223,10 @@ def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
     for old, new, name in pairs:
         common = sum(p in new.values for p in old.values)
         if common:
-            made = revision_statistics(old, new)
-            made |= {"range": revision_range(old, new), "sign_changes": sign_changes(old, new)}
+            made = revision_statistics(old, new) | {"sign_changes": sign_changes(old, new)}
             last = "last" if name == "first" else new.as_of.isoformat()
             found.append(Step(name, last, common, made, false_revision(old, new)))
     return tuple(found)
-
-
-def revision_range(first: Series, last: Series, *, relative: bool = False) -> Reading:
-    """From the lowest to the highest revision: the width as value, the two ends as interval of ``low``, ``high``.
-
-    Unit, period, errors as :func:`revision_statistics`.
-
-    >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
-    >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
-    >>> r = revision_range(a, b)
-    >>> r.value, r.interval
-    (4.0, Interval(low=-3.0, high=1.0))
-    """
-    largest = revision_statistics(first, last, relative=relative)["largest"].of(item="range", base=None)
-    if not largest.ok:
-        return largest
-    found = [valued(r) for r in _found(first, last, relative)[1] if r.ok]
-    return largest.of(value=max(found) - min(found), interval=Interval(min(found), max(found)))
 
 
 def false_revision(old: Levels, new: Levels, *, tolerance: float | None = None) -> Lookalike | None:

@@ -168,6 +168,7 @@ def test_revision_statistics():
         "mean_absolute": 2.25,
         "rms": pytest.approx(math.sqrt((1 + 4 + 36) / 4)),
         "largest": 6,
+        "range": 8,
         "count": 3,
     }
     assert found["largest"].base == P("2023") and found["mean"].unit == "musd_change"

@@ -23,12 +23,12 @@ def _at(series: Series, period: Period, **dims: str) -> Reading:
 def table(levels: Series, multiples: Series) -> Groups:
     """Goods by goods: the two printed levels, the multiple they make, and the multiple that is printed."""
     if not len(levels):
-        return {"base": (), "now": (), "computed": (), "printed": ()}
+        return {str(BEFORE): (), str(YEAR): (), "computed": (), "printed": ()}
     goods = (*GOODS, *OTHERS)
     old, new = ({g: _at(levels, p, product=g) for g in goods} for p in (BEFORE, YEAR))
     return {
-        "base": tuple(old[g] for g in goods if old[g].ok),
-        "now": tuple(new.values()),
+        str(BEFORE): tuple(old[g] for g in goods if old[g].ok),
+        str(YEAR): tuple(new.values()),
         "computed": tuple(growth.multiple(new[g], old[g]).of(item=g) for g in goods if old[g].ok),
         "printed": tuple(r.of(digits=0) for g in goods if (r := _at(multiples, YEAR, product=g)).ok),
     }

@@ -201,8 +201,8 @@ class Step(NamedTuple):
 def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
     """Each vintage against the one before, then (of three or more) the first figure of each period against the last.
 
-    Keys of the statistics: those of :func:`revision_statistics` and ``sign_changes``. Vintages without a common period
-    are left out. Raises as :func:`revisions`.
+    Keys of the statistics: those of :func:`revision_statistics` (``count``: of those that :func:`shows`) and
+    ``sign_changes``. Vintages without a common period are left out. Raises as :func:`revisions`.
 
     >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
     >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
@@ -224,6 +224,9 @@ def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
         common = sum(p in new.values for p in old.values)
         if common:
             made = revision_statistics(old, new) | {"sign_changes": sign_changes(old, new)}
+            digits, was, now = DECIMALS[old.unit], old.values, new.values
+            shown = sum(p in now and shows(v, now[p], digits) for p, v in was.items())
+            made["count"] = made["count"].of(value=float(shown))
             last = "last" if name == "first" else new.as_of.isoformat()
             found.append(Step(name, last, common, made, false_revision(old, new)))
     return tuple(found)

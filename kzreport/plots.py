@@ -404,7 +404,7 @@ def pairs(c: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
         c.ax.plot([y(first)], [row], "o", ms=8, mfc="white", mec=PALETTE[0], mew=1.6, zorder=3)
         c.ax.plot([y(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
         spot = (max(y(first), y(last)), row)
-        text = f"{c.value(first)} → {c.value(last)}"
+        text = f"{c.value(first)} {'/' if ends else '→'} {c.value(last)}"
         c.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
     largest, smallest = max(y(r) for r in values(kept)), min(0.0, *(y(r) for r in values(kept)))
     c.rows([c.label(n, 30) for n in names], smallest - 0.03 * largest, largest * 1.25)

@@ -81,11 +81,22 @@ def _basket(indices: Mapping[str, Sequence[Reading]], weighed: Mapping[str, Read
     }
 
 
+def basket(indices: Groups, weighed: Mapping[str, Mapping[str, Reading]]) -> Groups:
+    """The index against all, ``effective``, and against each partner that counts in it."""
+    counted = _basket(indices, weighed["turnover"])
+    return {k: rows for k, rows in paths(indices, weighed).items() if k == "effective" or k in counted}
+
+
+def two(indices: Groups) -> Groups:
+    """The index against the rouble and against the dollar, each as far as its inputs go."""
+    return {k: tuple(r for r in indices[k] if r.ok) for k in ("RUS", "USA")}
+
+
 def paths(indices: Groups, weighed: Mapping[str, Mapping[str, Reading]]) -> Groups:
     """The index against each partner, and ``effective`` against those that are known to the end."""
-    basket = _basket(indices, weighed["turnover"])
+    counted = _basket(indices, weighed["turnover"])
     amounts = {k: r.value or 0.0 for k, r in weighed["turnover"].items()}
-    whole = real_exchange.effective(basket, amounts) if len(basket) > 1 else ()
+    whole = real_exchange.effective(counted, amounts) if len(counted) > 1 else ()
     return {"effective": whole, **{k: tuple(r for r in rows if r.ok) for k, rows in indices.items()}}
 
 
@@ -98,9 +109,8 @@ def latest(indices: Groups, weighed: Mapping[str, Mapping[str, Reading]]) -> dic
     none = Reading.missing("effective_rate", "index", BASE)
     whole = readings.readings(made["effective"])
     now = whole[max(whole)] if whole else none
-    basket = _basket(indices, weighed["turnover"])
-    covered = [weighed["share"][k] for k in basket]
-    share = trade.grouped({r.item: r for r in covered}, {"all": tuple(basket)})["all"] if covered else none
+    covered = {k: weighed["share"][k] for k in _basket(indices, weighed["turnover"])}
+    share = trade.grouped(covered, {"all": tuple(covered)})["all"] if covered else none
     return {
         "effective": now,
         "change": _change(made["effective"]),

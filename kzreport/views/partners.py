@@ -143,6 +143,12 @@ def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
+def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """The latest two months of both flows, which the next release usually revises, million dollars."""
+    series = (exports_monthly, imports_monthly)
+    return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
+
+
 def _sides(
     exports: Series, imports: Series, p: Period, groups: Mapping[str, Sequence[str]] = GROUPS, *, apart: bool = False
 ) -> dict[str, tuple[Reading, Reading]]:

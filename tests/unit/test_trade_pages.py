@@ -144,6 +144,14 @@ def test_a_stock_of_another_year_holds_nothing():
 # ---- partners
 
 
+@pytest.mark.parametrize("as_of", DATES)
+def test_the_last_two_months_of_each_flow_are_provisional(as_of):
+    exports, imports = (load(n, as_of) for n in TRADE[2:])
+    found = partners.provisional(exports, imports)["provisional"]
+    expected = [(s.name, p) for s in (exports, imports) for p in sorted(s.values)[-2:]]
+    assert [(r.name, r.period) for r in found] == expected
+
+
 def test_coverage_of_a_year_is_that_of_its_twelve_months():
     exports, imports = (load(n, NOW) for n in TRADE[2:])
     rolling = {str(r.period): r.value for r in partners.coverage(exports, imports)["coverage"]}

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from kzreport.errors import PageError, explain
-from kzreport.model import Reading
-from kzreport.plots import INK, KINDS, MARGINS, MUTED, ROWS, Canvas, Groups, values, y
+from kzreport.model import Period, Reading
+from kzreport.plots import GRIDS, INK, KINDS, MARGINS, MUTED, ROWS, Canvas, Groups, values, y
 from kzreport.words import Words
 
 WIDTH, PLOT, DPI = 7.6, 3.1, 150  # inches: the whole figure's width, the plot's height
@@ -93,6 +93,21 @@ def describe(title: str, groups: Groups, words: Words) -> str:
     return f"{title} – {words.semicolon.join(parts)}."
 
 
+def describe_grid(title: str, groups: Groups, words: Words) -> str:
+    """What a grid of vintages shows: for each period what was said first, and each time that this changed."""
+    said: dict[Period, list[tuple[str, str]]] = {}
+    for name, readings in groups.items():
+        for r in readings:
+            told = said.setdefault(r.period, [])
+            if r.ok and (not told or told[-1][1] != words.reading(r, "full")):
+                told.append((name, words.reading(r, "full")))
+    parts = [
+        f"{words.period(p)}{words.colon}" + ", ".join(f"{text} ({words.label(name)})" for name, text in told)
+        for p, told in sorted(said.items())
+    ]
+    return f"{title} – {words.semicolon.join(parts)}."
+
+
 def draw(
     kind: str,
     groups: Groups,
@@ -117,9 +132,10 @@ def draw(
     everything = {**groups, **(extra or {})}
     unit = _unit({n: g for n, g in everything.items() if g})
     heading, foot = textwrap.wrap(title, 84), textwrap.wrap(source, 122)
-    count = len(groups) if kind == "pairs" else len(values(groups))
-    plot = 0.3 + 0.4 * count if kind in ROWS else PLOT
-    top, bottom = 0.48 + 0.2 * len(heading), 0.42 + 0.14 * len(foot)
+    grid = kind in GRIDS
+    rows_of = {"pairs": len(groups), "ranks": len(values(groups)), "heat": len({r.period for r in values(groups)})}
+    plot = 0.3 + 0.4 * rows_of[kind] if kind in rows_of else PLOT
+    top, bottom = 0.48 + 0.2 * len(heading), (0.56 if grid else 0.42) + 0.14 * len(foot)
     height = top + plot + bottom
     left, right = MARGINS[kind]
     with mpl.rc_context(rc=_style()):
@@ -127,11 +143,13 @@ def draw(
         box = (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, plot / height)
         largest = max(abs(y(r)) for r in values(everything))
         axes = figure.add_axes(box)
-        canvas = Canvas.fit(axes, words, unit, largest) if scaled else Canvas(axes, words, unit)
+        plain = grid or not scaled
+        canvas = Canvas(axes, words, unit) if plain else Canvas.fit(axes, words, unit, largest)
         KINDS[kind](canvas, groups, **options)
         canvas.ax.set(xlabel="", ylabel="")
-        canvas.number_axis("x" if kind in ROWS else "y")
-        if kind not in ROWS:
+        if not grid:
+            canvas.number_axis("x" if kind in ROWS else "y")
+        if kind not in ROWS and not grid:
             canvas.time_axis([r.period for r in values(groups)])
 
         def write(text: str, inches: float, size: float, **style: Any) -> None:
@@ -141,7 +159,8 @@ def draw(
         write(words.axis_unit(canvas.unit), height - 0.16 - 0.2 * len(heading), 8.5, color=MUTED, va="top")
         write("\n".join(foot), 0.1, 7.5, color=MUTED, va="bottom", linespacing=1.35)
         png = _png(figure)
-    return Chart(png, describe(title, everything, words), rows(everything))
+    say = describe_grid if grid else describe
+    return Chart(png, say(title, everything, words), rows(everything))
 
 
 def _png(figure: Figure) -> bytes:

@@ -128,6 +128,19 @@ def new(a: argparse.Namespace) -> int:
     return 0
 
 
+def revisions(a: argparse.Namespace) -> int:
+    """Say how much the vintages of a series revised each other."""
+    import json
+
+    from kzreport import params, revision_record
+
+    today = date.today()
+    as_of = params.check_date(a.as_of, today) if a.as_of else today
+    found = revision_record.record(a.series, as_of, revision_record.dimensions(a.dimension))
+    _say(json.dumps(found, indent=2) if a.json else "\n".join(revision_record.lines(found)))
+    return 0
+
+
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     top = argparse.ArgumentParser(
@@ -182,6 +195,11 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("page", nargs="*", help="pages (default: all)")
     c.add_argument("--data", action="store_true", help="restate the hashes of changed tables in data/datapackage.json")
     common(c, output=False)
+    c = add("revisions", revisions, "how much the vintages of a series revised each other")
+    c.add_argument("series", help="name in data/datapackage.json, such as wdi_inflation")
+    c.add_argument("dimension", nargs="*", metavar="DIM=VALUE", help="choose by dimension, such as country=KAZ")
+    c.add_argument("--as-of", metavar="DATE", help="vintages up to DATE (default: today)")
+    c.add_argument("--json", action="store_true", help="as JSON, with all digits")
     c = add("new", new, "make the notebook and words of a new page")
     c.add_argument("page", help="name of the page: letters a-z and _")
     return top

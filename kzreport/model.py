@@ -195,6 +195,8 @@ DECIMALS: Mapping[str, int] = {
     "usd_barrel": 1,  # US dollars a barrel
     "usd": 0,  # US dollars (a head)
     "musd_change": 0,
+    "usd": 0,  # US dollars
+    "count": 0,  # pieces, people, vehicles
     "tonne": 0,
     "teu": 0,
     "tkm": 0,  # tonne-kilometre

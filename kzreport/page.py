@@ -20,6 +20,7 @@ from IPython.display import display
 from kzreport import catalogue, charts, params
 from kzreport.errors import PageError, WordsError, explain
 from kzreport.model import Period, Reading, Series
+from kzreport.plots import GRIDS
 from kzreport.words import Said, Words, escape
 
 Readings = Mapping[str, Sequence[Reading]]
@@ -179,7 +180,8 @@ class Page:
     def chart(self, key: str, kind: str, groups: Readings, **options: Any) -> None:
         """A chart of the given kind, its title from ``charts`` of the page's words.
 
-        Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups.
+        Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups; a
+        grid of vintages is shown whole.
         Where nothing was published yet, a sentence says so instead.
         """
         w = self.words
@@ -188,7 +190,7 @@ class Page:
             if name in options:
                 options[name] = self._window(options[name])
                 extra |= options[name]
-        window = self._window(groups)
+        window = {k: list(g) for k, g in groups.items()} if kind in GRIDS else self._window(groups)
         shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
         title = w.typography(str(w.entry("charts", key)[w.language]).strip())
         if not shown:

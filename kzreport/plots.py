@@ -14,8 +14,10 @@ from typing import Any
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
+from kzreport.indicators.revisions import shows
 from kzreport.model import Period, Reading
 from kzreport.words import Words
 
@@ -388,8 +390,13 @@ def dots(c: Canvas, groups: Groups, *, apart: str = "") -> None:
     c.ax.legend(**place, labelspacing=0.9, handletextpad=0.4)
 
 
-def pairs(c: Canvas, groups: Groups) -> None:
-    """A row for each group: its first reading (open circle) and its last, joined; the two numbers beside it."""
+def pairs(c: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
+    """A row for each group: its first reading (open circle) and its last, joined; the two numbers beside it.
+
+    ``ends``: what the open circle is and what the full one (two reporters); without, they are before and after.
+    """
+    if ends:
+        c.key("     ".join(f"{mark} {c.words.label(name)}" for mark, name in zip("○●", ends, strict=True)))
     kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
     names = list(kept)[::-1]
     for row, name in enumerate(names):
@@ -398,7 +405,7 @@ def pairs(c: Canvas, groups: Groups) -> None:
         c.ax.plot([y(first)], [row], "o", ms=8, mfc="white", mec=PALETTE[0], mew=1.6, zorder=3)
         c.ax.plot([y(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
         spot = (max(y(first), y(last)), row)
-        text = f"{c.value(first)} → {c.value(last)}"
+        text = f"{c.value(first)} {'/' if ends else '→'} {c.value(last)}"
         c.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
     largest, smallest = max(y(r) for r in values(kept)), min(0.0, *(y(r) for r in values(kept)))
     c.rows([c.label(n, 30) for n in names], smallest - 0.03 * largest, largest * 1.25)
@@ -427,10 +434,46 @@ def ranks(c: Canvas, groups: Groups, *, apart: str = "") -> None:
     c.key("     ".join(f"{signs[n]} {c.words.label(name)}" for n, name in enumerate(order)))
 
 
+def heat(c: Canvas, groups: Groups) -> None:
+    """A column for each group (a vintage), a row for each period, latest on top: the value as it was said then.
+
+    A cell is tinted where the vintage changed what the one before it said, blue for up and orange for down, as deep as
+    the change is large: one scale either side of zero. The change is written beside the value: never colour alone.
+    """
+    columns, periods = list(groups), sorted({r.period for r in values(groups)})
+    before: dict[Period, Reading] = {}
+    cells: list[tuple[int, Reading, float]] = []  # column, what was said, by how much it moved if that shows
+    for x, name in enumerate(columns):
+        for r in groups[name]:
+            if r.ok:
+                old = y(before.get(r.period, r))
+                cells.append((x, r, y(r) - old if shows(old, y(r), r.decimals) else 0.0))
+                before[r.period] = r
+    most = max(abs(change) for _, _, change in cells) or 1.0
+    for x, r, change in cells:
+        row, colour = periods.index(r.period), PALETTE[0] if change > 0 else ACCENT
+        depth = 0.15 + 0.5 * abs(change) / most if change else 0.0
+        c.ax.add_patch(Rectangle((x - 0.48, row - 0.46), 0.96, 0.92, lw=0.6, ec="#c8c8c8", fc=(colour, depth)))
+        text = c.words.number(y(r), r.decimals)
+        text += f"  ({c.words.number(change, r.decimals, signed=True)})" if change else ""
+        c.ax.text(x, row, text, ha="center", va="center", fontsize=8.5, fontweight="bold" if change else "normal")
+    c.rows([c.words.period(p) for p in periods], -0.5, len(columns) - 0.5)
+    c.ax.set_xticks(range(len(columns)), [textwrap.fill(c.words.label(n), 18) for n in columns])
+    c.ax.grid(visible=False)
+    c.ax.spines["bottom"].set_visible(False)
+    c.ax.tick_params(length=0)
+    c.key(c.words.ui("vintages"))
+    for right, key, colour in ((0.76, "revised_up", PALETTE[0]), (1.0, "revised_down", ACCENT)):
+        said = f"■ {c.words.ui(key)}"
+        c.ax.text(right, 1.02, said, transform=c.ax.transAxes, color=colour, fontsize=8.5, va="bottom", ha="right")
+
+
 KINDS: Mapping[str, Callable[..., None]] = {
     "lines": lines, "bars": bars, "stacked": stacked, "dots": dots, "pairs": pairs, "ranks": ranks,
+    "heat": heat,
 }  # fmt: skip
 ROWS = ("pairs", "ranks")  # kinds whose values run along the horizontal axis
+GRIDS = ("heat",)  # kinds without an axis of numbers
 # Inches left and right of the plot: room for what each kind writes there.
 MARGINS = {"lines": (0.5, 1.75), "bars": (0.5, 1.75), "stacked": (0.5, 1.75), "dots": (0.5, 2.3), "pairs": (1.8, 0.3),
-           "ranks": (2.6, 0.3)}  # fmt: skip
+           "ranks": (2.6, 0.3), "heat": (0.9, 0.2)}  # fmt: skip

@@ -9,6 +9,7 @@ The lowest first; each imports only from those before it in this list:
 - ``indices``: rates from published indices, levels relative to a base, rebasing, splicing
 - ``part_years``: parts of a year, projections, cumulated figures
 - ``real_terms``: constant prices, real rates
+- ``real_exchange``: a currency's rate corrected for prices, for one partner and for several
 - ``inflation``: published rates, their pace, the price level, averages
 - ``components``: components of consumer prices and their weights
 - ``price_contributions``: what each component gives to inflation

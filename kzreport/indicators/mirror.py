@@ -60,19 +60,22 @@ def mirror(exports: Reading, imports: Reading, *, cif: Interval = CIF) -> dict[s
     }
 
 
-def change_of_gap(new: Mapping[str, Reading], old: Mapping[str, Reading]) -> Reading:
+def change_of_gap(new: Mapping[str, Reading], old: Mapping[str, Reading], *, adjoining: bool = False) -> Reading:
     """The change of the gap between two periods, ``gap - gap_old`` of :func:`mirror`: positive if more left A
     than arrived in B by then.
 
-    ``partial_period``, ``not_comparable`` as :func:`~kzreport.indicators.growth.difference`. Raises
-    :class:`BasisError` for other units.
+    ``partial_period``, ``not_comparable`` as :func:`~kzreport.indicators.growth.difference`; ``adjoining`` spans
+    of one length, before and after an event, need not begin in the same month. Raises :class:`BasisError` for
+    other units.
 
     >>> def both(year, x, m):
     ...     return mirror(*(readings.at(readings.series_from({year: v}, "musd"), year) for v in (x, m)))
     >>> change_of_gap(both("2022", 84, 11), both("2021", 28, 9)).value
     54.0
     """
-    return growth.difference(new["gap"], old["gap"], name="change_of_gap").of(item="")
+    a, b = new["gap"], old["gap"]
+    beside = b.of(period=a.period) if adjoining and a.period.months == b.period.months else b
+    return growth.difference(a, beside, name="change_of_gap").of(item="", base=b.period)
 
 
 def inside(r: Reading, band: Interval = CIF) -> bool | None:
@@ -95,7 +98,7 @@ def unit_value(value: Reading, quantity: float, of: str) -> Reading:
     """What one piece (tonne, car) is worth, in dollars: ``1e6 value / quantity`` of a value in million
     dollars.
 
-    Unit ``ratio`` without decimals, basis ``usd_per_`` and ``of``. ``zero_base``, ``negative_base`` for the
+    Unit ``usd``, basis ``usd_per_`` and ``of``. ``zero_base``, ``negative_base`` for the
     quantity. Raises :class:`BasisError` for another unit of the value, :class:`ParameterError` for a quantity
     that is not finite.
 
@@ -115,20 +118,56 @@ def unit_value(value: Reading, quantity: float, of: str) -> Reading:
         span = value.interval
         interval = Interval(1e6 * (span.low / quantity), 1e6 * (span.high / quantity)) if span else None
     basis = f"usd_per_{of}"
-    return merge("unit_value", number, "ratio", value, status=status, basis=basis, digits=0, interval=interval)
+    return merge("unit_value", number, "usd", value, status=status, basis=basis, interval=interval)
+
+
+def as_thousand_dollars(level: Reading) -> Reading:
+    """A printed count read as thousand dollars instead: ``level / 1000`` million dollars; a hypothesis, so estimated.
+
+    Basis: that of the level and ``_as_thousand_usd``. Raises :class:`BasisError` unless the level is a ``count``.
+
+    >>> r = as_thousand_dollars(readings.at(readings.series_from({"2023": 835_300}, "count"), "2023"))
+    >>> r.value, r.unit, r.estimated
+    (835.3, 'musd', True)
+    """
+    if level.unit != "count":
+        raise BasisError(explain(f"{level.name} as thousand dollars", f"unit {level.unit}", "count"))
+    value = None if level.value is None else level.value / 1000
+    basis = f"{level.basis}_as_thousand_usd".lstrip("_")
+    return merge("as_thousand_dollars", value, "musd", level, status=level.status, basis=basis, estimated=True)
+
+
+def part_of(whole: Reading, share: Reading) -> Reading:
+    """A part from its printed share: ``whole share / 100``; the unit of the whole, estimated, for shares are rounded.
+
+    Raises :class:`BasisError` for a share that is not in percent or of another period.
+
+    >>> fleet, trucks = readings.series_from({"2023-05-01": 4_730_700}, "count"), {"2023-05-01": 10.3}
+    >>> share = readings.at(readings.series_from(trucks, "percent"), "2023-05-01")
+    >>> round(part_of(readings.at(fleet, "2023-05-01"), share).value)
+    487262
+    """
+    if share.unit != "percent" or share.period != whole.period or whole.unit in RATES:
+        raise readings.mixed(whole, share)
+    status = first_status(whole, share)
+    value = valued(whole) * valued(share) / 100 if status is Status.OK else None
+    return merge("part_of", value, whole.unit, whole, share, status=status, item=share.item, estimated=True)
 
 
 def times(part: Reading, whole: Reading) -> Reading:
     """How many times a count goes into what could hold it: ``part / whole`` (cars imported, cars cleared).
 
-    Above 1 the two cannot both be right, or do not count the same thing. As a multiple; the bases may differ,
-    the result has none. Statuses as :func:`~kzreport.indicators.growth.multiple`. Raises :class:`BasisError`
-    for other units or a part outside the period of the whole.
+    Above 1 the two cannot both be right, or do not count the same thing. The whole may be a stock on a day of
+    the part's period (a fleet). As a multiple; the bases may differ, the result has none. Statuses as
+    :func:`~kzreport.indicators.growth.multiple`. Raises :class:`BasisError` for other units or a part outside
+    the period of the whole.
 
     >>> a, b = (readings.at(readings.series_from({"2023": v}, "ratio"), "2023") for v in (835_300, 149_000))
     >>> round(times(a, b).value, 3)
     5.606
     """
+    if whole.period.start >= part.period.start and whole.period.end <= part.period.end:
+        whole = whole.of(period=part.period)  # a stock on a day of the flow's year
     made = growth.share(part, whole, name="times")
     if not made.ok:
         return made.of(unit="multiple", basis="", item="")

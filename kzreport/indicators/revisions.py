@@ -10,12 +10,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import RATES, Levels, at, valued
-from kzreport.model import DECIMALS, Interval, Period, Reading, Series
+from kzreport.model import DECIMALS, Interval, Observation, Period, Reading, Series
+
+
+class Lookalike(NamedTuple):
+    """What old values are of the new series, if not earlier releases of it; ``distance`` is the largest left."""
+
+    kind: str
+    distance: float
+    compared: int
 
 
 def revisions(vintages: Sequence[Series], period: Period) -> tuple[Reading, ...]:
@@ -50,50 +60,19 @@ def _same_series(vintages: Sequence[Series]) -> None:
 
 
 def revision_statistics(first: Series, last: Series, *, relative: bool = False) -> dict[str, Reading]:
-    """How much one vintage changed an earlier one, over the periods that both have.
+    """How much one vintage changed an earlier one, over the periods that both have: :func:`statistics` of these.
 
-    Keys: ``mean``, ``mean_absolute``, ``largest`` (the one furthest from zero, its period in ``base``),
-    ``count`` (of revisions that show at the unit's decimals, as ``ratio``). A revision is ``last - first``
-    (points, ``musd_change``), or with ``relative`` ``100 (last - first) / first`` in percent. ``period`` is
-    the span of the common periods. A period whose revision has no number is left out; none left is
-    ``missing_input``. Raises as :func:`revisions`, :class:`DataError` without a common period. Source:
-    OECD/Eurostat guidelines on revisions analysis.
+    A revision is ``last - first`` (points, ``musd_change``), or with ``relative`` ``100 (last - first) / first`` in
+    percent. Raises as :func:`revisions`, :class:`DataError` without a common period.
 
     >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
     >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
-    >>> {k: r.value for k, r in revision_statistics(a, b).items()}
-    {'mean': -1.0, 'mean_absolute': 2.0, 'largest': -3.0, 'count': 2.0}
+    >>> {k: round(r.value, 3) for k, r in revision_statistics(a, b).items()}
+    {'mean': -1.0, 'mean_absolute': 2.0, 'rms': 2.236, 'largest': -3.0, 'range': 4.0, 'count': 2.0}
     """
     common, found = _found(first, last, relative)
-    span = Period(common[0].start, common[-1].end, "S") if len(common) > 1 else common[0]
-    unit = found[0].unit
-    names = (first.name,)
-    if not any(r.ok for r in found):
-        keys = ("mean", "mean_absolute", "largest", "count")
-        return {k: Reading.missing("revision", unit, span, basis=first.basis, item=k, inputs=names) for k in keys}
-    found = [r for r in found if r.ok]
-    values = [valued(r) for r in found]
-    largest = max(found, key=lambda r: abs(valued(r)))
-    shown = sum(round(v, DECIMALS[unit]) != 0 for v in values)
-    numbers: dict[str, tuple[float, str]] = {
-        "mean": (math.fsum(values) / len(values), unit),
-        "mean_absolute": (math.fsum(map(abs, values)) / len(values), unit),
-        "largest": (valued(largest), unit),
-        "count": (float(shown), "ratio"),
-    }
-    return {
-        k: Reading(
-            "revision",
-            v,
-            u,
-            span,
-            basis=first.basis,
-            item=k,
-            inputs=names,
-            base=largest.period if k == "largest" else None,
-        )
-        for k, (v, u) in numbers.items()
-    }
+    made = statistics([r.of(period=p, name=first.name, basis=first.basis) for p, r in zip(common, found, strict=True)])
+    return {k: r.of(inputs=(first.name,)) for k, r in made.items()}
 
 
 def _found(first: Series, last: Series, relative: bool) -> tuple[list[Period], list[Reading]]:
@@ -107,30 +86,150 @@ def _found(first: Series, last: Series, relative: bool) -> tuple[list[Period], l
     return common, [how(new[p], old[p]) for p in common]
 
 
-def revision_range(first: Series, last: Series, *, relative: bool = False) -> Reading:
-    """From the lowest to the highest revision: the width as value, the two ends as interval of ``low``, ``high``.
+def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
+    """What revisions are like: one reading a period, as printed or as :func:`revision_statistics` makes them.
 
-    Unit, period, errors as :func:`revision_statistics`.
+    Keys: ``mean``, ``mean_absolute``, ``rms`` (root of the mean square), ``largest`` (the one furthest from zero, its
+    period in ``base``), ``range`` (its ends as interval), ``count`` (of those that show at the unit's decimals).
+    ``period`` is the span of the periods. A revision without a number is left out; none left is ``missing_input``.
+    Raises :class:`DataError` without a revision.
+    Source: OECD/Eurostat guidelines on revisions analysis.
+
+    >>> x = readings.readings(readings.series_from({"2026-04": 4.0, "2026-05": -3.0}, "percent"))
+    >>> {k: round(r.value, 3) for k, r in statistics(list(x.values())).items()}
+    {'mean': 0.5, 'mean_absolute': 3.5, 'rms': 3.536, 'largest': 4.0, 'range': 7.0, 'count': 2.0}
+    """
+    if not found:
+        raise DataError(explain("revisions", "none", "at least one"))
+    first, unit = found[0], found[0].unit
+    last = found[-1].period
+    span = Period(first.period.start, last.end, "S") if len(found) > 1 else last
+    rest: dict[str, Any] = {"basis": first.basis, "inputs": first.inputs}
+    known = [r for r in found if r.ok]
+    if not known:
+        keys = ("mean", "mean_absolute", "rms", "largest", "range", "count")
+        return {k: Reading.missing("revision", unit, span, item=k, **rest) for k in keys}
+    values = [valued(r) for r in known]
+    largest = max(known, key=lambda r: abs(valued(r)))
+    n = len(values)
+    numbers: dict[str, tuple[float, str]] = {
+        "mean": (math.fsum(values) / n, unit),
+        "mean_absolute": (math.fsum(map(abs, values)) / n, unit),
+        "rms": (math.hypot(*values) / math.sqrt(n), unit),
+        "largest": (valued(largest), unit),
+        "range": (max(values) - min(values), unit),
+        "count": (float(sum(round(v, DECIMALS[unit]) != 0 for v in values)), "count"),
+    }
+    made = {k: Reading("revision", v, u, span, item=k, **rest) for k, (v, u) in numbers.items()}
+    ends = Interval(min(values), max(values))
+    return made | {"largest": made["largest"].of(base=largest.period), "range": made["range"].of(interval=ends)}
+
+
+def sign_changes(first: Series, last: Series) -> Reading:
+    """How often the later vintage gives a period another sign than the earlier one, in percent of the common periods.
+
+    Zero has no sign. ``base`` is the span of those periods. Errors as :func:`revision_statistics`.
+
+    >>> a = readings.series_from({"2022": 1, "2023": -1, "2024": 0, "2025": 3}, "musd")
+    >>> b = readings.series_from({"2022": -1, "2023": -2, "2024": 5, "2025": 3}, "musd")
+    >>> sign_changes(a, b).value
+    25.0
+    """
+    _same_series([first, last])
+    old, new = readings.readings(first), readings.readings(last)
+    pairs = [(r.value, new[p].value) for p, r in old.items() if p in new]
+    both = [(a, b) for a, b in pairs if a is not None and b is not None]
+    if not both:
+        raise DataError(explain(f"revisions of {first.name}", "no common period", "at least one"))
+    changed = sum(min(a, b) < 0 < max(a, b) for a, b in both)
+    span = Period(min(old).start, max(old).end, "S")
+    return Reading("sign_changes", 100 * changed / len(both), "percent", span, basis=first.basis, inputs=(first.name,))
+
+
+def triangle(vintages: Sequence[Series], least: int = 3) -> dict[str, tuple[Reading, ...]]:
+    """Date of a vintage -> what it said of the periods that a later one changed, to be laid side by side.
+
+    Only periods with a revision that shows at the unit's decimals (the rest is noise of floats), and only vintages that
+    revise each other: what :func:`false_revision` explains otherwise begins the table anew. Empty for fewer than
+    ``least`` vintages, or nothing revised. Raises as :func:`revisions`.
+
+    >>> from dataclasses import replace; from datetime import date
+    >>> known = [replace(readings.series_from({"2023": a, "2024": b}, "percent"), as_of=date(2025, m, 1))
+    ...          for m, a, b in ((1, 14.72, 8.8), (2, 14.53, 8.8), (3, 14.53, 8.801))]
+    >>> {k: [(str(r.period), r.value) for r in rows] for k, rows in triangle(known).items()}
+    {'2025-01-01': [('2023', 14.72)], '2025-02-01': [('2023', 14.53)], '2025-03-01': [('2023', 14.53)]}
+    """
+    _same_series(vintages)
+    kept: list[Series] = []
+    for s in sorted((v for v in vintages if v.values), key=lambda s: s.as_of):
+        if kept and false_revision(kept[-1], s) is not None:
+            kept = []
+        kept.append(s)
+    if len(kept) < least:
+        return {}
+    digits = DECIMALS[kept[0].unit]
+    moved: set[Period] = set()
+    for old, new in pairwise(kept):
+        was = old.values
+        moved |= {p for p, v in new.values.items() if p in was and shows(was[p], v, digits)}
+    revised = sorted(moved)
+    if not revised:
+        return {}
+    tables = {s.as_of.isoformat(): readings.readings(s) for s in kept}
+    return {day: tuple(t[p].of(item=day) for p in revised if p in t) for day, t in tables.items()}
+
+
+def shows(old: float, new: float, digits: int) -> bool:
+    """Whether a revision shows: what is printed changes, and by what prints as something.
+
+    >>> shows(14.72, 14.53, 1), shows(10.77, 10.84, 1), shows(8.251, 8.249, 1)
+    (True, False, False)
+    """
+    return round(new, digits) != round(old, digits) and round(new - old, digits) != 0
+
+
+class Step(NamedTuple):
+    """From one vintage to another: how much changed, or what explains all of it better than a revision."""
+
+    first: str
+    last: str
+    compared: int
+    statistics: dict[str, Reading]
+    lookalike: Lookalike | None
+
+
+def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
+    """Each vintage against the one before, then (of three or more) the first figure of each period against the last.
+
+    Keys of the statistics: those of :func:`revision_statistics` (``count``: of those that :func:`shows`) and
+    ``sign_changes``. Vintages without a common period are left out. Raises as :func:`revisions`.
 
     >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
     >>> b = readings.series_from({"2023": 101, "2024": 197}, "musd")
-    >>> r = revision_range(a, b)
-    >>> r.value, r.interval
-    (4.0, Interval(low=-3.0, high=1.0))
+    >>> [(s.compared, s.statistics["range"].value, s.statistics["sign_changes"].value) for s in steps([a, b])]
+    [(2, 4.0, 0.0)]
     """
-    largest = revision_statistics(first, last, relative=relative)["largest"].of(item="range", base=None)
-    if not largest.ok:
-        return largest
-    found = [valued(r) for r in _found(first, last, relative)[1] if r.ok]
-    return largest.of(value=max(found) - min(found), interval=Interval(min(found), max(found)))
-
-
-class Lookalike(NamedTuple):
-    """What old values are of the new series, if not earlier releases of it; ``distance`` is the largest left."""
-
-    kind: str
-    distance: float
-    compared: int
+    _same_series(vintages)
+    known = sorted((s for s in vintages if s.values), key=lambda s: s.as_of)
+    pairs = [(a, b, a.as_of.isoformat()) for a, b in pairwise(known)]
+    if len(known) > 2:
+        first: dict[Period, Observation] = {}
+        for s in known[:-1]:
+            for o in s:
+                if o.value is not None:
+                    first.setdefault(o.period, o)
+        pairs.append((replace(known[0], observations=tuple(first.values())), known[-1], "first"))
+    found = []
+    for old, new, name in pairs:
+        common = sum(p in new.values for p in old.values)
+        if common:
+            made = revision_statistics(old, new) | {"sign_changes": sign_changes(old, new)}
+            digits, was, now = DECIMALS[old.unit], old.values, new.values
+            shown = sum(p in now and shows(v, now[p], digits) for p, v in was.items())
+            made["count"] = made["count"].of(value=float(shown))
+            last = "last" if name == "first" else new.as_of.isoformat()
+            found.append(Step(name, last, common, made, false_revision(old, new)))
+    return tuple(found)
 
 
 def false_revision(old: Levels, new: Levels, *, tolerance: float | None = None) -> Lookalike | None:

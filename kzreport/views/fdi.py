@@ -122,18 +122,6 @@ def share(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> dict[str, R
     return {"own": none, "lowest": none, "highest": none}
 
 
-def vintages(known: Sequence[Series]) -> Groups:
-    """The series as each vintage printed it; the group is its date. A vintage that shows nothing new is left out."""
-    found: Groups = {}
-    shown: dict[Period, int] = {}
-    for s in known:
-        now = {p: round(v) for p, v in s.values.items()}
-        if now and now != shown:
-            found[s.as_of.isoformat()] = tuple(readings_of(s).values())
-            shown = now
-    return found
-
-
 def revision(known: Sequence[Series]) -> dict[str, Reading]:
     """The largest revision from one vintage to the last: ``first`` and ``last`` value of that year, and ``change``."""
     usable = [s for s in known if s.values]

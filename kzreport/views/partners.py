@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kzreport.indicators import concentration, decomposition, growth, readings, trade
-from kzreport.indicators.aggregates import mean, total
+from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
+from kzreport.indicators.aggregates import mean, rolling_sum, total
 from kzreport.model import Period, Reading, Series
 
 Groups = dict[str, tuple[Reading, ...]]
@@ -24,13 +24,17 @@ def _none(series: Series, unit: str = "musd") -> Reading:
 
 def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """January to the latest month: ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``imports``,
-    ``balance``, ``balance_before`` (million dollars), and the first month still ``provisional``.
+    ``balance``, ``balance_before`` (million dollars), ``coverage`` and ``coverage_before`` (percent), and the first
+    month still ``provisional``.
     """
     if not exports_monthly.values or not imports_monthly.values:
         none = _none(exports_monthly)
         share = none.of(unit="percent")
         names = ("turnover", "exports", "imports", "balance", "balance_before", "provisional")
-        return {**dict.fromkeys(names, none), "turnover_change": share}
+        return {
+            **dict.fromkeys(names, none),
+            **dict.fromkeys(("turnover_change", "coverage", "coverage_before"), share),
+        }
     x, m = trade.year_to_date(exports_monthly), trade.year_to_date(imports_monthly)
     now, before = trade.turnover(x["total"], m["total"]), trade.turnover(x["before"], m["before"])
     return {
@@ -40,6 +44,8 @@ def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Read
         "imports": m["total"],
         "balance": trade.balance(x["total"], m["total"]),
         "balance_before": trade.balance(x["before"], m["before"]),
+        "coverage": trade.coverage(x["total"], m["total"]),
+        "coverage_before": trade.coverage(x["before"], m["before"]),
         "provisional": readings.at(exports_monthly, trade.provisional(exports_monthly)[0]),
     }
 
@@ -71,12 +77,76 @@ def _last_whole_year(monthly: Series) -> Period | None:
     return y if total(monthly, y).ok else None
 
 
+def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """Every whole year: exports, imports, turnover, balance (million dollars), coverage (percent)."""
+    first, last = (min(exports_monthly.values, default=None), _last_whole_year(exports_monthly))
+    whole = Period.parse(str(first.year)).until(last) if first and last else ()
+    both = [(total(exports_monthly, y), total(imports_monthly, y)) for y in whole]
+    both = [(x, m) for x, m in both if x.ok and m.ok]
+    return {
+        "exports": tuple(x for x, _ in both),
+        "imports": tuple(m for _, m in both),
+        "turnover": tuple(trade.turnover(x, m) for x, m in both),
+        "balance": tuple(trade.balance(x, m) for x, m in both),
+        "coverage": tuple(trade.coverage(x, m) for x, m in both),
+    }
+
+
+def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """Exports over imports, over the twelve months to each month, percent: a month alone is too rough."""
+    x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
+    ends = {r.period: r for r in m}
+    pairs = [(r, ends[r.period]) for r in x if r.period in ends]
+    return {
+        "coverage": tuple(
+            trade.coverage(a.of(basis="exports"), b.of(basis="imports")) for a, b in pairs if a.ok and b.ok
+        )
+    }
+
+
+def revised(revisions_: Series) -> dict[str, Reading]:
+    """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, ``lowest``, ``highest``, how many months.
+
+    ``largest`` and ``second`` are the two months that move most; ``rest``: the largest of the others, without sign.
+    """
+    rows = list(readings.readings(revisions_).values())
+    if len(rows) < 3:
+        none = _none(revisions_, "percent")
+        names = ("mean", "mean_absolute", "lowest", "highest", "largest", "second", "rest")
+        return {**dict.fromkeys(names, none), "count": none.of(unit="count")}
+    found = revisions.statistics(rows)
+    span = found["range"].interval
+    ranked = sorted(rows, key=lambda r: abs(r.value or 0.0), reverse=True)
+    rest = max(abs(r.value or 0.0) for r in ranked[2:])
+    return {
+        "mean": found["mean"],
+        "mean_absolute": found["mean_absolute"],
+        "lowest": found["range"].of(value=span.low if span else None, interval=None),
+        "highest": found["range"].of(value=span.high if span else None, interval=None),
+        "largest": ranked[0],
+        "second": ranked[1],
+        "rest": ranked[2].of(value=rest),
+        "count": found["mean"].of(value=float(len(rows)), unit="count"),
+    }
+
+
+def revisions_path(revisions_: Series) -> Groups:
+    """The printed revision of each month, percent."""
+    return {"revision": tuple(r.of(digits=2) for r in readings.readings(revisions_).values())}
+
+
 def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports and imports of every month, million dollars; the latest two are usually revised."""
     return {
         "exports": tuple(readings.readings(exports_monthly).values()),
         "imports": tuple(readings.readings(imports_monthly).values()),
     }
+
+
+def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """The latest two months of both flows, which the next release usually revises, million dollars."""
+    series = (exports_monthly, imports_monthly)
+    return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
 
 
 def _sides(
@@ -157,6 +227,25 @@ def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
     return {"amount": trade.convert(eu, rate), "rate": rate}
 
 
+def denominators(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, partners: Sequence[str]
+) -> Groups:
+    """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
+    whole = year(exports_monthly, imports_monthly)
+    y = whole["turnover"]
+    sides = _sides(exports, imports, y.period) if y.ok else {}
+    kept = {p: sides[p] for p in partners if p in sides}
+    flows = {
+        "exports": {p: x for p, (x, _) in kept.items()},
+        "imports": {p: m for p, (_, m) in kept.items()},
+        "turnover": {p: trade.turnover(x, m) for p, (x, m) in kept.items()},
+    }
+    return {
+        f"share_{flow}": tuple(growth.share(r, whole[flow], name=f"share_of_{flow}").of(item=p) for p, r in of.items())
+        for flow, of in flows.items()
+    }
+
+
 def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
     """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
 
@@ -189,6 +278,32 @@ def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]
         return {"hhi": none, "rest": none.of(unit="percent")}
     found = concentration.concentration(parts, total(imports_monthly, y))
     return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
+
+
+def concentrations(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
+
+    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
+    """
+    y = _last_whole_year(imports_monthly)
+    rows: Groups = {"hhi": (), "normalised": (), "rest": ()}
+    flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
+    for flow, (series, monthly_) in flows.items():
+        listed = trade.by_partner(series, y) if y and len(series) else {}
+        single = {k: r for k, r in listed.items() if r.ok}
+        for kind, parts in (("", single), ("_union", trade.grouped(single, {"EU27": EU27}) if single else {})):
+            if not parts or y is None or not all(r.ok for r in parts.values()):
+                continue
+            whole = total(monthly_, y)
+            found = concentration.concentration(parts, whole)
+            left = whole.of(value=(whole.value or 0.0) * (found["rest"].value or 0.0) / 100)
+            closed = concentration.concentration({**parts, "rest": left})
+            item = f"{flow}{kind}"
+            made = {"hhi": found["hhi"], "normalised": closed["normalised"], "rest": found["rest"]}
+            for k, r in made.items():
+                digits = None if k == "rest" else 3
+                rows[k] = (*rows[k], r.of(item=item, digits=digits))
+    return rows
 
 
 def table(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:

@@ -40,6 +40,10 @@ GROUPS = {
     },
     "dots": {"titr": years({2021: 586_000, 2022: 1.5e6}, "tonne"), "ktz": years({2021: 6e5}, "tonne")},
     "pairs": {"2022-01/2022-07": years({2021: 3e5, 2022: 8e5}, "tonne")},
+    "heat": {
+        "2025-01-01": years({2022: 8.8, 2023: 5.0}, "percent"),
+        "2025-06-01": years({2022: 8.6, 2023: 5.04, 2024: 3.0}, "percent"),
+    },
     "ranks": {"food": years({2021: 4e5}, "tonne", item="titr"), "services": years({2021: 3e5}, "tonne", item="ktz")},
 }
 
@@ -132,3 +136,30 @@ def test_an_unscaled_chart_keeps_the_smallest_figures():
     assert drawn[0].png != drawn[1].png and drawn[0].rows == drawn[1].rows
     canvas = plots.Canvas(Figure().add_subplot(), EN, "tonne")
     assert canvas.value(masses["shipped"][1]) == "3.4"
+def test_a_grid_tints_only_what_moved_and_says_it_in_figures():
+    ax = Figure().add_subplot()
+    plots.heat(plots.Canvas(ax, EN, "percent"), GROUPS["heat"])
+    tinted = [cell for cell in ax.patches if cell.get_alpha() != 0 and cell.get_facecolor()[3] > 0]
+    assert len(ax.patches) == 5 and len(tinted) == 1
+    texts = [t.get_text() for t in ax.texts]
+    assert "8.6  (\u22120.2)" in texts and "5.0" in texts
+    described = charts.draw("heat", GROUPS["heat"], EN, title="T", source="S").description.replace("\u00a0", " ")
+    assert "2022: 8.8% (1 January 2025), 8.6% (1 June 2025); 2023: 5.0% (1 January 2025);" in described
+
+
+@given(st.floats(0.06, 5))
+@settings(max_examples=20)
+def test_the_scale_of_a_grid_is_symmetric(move):
+    """The same revision up and down is tinted alike, in the two colours."""
+    ax = Figure().add_subplot()
+    grid = {"2025-01-01": years({2022: 10, 2023: 10}, "percent"),
+            "2025-06-01": years({2022: 10 + move, 2023: 10 - move}, "percent")}  # fmt: skip
+    plots.heat(plots.Canvas(ax, EN, "percent"), grid)
+    up, down = (cell.get_facecolor() for cell in ax.patches[2:])
+    assert up[3] == pytest.approx(down[3]) and up[:3] != down[:3]
+
+
+def test_two_reporters_are_told_apart_in_words():
+    ax = Figure().add_subplot()
+    plots.pairs(plots.Canvas(ax, EN, "musd"), {"2022": years({2022: 3}) + years({2023: 4})}, ends=("CHN", "KAZ"))
+    assert "○ China     ● Kazakhstan" in [t.get_text() for t in ax.texts]

@@ -1,5 +1,6 @@
 """Foreign direct investment: worked figures, what is refused, and laws."""
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -165,7 +166,9 @@ def test_revision_statistics():
     assert {k: r.value for k, r in found.items()} == {
         "mean": 1.25,
         "mean_absolute": 2.25,
+        "rms": pytest.approx(math.sqrt((1 + 4 + 36) / 4)),
         "largest": 6,
+        "range": 8,
         "count": 3,
     }
     assert found["largest"].base == P("2023") and found["mean"].unit == "musd_change"

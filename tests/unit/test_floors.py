@@ -20,7 +20,7 @@ FLOORS = (
     ("catalogue",),
     ("indicators",),
     ("views",),
-    ("words", "params"),
+    ("words", "params", "revision_record"),
     ("plots",),
     ("charts",),
     ("page",),

@@ -220,7 +220,8 @@ def test_false_revisions_are_only_claimed_where_all_are_explained():
 def test_the_range_of_revisions_holds_their_mean(values, data):
     first = yearly(values)
     last = yearly([v + data.draw(st.floats(-100, 100)) for v in values])
-    r, found = revisions.revision_range(first, last), revisions.revision_statistics(first, last)
+    found = revisions.revision_statistics(first, last)
+    r = found["range"]
     assert r.interval.low - 1e-9 <= found["mean"].value <= r.interval.high + 1e-9
     assert found["largest"].value in (r.interval.low, r.interval.high)
     assert r.value == pytest.approx(r.interval.high - r.interval.low) and r.item == "range"
@@ -229,7 +230,7 @@ def test_the_range_of_revisions_holds_their_mean(values, data):
 
 def test_a_range_without_a_number_or_a_common_period():
     zero = yearly([0.0])
-    assert revisions.revision_range(zero, yearly([1.0]), relative=True).status is Status.MISSING_INPUT
+    assert revisions.revision_statistics(zero, yearly([1.0]), relative=True)["range"].status is Status.MISSING_INPUT
     with pytest.raises(DataError):
-        revisions.revision_range(zero, yearly([1.0], 2020))
+        revisions.revision_statistics(zero, yearly([1.0], 2020))
     assert at(zero, "2015").value == 0

@@ -412,7 +412,7 @@ def test_mirror_refuses_and_says():
 def test_unit_value_times_quantity_is_the_value(value, quantity):
     r = mirror.unit_value(flow("imports", value), quantity, "tonne")
     assert r.value * quantity / 1e6 == pytest.approx(value)
-    assert r.basis == "usd_per_tonne" and r.decimals == 0
+    assert r.basis == "usd_per_tonne" and r.unit == "usd"
 
 
 def test_unit_value_refuses():

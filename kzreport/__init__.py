@@ -3,8 +3,8 @@
 What a notebook imports: :class:`Page` and the types of its parameters cell (and a view). The floors, from the top;
 imports only go down:
 
-    cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots -> params, words -> views
-        -> indicators -> catalogue -> model -> errors
+    cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots, wording -> params, words -> views
+        -> verdicts -> claims -> indicators -> catalogue -> model -> errors
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.
 """

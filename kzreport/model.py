@@ -198,6 +198,9 @@ DECIMALS: Mapping[str, int] = {
     "teu": 0,
     "tkm": 0,  # tonne-kilometre
     "multiple": 1,  # x times
+    "count": 0,  # persons, vehicles, wagons ...: the sentence names them
+    "rank": 0,
+    "km2": 0,
     "log": 2,  # natural logarithm of a ratio
     "months": 0,
     "years": 0,

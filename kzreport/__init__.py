@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kzreport.page import Page
-    from kzreport.params import Count, Country, Date, Language, Month, PageName
+    from kzreport.params import Count, Country, Date, DocumentName, Language, Month, PageName, Theme
 
-__all__ = ["Count", "Country", "Date", "Language", "Month", "Page", "PageName"]
+__all__ = ["Count", "Country", "Date", "DocumentName", "Language", "Month", "Page", "PageName", "Theme"]
 
 _HOMES = {name: "kzreport.params" for name in __all__} | {"Page": "kzreport.page"}
 

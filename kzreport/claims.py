@@ -4,12 +4,13 @@ One CSV a document in ``data/claims/`` and ``documents.yml`` beside them; a new 
 What belongs here: the nouns, the small language of the column ``test``, the interval that a claim's words give it.
 What does not: the verdict (:mod:`kzreport.verdicts`), its words (:mod:`kzreport.wording`).
 
-A test is ``verb operand, operand``; an operand is claims and series joined by `` + ``, `` - `` or `` * ``. Groups of
-tests are separated by ``;``, alternatives of a group by `` or ``. CONTRIBUTING.md lists the verbs.
+A test is ``verb operand, operand``; an operand is claims and series joined by `` + ``, `` - ``, `` * `` or `` / ``.
+Groups of tests are separated by ``;``, alternatives of a group by `` or ``. CONTRIBUTING.md lists the verbs.
 """
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -19,7 +20,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from kzreport.catalogue import describe, home, names, read_text, read_yaml, rows, shown
+from kzreport.catalogue import describe, home, read_text, read_yaml, rows, shown
 from kzreport.errors import DataError, explain
 from kzreport.model import DECIMALS, Interval, Period
 
@@ -87,7 +88,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Term:
-    """One claim or one series inside an operand: added (``+``), taken away (``-``) or multiplied with (``*``)."""
+    """One claim or one series inside an operand, and what is done with it: ``+``, ``-``, ``*`` or ``/``."""
 
     sign: str
     claim: str = ""
@@ -250,7 +251,7 @@ def _term(text: str, sign: str, where: str) -> Term:
 
 
 def _operand(text: str, where: str) -> Operand:
-    parts = re.split(r"\s([+*-])\s", f" + {text.strip()}")
+    parts = re.split(r"\s([+*/-])\s", f" + {text.strip()}")
     return tuple(_term(t, s, where) for s, t in zip(parts[1::2], parts[2::2], strict=True))
 
 
@@ -403,7 +404,11 @@ def known(
     )
 
 
-def publishers(slugs: Collection[str], language: str) -> str:
-    """Names of publishers for a sentence, in the order given; a slug that has no name stands as it is."""
-    table = names("publishers")
-    return ", ".join(table[s][language] if s in table else s for s in slugs)
+def fingerprints(as_of: date) -> dict[str, str]:
+    """File name -> sha256 of what a page can know of the claims on a date: those of documents printed by then."""
+    if not _folder().is_dir():
+        return {}
+    known = [d for d in documents().values() if d.date <= as_of]
+    about = repr([known, sorted(bases().items())])
+    texts = {"documents.yml": about, **{f"{d.id}.csv": read_text(_folder() / f"{d.id}.csv") for d in known}}
+    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, cast, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.catalogue import home, package, read_text, read_yaml, shown
+from kzreport.claims import THEMES, documents
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
 
 if TYPE_CHECKING:
@@ -63,6 +64,18 @@ def _country(text: str) -> str:
     return text
 
 
+def _theme(text: str) -> str:
+    if text not in THEMES:
+        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    return text
+
+
+def _document(text: str) -> str:
+    if text not in documents():
+        raise ValueError(f"expected one of {', '.join(documents())}")
+    return text
+
+
 def _page(text: str) -> str:
     if text not in pages():
         raise ValueError(f"expected one of {', '.join(pages())}")
@@ -75,6 +88,8 @@ Date = Annotated[str, AfterValidator(_date)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, AfterValidator(_country)]
 PageName = Annotated[str, AfterValidator(_page)]
+Theme = Annotated[str, AfterValidator(_theme)]
+DocumentName = Annotated[str, AfterValidator(_document)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Text = Annotated[str, AfterValidator(_plain)]
 
@@ -88,6 +103,8 @@ _TYPES: Mapping[str, Any] = {
     "Month": Month,
     "Country": Country,
     "PageName": PageName,
+    "Theme": Theme,
+    "DocumentName": DocumentName,
     "Count": Count,
 }
 

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     DEFINITION = "definition"
     BASE = "base"  # a ratio to a base that is not above zero
     NO_SERIES = "no_series"
+    ASIDE = "aside"  # a date, a designation, a circumstance that no series describes
     NO_FIGURE = "no_figure"
     PLAN = "plan"
 
@@ -169,6 +170,9 @@ class _Judge:
             bases.add(one.basis)
             if total is None:
                 total = one
+            elif term.sign == "/":
+                _above_zero(total, one)
+                total = _merged(_ratio, total, one, "ratio")
             elif term.sign == "*":
                 total = _merged(_part if one.unit == "percent" else _times, total, one, total.unit)
             elif one.unit != total.unit:
@@ -296,7 +300,7 @@ class _Judge:
     def _multiple(self, test: Test, claim: Claim) -> Tested:
         new, old = (self.amount(o, claim) for o in test.operands)
         _above_zero(new, old)
-        return self._compared(test, claim, _merged(lambda a, b: a / b, new, old, "multiple"))
+        return self._compared(test, claim, _merged(_ratio, new, old, "multiple"))
 
     def _share(self, test: Test, claim: Claim) -> Tested:
         part, whole = (self.amount(o, claim) for o in test.operands)
@@ -343,7 +347,7 @@ class _Judge:
     def _per(self, test: Test, claim: Claim) -> Tested:
         value, by, usual = (self.amount(o, claim) for o in test.operands)
         _above_zero(value, by)
-        ratio = _merged(lambda a, b: a / b, value, by, usual.unit)
+        ratio = _merged(_ratio, value, by, usual.unit)
         return self._plausible(test, ratio, usual)
 
     @staticmethod
@@ -467,7 +471,8 @@ class _Judge:
         twin = self.judge(claim.corrected) if claim.corrected else None
         groups = [self.group(claim, g) for g in found]
         decided = [g for g in groups if g[0] is not Verdict.UNVERIFIABLE] or groups
-        verdict, reason, by = decided[-1] if decided else (Verdict.UNVERIFIABLE, Reason.NO_SERIES, None)
+        nothing = Reason.NO_SERIES if claim.substantive else Reason.ASIDE
+        verdict, reason, by = decided[-1] if decided else (Verdict.UNVERIFIABLE, nothing, None)
         if claim.qualifier is Qualifier.PLANNED:
             verdict, reason = Verdict.UNVERIFIABLE, Reason.PLAN
         basis = by.held.basis if by and by.held and reason is Reason.BASIS and verdict in FOR_IT else ""
@@ -484,6 +489,10 @@ def _subtract(a: float, b: float) -> float:
 
 def _times(a: float, b: float) -> float:
     return a * b
+
+
+def _ratio(a: float, b: float) -> float:
+    return a / b
 
 
 def _part(a: float, percent: float) -> float:

@@ -11,6 +11,7 @@ import csv
 import html
 import importlib
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -299,7 +300,11 @@ class Page:
         """
         w = self.words
         found = self._judgements(**(self._chosen or {"pages": [self.name]}))
-        self._show(f"## {w.ui('claims')}\n\n{w.typography(w.ui('claims_note'))}", kind="section")
+        documents = dict.fromkeys(j.claim.document.id for j in found)
+        named = [f"- {wording.document(w, claims.documents()[d])}" for d in documents]
+        self._show(
+            "\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), kind="section"
+        )
         if not found:
             self._show(f"*{w.typography(w.ui('no_claims'))}*", kind="absent", name="claims")
             return
@@ -309,11 +314,11 @@ class Page:
         rows = [("id", "document", "line", "theme", "verdict", "reason", "corrected_verdict", "corrected_reason")]
         for j in found:
             cells = wording.cells(w, j)
-            where, *rest = (escape_html(x).replace("\n", "<br>") for x in cells)
             c = j.claim
             about = {"document": c.document.id, "theme": w.label(c.theme), "verdict": w.label(str(j.verdict))}
             marks = "".join(f' data-{k}="{html.escape(v)}"' for k, v in about.items())
-            body += f'<tr{marks}><th scope="row">{where}</th>{"".join(f"<td>{x}</td>" for x in rest)}</tr>'
+            body += f'<tr{marks}><th scope="row">{escape_html(cells[0])}</th>'
+            body += f"{''.join(f'<td>{in_lines(x)}</td>' for x in cells[1:])}</tr>"
             plain.append(" | ".join(x.replace("\n", " / ") for x in cells))
             twin = (str(j.corrected.verdict), str(j.corrected.reason)) if j.corrected else ("", "")
             rows.append((c.id, c.document.id, str(c.line), c.theme, str(j.verdict), str(j.reason), *twin))
@@ -375,3 +380,10 @@ class Page:
 def escape_html(text: str) -> str:
     """Text from data as HTML text."""
     return html.escape(text, quote=False)
+
+
+def in_lines(text: str) -> str:
+    """Text as HTML: its lines as a list where there are several, an address as a link named after its site."""
+    site = r'<a href="\g<0>">\1</a>'
+    lines = [re.sub(r"https://([\w.-]+)[^\s<>()\"]*", site, escape_html(line)) for line in text.split("\n")]
+    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if len(lines) > 1 else lines[0]

@@ -416,7 +416,8 @@ class _Judge:
         if last > event.end:
             event = Period(event.start, last, "S")
         publishers = tuple(dict.fromkeys(o.dims["publisher"] for o in rows if "publisher" in o.dims))
-        found = Amount((1,), Interval(1, 1), "count", event, "", (term.series,), (), publishers)
+        items = tuple(v for k, v in term.dims if k not in claims.FREE)
+        found = Amount((1,), Interval(1, 1), "count", event, "", (term.series,), items, publishers)
         return Tested(test, _dates(claim.period, event), Reason.SERIES, found)
 
     def _same(self, test: Test, claim: Claim) -> Tested:

@@ -8,11 +8,11 @@ import re
 from datetime import timedelta
 
 from kzreport import catalogue, claims
-from kzreport.claims import Claim, Qualifier, Test
+from kzreport.claims import Claim, Document, Qualifier, Test
 from kzreport.errors import WordsError, explain
 from kzreport.model import DECIMALS, Period
 from kzreport.verdicts import FOR_IT, Amount, Judgement, Reason, Tested
-from kzreport.words import LANGUAGES, Words, common
+from kzreport.words import LANGUAGES, Words, common, escape
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs")
@@ -166,9 +166,12 @@ def _other_basis(w: Words, found: Amount) -> str:
     return "" if found.basis in ("exports", "imports", "turnover") else basis(w, found.basis)
 
 
-def theme(w: Words, slug: str) -> str:
-    """The name of a theme."""
-    return _common(w, "themes", slug)
+def document(w: Words, d: Document) -> str:
+    """A document for a list of them: id, title, author, date, and what is uncertain about it."""
+    note = f" {d.note[w.language]}" if d.note else ""
+    title = f"[{escape(d.title[w.language])}]({d.url})" if d.url else escape(d.title[w.language])
+    text = f"**{d.id}**{w.colon}{title} ({escape(d.author[w.language])}, {w.day(d.date)}).{escape(note)}"
+    return w.typography(text)
 
 
 def cells(w: Words, judged: Judgement) -> tuple[str, ...]:
@@ -178,7 +181,8 @@ def cells(w: Words, judged: Judgement) -> tuple[str, ...]:
     against = [_one_test(w, judged, t, several) for t in judged.tested] or ["–"]
     said = [f"{verdict(w, judged)}{w.colon}{reason(w, judged)}."]
     if judged.claim.evidence:
-        against.append(w.typography(judged.claim.evidence[w.language]))
+        url = judged.claim.evidence_url
+        against.append(w.typography(judged.claim.evidence[w.language]) + (f" ({url})" if url else ""))
     if judged.corrected:
         twin = judged.corrected
         against += [f"{w.ui('as_corrected')}{w.colon}{_one_test(w, twin, t, False)}" for t in twin.tested]

@@ -83,3 +83,10 @@ def test_documents_exist_from_their_day():
         expected = {k for k, v in days.items() if v <= day}
         assert {c.document.id for c in claims.known(day)} == expected
     assert not claims.known(date(2020, 12, 31))
+
+
+def test_the_basis_that_a_figure_fits_has_a_name():
+    fitted = {j.claim.id: j.basis for j in JUDGED.values() if j.basis}
+    assert {fitted["S4-L053-2"], fitted["S4-L053-4"]} == {"end_of_period", "annual_average"}
+    assert set(fitted.values()) <= set(claims.bases())
+    assert {c.basis for c in CLAIMS.values()} - {""} <= set(claims.bases())

@@ -40,8 +40,10 @@ _FORBIDDEN = (
 )
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 # How many outputs each call shows.
-_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"}
-_SHOWN = {**dict.fromkeys(_SHOWING, 1), "claims": 2}  # a heading and a table
+_SHOWING = {
+    **dict.fromkeys((*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"), 1),
+    "claims": 2,  # a heading and a table
+}
 
 
 def notebook_faults(page: str) -> Iterator[str]:
@@ -99,7 +101,7 @@ def notebook_faults(page: str) -> Iterator[str]:
             if name in ("chart", "table", "listing") and key in drawn:
                 yield explain(f"{at}, line {call.lineno}", f"{name}({key!r}) again", "a name for each chart and table")
             drawn |= {key} if name in ("chart", "table", "listing") else set()
-        shown = sum(_SHOWN.get(_of_page(call), 0) for call in calls)
+        shown = sum(_SHOWING.get(_of_page(call), 0) for call in calls)
         if stored and len(cell.outputs) != shown:
             yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")
     if code > 60:

@@ -318,7 +318,9 @@ class Page:
             about = {"document": c.document.id, "theme": w.label(c.theme), "verdict": w.label(str(j.verdict))}
             marks = "".join(f' data-{k}="{html.escape(v)}"' for k, v in about.items())
             body += f'<tr{marks}><th scope="row">{escape_html(cells[0])}</th>'
-            body += f"{''.join(f'<td>{in_lines(x)}</td>' for x in cells[1:])}</tr>"
+            html_cells = [in_lines(x) for x in cells[1:]]
+            html_cells[-1] = html_cells[-1].replace(about["verdict"], f"<strong>{about['verdict']}</strong>", 1)
+            body += f"{''.join(f'<td>{x}</td>' for x in html_cells)}</tr>"
             plain.append(" | ".join(x.replace("\n", " / ") for x in cells))
             twin = (str(j.corrected.verdict), str(j.corrected.reason)) if j.corrected else ("", "")
             rows.append((c.id, c.document.id, str(c.line), c.theme, str(j.verdict), str(j.reason), *twin))

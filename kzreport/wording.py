@@ -168,9 +168,9 @@ def _other_basis(w: Words, found: Amount) -> str:
 
 def document(w: Words, d: Document) -> str:
     """A document for a list of them: id, title, author, date, and what is uncertain about it."""
-    note = f" {d.note[w.language]}" if d.note else ""
+    note = f" {escape(d.note[w.language])}" if d.note else ""
     title = f"[{escape(d.title[w.language])}]({d.url})" if d.url else escape(d.title[w.language])
-    text = f"**{d.id}**{w.colon}{title} ({escape(d.author[w.language])}, {w.day(d.date)}).{escape(note)}"
+    text = f"**{d.id}**{w.colon}{title} ({escape(d.author[w.language])}, {w.day(d.date)}).{note}"
     return w.typography(text)
 
 
@@ -179,7 +179,7 @@ def cells(w: Words, judged: Judgement) -> tuple[str, ...]:
     are apart by a line feed; the last ones say what the claim comes to with the evidence."""
     several = len(judged.tested) > 1
     against = [_one_test(w, judged, t, several) for t in judged.tested] or ["–"]
-    said = [f"{verdict(w, judged)}{w.colon}{reason(w, judged)}."]
+    said = [f"{verdict(w, judged)} – {reason(w, judged)}."]
     if judged.claim.evidence:
         url = judged.claim.evidence_url
         against.append(w.typography(judged.claim.evidence[w.language]) + (f" ({url})" if url else ""))

@@ -291,6 +291,9 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
             raise bad(column, "a number such as -12.5 or nothing")
         return float(cells[column]) if cells[column] else None
 
+    for column in COLUMNS:
+        if cells[column] != cells[column].strip() or not cells[column].isprintable():
+            raise bad(column, "printable text without spaces around it")
     for column, choices in (("theme", THEMES), ("qualifier", tuple(Qualifier)), ("substantive", ("yes", "no"))):
         if cells[column] not in choices:
             raise bad(column, f"one of {', '.join(choices)}")

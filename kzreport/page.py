@@ -387,5 +387,5 @@ def escape_html(text: str) -> str:
 def in_lines(text: str) -> str:
     """Text as HTML: its lines as a list where there are several, an address as a link named after its site."""
     site = r'<a href="\g<0>">\1</a>'
-    lines = [re.sub(r"https://([\w.-]+)[^\s<>()\"]*", site, escape_html(line)) for line in text.split("\n")]
+    lines = [re.sub(r"https://([\w.-]+)[\w./%?=&;#~+,-]*", site, escape_html(line)) for line in text.split("\n")]
     return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if len(lines) > 1 else lines[0]

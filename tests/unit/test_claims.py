@@ -444,6 +444,7 @@ def put(home, content, document="S4"):
     ("column", "value", "words"),
     [
         ("id", "S4-L9-1", "column 'id'"),
+        ("fr", "Un chiffre. ", "printable text without spaces"),
         ("theme", "sport", "one of inflation, fdi"),
         ("qualifier", "roughly", "one of exact, rounded"),
         ("value", "20,3", "a number such as -12.5"),
@@ -554,3 +555,12 @@ def test_units_of_claims_have_words():
     w = Words("en")
     for unit in DECIMALS:
         assert w.unit(unit)
+
+
+def test_every_verb_is_explained_to_who_writes_a_claim():
+    text = (catalogue.home() / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
+    assert table == set(claims.VERBS)
+    assert all(hasattr(verdicts._Judge, f"_{verb}") for verb in claims.VERBS)
+    assert all(f"`{c}`" in text for c in ("substantive", "as_corrected", "step", "qualifier"))
+    assert all(str(q) in text for q in Qualifier)

@@ -555,7 +555,7 @@ def test_an_edited_table_is_read_again(home):
 @pytest.mark.parametrize(
     ("name", "as_of", "dims", "error", "words"),
     [
-        ("cpi", "2026-09-30", {}, DataError, "no series 'cpi', expected one of base_rate, "),
+        ("cpi", "2026-09-30", {}, DataError, "no series 'cpi', expected one of afghanistan_"),
         ("cpi_yy", "2026-9-30", {}, ParameterError, "a date such as"),
         ("cpi_yy", "20260930", {}, ParameterError, "'20260930'"),
         ("cpi_yy", "2026-02-30", {}, ParameterError, "'2026-02-30'"),

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport import catalogue, check, claims, verdicts, wording
+from kzreport import catalogue, check, claims, params, verdicts, wording
 from kzreport.claims import Claim, Document, Qualifier
-from kzreport.errors import DataError
+from kzreport.errors import DataError, ParameterError
 from kzreport.model import DECIMALS, Interval, Period, Series
 from kzreport.verdicts import Reason, Verdict
 from kzreport.views import claims as view
@@ -278,6 +278,7 @@ FOUND = {
     "S4-L135-4": ("reproduced", "series"),
 }
 CORRECTED = {
+    "S4-L053-4": ("inconsistent", "series"),  # like for like, on the basis of the figure beside it
     "S3-L003-1": ("reproduced", "series"),
     "S3-L005-1": ("consistent", "plausibility"),
     "S3-L005-2": ("consistent", "plausibility"),
@@ -564,3 +565,18 @@ def test_every_verb_is_explained_to_who_writes_a_claim():
     assert all(hasattr(verdicts._Judge, f"_{verb}") for verb in claims.VERBS)
     assert all(f"`{c}`" in text for c in ("substantive", "as_corrected", "step", "qualifier"))
     assert all(str(q) in text for q in Qualifier)
+
+
+@pytest.mark.parametrize(
+    ("override", "words"),
+    [("claims.themes=sport", "inflation, fdi"), ("claims.documents=S9", "S0, S1, S2, S3, S4"),
+     ("claims.of_pages=weather", "expected one of")],
+)  # fmt: skip
+def test_a_definition_chooses_among_what_there_is(override, words):
+    with pytest.raises(ParameterError, match=words):
+        params.definition("monthly", [override])
+
+
+def test_the_definition_of_the_senates_report_is_about_it():
+    values = params.definition("senate").values["claims"]
+    assert values["documents"] == ["S4"] and values["themes"] == [] == values["of_pages"]

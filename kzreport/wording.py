@@ -79,6 +79,8 @@ def reason(w: Words, judged: Judgement) -> str:
         pair = judged.decisive is not None and judged.decisive.test.verb == "same"
         key = "basis_fits" if judged.verdict in FOR_IT else "basis_stated" if stated else "basis_none"
         key = "basis_other" if pair else key
+    elif judged.reason is Reason.PLAUSIBILITY:
+        key = "plausibility" if judged.verdict in FOR_IT else "implausible"
     else:
         key = f"{judged.reason}_stated" if stated and judged.reason in claims.KINDS else str(judged.reason)
         if key not in common()["reasons"] or claims.bases().get(stated, {}).get("kind") != judged.reason:
@@ -178,7 +180,7 @@ def cells(w: Words, judged: Judgement) -> tuple[str, ...]:
     """A row of the table of claims: where, what is claimed, what it is held against, the verdict. Lines inside a cell
     are apart by a line feed; the last ones say what the claim comes to with the evidence."""
     several = len(judged.tested) > 1
-    against = [_one_test(w, judged, t, several) for t in judged.tested] or ["–"]
+    against = [_one_test(w, judged, t, several) for t in judged.tested]
     said = [f"{verdict(w, judged)} – {reason(w, judged)}."]
     if judged.claim.evidence:
         url = judged.claim.evidence_url
@@ -187,12 +189,14 @@ def cells(w: Words, judged: Judgement) -> tuple[str, ...]:
         twin = judged.corrected
         against += [f"{w.ui('as_corrected')}{w.colon}{_one_test(w, twin, t, False)}" for t in twin.tested]
         said.append(f"{w.ui('as_corrected')}{w.colon}{verdict(w, twin).lower()}, {reason(w, twin)}.")
-    return locator(w, judged.claim), sentence(w, judged.claim), "\n".join(against), "\n".join(said)
+    return locator(w, judged.claim), sentence(w, judged.claim), "\n".join(against) or "–", "\n".join(said)
 
 
 def _one_test(w: Words, judged: Judgement, tested: Tested, several: bool) -> str:
     text = held(w, judged, tested)
-    return f"{text}{w.colon}{_common(w, 'verdicts', str(tested.verdict)).lower()}" if several else text
+    if not several or tested.test.verb == "outcome":  # what became of a plan is not judged
+        return text
+    return f"{text}{w.colon}{_common(w, 'verdicts', str(tested.verdict)).lower()}"
 
 
 def described(w: Words, judged: Judgement) -> str:

@@ -15,11 +15,11 @@ def _count(judged: Series, item: str = "", **dims: str) -> Reading:
 
 
 def headline(judged: Series) -> dict[str, Reading]:
-    """How many claims were ``known`` (missing if no document had appeared), and how many got each verdict."""
-    known = _count(judged)
-    if not known.value:
-        known = Reading.missing("claims", "count", known.period, inputs=known.inputs)
-    return {"known": known, **{v: _count(judged, v, verdict=v) for v in VERDICTS}}
+    """How many claims were ``known``, and how many got each verdict; missing if no document had appeared."""
+    found = {"known": _count(judged), **{v: _count(judged, v, verdict=v) for v in VERDICTS}}
+    if len(judged):
+        return found
+    return {k: Reading.missing(r.name, r.unit, r.period, item=r.item, inputs=r.inputs) for k, r in found.items()}
 
 
 def by_verdict(judged: Series) -> Groups:

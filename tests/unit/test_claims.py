@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from kzreport import catalogue, check, claims, params, verdicts, wording
 from kzreport.claims import Claim, Document, Qualifier
 from kzreport.errors import DataError, ParameterError
+from kzreport.indicators.country_groups import EU27
 from kzreport.model import DECIMALS, Interval, Period, Series
 from kzreport.verdicts import Reason, Verdict
 from kzreport.views import claims as view
@@ -187,6 +188,19 @@ def test_arithmetic_of_operands_follows_the_intervals():
     assert one.tested[0].held.values == (1.0,)
     none = judge(claim(0.0, 1, unit="musd", period="2023", test=f"value {both} - {both.replace('+', '-')}"))
     assert none.tested[0].held.interval.overlaps(Interval(0, 0))
+
+
+def test_the_union_is_its_members_added_up():
+    def held_of(partner):
+        test = f"value exports_by_partner partner={partner}"
+        return judge(claim(1.0, 1, unit="musd", period="2024", test=test)).tested[0].held
+
+    union, members = held_of("EU27"), [held_of(m) for m in EU27]
+    assert len(members) == 27
+    assert math.isclose(union.values[0], math.fsum(m.values[0] for m in members))
+    assert math.isclose(union.interval.low, math.fsum(m.interval.low for m in members))
+    assert math.isclose(union.interval.high, math.fsum(m.interval.high for m in members))
+    assert union.interval.high - union.interval.low > members[0].interval.high - members[0].interval.low
 
 
 def test_dollars_meet_euros_at_the_mean_rate_of_the_period():

@@ -4,7 +4,7 @@ What a notebook imports: :class:`Page` and the types of its parameters cell (and
 imports only go down:
 
     cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots, wording -> params, words -> views
-        -> verdicts -> claims -> indicators -> catalogue -> model -> errors
+        -> verdicts -> evidence -> claims -> claim_tests -> indicators -> catalogue -> model -> errors
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.
 """

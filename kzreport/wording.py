@@ -8,10 +8,12 @@ import re
 from datetime import timedelta
 
 from kzreport import catalogue, claims
-from kzreport.claims import Claim, Document, Qualifier, Test
+from kzreport.claim_tests import Trial
+from kzreport.claims import Claim, Document, Qualifier
 from kzreport.errors import WordsError, explain
+from kzreport.evidence import FOR_IT, Amount, Reason
 from kzreport.model import DECIMALS, Period
-from kzreport.verdicts import FOR_IT, Amount, Judgement, Reason, Tested
+from kzreport.verdicts import Judgement, Tried
 from kzreport.words import LANGUAGES, Words, common, escape
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
@@ -108,7 +110,7 @@ def _when(w: Words, p: Period) -> str:
     return w.period(p)
 
 
-def _series(w: Words, test: Test) -> str:
+def _series(w: Words, test: Trial) -> str:
     """The series that a test draws on, by title."""
     names = dict.fromkeys(t.series for o in test.operands for t in o if t.series)
     return " + ".join(catalogue.describe(n).titles[w.language] for n in names)
@@ -125,7 +127,7 @@ def _publishers(w: Words, found: Amount) -> str:
     return w.ui("publishers").format(count=len(short)) if len(short) > 2 else ", ".join(short)
 
 
-def held(w: Words, judged: Judgement, tested: Tested) -> str:
+def held(w: Words, judged: Judgement, tested: Tried) -> str:
     """What one test held the claim against: the figure, its period, basis, series and publishers."""
     test, found = tested.test, tested.held
     others = [claims.claims()[t.claim] for o in test.operands for t in o if t.claim and t.claim != "self"]
@@ -192,7 +194,7 @@ def cells(w: Words, judged: Judgement) -> tuple[str, ...]:
     return locator(w, judged.claim), sentence(w, judged.claim), "\n".join(against) or "–", "\n".join(said)
 
 
-def _one_test(w: Words, judged: Judgement, tested: Tested, several: bool) -> str:
+def _one_test(w: Words, judged: Judgement, tested: Tried, several: bool) -> str:
     text = held(w, judged, tested)
     if not several or tested.test.verb == "outcome":  # what became of a plan is not judged
         return text

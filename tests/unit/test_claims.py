@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport import catalogue, check, claims, params, verdicts, wording
+from kzreport import catalogue, check, claim_tests, claims, params, verdicts, wording
 from kzreport.claims import Claim, Document, Qualifier
 from kzreport.errors import DataError, ParameterError
+from kzreport.evidence import FOR_IT, Reason, Verdict, printed
 from kzreport.indicators.country_groups import EU27
 from kzreport.model import DECIMALS, Interval, Period, Series
-from kzreport.verdicts import Reason, Verdict
 from kzreport.views import claims as view
 from kzreport.words import LANGUAGES, Words, common
 
@@ -32,7 +32,7 @@ def claim(value=None, step=1.0, qualifier="exact", unit="percent", period="2022"
     fields = {"low": None, "high": None, "basis": "", "substantive": True, "text": BOTH} | rest
     when = Period.parse(period) if period else None
     return Claim("T1-L001-1", PAPER, 1, "trade", "", value, step, Qualifier(qualifier), unit=unit, period=when,
-                 tests=claims.parse_tests(test), **fields)  # fmt: skip
+                 tests=claim_tests.parse_tests(test), **fields)  # fmt: skip
 
 
 def judge(one: Claim, load=None, as_of=TODAY):
@@ -95,16 +95,16 @@ def test_a_range_has_its_own_bounds():
 
 @given(st.floats(-1e8, 1e8, allow_nan=False))
 def test_printed_digits_leave_room_around_the_figure(x):
-    room = verdicts.printed(x)
+    room = printed(x)
     assert room.low <= x <= room.high
 
 
 @given(st.integers(10, 99), st.integers(0, 6))
 def test_two_digits_always_count(two, zeros):
     x = two * 10.0**zeros
-    room = verdicts.printed(x)
+    room = printed(x)
     assert room.high - room.low <= 10.0**zeros
-    assert verdicts.printed(x / 1000 + 0.1234).high - verdicts.printed(x / 1000 + 0.1234).low < 1
+    assert printed(x / 1000 + 0.1234).high - printed(x / 1000 + 0.1234).low < 1
 
 
 # --- verdicts ----------------------------------------------------------------------------------------------------
@@ -338,9 +338,7 @@ def test_figures_behind_the_verdicts():
     assert round(corrected.left.values[0], 1) == 60.7
     assert round(held("S4-L212-11", "multiple")[0].held.interval.low, 2) == 9.80
     assert [round(t.held.values[0], 1) for t in held("S4-L055-1", "change") if t.held][-3:] == [-38.9, -45.1, -92.3]
-    assert {b for t in held("S4-L053-4", "value") if t.verdict in verdicts.FOR_IT for b in [t.held.basis]} == {
-        "annual_average"
-    }
+    assert {b for t in held("S4-L053-4", "value") if t.verdict in FOR_IT for b in [t.held.basis]} == {"annual_average"}
     assert held("S4-L053-4", "same")[0].reason is Reason.BASIS  # 20.3 is December, 11 an average
     assert [t.verdict for t in held("S4-L212-13", "unit_bound")] == [Verdict.NOT_COMPARABLE]
     assert held("S0-L004-1", "outcome")[0].held.values == (3.396,)
@@ -409,7 +407,7 @@ def test_every_verdict_reason_and_test_has_words(table):
     keys = {
         "verdicts": set(Verdict),
         "themes": set(claims.THEMES),
-        "held": set(claims.VERBS) - {"undefined"},
+        "held": set(claim_tests.VERBS) - {"undefined"},
         "reasons": (set(Reason) - {"basis"}) | {"basis_fits", "basis_none", "basis_stated", "basis_other"}
         | {"implausible"} | {f"{k}_stated" for k in claims.KINDS if k != "basis"},
         "qualifiers": {"about", "more_than", "at_least", "nearly", "at_most", "less_than"},
@@ -575,8 +573,8 @@ def test_units_of_claims_have_words():
 def test_every_verb_is_explained_to_who_writes_a_claim():
     text = (catalogue.home() / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
-    assert table == set(claims.VERBS)
-    assert all(hasattr(verdicts._Judge, f"_{verb}") for verb in claims.VERBS)
+    assert table == set(claim_tests.VERBS)
+    assert all(hasattr(verdicts._Judge, f"_{verb}") for verb in claim_tests.VERBS)
     assert all(f"`{c}`" in text for c in ("substantive", "as_corrected", "step", "qualifier"))
     assert all(str(q) in text for q in Qualifier)
 

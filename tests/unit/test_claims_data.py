@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kzreport import catalogue, claims, verdicts, wording
-from kzreport.verdicts import FOR_IT, Verdict
+from kzreport.evidence import FOR_IT, Verdict
 from kzreport.words import Words
 
 AS_OF = date(2026, 9, 30)

@@ -3,8 +3,8 @@
 What a notebook imports: :class:`Page` and the types of its parameters cell (and a view). The floors, from the top;
 imports only go down:
 
-    cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots -> params, words -> views
-        -> indicators -> catalogue -> model -> errors
+    cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots, wording -> params, words -> views
+        -> verdicts -> evidence -> claims -> claim_tests -> indicators -> catalogue -> model -> errors
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.
 """
@@ -16,9 +16,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kzreport.page import Page
-    from kzreport.params import Count, Country, Date, Indicator, Language, Month, PageEntry, PageName
+    from kzreport.params import (
+        Count,
+        Country,
+        Date,
+        DocumentName,
+        Indicator,
+        Language,
+        Month,
+        PageEntry,
+        PageName,
+        Theme,
+    )
 
-__all__ = ["Count", "Country", "Date", "Indicator", "Language", "Month", "Page", "PageEntry", "PageName"]
+__all__ = [
+    "Count",
+    "Country",
+    "Date",
+    "DocumentName",
+    "Indicator",
+    "Language",
+    "Month",
+    "Page",
+    "PageEntry",
+    "PageName",
+    "Theme",
+]
 
 _HOMES = {name: "kzreport.params" for name in __all__} | {"Page": "kzreport.page"}
 

@@ -15,7 +15,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -161,6 +161,7 @@ class Descriptor:
     caveats: Mapping[str, tuple[str, ...]]
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
+    basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column -> value -> basis
 
     @property
     def stated(self) -> str:
@@ -228,6 +229,7 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Descriptor:
         caveats={k: tuple(v) for k, v in caveats.items()},
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
+        basis_by=raw.get("basis_by", {}),
     )
 
 
@@ -283,10 +285,13 @@ def describe(name: str) -> Descriptor:
     return found[name]
 
 
-def _rows(d: Descriptor, text: str, where: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row; a row is one line, so that a fault is found on the line it stands on."""
+def rows(columns: tuple[str, ...], text: str, where: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row; a row is one line, so that a fault is found on the line it stands on.
+
+    Raises :class:`DataError` for another header, a ragged or cut row, a quote inside a cell.
+    """
     if not text:
-        raise DataError(explain(where, "an empty file", f"the header {','.join(d.columns)}"))
+        raise DataError(explain(where, "an empty file", f"the header {','.join(columns)}"))
     lines = text.split("\n")
     if lines.pop():
         at = f"{where}, line {len(lines) + 1}"
@@ -302,10 +307,10 @@ def _rows(d: Descriptor, text: str, where: str) -> Iterator[tuple[int, list[str]
         else:
             raise DataError(explain(at, "a quote that is not closed, or inside a cell", "CSV as in RFC 4180"))
         if line == 1:
-            if tuple(row) != d.columns:
-                raise DataError(explain(at, repr(content[:120]), f"the header {','.join(d.columns)}"))
-        elif len(row) != len(d.columns):
-            raise DataError(explain(at, f"{len(row)} columns", f"{len(d.columns)} ({','.join(d.columns)})"))
+            if tuple(row) != columns:
+                raise DataError(explain(at, repr(content[:120]), f"the header {','.join(columns)}"))
+        elif len(row) != len(columns):
+            raise DataError(explain(at, f"{len(row)} columns", f"{len(columns)} ({','.join(columns)})"))
         else:
             yield line, row
 
@@ -376,7 +381,7 @@ def _parse(d: Descriptor, path: Path) -> tuple[tuple[Observation, ...], str]:
     found: list[Observation] = []
     seen: dict[tuple[object, ...], int] = {}
     before: tuple[object, ...] = ()
-    for line, row in _rows(d, text, where):
+    for line, row in rows(d.columns, text, where):
         at = f"{where}, line {line}"
         o = _observation(d, row, at)
         _check_publication(d, o, at)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport import catalogue, params, runner, words
+from kzreport import catalogue, params, runner, verdicts, wording, words
 from kzreport.errors import KzreportError, PageError, explain
 from kzreport.runner import Progress, Result, Task
 
@@ -38,9 +39,13 @@ _FORBIDDEN = (
     ast.Compare,
 )
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
-# What shows one output, and no more, each time it is called.
-_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources", "panels"}
-_SEVERAL = {"panels"}  # but these, which show as many as a parameter says
+# How many outputs each call shows.
+_SHOWING = {
+    **dict.fromkeys((*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"), 1),
+    "claims": 2,  # a heading and a table
+    "panels": 1,  # at least: as many as a parameter says
+}
+_SEVERAL = {"panels"}
 
 
 def notebook_faults(page: str) -> Iterator[str]:
@@ -98,7 +103,7 @@ def notebook_faults(page: str) -> Iterator[str]:
             if name in ("chart", "table", "listing") and key in drawn:
                 yield explain(f"{at}, line {call.lineno}", f"{name}({key!r}) again", "a name for each chart and table")
             drawn |= {key} if name in ("chart", "table", "listing") else set()
-        shown = sum(_of_page(call) in _SHOWING for call in calls)
+        shown = sum(_SHOWING.get(_of_page(call), 0) for call in calls)
         several = any(_of_page(call) in _SEVERAL for call in calls)
         if stored and (len(cell.outputs) < shown if several else len(cell.outputs) != shown):
             yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")
@@ -138,11 +143,16 @@ def faults() -> list[str]:
     looks: list[Callable[[], object]] = [lambda: catalogue.issues("2100-01-01")]
     looks += [partial(_check_table, name) for name in catalogue.package()]
     looks += [partial(params.definition, name) for name in params.definitions()]
+    looks.append(partial(verdicts.as_of, date(2100, 1, 1)))
     for look in looks:
         try:
             look()
         except KzreportError as e:
             found.append(str(e))
+    try:
+        found += wording.faults()
+    except KzreportError as e:
+        found.append(str(e))
     for page in params.pages():
         for listing in (words.check, notebook_faults):
             try:

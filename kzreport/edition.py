@@ -25,7 +25,7 @@ from typing import Any
 
 import nbformat
 
-from kzreport import catalogue, params, runner, words
+from kzreport import catalogue, claims, params, runner, words
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.params import Definition
 from kzreport.render import html
@@ -117,6 +117,8 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     inputs = {f"data/{name}": catalogue.fingerprint(name, as_of) for name in catalogue.package()}
     known = [repr(i) for i in catalogue.issues(as_of)]
     inputs["data/issues.yml"] = _digest("\n".join(known).encode())
+    for name, digest in claims.fingerprints(as_of).items():
+        inputs[f"data/claims/{name}"] = digest
     for page in definition.pages:
         inputs[f"parameters of {page}"] = json.dumps(definition.values[page], sort_keys=True)
     # a page may speak of others (the summary does), named by its parameters
@@ -128,7 +130,7 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     title = sorted(definition.title.items())
     inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent
-    for path in sorted(p for p in code.rglob("*") if p.suffix in (".py", ".yml", ".html", ".css")):
+    for path in sorted(p for p in code.rglob("*") if p.suffix in (".py", ".yml", ".html", ".css", ".js")):
         inputs[f"kzreport/{path.relative_to(code).as_posix()}"] = _digest(path.read_bytes())
     inputs["python"] = platform.python_version()
     inputs["system"] = f"{platform.system()} {platform.machine()}"  # pixels of a chart may differ by it

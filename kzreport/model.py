@@ -193,10 +193,9 @@ DECIMALS: Mapping[str, int] = {
     "meur": 0,  # million euros
     "kzt": 1,  # tenge for a unit of another currency
     "usd_barrel": 1,  # US dollars a barrel
-    "usd": 0,  # US dollars (a head)
     "musd_change": 0,
     "usd": 0,  # US dollars
-    "count": 0,  # pieces, people, vehicles
+    "count": 0,  # vehicles, visits ...: the sentence names them
     "tonne": 0,
     "teu": 0,
     "tkm": 0,  # tonne-kilometre
@@ -207,6 +206,7 @@ DECIMALS: Mapping[str, int] = {
     "wagon": 0,
     "piece": 0,  # articles of any kind
     "multiple": 1,  # x times
+    "km2": 0,
     "log": 2,  # natural logarithm of a ratio
     "months": 0,
     "years": 0,

@@ -11,15 +11,16 @@ import csv
 import html
 import importlib
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from IPython.display import display
 
-from kzreport import catalogue, charts, params
+from kzreport import catalogue, charts, claims, params, verdicts, wording
 from kzreport.errors import PageError, WordsError, explain
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Observation, Period, Reading, Series
 from kzreport.plots import GRIDS
 from kzreport.words import Said, Words, escape
 
@@ -28,11 +29,16 @@ Readings = Mapping[str, Sequence[Reading]]
 Panel = tuple[Mapping[str, Mapping[str, Said]], Readings, Sequence[Reading], Mapping[str, Sequence[Reading | None]]]
 
 
-def as_csv(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text as CSV with LF line ends, header first."""
+def as_text(rows: Sequence[Sequence[str]]) -> str:
+    """Rows of text as CSV with LF line ends."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([charts.HEADER, *rows])
+    csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+def as_csv(rows: Sequence[Sequence[str]]) -> str:
+    """The rows of readings as CSV, header first."""
+    return as_text([charts.HEADER, *rows])
 
 
 class Page:
@@ -48,6 +54,7 @@ class Page:
         self.as_of = date.fromisoformat(as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self._loaded: dict[str, Series] = {}
+        self._chosen: dict[str, Sequence[str]] = {}  # which claims: of all documents, themes and pages unless chosen
 
     # --- data ----------------------------------------------------------------------------------------------------
 
@@ -80,6 +87,9 @@ class Page:
         series = []
         for entry in names:
             name, *dims = str(entry).split()
+            if name == "claims":
+                series.append(self.judged(**self._chosen))
+                continue
             series.append(self.load(name, **dict(d.split("=", 1) for d in dims)))
         options = words.entry("headline", "options") if words.has("headline", "options") else ()
         if lacking := [o for o in options if o not in given]:
@@ -171,6 +181,9 @@ class Page:
         drawn = {part for name, g in groups.items() for part in (name, *(i for r in g for i in r.item.split("|")))}
         several = w.ui("named_publishers" if drawn & set(catalogue.names("publishers")) else "listed_publishers")
         for name in used:
+            if name == "claims":
+                publishers[w.ui("claims_source")] = None
+                continue
             d = catalogue.describe(name)
             publishers[d.publisher[w.language] if d.publisher else several] = None
         names = ", ".join(publishers)
@@ -239,7 +252,7 @@ class Page:
         head = [escape_html(str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period"))]
         for name, column in groups.items():
             units = {r.unit for r in column}
-            unit = f" ({w.unit(units.pop())})" if len(units) == 1 else ""
+            unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
             head.append(f"{escape_html(w.label(name))}{escape_html(unit)}")
         cells = {n: {(r.item if items else r.period): r for r in g} for n, g in groups.items()}
         body = [[escape_html(names[k]), *(self._cell(cells[n].get(k)) for n in groups)] for k in keys]
@@ -315,12 +328,69 @@ class Page:
             body += f"<tr>{about}{''.join(f'<td>{c}</td>' for c in row[heads:])}</tr>"
         markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
-        text = as_csv(rows)
+        self._display_table(name or key, markup, html.unescape(caption), [plain], as_csv(rows))
+
+    @staticmethod
+    def _display_table(key: str, markup: str, title: str, plain: Sequence[str], text: str) -> None:
         display(
-            {"text/html": markup, "text/plain": f"{html.unescape(caption)}\n\n{plain}\n\n{text}"},
+            {"text/html": markup, "text/plain": "\n\n".join([title, "\n".join(plain), text])},
             raw=True,
-            metadata={"kzreport": {"kind": "table", "name": name or key, "title": html.unescape(caption), "csv": text}},
+            metadata={"kzreport": {"kind": "table", "name": key, "title": title, "csv": text}},
         )
+
+    # --- claims --------------------------------------------------------------------------------------------------
+
+    def judged(self, **chosen: Sequence[str]) -> Series:
+        """The claims printed by the page's date as a series of ones: with ``theme``, ``verdict`` and ``document``.
+
+        ``themes``, ``pages`` and ``documents`` choose among them (an empty list: all), here and in :meth:`claims`.
+        """
+        self._chosen = chosen
+        day = Period.parse(self.as_of.isoformat())
+        ones = tuple(
+            Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
+            for j in self._judgements(**chosen)
+        )
+        title = {k: Words(k).ui("claims_table") for k in ("fr", "en")}
+        return Series("claims", title, "count", "", "D", "", self.as_of, ones)
+
+    def _judgements(self, **chosen: Sequence[str]) -> tuple[verdicts.Judgement, ...]:
+        return verdicts.judge_all(claims.known(self.as_of, **chosen), self.as_of, self.load)
+
+    def claims(self) -> None:
+        """What the documents studied claim on the page's subject, each with its verdict: a heading, then the table.
+
+        On a page that chose claims with :meth:`judged`, those. The series they are held against join the sources.
+        """
+        w = self.words
+        found = self._judgements(**(self._chosen or {"pages": [self.name]}))
+        documents = dict.fromkeys(j.claim.document.id for j in found)
+        named = [f"- {wording.document(w, claims.documents()[d])}" for d in documents]
+        self._show(
+            "\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), kind="section"
+        )
+        if not found:
+            self._show(f"*{w.typography(w.ui('no_claims'))}*", kind="absent", name="claims")
+            return
+        head = [w.ui(k) for k in ("where", "claim", "held_against", "verdict")]
+        columns = "".join(f'<th scope="col">{escape_html(c)}</th>' for c in head)
+        body, plain = "", [" | ".join(head)]
+        rows = [("id", "document", "line", "theme", "verdict", "reason", "corrected_verdict", "corrected_reason")]
+        for j in found:
+            cells = wording.cells(w, j)
+            c = j.claim
+            about = {"document": c.document.id, "theme": w.label(c.theme), "verdict": w.label(str(j.verdict))}
+            marks = "".join(f' data-{k}="{html.escape(v)}"' for k, v in about.items())
+            body += f'<tr{marks}><th scope="row">{escape_html(cells[0])}</th>'
+            html_cells = [in_lines(x) for x in cells[1:]]
+            html_cells[-1] = html_cells[-1].replace(about["verdict"], f"<strong>{about['verdict']}</strong>", 1)
+            body += f"{''.join(f'<td>{x}</td>' for x in html_cells)}</tr>"
+            plain.append(" | ".join(x.replace("\n", " / ") for x in cells))
+            twin = (str(j.corrected.verdict), str(j.corrected.reason)) if j.corrected else ("", "")
+            rows.append((c.id, c.document.id, str(c.line), c.theme, str(j.verdict), str(j.reason), *twin))
+        caption = w.typography(w.ui("claims_table"))
+        markup = f"<caption>{escape_html(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody>"
+        self._display_table("claims", f'<table data-claims="claims">{markup}</table>', caption, plain, as_text(rows))
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 
@@ -380,3 +450,10 @@ class Page:
 def escape_html(text: str) -> str:
     """Text from data as HTML text."""
     return html.escape(text, quote=False)
+
+
+def in_lines(text: str) -> str:
+    """Text as HTML: its lines as a list where there are several, an address as a link named after its site."""
+    site = r'<a href="\g<0>">\1</a>'
+    lines = [re.sub(r"https://([\w.-]+)[\w./%?=&;#~+,-]*", site, escape_html(line)) for line in text.split("\n")]
+    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if len(lines) > 1 else lines[0]

@@ -25,6 +25,7 @@ from urllib.parse import quote, unquote
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.catalogue import home, package, read_text, read_yaml, shown
+from kzreport.claims import THEMES, documents
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
 from kzreport.views import neighbours
 
@@ -65,6 +66,18 @@ def _country(text: str) -> str:
     return text
 
 
+def _theme(text: str) -> str:
+    if text not in THEMES:
+        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    return text
+
+
+def _document(text: str) -> str:
+    if text not in documents():
+        raise ValueError(f"expected one of {', '.join(documents())}")
+    return text
+
+
 def _page(text: str) -> str:
     if text not in pages():
         raise ValueError(f"expected one of {', '.join(pages())}")
@@ -90,6 +103,8 @@ Country = Annotated[str, AfterValidator(_country)]
 PageName = Annotated[str, AfterValidator(_page)]
 PageEntry = Annotated[str, AfterValidator(_entry)]  # a page and, perhaps, values of its parameters: read_entry
 Indicator = Annotated[str, AfterValidator(_indicator)]
+Theme = Annotated[str, AfterValidator(_theme)]
+DocumentName = Annotated[str, AfterValidator(_document)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Text = Annotated[str, AfterValidator(_plain)]
 
@@ -105,6 +120,8 @@ _TYPES: Mapping[str, Any] = {
     "PageName": PageName,
     "PageEntry": PageEntry,
     "Indicator": Indicator,
+    "Theme": Theme,
+    "DocumentName": DocumentName,
     "Count": Count,
 }
 

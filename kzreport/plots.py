@@ -36,7 +36,7 @@ _SCALES: Mapping[str, tuple[tuple[float, float, str, int], ...]] = {  # from, di
     "tonne": ((2e6, 1e6, "mt", 2), (3e3, 1e3, "kt", 0)),
     "teu": ((3e3, 1e3, "kteu", 1),),
     "tkm": ((3e9, 1e9, "bn_tkm", 1),),
-    "person": ((2e6, 1e6, "m_person", 1),),
+    "inhabitant": ((2e6, 1e6, "m_inhabitant", 1),),
 }
 
 

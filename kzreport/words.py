@@ -45,6 +45,8 @@ _SCALES: Mapping[str, tuple[tuple[float, float, int, str], ...]] = {
     "person": ((1e6, 1e6, 0, "million_people"), (0, 1, 0, "person")),
     "inhabitant": ((1e6, 1e6, 1, "million_inhabitants"), (0, 1, 0, "inhabitants")),
 }
+# Claims are printed in whole millions or thousands of things too: "1.3 million lorries".
+_PRINTED = {**_SCALES, "count": ((1e9, 1e9, 0, "billion_count"), (1e6, 1e6, 0, "million_count"), (0, 1, 0, "count"))}
 
 
 def rounded(value: float, digits: int) -> Decimal:
@@ -162,6 +164,23 @@ class Words:
         pattern = self._units(key)[self.plural(shown)]
         return self._in(pattern, self.number(value / scale, digits, signed=signed, trim=key == "million_tonnes"))
 
+    def printed(self, value: float, unit: str, step: float) -> str:
+        """A figure as a document prints it: no digit below ``step``, the unit of its last one.
+
+        >>> Words("en").printed(45_000, "meur", 1000), Words("en").printed(330.7, "musd", 0.1)
+        ('€45\xa0billion', '$330.7\xa0million')
+        """
+        if unit == "rank":
+            return self.ordinal(round(value))
+        key, scale = unit, 1.0
+        for start, divisor, _, name in _PRINTED.get(unit, ()):
+            if abs(value) >= start:
+                key, scale = name, divisor
+                break
+        digits = max(0, -math.floor(math.log10(step / scale) + 1e-9))
+        pattern = self._units(key)[self.plural(rounded(value / scale, digits))]
+        return self._in(pattern, self.number(value / scale, digits))
+
     @staticmethod
     def _in(pattern: str, number: str) -> str:
         """A number in its pattern; the sign stands before a currency."""
@@ -243,12 +262,16 @@ class Words:
             name = f"{self._month(p)} {p.year}"
         elif p.frequency == "D":
             name = self.day(p.start)
+        elif p.months % 12 == 0 and p.start.month == 1:  # whole years
+            name = f"{p.start.year}–{p.end.year}"
+            if case:
+                return str(self._common["years"][self.language]).format(first=p.start.year, last=p.end.year)
         else:
             first, last = self._month(p), self._month(Period.parse(f"{p.end:%Y-%m}"))
             start = first if p.start.year == p.end.year else f"{first} {p.start.year}"
             name = f"{start}–{last} {p.end.year}"
             if case == "in" or (case == "of" and self.language == "fr"):
-                return str(cases[case]).format(first=self._elide(first), last=last, year=p.end.year)
+                return str(cases[case]).format(first=self._elide(start), last=last, year=p.end.year)
         if case == "short":
             return self._short(p, name)
         if not case:
@@ -275,6 +298,14 @@ class Words:
             return text
         return re.sub(r"\bde (?=[aeéèêiou])", f"d{APOSTROPHE}", text, flags=re.IGNORECASE)
 
+    def elided(self, text: str) -> str:
+        """A sentence put together of parts, with French "de" elided before a vowel; "de onze" stays.
+
+        >>> Words("fr").elided("un recul de environ 3 %")
+        'un recul d’environ 3 %'
+        """
+        return self._elide_in(text).replace(f"d{APOSTROPHE}onz", "de onz")
+
     # --- names and sentences -------------------------------------------------------------------------------------
 
     def ui(self, key: str) -> str:
@@ -293,7 +324,8 @@ class Words:
         """
         if "|" in item:
             return self._capital(", ".join(self.label(part) for part in item.split("|")))
-        for table in (self._page.get("labels", {}), self._common["labels"], names("publishers"), names("scopes")):
+        common_tables = (self._common[k] for k in ("labels", "verdicts", "themes"))
+        for table in (self._page.get("labels", {}), *common_tables, names("publishers"), names("scopes")):
             if item in table:
                 return str(table[item][self.language])
         try:
@@ -460,6 +492,7 @@ def faults(words: Mapping[str, Any], where: str) -> list[str]:
                     "quarter",
                     "quarter_short",
                     "periods",
+                    "years",
                     "ui",
                 ):
                     found.append(

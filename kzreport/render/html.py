@@ -1,4 +1,7 @@
-"""Executed page -> one self-contained HTML file: no script, no address from outside, readable with JavaScript off.
+"""Executed page -> one self-contained HTML file: no address from outside, readable and whole with JavaScript off.
+
+The one script is our own (``templates/filter.js``, which hides rows of the table of claims); the page's policy names
+its digest, so that no other script runs.
 
 Text from data reaches this module as Markdown or as a table; both go through an allow-list (nh3) last, so whatever a
 publisher, a parameter or an analyst typed is shown as text. Pictures are written by this module alone.
@@ -7,6 +10,7 @@ publisher, a parameter or an analyst typed is shown as text. Pictures are writte
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -45,7 +49,12 @@ _TAGS = {
     "th",
     "td",
 }
-_ATTRIBUTES = {"a": {"href"}, "th": {"scope"}}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "th": {"scope"},
+    "table": {"data-claims"},
+    "tr": {"data-document", "data-theme", "data-verdict"},
+}
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +66,15 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@lru_cache(maxsize=1)
+def _filter() -> tuple[Markup, str]:
+    """The script that filters the table of claims, and its digest for the page's policy."""
+    loader = _environment().loader
+    assert loader is not None
+    script = loader.get_source(_environment(), "filter.js")[0].strip()
+    return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -92,6 +110,11 @@ class Block:
     html: Markup
     name: str = ""
     alt: str = ""
+
+    @property
+    def filtered(self) -> bool:
+        """True for the table of claims, which the page offers to filter."""
+        return self.kind == "table" and "<table data-claims=" in self.html
 
 
 def blocks(nb: NotebookNode, language: str) -> list[Block]:
@@ -135,6 +158,8 @@ def page(
     fingerprint: str,
 ) -> str:
     """The HTML of one page. ``titles`` are those of the edition's pages in order."""
+    shown = blocks(nb, language)
+    script, digest = _filter() if any(b.filtered for b in shown) else (Markup(""), "")
     return (
         _environment()
         .get_template("page.html")
@@ -147,7 +172,9 @@ def page(
             date=date,
             languages=languages,
             fingerprint=fingerprint,
-            blocks=blocks(nb, language),
+            blocks=shown,
+            script=script,
+            digest=digest,
             pygments=Markup(HtmlFormatter(style="default").get_style_defs(".code")),
         )
     )

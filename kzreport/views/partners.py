@@ -6,16 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
+from kzreport.indicators.country_groups import EU27, GROUPS
 from kzreport.model import Period, Reading, Series
 
 Groups = dict[str, tuple[Reading, ...]]
-
-EU27 = (
-    *("AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL"),
-    *("ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE"),
-)
-CENTRAL_ASIA = ("KGZ", "TJK", "TKM", "UZB")
-GROUPS = {"EU27": EU27, "central_asia": CENTRAL_ASIA}
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:

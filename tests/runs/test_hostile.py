@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
 from papermill.translators import PythonTranslator
 
+from kzreport import claims
 from kzreport import page as pages
 from kzreport.model import Period, Reading
 from kzreport.render import html
@@ -209,6 +211,26 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
     count = {name: sum(t == name for t, _ in found.tags) for name in ("table", "th", "td")}
     assert count == {"table": 2, "th": 8, "td": 2}  # heads of columns and rows, and the two numbers
     assert sum(t == "script" for t, _ in found.tags) == 0
+
+
+@pytest.mark.parametrize("text", STRINGS)
+def test_as_what_a_document_claims(text, shown, monkeypatch):
+    """In a claim's sentence, evidence and document, and in the attributes by which the table is filtered."""
+    real = claims.claims()["S4-L053-2"]
+    bare = text.replace("{", "(").replace("}", ")")
+    paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
+    url = f"https://a.example/{text}"
+    one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
+    monkeypatch.setattr(claims, "known", lambda *_, **__: (one,))
+    monkeypatch.setattr(claims, "documents", lambda: {text: paper})
+    pages.Page("claims", lang="en", as_of="2026-09-30").claims()
+    assert len(shown) == 2
+    table = str(html.blocks(notebook(shown), "en")[-1].html)
+    found = harmless(table)
+    rows = [a for t, a in found.tags if t == "tr"]
+    assert len(rows) == 2 and set(rows[1]) == {"data-document", "data-theme", "data-verdict"}
+    assert sum(t in ("td", "th") for t, _ in found.tags) == 8
+    harmless(str(html.blocks(notebook(shown), "en")[-2].html))
 
 
 @pytest.mark.parametrize("text", STRINGS)

@@ -11,14 +11,17 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kzreport import catalogue, params
+from kzreport import catalogue, claims, params
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-CACHES = (catalogue._package, catalogue._table, catalogue._known, catalogue._issues, params._parameters)
+CACHES = (
+    *(catalogue._package, catalogue._table, catalogue._known, catalogue._issues),
+    *(claims._about, claims._claims, params._parameters),
+)
 
 
 def forget() -> None:

@@ -136,6 +136,8 @@ def test_an_unscaled_chart_keeps_the_smallest_figures():
     assert drawn[0].png != drawn[1].png and drawn[0].rows == drawn[1].rows
     canvas = plots.Canvas(Figure().add_subplot(), EN, "tonne")
     assert canvas.value(masses["shipped"][1]) == "3.4"
+
+
 def test_a_grid_tints_only_what_moved_and_says_it_in_figures():
     ax = Figure().add_subplot()
     plots.heat(plots.Canvas(ax, EN, "percent"), GROUPS["heat"])

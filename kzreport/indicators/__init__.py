@@ -22,6 +22,7 @@ The lowest first; each imports only from those before it in this list:
 - ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
 - ``country_groups``: who is a member of the EU, of Central Asia
+- ``ranking``: a country among its peers, within one year
 - ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
 - ``concentration``: how much of a flow a few partners make
 - ``goals``: a level against an announced one, and the pace that would reach it

@@ -159,7 +159,7 @@ def test_false_revisions_are_named_without_statistics():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["cpi_yy"], "of which one state is kept, expected one of wdi_inflation, wdi_fdi, wdi_gdp, exports_revisions"),
+        (["cpi_yy"], "of which one state is kept, expected one of wdi_inflation, wdi_fdi, wdi_gdp, wdi_growth, exp"),
         (["gdp_imf"], "of which one state is kept"),
         (["wdi_fdi"], "several figures for a period, expected a choice: country=AFG|"),
         (["wdi_fdi", "KAZ"], "expected dimension=value"),

@@ -24,6 +24,8 @@ FLOORS = (
     ("plots",),
     ("charts",),
     ("page",),
+    ("template",),
+    ("kernels",),
     ("render", "runner"),
     ("edition",),
     ("check", "scaffold"),

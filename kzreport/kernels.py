@@ -36,7 +36,7 @@ ONE_THREAD = {
     f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "VECLIB", "BLIS", "NUMEXPR", "ARROW")
 }
 # Read by Python or a library when it starts: another value needs another template. The rest is set after the fork.
-_AT_START = re.compile(r"(PYTHON|LC_|LD_|MPL|MATPLOTLIB|XDG_).*|LANG|LANGUAGE|HOME|PATH|VIRTUAL_ENV|KZREPORT_HOME")
+_AT_START = re.compile(r"(PYTHON|LC_|LD_|MPL|MATPLOTLIB|XDG_).*|LANG|LANGUAGE|HOME|PATH|VIRTUAL_ENV")
 # Nothing in the working directory is imported in place of a library.
 _RUN = "import sys; sys.path[:] = [p for p in sys.path if p]; from kzreport.template import main; main()"
 
@@ -151,11 +151,18 @@ class Template:
             threading.Thread(target=self._process.wait, daemon=True).start()  # no zombie
 
     def end(self) -> None:
-        """Retire and kill: to be called when its kernels are gone."""
+        """Retire and wait: to be called when its clients are gone, and with them their kernels."""
         self.control.close()
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            try:
+                self._process.wait(5)
+            except subprocess.TimeoutExpired:  # still warming up, or a kernel that the system cannot end
+                self._process.kill()
+                self._process.wait()
+
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to a worker: the right to ask, and nothing to compare or to wait for."""
+        return {"key": None, "control": self.control, "_process": None}
 
 
 def _key(env: Mapping[str, str]) -> object:
@@ -216,6 +223,15 @@ def fork(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], out: int, err
             raise
         _template = started
         return forked
+
+
+def register() -> None:
+    """Make the provisioner known also where the package was installed before it had one."""
+    from importlib.metadata import EntryPoint
+
+    from jupyter_client.provisioning import KernelProvisionerFactory as Factory
+
+    Factory.provisioners.setdefault(NAME, EntryPoint(NAME, f"{__name__}:WarmProvisioner", Factory.GROUP_NAME))
 
 
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]

@@ -31,11 +31,35 @@ LARGEST = 1 << 18  # bytes of a request
 # --- what is warm ------------------------------------------------------------------------------------------------
 
 
+# What a kernel of ipykernel imports when it starts and runs its first cell.
+_KERNEL = (
+    "encodings.idna",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "ipykernel.zmqshell",
+    "ipykernel_launcher",
+    "mimetypes",
+    "pdb",
+    "psutil",
+    "sqlite3",
+    "tornado.locks",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
+
+
 def warm() -> None:
     """Import what pages and their kernels import, and use once what is slow the first time."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as ipykernel does, but earlier
-    for name in ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel_launcher", "debugpy"):
-        importlib.import_module(name)
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger loaded early would warn of frozen modules
+    for name in _KERNEL:
+        with contextlib.suppress(ImportError):  # another version of ipykernel: its kernels import it themselves
+            importlib.import_module(name)
     import kzreport.indicators
     import kzreport.views
     from kzreport import catalogue, params, words

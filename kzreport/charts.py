@@ -13,7 +13,9 @@ from functools import lru_cache
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -117,6 +119,7 @@ def draw(
         box = (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, plot / height)
         largest = max(abs(y(r)) for r in values(everything))
         canvas = Canvas.fit(figure.add_axes(box), words, unit, largest)
+        canvas.ax.set(xlabel=" ", ylabel=" ")  # else seaborn would lay out all ticks to see whether a label is wanted
         KINDS[kind](canvas, groups, **options)
         canvas.ax.set(xlabel="", ylabel="")
         canvas.number_axis("x" if kind in ROWS else "y")
@@ -135,9 +138,9 @@ def draw(
 
 def _png(figure: Figure) -> bytes:
     """The figure in 256 colours: a third of the size, which counts in a page that carries its pictures."""
-    raw = io.BytesIO()
-    figure.savefig(raw, format="png", pil_kwargs={"compress_level": 1})
-    picture = Image.open(raw).convert("RGB")
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()
     picture.quantize(256, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True, dpi=(DPI, DPI))
     return buffer.getvalue()

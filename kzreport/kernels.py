@@ -13,6 +13,7 @@ starts the ordinary kernel, and the reason is said once.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import json
 import logging
@@ -183,6 +184,12 @@ def _stamp() -> tuple[object, ...]:
     return tuple(seen(p) for p in sorted([*files, *filter(Path.is_dir, places), Path(sys.executable)]))
 
 
+def _at_exit() -> None:
+    if _template is not None:
+        _template.end()
+
+
+atexit.register(_at_exit)
 _template: Template | None = None
 _lock = threading.Lock()
 _failed: dict[str, str] = {}  # which templates did not start, and why

@@ -138,7 +138,7 @@ def draw(
 
 def _png(figure: Figure) -> bytes:
     """The figure in 256 colours: a third of the size, which counts in a page that carries its pictures."""
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     buffer = io.BytesIO()

@@ -26,9 +26,9 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 NAME = "kzreport-warm"  # of the provisioner, as kernel specifications call it
 START_TIMEOUT = 60.0  # seconds for a template to warm up and fork
@@ -72,8 +72,8 @@ class Forked:
 
     def _look(self, seconds: float | None) -> int | None:
         if self.returncode is None:
-            self._leash.settimeout(seconds)
             try:
+                self._leash.settimeout(seconds)
                 said = self._leash.recv(64)
             except (BlockingIOError, TimeoutError):
                 return None
@@ -115,13 +115,13 @@ class Template:
 
     @classmethod
     def start(cls, env: Mapping[str, str]) -> Template:
-        """A template whose kernels may have this environment. Returns at once; the first kernel waits until it is warm."""
+        """A template whose kernels may have this environment. The first kernel waits until it is warm."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-c", _RUN, "ipykernel_launcher"]
         with theirs:
             process = subprocess.Popen(
                 command,
-                stdin=theirs,
+                stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 env={k: v for k, v in env.items() if k != "PYTEST_CURRENT_TEST"} | ONE_THREAD,
                 start_new_session=True,  # Ctrl-C in a terminal is for who asked, not for the template
@@ -236,7 +236,7 @@ def register() -> None:
     """Make the provisioner known also where the package was installed before it had one."""
     from importlib.metadata import EntryPoint
 
-    from jupyter_client.provisioning import KernelProvisionerFactory as Factory
+    from jupyter_client.provisioning.factory import KernelProvisionerFactory as Factory
 
     Factory.provisioners.setdefault(NAME, EntryPoint(NAME, f"{__name__}:WarmProvisioner", Factory.GROUP_NAME))
 
@@ -247,13 +247,14 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel, or start the ordinary one and say why, once."""
         try:
-            self.process = await asyncio.to_thread(self._fork, cmd, **kwargs)
+            forked = await asyncio.to_thread(self._fork, cmd, **kwargs)  # the first waits until the template is warm
         except KernelFault as e:
             if str(e) not in _told:
                 _told.add(str(e))
                 logging.getLogger("kzreport").warning("kzreport: an ordinary kernel instead of a warm one: %s", e)
             return await super().launch_kernel(cmd, **kwargs)
-        self.pid = self.pgid = self.process.pid  # it leads a group of its own
+        self.process = cast(Any, forked)
+        self.pid = self.pgid = forked.pid  # it leads a group of its own
         self.cwd = kwargs.get("cwd") or Path.cwd()
         return self.connection_info
 

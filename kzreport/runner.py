@@ -478,9 +478,7 @@ def _serve(
 
 
 class _Worker:
-    def __init__(
-        self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None
-    ) -> None:
+    def __init__(self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, work, scratch, template), daemon=True)

@@ -36,6 +36,7 @@ _KERNEL = (
     "encodings.idna",
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "ipykernel.debugger",
@@ -60,6 +61,7 @@ def warm() -> None:
     for name in _KERNEL:
         with contextlib.suppress(ImportError):  # another version of ipykernel: its kernels import it themselves
             importlib.import_module(name)
+    del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
     import kzreport.indicators
     import kzreport.views
     from kzreport import catalogue, params, words
@@ -145,7 +147,7 @@ class _Server:
             return None
         leash = socket.socket(fileno=fds[0])
         try:
-            threads = len(os.listdir("/proc/self/task"))
+            threads = len(list(Path("/proc/self/task").iterdir()))
             if threads != 1:
                 raise OSError(f"found {threads} threads in the template process, expected one")
             pid = os.fork()
@@ -197,7 +199,7 @@ class _Server:
         self._reap()
 
 
-def _become(request: _Request) -> None:
+def _become(request: _Request, imported: dict[str, str]) -> None:
     """Make of a forked process what a started one would be."""
     null = os.open(os.devnull, os.O_RDONLY)
     for number, handle in enumerate((null, request.out, request.err)):
@@ -205,7 +207,7 @@ def _become(request: _Request) -> None:
         os.close(handle)
     os.chdir(request.cwd)
     os.environ.clear()
-    os.environ.update(request.env)
+    os.environ.update(imported | request.env)
     time.tzset()
     tempfile.tempdir = None
     np: Any = sys.modules.get("numpy")
@@ -229,13 +231,15 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
+    before = dict(os.environ)
     warm()
+    imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # what libraries set when they are imported
     gc.collect()
     gc.freeze()  # a collection in a kernel would touch, and so copy, every page of memory
     request = _Server(control).serve()
     if request is None:
         os._exit(0)
-    _become(request)
+    _become(request, imported)
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 

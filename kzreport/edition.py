@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from kzreport import catalogue, params, runner, words
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
@@ -106,6 +107,21 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
 
     Raises the input errors of the package; nothing was run then.
     """
+    return next(plans(definition, [as_of], languages))
+
+
+def plans(definition: Definition, dates: Sequence[date], languages: Sequence[str]) -> Iterator[Plan]:
+    """The plan of each date; what does not depend on the date is read once."""
+    lasting = _lasting(definition, dates[0], languages) if dates else {}
+    for as_of in dates:
+        inputs = {f"data/{name}": catalogue.fingerprint(name, as_of) for name in catalogue.package()}
+        known = [repr(i) for i in catalogue.issues(as_of)]
+        inputs["data/issues.yml"] = _digest("\n".join(known).encode())
+        yield Plan(definition, as_of, tuple(languages), inputs | lasting)
+
+
+def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> dict[str, str]:
+    """The inputs that are the same on every date, checked."""
     for page in definition.pages:
         if faults := words.check(page):
             raise WordsError("\n".join(faults))
@@ -114,9 +130,7 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
             values = {"lang": language, "as_of": as_of.isoformat(), **definition.values[page]}
             params.validate(params.parameters(page), values, f"notebooks/{page}.ipynb")
     home = catalogue.home()
-    inputs = {f"data/{name}": catalogue.fingerprint(name, as_of) for name in catalogue.package()}
-    known = [repr(i) for i in catalogue.issues(as_of)]
-    inputs["data/issues.yml"] = _digest("\n".join(known).encode())
+    inputs: dict[str, str] = {}
     for page in definition.pages:
         inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)
         inputs[f"parameters of {page}"] = json.dumps(definition.values[page], sort_keys=True)
@@ -133,7 +147,7 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     inputs["system"] = f"{platform.system()} {platform.machine()}"  # pixels of a chart may differ by it
     for name in _PACKAGES:
         inputs[f"package {name}"] = metadata.version(name)
-    return Plan(definition, as_of, tuple(languages), inputs)
+    return inputs
 
 
 def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
@@ -155,7 +169,7 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
 
 
 @contextlib.contextmanager
-def _lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
+def lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
     """Held while an edition is made; the system drops it if we die. ``patient`` waits for it."""
     folder = root / ".work"
     folder.mkdir(exist_ok=True)
@@ -244,9 +258,12 @@ def _titles(p: Plan, language: str) -> dict[str, str]:
     return {page: str(Words(language, page).entry("title")[language]) for page in p.definition.pages}
 
 
-def _make_page(p: Plan, folder: Path, task: Task, progress: Progress) -> Result:
-    """Execute and render one page into the edition being built. Runs in a worker process."""
-    result = runner.execute(task, progress=progress)
+def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None = None) -> Result:
+    """Execute and render one page into the edition being built; ``done``: it was executed before.
+
+    Runs in a worker process.
+    """
+    result = Result(task, done) if done is not None else runner.execute(task, progress=progress)
     nb = result.notebook
     if nb is None:
         return result
@@ -279,7 +296,7 @@ def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool) -> li
     tasks = p.tasks
     results: dict[int, Result] = {}
     with _Bars([t.name for t in tasks], report, shown=bars) as lines:
-        for number, found in runner.in_processes(partial(_make_page, p, folder), tasks, jobs, lines.moved):
+        for number, found in runner.in_processes(partial(make_page, p, folder), tasks, jobs, lines.moved):
             task = tasks[number]
             result = Result(task, None, f"{task.name}: {found}") if isinstance(found, str) else found
             results[number] = result
@@ -334,12 +351,18 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
     results = _execute(p, folder, jobs, report, bars)
     if failed := [r for r in results if r.notebook is None]:
         return failed
+    finish(p, folder, name, {r.task.name: html.headline(r.notebook) for r in results if r.notebook})
+    return []
+
+
+def finish(p: Plan, folder: Path, name: str, said: Mapping[str, str]) -> None:
+    """Write the front page and, last, the manifest of an edition whose pages are made and said these headlines.
+
+    Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
+    """
     if moved := changes(p.inputs, plan(p.definition, p.as_of, p.languages).inputs):
         raise StaleEdition("inputs changed while pages were made; run again. What changed:\n  " + "\n  ".join(moved))
-    headlines = {
-        k: {r.task.page: html.headline(r.notebook) for r in results if r.task.language == k and r.notebook}
-        for k in p.languages
-    }
+    headlines = {k: {page: said[f"{k}/{page}"] for page in p.definition.pages} for k in p.languages}
     front = html.edition(
         report={k: p.definition.title[k] for k in p.languages},
         date=name,
@@ -370,11 +393,11 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
-            _sync(sub)
-    return []
+            sync(sub)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the names in a folder on disk."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -383,7 +406,7 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
-def _keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
+def keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
     """Put the notebooks of failed pages aside, in place of those of the run before; a line for each."""
     aside = root / "failed" / f"{p.definition.name}-{p.as_of}"
     shutil.rmtree(aside, ignore_errors=True)
@@ -406,8 +429,8 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
     making it.
     """
     d, day = p.definition, p.as_of.isoformat()
-    with _lock(root, f"{d.name}-{day}"):
-        name = _next_name(p, root, revision)
+    with lock(root, f"{d.name}-{day}"):
+        name = next_name(p, root, revision)
         final = root / d.name / name if name else None
         if final:
             _make(p, root, final, jobs=jobs, report=report, bars=bars)
@@ -415,8 +438,11 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
     return final
 
 
-def _next_name(p: Plan, root: Path, revision: bool) -> str:
-    """The name of the edition to make; empty if the latest one has the same inputs."""
+def next_name(p: Plan, root: Path, revision: bool, *, quick: bool = False) -> str:
+    """The name of the edition to make; empty if the latest one has the same inputs.
+
+    Raises :class:`StaleEdition` or :class:`PageError` as :func:`run` does. ``quick``: see :func:`damage`.
+    """
     d, day = p.definition, p.as_of.isoformat()
     present = revisions(root, d.name, p.as_of)
     if not present:
@@ -424,7 +450,7 @@ def _next_name(p: Plan, root: Path, revision: bool) -> str:
     last = present[-1]
     following = f"{day}-r{_revision(last) + 1}"
     different = changes(read_manifest(last)["inputs"], p.inputs)
-    altered = damage(last)
+    altered = damage(last, quick=quick)
     if different and not revision:
         listed = "\n  ".join(different)
         raise StaleEdition(
@@ -450,19 +476,19 @@ def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: 
     shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
     work.mkdir(parents=True)
     try:
-        failed = _keep_failed(root, p, build(p, work, final.name, jobs=jobs, report=report, bars=bars))
+        failed = keep_failed(root, p, build(p, work, final.name, jobs=jobs, report=report, bars=bars))
         if failed:
             raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
         final.parent.mkdir(exist_ok=True)
         work.rename(final)
-        _sync(final.parent)
+        sync(final.parent)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def write_index(root: Path, report: Report) -> None:
     """The page over all editions, replaced in one step; an edition that cannot be read is told and left out."""
-    with _lock(root, "index", patient=True):
+    with lock(root, "index", patient=True):
         entries = []
         for folder in reversed(editions(root)):
             try:
@@ -498,15 +524,21 @@ def find(root: Path, name: str) -> Path:
     return hits[0]
 
 
-def damage(folder: Path) -> list[str]:
-    """Files of an edition that are not what its manifest says, one line each."""
+def damage(folder: Path, *, quick: bool = False) -> list[str]:
+    """Files of an edition that are not what its manifest says, one line each.
+
+    ``quick``: a file that is older than the manifest, which was written last, is not read.
+    """
     files = read_manifest(folder)["files"]
+    written = (folder / MANIFEST).stat().st_mtime_ns if quick else 0
     present = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()} - {MANIFEST}
     lines = [f"{f}: missing" for f in sorted(set(files) - present)] + [
         f"{f}: not in the manifest" for f in sorted(present - set(files))
     ]
     return lines + [
-        f"{f}: altered" for f in sorted(present & set(files)) if _digest((folder / f).read_bytes()) != files[f]
+        f"{f}: altered"
+        for f in sorted(present & set(files))
+        if (folder / f).stat().st_mtime_ns > written and _digest((folder / f).read_bytes()) != files[f]
     ]
 
 

@@ -12,6 +12,7 @@ import base64
 import contextlib
 import copy
 import importlib.util
+import itertools
 import multiprocessing
 import os
 import shutil
@@ -20,7 +21,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -494,22 +496,35 @@ class _Worker:
 
 
 def in_processes(
-    work: Callable[[T, Progress], R], items: Sequence[T], jobs: int, moved: Moved | None = None
-) -> Iterator[tuple[int, R | str]]:
+    work: Callable[[T, Progress], R], items: Iterable[T], jobs: int, moved: Moved | None = None
+) -> Generator[tuple[int, R | str], None, None]:
     """Do ``work`` on every item, ``jobs`` at a time; the number of the item and the result, or why its process died.
 
-    A process that is killed, or that takes longer than ``PAGE_TIMEOUT``, costs its own item and no other. When the
-    caller stops, with or without an exception, every process and kernel is ended and their files are removed.
+    Items are taken from an iterator not long before they are begun. A process that is killed, or that takes longer than
+    ``PAGE_TIMEOUT``, costs its own item and no other. When the caller stops, with or without an exception, every
+    process and kernel is ended and their files are removed.
     """
-    waiting = list(enumerate(items))[::-1]
+    coming = enumerate(items)
+    waiting: deque[tuple[int, T]] = deque()  # one more than is begun: whether another follows is told with each
+
+    def look() -> bool:
+        waiting.extend(itertools.islice(coming, 1 - len(waiting)))
+        return bool(waiting)
+
+    def give(worker: _Worker) -> None:
+        number, item = waiting.popleft()
+        worker.give(number, item, look())
+
     workers: list[_Worker] = []
     scratch = tempfile.mkdtemp(prefix="kz-")
-    template = kernels.Template.start(_environment()) if _warm and items else None
+    template = None
     try:
-        while waiting or workers:
-            while waiting and len(workers) < jobs:
+        if _warm and look():
+            template = kernels.Template.start(_environment())
+        while look() or workers:
+            while look() and len(workers) < jobs:
                 workers.append(_Worker(work, scratch, template))
-                workers[-1].give(*waiting.pop(), len(waiting) >= len(workers))
+                give(workers[-1])
             ready = wait([w.pipe for w in workers], timeout=1.0)
             for w in list(workers):
                 failed = ""
@@ -525,8 +540,8 @@ def in_processes(
                                 moved(w.item, *step)
                             continue
                         yield w.item, result
-                        if waiting:
-                            w.give(*waiting.pop(), len(waiting) >= len(workers))
+                        if look():
+                            give(w)
                         else:
                             workers.remove(w)
                             _end([w])

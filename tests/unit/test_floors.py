@@ -28,7 +28,7 @@ FLOORS = (
     ("kernels",),
     ("render", "runner"),
     ("edition",),
-    ("check", "scaffold"),
+    ("backfill", "check", "scaffold"),
     ("cli",),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

@@ -149,16 +149,22 @@ def look(
     definition: Definition, dates: Sequence[date], languages: Sequence[str], root: Path, revision: bool
 ) -> Iterator[State]:
     """What is up to date, what is missing, what was made from other inputs; nothing is run."""
+    present: dict[str, list[Path]] = {}
+    for folder in edition.editions(root):  # in the order of their revisions
+        if folder.parent.name == definition.name:
+            present.setdefault(folder.name[:10], []).append(folder)
     for p in edition.plans(definition, dates, languages):
-        present = edition.revisions(root, definition.name, p.as_of)
-        if not present:
-            yield State(p, p.as_of.isoformat(), ("not made yet",))
-            continue
-        why = tuple(edition.changes(edition.read_manifest(present[-1])["inputs"], p.inputs))
+        there = present.get(p.as_of.isoformat(), [])
+        name = blocked = ""
         try:
-            yield State(p, edition.next_name(p, root, revision, quick=True), why)
+            name = edition.next_name(p, there, revision, quick=True)
         except (StaleEdition, PageError) as e:
-            yield State(p, "", why, str(e))
+            blocked = str(e)
+        why = ["not made yet"] if not there else []
+        if there and (name or blocked):
+            with contextlib.suppress(PageError):
+                why = edition.changes(edition.read_manifest(there[-1])["inputs"], p.inputs)
+        yield State(p, name, tuple(why), blocked)
 
 
 def run(

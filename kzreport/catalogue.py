@@ -15,7 +15,7 @@ import json
 import os
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -477,18 +477,30 @@ def _digests(d: Descriptor, path: Path, stamp: tuple[int, int]) -> tuple[list[da
     return days, digests
 
 
-def fingerprint(name: str, as_of: date | str) -> str:
-    """sha256 of what a page can know of a series on ``as_of``: its description and its rows published by then.
+@lru_cache(maxsize=4096)
+def _stated(d: Descriptor, vintages: int, sources: tuple[int, ...]) -> str:
+    """What a page can show of a table of which these vintages and sources are known."""
+    return replace(d, vintages=d.vintages[:vintages], sources=tuple(d.sources[i] for i in sources)).stated
 
-    A row, vintage or source added later leaves it as it was.
+
+def fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
+    """For each date, of every table the sha256 of what a page can know then: its description, its published rows.
+
+    A row, vintage or source added later leaves it as it was. Raises :class:`DataError`. The tables are read once.
     """
-    day, d = _day(as_of), describe(name)
-    sources = tuple(source for source in d.sources if source.get("since", "") <= day.isoformat())
-    then = replace(d, vintages=tuple(v for v in d.vintages if v <= day), sources=sources)
-    path = home() / "data" / d.path
-    days, digests = _digests(d, path, _stamp(path))
-    known = digests[bisect_right(days, day) - 1]  # of many dates one after the other: no row is read twice
-    return hashlib.sha256(f"{then.stated}\n{known}".encode()).hexdigest()
+    tables = [(d, *_digests(d, path, _stamp(path))) for d in package().values() for path in [home() / "data" / d.path]]
+    for as_of in dates:
+        day, found = _day(as_of), {}
+        for d, days, digests in tables:
+            sources = tuple(i for i, s in enumerate(d.sources) if s.get("since", "") <= day.isoformat())
+            stated = _stated(d, sum(v <= day for v in d.vintages), sources)
+            found[d.name] = hashlib.sha256(f"{stated}\n{digests[bisect_right(days, day) - 1]}".encode()).hexdigest()
+        yield found
+
+
+def fingerprint(name: str, as_of: date | str) -> str:
+    """That of one table: see :func:`fingerprints`. Raises :class:`DataError` for an unknown one too."""
+    return next(fingerprints([as_of]))[describe(name).name]
 
 
 @dataclass(frozen=True)

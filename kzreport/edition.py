@@ -113,8 +113,8 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
 def plans(definition: Definition, dates: Sequence[date], languages: Sequence[str]) -> Iterator[Plan]:
     """The plan of each date; what does not depend on the date is read once."""
     lasting = _lasting(definition, dates[0], languages) if dates else {}
-    for as_of in dates:
-        inputs = {f"data/{name}": catalogue.fingerprint(name, as_of) for name in catalogue.package()}
+    for as_of, known_then in zip(dates, catalogue.fingerprints(dates), strict=True):
+        inputs = {f"data/{name}": digest for name, digest in known_then.items()}
         known = [repr(i) for i in catalogue.issues(as_of)]
         inputs["data/issues.yml"] = _digest("\n".join(known).encode())
         yield Plan(definition, as_of, tuple(languages), inputs | lasting)
@@ -430,7 +430,7 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
     """
     d, day = p.definition, p.as_of.isoformat()
     with lock(root, f"{d.name}-{day}"):
-        name = next_name(p, root, revision)
+        name = next_name(p, revisions(root, d.name, p.as_of), revision)
         final = root / d.name / name if name else None
         if final:
             _make(p, root, final, jobs=jobs, report=report, bars=bars)
@@ -438,13 +438,12 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
     return final
 
 
-def next_name(p: Plan, root: Path, revision: bool, *, quick: bool = False) -> str:
-    """The name of the edition to make; empty if the latest one has the same inputs.
+def next_name(p: Plan, present: Sequence[Path], revision: bool, *, quick: bool = False) -> str:
+    """The name of the edition to make; empty if the latest of the date's present ones has the same inputs.
 
     Raises :class:`StaleEdition` or :class:`PageError` as :func:`run` does. ``quick``: see :func:`damage`.
     """
     d, day = p.definition, p.as_of.isoformat()
-    present = revisions(root, d.name, p.as_of)
     if not present:
         return day
     last = present[-1]

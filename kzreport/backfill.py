@@ -318,6 +318,7 @@ class _Lines:
         if shown:
             from tqdm import tqdm  # type: ignore[import-untyped]
 
+            tqdm.monitor_interval = 0  # no thread: workers are forked
             form = "{desc} {bar:30} {n_fmt}/{total_fmt} pages, {remaining} left"
             self.bar = tqdm(total=pages, desc=f"0/{editions} editions", bar_format=form, dynamic_ncols=True)
 

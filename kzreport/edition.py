@@ -185,7 +185,10 @@ def lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
             raise Locked(
                 explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")
             ) from None
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(handle, fcntl.LOCK_UN)  # workers have the handle too: they hold the lock if we are killed
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -312,6 +315,7 @@ class _Bars:
         if shown:
             from tqdm import tqdm  # type: ignore[import-untyped]
 
+            tqdm.monitor_interval = 0  # no thread: workers are forked
             width = max(map(len, names))
             form = "{desc} {bar:30} {n_fmt}/{total_fmt} {elapsed}{postfix}"
             self.bars = {

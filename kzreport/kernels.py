@@ -199,7 +199,7 @@ _told: set[str] = set()
 def borrow(template: Template) -> None:
     """Take kernels from another process's template, until it dies."""
     global _template
-    _template = template
+    _template = Template(None, template.control)
 
 
 def fork(argv: Sequence[str], *, cwd: str, env: Mapping[str, str], out: int, err: int) -> Forked:

@@ -465,7 +465,9 @@ def _serve(
             wait([parent.sentinel])
             end()
 
-    signal.signal(signal.SIGTERM, end)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends us
     threading.Thread(target=orphaned, daemon=True).start()
     tempfile.tempdir = scratch
@@ -479,9 +481,20 @@ def _serve(
     _abandon()
 
 
+def _one_thread() -> bool:
+    """Whether this process may be forked: a worker then has at once what we have imported, our locks included."""
+    tasks = Path("/proc/self/task")
+    if sys.platform != "linux" or not tasks.is_dir():
+        return False
+    import nbclient  # noqa: F401
+    import papermill.execute  # noqa: F401
+
+    return len(list(tasks.iterdir())) == 1
+
+
 class _Worker:
     def __init__(self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None) -> None:
-        context = multiprocessing.get_context("spawn")
+        context: Any = multiprocessing.get_context("fork" if _one_thread() else "spawn")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, work, scratch, template), daemon=True)
         self.process.start()

@@ -85,6 +85,7 @@ class _Made:
     failed: str = field(default="", repr=False)
     headline: str = ""
     seconds: float = 0.0
+    tries: int = 1
     kept: bool = False
 
 
@@ -95,11 +96,12 @@ def _make(job: _Job, progress: Progress) -> _Made:
     result = edition.make_page(job.plan, job.folder, job.task, progress, done)
     seconds = round(time.monotonic() - started, 3)
     if result.notebook is None:
-        return _Made(result.reason, result.failed, seconds=seconds)
+        return _Made(result.reason, result.failed, seconds=seconds, tries=result.tries)
     if done is None:
         with contextlib.suppress(OSError):  # a full disk: the edition has its page, the next run computes it again
             _keep(job.store, key, job.folder / job.task.language / f"{job.task.page}.ipynb")
-    return _Made(headline=html.headline(result.notebook), seconds=seconds, kept=done is not None)
+    headline = html.headline(result.notebook)
+    return _Made(headline=headline, seconds=seconds, tries=result.tries, kept=done is not None)
 
 
 # --- editions ----------------------------------------------------------------------------------------------------
@@ -277,9 +279,8 @@ class _Batch:
 
     def _page(self, one: _Edition, task: Task, made: _Made) -> None:
         status = "failed" if made.reason else "kept" if made.kept else "made"
-        self.pages.append(
-            {"edition": one.name, "page": task.name, "status": status, "seconds": made.seconds, "reason": made.reason}
-        )
+        page: dict[str, Any] = {"edition": one.name, "page": task.name, "status": status}
+        self.pages.append(page | {"seconds": made.seconds, "tries": made.tries, "reason": made.reason})
         self.lines.page()
         if made.reason:
             one.failed.append(runner.Result(task, None, made.reason, made.failed))

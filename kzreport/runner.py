@@ -23,7 +23,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from queue import Empty
@@ -67,12 +67,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """An executed page, cleaned; or the reason why there is none and where its notebook is kept."""
+    """An executed page, cleaned; or the reason why there is none and where its notebook is kept.
+
+    ``tries`` is 2 where the first kernel did not start.
+    """
 
     task: Task
     notebook: NotebookNode | None
     reason: str = ""
     failed: str = field(default="", repr=False)  # the notebook as far as it came, as text
+    tries: int = 1
 
 
 # --- the kernel --------------------------------------------------------------------------------------------------
@@ -276,9 +280,9 @@ def execute(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     nb = source if source is not None else params.read_notebook(params.notebook_path(task.page))
     result, started = _execute(task, nb, progress, inject, timeout)
-    if not started:  # a passing lack of memory or of processes
-        result, started = _execute(task, nb, progress, inject, timeout)
-    return result
+    if started:
+        return result
+    return replace(_execute(task, nb, progress, inject, timeout)[0], tries=2)  # a passing lack of memory, of processes
 
 
 def _execute(

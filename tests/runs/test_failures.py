@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import edition, params, runner
+from kzreport import edition, kernels, params, runner
 
 FAILURES = {  # what the last cell does -> what the reason says
     "raises": ("'5 apples'.missing", r"cell 3 ('5 apples'.missing): AttributeError: 'str' object has no attribute"),
@@ -113,6 +113,23 @@ def test_an_edition_with_a_failing_page_is_not_made(cli, home, page, definition,
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
     assert ended.code == 0, ended.err
     assert not (out / "failed").exists()
+
+
+@pytest.mark.skipif(bool(kernels.unavailable()), reason="no warm kernels on this system")
+def test_a_page_that_kills_the_template_costs_nobody(cli, home, page, definition, tmp_path):
+    """Neither itself: its kernel is held by the worker; the pages after it have a template of their own."""
+    kill = (
+        "import os, signal, time; parent = os.getppid(); parent > 1 and os.kill(parent, signal.SIGKILL); time.sleep(1)"
+    )
+    page(home, "first", "import time; time.sleep(1)")
+    page(home, "killer", kill)
+    page(home, "last", "pass")
+    definition(home, "trial", ["first", "killer", "last"], "fr, en")
+    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "2")
+    assert ended.code == 0, ended.err
+    assert sorted(ended.err.splitlines()) == [
+        f"{k}/{p}: made" for k in ("en", "fr") for p in ("first", "killer", "last")
+    ]
 
 
 def test_other_inputs_stop_and_a_revision_stands_beside(cli, home, page, definition, tmp_path):

@@ -156,8 +156,8 @@ class Template:
         self.control.close()
         if self._process is not None:
             try:
-                self._process.wait(5)
-            except subprocess.TimeoutExpired:  # still warming up, or a kernel that the system cannot end
+                self._process.wait(1)
+            except subprocess.TimeoutExpired:  # still warming up: nobody waits for that
                 self._process.kill()
                 self._process.wait()
 
@@ -241,6 +241,13 @@ def register() -> None:
     Factory.provisioners.setdefault(NAME, EntryPoint(NAME, f"{__name__}:WarmProvisioner", Factory.GROUP_NAME))
 
 
+def tell(reason: str) -> None:
+    """Say once that kernels are ordinary ones, and why."""
+    if reason not in _told:
+        _told.add(reason)
+        logging.getLogger("kzreport").warning("kzreport: an ordinary kernel instead of a warm one: %s", reason)
+
+
 class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]
     """Kernels forked from a template; the ordinary ones where that cannot be."""
 
@@ -249,9 +256,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]
         try:
             forked = await asyncio.to_thread(self._fork, cmd, **kwargs)  # the first waits until the template is warm
         except KernelFault as e:
-            if str(e) not in _told:
-                _told.add(str(e))
-                logging.getLogger("kzreport").warning("kzreport: an ordinary kernel instead of a warm one: %s", e)
+            tell(str(e))
             return await super().launch_kernel(cmd, **kwargs)
         self.process = cast(Any, forked)
         self.pid = self.pgid = forked.pid  # it leads a group of its own

@@ -536,6 +536,8 @@ def in_processes(
     scratch = tempfile.mkdtemp(prefix="kz-")
     template = None
     try:
+        if reason := kernels.unavailable():
+            kernels.tell(reason)
         if _warm and look():
             template = kernels.Template.start(_environment())
         while look() or workers:

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -294,3 +295,25 @@ def test_nbval_and_papermill_use_it_by_name(tmp_path):
         )
         assert done.returncode == 0, done.stdout + done.stderr
     assert nbformat.read(tmp_path / "two.ipynb", 4).cells[0].outputs[0].text == "True\n"
+
+
+def test_workers_of_a_process_with_threads_share_its_template_too():
+    """They are started anew and not forked; the right to ask is handed over."""
+    ending = threading.Event()
+    thread = threading.Thread(target=ending.wait)
+    thread.start()
+    try:
+        tasks = [check.task("summary", language) for language in ("fr", "en")]
+        found = dict(runner.in_processes(_parent_of_kernel, tasks, 2))
+    finally:
+        ending.set()
+        thread.join()
+    assert len(set(found.values())) == 1, found
+
+
+def _parent_of_kernel(task, progress):
+    """The command of the process that a page's kernel comes from."""
+    page = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "x"}})
+    page.cells = [nbformat.v4.new_code_cell("import os; raise ValueError(os.getppid())")]
+    result = runner.execute(task, source=page, inject=False, progress=progress)
+    return result.reason.partition(": ")[2]

@@ -178,8 +178,10 @@ def _stamp() -> tuple[object, ...]:
     places = [Path(p) for p in sys.path if p.endswith("-packages")]  # installing changes the folder's time
 
     def seen(path: Path) -> tuple[str, int, int]:
-        stat = path.stat()
-        return (str(path), stat.st_mtime_ns, stat.st_size)
+        with contextlib.suppress(OSError):  # an editor's file, gone since it was listed
+            stat = path.stat()
+            return (str(path), stat.st_mtime_ns, stat.st_size)
+        return (str(path), 0, 0)
 
     return tuple(seen(p) for p in sorted([*files, *filter(Path.is_dir, places), Path(sys.executable)]))
 

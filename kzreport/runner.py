@@ -17,6 +17,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -190,7 +191,8 @@ class _Kernel:
         process = getattr(self.manager.provisioner, "process", None)
         self.kill()
         if process is not None:
-            process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # the system cannot end it: nor can we
+                process.wait(10)
         with contextlib.suppress(OSError):
             self.manager.context.destroy(linger=0)
         shutil.rmtree(self.root, ignore_errors=True)

@@ -14,7 +14,8 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -468,19 +469,43 @@ def vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
     return tuple(load(name, v, **dims) for v in describe(name).vintages if v <= day)
 
 
-def fingerprint(name: str, as_of: date | str) -> str:
-    """sha256 of what a page can know of a series on ``as_of``: its description and its rows published by then.
+@lru_cache(maxsize=64)
+def _digests(d: Descriptor, path: Path, stamp: tuple[int, int]) -> tuple[list[date], list[str]]:
+    """The days on which something was published, and the digest of all that was known then."""
+    digest, days, digests = hashlib.sha256(), [date.min], [""]
+    for o in sorted(_table(d, path, stamp), key=lambda o: o.published):
+        if o.published != days[-1]:
+            days.append(o.published)
+            digests.append("")
+        digest.update(f"{o.period},{o.value!r},{o.published},{','.join(o.dims.values())}\n".encode())
+        digests[-1] = digest.hexdigest()
+    return days, digests
 
-    A row, vintage or source added later leaves it as it was.
+
+@lru_cache(maxsize=4096)
+def _stated(d: Descriptor, vintages: int, sources: tuple[int, ...]) -> str:
+    """What a page can show of a table of which these vintages and sources are known."""
+    return replace(d, vintages=d.vintages[:vintages], sources=tuple(d.sources[i] for i in sources)).stated
+
+
+def fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
+    """For each date, of every table the sha256 of what a page can know then: its description, its published rows.
+
+    A row, vintage or source added later leaves it as it was. Raises :class:`DataError`. The tables are read once.
     """
-    day, d = _day(as_of), describe(name)
-    sources = tuple(source for source in d.sources if source.get("since", "") <= day.isoformat())
-    then = replace(d, vintages=tuple(v for v in d.vintages if v <= day), sources=sources)
-    digest = hashlib.sha256(then.stated.encode())
-    for o in check(d):
-        if o.published <= day:
-            digest.update(f"{o.period},{o.value!r},{o.published},{','.join(o.dims.values())}\n".encode())
-    return digest.hexdigest()
+    tables = [(d, *_digests(d, path, _stamp(path))) for d in package().values() for path in [home() / "data" / d.path]]
+    for as_of in dates:
+        day, found = _day(as_of), {}
+        for d, days, digests in tables:
+            sources = tuple(i for i, s in enumerate(d.sources) if s.get("since", "") <= day.isoformat())
+            stated = _stated(d, sum(v <= day for v in d.vintages), sources)
+            found[d.name] = hashlib.sha256(f"{stated}\n{digests[bisect_right(days, day) - 1]}".encode()).hexdigest()
+        yield found
+
+
+def fingerprint(name: str, as_of: date | str) -> str:
+    """That of one table: see :func:`fingerprints`. Raises :class:`DataError` for an unknown one too."""
+    return next(fingerprints([as_of]))[describe(name).name]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,12 @@ from functools import lru_cache
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
+import pandas as pd
 import seaborn as sns
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from PIL import Image
 
 from kzreport.errors import PageError, explain
@@ -145,6 +149,7 @@ def draw(
         axes = figure.add_axes(box)
         plain = grid or not scaled
         canvas = Canvas(axes, words, unit) if plain else Canvas.fit(axes, words, unit, largest)
+        canvas.ax.set(xlabel=" ", ylabel=" ")  # else seaborn would lay out all ticks to see whether a label is wanted
         KINDS[kind](canvas, groups, **options)
         canvas.ax.set(xlabel="", ylabel="")
         if not grid:
@@ -165,9 +170,31 @@ def draw(
 
 def _png(figure: Figure) -> bytes:
     """The figure in 256 colours: a third of the size, which counts in a page that carries its pictures."""
-    raw = io.BytesIO()
-    figure.savefig(raw, format="png", pil_kwargs={"compress_level": 1})
-    picture = Image.open(raw).convert("RGB")
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
     buffer = io.BytesIO()
-    picture.quantize(256, dither=Image.Dither.NONE).save(buffer, format="png", optimize=True, dpi=(DPI, DPI))
+    # a level above 6 takes seven times as long and saves three bytes in a hundred
+    _reduced(np.asarray(canvas.buffer_rgba())).save(buffer, format="png", compress_level=6, dpi=(DPI, DPI))
     return buffer.getvalue()
+
+
+def _reduced(rgba: NDArray[np.uint8], exact: int = 128) -> Image.Image:
+    """A picture with a palette: the ``exact`` most frequent colours as they are, shades of edges in what is left.
+
+    Only the few hundred colours are looked at, not each of the pixels.
+    """
+    packed = np.ascontiguousarray(rgba).view("<u4")[..., 0] & 0xFFFFFF  # opaque: what is drawn on is white
+    codes, colours = pd.factorize(packed.ravel())
+    rgb = np.stack([colours >> shift & 255 for shift in (0, 8, 16)], axis=1).astype(np.uint8)
+    order = np.argsort(-np.bincount(codes), kind="stable")
+    top, rest = (order, order[:0]) if len(order) <= 256 else (order[:exact], order[exact:])
+    index = np.empty(len(order), np.uint8)
+    index[top] = np.arange(len(top))
+    palette = rgb[top].tobytes()
+    if len(rest):
+        shades = Image.fromarray(rgb[rest][np.newaxis]).quantize(256 - exact, dither=Image.Dither.NONE)
+        index[rest] = np.asarray(shades)[0] + exact
+        palette += bytes(shades.getpalette() or ())
+    picture = Image.frombytes("P", packed.shape[::-1], index[codes].tobytes())
+    picture.putpalette(palette[: 3 * 256])
+    return picture

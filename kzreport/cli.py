@@ -55,6 +55,42 @@ def run(a: argparse.Namespace) -> int:
     return 0
 
 
+def backfill(a: argparse.Namespace) -> int:
+    """Make the editions of many months."""
+    from kzreport import backfill as many
+    from kzreport import edition, params
+
+    dates = params.check_months(a.first, a.last, date.today())
+    definition = params.definition(a.definition, a.parameter)
+    languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
+    root = edition.output_root(a.output)
+    if a.explain:
+        for state in many.look(definition, dates, languages, root, a.revision):
+            what = f"to make as {state.name}" if state.name else "stale" if state.blocked else "up to date"
+            _say("\n  ".join([f"{definition.name}/{state.plan.as_of}: {what}", *state.why]))
+        return 0
+    made, wrong = many.run(
+        definition,
+        dates,
+        languages,
+        root,
+        jobs=a.jobs,
+        report=_tell,
+        revision=a.revision,
+        keep_going=a.keep_going,
+        bars=sys.stderr.isatty(),
+    )
+    for line in wrong:
+        _tell(f"kzreport: {line}")
+    _say(
+        f"{made} of {len(dates)} editions made" if made or wrong else f"nothing to do: {len(dates)} editions are there"
+    )
+    if wrong:
+        return 1
+    _say(f"open {os.path.relpath(root / 'index.html')}")
+    return 0
+
+
 def list_(a: argparse.Namespace) -> int:
     """List the editions."""
     from kzreport import edition
@@ -165,26 +201,39 @@ def parser() -> argparse.ArgumentParser:
             help="pages at a time (default: one for each core)",
         )
 
+    def what(command: argparse.ArgumentParser) -> None:
+        command.add_argument(
+            "definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)"
+        )
+        command.add_argument(
+            "--lang",
+            action="append",
+            default=[],
+            metavar="CODE",
+            help="fr or en; may be repeated (default: those of the definition)",
+        )
+        command.add_argument(
+            "-p",
+            "--parameter",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="a page's parameter, as name=value or page.name=value",
+        )
+        command.add_argument(
+            "--revision", action="store_true", help="make a revision if an edition from other inputs exists"
+        )
+        common(command)
+
     c = add("run", run, "make an edition")
-    c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
     c.add_argument("--as-of", metavar="DATE", help="use only what was published by DATE (default: today)")
-    c.add_argument(
-        "--lang",
-        action="append",
-        default=[],
-        metavar="CODE",
-        help="fr or en; may be repeated (default: those of the definition)",
-    )
-    c.add_argument(
-        "-p",
-        "--parameter",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a page's parameter, as name=value or page.name=value",
-    )
-    c.add_argument("--revision", action="store_true", help="make a revision if an edition from other inputs exists")
-    common(c)
+    what(c)
+    c = add("backfill", backfill, "make the editions of many months, those that are missing")
+    c.add_argument("--from", dest="first", metavar="MONTH", required=True, help="first month, as 2011-01")
+    c.add_argument("--to", dest="last", metavar="MONTH", required=True, help="last month, included")
+    c.add_argument("--keep-going", action="store_true", help="go on with other editions when a page fails")
+    c.add_argument("--explain", action="store_true", help="say what is missing or stale, and why; make nothing")
+    what(c)
     common_list = add("list", list_, "list the editions")
     common_list.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
     c = add("verify", verify, "rebuild an edition and compare it byte by byte")

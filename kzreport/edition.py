@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 
 from kzreport import catalogue, claims, params, runner, words
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
@@ -106,6 +107,23 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
 
     Raises the input errors of the package; nothing was run then.
     """
+    return next(plans(definition, [as_of], languages))
+
+
+def plans(definition: Definition, dates: Sequence[date], languages: Sequence[str]) -> Iterator[Plan]:
+    """The plan of each date; what does not depend on the date is read once."""
+    lasting = _lasting(definition, dates[0], languages) if dates else {}
+    for as_of, known_then in zip(dates, catalogue.fingerprints(dates), strict=True):
+        inputs = {f"data/{name}": digest for name, digest in known_then.items()}
+        known = [repr(i) for i in catalogue.issues(as_of)]
+        inputs["data/issues.yml"] = _digest("\n".join(known).encode())
+        for name, digest in claims.fingerprints(as_of).items():
+            inputs[f"data/claims/{name}"] = digest
+        yield Plan(definition, as_of, tuple(languages), inputs | lasting)
+
+
+def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> dict[str, str]:
+    """The inputs that are the same on every date, checked."""
     for page in definition.pages:
         if faults := words.check(page):
             raise WordsError("\n".join(faults))
@@ -114,11 +132,7 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
             values = {"lang": language, "as_of": as_of.isoformat(), **definition.values[page]}
             params.validate(params.parameters(page), values, f"notebooks/{page}.ipynb")
     home = catalogue.home()
-    inputs = {f"data/{name}": catalogue.fingerprint(name, as_of) for name in catalogue.package()}
-    known = [repr(i) for i in catalogue.issues(as_of)]
-    inputs["data/issues.yml"] = _digest("\n".join(known).encode())
-    for name, digest in claims.fingerprints(as_of).items():
-        inputs[f"data/claims/{name}"] = digest
+    inputs: dict[str, str] = {}
     for page in definition.pages:
         inputs[f"parameters of {page}"] = json.dumps(definition.values[page], sort_keys=True)
     # a page may speak of others (the summary does), named by its parameters
@@ -136,7 +150,7 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     inputs["system"] = f"{platform.system()} {platform.machine()}"  # pixels of a chart may differ by it
     for name in _PACKAGES:
         inputs[f"package {name}"] = metadata.version(name)
-    return Plan(definition, as_of, tuple(languages), inputs)
+    return inputs
 
 
 def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
@@ -158,7 +172,7 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
 
 
 @contextlib.contextmanager
-def _lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
+def lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
     """Held while an edition is made; the system drops it if we die. ``patient`` waits for it."""
     folder = root / ".work"
     folder.mkdir(exist_ok=True)
@@ -174,7 +188,10 @@ def _lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
             raise Locked(
                 explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")
             ) from None
-        yield
+        try:
+            yield
+        finally:
+            fcntl.flock(handle, fcntl.LOCK_UN)  # workers have the handle too: they hold the lock if we are killed
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -247,9 +264,12 @@ def _titles(p: Plan, language: str) -> dict[str, str]:
     return {page: str(Words(language, page).entry("title")[language]) for page in p.definition.pages}
 
 
-def _make_page(p: Plan, folder: Path, task: Task, progress: Progress) -> Result:
-    """Execute and render one page into the edition being built. Runs in a worker process."""
-    result = runner.execute(task, progress=progress)
+def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None = None) -> Result:
+    """Execute and render one page into the edition being built; ``done``: it was executed before.
+
+    Runs in a worker process.
+    """
+    result = Result(task, done) if done is not None else runner.execute(task, progress=progress)
     nb = result.notebook
     if nb is None:
         return result
@@ -282,7 +302,7 @@ def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool) -> li
     tasks = p.tasks
     results: dict[int, Result] = {}
     with _Bars([t.name for t in tasks], report, shown=bars) as lines:
-        for number, found in runner.in_processes(partial(_make_page, p, folder), tasks, jobs, lines.moved):
+        for number, found in runner.in_processes(partial(make_page, p, folder), tasks, jobs, lines.moved):
             task = tasks[number]
             result = Result(task, None, f"{task.name}: {found}") if isinstance(found, str) else found
             results[number] = result
@@ -298,6 +318,7 @@ class _Bars:
         if shown:
             from tqdm import tqdm  # type: ignore[import-untyped]
 
+            tqdm.monitor_interval = 0  # no thread: workers are forked
             width = max(map(len, names))
             form = "{desc} {bar:30} {n_fmt}/{total_fmt} {elapsed}{postfix}"
             self.bars = {
@@ -337,12 +358,18 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
     results = _execute(p, folder, jobs, report, bars)
     if failed := [r for r in results if r.notebook is None]:
         return failed
+    finish(p, folder, name, {r.task.name: html.headline(r.notebook) for r in results if r.notebook})
+    return []
+
+
+def finish(p: Plan, folder: Path, name: str, said: Mapping[str, str]) -> None:
+    """Write the front page and, last, the manifest of an edition whose pages are made and said these headlines.
+
+    Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
+    """
     if moved := changes(p.inputs, plan(p.definition, p.as_of, p.languages).inputs):
         raise StaleEdition("inputs changed while pages were made; run again. What changed:\n  " + "\n  ".join(moved))
-    headlines = {
-        k: {r.task.page: html.headline(r.notebook) for r in results if r.task.language == k and r.notebook}
-        for k in p.languages
-    }
+    headlines = {k: {page: said[f"{k}/{page}"] for page in p.definition.pages} for k in p.languages}
     front = html.edition(
         report={k: p.definition.title[k] for k in p.languages},
         date=name,
@@ -373,11 +400,11 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
     _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
-            _sync(sub)
-    return []
+            sync(sub)
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Have the names in a folder on disk."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -386,7 +413,7 @@ def _sync(folder: Path) -> None:
             os.close(handle)
 
 
-def _keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
+def keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
     """Put the notebooks of failed pages aside, in place of those of the run before; a line for each."""
     aside = root / "failed" / f"{p.definition.name}-{p.as_of}"
     shutil.rmtree(aside, ignore_errors=True)
@@ -409,8 +436,8 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
     making it.
     """
     d, day = p.definition, p.as_of.isoformat()
-    with _lock(root, f"{d.name}-{day}"):
-        name = _next_name(p, root, revision)
+    with lock(root, f"{d.name}-{day}"):
+        name = next_name(p, revisions(root, d.name, p.as_of), revision)
         final = root / d.name / name if name else None
         if final:
             _make(p, root, final, jobs=jobs, report=report, bars=bars)
@@ -418,16 +445,18 @@ def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars:
     return final
 
 
-def _next_name(p: Plan, root: Path, revision: bool) -> str:
-    """The name of the edition to make; empty if the latest one has the same inputs."""
+def next_name(p: Plan, present: Sequence[Path], revision: bool, *, quick: bool = False) -> str:
+    """The name of the edition to make; empty if the latest of the date's present ones has the same inputs.
+
+    Raises :class:`StaleEdition` or :class:`PageError` as :func:`run` does. ``quick``: see :func:`damage`.
+    """
     d, day = p.definition, p.as_of.isoformat()
-    present = revisions(root, d.name, p.as_of)
     if not present:
         return day
     last = present[-1]
     following = f"{day}-r{_revision(last) + 1}"
     different = changes(read_manifest(last)["inputs"], p.inputs)
-    altered = damage(last)
+    altered = damage(last, quick=quick)
     if different and not revision:
         listed = "\n  ".join(different)
         raise StaleEdition(
@@ -453,19 +482,19 @@ def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: 
     shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
     work.mkdir(parents=True)
     try:
-        failed = _keep_failed(root, p, build(p, work, final.name, jobs=jobs, report=report, bars=bars))
+        failed = keep_failed(root, p, build(p, work, final.name, jobs=jobs, report=report, bars=bars))
         if failed:
             raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
         final.parent.mkdir(exist_ok=True)
         work.rename(final)
-        _sync(final.parent)
+        sync(final.parent)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def write_index(root: Path, report: Report) -> None:
     """The page over all editions, replaced in one step; an edition that cannot be read is told and left out."""
-    with _lock(root, "index", patient=True):
+    with lock(root, "index", patient=True):
         entries = []
         for folder in reversed(editions(root)):
             try:
@@ -501,15 +530,21 @@ def find(root: Path, name: str) -> Path:
     return hits[0]
 
 
-def damage(folder: Path) -> list[str]:
-    """Files of an edition that are not what its manifest says, one line each."""
+def damage(folder: Path, *, quick: bool = False) -> list[str]:
+    """Files of an edition that are not what its manifest says, one line each.
+
+    ``quick``: a file that is older than the manifest, which was written last, is not read.
+    """
     files = read_manifest(folder)["files"]
+    written = (folder / MANIFEST).stat().st_mtime_ns if quick else 0
     present = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()} - {MANIFEST}
     lines = [f"{f}: missing" for f in sorted(set(files) - present)] + [
         f"{f}: not in the manifest" for f in sorted(present - set(files))
     ]
     return lines + [
-        f"{f}: altered" for f in sorted(present & set(files)) if _digest((folder / f).read_bytes()) != files[f]
+        f"{f}: altered"
+        for f in sorted(present & set(files))
+        if (folder / f).stat().st_mtime_ns > written and _digest((folder / f).read_bytes()) != files[f]
     ]
 
 

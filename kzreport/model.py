@@ -259,6 +259,14 @@ class Series:
         kept = tuple(o for o in self if all(o.dims.get(k) == v for k, v in dims.items()))
         return replace(self, observations=kept)
 
+    def split(self, dimension: str) -> dict[str, Series]:
+        """A series for each value of a dimension, in the order of the values."""
+        parts: dict[str, list[Observation]] = {}
+        for o in self:
+            if dimension in o.dims:
+                parts.setdefault(o.dims[dimension], []).append(o)
+        return {value: replace(self, observations=tuple(parts[value])) for value in sorted(parts)}
+
     def since(self, start: Period) -> Series:
         """The observations that end on or after the first day of ``start``."""
         return replace(self, observations=tuple(o for o in self if o.period.end >= start.start))

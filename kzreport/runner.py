@@ -7,32 +7,38 @@ private folder, with no startup file, locale, zone or matplotlib settings of the
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import copy
 import importlib.util
+import itertools
 import multiprocessing
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from queue import Empty
 from typing import Any, TypeVar
 
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport import params
+from kzreport import kernels, params
 from kzreport.catalogue import home
 from kzreport.errors import PageError, explain
 
 CELL_TIMEOUT = 120  # seconds; a page computes for well under one
+START_TIMEOUT = 60  # for a kernel to answer
 PAGE_TIMEOUT = 900  # seconds for a whole page, its kernel's start included: every run ends
 _BUNDLES = ({"text/markdown", "text/plain"}, {"text/html", "text/plain"}, {"image/png", "text/plain"})
 _INJECTED = "injected-parameters"
@@ -62,29 +68,22 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """An executed page, cleaned; or the reason why there is none and where its notebook is kept."""
+    """An executed page, cleaned; or the reason why there is none and where its notebook is kept.
+
+    ``tries`` is 2 where the first kernel did not start.
+    """
 
     task: Task
     notebook: NotebookNode | None
     reason: str = ""
     failed: str = field(default="", repr=False)  # the notebook as far as it came, as text
+    tries: int = 1
 
 
 # --- the kernel --------------------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _private() -> Iterator[Path]:
-    """A 0700 folder for a kernel's sockets, log and empty working directory; gone afterwards."""
-    root = Path(tempfile.mkdtemp(prefix="kz-"))
-    (root / "work").mkdir()
-    try:
-        yield root
-    finally:
-        shutil.rmtree(root, ignore_errors=True)
-
-
-def _environment(root: Path) -> dict[str, str]:
+def _environment(root: Path | None = None) -> dict[str, str]:
     """What a kernel inherits: nothing by which one user's page could differ from another's."""
     # under pytest's variable ipykernel would let what is written below Python pass unseen
     dropped = {"PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "MPLBACKEND", "LANG", "LANGUAGE"}
@@ -92,8 +91,10 @@ def _environment(root: Path) -> dict[str, str]:
     env = {k: v for k, v in os.environ.items() if k not in dropped and not k.startswith("LC_")}
     found = importlib.util.find_spec("matplotlib")
     own = Path(found.origin or "").parent / "mpl-data" / "matplotlibrc" if found else Path()
+    if root is not None:
+        env["IPYTHONDIR"] = str(root / "ipython")
     return env | {
-        "IPYTHONDIR": str(root / "ipython"),
+        **kernels.ONE_THREAD,  # the cores are shared by pages
         "KZREPORT_HOME": str(home()),
         "LC_ALL": "C",
         "MATPLOTLIBRC": str(own),
@@ -103,19 +104,123 @@ def _environment(root: Path) -> dict[str, str]:
     }
 
 
-_kernel: Any = None  # the kernel manager at work in this process, for _abandon
+class _Kernel:
+    """A kernel of this Python and its 0700 folder: sockets, log, an empty working directory."""
+
+    def __init__(self) -> None:
+        from ipykernel.kernelspec import get_kernel_dict
+        from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+        from jupyter_client.manager import AsyncKernelManager
+        from traitlets.config import Config
+
+        kernels.register()
+        spec = get_kernel_dict()
+        if _warm:
+            spec["metadata"]["kernel_provisioner"] = {"provisioner_name": kernels.NAME}
+
+        class Here(KernelSpecManager):  # type: ignore[misc, unused-ignore]
+            """This interpreter, whatever kernel called python3 a user has installed."""
+
+            def get_kernel_spec(self, kernel_name: str) -> Any:
+                return KernelSpec(**spec)
+
+        self.ready = False
+        self.root = Path(tempfile.mkdtemp(prefix="kz-"))
+        (self.root / "work").mkdir()
+        # Over TCP one start in a hundred hung (a stolen port) and any local process could read the report's output.
+        # A socket's name is relative to the working directory: a long TMPDIR would pass the 104 bytes of a socket.
+        kind = "tcp" if sys.platform == "win32" else "ipc"
+        own: dict[str, object] = {"transport": kind, "connection_file": str(self.root / "kernel.json")}
+        if kind == "ipc":
+            own |= {"ip": "kernel"} | {f"{name}_port": n for n, name in enumerate(_CHANNELS, 1)}
+        self.manager = AsyncKernelManager(kernel_name="python3", config=Config({"KernelManager": own}))
+        self.manager.kernel_spec_manager = Here()
+
+    def start(self) -> None:
+        """Start its process; :meth:`connect` waits until it answers."""
+        from jupyter_core.utils import run_sync
+
+        with (self.root / "kernel.log").open("wb") as log:
+            run_sync(self.manager.start_kernel)(
+                stdout=log,
+                stderr=log,
+                cwd=str(self.root / "work"),
+                env=_environment(self.root),
+                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+            )
+
+    async def connect(self) -> Any:
+        """A client of the kernel, when it answers. Raises :class:`RuntimeError` if it does not."""
+        end = time.monotonic() + START_TIMEOUT
+        sockets = [self.root / "work" / f"kernel-{n}" for n in range(1, len(_CHANNELS) + 1)]
+        while self.manager.transport == "ipc" and not all(s.exists() for s in sockets):
+            await self._alive(end)
+            await asyncio.sleep(0.005)  # connecting too early would cost the 100 ms until it is tried again
+        client = self.manager.client()
+        client.start_channels()
+        while True:
+            asked = client.kernel_info()
+            with contextlib.suppress(Empty):
+                while (await client.shell_channel.get_msg(timeout=1))["parent_header"].get("msg_id") != asked:
+                    pass
+                while True:  # until it is idle again: what follows on this channel is of the first cell
+                    said = await client.iopub_channel.get_msg(timeout=0.2)
+                    if (said["parent_header"].get("msg_id"), said["content"].get("execution_state")) == (asked, "idle"):
+                        return client
+            await self._alive(end)
+
+    async def _alive(self, end: float) -> None:
+        if not await self.manager.is_alive():
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        if time.monotonic() > end:
+            raise RuntimeError(f"Kernel didn't respond in {START_TIMEOUT} seconds")
+
+    def kill(self) -> None:
+        """Kill it with all that it started. Safe in a signal handler."""
+        process = getattr(self.manager.provisioner, "process", None)
+        if process is None or process.poll() is not None:
+            return
+        with contextlib.suppress(OSError):
+            if os.name == "posix":
+                os.killpg(process.pid, signal.SIGKILL)  # a kernel is leader of its own group
+            else:
+                process.kill()
+
+    def close(self) -> None:
+        """Kill it, and remove its folder."""
+        process = getattr(self.manager.provisioner, "process", None)
+        self.kill()
+        if process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):  # the system cannot end it: nor can we
+                process.wait(10)
+        with contextlib.suppress(OSError):
+            self.manager.context.destroy(linger=0)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+_CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+_warm = not kernels.unavailable()
+_ahead = False  # whether another page will follow in this process
+_kernel: _Kernel | None = None  # at work in this process
+_spare: _Kernel | None = None  # for the next page
 
 
 def _abandon() -> None:
-    """Kill this process's kernel, with all that it started. Safe in a signal handler."""
-    process = getattr(getattr(_kernel, "provisioner", None), "process", None)
-    if process is None or process.poll() is not None:
-        return
-    with contextlib.suppress(OSError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)  # jupyter_client starts a kernel as leader of its own group
-        else:
-            process.kill()
+    """Kill this process's kernels, with all that they started. Safe in a signal handler."""
+    for kernel in (_kernel, _spare):
+        if kernel is not None:
+            kernel.kill()
+
+
+def _prepare() -> None:
+    """Start the kernel of the next page while this one runs."""
+    global _spare
+    _spare = _Kernel()
+    try:
+        _spare.start()
+    except Exception:  # the next page will try itself, and say why it cannot
+        _spare.close()
+        _spare = None
 
 
 def _no_exit(cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, Any]) -> None:
@@ -124,21 +229,21 @@ def _no_exit(cell: NotebookNode, cell_index: int, execute_reply: Mapping[str, An
         raise PageError("the cell called exit(), expected every cell run to its end")
 
 
-def _engine(root: Path, timeout: float, ran: list[Any], progress: Progress | None) -> type:
-    """A papermill engine whose kernel is this Python's, in ``root``; ``ran`` gets papermill's record of the run."""
-    from ipykernel.kernelspec import get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+def _engine(kernel: _Kernel, timeout: float, ran: list[Any], progress: Progress | None) -> type:
+    """A papermill engine that uses this kernel; ``ran`` gets papermill's record of the run."""
+    from jupyter_core.utils import run_sync
     from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine
-    from traitlets.config import Config
-
-    class Here(KernelSpecManager):  # type: ignore[misc, unused-ignore]
-        """This interpreter, whatever kernel called python3 a user has installed."""
-
-        def get_kernel_spec(self, kernel_name: str) -> Any:
-            return KernelSpec(**get_kernel_dict())
 
     class Client(PapermillNotebookClient):  # type: ignore[misc]
+        def start_new_kernel_client(self, **ignored: Any) -> Any:
+            self.kc = run_sync(kernel.connect)()
+            self.kc.allow_stdin = False
+            kernel.ready = True
+            if _ahead:
+                _prepare()
+            return self.kc
+
         def execute_cell(self, cell: Any, index: int, *rest: Any, **named: Any) -> Any:
             if progress:
                 progress(index, len(self.nb.cells))
@@ -147,32 +252,13 @@ def _engine(root: Path, timeout: float, ran: list[Any], progress: Progress | Non
     class Engine(NBClientEngine):  # type: ignore[misc]
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **ignored: Any) -> None:
-            global _kernel
             ran.append(nb_man)
-            # Over TCP one start in a hundred hung (a stolen port) and any local process could read the report's output.
-            # A socket's name is relative to the working directory: a long TMPDIR would pass the 104 bytes of a socket.
-            kind = "tcp" if sys.platform == "win32" else "ipc"
-            own = {"transport": kind, "connection_file": str(root / "kernel.json")}
-            if kind == "ipc":
-                own["ip"] = "kernel"
-            client = Client(
-                nb_man,
-                timeout=timeout,
-                startup_timeout=60,
-                kernel_name=kernel_name,
-                shutdown_kernel="immediate",
-                on_cell_executed=_no_exit,
-                config=Config({"KernelManager": own}),
-            )
-            client.create_kernel_manager()
-            client.km.kernel_spec_manager = Here()
-            _kernel = client.km
+            client = Client(nb_man, km=kernel.manager, timeout=timeout, on_cell_executed=_no_exit)
             try:
-                with (root / "kernel.log").open("wb") as log:
-                    client.execute(stdout=log, stderr=log, env=_environment(root))
+                client.execute()
             finally:
-                _abandon()
-                _kernel = None
+                if client.kc is not None:
+                    client.kc.stop_channels()
 
     return Engine
 
@@ -192,42 +278,59 @@ def execute(
     """
     import logging
 
+    for name in ("papermill", "traitlets"):  # what they would say is in the result
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    nb = source if source is not None else params.read_notebook(params.notebook_path(task.page))
+    result, started = _execute(task, nb, progress, inject, timeout)
+    if started:
+        return result
+    return replace(_execute(task, nb, progress, inject, timeout)[0], tries=2)  # a passing lack of memory, of processes
+
+
+def _execute(
+    task: Task, nb: NotebookNode, progress: Progress | None, inject: bool, timeout: float
+) -> tuple[Result, bool]:
+    """Run one page in one kernel; the result, and whether the kernel did start."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.engines import papermill_engines
     from papermill.exceptions import PapermillExecutionError
 
-    for name in ("papermill", "traitlets"):  # what they would say is in the result
-        logging.getLogger(name).setLevel(logging.CRITICAL)
-    nb = source if source is not None else params.read_notebook(params.notebook_path(task.page))
+    global _kernel, _spare
     ran: list[Any] = []
-    with _private() as root:
-        papermill_engines.register("kzreport", _engine(root, timeout, ran, progress))
+    kernel, spare, _spare = _spare or _Kernel(), _spare, None
+    _kernel = kernel
+    try:
+        if spare is None:
+            kernel.start()
+        papermill_engines.register("kzreport", _engine(kernel, timeout, ran, progress))
+        done = papermill.execute_notebook(
+            copy.deepcopy(nb),
+            None,
+            parameters=task.parameters if inject else None,
+            engine_name="kzreport",
+            cwd=str(kernel.root / "work"),
+            progress_bar=False,
+            kernel_name="python3",
+        )
         try:
-            done = papermill.execute_notebook(
-                nb,
-                None,
-                parameters=task.parameters if inject else None,
-                engine_name="kzreport",
-                cwd=str(root / "work"),
-                progress_bar=False,
-                kernel_name="python3",
-            )
-            try:
-                return Result(task, collect(copy.deepcopy(done), task, inject=inject))
-            except PageError as e:
-                reason = str(e)
-        except PapermillExecutionError as e:
-            reason = f"{_last_cell(ran)}: {e.ename}: {_short(e.evalue)}"
-        except DeadKernelError:
-            reason = f"{_last_cell(ran)}: the kernel died{_log(root)}"
-        except CellTimeoutError:
-            reason = f"{_last_cell(ran)}: still running after {timeout:g} s"
+            return Result(task, collect(copy.deepcopy(done), task, inject=inject)), True
         except PageError as e:
-            reason = f"{_last_cell(ran)}: {e}"
-        except Exception as e:  # a kernel that did not start, a full disk: the run goes on and names the page
-            reason = f"{type(e).__name__}: {_short(str(e))}{_log(root)}"
-        return Result(task, None, f"{task.name}: {reason}", _kept(ran, f"{task.name}: {reason}"))
+            reason = str(e)
+    except PapermillExecutionError as e:
+        reason = f"{_last_cell(ran)}: {e.ename}: {_short(e.evalue)}"
+    except DeadKernelError:
+        reason = f"{_last_cell(ran)}: the kernel died{_log(kernel.root)}"
+    except CellTimeoutError:
+        reason = f"{_last_cell(ran)}: still running after {timeout:g} s"
+    except PageError as e:
+        reason = f"{_last_cell(ran)}: {e}"
+    except Exception as e:  # a kernel that did not start, a full disk: the run goes on and names the page
+        reason = f"{type(e).__name__}: {_short(str(e))}{_log(kernel.root)}"
+    finally:
+        kernel.close()
+        _kernel = None
+    return Result(task, None, f"{task.name}: {reason}", _kept(ran, f"{task.name}: {reason}")), kernel.ready
 
 
 def _short(text: str) -> str:
@@ -352,8 +455,11 @@ R = TypeVar("R")
 Moved = Callable[[int, int, int], None]  # number of the item, cells done, cells in all
 
 
-def _serve(pipe: Connection, work: Callable[[Any, Progress], Any], scratch: str) -> None:
+def _serve(
+    pipe: Connection, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None
+) -> None:
     """Do the items that come through the pipe, in a process that ends with its parent and takes its kernel along."""
+    global _ahead, _warm
 
     def end(*_: object) -> None:
         _abandon()
@@ -365,48 +471,81 @@ def _serve(pipe: Connection, work: Callable[[Any, Progress], Any], scratch: str)
             wait([parent.sentinel])
             end()
 
-    signal.signal(signal.SIGTERM, end)
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends us
     threading.Thread(target=orphaned, daemon=True).start()
     tempfile.tempdir = scratch
+    _warm = template is not None
+    if template is not None:
+        kernels.borrow(template)
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
-            item = pipe.recv()
+            item, _ahead = pipe.recv()
             pipe.send((None, work(item, lambda done, total: pipe.send(((done, total), None)))))
+    _abandon()
+
+
+def _one_thread() -> bool:
+    """Whether this process may be forked: a worker then has at once what we have imported, our locks included."""
+    tasks = Path("/proc/self/task")
+    if sys.platform != "linux" or not tasks.is_dir():
+        return False
+    import nbclient  # noqa: F401
+    import papermill.execute  # noqa: F401
+
+    return len(list(tasks.iterdir())) == 1
 
 
 class _Worker:
-    def __init__(self, work: Callable[[Any, Progress], Any], scratch: str) -> None:
-        context = multiprocessing.get_context("spawn")
+    def __init__(self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None) -> None:
+        context: Any = multiprocessing.get_context("fork" if _one_thread() else "spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, work, scratch), daemon=True)
+        self.process = context.Process(target=_serve, args=(theirs, work, scratch, template), daemon=True)
         self.process.start()
         theirs.close()
         self.item = -1
         self.since = 0.0
 
-    def give(self, number: int, item: object) -> None:
+    def give(self, number: int, item: object, more: bool) -> None:
         self.item, self.since = number, time.monotonic()
         with contextlib.suppress(BrokenPipeError):  # it died already: the next look at its pipe says so
-            self.pipe.send(item)
+            self.pipe.send((item, more))
 
 
 def in_processes(
-    work: Callable[[T, Progress], R], items: Sequence[T], jobs: int, moved: Moved | None = None
-) -> Iterator[tuple[int, R | str]]:
+    work: Callable[[T, Progress], R], items: Iterable[T], jobs: int, moved: Moved | None = None
+) -> Generator[tuple[int, R | str], None, None]:
     """Do ``work`` on every item, ``jobs`` at a time; the number of the item and the result, or why its process died.
 
-    A process that is killed, or that takes longer than ``PAGE_TIMEOUT``, costs its own item and no other. When the
-    caller stops, with or without an exception, every process and kernel is ended and their files are removed.
+    Items are taken from an iterator not long before they are begun. A process that is killed, or that takes longer than
+    ``PAGE_TIMEOUT``, costs its own item and no other. When the caller stops, with or without an exception, every
+    process and kernel is ended and their files are removed.
     """
-    waiting = list(enumerate(items))[::-1]
+    coming = enumerate(items)
+    waiting: deque[tuple[int, T]] = deque()  # one more than is begun: whether another follows is told with each
+
+    def look() -> bool:
+        waiting.extend(itertools.islice(coming, 1 - len(waiting)))
+        return bool(waiting)
+
+    def give(worker: _Worker) -> None:
+        number, item = waiting.popleft()
+        worker.give(number, item, look())
+
     workers: list[_Worker] = []
     scratch = tempfile.mkdtemp(prefix="kz-")
+    template = None
     try:
-        while waiting or workers:
-            while waiting and len(workers) < jobs:
-                workers.append(_Worker(work, scratch))
-                workers[-1].give(*waiting.pop())
+        if reason := kernels.unavailable():
+            kernels.tell(reason)
+        if _warm and look():
+            template = kernels.Template.start(_environment())
+        while look() or workers:
+            while look() and len(workers) < jobs:
+                workers.append(_Worker(work, scratch, template))
+                give(workers[-1])
             ready = wait([w.pipe for w in workers], timeout=1.0)
             for w in list(workers):
                 failed = ""
@@ -422,8 +561,8 @@ def in_processes(
                                 moved(w.item, *step)
                             continue
                         yield w.item, result
-                        if waiting:
-                            w.give(*waiting.pop())
+                        if look():
+                            give(w)
                         else:
                             workers.remove(w)
                             _end([w])
@@ -435,6 +574,8 @@ def in_processes(
                     yield w.item, failed
     finally:
         _end(workers)
+        if template is not None:
+            template.end()
         shutil.rmtree(scratch, ignore_errors=True)
 
 

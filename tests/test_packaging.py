@@ -114,6 +114,12 @@ def test_the_installed_package_is_this_one():
     assert importlib.metadata.version("kzreport") == PROJECT["project"]["version"]
     scripts = importlib.metadata.entry_points(group="console_scripts", name="kzreport")
     assert [s.value for s in scripts] == [PROJECT["project"]["scripts"]["kzreport"]]
+    group = "jupyter_client.kernel_provisioners"
+    warm = importlib.metadata.entry_points(group=group, name="kzreport-warm")
+    assert {e.name: e.value for e in warm} == PROJECT["project"]["entry-points"][group]
+    name = Path("share", "jupyter", "kernels", "kzreport", "kernel.json")
+    specification = ROOT / PROJECT["tool"]["flit"]["external-data"]["directory"] / name
+    assert (Path(sys.prefix) / name).read_bytes() == specification.read_bytes(), "run `make test`"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the lock's markers are read for Linux here")

@@ -99,8 +99,7 @@ def by_partner(flow: Series, period: Period) -> dict[str, Reading]:
     column = next((c for c in _DIMS if any(c in o.dims for o in flow)), "")
     if not column and len(flow):
         raise BasisError(explain(f"series {flow.name}", "no column of partners", " or ".join(_DIMS)))
-    names = sorted({o.dims[column] for o in flow if column in o.dims})
-    return {n: at(flow.where(**{column: n}), period).of(item=n) for n in names}
+    return {n: at(one, period).of(item=n) for n, one in flow.split(column).items()}
 
 
 def grouped(parts: Mapping[str, Reading], groups: Mapping[str, Sequence[str]]) -> dict[str, Reading]:

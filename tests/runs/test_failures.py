@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import edition, params, runner
+from kzreport import edition, kernels, params, runner
 
 FAILURES = {  # what the last cell does -> what the reason says
     "raises": ("'5 apples'.missing", r"cell 3 ('5 apples'.missing): AttributeError: 'str' object has no attribute"),
@@ -68,13 +68,20 @@ def _parents() -> dict[int, tuple[int, str]]:
 
 
 def _kernels_of(pid: int) -> list[int]:
-    return [p for p, (parent, command) in _parents().items() if parent == pid and "ipykernel" in command]
+    """Its kernels: ordinary ones are its children, warm ones its template's."""
+    seen = _parents()
+    templates = [p for p, (parent, command) in seen.items() if parent == pid and "kzreport.template" in command]
+    return [
+        p
+        for p, (parent, command) in seen.items()
+        if "ipykernel" in command and p not in templates and parent in (pid, *templates)
+    ]
 
 
 def test_an_edition_with_a_failing_page_is_not_made(cli, home, page, definition, tmp_path):
     page(home, "good", "pass")
     page(home, "bad", "seen = lang", "if lang == 'en': 1 / 0")
-    page(home, "killer", "import os, signal", "os.kill(os.getppid(), signal.SIGKILL)")
+    page(home, "killer", "import os, signal", "os.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)")
     definition(home, "trial", ["good", "bad", "killer"], "fr, en")
     out = tmp_path / "out"
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
@@ -106,6 +113,25 @@ def test_an_edition_with_a_failing_page_is_not_made(cli, home, page, definition,
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
     assert ended.code == 0, ended.err
     assert not (out / "failed").exists()
+
+
+@pytest.mark.skipif(bool(kernels.unavailable()), reason="no warm kernels on this system")
+def test_a_page_that_kills_the_template_costs_nobody(cli, home, page, definition, tmp_path):
+    """Neither itself: its kernel is held by the worker; the pages after it have a template of their own."""
+    kill = (
+        "import os, signal, time\nfrom pathlib import Path\nparent = os.getppid()\n"
+        "if 'kzreport.template' in Path(f'/proc/{parent}/cmdline').read_text(): os.kill(parent, signal.SIGKILL)\n"
+        "time.sleep(1)"
+    )
+    page(home, "first", "import time; time.sleep(1)")
+    page(home, "killer", kill)
+    page(home, "last", "pass")
+    definition(home, "trial", ["first", "killer", "last"], "fr, en")
+    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "2")
+    assert ended.code == 0, ended.err
+    assert sorted(ended.err.splitlines()) == [
+        f"{k}/{p}: made" for k in ("en", "fr") for p in ("first", "killer", "last")
+    ]
 
 
 def test_other_inputs_stop_and_a_revision_stands_beside(cli, home, page, definition, tmp_path):
@@ -168,7 +194,7 @@ SIGNALS = {"SIGTERM": 143, "SIGINT": 130, "SIGHUP": 129, "SIGKILL": -9}
 
 
 def _started(cli, home, page, definition, out: Path, scratch: Path):
-    """A run whose page sleeps, with a process of its own; and the pids of worker, kernel and that process."""
+    """A run whose page sleeps, with a process of its own; and the pids of worker, template, kernel and that process."""
     marker = scratch.parent / "marker"
     marker.unlink(missing_ok=True)
     page(
@@ -176,7 +202,8 @@ def _started(cli, home, page, definition, out: Path, scratch: Path):
         "slow",
         "import json, os, subprocess, time\nfrom pathlib import Path",
         f"child = subprocess.Popen(['sleep', '600'])\n"
-        f"Path({str(marker)!r}).write_text(json.dumps([os.getppid(), os.getpid(), child.pid]))\ntime.sleep(600)",
+        f"pids = [int(os.environ['JPY_PARENT_PID']), os.getppid(), os.getpid(), child.pid]\n"
+        f"Path({str(marker)!r}).write_text(json.dumps(pids))\ntime.sleep(600)",
     )
     definition(home, "trial", ["slow"])
     run = ("run", "trial", "--as-of", "2024-03-31", "--output", str(out))

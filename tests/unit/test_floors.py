@@ -28,9 +28,11 @@ FLOORS = (
     ("wording", "plots"),
     ("charts",),
     ("page",),
+    ("template",),
+    ("kernels",),
     ("render", "runner"),
     ("edition",),
-    ("check", "scaffold"),
+    ("backfill", "check", "scaffold"),
     ("cli",),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

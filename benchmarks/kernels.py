@@ -1,0 +1,96 @@
+"""How soon a kernel is ready, and where the time of a page goes. ``python benchmarks/kernels.py [REPETITIONS]``
+
+Medians of wall-clock seconds, on whatever machine this is; say how busy it was beside the figures.
+The floor: the same cells in one interpreter that has run them before, and the rendering.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import sys
+import time
+from collections.abc import Callable
+
+sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
+
+import kzreport.page  # noqa: E402
+from kzreport import check, params, runner, template  # noqa: E402
+from kzreport.render import html  # noqa: E402
+
+REPETITIONS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+
+
+def median(action: Callable[[], object], before: Callable[[], object] = lambda: None) -> float:
+    """Seconds of an action, the first not counted."""
+    taken = []
+    for _ in range(REPETITIONS + 1):
+        before()
+        start = time.perf_counter()
+        action()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken[1:])
+
+
+def ready(ahead: float) -> float:
+    """Until a kernel answers, if it was started so many seconds ahead."""
+    from jupyter_core.utils import run_sync
+
+    kept: list[runner._Kernel] = []
+
+    def start() -> None:
+        kept.append(runner._Kernel())
+        if ahead:
+            kept[-1].start()
+            time.sleep(ahead)
+
+    def answer() -> None:
+        if not ahead:
+            kept[-1].start()
+        with contextlib.chdir(kept[-1].root / "work"):  # as papermill does: the sockets' names are relative
+            run_sync(kept[-1].connect)().stop_channels()
+
+    found = median(answer, start)
+    for kernel in kept:
+        kernel.close()
+    return found
+
+
+def cells(page: str) -> None:
+    """What the floor runs."""
+    names: dict[str, object] = {}
+    for cell in params.read_notebook(params.notebook_path(page)).cells:
+        if cell.cell_type == "code":
+            exec(cell.source, names)
+
+
+def rendered(page: str, result: runner.Result) -> str:
+    assert result.notebook is not None, result.reason
+    about = {"name": page, "language": "fr", "titles": {page: page}, "report": "x", "date": "x", "fingerprint": "x"}
+    return html.page(result.notebook, languages=("fr", "en"), **about)  # type: ignore[arg-type]
+
+
+def main() -> None:
+    """Print two tables."""
+    print(f"ready: warm          {ready(0):.3f} s")
+    print(f"ready: warm, ahead   {ready(1):.3f} s")
+    runner._warm = False
+    print(f"ready: ordinary      {ready(0):.3f} s  (nothing imported)")
+    runner._warm = True
+    template.warm()
+    kzreport.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
+    every = [0.0, 0.0]
+    for page in params.pages():
+        task = check.task(page, "fr")
+        result = runner.execute(task)
+        whole, render = median(lambda: runner.execute(task)), median(lambda: rendered(page, result))  # noqa: B023
+        alone = median(lambda: cells(page))  # noqa: B023
+        own, floor = whole + render, alone + render
+        every = [every[0] + own, every[1] + floor]
+        print(f"{page:12} {own:8.3f} {render:8.3f} {alone:8.3f} {floor:8.3f} {own / floor:6.2f}", flush=True)
+    print(f"{'all':12} {every[0]:8.3f} {'':8} {'':8} {every[1]:8.3f} {every[0] / every[1]:6.2f}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,342 @@
+"""Many editions at once: one queue of pages, oldest edition first, each edition whole or absent.
+
+An edition is put together, by one rename, as soon as its last page is made; what is up to date by its inputs is not
+touched. An executed page is kept under ``.work/pages/`` by the digest of its own inputs until no edition holds it: one
+that another definition, a revision or an interrupted run has made is rendered again and not computed again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from kzreport import edition, runner
+from kzreport.edition import Locked, Plan, Report
+from kzreport.errors import KzreportError, PageError, StaleEdition
+from kzreport.params import Definition
+from kzreport.render import html
+from kzreport.runner import Progress, Task
+
+# --- pages, executed once ----------------------------------------------------------------------------------------
+
+
+def page_key(p: Plan, task: Task) -> str:
+    """The digest of what an executed page depends on: its notebook, words, parameters, the data, the code."""
+    named = {str(n).partition(" ")[0] for few in task.values.values() if isinstance(few, list) for n in few}
+    own = {f"notebooks/{n}.{kind}" for n in {task.page, *named} for kind in ("ipynb", "yml")}
+    general = ("data/", "kzreport/", "package ")
+    inputs = {k: v for k, v in p.inputs.items() if k in own or k in ("python", "system") or k.startswith(general)}
+    return hashlib.sha256(json.dumps([task.page, task.parameters, inputs], sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _kept(store: Path, key: str) -> NotebookNode | None:
+    """The executed page, if it is there and still what was written."""
+    for path in store.glob(f"{key}-*.ipynb"):
+        data = path.read_bytes()
+        if path.stem.endswith(_mark(data)):
+            nb: NotebookNode = nbformat.v4.reads(data.decode())
+            return nb
+    return None
+
+
+def _keep(store: Path, key: str, written: Path) -> None:
+    """Keep the page that was written into an edition: one file with two names, or a copy."""
+    path = store / f"{key}-{_mark(written.read_bytes())}.ipynb"
+    path.unlink(missing_ok=True)
+    try:
+        os.link(written, path)
+    except OSError:
+        fresh = path.with_suffix(f".{os.getpid()}")
+        shutil.copyfile(written, fresh)
+        fresh.replace(path)
+
+
+def _mark(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One page of one edition, for a worker."""
+
+    plan: Plan
+    folder: Path
+    store: Path
+    task: Task
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What a worker says of a page: small, whatever the page."""
+
+    reason: str = ""
+    failed: str = field(default="", repr=False)
+    headline: str = ""
+    seconds: float = 0.0
+    tries: int = 1
+    kept: bool = False
+
+
+def _make(job: _Job, progress: Progress) -> _Made:
+    started = time.monotonic()
+    key = page_key(job.plan, job.task)
+    done = _kept(job.store, key)
+    result = edition.make_page(job.plan, job.folder, job.task, progress, done)
+    seconds = round(time.monotonic() - started, 3)
+    if result.notebook is None:
+        return _Made(result.reason, result.failed, seconds=seconds, tries=result.tries)
+    if done is None:
+        with contextlib.suppress(OSError):  # a full disk: the edition has its page, the next run computes it again
+            _keep(job.store, key, job.folder / job.task.language / f"{job.task.page}.ipynb")
+    headline = html.headline(result.notebook)
+    return _Made(headline=headline, seconds=seconds, tries=result.tries, kept=done is not None)
+
+
+# --- editions ----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class _Edition:
+    """An edition being made: its plan, its place, what its pages said, and the lock on it."""
+
+    plan: Plan
+    name: str
+    root: Path
+    lock: contextlib.ExitStack = field(repr=False)
+    said: dict[str, str] = field(default_factory=dict)
+    failed: list[runner.Result] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        return self.root / ".work" / f"{self.plan.definition.name}-{self.name}"
+
+    def finish(self) -> None:
+        """Front page, manifest, rename."""
+        edition.finish(self.plan, self.folder, self.name, self.said)
+        final = self.root / self.plan.definition.name / self.name
+        final.parent.mkdir(exist_ok=True)
+        self.folder.rename(final)
+        edition.sync(final.parent)
+        self.close()
+
+    def close(self) -> None:
+        """Remove what is half made, and let go."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
+
+
+@dataclass(frozen=True)
+class State:
+    """What there is to do for one date: the name to make, or nothing; and why."""
+
+    plan: Plan
+    name: str
+    why: tuple[str, ...]
+    blocked: str = ""
+
+
+def look(
+    definition: Definition, dates: Sequence[date], languages: Sequence[str], root: Path, revision: bool
+) -> Iterator[State]:
+    """What is up to date, what is missing, what was made from other inputs; nothing is run."""
+    present: dict[str, list[Path]] = {}
+    for folder in edition.editions(root):  # in the order of their revisions
+        if folder.parent.name == definition.name:
+            present.setdefault(folder.name[:10], []).append(folder)
+    for p in edition.plans(definition, dates, languages):
+        there = present.get(p.as_of.isoformat(), [])
+        name = blocked = ""
+        try:
+            name = edition.next_name(p, there, revision, quick=True)
+        except (StaleEdition, PageError) as e:
+            blocked = str(e)
+        why = ["not made yet"] if not there else []
+        if there and (name or blocked):
+            with contextlib.suppress(PageError):
+                why = edition.changes(edition.read_manifest(there[-1])["inputs"], p.inputs)
+        yield State(p, name, tuple(why), blocked)
+
+
+def run(
+    definition: Definition,
+    dates: Sequence[date],
+    languages: Sequence[str],
+    root: Path,
+    *,
+    jobs: int,
+    report: Report,
+    revision: bool = False,
+    keep_going: bool = False,
+    bars: bool = False,
+) -> tuple[int, list[str]]:
+    """Make every edition that is not up to date; how many were made, and what went wrong.
+
+    Raises the input errors of the package before anything is run, :class:`Locked` if another batch of the definition
+    is at work.
+    """
+    with edition.lock(root, f"backfill-{definition.name}"):
+        todo, wrong = [], []
+        for state in look(definition, dates, languages, root, revision):
+            if state.blocked:
+                wrong.append(state.blocked)
+            elif state.name:
+                todo.append(state)
+        if wrong and not keep_going:
+            return 0, wrong
+        made = 0
+        if todo:
+            batch = _Batch(definition, root, todo, jobs, report, keep_going, bars)
+            try:
+                batch.run()
+            finally:
+                made = batch.made
+                wrong += batch.wrong
+                batch.record()
+                edition.write_index(root, report)
+        return made, wrong
+
+
+class _Batch:
+    """The queue at work: pages go out in the order of the editions, an edition is finished with its last page."""
+
+    def __init__(
+        self,
+        definition: Definition,
+        root: Path,
+        todo: Sequence[State],
+        jobs: int,
+        report: Report,
+        keep: bool,
+        bars: bool,
+    ) -> None:
+        self.definition, self.root, self.todo, self.jobs = definition, root, todo, jobs
+        self.report, self.keep_going = report, keep
+        self.store = root / ".work" / "pages"
+        self.store.mkdir(parents=True, exist_ok=True)
+        self.open: dict[str, _Edition] = {}
+        self.sent: dict[int, tuple[_Edition, Task]] = {}
+        self.made = 0
+        self.wrong: list[str] = []
+        self.pages: list[dict[str, Any]] = []
+        self.lines = _Lines(len(todo), sum(len(s.plan.tasks) for s in todo), report, shown=bars)
+
+    def _jobs(self) -> Iterator[_Job]:
+        number = 0
+        for state in self.todo:
+            lock = contextlib.ExitStack()
+            try:
+                lock.enter_context(edition.lock(self.root, f"{self.definition.name}-{state.plan.as_of}"))
+            except Locked as e:
+                self.wrong.append(str(e))
+                continue
+            one = _Edition(state.plan, state.name, self.root, lock)
+            self.open[state.name] = one
+            shutil.rmtree(
+                one.folder, ignore_errors=True
+            )  # left by a run that was killed; the lock says nobody is in it
+            one.folder.mkdir(parents=True)
+            for task in state.plan.tasks:
+                self.sent[number] = (one, task)
+                number += 1
+                yield _Job(state.plan, one.folder, self.store, task)
+
+    def run(self) -> None:
+        """Everything. Ends early with the first page that fails, unless asked to keep going."""
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._close)
+            stack.callback(self._prune)
+            stack.enter_context(contextlib.closing(self.lines))
+            pages = stack.enter_context(contextlib.closing(runner.in_processes(_make, self._jobs(), self.jobs)))
+            for number, found in pages:
+                one, task = self.sent.pop(number)
+                made = _Made(f"{task.name}: {found}") if isinstance(found, str) else found
+                self._page(one, task, made)
+                if self.wrong and not self.keep_going:
+                    return
+
+    def _prune(self) -> None:
+        """Forget the pages that no edition holds any more, unless a next run may want them."""
+        if len(self.pages) == sum(len(s.plan.tasks) for s in self.todo) and not self.wrong:
+            for path in self.store.iterdir():
+                if path.stat().st_nlink < 2:
+                    path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        for one in self.open.values():
+            one.close()
+
+    def _page(self, one: _Edition, task: Task, made: _Made) -> None:
+        status = "failed" if made.reason else "kept" if made.kept else "made"
+        page: dict[str, Any] = {"edition": one.name, "page": task.name, "status": status}
+        self.pages.append(page | {"seconds": made.seconds, "tries": made.tries, "reason": made.reason})
+        self.lines.page()
+        if made.reason:
+            one.failed.append(runner.Result(task, None, made.reason, made.failed))
+        one.said[task.name] = made.headline
+        stop = one.failed and not self.keep_going
+        if len(one.said) < len(one.plan.tasks) and not stop:
+            return
+        del self.open[one.name]
+        if one.failed:
+            self.wrong += [f"{one.name}: {line}" for line in edition.keep_failed(self.root, one.plan, one.failed)]
+            self.lines.edition(f"{self.definition.name}/{one.name}: FAILED")
+            one.close()
+            return
+        try:
+            one.finish()
+        except (KzreportError, OSError) as e:
+            self.wrong.append(f"{one.name}: {e}")
+            one.close()
+        else:
+            self.made += 1
+            self.lines.edition(f"{self.definition.name}/{one.name}: made")
+
+    def record(self) -> None:
+        """``run.json``: what became of each page in this run."""
+        about: Mapping[str, object] = {"definition": self.definition.name, "made": self.made, "pages": self.pages}
+        fresh = self.root / ".work" / "run.json"
+        fresh.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        fresh.replace(self.root / "run.json")
+
+
+class _Lines:
+    """One progress bar on a terminal, elsewhere a line for each edition."""
+
+    def __init__(self, editions: int, pages: int, report: Report, *, shown: bool) -> None:
+        self.editions, self.done, self.report, self.bar = editions, 0, report, None
+        if shown:
+            from tqdm import tqdm  # type: ignore[import-untyped]
+
+            tqdm.monitor_interval = 0  # no thread: workers are forked
+            form = "{desc} {bar:30} {n_fmt}/{total_fmt} pages, {remaining} left"
+            self.bar = tqdm(total=pages, desc=f"0/{editions} editions", bar_format=form, dynamic_ncols=True)
+
+    def page(self) -> None:
+        """A page has ended."""
+        if self.bar is not None:
+            self.bar.update()
+
+    def edition(self, text: str) -> None:
+        """An edition has ended."""
+        self.done += 1
+        if self.bar is not None:
+            self.bar.set_description(f"{self.done}/{self.editions} editions")
+        else:
+            self.report(f"{text} ({self.done} of {self.editions})")
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if self.bar is not None:
+            self.bar.close()

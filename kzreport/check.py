@@ -39,7 +39,8 @@ _FORBIDDEN = (
 )
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 # What shows one output, and no more, each time it is called.
-_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"}
+_VARYING = {"changes", "note"}  # what shows as many outputs as there is to say
+_SHOWING = {*_KEYED, "title", "headline", "headlines", "key_figures", "calendar", "caveats", "method", "sources"}
 
 
 def notebook_faults(page: str) -> Iterator[str]:
@@ -98,7 +99,8 @@ def notebook_faults(page: str) -> Iterator[str]:
                 yield explain(f"{at}, line {call.lineno}", f"{name}({key!r}) again", "a name for each chart and table")
             drawn |= {key} if name in ("chart", "table", "listing") else set()
         shown = sum(_of_page(call) in _SHOWING for call in calls)
-        if stored and len(cell.outputs) != shown:
+        varying = any(_of_page(call) in _VARYING for call in calls)
+        if stored and not varying and len(cell.outputs) != shown:
             yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")
     if code > 60:
         yield explain(where, f"{code} lines of code", "at most 60", "move computing into kzreport/indicators/")

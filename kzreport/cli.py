@@ -41,8 +41,9 @@ def run(a: argparse.Namespace) -> int:
     as_of = params.check_date(a.as_of, today) if a.as_of else today
     definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
-    p = edition.plan(definition, as_of, languages)
     root = edition.output_root(a.output)
+    definition = edition.prepared(definition, root, as_of, revision=a.revision, report=_tell)
+    p = edition.plan(definition, as_of, languages)
     made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
     where = made or edition.revisions(root, definition.name, as_of)[-1]
     shown = os.path.relpath(where / "index.html")

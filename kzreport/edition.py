@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import os
 import platform
@@ -16,7 +17,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from importlib import metadata
@@ -25,7 +26,7 @@ from typing import Any
 
 import nbformat
 
-from kzreport import catalogue, params, runner, words
+from kzreport import catalogue, notes, params, runner, words
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.params import Definition
 from kzreport.render import html
@@ -101,6 +102,58 @@ def _notebook_digest(page: str) -> str:
     return _digest(json.dumps(cells, ensure_ascii=False).encode())
 
 
+def prepared(definition: Definition, root: Path, as_of: date, *, revision: bool, report: Report) -> Definition:
+    """The definition with what only the editions know: the one before, what was changed since, the analyst's note.
+
+    An edition that exists keeps the previous edition it was compared with, whatever was made in between since.
+    Raises :class:`ParameterError` for a note with a part for a page that the report has not.
+    """
+    present = revisions(root, definition.name, as_of)
+    recorded: Mapping[str, Any] = {}
+    if present and not revision:
+        recorded = read_manifest(present[-1])["parameters"]
+    values = {page: dict(own) for page, own in definition.values.items()}
+    open_ = [page for page, own in values.items() if "previous" in own and own["previous"] is None]
+    for page in open_:
+        kept = recorded.get(page, {})
+        values[page] |= {k: kept[k] for k in ("previous", "methods", "settings") if k in kept}
+    if open_ and not recorded and (before := _before(definition.name, root, as_of, report)):
+        methods = [m for m in words.methods() if m not in before.get("methods", [])]
+        settings = _settings(before["parameters"], definition.values)
+        for page in open_:
+            known = {"previous": before["edition"]["as_of"], "methods": methods, "settings": settings}
+            values[page] |= {k: v for k, v in known.items() if k in values[page]}
+    name = f"{definition.name}/{as_of}"
+    if notes.path(name).exists():
+        parts = {page or definition.pages[0] for page, _ in notes.read(name)}
+        for page in sorted(parts):
+            if "note" not in values.get(page, {}):
+                able = ", ".join(p for p, own in values.items() if "note" in own)
+                raise ParameterError(explain(f"params/notes/{name}.md", f"a part for '{page}'", f"one of {able}"))
+            values[page]["note"] = name
+    return replace(definition, values=values)
+
+
+def _before(name: str, root: Path, as_of: date, report: Report) -> dict[str, Any] | None:
+    """The manifest of the latest edition of an earlier date; one that cannot be read is told and passed over."""
+    for folder in reversed([f for f in editions(root) if f.parent.name == name and f.name[:10] < as_of.isoformat()]):
+        try:
+            return read_manifest(folder)
+        except PageError as e:
+            report(str(e))
+    return None
+
+
+def _settings(before: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Parameters that pages of both editions have and that differ, as text."""
+    return [
+        f"{page}.{key}: {before[page][key]} → {value}"[:200]
+        for page, own in now.items()
+        for key, value in own.items()
+        if key in before.get(page, {}) and key not in params.FILLED and key != "pages" and before[page][key] != value
+    ]
+
+
 def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     """Read and check every input: data as known on ``as_of``, notebooks, words, code, versions, parameters.
 
@@ -113,6 +166,9 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
         for page in definition.pages:
             values = {"lang": language, "as_of": as_of.isoformat(), **definition.values[page]}
             params.validate(params.parameters(page), values, f"notebooks/{page}.ipynb")
+            if values.get("note"):  # known to be sound before a kernel starts
+                page_ = importlib.import_module("kzreport.page").Page(page, lang=language, as_of=as_of.isoformat())
+                page_.noted(values["note"])
     home = catalogue.home()
     inputs = {f"data/{name}": catalogue.fingerprint(name, as_of) for name in catalogue.package()}
     known = [repr(i) for i in catalogue.issues(as_of)]
@@ -124,6 +180,8 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     named = {str(n) for v in definition.values.values() for few in v.values() if isinstance(few, list) for n in few}
     for page in sorted({*definition.pages, *named} & set(params.pages())):
         inputs[f"notebooks/{page}.yml"] = _digest((home / "notebooks" / f"{page}.yml").read_bytes())
+    for name in sorted({own["note"] for own in definition.values.values() if own.get("note")}):
+        inputs[f"params/notes/{name}.md"] = _digest(notes.path(name).read_bytes())
     title = sorted(definition.title.items())
     inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent
@@ -362,6 +420,7 @@ def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: 
             "pages": list(p.definition.pages),
         },
         "fingerprint": p.fingerprint,
+        "methods": list(words.methods()),
         "parameters": {page: dict(values) for page, values in p.definition.values.items()},
         "inputs": dict(p.inputs),
         "git": _git(),

@@ -12,12 +12,13 @@ import html
 import importlib
 import io
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from IPython.display import display
 
-from kzreport import catalogue, charts
+from kzreport import catalogue, charts, notes, params
+from kzreport import changes as compared
 from kzreport.errors import WordsError, explain
 from kzreport.model import Period, Reading, Series
 from kzreport.words import Words, escape
@@ -91,6 +92,24 @@ class Page:
         readings = self._named(self.name, self.words)
         self._show(f"**{self.words.text('headline', **readings)}**", kind="headline")
         return readings
+
+    def noted(self, name: str) -> str:
+        """What the analyst wrote for this page in ``params/notes/NAME.md``, its readings filled in; empty without one.
+
+        Raises :class:`ParameterError` naming what is wrong with the note, and the readings there are.
+        """
+        w = self.words
+
+        def readings(page: str) -> dict[str, Reading]:
+            return self._named(params.notebook_path(page).stem, Words(w.language, page))
+
+        text = notes.part(name, self.name, w.language) if name else ""
+        return notes.fill(text, f"params/notes/{name}.md", w.language, readings)
+
+    def note(self, name: str) -> None:
+        """Show what :meth:`noted` gives; nothing where there is no note for this page."""
+        if text := self.noted(name):
+            self._show(f"**{self.words.ui('analyst')}**\n\n{text}", kind="note")
 
     def headlines(self, pages: Sequence[str]) -> None:
         """The headline of each of the given pages, computed and worded as on the page itself, with a link to it."""
@@ -257,6 +276,83 @@ class Page:
             raw=True,
             metadata={"kzreport": {"kind": "table", "name": key, "title": html.unescape(caption), "csv": text}},
         )
+
+    # --- this edition among others ------------------------------------------------------------------------------
+
+    @staticmethod
+    def _read(pages: Sequence[str]) -> frozenset[str] | None:
+        """The series that the given pages read; ``None`` for all."""
+        each = [params.series_of(page) for page in pages]
+        return None if None in each else frozenset().union(*(found for found in each if found))
+
+    def changes(
+        self, previous: str | None, pages: Sequence[str], methods: Sequence[str], settings: Sequence[str]
+    ) -> None:
+        """What changed since the previous edition: a list, the new figures, the revisions.
+
+        ``methods`` (ids) and ``settings`` (text) are what the manifests of the two editions differ in.
+        """
+        w = self.words
+        if previous is None:
+            self._show(w.typography(w.ui("first_edition")), kind="changes")
+            return
+        found = compared.between(
+            date.fromisoformat(previous), self.as_of, self._read(pages), methods=methods, settings=settings
+        )
+        self._show(compared.markdown(found, w), kind="changes")
+        if found.fresh:
+            self._fresh(found)
+        if found.revised:
+            self._revised(found)
+
+    def _fresh(self, found: compared.Changes) -> None:
+        w = self.words
+        table = [[escape_html(w.ui(k)) for k in ("series_name", "figures_count", "period", "latest_value")]]
+        for f in found.fresh:
+            last = f.readings[-1]
+            alone = len({r.item for r in f.readings if r.period == last.period}) == 1 and not last.item
+            first, until = w.period(f.readings[0].period, "short"), w.period(last.period, "short")
+            span = first if first == until else f"{first} – {until}"
+            value = w.typography(w.reading(last)) if alone else "–"
+            title = catalogue.describe(f.series).titles[w.language]
+            table.append([escape_html(c) for c in (title, w.number(len(f.readings), 0), span, value)])
+        self._table("fresh", table, charts.rows({f.series: f.readings for f in found.fresh}))
+
+    def _revised(self, found: compared.Changes) -> None:
+        w = self.words
+        table = [[escape_html(w.ui(k)) for k in ("series_name", "period", "then", "now")]]
+        chosen = compared.chosen(found)
+        for r in chosen:
+            cells = (compared.named(r.now, w), w.period(r.now.period), w.reading(r.then), w.reading(r.now))
+            table.append([escape_html(w.typography(c)) for c in cells])
+        if rest := len(found.revised) - len(chosen):
+            table.append([escape_html(w.count(rest, "others")), "", "", ""])
+        groups = {"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]}
+        self._table("revised", table, charts.rows(groups))
+
+    def calendar(self, pages: Sequence[str], days: int) -> None:
+        """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
+        w = self.words
+        names, ahead = self._read(pages), self.as_of + timedelta(days=days)
+        due: list[tuple[date, str, Period]] = []
+        for name in catalogue.package():
+            following = catalogue.next_release(name, self.as_of) if names is None or name in names else None
+            if following and following[1] <= ahead:
+                due.append((following[1], name, following[0]))
+        if not due:
+            self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name="calendar")
+            return
+        table = [[escape_html(w.ui(k)) for k in ("expected", "series_name", "period", "source")]]
+        rows: list[tuple[str, ...]] = []
+        for day, name, period in sorted(due):
+            d = catalogue.describe(name)
+            late = day <= self.as_of
+            said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
+            publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+            cells = (said, d.titles[w.language], w.period(period), publisher)
+            table.append([escape_html(w.typography(c)) for c in cells])
+            rows.append((name, day.isoformat(), str(period), "", "", "overdue" if late else "expected", ""))
+        self._table("calendar", table, rows)
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 

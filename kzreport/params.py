@@ -69,6 +69,10 @@ def _page(text: str) -> str:
     return text
 
 
+# What an edition knows and a notebook cannot: the edition before it, what was changed since, its analyst's note.
+# The defaults in a notebook's own cell are the reference edition's.
+FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
+
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 Date = Annotated[str, AfterValidator(_date)]
@@ -332,6 +336,26 @@ def validate(
         ) from None
 
 
+def series_of(page: str) -> frozenset[str] | None:
+    """The series that a page reads: what its cells load by name and what its headline rests on.
+
+    ``None`` where a name is not written out (then it may be any series). Raises as :func:`parameters`.
+    """
+    parameters(page)
+    found: set[str] = set()
+    for cell in read_notebook(notebook_path(page)).cells:
+        if cell.cell_type != "code":
+            continue
+        for n in ast.walk(ast.parse(cell.source)):
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr in ("load", "vintages"):
+                name = n.args[0] if n.args else None
+                if not isinstance(name, ast.Constant):
+                    return None
+                found.add(str(name.value))
+    headline = read_yaml(home() / "notebooks" / f"{page}.yml").get("headline", {})
+    return frozenset(found | {str(entry).split()[0] for entry in headline.get("series", [])})
+
+
 def injected_equal(source: str, values: Mapping[str, Any]) -> bool:
     """True if a cell that papermill wrote assigns exactly ``values``, as literals of the same types."""
     try:
@@ -417,6 +441,7 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
     A page with a parameter ``pages`` (the summary) draws on the definition's other pages unless told otherwise.
+    Parameters that an edition fills in (:data:`FILLED`) are empty here unless told otherwise.
     Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
     """
     if name not in definitions():
@@ -429,7 +454,9 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     for page, known in declared.items():
         at = f"{shown(path)}, parameters of '{page}'"
         given = raw.parameters.get(page, {})
-        if any(p.name == "pages" for p in known):
+        names = {p.name for p in known}
+        given = {k: v for k, v in FILLED.items() if k in names} | given
+        if "pages" in names:
             given = {"pages": [p for p in raw.pages if p != page]} | given
         for fixed in {"lang", "as_of"} & set(given):
             raise ParameterError(explain(at, f"a value for '{fixed}'", "none", "use --lang or --as-of"))

@@ -74,6 +74,11 @@ def common() -> Mapping[str, Any]:
     return _load(Path(__file__).with_name("words.yml"))
 
 
+def methods() -> Mapping[str, Mapping[str, str]]:
+    """The changes of method there were, oldest first: id -> language -> sentence."""
+    return _load(Path(__file__).with_name("methods.yml"))
+
+
 def of_page(page: str) -> Mapping[str, Any]:
     """The words of one page. Raises :class:`WordsError` if the file is not there or not plain YAML."""
     return _load(home() / "notebooks" / f"{page}.yml")
@@ -149,6 +154,12 @@ class Words:
         shown = rounded(value / scale, digits)
         pattern = self._units(key)[self.plural(shown)]
         return self._in(pattern, self.number(value / scale, digits, signed=signed, trim=key == "million_tonnes"))
+
+    def count(self, number: int, key: str) -> str:
+        """A number of things, agreeing with it: ``counts`` of the shared words."""
+        words = self._common["counts"][key][self.language]
+        pattern = words[self.plural(Decimal(number))]
+        return str(pattern).replace("# ", "#" + NBSP).replace("#", self.number(number, 0))
 
     @staticmethod
     def _in(pattern: str, number: str) -> str:
@@ -325,7 +336,17 @@ class Words:
         return self.fill(node[self.language], where, readings)
 
     def fill(self, text: str, where: str, readings: Mapping[str, Reading]) -> str:
-        """Replace every mark of a text by what its reading says."""
+        """A sentence: every mark replaced by what its reading says, typography and first letter made right."""
+        filled = self.marks(text, where, readings)
+        if "{" in filled or "}" in filled:
+            raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
+        return self._capital(self.typography(filled))
+
+    def marks(self, text: str, where: str, readings: Mapping[str, Reading]) -> str:
+        """Replace every mark of a text by what its reading says.
+
+        Raises :class:`WordsError` for a reading that is not there, or lacks what the mark asks of it.
+        """
 
         def one(m: re.Match[str]) -> str:
             name, attribute, spec = m[1], m[2], m[3] or ""
@@ -347,10 +368,7 @@ class Words:
                 raise WordsError(explain(f"{where}, {m[0]}", f"no base period in '{name}'", "a reading that has one"))
             return str(p.year) if attribute == "year" else self.period(p, spec)
 
-        filled = _MARK.sub(one, text.strip())
-        if "{" in filled or "}" in filled:
-            raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
-        return self._capital(self.typography(filled))
+        return _MARK.sub(one, text.strip())
 
     def _capital(self, text: str) -> str:
         return text[:1].upper() + text[1:]
@@ -438,4 +456,4 @@ def check(page: str) -> list[str]:
 
 def check_common() -> list[str]:
     """Faults of the words that all pages share."""
-    return faults(common(), "kzreport/words.yml")
+    return faults(common(), "kzreport/words.yml") + faults(methods(), "kzreport/methods.yml")

@@ -21,7 +21,7 @@ FLOORS = (
     ("indicators",),
     ("views",),
     ("words", "params"),
-    ("plots",),
+    ("changes", "notes", "plots"),
     ("charts",),
     ("page",),
     ("render", "runner"),

@@ -155,7 +155,13 @@ def look(
     for folder in edition.editions(root):  # in the order of their revisions
         if folder.parent.name == definition.name:
             present.setdefault(folder.name[:10], []).append(folder)
-    for p in edition.plans(definition, dates, languages):
+    earlier = edition.before(root, definition.name, dates[0]) if dates else None
+
+    def prepared(as_of: date) -> Definition:  # the one before is there, or will be once its turn has come
+        there = present.get(as_of.isoformat(), [])
+        return edition.prepared(definition, as_of, there, earlier, revision=revision)
+
+    for p in edition.plans(definition, dates, languages, prepared):
         there = present.get(p.as_of.isoformat(), [])
         name = blocked = ""
         try:
@@ -166,6 +172,10 @@ def look(
         if there and (name or blocked):
             with contextlib.suppress(PageError):
                 why = edition.changes(edition.read_manifest(there[-1])["inputs"], p.inputs)
+        earlier = edition.recorded(p)
+        if not name:
+            with contextlib.suppress(PageError):
+                earlier = edition.read_manifest(there[-1])
         yield State(p, name, tuple(why), blocked)
 
 

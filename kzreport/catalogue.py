@@ -469,6 +469,24 @@ def vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
     return tuple(load(name, v, **dims) for v in describe(name).vintages if v <= day)
 
 
+def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
+    """The period that follows the last one known on ``as_of``, and the day it should be published.
+
+    The day follows from the lag that the descriptor declares; it lies before ``as_of`` where a figure is overdue.
+    ``None`` for a table without a lag or without one frequency, or of which nothing was known yet.
+
+    >>> next_release("cpi_yy", "2026-09-30")
+    (Period('2026-09'), datetime.date(2026, 10, 2))
+    """
+    d, last = describe(name), load(name, as_of).last
+    lag = d.publication.get("lag_days")
+    if last is None or lag is None or d.frequency in ("S", "mixed"):
+        return None
+    following = last.shift(1)
+    start = following.start if d.publication.get("from") == "start" else following.end
+    return following, start + timedelta(days=int(lag))
+
+
 @lru_cache(maxsize=64)
 def _digests(d: Descriptor, path: Path, stamp: tuple[int, int]) -> tuple[list[date], list[str]]:
     """The days on which something was published, and the digest of all that was known then."""
@@ -510,7 +528,7 @@ def fingerprint(name: str, as_of: date | str) -> str:
 
 @dataclass(frozen=True)
 class Issue:
-    """A known fault of a source: what, which observations, of which kind, known since when."""
+    """A known fault of a source: what, which observations, of which kind, known since when, mended when."""
 
     id: str
     series: str
@@ -519,6 +537,7 @@ class Issue:
     kind: str
     since: date
     text: Mapping[str, str]
+    until: date | None = None
 
 
 _KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
@@ -526,10 +545,10 @@ _KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
 
 def _issue(e: Any, at: str) -> Issue:
     needed = {"id", "series", "kind", "since", *_LANGUAGES}
-    allowed = needed | {"where", "periods"}
+    allowed = needed | {"where", "periods", "until"}
     if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
         found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
-        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods"
+        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until"
         raise DataError(explain(at, found, expected))
     for key in needed:
         if not isinstance(e[key], str) or not e[key].strip():
@@ -549,12 +568,17 @@ def _issue(e: Any, at: str) -> Issue:
     for column, value in where.items():
         if column not in d.columns[3:] or value not in d.enums.get(column, (value,)):
             raise DataError(explain(f"{at}, key 'where'", f"{column}: {value}", f"columns and values of data/{d.path}"))
-    try:
-        since = _day(e["since"])
-    except ParameterError:
-        raise DataError(explain(f"{at}, key 'since'", repr(e["since"]), "a date such as 2026-09-02")) from None
+    days: dict[str, date | None] = {"until": None}
+    for key in {"since", "until"} & set(e):
+        try:
+            days[key] = _day(str(e[key]))
+        except ParameterError:
+            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "a date such as 2026-09-02")) from None
+    since, until = days["since"] or date.max, days["until"]
+    if until and until <= since:
+        raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
     text = {k: e[k].strip() for k in _LANGUAGES}
-    return Issue(e["id"], d.name, where, periods, e["kind"], since, text)
+    return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until)
 
 
 @lru_cache(maxsize=4)
@@ -574,7 +598,7 @@ def _issues(path: Path, stamp: tuple[int, int], data: tuple[int, int]) -> tuple[
 
 
 def issues(as_of: date | str, series: frozenset[str] | None = None, start: Period | None = None) -> tuple[Issue, ...]:
-    """Known faults of the given series, known by ``as_of``, that touch a period from ``start`` on.
+    """Known faults of the given series, known and not yet mended by ``as_of``, that touch a period from ``start`` on.
 
     Raises :class:`DataError` naming the file and the entry that is broken.
     """
@@ -583,6 +607,7 @@ def issues(as_of: date | str, series: frozenset[str] | None = None, start: Perio
         i
         for i in _issues(path, _stamp(path), _stamp(path.parent / "datapackage.json"))
         if i.since <= day
+        and (i.until is None or i.until > day)
         and (series is None or i.series in series)
         and (start is None or not i.periods or any(p.end >= start.start for p in i.periods))
         and (not i.periods or any(p.start <= day for p in i.periods))

@@ -40,12 +40,15 @@ _FORBIDDEN = (
 )
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 # How many outputs each call shows.
+_KINDS = (*_KEYED, "title", "headline", "headlines", "key_figures", "calendar", "caveats", "method", "sources")
 _SHOWING = {
-    **dict.fromkeys((*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources"), 1),
+    **dict.fromkeys(_KINDS, 1),
     "claims": 2,  # a heading and a table
     "panels": 1,  # at least: as many as a parameter says
+    "changes": 1,  # at least: as many tables as there is to say
+    "note": 0,  # at least: nothing where the analyst wrote nothing
 }
-_SEVERAL = {"panels"}
+_SEVERAL = {"panels", "changes", "note"}
 
 
 def notebook_faults(page: str) -> Iterator[str]:

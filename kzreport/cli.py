@@ -41,8 +41,9 @@ def run(a: argparse.Namespace) -> int:
     as_of = params.check_date(a.as_of, today) if a.as_of else today
     definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
-    p = edition.plan(definition, as_of, languages)
     root = edition.output_root(a.output)
+    definition = edition.prepare(definition, root, as_of, revision=a.revision)
+    p = edition.plan(definition, as_of, languages)
     made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
     where = made or edition.revisions(root, definition.name, as_of)[-1]
     shown = os.path.relpath(where / "index.html")
@@ -88,6 +89,29 @@ def backfill(a: argparse.Namespace) -> int:
     if wrong:
         return 1
     _say(f"open {os.path.relpath(root / 'index.html')}")
+    return 0
+
+
+def diff(a: argparse.Namespace) -> int:
+    """Say what changed between two dates."""
+    import json
+
+    from kzreport import changes, edition, params
+    from kzreport.words import Words
+
+    today = date.today()
+    then, now = (params.check_date(text, today) for text in (a.then, a.now))
+    definition = params.definition(a.definition)
+    w = Words(params.check_language(a.lang))
+    found = edition.between(edition.output_root(a.output, make=False), definition, then, now)
+    if a.format == "json":
+        _say(json.dumps(changes.as_json(found), ensure_ascii=False, indent=1))
+    elif a.format == "html":
+        from kzreport.render import html
+
+        _say(html.changes(found, definition.title[w.language], w.language))
+    else:
+        _say("\n".join(changes.lines(found, w)))
     return 0
 
 
@@ -236,6 +260,13 @@ def parser() -> argparse.ArgumentParser:
     what(c)
     common_list = add("list", list_, "list the editions")
     common_list.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
+    c = add("diff", diff, "what changed between two dates: figures, revisions, verdicts, caveats, method, parameters")
+    c.add_argument("then", metavar="DATE", help="the earlier date, such as that of an edition")
+    c.add_argument("now", metavar="DATE", help="the later date")
+    c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
+    c.add_argument("--format", choices=["text", "json", "html"], default="text", help="what to print (default: text)")
+    c.add_argument("--lang", metavar="CODE", default="en", help="fr or en (default: en)")
+    c.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
     c = add("verify", verify, "rebuild an edition and compare it byte by byte")
     c.add_argument("edition", help="2026-09-30, 2026-09-30-r2 or monthly/2026-09-30")
     common(c)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib
 import json
 import os
 import platform
@@ -16,9 +17,9 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport import catalogue, claims, params, runner, words
+from kzreport import catalogue, claims, notes, params, runner, words
+from kzreport import changes as compared
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.params import Definition
 from kzreport.render import html
@@ -102,6 +104,87 @@ def _notebook_digest(page: str) -> str:
     return _digest(json.dumps(cells, ensure_ascii=False).encode())
 
 
+def prepare(definition: Definition, root: Path, as_of: date, *, revision: bool) -> Definition:
+    """The definition for one date, with what only the editions that are there know: see :func:`prepared`."""
+    present = revisions(root, definition.name, as_of)
+    return prepared(definition, as_of, present, before(root, definition.name, as_of), revision=revision)
+
+
+def prepared(
+    definition: Definition, as_of: date, present: Sequence[Path], earlier: Mapping[str, Any] | None, *, revision: bool
+) -> Definition:
+    """The definition with the edition before (its manifest is ``earlier``), what was changed since, the analyst's note.
+
+    An edition that exists keeps the one it was compared with, whatever was made in between since. Raises
+    :class:`ParameterError` for a note with a part for a page that the report has not, or that cannot be read.
+    """
+    open_ = [page for page, own in definition.values.items() if "previous" in own and own["previous"] is None]
+    known: Mapping[str, Mapping[str, Any]] = {}
+    if open_ and present and not revision:
+        known = read_manifest(present[-1])["parameters"]
+    elif open_ and earlier:
+        methods = [m for m in words.methods() if m not in earlier.get("methods", [])]
+        since = {"previous": earlier["edition"]["as_of"], "methods": methods}
+        known = dict.fromkeys(open_, since | {"settings": _settings(earlier["parameters"], definition.values)})
+    filled = {
+        page: {k: v for k, v in known.get(page, {}).items() if k in params.FILLED and k in definition.values[page]}
+        for page in open_
+    }
+    name = f"{definition.name}/{as_of}"
+    if notes.path(name).exists():
+        for page in sorted({page or definition.pages[0] for page, _ in notes.read(name)}):
+            if "note" not in definition.values.get(page, {}):
+                able = ", ".join(p for p, own in definition.values.items() if "note" in own) or "none"
+                raise ParameterError(explain(f"params/notes/{name}.md", f"a part for '{page}'", f"one of {able}"))
+            filled.setdefault(page, {})["note"] = name
+    return replace(
+        definition, values={page: {**own, **filled.get(page, {})} for page, own in definition.values.items()}
+    )
+
+
+def before(root: Path, name: str, as_of: date) -> Mapping[str, Any] | None:
+    """The manifest of the latest edition of an earlier date that can be read: the index names those that cannot."""
+    for folder in reversed([f for f in editions(root) if f.parent.name == name and f.name[:10] < as_of.isoformat()]):
+        with contextlib.suppress(PageError):
+            return read_manifest(folder)
+    return None
+
+
+def recorded(p: Plan) -> dict[str, Any]:
+    """What the manifest of an edition made from this plan tells the next one."""
+    return {
+        "edition": {"definition": p.definition.name, "as_of": p.as_of.isoformat()},
+        "methods": list(words.methods()),
+        "parameters": {page: dict(values) for page, values in p.definition.values.items()},
+    }
+
+
+def between(root: Path, definition: Definition, then: date, now: date) -> compared.Changes:
+    """What changed between two dates for a definition: by the data, and by the manifests where both editions are there.
+
+    Raises :class:`ParameterError` unless ``then`` is earlier.
+    """
+    there = [revisions(root, definition.name, day) for day in (then, now)]
+    methods: list[str] = []
+    settings: list[str] = []
+    if all(there):
+        old, new = (read_manifest(folders[-1]) for folders in there)
+        methods = [m for m in new.get("methods", []) if m not in old.get("methods", [])]
+        settings = _settings(old["parameters"], new["parameters"])
+    series, chosen = params.reads({page: definition.values[page] for page in definition.pages})
+    return compared.between(then, now, series, chosen, methods=methods, settings=settings, manifests=all(there))
+
+
+def _settings(before: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Parameters that pages of both editions have and that differ, as text."""
+    return [
+        f"{page}.{key}: {before[page][key]} → {value}"[:200]
+        for page, own in now.items()
+        for key, value in own.items()
+        if key in before.get(page, {}) and key not in params.FILLED and key != "pages" and before[page][key] != value
+    ]
+
+
 def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     """Read and check every input: data as known on ``as_of``, notebooks, words, code, versions, parameters.
 
@@ -110,8 +193,16 @@ def plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
     return next(plans(definition, [as_of], languages))
 
 
-def plans(definition: Definition, dates: Sequence[date], languages: Sequence[str]) -> Iterator[Plan]:
-    """The plan of each date; what does not depend on the date is read once."""
+def plans(
+    definition: Definition,
+    dates: Sequence[date],
+    languages: Sequence[str],
+    prepared: Callable[[date], Definition] | None = None,
+) -> Iterator[Plan]:
+    """The plan of each date; what does not depend on the date is read once.
+
+    ``prepared`` gives the definition of a date where it is not the same on all; it is asked when its turn comes.
+    """
     lasting = _lasting(definition, dates[0], languages) if dates else {}
     for as_of, known_then in zip(dates, catalogue.fingerprints(dates), strict=True):
         inputs = {f"data/{name}": digest for name, digest in known_then.items()}
@@ -119,7 +210,22 @@ def plans(definition: Definition, dates: Sequence[date], languages: Sequence[str
         inputs["data/issues.yml"] = _digest("\n".join(known).encode())
         for name, digest in claims.fingerprints(as_of).items():
             inputs[f"data/claims/{name}"] = digest
-        yield Plan(definition, as_of, tuple(languages), inputs | lasting)
+        own = prepared(as_of) if prepared else definition
+        for page, values in own.values.items():
+            inputs[f"parameters of {page}"] = json.dumps(values, sort_keys=True)
+        for name in sorted({values["note"] for values in own.values.values() if values.get("note")}):
+            inputs[f"params/notes/{name}.md"] = _digest(notes.path(name).read_bytes())
+            _read_note(name, own, as_of, languages)
+        yield Plan(own, as_of, tuple(languages), lasting | inputs)
+
+
+def _read_note(name: str, definition: Definition, as_of: date, languages: Sequence[str]) -> None:
+    """Raise what is wrong with a note before a kernel starts: every figure that it names is read."""
+    page_class = importlib.import_module("kzreport.page").Page
+    for language in languages:
+        for page, values in definition.values.items():
+            if values.get("note") == name:
+                page_class(page, lang=language, as_of=as_of.isoformat()).noted(name, values.get("pages", ()))
 
 
 def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> dict[str, str]:
@@ -133,8 +239,6 @@ def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> d
             params.validate(params.parameters(page), values, f"notebooks/{page}.ipynb")
     home = catalogue.home()
     inputs: dict[str, str] = {}
-    for page in definition.pages:
-        inputs[f"parameters of {page}"] = json.dumps(definition.values[page], sort_keys=True)
     # a page may speak of others (the summary does), named by its parameters
     lists = [few for v in definition.values.values() for few in v.values() if isinstance(few, list)]
     named = {str(entry).partition(" ")[0] for few in lists for entry in few}
@@ -194,18 +298,25 @@ def lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)  # workers have the handle too: they hold the lock if we are killed
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> Mapping[str, Any]:
     """The manifest of an edition. Raises :class:`PageError` if it is not there or not whole."""
+    path = folder / MANIFEST
     try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or not {"edition", "inputs", "files", "parameters", "git"} <= set(found):
-            raise ValueError("keys are missing")
+        about = path.stat()
+        return _manifest(path, about.st_mtime_ns, about.st_size)
     except (OSError, ValueError) as e:
         where = f"edition {folder.parent.name}/{folder.name}"
         why = e.strerror if isinstance(e, OSError) else e
         raise PageError(
             explain(where, f"no whole {MANIFEST} ({why})", "one", "remove the folder and run again")
         ) from None
+
+
+@lru_cache(maxsize=512)
+def _manifest(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict) or not {"edition", "inputs", "files", "parameters", "git"} <= set(found):
+        raise ValueError("keys are missing")
     return found
 
 
@@ -382,17 +493,15 @@ def finish(p: Plan, folder: Path, name: str, said: Mapping[str, str]) -> None:
     files = {
         f.relative_to(folder).as_posix(): _digest(f.read_bytes()) for f in sorted(folder.rglob("*")) if f.is_file()
     }
-    manifest = {
-        "edition": {
-            "definition": p.definition.name,
-            "as_of": p.as_of.isoformat(),
-            "name": name,
-            "title": dict(p.definition.title),
-            "languages": list(p.languages),
-            "pages": list(p.definition.pages),
-        },
+    manifest = recorded(p)
+    manifest["edition"] |= {
+        "name": name,
+        "title": dict(p.definition.title),
+        "languages": list(p.languages),
+        "pages": list(p.definition.pages),
+    }
+    manifest |= {
         "fingerprint": p.fingerprint,
-        "parameters": {page: dict(values) for page, values in p.definition.values.items()},
         "inputs": dict(p.inputs),
         "git": _git(),
         "files": files,

@@ -13,12 +13,13 @@ import importlib
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from IPython.display import display
 
-from kzreport import catalogue, charts, claims, params, verdicts, wording
+from kzreport import catalogue, charts, claims, notes, params, verdicts, wording
+from kzreport import changes as compared
 from kzreport.errors import PageError, WordsError, explain
 from kzreport.model import Observation, Period, Reading, Series
 from kzreport.plots import GRIDS
@@ -39,6 +40,10 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 def as_csv(rows: Sequence[Sequence[str]]) -> str:
     """The rows of readings as CSV, header first."""
     return as_text([charts.HEADER, *rows])
+
+
+def _escaped(table: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [[escape_html(cell) for cell in row] for row in table]
 
 
 class Page:
@@ -123,6 +128,28 @@ class Page:
         readings = self._named(self.name, self.words, options)
         self._show(f"**{self.words.text('headline', **readings)}**", kind="headline")
         return readings
+
+    def noted(self, name: str, pages: Sequence[str] = ()) -> str:
+        """What the analyst wrote for this page in ``params/notes/NAME.md``, its readings filled in; empty without one.
+
+        ``pages`` are entries with the values of the pages that the note may name; others have their own defaults.
+        Raises :class:`ParameterError` naming what is wrong with the note, and the readings there are.
+        """
+        w = self.words
+        given = dict(map(params.read_entry, pages))
+
+        def readings(page: str) -> dict[str, Reading]:
+            params.notebook_path(page)
+            said = self._named(page, Words(w.language, page), given.get(page) or params.read_entry(page)[1])
+            return {k: r if isinstance(r, Reading) else r[0] for k, r in said.items() if r}
+
+        text = notes.part(name, self.name, w.language) if name else ""
+        return notes.fill(text, f"params/notes/{name}.md", w.language, readings)
+
+    def note(self, name: str, pages: Sequence[str] = ()) -> None:
+        """Show what :meth:`noted` gives; nothing where there is no note for this page."""
+        if text := self.noted(name, pages):
+            self._show(f"**{self.words.ui('analyst')}**\n\n{text}", kind="note")
 
     def headlines(self, pages: Sequence[str]) -> None:
         """The headline of each of the given pages, computed and worded as on the page itself, with a link to it.
@@ -391,6 +418,57 @@ class Page:
         caption = w.typography(w.ui("claims_table"))
         markup = f"<caption>{escape_html(caption)}</caption><thead><tr>{columns}</tr></thead><tbody>{body}</tbody>"
         self._display_table("claims", f'<table data-claims="claims">{markup}</table>', caption, plain, as_text(rows))
+
+    # --- this edition among others ------------------------------------------------------------------------------
+
+    def changes(
+        self, previous: str | None, pages: Sequence[str], methods: Sequence[str], settings: Sequence[str]
+    ) -> None:
+        """What changed since the previous edition: a list, the new figures, the revisions.
+
+        ``methods`` (ids) and ``settings`` (text) are what the manifests of the two editions differ in.
+        """
+        w = self.words
+        if previous is None:
+            self._show(w.typography(w.ui("first_edition")), kind="changes")
+            return
+        given = dict(map(params.read_entry, pages))
+        series, shown = params.reads(given)
+        found = compared.between(
+            date.fromisoformat(previous), self.as_of, series, shown, methods=methods, settings=settings
+        )
+        since = w.ui("since_edition").format(date=w.day(found.before))
+        self._show(f"{since}{w.colon.rstrip()}\n\n{compared.listed(found, w)}", kind="changes")
+        if found.fresh:
+            rows = charts.rows({f.series: f.readings for f in found.fresh})
+            self._table("fresh", _escaped(compared.fresh_table(found, w)), rows)
+        if found.revised:
+            rows = charts.rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
+            self._table("revised", _escaped(compared.revised_table(found, w)), rows)
+
+    def calendar(self, pages: Sequence[str], days: int) -> None:
+        """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
+        w = self.words
+        names, ahead = params.reads(dict(map(params.read_entry, pages)))[0], self.as_of + timedelta(days=days)
+        due: list[tuple[date, str, Period]] = []
+        for name in catalogue.package():
+            following = catalogue.next_release(name, self.as_of) if names is None or name in names else None
+            if following and following[1] <= ahead:
+                due.append((following[1], name, following[0]))
+        if not due:
+            self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name="calendar")
+            return
+        table = [[escape_html(w.ui(k)) for k in ("expected", "series_name", "period", "source")]]
+        rows: list[tuple[str, ...]] = []
+        for day, name, period in sorted(due):
+            d = catalogue.describe(name)
+            late = day <= self.as_of
+            said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
+            publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+            cells = (said, d.titles[w.language], w.period(period), publisher)
+            table.append([escape_html(w.typography(c)) for c in cells])
+            rows.append((name, day.isoformat(), str(period), "", "", "overdue" if late else "expected", ""))
+        self._table("calendar", table, rows)
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 

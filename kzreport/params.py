@@ -14,7 +14,7 @@ import io
 import re
 import reprlib
 import tokenize
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -94,6 +94,10 @@ def _indicator(text: str) -> str:
         raise ValueError(f"expected one of {', '.join(neighbours.INDICATORS)}")
     return text
 
+
+# What an edition knows and a notebook cannot: the edition before it, what was changed since, its analyst's note.
+# The defaults in a notebook's own cell are the reference edition's.
+FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
 Language = Literal["fr", "en"]
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
@@ -408,6 +412,47 @@ def _written(page: str, values: Mapping[str, Any]) -> str:
     return " ".join([page, *(f"{name}={text(values[name])}" for name in changed)])
 
 
+def series_of(page: str, values: Mapping[str, Any]) -> frozenset[str] | None:
+    """The series that a page with these values reads: what its cells load by name and what its headline rests on.
+
+    ``None`` where a name is not written out (then it may be any series). Raises as :func:`parameters`.
+    """
+    found: set[str] = set()
+    for name, call in _calls(page):
+        if name in ("load", "vintages"):
+            first = call.args[0] if call.args else None
+            if not isinstance(first, ast.Constant):
+                return None
+            found.add(str(first.value))
+        elif name == "load_all":
+            found.update(neighbours.tables(values["indicators"]))
+    headline = read_yaml(home() / "notebooks" / f"{page}.yml").get("headline", {})
+    return frozenset(found | {str(entry).split()[0] for entry in headline.get("series", [])})
+
+
+def reads(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] | None, dict[str, list[str]] | None]:
+    """The series that pages with these values read (``None``: any), and which claims they show (``None``: none).
+
+    The series that a claim is held against are not counted, but on the page that is about claims.
+    """
+    if "claims" in pages:  # on all claims, or on those that its values choose
+        own = pages["claims"]
+        return None, {"themes": own["themes"], "pages": own["of_pages"], "documents": own["documents"]}
+    each = [series_of(page, values) for page, values in pages.items()]
+    series = None if None in each else frozenset().union(*(found for found in each if found))
+    judging = [page for page in pages if any(name == "claims" for name, _ in _calls(page))]
+    return series, {"pages": judging} if judging else None
+
+
+def _calls(page: str) -> Iterator[tuple[str, ast.Call]]:
+    """The methods that a page's notebook calls."""
+    parameters(page)  # it is a notebook, and Python
+    for cell in read_notebook(notebook_path(page)).cells:
+        for n in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute):
+                yield n.func.attr, n
+
+
 def injected_equal(source: str, values: Mapping[str, Any]) -> bool:
     """True if a cell that papermill wrote assigns exactly ``values``, as literals of the same types."""
     try:
@@ -474,7 +519,8 @@ def _read_definition(path: Path) -> _File:
 
 def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parameter]]) -> dict[str, dict[str, str]]:
     """Page -> name -> text, from ``name=value`` (every page that has it) or ``page.name=value``."""
-    open_ = {page: [p.name for p in ps if p.name not in ("lang", "as_of")] for page, ps in declared.items()}
+    not_here = {"lang", "as_of", *FILLED}  # told to the edition, or by it
+    open_ = {page: [p.name for p in ps if p.name not in not_here] for page, ps in declared.items()}
     given: dict[str, dict[str, str]] = {page: {} for page in declared}
     for override in overrides:
         key, sign, value = override.partition("=")
@@ -493,7 +539,8 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
     A page with a parameter ``pages`` (the summary) draws on the definition's other pages, with the values they have
-    there, unless told otherwise.
+    there, unless told otherwise. Parameters that an edition fills in (:data:`FILLED`) are empty here unless told
+    otherwise.
     Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
     """
     if name not in definitions():
@@ -507,6 +554,8 @@ def definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     for page in sorted(declared, key=drawing.count):  # those that draw on others come last
         known, at = declared[page], f"{shown(path)}, parameters of '{page}'"
         given = raw.parameters.get(page, {})
+        names = {p.name for p in known}
+        given = {k: v for k, v in FILLED.items() if k in names} | given
         if page in drawing:
             given = {"pages": [_written(p, values.get(p, {})) for p in raw.pages if p != page]} | given
         for fixed in {"lang", "as_of"} & set(given):

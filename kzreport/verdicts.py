@@ -180,7 +180,7 @@ class _Judge(Evidence):
         mine = self.amount((Term("+", claim="self"),), claim)
         above_zero(mine, whole)
         usual = []
-        months = {t.series for t in test.operands[1]}
+        months = dict.fromkeys(t.series for t in test.operands[1])  # in order: the sources of the page follow it
         for y in sorted({o.period.year for name in months for o in self.load(name)}):
             spans = (part.shift(y - part.year), Period.parse(str(y)))
             try:
@@ -292,7 +292,7 @@ def _known(as_of: date, name: str, **dims: str) -> Series:
     return catalogue.load(name, as_of, **dims)
 
 
-def as_of(day: date, pages: Collection[str] = ()) -> dict[str, tuple[Verdict, Reason]]:
-    """Claim id -> verdict and reason as of a date, of all claims printed by then (or those of some pages)."""
-    found = judge_all(claims.known(day, pages=pages), day)
+def as_of(day: date, **chosen: Collection[str]) -> dict[str, tuple[Verdict, Reason]]:
+    """Claim id -> verdict and reason as of a date, of the claims printed by then, chosen as by :func:`claims.known`."""
+    found = judge_all(claims.known(day, **chosen), day)
     return {j.claim.id: (j.verdict, j.reason) for j in found}

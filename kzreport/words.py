@@ -4,7 +4,7 @@ Sentences stand in the words of a page (``notebooks/PAGE.yml``), what all pages 
 sentence names readings: ``{headline}``, ``{headline:signed}``, ``{headline.period:in}``, ``{gap.base:of}``,
 ``{part.item}``, ``{part.item:in}``. Several readings may share a name: all their items are listed, the first speaks
 for the rest. A sentence with variants says in ``by`` which reading chooses: its direction (``up``, ``down``, ``flat``,
-or ``ok`` for all three), otherwise its status, otherwise ``other``.
+or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant may again have variants.
 """
 
 from __future__ import annotations
@@ -80,6 +80,11 @@ def _load(path: Path) -> Mapping[str, Any]:
 def common() -> Mapping[str, Any]:
     """The words that all pages share."""
     return _load(Path(__file__).with_name("words.yml"))
+
+
+def methods() -> Mapping[str, Mapping[str, str]]:
+    """The changes of method there were, oldest first: id -> language -> sentence."""
+    return _load(Path(__file__).with_name("methods.yml"))
 
 
 def of_page(page: str) -> Mapping[str, Any]:
@@ -180,6 +185,12 @@ class Words:
         digits = max(0, -math.floor(math.log10(step / scale) + 1e-9))
         pattern = self._units(key)[self.plural(rounded(value / scale, digits))]
         return self._in(pattern, self.number(value / scale, digits))
+
+    def count(self, number: int, key: str) -> str:
+        """A number of things, agreeing with it: ``counts`` of the shared words."""
+        words = self._common["counts"][key][self.language]
+        pattern = words[self.plural(Decimal(number))]
+        return str(pattern).replace("# ", "#" + NBSP).replace("#", self.number(number, 0))
 
     @staticmethod
     def _in(pattern: str, number: str) -> str:
@@ -390,7 +401,7 @@ class Words:
         """
         where = f"{self._where}, {'.'.join(keys)}"
         node = self.entry(*keys)
-        if set(node) != set(LANGUAGES):
+        while set(node) != set(LANGUAGES):  # a variant may have variants
             chooser = node.get("by")
             if chooser not in readings:
                 raise WordsError(explain(f"{where}, by", repr(chooser), f"one of {', '.join(readings)}"))
@@ -405,7 +416,17 @@ class Words:
         return self.fill(node[self.language], where, readings)
 
     def fill(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
-        """Replace every mark of a text by what its reading says."""
+        """A sentence: every mark replaced by what its reading says, typography and first letter made right."""
+        filled = self.marks(text, where, readings)
+        if "{" in filled or "}" in filled:
+            raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
+        return self._capital(self.typography(filled))
+
+    def marks(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
+        """Replace every mark of a text by what its reading says.
+
+        Raises :class:`WordsError` for a reading that is not there, or lacks what the mark asks of it.
+        """
 
         def one(m: re.Match[str]) -> str:
             name, attribute, spec = m[1], m[2], m[3] or ""
@@ -431,10 +452,7 @@ class Words:
                 raise WordsError(explain(f"{where}, {m[0]}", f"no base period in '{name}'", "a reading that has one"))
             return str(p.year) if attribute == "year" else self.period(p, spec)
 
-        filled = _MARK.sub(one, text.strip())
-        if "{" in filled or "}" in filled:
-            raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
-        return self._capital(self.typography(filled))
+        return _MARK.sub(one, text.strip())
 
     def _capital(self, text: str) -> str:
         return text[:1].upper() + text[1:]
@@ -523,4 +541,4 @@ def check(page: str) -> list[str]:
 
 def check_common() -> list[str]:
     """Faults of the words that all pages share."""
-    return faults(common(), "kzreport/words.yml")
+    return faults(common(), "kzreport/words.yml") + faults(methods(), "kzreport/methods.yml")

@@ -60,7 +60,7 @@ def rate_at(data: Levels, period: Period) -> Reading:
     """
     readings.require(data, "index_py100", "index_pp100", "percent")
     r = at(data, period)
-    return _rate(r) if r.ok else at(rates(data), period)
+    return _rate(r) if r.ok else at(rates(data) or (r.of(unit="percent"),), period)
 
 
 def index_level(data: Levels, base: Period, value: float = 100.0) -> tuple[Reading, ...]:

@@ -138,13 +138,17 @@ def at(data: Levels, period: Period | str) -> Reading:
 def latest(data: Levels) -> Period:
     """The latest period with a number.
 
-    Raises :class:`DataError` if there is none: nothing of the series was published by the date it was loaded
-    for.
+    Of a series of which nothing was published by the date it was loaded for, the period of that date: what is read of
+    it is ``missing_input``. Raises :class:`DataError` for readings without a number, and for a series of no frequency.
 
     >>> latest(series_from({"2024": 5, "2025": None}, "tonne"))
     Period('2024')
     """
     if isinstance(data, Series):
+        if not data.observations and data.frequency in ("A", "Q", "M"):
+            d = data.as_of
+            forms = {"A": f"{d:%Y}", "Q": f"{d:%Y}-Q{(d.month + 2) // 3}", "M": f"{d:%Y-%m}"}
+            return Period.parse(forms[data.frequency])
         name, known = data.name, [p for p, o in _observations(data).items() if o.value is not None]
     else:
         name, known = "readings", [p for p, r in readings(data).items() if r.ok]

@@ -25,6 +25,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from kzreport import changes as compared
 from kzreport.words import Words
 
 _TAGS = {
@@ -211,6 +212,23 @@ def index(editions: Sequence[Mapping[str, Any]]) -> str:
     return (
         _environment().get_template("index.html").render(editions=editions, words={k: Words(k) for k in ("fr", "en")})
     )
+
+
+def changes(found: compared.Changes, report: str, language: str) -> str:
+    """What changed between two dates, as a page of its own."""
+    w = Words(language)
+    tables = [
+        (w.ui(name), table)
+        for name, table in (
+            ("fresh", compared.fresh_table(found, w)),
+            ("revised", compared.revised_table(found, w)),
+        )
+        if len(table) > 1
+    ]
+    title = compared.title(found, w)
+    listed = markdown(compared.listed(found, w))
+    template = _environment().get_template("changes.html")
+    return template.render(language=language, title=title, report=report, listed=listed, tables=tables)
 
 
 def headline(nb: NotebookNode) -> str:

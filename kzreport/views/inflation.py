@@ -29,6 +29,11 @@ def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     ``peak`` since ``first``, ``from_target`` (points outside it), ``target_low``, ``target_high``, ``last_at_target``.
     """
     now = inflation.headline(cpi_yy)
+    if not now.ok:  # nothing was published yet
+        others = ("year_ago", "peak", "first", "target_low", "target_high")
+        changes = {k: now.of(name=k, unit="points") for k in ("rate_change", "from_target")}
+        months = {"last_at_target": now.of(name="last_at_target", unit="months")}
+        return {"rate": now, **changes, **{k: now.of(name=k) for k in others}, **months}
     before = inflation.headline(cpi_yy, now.period.shift(-1))
     target = targeting.target_deviation(cpi_yy, inflation_target)
     return {
@@ -91,6 +96,9 @@ def drivers(components_yy: Series, components_mm: Series, weights: Series, cpi_y
     parts = [r for k, r in found.items() if k not in ("residual", "total")]
     known = [r for r in parts if r.ok]
     ranked = sorted(known, key=lambda r: r.value or 0.0, reverse=True)
+    if not parts:
+        nothing = Reading.missing("contributions", "points", inflation.headline(cpi_yy).period)
+        return {k: nothing for k in ("food", "nonfood", "services", "total", "residual", "most", "least", "share")}
     top, bottom = (ranked[0], ranked[-1]) if ranked else (parts[0], parts[-1])
     share = growth.share(top, found["total"].of(unit="points", basis=top.basis)) if top.ok else top.of(unit="percent")
     return {**found, "most": top, "least": bottom, "share": share}
@@ -118,6 +126,9 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
 def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points."""
     coming = [r for r in base_effects.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
+    if not coming:
+        nothing = Reading.missing("base_effect", "points", inflation.headline(cpi_yy).period)
+        return {"largest": nothing, "next": nothing}
     largest = max(coming, key=lambda r: abs(r.value or 0.0))
     return {"largest": largest, "next": coming[0]}
 
@@ -215,7 +226,8 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     last = inflation.headline(cpi_yy).period
     y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
     december = inflation.end_of_period(cpi_yy, y)
-    average = inflation.annual_average(inflation.chain(cpi_mm, Period.parse("2010-12")), y)
+    levels = inflation.chain(cpi_mm, Period.parse("2010-12")) if cpi_mm.last else ()
+    average = inflation.annual_average(levels, y) if levels else december.of(name="average")
     gap = _gap("distance", december, average)
     distance = gap.of(value=abs(gap.value)) if gap.value is not None else gap
     return {"december": december, "average": average, "distance": distance}

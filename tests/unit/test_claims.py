@@ -519,7 +519,7 @@ def test_a_new_document_is_a_file_and_an_entry(home):
     }  # fmt: skip
     put(home, [one, one | {"id": "T9-L002-1", "line": "2", "value": "18.3"}], "T9")
     claims._about.cache_clear()
-    found = verdicts.as_of(date(2024, 2, 1), ["inflation"])
+    found = verdicts.as_of(date(2024, 2, 1), pages=["inflation"])
     assert found == {
         "T9-L001-1": (Verdict.REPRODUCED, Reason.SERIES),
         "T9-L002-1": (Verdict.INCONSISTENT, Reason.SERIES),

@@ -1,0 +1,206 @@
+"""What changed between two dates: nothing is lost or told twice, and what does not show is not told."""
+
+import json
+import re
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kzreport import catalogue, changes, edition, params, words
+from kzreport.catalogue import Issue
+from kzreport.cli import main
+from kzreport.errors import ParameterError
+from kzreport.evidence import Verdict
+from kzreport.model import Observation, Period
+from kzreport.words import Words
+
+SOME = ("cpi_yy", "wdi_inflation", "fdi_net", "transit", "base_rate")
+DAYS = st.dates(date(2016, 1, 1), date(2026, 9, 30))
+
+
+def told(c, name):
+    """The keys of a series that are new."""
+    return {(r.item, r.period) for f in c.fresh if f.series == name for r in f.readings}
+
+
+def known(name, day):
+    d = catalogue.describe(name)
+    return {(" ".join(o.dims[k] for k in d.dimensions), o.period) for o in catalogue.load(name, day)}
+
+
+@settings(max_examples=25)
+@given(DAYS, DAYS, st.sampled_from(SOME))
+def test_what_is_new_is_what_was_not_known(a, b, name):
+    then, now = min(a, b), max(a, b) + timedelta(days=1)
+    assert told(changes.between(then, now, {name}), name) == known(name, now) - known(name, then)
+
+
+@settings(max_examples=10)
+@given(st.lists(DAYS, min_size=3, max_size=3, unique=True), st.sampled_from(SOME))
+def test_two_steps_tell_what_one_step_tells(days, name):
+    a, b, c = sorted(days)
+    one, first, second = (changes.between(x, y, {name}) for x, y in ((a, c), (a, b), (b, c)))
+    assert told(one, name) == (told(first, name) | told(second, name)) & known(name, c)
+    twice = {(r.series, r.now.item, r.now.period) for step in (first, second) for r in step.revised}
+    assert {(r.series, r.now.item, r.now.period) for r in one.revised} <= twice | {(name, *k) for k in told(one, name)}
+
+
+def test_a_revision_is_told_with_both_values():
+    c = changes.between(date(2025, 12, 31), date(2026, 9, 30), {"wdi_inflation"})
+    kazakh = {str(r.now.period): (r.then.value, r.now.value) for r in c.revised if r.now.item == "KAZ"}
+    assert {k: (round(a, 3), round(b, 3)) for k, (a, b) in kazakh.items()} == {
+        "2023": (14.725, 14.528),
+        "2024": (8.839, 8.691),
+    }
+
+
+def test_nothing_changed():
+    c = changes.between(date(2026, 9, 10), date(2026, 9, 11), {"cpi_yy", "fdi_net"}, {"pages": ["fdi"]})
+    assert (c.fresh, c.revised, c.issues, c.mended, c.turned, c.claims) == ((), (), (), (), (), ())
+    for language, none in (("fr", "aucun."), ("en", "none.")):
+        assert none in changes.listed(c, Words(language))
+
+
+@pytest.mark.parametrize("days", [0, -31])
+def test_the_order_of_the_dates(days):
+    with pytest.raises(ParameterError, match="expected a date before 2026-09-30"):
+        changes.between(date(2026, 9, 30) - timedelta(days=days), date(2026, 9, 30), {"cpi_yy"})
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "shows"), [(5.04, 4.96, False), (5.04, 5.06, True), (None, 5.0, True), (None, None, False)]
+)
+def test_only_what_a_reader_sees_is_a_revision(then, now, shows):
+    series = catalogue.load("wdi_inflation", "2026-09-30", country="KAZ")
+    key = (("KAZ",), Period.parse("2024"))
+    old, new = (
+        changes._reading(series, key, Observation(key[1], v, date(2026, 7, 1), {"country": "KAZ"})) for v in (then, now)
+    )
+    assert changes._shows(old, new) is shows
+
+
+def test_a_break_is_no_revision():
+    told_since = Issue("x", "population", {"country": "KAZ"}, (Period.parse("2022"),), "break", date(2022, 12, 31), {})
+    inside, outside = (
+        Observation(Period.parse(p), 1.0, date(2023, 1, 1), {"country": "KAZ"}) for p in ("2022-01-01", "2021-01-01")
+    )
+    assert changes._redefined([told_since], inside)
+    assert not changes._redefined([told_since], outside)
+    assert not changes._redefined([told_since], Observation(inside.period, 1.0, date(2023, 1, 1), {"country": "RUS"}))
+
+
+def test_verdicts_turn_with_the_data():
+    c = changes.between(date(2025, 12, 31), date(2026, 9, 30), (), {"documents": ["S2"]})
+    (turned,) = c.turned
+    assert (turned.claim.id, turned.then, turned.now) == ("S2-L003-3", Verdict.UNVERIFIABLE, Verdict.INCONSISTENT)
+    assert "Unverifiable → Inconsistent" in changes.listed(c, Words("en"))
+
+
+def test_a_new_document_is_told():
+    c = changes.between(date(2025, 12, 31), date(2026, 9, 30), (), {})
+    assert {k.document.id for k in c.claims} == {"S4"}
+    assert f"{len(c.claims)} (S4)" in changes.listed(c, Words("fr"))
+
+
+def test_a_decision_keeps_its_quarter_point():
+    c = changes.between(date(2026, 8, 31), date(2026, 9, 30), {"base_rate"})
+    assert [Words("fr").reading(f.readings[-1]) for f in c.fresh] == ["16,25\u00a0%"]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("year", range(2015, 2027))
+def test_said_in_words_at_any_time(language, year):
+    c = changes.between(
+        date(year - 1, 9, 30), date(year, 9, 30), None, {}, methods=list(words.methods()), settings=["fdi.years: 8 → 9"]
+    )
+    text = "\n".join(changes.lines(c, Words(language)))
+    assert not re.search(r"[{}]|\bNone\b|\bnan\b|\b[dD]e [aeiouyé]|\ble 1 |%\s?%|\bde le\b|\bà le\b", text), text
+
+
+# --- the calendar ----------------------------------------------------------------------------------------------------
+
+
+def test_the_next_figure_of_a_series():
+    assert catalogue.next_release("cpi_yy", "2026-09-30") == (Period.parse("2026-09"), date(2026, 10, 2))
+    assert catalogue.next_release("fdi_net", "2026-09-30") == (Period.parse("2026-Q2"), date(2026, 9, 28))
+    assert catalogue.next_release("cpi_yy", "2000-01-31") is None
+    assert catalogue.next_release("base_rate", "2026-09-30") is None  # decided, no lag
+
+
+@settings(max_examples=20)
+@given(DAYS, st.sampled_from(sorted(catalogue.package())))
+def test_the_next_figure_was_not_known(day, name):
+    if following := catalogue.next_release(name, day):
+        period, due = following
+        assert period not in {o.period for o in catalogue.load(name, day)}
+        assert due >= period.start
+
+
+# --- editions --------------------------------------------------------------------------------------------------------
+
+
+def manifest(day, **more):
+    return {"edition": {"as_of": day}, "methods": list(words.methods()), "parameters": {}} | more
+
+
+def test_an_edition_knows_the_one_before():
+    d = params.definition("monthly", ["inflation.years=9"])
+    old = manifest("2026-08-31", methods=[], parameters={"inflation": dict(d.values["inflation"], years=8)})
+    own = edition.prepared(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
+    assert (own["previous"], own["methods"]) == ("2026-08-31", list(words.methods()))
+    assert own["settings"] == ["inflation.years: 8 → 9"]
+
+
+def test_the_first_edition_has_none_before():
+    d = params.definition("monthly")
+    own = edition.prepared(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
+    assert (own["previous"], own["methods"], own["settings"], own["note"]) == (None, [], [], "")
+
+
+def test_method_changes_stand_in_the_changelog():
+    text = (params.home() / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert text.count("- **Method**") == len(words.methods())
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_diff_as_json(capsys, tmp_path):
+    assert main(["diff", "2026-08-31", "2026-09-30", "--format", "json", "--output", str(tmp_path)]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["before"] == "2026-08-31"
+    new = {s["series"]: s["figures"] for s in found["new"]}
+    assert [(f["period"], f["value"]) for f in new["cpi_yy"]] == [("2026-08", 109.8)]
+
+
+def test_diff_as_html(capsys, tmp_path):
+    asked = ["2025-12-31", "2026-09-30", "inflation-brief", "--format", "html", "--lang", "fr"]
+    assert main(["diff", *asked, "--output", str(tmp_path)]) == 0
+    out = capsys.readouterr().out.replace("\u00a0", " ")
+    assert "<h1>Ce qui a changé du 31 décembre 2025 au 30 septembre 2026</h1>" in out
+    assert "<caption>Chiffres révisés" in out
+    assert "<script" not in out
+    assert "Corridor central" not in out  # not a page of this report
+
+
+def test_diff_of_a_report_on_another_country(capsys, tmp_path):
+    assert main(["diff", "2025-12-31", "2026-09-30", "uzbekistan", "--output", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "Uzbekistan" in out
+    assert "Consumer prices" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["2026-09-30", "2026-08-31"], "expected a date before 2026-08-31"),
+        (["2026-13-01", "2026-08-31"], "2026-13-01"),
+        (["2026-08-31", "2026-09-30", "weekly"], "weekly"),
+        (["2026-08-31", "2026-09-30", "--lang", "de"], "expected one of fr, en"),
+    ],
+)
+def test_diff_refuses(capsys, arguments, text):
+    assert main(["diff", *arguments]) == 2
+    assert text in capsys.readouterr().err

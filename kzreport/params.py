@@ -519,15 +519,14 @@ def _read_definition(path: Path) -> _File:
 
 def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parameter]]) -> dict[str, dict[str, str]]:
     """Page -> name -> text, from ``name=value`` (every page that has it) or ``page.name=value``."""
-    not_here = {"lang", "as_of", *FILLED}  # told to the edition, or by it
-    open_ = {page: [p.name for p in ps if p.name not in not_here] for page, ps in declared.items()}
+    open_ = {page: [p.name for p in ps if p.name not in ("lang", "as_of")] for page, ps in declared.items()}
     given: dict[str, dict[str, str]] = {page: {} for page in declared}
     for override in overrides:
         key, sign, value = override.partition("=")
         page, dot, name = key.rpartition(".")
         targets = [p for p, names in open_.items() if name in names and (p == page or not dot)]
         if not sign or not targets:
-            choices = ", ".join(sorted(f"{p}.{n}" for p, names in open_.items() for n in names))
+            choices = ", ".join(sorted(f"{p}.{n}" for p, names in open_.items() for n in names if n not in FILLED))
             todo = "the language and the date are --lang and --as-of" if name in ("lang", "as_of") else ""
             raise ParameterError(explain("-p", _short(override), f"NAME=VALUE with NAME one of {choices}", todo))
         for target in targets:

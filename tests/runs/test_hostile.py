@@ -285,10 +285,10 @@ def test_as_title_name_description_and_parameter(text):
 def test_a_hostile_parameter_through_a_kernel(cli, home, page, definition, tmp_path):
     """Quotes, braces, code and markup: what arrives in the kernel is the text; what is printed of it is text."""
     text = '"""\'\\";print(1);{x.__class__}<script>alert(1)</script>__import__("os").system("exit 3")'
-    page(home, "echo", f"assert note == {text!r}, note", parameters='\nnote: str = "none"  # a note')
+    page(home, "echo", f"assert remark == {text!r}, remark", parameters='\nremark: str = "none"  # a remark')
     definition(home, "trial", ["echo"])
     out = tmp_path / "out"
-    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"note={text}")
+    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"remark={text}")
     assert ended.code == 0, ended.err
     markup = (out / "trial/2024-03-31/en/echo.html").read_text(encoding="utf-8")
     found = harmless(markup)

@@ -140,7 +140,7 @@ def blocks(nb: NotebookNode, language: str) -> list[Block]:
                 kind = about.get("kind", "text")
                 found.append(
                     Block(
-                        kind if kind in ("caveats", "method", "sources", "headline", "title") else "text",
+                        kind if kind in ("caveats", "method", "sources", "headline", "title", "note") else "text",
                         markdown(output.data["text/markdown"]),
                     )
                 )

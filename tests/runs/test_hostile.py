@@ -293,3 +293,23 @@ def test_a_hostile_parameter_through_a_kernel(cli, home, page, definition, tmp_p
     markup = (out / "trial/2024-03-31/en/echo.html").read_text(encoding="utf-8")
     found = harmless(markup)
     assert "<script>alert(1)" in "".join(found.text) and "<script" not in markup
+
+
+def test_an_analysts_note_is_shown_as_text(cli, home, tmp_path):
+    """Its figures are filled in, its Markdown is kept, its markup is text; it is an input of the edition."""
+    note = home / "params/notes/inflation-brief/2024-03-31.md"
+    note.parent.mkdir(parents=True)
+    note.write_text(
+        "# fr\nVoir **{inflation.headline.value}** <script>alert(1)</script>\n# en\nSee **{inflation.headline}**\n",
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    ended = cli("run", "inflation-brief", "--as-of", "2024-03-31", "--output", str(out), "--lang", "fr")
+    assert ended.code == 0, ended.err
+    edition = out / "inflation-brief/2024-03-31"
+    markup = (edition / "fr/inflation.html").read_text(encoding="utf-8")
+    found = harmless(markup)
+    assert "<strong>9,3&nbsp;%</strong>" in markup
+    assert "<script>alert(1)" in "".join(found.text)
+    inputs = json.loads((edition / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    assert "params/notes/inflation-brief/2024-03-31.md" in inputs

@@ -27,7 +27,7 @@ from kzreport.edition import Locked, Plan, Report
 from kzreport.errors import KzreportError, PageError, StaleEdition
 from kzreport.params import Definition
 from kzreport.render import html
-from kzreport.runner import Progress, Task
+from kzreport.runner import Limits, Progress, Task, TimeUp
 
 # --- pages, executed once ----------------------------------------------------------------------------------------
 
@@ -190,6 +190,7 @@ def run(
     revision: bool = False,
     keep_going: bool = False,
     bars: bool = False,
+    limits: Limits | None = None,
 ) -> tuple[int, list[str]]:
     """Make every edition that is not up to date; how many were made, and what went wrong.
 
@@ -207,7 +208,7 @@ def run(
             return 0, wrong
         made = 0
         if todo:
-            batch = _Batch(definition, root, todo, jobs, report, keep_going, bars)
+            batch = _Batch(definition, root, todo, jobs, report, keep_going, bars, limits)
             try:
                 batch.run()
             finally:
@@ -230,7 +231,9 @@ class _Batch:
         report: Report,
         keep: bool,
         bars: bool,
+        limits: Limits | None,
     ) -> None:
+        self.limits = limits
         self.definition, self.root, self.todo, self.jobs = definition, root, todo, jobs
         self.report, self.keep_going = report, keep
         self.store = root / ".work" / "pages"
@@ -268,13 +271,19 @@ class _Batch:
             stack.callback(self._close)
             stack.callback(self._prune)
             stack.enter_context(contextlib.closing(self.lines))
-            pages = stack.enter_context(contextlib.closing(runner.in_processes(_make, self._jobs(), self.jobs)))
-            for number, found in pages:
-                one, task = self.sent.pop(number)
-                made = _Made(f"{task.name}: {found}") if isinstance(found, str) else found
-                self._page(one, task, made)
-                if self.wrong and not self.keep_going:
-                    return
+            pages = stack.enter_context(
+                contextlib.closing(runner.in_processes(_make, self._jobs(), self.jobs, limits=self.limits))
+            )
+            try:
+                for number, found in pages:
+                    one, task = self.sent.pop(number)
+                    if isinstance(found, runner.Lost):
+                        found = _Made(f"{task.name}: {found}", seconds=found.seconds)
+                    self._page(one, task, found)
+                    if self.wrong and not self.keep_going:
+                        return
+            except TimeUp as e:
+                self.wrong.append(str(e))
 
     def _prune(self) -> None:
         """Forget the pages that no edition holds any more, unless a next run may want them."""

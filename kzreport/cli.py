@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from kzreport.errors import KzreportError
+
+if TYPE_CHECKING:
+    from kzreport import runner
+
+_BEGUN = time.monotonic()  # of the whole run
 
 # nbformat loads jsonschema, which would build a grammar of web addresses: two seconds in every process, for nothing.
 # At the top, since a worker process imports the module that was run before anything else.
@@ -27,6 +35,12 @@ def _say(text: str) -> None:
 
 def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
+
+
+def _limits(a: argparse.Namespace) -> runner.Limits:
+    from kzreport import runner
+
+    return runner.Limits(a.page_timeout or runner.PAGE_TIMEOUT, a.timeout, _BEGUN)
 
 
 def _jobs() -> int:
@@ -44,7 +58,9 @@ def run(a: argparse.Namespace) -> int:
     root = edition.output_root(a.output)
     definition = edition.prepare(definition, root, as_of, revision=a.revision)
     p = edition.plan(definition, as_of, languages)
-    made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
+    made = edition.run(
+        p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), limits=_limits(a)
+    )
     where = made or edition.revisions(root, definition.name, as_of)[-1]
     shown = os.path.relpath(where / "index.html")
     _say(
@@ -80,6 +96,7 @@ def backfill(a: argparse.Namespace) -> int:
         revision=a.revision,
         keep_going=a.keep_going,
         bars=sys.stderr.isatty(),
+        limits=_limits(a),
     )
     for line in wrong:
         _tell(f"kzreport: {line}")
@@ -144,7 +161,7 @@ def verify(a: argparse.Namespace) -> int:
     from kzreport import edition
 
     folder = edition.find(edition.output_root(a.output, make=False), a.edition)
-    count = edition.verify(folder, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty())
+    count = edition.verify(folder, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), limits=_limits(a))
     _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
     return 0
 
@@ -225,6 +242,13 @@ def parser() -> argparse.ArgumentParser:
             help="pages at a time (default: one for each core)",
         )
 
+    def limited(command: argparse.ArgumentParser) -> None:
+        for name, what in (
+            ("--page-timeout", "a page may take once its kernel answers (default: 900)"),
+            ("--timeout", "the whole run may take; what is whole by then stays (default: no limit)"),
+        ):
+            command.add_argument(name, type=_seconds, metavar="SECONDS", help=what)
+
     def what(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             "definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)"
@@ -247,6 +271,7 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--revision", action="store_true", help="make a revision if an edition from other inputs exists"
         )
+        limited(command)
         common(command)
 
     c = add("run", run, "make an edition")
@@ -269,6 +294,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
     c = add("verify", verify, "rebuild an edition and compare it byte by byte")
     c.add_argument("edition", help="2026-09-30, 2026-09-30-r2 or monthly/2026-09-30")
+    limited(c)
     common(c)
     add("check", check, "check data, definitions, words and notebooks")
     c = add("accept", accept, "re-execute reference outputs after a deliberate change")
@@ -289,6 +315,12 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 90")
+    return float(text)
 
 
 def _ended(number: int, frame: object) -> None:

@@ -32,7 +32,7 @@ from kzreport import changes as compared
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.params import Definition
 from kzreport.render import html
-from kzreport.runner import Progress, Result, Task
+from kzreport.runner import Limits, Progress, Result, Task
 from kzreport.words import Words
 
 MANIFEST = "manifest.json"
@@ -408,12 +408,12 @@ def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: Noteb
     return result
 
 
-def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool) -> list[Result]:
+def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool, limits: Limits | None) -> list[Result]:
     """All pages of the plan, ``jobs`` at a time."""
     tasks = p.tasks
     results: dict[int, Result] = {}
     with _Bars([t.name for t in tasks], report, shown=bars) as lines:
-        for number, found in runner.in_processes(partial(make_page, p, folder), tasks, jobs, lines.moved):
+        for number, found in runner.in_processes(partial(make_page, p, folder), tasks, jobs, lines.moved, limits):
             task = tasks[number]
             result = Result(task, None, f"{task.name}: {found}") if isinstance(found, str) else found
             results[number] = result
@@ -461,12 +461,21 @@ class _Bars:
             self.report(f"{self.names[number]}: {how}")
 
 
-def build(p: Plan, folder: Path, name: str, *, jobs: int, report: Report, bars: bool = False) -> list[Result]:
+def build(
+    p: Plan,
+    folder: Path,
+    name: str,
+    *,
+    jobs: int,
+    report: Report,
+    bars: bool = False,
+    limits: Limits | None = None,
+) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; the pages that failed, and then no manifest.
 
     Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
     """
-    results = _execute(p, folder, jobs, report, bars)
+    results = _execute(p, folder, jobs, report, bars, limits)
     if failed := [r for r in results if r.notebook is None]:
         return failed
     finish(p, folder, name, {r.task.name: html.headline(r.notebook) for r in results if r.notebook})
@@ -537,19 +546,28 @@ def keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
     return lines
 
 
-def run(p: Plan, root: Path, *, revision: bool, jobs: int, report: Report, bars: bool = False) -> Path | None:
+def run(
+    p: Plan,
+    root: Path,
+    *,
+    revision: bool,
+    jobs: int,
+    report: Report,
+    bars: bool = False,
+    limits: Limits | None = None,
+) -> Path | None:
     """Make the edition, or nothing if one with the same inputs is there (then ``None``).
 
     Raises :class:`StaleEdition` if there is one from other inputs and no revision was asked for, :class:`PageError` if
-    it was altered since, :class:`PagesFailed` if a page failed (no edition then), :class:`Locked` if another run is
-    making it.
+    it was altered since, :class:`PagesFailed` if a page failed (no edition then), :class:`TimeUp` if the time for the
+    run is over, :class:`Locked` if another run is making it.
     """
     d, day = p.definition, p.as_of.isoformat()
     with lock(root, f"{d.name}-{day}"):
         name = next_name(p, revisions(root, d.name, p.as_of), revision)
         final = root / d.name / name if name else None
         if final:
-            _make(p, root, final, jobs=jobs, report=report, bars=bars)
+            _make(p, root, final, jobs=jobs, report=report, bars=bars, limits=limits)
     write_index(root, report)
     return final
 
@@ -581,7 +599,7 @@ def next_name(p: Plan, present: Sequence[Path], revision: bool, *, quick: bool =
     return following if different or altered else ""
 
 
-def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: bool) -> None:
+def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: bool, limits: Limits | None) -> None:
     """Build beside the final place, then rename."""
     if final.exists():
         raise StaleEdition(
@@ -591,7 +609,8 @@ def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: 
     shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
     work.mkdir(parents=True)
     try:
-        failed = keep_failed(root, p, build(p, work, final.name, jobs=jobs, report=report, bars=bars))
+        built = build(p, work, final.name, jobs=jobs, report=report, bars=bars, limits=limits)
+        failed = keep_failed(root, p, built)
         if failed:
             raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
         final.parent.mkdir(exist_ok=True)
@@ -657,11 +676,11 @@ def damage(folder: Path, *, quick: bool = False) -> list[str]:
     ]
 
 
-def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False) -> int:
+def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False, limits: Limits | None = None) -> int:
     """Rebuild an edition in a temporary place and compare every byte; the number of files compared.
 
     The manifest's note of the git commit is the one thing not compared. Raises :class:`StaleEdition` if the inputs
-    changed since, :class:`PageError` naming the files that differ.
+    changed since, :class:`PageError` naming the files that differ, :class:`TimeUp` if the time for the run is over.
     """
     altered = damage(folder)
     if altered:
@@ -678,7 +697,7 @@ def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False) -> in
         )
     with tempfile.TemporaryDirectory(prefix="kz-verify-") as name:
         again = Path(name)
-        failed = build(p, again, e["name"], jobs=jobs, report=report, bars=bars)
+        failed = build(p, again, e["name"], jobs=jobs, report=report, bars=bars, limits=limits)
         if failed:
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))
         now = read_manifest(again)

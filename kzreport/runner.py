@@ -35,11 +35,12 @@ from nbformat import NotebookNode
 
 from kzreport import kernels, params
 from kzreport.catalogue import home
-from kzreport.errors import PageError, explain
+from kzreport.errors import KzreportError, PageError, explain
 
 CELL_TIMEOUT = 120  # seconds; a page computes for well under one
 START_TIMEOUT = 60  # for a kernel to answer
-PAGE_TIMEOUT = 900  # seconds for a whole page, its kernel's start included: every run ends
+PAGE_TIMEOUT = 900  # seconds for a whole page once its kernel answers: every run ends
+_GRACE = 2  # seconds that a worker has beyond, to say which cell was running; and to end when it is told to
 _BUNDLES = ({"text/markdown", "text/plain"}, {"text/html", "text/plain"}, {"image/png", "text/plain"})
 _INJECTED = "injected-parameters"
 
@@ -78,6 +79,36 @@ class Result:
     reason: str = ""
     failed: str = field(default="", repr=False)  # the notebook as far as it came, as text
     tries: int = 1
+
+
+class TimeUp(KzreportError):
+    """The time for the whole run is over. What is whole stays; the same command goes on from there."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many seconds a page may take once its kernel answers, and the whole run, which has begun."""
+
+    page: float = PAGE_TIMEOUT
+    run: float | None = None
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds that the run still has."""
+        return float("inf") if self.run is None else self.begun + self.run - time.monotonic()
+
+    def check(self) -> None:
+        """Raise :class:`TimeUp` if the run has no time left."""
+        if self.left <= 0:
+            found = f"a run that was not finished after {self.run:g} s"
+            raise TimeUp(explain("--timeout", found, "an end by then", "what is whole stays; run it again to go on"))
+
+
+class Lost(str):
+    """Why a page has no result: its process died or took too long. ``seconds``: how long it was at work."""
+
+    seconds: float = 0.0
 
 
 # --- the kernel --------------------------------------------------------------------------------------------------
@@ -125,6 +156,7 @@ class _Kernel:
                 return KernelSpec(**spec)
 
         self.ready = False
+        self.until = 0.0  # when its page's time is over
         self.root = Path(tempfile.mkdtemp(prefix="kz-"))
         (self.root / "work").mkdir()
         # Over TCP one start in a hundred hung (a stolen port) and any local process could read the report's output.
@@ -201,6 +233,7 @@ class _Kernel:
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
 _warm = not kernels.unavailable()
 _ahead = False  # whether another page will follow in this process
+_page_timeout: float = PAGE_TIMEOUT  # for a page in this process
 _kernel: _Kernel | None = None  # at work in this process
 _spare: _Kernel | None = None  # for the next page
 
@@ -239,7 +272,7 @@ def _engine(kernel: _Kernel, timeout: float, ran: list[Any], progress: Progress 
         def start_new_kernel_client(self, **ignored: Any) -> Any:
             self.kc = run_sync(kernel.connect)()
             self.kc.allow_stdin = False
-            kernel.ready = True
+            kernel.ready, kernel.until = True, time.monotonic() + _page_timeout
             if _ahead:
                 _prepare()
             return self.kc
@@ -253,7 +286,9 @@ def _engine(kernel: _Kernel, timeout: float, ran: list[Any], progress: Progress 
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **ignored: Any) -> None:
             ran.append(nb_man)
-            client = Client(nb_man, km=kernel.manager, timeout=timeout, on_cell_executed=_no_exit)
+            client = Client(nb_man, km=kernel.manager, on_cell_executed=_no_exit)
+            # not nought, which would be no limit
+            client.timeout_func = lambda cell: max(0.01, min(timeout, kernel.until - time.monotonic()))
             try:
                 client.execute()
             finally:
@@ -322,7 +357,9 @@ def _execute(
     except DeadKernelError:
         reason = f"{_last_cell(ran)}: the kernel died{_log(kernel.root)}"
     except CellTimeoutError:
-        reason = f"{_last_cell(ran)}: still running after {timeout:g} s"
+        late = time.monotonic() > kernel.until - 0.1
+        limit = f"when the page's {_page_timeout:g} s were over" if late else f"after {timeout:g} s"
+        reason = f"{_last_cell(ran)}: still running {limit}"
     except PageError as e:
         reason = f"{_last_cell(ran)}: {e}"
     except Exception as e:  # a kernel that did not start, a full disk: the run goes on and names the page
@@ -456,10 +493,14 @@ Moved = Callable[[int, int, int], None]  # number of the item, cells done, cells
 
 
 def _serve(
-    pipe: Connection, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None
+    pipe: Connection,
+    work: Callable[[Any, Progress], Any],
+    scratch: str,
+    template: kernels.Template | None,
+    page_timeout: float,
 ) -> None:
     """Do the items that come through the pipe, in a process that ends with its parent and takes its kernel along."""
-    global _ahead, _warm
+    global _ahead, _warm, _page_timeout
 
     def end(*_: object) -> None:
         _abandon()
@@ -477,6 +518,7 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends us
     threading.Thread(target=orphaned, daemon=True).start()
     tempfile.tempdir = scratch
+    _page_timeout = page_timeout
     _warm = template is not None
     if template is not None:
         kernels.borrow(template)
@@ -499,30 +541,51 @@ def _one_thread() -> bool:
 
 
 class _Worker:
-    def __init__(self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None) -> None:
+    def __init__(
+        self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None, limits: Limits
+    ) -> None:
         context: Any = multiprocessing.get_context("fork" if _one_thread() else "spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, work, scratch, template), daemon=True)
+        given = (theirs, work, scratch, template, limits.page)
+        self.process = context.Process(target=_serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
         self.item = -1
         self.since = 0.0
+        self.begun = False  # whether the first cell of the page has
+        self.limits = limits
 
     def give(self, number: int, item: object, more: bool) -> None:
-        self.item, self.since = number, time.monotonic()
+        self.item, self.since, self.begun = number, time.monotonic(), False
         with contextlib.suppress(BrokenPipeError):  # it died already: the next look at its pipe says so
             self.pipe.send((item, more))
 
+    @property
+    def left(self) -> float:
+        """Seconds until it is ended, if it does not end the page itself."""
+        start = 0 if self.begun else 2 * START_TIMEOUT
+        return self.since + start + self.limits.page + _GRACE - time.monotonic()
+
+    def moved(self) -> None:
+        """A cell of the page begins; the page's time, with the first."""
+        if not self.begun:
+            self.since, self.begun = time.monotonic(), True
+
 
 def in_processes(
-    work: Callable[[T, Progress], R], items: Iterable[T], jobs: int, moved: Moved | None = None
-) -> Generator[tuple[int, R | str], None, None]:
+    work: Callable[[T, Progress], R],
+    items: Iterable[T],
+    jobs: int,
+    moved: Moved | None = None,
+    limits: Limits | None = None,
+) -> Generator[tuple[int, R | Lost], None, None]:
     """Do ``work`` on every item, ``jobs`` at a time; the number of the item and the result, or why its process died.
 
     Items are taken from an iterator not long before they are begun. A process that is killed, or that takes longer than
-    ``PAGE_TIMEOUT``, costs its own item and no other. When the caller stops, with or without an exception, every
-    process and kernel is ended and their files are removed.
+    a page may, costs its own item and no other. When the caller stops, with or without an exception, every process and
+    kernel is ended and their files are removed. Raises :class:`TimeUp` when the time of the whole run is over.
     """
+    limits = limits or Limits()
     coming = enumerate(items)
     waiting: deque[tuple[int, T]] = deque()  # one more than is begun: whether another follows is told with each
 
@@ -544,9 +607,11 @@ def in_processes(
             template = kernels.Template.start(_environment())
         while look() or workers:
             while look() and len(workers) < jobs:
-                workers.append(_Worker(work, scratch, template))
+                workers.append(_Worker(work, scratch, template, limits))
                 give(workers[-1])
-            ready = wait([w.pipe for w in workers], timeout=1.0)
+            soon = min(1.0, limits.left, *(w.left for w in workers))
+            ready = wait([w.pipe for w in workers], timeout=max(0.0, soon))
+            limits.check()
             for w in list(workers):
                 failed = ""
                 if w.pipe in ready:
@@ -557,6 +622,7 @@ def in_processes(
                         failed = f"its process died (exit code {w.process.exitcode}); was there enough memory?"
                     else:
                         if step is not None:
+                            w.moved()
                             if moved:
                                 moved(w.item, *step)
                             continue
@@ -566,12 +632,14 @@ def in_processes(
                         else:
                             workers.remove(w)
                             _end([w])
-                elif time.monotonic() - w.since > PAGE_TIMEOUT:
-                    failed = f"not finished after {PAGE_TIMEOUT} s"
+                elif w.left <= 0:
+                    failed = f"not finished after {limits.page:g} s"
                 if failed:
                     workers.remove(w)
                     _end([w])
-                    yield w.item, failed
+                    lost = Lost(failed)
+                    lost.seconds = round(time.monotonic() - w.since, 3)
+                    yield w.item, lost
     finally:
         _end(workers)
         if template is not None:
@@ -583,7 +651,7 @@ def _end(workers: Sequence[_Worker]) -> None:
     for w in workers:
         w.process.terminate()
     for w in workers:
-        w.process.join(5)
+        w.process.join(_GRACE)
         if w.process.is_alive():
             w.process.kill()
             w.process.join()

@@ -23,11 +23,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from kzreport import edition, runner
-from kzreport.edition import Locked, Plan, Report
+from kzreport.edition import Locked, Plan, Pool, Report
 from kzreport.errors import KzreportError, PageError, StaleEdition
 from kzreport.params import Definition
 from kzreport.render import html
-from kzreport.runner import Limits, Progress, Task, TimeUp
+from kzreport.runner import Progress, Task, TimeUp
 
 # --- pages, executed once ----------------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ def run(
     revision: bool = False,
     keep_going: bool = False,
     bars: bool = False,
-    limits: Limits | None = None,
+    pool: Pool = runner.in_processes,
 ) -> tuple[int, list[str]]:
     """Make every edition that is not up to date; how many were made, and what went wrong.
 
@@ -208,7 +208,7 @@ def run(
             return 0, wrong
         made = 0
         if todo:
-            batch = _Batch(definition, root, todo, jobs, report, keep_going, bars, limits)
+            batch = _Batch(definition, root, todo, jobs, report, keep_going, bars, pool)
             try:
                 batch.run()
             finally:
@@ -231,9 +231,9 @@ class _Batch:
         report: Report,
         keep: bool,
         bars: bool,
-        limits: Limits | None,
+        pool: Pool,
     ) -> None:
-        self.limits = limits
+        self.pool = pool
         self.definition, self.root, self.todo, self.jobs = definition, root, todo, jobs
         self.report, self.keep_going = report, keep
         self.store = root / ".work" / "pages"
@@ -271,9 +271,7 @@ class _Batch:
             stack.callback(self._close)
             stack.callback(self._prune)
             stack.enter_context(contextlib.closing(self.lines))
-            pages = stack.enter_context(
-                contextlib.closing(runner.in_processes(_make, self._jobs(), self.jobs, limits=self.limits))
-            )
+            pages = stack.enter_context(contextlib.closing(self.pool(_make, self._jobs(), self.jobs)))
             try:
                 for number, found in pages:
                     one, task = self.sent.pop(number)

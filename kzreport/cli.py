@@ -8,6 +8,7 @@ Imports nothing heavy before a command is chosen, so that ``--help`` is quick.
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 from kzreport.errors import KzreportError
 
 if TYPE_CHECKING:
-    from kzreport import runner
+    from kzreport.edition import Pool
 
 _BEGUN = time.monotonic()  # of the whole run
 
@@ -37,10 +38,11 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _limits(a: argparse.Namespace) -> runner.Limits:
+def _pool(a: argparse.Namespace) -> Pool:
     from kzreport import runner
 
-    return runner.Limits(a.page_timeout or runner.PAGE_TIMEOUT, a.timeout, _BEGUN)
+    limits = runner.Limits(a.page_timeout or runner.PAGE_TIMEOUT, a.timeout, _BEGUN)
+    return functools.partial(runner.in_processes, limits=limits)
 
 
 def _jobs() -> int:
@@ -58,9 +60,7 @@ def run(a: argparse.Namespace) -> int:
     root = edition.output_root(a.output)
     definition = edition.prepare(definition, root, as_of, revision=a.revision)
     p = edition.plan(definition, as_of, languages)
-    made = edition.run(
-        p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), limits=_limits(a)
-    )
+    made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), pool=_pool(a))
     where = made or edition.revisions(root, definition.name, as_of)[-1]
     shown = os.path.relpath(where / "index.html")
     _say(
@@ -96,7 +96,7 @@ def backfill(a: argparse.Namespace) -> int:
         revision=a.revision,
         keep_going=a.keep_going,
         bars=sys.stderr.isatty(),
-        limits=_limits(a),
+        pool=_pool(a),
     )
     for line in wrong:
         _tell(f"kzreport: {line}")
@@ -161,7 +161,7 @@ def verify(a: argparse.Namespace) -> int:
     from kzreport import edition
 
     folder = edition.find(edition.output_root(a.output, make=False), a.edition)
-    count = edition.verify(folder, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), limits=_limits(a))
+    count = edition.verify(folder, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), pool=_pool(a))
     _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
     return 0
 

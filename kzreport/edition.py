@@ -16,13 +16,13 @@ import platform
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache, partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import nbformat
 from nbformat import NotebookNode
@@ -32,7 +32,7 @@ from kzreport import changes as compared
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.params import Definition
 from kzreport.render import html
-from kzreport.runner import Limits, Progress, Result, Task
+from kzreport.runner import Lost, Moved, Progress, Result, Task
 from kzreport.words import Words
 
 MANIFEST = "manifest.json"
@@ -57,6 +57,17 @@ _PACKAGES = (
 )
 
 Report = Callable[[str], None]
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Pool(Protocol):
+    """Whoever does items, several at a time: :func:`kzreport.runner.in_processes`."""
+
+    def __call__(
+        self, work: Callable[[T, Progress], R], items: Iterable[T], jobs: int, moved: Moved | None = None
+    ) -> Generator[tuple[int, R | Lost], None, None]:
+        """The number of each item, as it ends, and its result, or why there is none."""
 
 
 class Locked(KzreportError):
@@ -408,12 +419,12 @@ def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: Noteb
     return result
 
 
-def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool, limits: Limits | None) -> list[Result]:
+def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool, pool: Pool) -> list[Result]:
     """All pages of the plan, ``jobs`` at a time."""
     tasks = p.tasks
     results: dict[int, Result] = {}
     with _Bars([t.name for t in tasks], report, shown=bars) as lines:
-        for number, found in runner.in_processes(partial(make_page, p, folder), tasks, jobs, lines.moved, limits):
+        for number, found in pool(partial(make_page, p, folder), tasks, jobs, lines.moved):
             task = tasks[number]
             result = Result(task, None, f"{task.name}: {found}") if isinstance(found, str) else found
             results[number] = result
@@ -469,13 +480,13 @@ def build(
     jobs: int,
     report: Report,
     bars: bool = False,
-    limits: Limits | None = None,
+    pool: Pool = runner.in_processes,
 ) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; the pages that failed, and then no manifest.
 
     Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
     """
-    results = _execute(p, folder, jobs, report, bars, limits)
+    results = _execute(p, folder, jobs, report, bars, pool)
     if failed := [r for r in results if r.notebook is None]:
         return failed
     finish(p, folder, name, {r.task.name: html.headline(r.notebook) for r in results if r.notebook})
@@ -554,7 +565,7 @@ def run(
     jobs: int,
     report: Report,
     bars: bool = False,
-    limits: Limits | None = None,
+    pool: Pool = runner.in_processes,
 ) -> Path | None:
     """Make the edition, or nothing if one with the same inputs is there (then ``None``).
 
@@ -567,7 +578,7 @@ def run(
         name = next_name(p, revisions(root, d.name, p.as_of), revision)
         final = root / d.name / name if name else None
         if final:
-            _make(p, root, final, jobs=jobs, report=report, bars=bars, limits=limits)
+            _make(p, root, final, jobs=jobs, report=report, bars=bars, pool=pool)
     write_index(root, report)
     return final
 
@@ -599,7 +610,7 @@ def next_name(p: Plan, present: Sequence[Path], revision: bool, *, quick: bool =
     return following if different or altered else ""
 
 
-def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: bool, limits: Limits | None) -> None:
+def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: bool, pool: Pool) -> None:
     """Build beside the final place, then rename."""
     if final.exists():
         raise StaleEdition(
@@ -609,7 +620,7 @@ def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: 
     shutil.rmtree(work, ignore_errors=True)  # left by a run that was killed; the lock says nobody is in it
     work.mkdir(parents=True)
     try:
-        built = build(p, work, final.name, jobs=jobs, report=report, bars=bars, limits=limits)
+        built = build(p, work, final.name, jobs=jobs, report=report, bars=bars, pool=pool)
         failed = keep_failed(root, p, built)
         if failed:
             raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
@@ -676,7 +687,7 @@ def damage(folder: Path, *, quick: bool = False) -> list[str]:
     ]
 
 
-def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False, limits: Limits | None = None) -> int:
+def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False, pool: Pool = runner.in_processes) -> int:
     """Rebuild an edition in a temporary place and compare every byte; the number of files compared.
 
     The manifest's note of the git commit is the one thing not compared. Raises :class:`StaleEdition` if the inputs
@@ -697,7 +708,7 @@ def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False, limit
         )
     with tempfile.TemporaryDirectory(prefix="kz-verify-") as name:
         again = Path(name)
-        failed = build(p, again, e["name"], jobs=jobs, report=report, bars=bars, limits=limits)
+        failed = build(p, again, e["name"], jobs=jobs, report=report, bars=bars, pool=pool)
         if failed:
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))
         now = read_manifest(again)

@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,7 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definit
         edition.output_root(str(out)),
         jobs=1,
         report=print,
-        limits=UntilMade(run=7),
+        pool=partial(runner.in_processes, limits=UntilMade(run=7)),
     )
     assert (made, wrong) == (
         1,

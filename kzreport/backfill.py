@@ -12,12 +12,10 @@ import hashlib
 import json
 import os
 import shutil
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -90,18 +88,16 @@ class _Made:
 
 
 def _make(job: _Job, progress: Progress) -> _Made:
-    started = time.monotonic()
     key = page_key(job.plan, job.task)
     done = _kept(job.store, key)
     result = edition.make_page(job.plan, job.folder, job.task, progress, done)
-    seconds = round(time.monotonic() - started, 3)
     if result.notebook is None:
-        return _Made(result.reason, result.failed, seconds=seconds, tries=result.tries)
+        return _Made(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
     if done is None:
         with contextlib.suppress(OSError):  # a full disk: the edition has its page, the next run computes it again
             _keep(job.store, key, job.folder / job.task.language / f"{job.task.page}.ipynb")
     headline = html.headline(result.notebook)
-    return _Made(headline=headline, seconds=seconds, tries=result.tries, kept=done is not None)
+    return _Made(headline=headline, seconds=result.seconds, tries=result.tries, kept=done is not None)
 
 
 # --- editions ----------------------------------------------------------------------------------------------------
@@ -212,9 +208,9 @@ def run(
             try:
                 batch.run()
             finally:
-                made = batch.made
+                made = len(report.made)
                 wrong += batch.wrong
-                batch.record()
+                report.write(root)
                 edition.write_index(root, report)
         return made, wrong
 
@@ -240,9 +236,8 @@ class _Batch:
         self.store.mkdir(parents=True, exist_ok=True)
         self.open: dict[str, _Edition] = {}
         self.sent: dict[int, tuple[_Edition, Task]] = {}
-        self.made = 0
         self.wrong: list[str] = []
-        self.pages: list[dict[str, Any]] = []
+        self.pages = 0
         self.lines = _Lines(len(todo), sum(len(s.plan.tasks) for s in todo), report, shown=bars)
 
     def _jobs(self) -> Iterator[_Job]:
@@ -285,19 +280,23 @@ class _Batch:
 
     def _prune(self) -> None:
         """Forget the pages that no edition holds any more, unless a next run may want them."""
-        if len(self.pages) == sum(len(s.plan.tasks) for s in self.todo) and not self.wrong:
+        if self.pages == sum(len(s.plan.tasks) for s in self.todo) and not self.wrong:
             for path in self.store.iterdir():
                 if path.stat().st_nlink < 2:
                     path.unlink(missing_ok=True)
 
     def _close(self) -> None:
+        for one, task in self.sent.values():
+            self.report.page(one.name, task.name, "not made", shown=False)
         for one in self.open.values():
             one.close()
 
     def _page(self, one: _Edition, task: Task, made: _Made) -> None:
         status = "failed" if made.reason else "kept" if made.kept else "made"
-        page: dict[str, Any] = {"edition": one.name, "page": task.name, "status": status}
-        self.pages.append(page | {"seconds": made.seconds, "tries": made.tries, "reason": made.reason})
+        self.report.page(
+            one.name, task.name, status, seconds=made.seconds, tries=made.tries, reason=made.reason, shown=False
+        )
+        self.pages += 1
         self.lines.page()
         if made.reason:
             one.failed.append(runner.Result(task, None, made.reason, made.failed))
@@ -308,24 +307,17 @@ class _Batch:
         del self.open[one.name]
         if one.failed:
             self.wrong += [f"{one.name}: {line}" for line in edition.keep_failed(self.root, one.plan, one.failed)]
-            self.lines.edition(f"{self.definition.name}/{one.name}: FAILED")
+            self.lines.edition(one.name, "failed")
             one.close()
             return
         try:
             one.finish()
         except (KzreportError, OSError) as e:
             self.wrong.append(f"{one.name}: {e}")
+            self.lines.edition(one.name, "failed")
             one.close()
         else:
-            self.made += 1
-            self.lines.edition(f"{self.definition.name}/{one.name}: made")
-
-    def record(self) -> None:
-        """``run.json``: what became of each page in this run."""
-        about: Mapping[str, object] = {"definition": self.definition.name, "made": self.made, "pages": self.pages}
-        fresh = self.root / ".work" / "run.json"
-        fresh.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        fresh.replace(self.root / "run.json")
+            self.lines.edition(one.name, "made")
 
 
 class _Lines:
@@ -345,13 +337,12 @@ class _Lines:
         if self.bar is not None:
             self.bar.update()
 
-    def edition(self, text: str) -> None:
+    def edition(self, name: str, status: str) -> None:
         """An edition has ended."""
         self.done += 1
         if self.bar is not None:
             self.bar.set_description(f"{self.done}/{self.editions} editions")
-        else:
-            self.report(f"{text} ({self.done} of {self.editions})")
+        self.report.edition(name, status, f" ({self.done} of {self.editions})", shown=self.bar is None)
 
     def close(self) -> None:
         """Leave the terminal as it was."""

@@ -21,7 +21,10 @@ from typing import TYPE_CHECKING
 from kzreport.errors import KzreportError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from kzreport.edition import Pool
+    from kzreport.params import Definition
 
 _BEGUN = time.monotonic()  # of the whole run
 
@@ -45,6 +48,52 @@ def _pool(a: argparse.Namespace) -> Pool:
     return functools.partial(runner.in_processes, limits=limits)
 
 
+class _Told:
+    """Whom a run tells what: lines while it goes, the summary when it has ended."""
+
+    def __init__(self, a: argparse.Namespace) -> None:
+        from kzreport.journal import Journal
+
+        self.journal = Journal(a.definition)
+        self.quiet = a.quiet
+        self.targets: list[str] = []  # of the summary, checked
+        self.bars = sys.stderr.isatty() and not a.quiet and a.log == "plain"
+        self.ask = True  # whether there is something to tell when it has ended
+        self.wrong: list[str] = []
+        self.definition: Definition | None = None
+        self.root: Path | None = None
+        self.open: Path | None = None
+
+    def say(self, text: str) -> None:
+        """To standard output, where one summary line is not all that is wanted."""
+        if not self.quiet:
+            _say(text)
+
+    def error(self, text: str) -> None:
+        """What went wrong, at once and in the summary."""
+        from kzreport import journal
+
+        self.wrong.append(text)
+        journal.error(text)
+
+    def ended(self, code: int) -> None:
+        """The summary, to whoever asked for it."""
+        if not self.ask or not (self.quiet or self.targets or self.journal.made):
+            return
+        from kzreport import journal, summary
+
+        told = summary.summary(self.journal, self.root, self.definition, code, self.wrong)
+        if self.quiet:
+            _say(summary.line(told))
+        elif since := summary.changed(told):
+            _say(since)
+        for target in self.targets:
+            try:
+                summary.notify(target, told)
+            except KzreportError as e:
+                journal.error(f"{e} The editions are as they are.")
+
+
 def _jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -55,20 +104,21 @@ def run(a: argparse.Namespace) -> int:
 
     today = date.today()  # the one clock: everything below is told the date
     as_of = params.check_date(a.as_of, today) if a.as_of else today
-    definition = params.definition(a.definition, a.parameter)
+    a.told.definition = definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
-    root = edition.output_root(a.output)
+    a.told.root = root = edition.output_root(a.output)
     definition = edition.prepare(definition, root, as_of, revision=a.revision)
     p = edition.plan(definition, as_of, languages)
-    made = edition.run(p, root, revision=a.revision, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), pool=_pool(a))
+    made = edition.run(
+        p, root, revision=a.revision, jobs=a.jobs, report=a.told.journal, bars=a.told.bars, pool=_pool(a)
+    )
     where = made or edition.revisions(root, definition.name, as_of)[-1]
-    shown = os.path.relpath(where / "index.html")
-    _say(
+    a.told.say(
         f"made {definition.name}/{where.name}"
         if made
         else f"nothing to do: {definition.name}/{where.name} has the same inputs"
     )
-    _say(f"open {shown}")
+    a.told.open = where / "index.html"
     return 0
 
 
@@ -78,10 +128,11 @@ def backfill(a: argparse.Namespace) -> int:
     from kzreport import edition, params
 
     dates = params.check_months(a.first, a.last, date.today())
-    definition = params.definition(a.definition, a.parameter)
+    a.told.definition = definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
-    root = edition.output_root(a.output)
+    a.told.root = root = edition.output_root(a.output)
     if a.explain:
+        a.told.ask = False
         for state in many.look(definition, dates, languages, root, a.revision):
             what = f"to make as {state.name}" if state.name else "stale" if state.blocked else "up to date"
             _say("\n  ".join([f"{definition.name}/{state.plan.as_of}: {what}", *state.why]))
@@ -92,21 +143,19 @@ def backfill(a: argparse.Namespace) -> int:
         languages,
         root,
         jobs=a.jobs,
-        report=_tell,
+        report=a.told.journal,
         revision=a.revision,
         keep_going=a.keep_going,
-        bars=sys.stderr.isatty(),
+        bars=a.told.bars,
         pool=_pool(a),
     )
     for line in wrong:
-        _tell(f"kzreport: {line}")
-    _say(
+        a.told.error(line)
+    a.told.say(
         f"{made} of {len(dates)} editions made" if made or wrong else f"nothing to do: {len(dates)} editions are there"
     )
-    if wrong:
-        return 1
-    _say(f"open {os.path.relpath(root / 'index.html')}")
-    return 0
+    a.told.open = None if wrong else root / "index.html"
+    return 1 if wrong else 0
 
 
 def diff(a: argparse.Namespace) -> int:
@@ -159,9 +208,10 @@ def list_(a: argparse.Namespace) -> int:
 def verify(a: argparse.Namespace) -> int:
     """Rebuild and compare an edition."""
     from kzreport import edition
+    from kzreport.journal import Journal
 
     folder = edition.find(edition.output_root(a.output, make=False), a.edition)
-    count = edition.verify(folder, jobs=a.jobs, report=_tell, bars=sys.stderr.isatty(), pool=_pool(a))
+    count = edition.verify(folder, jobs=a.jobs, report=Journal(), bars=sys.stderr.isatty(), pool=_pool(a))
     _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
     return 0
 
@@ -248,6 +298,9 @@ def parser() -> argparse.ArgumentParser:
             ("--timeout", "the whole run may take; what is whole by then stays (default: no limit)"),
         ):
             command.add_argument(name, type=_seconds, metavar="SECONDS", help=what)
+        command.add_argument(
+            "--log", choices=["plain", "json"], default="plain", help="lines on standard error (default: plain)"
+        )
 
     def what(command: argparse.ArgumentParser) -> None:
         command.add_argument(
@@ -271,6 +324,15 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--revision", action="store_true", help="make a revision if an edition from other inputs exists"
         )
+        command.add_argument("--quiet", action="store_true", help="errors only, and one line of summary")
+        command.add_argument(
+            "--notify",
+            action="append",
+            default=[],
+            metavar="TARGET",
+            help="give the summary, as JSON, to a command, an http(s) address, or - (standard output); may be repeated",
+        )
+        command.set_defaults(tells=True)
         limited(command)
         common(command)
 
@@ -333,16 +395,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):  # as an exception, so that processes are ended and half an edition removed
             signal.signal(getattr(signal, name), _ended)
+    from kzreport import journal
+
+    journal.start(getattr(a, "log", "plain"), quiet=getattr(a, "quiet", False))
+    told = a.told = _Told(a) if hasattr(a, "tells") else None
+    error = told.error if told else journal.error
     try:
-        return int(a.action(a))
-    except KzreportError as e:
-        _tell(f"kzreport: {e}")
-        return e.exit_code
-    except OSError as e:
-        _tell(f"kzreport: {e}")
-        return 1
+        try:
+            if told and a.notify:
+                from kzreport import summary
+
+                told.targets = [summary.check_target(target) for target in a.notify]
+            code = int(a.action(a))
+        except KzreportError as e:
+            error(str(e))
+            code = e.exit_code
+        except OSError as e:
+            error(str(e))
+            code = 1
+        if told:
+            told.ended(code)
+            if told.open:
+                told.say(f"open {os.path.relpath(told.open)}")
+        return code
     except (KeyboardInterrupt, SystemExit) as e:
-        _tell("kzreport: interrupted; nothing half-made was left behind")
+        journal.error("interrupted; nothing half-made was left behind")
         return int(e.code or 0) if isinstance(e, SystemExit) else 130
 
 

@@ -16,6 +16,7 @@ import platform
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -30,6 +31,7 @@ from nbformat import NotebookNode
 from kzreport import catalogue, claims, notes, params, runner, words
 from kzreport import changes as compared
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
+from kzreport.journal import Journal
 from kzreport.params import Definition
 from kzreport.render import html
 from kzreport.runner import Lost, Moved, Progress, Result, Task
@@ -56,7 +58,7 @@ _PACKAGES = (
     "seaborn",
 )
 
-Report = Callable[[str], None]
+Report = Journal
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -391,6 +393,12 @@ def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: Noteb
 
     Runs in a worker process.
     """
+    begun = time.monotonic()
+    result = _make_page(p, folder, task, progress, done)
+    return replace(result, seconds=round(time.monotonic() - begun, 3))
+
+
+def _make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None) -> Result:
     result = Result(task, done) if done is not None else runner.execute(task, progress=progress)
     nb = result.notebook
     if nb is None:
@@ -415,28 +423,41 @@ def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: Noteb
             if a.png:
                 _write(base / "figures" / f"{task.page}-{a.name}.png", a.png)
     except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
-        return Result(task, None, f"{task.name}, rendering: {type(e).__name__}: {e}", nbformat.writes(nb))
+        reason = f"{task.name}, rendering: {type(e).__name__}: {e}"
+        return replace(result, notebook=None, reason=reason, failed=nbformat.writes(nb))
     return result
 
 
-def _execute(p: Plan, folder: Path, jobs: int, report: Report, bars: bool, pool: Pool) -> list[Result]:
-    """All pages of the plan, ``jobs`` at a time."""
+def _execute(p: Plan, folder: Path, name: str, jobs: int, report: Report, bars: bool, pool: Pool) -> list[Result]:
+    """All pages of the plan, ``jobs`` at a time; the journal has each, also those that an early end leaves out."""
     tasks = p.tasks
     results: dict[int, Result] = {}
-    with _Bars([t.name for t in tasks], report, shown=bars) as lines:
+    with _Bars([t.name for t in tasks], shown=bars) as lines, contextlib.ExitStack() as stack:
+
+        @stack.callback
+        def left() -> None:
+            for task in (t for number, t in enumerate(tasks) if number not in results):
+                report.page(name, task.name, "not made", shown=False)
+
         for number, found in pool(partial(make_page, p, folder), tasks, jobs, lines.moved):
             task = tasks[number]
-            result = Result(task, None, f"{task.name}: {found}") if isinstance(found, str) else found
-            results[number] = result
-            lines.ended(number, "made" if result.notebook is not None else "FAILED")
+            if isinstance(found, str):
+                seconds = found.seconds if isinstance(found, Lost) else 0.0
+                found = Result(task, None, f"{task.name}: {found}", seconds=seconds)
+            results[number] = found
+            status = "made" if found.notebook is not None else "failed"
+            shown = not lines.ended(number, status)
+            report.page(
+                name, task.name, status, seconds=found.seconds, tries=found.tries, reason=found.reason, shown=shown
+            )
     return [results[number] for number in range(len(tasks))]
 
 
 class _Bars:
-    """A progress bar for each page on a terminal, elsewhere a line when it has ended."""
+    """A progress bar for each page on a terminal."""
 
-    def __init__(self, names: Sequence[str], report: Report, *, shown: bool) -> None:
-        self.names, self.report, self.bars = names, report, {}
+    def __init__(self, names: Sequence[str], *, shown: bool) -> None:
+        self.bars = {}
         if shown:
             from tqdm import tqdm  # type: ignore[import-untyped]
 
@@ -463,13 +484,12 @@ class _Bars:
             bar.n = done
             bar.refresh()
 
-    def ended(self, number: int, how: str) -> None:
-        """A page is made, or has failed."""
+    def ended(self, number: int, how: str) -> bool:
+        """A page is made, or has failed; whether a bar says so."""
         if bar := self.bars.get(number):
             bar.n = bar.total if how == "made" else bar.n
             bar.set_postfix_str(how)
-        else:
-            self.report(f"{self.names[number]}: {how}")
+        return bool(bar)
 
 
 def build(
@@ -486,7 +506,7 @@ def build(
 
     Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
     """
-    results = _execute(p, folder, jobs, report, bars, pool)
+    results = _execute(p, folder, name, jobs, report, bars, pool)
     if failed := [r for r in results if r.notebook is None]:
         return failed
     finish(p, folder, name, {r.task.name: html.headline(r.notebook) for r in results if r.notebook})
@@ -623,12 +643,15 @@ def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: 
         built = build(p, work, final.name, jobs=jobs, report=report, bars=bars, pool=pool)
         failed = keep_failed(root, p, built)
         if failed:
+            report.edition(final.name, "failed", shown=False)
             raise PagesFailed("no edition was made:\n  " + "\n  ".join(failed))
         final.parent.mkdir(exist_ok=True)
         work.rename(final)
         sync(final.parent)
+        report.edition(final.name, "made", shown=False)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+        report.write(root)
 
 
 def write_index(root: Path, report: Report) -> None:

@@ -79,6 +79,7 @@ class Result:
     reason: str = ""
     failed: str = field(default="", repr=False)  # the notebook as far as it came, as text
     tries: int = 1
+    seconds: float = 0.0  # that the page took, its files included
 
 
 class TimeUp(KzreportError):

@@ -67,7 +67,7 @@ def test_it_is_whole(made):
                     wanted |= {f"{base}.csv"} | ({f"{base}.png"} if about["kind"] == "chart" else set())
     assert present == wanted
     assert sum(f.endswith(".png") for f in present) >= 12
-    assert {p.name for p in made.root.iterdir()} == {".work", "small", "index.html"}
+    assert {p.name for p in made.root.iterdir()} == {".work", "small", "index.html", "run.json"}
     assert {p.suffix for p in (made.root / ".work").iterdir()} == {".lock"}
 
 

@@ -104,6 +104,7 @@ def test_an_edition_with_a_failing_page_is_not_made(cli, home, page, definition,
     ]
     assert {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} == {
         ".work/trial-2024-03-31.lock",
+        "run.json",
         "failed/trial-2024-03-31/en-bad.ipynb",
     }
     assert "ZeroDivisionError" in (out / "failed/trial-2024-03-31/en-bad.ipynb").read_text(encoding="utf-8")
@@ -243,7 +244,7 @@ def test_a_run_that_is_ended_leaves_nothing(name, cli, home, page, definition, t
     files = {p.relative_to(out).as_posix() for p in out.rglob("*")}
     assert not [f for f in files if "manifest" in f or f.endswith(".html")]
     if name != "SIGKILL":
-        assert files == {".work", ".work/trial-2024-03-31.lock"}
+        assert files == {".work", ".work/trial-2024-03-31.lock", "run.json"}
         assert not list(scratch.iterdir())
     else:  # what a killed run left is in nobody's way
         page(home, "slow", "pass")

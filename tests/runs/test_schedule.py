@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
+import signal
 import sys
+import threading
 import time
 from datetime import date
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from kzreport import backfill, edition, params, runner
+from kzreport import backfill, edition, params, runner, summary
+from kzreport.journal import Journal
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
 HANGS = {  # what a cell does that does not end -> what is said of it
@@ -110,7 +115,7 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definit
         ["en"],
         edition.output_root(str(out)),
         jobs=1,
-        report=print,
+        report=Journal(),
         pool=partial(runner.in_processes, limits=UntilMade(run=7)),
     )
     assert (made, wrong) == (
@@ -146,3 +151,270 @@ def test_seconds_that_cannot_be(option, text, capsys):
     with pytest.raises(SystemExit) as ended:
         parser().parse_args(["run", f"{option}={text}"])
     assert ended.value.code == 2 and f"{text!r}: expected seconds, such as 90" in capsys.readouterr().err
+
+
+# --- what is told ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spoken(cli, home, page, definition, tmp_path):
+    """A page with a headline, a page that fails in February; and the words of a batch of three months."""
+    data = "{'text/markdown': f'**Said of {as_of}.**', 'text/plain': f'**Said of {as_of}.**'}"
+    show = f"display({data}, raw=True, metadata={{'kzreport': {{'kind': 'headline'}}}})"
+    page(home, "good", f"from IPython.display import display\n{show}")
+    page(home, "other", "if as_of == '2024-02-29': raise ValueError('a\\x1b[31m\\nb')")
+    definition(home, "trial", ["good", "other"], "fr, en")
+    return ("backfill", "trial", *MONTHS, "--output", str(tmp_path / "out"), "-j", "2", "--keep-going")
+
+
+class Server:
+    """A real one: what was posted to it, and what it answers."""
+
+    def __init__(self, status: int, where: str, wait: float) -> None:
+        self.seen: list[tuple[str, str | None, bytes]] = []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                length = int(self.headers["Content-Length"])
+                server.seen.append((self.path, self.headers["Content-Type"], self.rfile.read(length)))
+                self.send_response_only(status)
+                for _ in range(int(wait * 10)):  # one byte at a time: no single read takes long
+                    self.wfile.write(b"x")
+                    time.sleep(0.1)
+                if where:
+                    self.send_header("Location", where)
+                self.end_headers()
+
+            do_GET = do_POST
+
+            def log_message(self, *_):
+                pass
+
+        self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.http.daemon_threads = True
+        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        self.address = f"http://127.0.0.1:{self.http.server_port}"
+
+
+@pytest.fixture
+def server():
+    """Starts servers, and ends them."""
+    with contextlib.ExitStack() as stack:
+
+        def start(status: int = 200, where: str = "", wait: float = 0.0) -> Server:
+            one = Server(status, where, wait)
+            stack.callback(one.http.server_close)
+            stack.callback(one.http.shutdown)
+            return one
+
+        yield start
+
+
+def test_a_batch_tells_whoever_asked(cli, home, spoken, server, tmp_path):
+    """A command, an address and standard output get the same; a target that fails is named and changes nothing."""
+    out, taken = tmp_path / "out", tmp_path / "taken.json"
+    good, bad = server(204), server(500)
+    python = shlex.quote(sys.executable)
+    copy = f"import sys, pathlib; pathlib.Path({str(taken)!r}).write_bytes(sys.stdin.buffer.read())"
+    targets = [f"{python} -c {shlex.quote(copy)}", f"{python} -c 'raise SystemExit(3)'", "-"]
+    targets += [f"{good.address}/hook?key=hidden", f"{bad.address}/hook?key=hidden"]
+    ended = cli(*spoken, "--quiet", *(w for t in targets for w in ("--notify", t)))
+    assert ended.code == 1
+    line, told = ended.out.splitlines()
+    assert line == (
+        "trial: made 2024-01-31, 2024-03-31; failed 2024-02-29; "
+        "since 2024-01-31: 0 new figures, 0 revised, 0 verdicts turned, 0 new caveats"
+    )
+    assert json.loads(told) == json.loads(taken.read_text(encoding="utf-8")) == json.loads(good.seen[0][2])
+    assert good.seen[0][:2] == ("/hook?key=hidden", "application/json") and len(good.seen) == len(bad.seen) == 1
+    lines = ended.err.splitlines()
+    assert [x for x in lines if "--notify" in x] == [
+        f"kzreport: --notify: found {sys.executable} ended with 3, expected the command to take the summary. "
+        "The editions are as they are.",
+        "kzreport: --notify: found status 500 from 127.0.0.1, expected 2xx, the summary taken. "
+        "The editions are as they are.",
+    ]
+    assert "hidden" not in ended.err and all(x.startswith(("kzreport: ", "    kept: ")) for x in lines), lines
+
+    told = json.loads(told)
+    newest = told.pop("newest")
+    reasons = [f"{k}/other: cell 3 (if as_of == '2024-02-29': raise ValueError('a\\x1b[31m\\nb')" for k in ("en", "fr")]
+    failed = told.pop("failed")
+    assert [f["edition"] for f in failed] == ["2024-02-29"]
+    for found, wanted in zip(sorted(failed[0]["reasons"]), reasons, strict=True):
+        assert found.startswith(wanted[:60])
+    assert len(told.pop("errors")) == 2
+    made = ["2024-01-31", "2024-03-31"]
+    wanted = {"definition": "trial", "exit_code": 1, "made": made, "retried": 0, "run": "run.json"}
+    assert told == wanted and (out / told["run"]).exists()
+    assert (newest["edition"], newest["path"]) == ("2024-03-31", "trial/2024-03-31")
+    assert newest["headlines"] == {
+        k: [{"page": "good", "title": "Page good", "text": "Said of 2024-03-31."}] for k in ("fr", "en")
+    }
+    diff = cli("diff", "2024-01-31", "2024-03-31", "trial", "--output", str(out), "--format", "json")
+    assert newest["changes"] == json.loads(diff.out)
+
+    # with nothing to do it is told, too; not where another run is at work, and the exit code says so
+    page_ = home / "notebooks" / "other.ipynb"
+    page_.write_text(page_.read_text(encoding="utf-8").replace("2024-02-29", "never"), encoding="utf-8")
+    ended = cli(*spoken[:2], "--from", "2024-03", "--to", "2024-03", "--output", str(tmp_path / "new"), "--quiet")
+    assert (ended.code, ended.out, ended.err) == (0, "trial: made 2024-03-31\n", "")
+    ended = cli(*spoken[:2], "--from", "2024-03", "--to", "2024-03", "--output", str(tmp_path / "new"), "--quiet")
+    assert (ended.code, ended.out, ended.err) == (0, "trial: nothing to do\n", "")
+
+
+def test_a_log_of_json_has_one_object_a_line(cli, spoken, tmp_path):
+    ended = cli(*spoken, "--log", "json")
+    assert ended.code == 1 and "\x1b" not in ended.err
+    lines = [json.loads(x) for x in ended.err.splitlines()]
+    assert {x["event"] for x in lines} == {"page", "edition", "error"} and all(x["time"] for x in lines)
+    pages = [x for x in lines if x["event"] == "page"]
+    known = {(p["edition"], p["page"]): p for p in run_json(tmp_path / "out")["pages"]}
+    assert len(pages) == len(known) == 12
+    for x in pages:
+        one = known[x["edition"], x["page"]]
+        assert {k: x[k] for k in one} == one and one["tries"] == 1 and one["seconds"] > 0
+        assert (x["level"], bool(x["reason"])) == (("warning", True) if x["status"] == "failed" else ("info", False))
+    assert [(x["edition"], x["status"]) for x in lines if x["event"] == "edition"] == [
+        ("2024-01-31", "made"),
+        ("2024-02-29", "failed"),
+        ("2024-03-31", "made"),
+    ]
+    assert [x["level"] for x in lines if x["event"] == "error"] == ["error", "error"]
+
+
+def test_one_edition_has_its_journal_too(cli, home, page, definition, tmp_path):
+    out = tmp_path / "out"
+    page(home, "good", "pass")
+    page(home, "bad", "1 / 0")
+    definition(home, "trial", ["good", "bad"])
+    run = ("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
+    ended = cli(*run, "--quiet")
+    assert (ended.code, ended.out) == (1, "trial: failed 2024-03-31\n") and ended.err.startswith("kzreport: no edition")
+    run_ = run_json(out)
+    assert {k: v for k, v in run_.items() if k != "pages"} == {
+        **{"definition": "trial", "made": 0},
+        **{"editions": [], "retried": 0},
+    }
+    assert {(p["edition"], p["page"], p["status"]) for p in run_["pages"]} == {
+        ("2024-03-31", "en/good", "made"),
+        ("2024-03-31", "en/bad", "failed"),
+    }
+    page(home, "bad", "pass")
+    ended = cli(*run, "--log", "json", "--quiet")
+    assert (ended.code, ended.out, ended.err) == (0, "trial: made 2024-03-31\n", "")
+    assert run_json(out)["editions"] == ["2024-03-31"]
+    assert not list((out / "trial").rglob("run.json")) and not list((out / ".work").glob("run.json*"))
+    written = (out / "run.json").read_bytes()
+    ended = cli(*run)
+    assert ended.code == 0 and ended.out.startswith("nothing to do: ") and (out / "run.json").read_bytes() == written
+
+
+@pytest.mark.parametrize(
+    ("status", "where", "wait", "expected"),
+    [
+        (302, "http://127.0.0.2:9/", 0, "status 302, a redirect from 127.0.0.1"),
+        (307, "/there", 0, "status 307, a redirect from 127.0.0.1"),
+        (404, "", 0, "status 404 from 127.0.0.1"),
+        (200, "", 60, "no answer after 1 s from 127.0.0.1"),
+    ],
+)
+def test_an_address_that_does_not_take_it(status, where, wait, expected, server, monkeypatch):
+    monkeypatch.setattr(summary, "SECONDS", 1)
+    one = server(status, where, wait)
+    with pytest.raises(summary.NotTold) as error:
+        summary.notify(f"{one.address}/secret", {"definition": "trial"})
+    assert str(error.value) == f"--notify: found {expected}, expected 2xx, the summary taken."
+    assert len(one.seen) == 1  # not asked again, nor anybody else
+
+
+def test_targets_that_do_not_answer(server, monkeypatch, tmp_path):
+    monkeypatch.setattr(summary, "SECONDS", 1)
+    one = server()
+    one.http.shutdown()
+    one.http.server_close()
+    with pytest.raises(summary.NotTold, match="Connection refused"):
+        summary.notify(one.address, {})
+    with pytest.raises(summary.NotTold, match="sleep still at work after 1 s"):
+        summary.notify("sleep 60", {})
+    with pytest.raises(summary.NotTold, match="No such file"):
+        summary.notify(str(tmp_path / "gone"), {})
+
+
+@pytest.mark.parametrize(
+    "target", ["", "no-such-command x", "'open", "http://", "https:/x/y", "http://h:99999/", "http://h/ x", "file:///x"]
+)
+def test_a_target_that_cannot_be_is_refused_before_anything_runs(target, cli, tmp_path):
+    from kzreport.cli import main
+
+    assert main(["run", "--output", str(tmp_path / "out"), f"--notify={target}", "--quiet"]) == 2
+    assert not (tmp_path / "out").exists()
+
+
+# --- exit codes --------------------------------------------------------------------------------------------------
+
+
+def test_exit_codes(cli, home, page, definition, tmp_path):
+    """One of each for every command that makes or reads editions; the other tests of this folder try more."""
+    out = tmp_path / "out"
+    place = ("--output", str(out))
+    page(home, "good", "pass")
+    definition(home, "trial", ["good"])
+    march = ("run", "trial", "--as-of", "2024-03-31", *place)
+    months = ("backfill", "trial", *MONTHS, *place)
+    for words, code in {
+        ("list", *place): 0,
+        ("verify", "2024-03-31", *place): 2,
+        ("diff", "2024-03-31", "2024-02-29", "trial", *place): 2,
+        ("diff", "2024-02-30", "2024-03-31", "trial", *place): 2,
+        (*march, "--notify", "no-such-command"): 2,
+        (*months, "--timeout", "0"): 2,
+        ("backfill", "trial", "--from", "2024-03", "--to", "2024-01", *place): 2,
+        ("backfill", "no-such", *MONTHS, *place): 2,
+        ("backfill", "trial", *MONTHS, "--output", "/dev/null/x"): 2,
+        ("no-such-command",): 2,
+    }.items():
+        ended = cli(*words)
+        assert ended.code == code, (words, ended)
+        assert "Traceback" not in ended.err
+    assert not (out / "trial").exists()
+    assert cli(*march).code == 0 and cli(*march).code == 0
+    for words, code in {
+        months: 0,
+        ("verify", "2024-03-31", *place): 0,
+        ("diff", "2024-02-29", "2024-03-31", "trial", *place): 0,
+        (*march, "-p", "good.x=1"): 2,
+    }.items():
+        assert cli(*words).code == code, words
+    page(home, "good", "1 / 0")
+    for words in (march, months, ("verify", "2024-03-31", *place)):
+        assert cli(*words).code == 1, words
+    assert cli(*months, "--revision").code == 1
+
+    import fcntl
+
+    for name, words in (("trial-2024-03-31", (*march, "--revision")), ("backfill-trial", months)):
+        with (out / ".work" / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            ended = cli(*words, "--quiet")
+        assert (ended.code, ended.out) == (75, "trial: failed\n") and "another run that makes it" in ended.err
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+def test_an_ended_verify_leaves_nothing(name, cli, home, page, definition, tmp_path):
+    out, scratch, stop = tmp_path / "out", tmp_path / "scratch", tmp_path / "stop"
+    scratch.mkdir()
+    page(home, "good", f"import os, time\nif os.path.exists({str(stop)!r}): time.sleep(600)")
+    definition(home, "trial", ["good"])
+    assert cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out)).code == 0
+    stop.touch()
+    process = cli.start("verify", "2024-03-31", "--output", str(out), TMPDIR=str(scratch), KZ_TEST_MARK=str(tmp_path))
+    while not list(scratch.glob("kz-verify-*")):
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.send_signal(getattr(signal, name))
+    _, err = process.communicate(timeout=15)
+    assert process.returncode == {"SIGTERM": 143, "SIGINT": 130}[name]
+    assert err == "kzreport: interrupted; nothing half-made was left behind\n"
+    assert not list(scratch.iterdir()) and not processes(str(tmp_path))

@@ -16,7 +16,7 @@ PACKAGE = Path(kzreport.__file__).parent
 # From the ground up. Modules of one floor do not know each other; inside a package they may.
 FLOORS = (
     ("errors",),
-    ("model",),
+    ("model", "journal"),
     ("catalogue",),
     ("indicators",),
     ("claim_tests",),
@@ -33,7 +33,7 @@ FLOORS = (
     ("kernels",),
     ("render", "runner"),
     ("edition",),
-    ("backfill", "check", "scaffold"),
+    ("backfill", "check", "scaffold", "summary"),
     ("cli",),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

@@ -1,0 +1,124 @@
+"""What a run tells: one line that says it all, targets that can be, lines that a log can hold."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+
+from kzreport import journal, summary
+from kzreport.cli import main
+from kzreport.errors import ParameterError
+from kzreport.journal import Journal
+
+
+@pytest.fixture
+def log():
+    """The package's logger, as it was."""
+    one = logging.getLogger("kzreport")
+    before = list(one.handlers), one.level
+    yield one
+    one.handlers[:], one.level = before
+
+
+@pytest.mark.parametrize(
+    "target", ["no-such-command x", "'open", "", "http://", "https:/x/y", "http://h:99999/", "http://h/ x", "file:///x"]
+)
+def test_a_target_that_cannot_be_is_refused_before_anything_runs(target, tmp_path, capsys, handlers, log):
+    out = tmp_path / "out"
+    assert main(["run", "--output", str(out), f"--notify={target}"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and said.err.startswith("kzreport: --notify: found ") and not out.exists()
+    assert "expected an http or https address, a command that is there, or -" in said.err
+
+
+def test_a_wrong_address_is_not_repeated():
+    with pytest.raises(ParameterError) as error:
+        summary.check_target("http://hidden:99999/key")
+    assert "hidden" not in str(error.value)
+
+
+@pytest.mark.parametrize("target", ["-", "cat", "cat -n 'a b'", "http://127.0.0.1:9/x", "HTTPS://example.org/a?b=c"])
+def test_targets_that_can_be(target):
+    assert summary.check_target(target) == target
+
+
+@pytest.mark.parametrize(
+    ("made", "failed", "errors", "expected"),
+    [
+        (0, 0, 0, "x: nothing to do"),
+        (1, 0, 0, "x: made 2024-01"),
+        (3, 0, 0, "x: made 2024-01, 2024-02, 2024-03"),
+        (4, 0, 0, "x: made 4 editions"),
+        (0, 0, 1, "x: failed"),
+        (1, 0, 1, "x: made 2024-01; failed"),
+        (0, 2, 2, "x: failed 2024-01, 2024-02"),
+        (1, 4, 4, "x: made 2024-01; 4 editions failed"),
+    ],
+)
+def test_one_line(made, failed, errors, expected):
+    ended = Journal("x")
+    for n in range(made):
+        ended.edition(f"2024-0{n + 1}", "made")
+    for n in range(failed):
+        ended.page(f"2024-0{n + 1}", "en/a", "failed", reason="why")
+    told = summary.summary(ended, None, None, 1 if errors else 0, ["wrong"] * errors)
+    assert summary.line(told) == expected
+    assert told["failed"] == [{"edition": f"2024-0{n + 1}", "reasons": ["why"]} for n in range(failed)]
+
+
+def test_kernels_that_had_to_be_started_twice_are_counted(tmp_path):
+    (tmp_path / ".work").mkdir()
+    ended = Journal("x")
+    for tries in (1, 2, 2):
+        ended.page("2024-01-31", "en/a", "made", tries=tries)
+    ended.edition("2024-01-31", "made")
+    ended.write(tmp_path)
+    assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["retried"] == 2
+    told = summary.summary(ended, None, None, 0)
+    assert told["retried"] == 2 and summary.line(told) == "x: made 2024-01-31; 2 kernels started twice"
+
+
+def test_a_journal_that_cannot_be_written_is_told(tmp_path, capsys, log):
+    journal.start()
+    Journal("x").write(tmp_path / "gone")
+    assert capsys.readouterr().err == (
+        "kzreport: run.json: found No such file or directory, expected to write what became of the pages.\n"
+    )
+
+
+HOSTILE = "a\x1b[31mred\x00\x07\r\tb\u2028c\x85d\ud800é"
+
+
+def test_plain_lines_hold_no_control_character(capsys, log):
+    journal.start()
+    Journal()(HOSTILE)
+    assert capsys.readouterr().err == "a\\x1b[31mred\\x00\\x07\\r\\tb\\u2028c\\x85d\\ud800é\n"
+
+
+def test_json_lines_say_the_same(capsys, log):
+    journal.start("json")
+    ended = Journal("x")
+    ended(HOSTILE, event="note")
+    ended.page("2024-01-31", "en/a", "failed", seconds=1.5, reason=HOSTILE + "\nmore", shown=False)
+    journal.error("wrong")
+    first, second, third = map(json.loads, capsys.readouterr().err.splitlines())
+    assert (first["level"], first["event"], first["text"]) == ("info", "note", HOSTILE)
+    assert second.pop("time") and second == {
+        **{"level": "warning", "event": "page", "edition": "2024-01-31", "page": "en/a", "status": "failed"},
+        **{"seconds": 1.5, "tries": 1, "reason": HOSTILE + "\nmore", "text": "en/a: FAILED"},
+    }
+    assert (third["level"], third["event"], third["text"]) == ("error", "error", "wrong")
+
+
+@pytest.mark.parametrize("form", ["plain", "json"])
+def test_quiet_is_errors_only(form, capsys, log):
+    journal.start(form, quiet=True)
+    ended = Journal("x")
+    ended("a line")
+    ended.page("2024-01-31", "en/a", "failed")
+    ended.edition("2024-01-31", "failed")
+    assert capsys.readouterr().err == ""
+    journal.error("wrong")
+    assert len(capsys.readouterr().err.splitlines()) == 1

@@ -212,7 +212,8 @@ def verify(a: argparse.Namespace) -> int:
     from kzreport.journal import Journal
 
     folder = edition.find(edition.output_root(a.output, make=False), a.edition)
-    count = edition.verify(folder, jobs=a.jobs, report=Journal(), bars=sys.stderr.isatty(), pool=_pool(a))
+    bars = sys.stderr.isatty() and a.log == "plain"
+    count = edition.verify(folder, jobs=a.jobs, report=Journal(), bars=bars, pool=_pool(a))
     _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
     return 0
 

@@ -169,13 +169,13 @@ def notify(target: str, told: Mapping[str, Any]) -> None:
 
     Raises :class:`NotTold`: the command failed, the address did not accept it, or neither ended within ``SECONDS``.
     """
-    text = json.dumps(told, ensure_ascii=False)
+    text = json.dumps(told)  # in ASCII: there is no encoding to get wrong
     if target == "-":
         print(text, flush=True)
     elif re.match(r"https?:", target, re.IGNORECASE):
-        _post(target, text.encode("utf-8", "backslashreplace"))
+        _post(target, text.encode())
     else:
-        _command(target, text.encode("utf-8", "backslashreplace"))
+        _command(target, text.encode())
 
 
 def _command(target: str, data: bytes) -> None:

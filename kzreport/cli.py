@@ -1,7 +1,7 @@
 """The command line. Parses, calls, prints.
 
-Exit codes: 0 done or nothing to do, 1 failed or out of time, 2 bad input, 75 locked; 129, 130, 143 after SIGHUP, Ctrl-C,
-SIGTERM.
+Exit codes: 0 done or nothing to do, 1 failed or out of time, 2 bad input, 75 locked; 129, 130, 143 after SIGHUP,
+Ctrl-C, SIGTERM.
 
 Imports nothing heavy before a command is chosen, so that ``--help`` is quick.
 """

@@ -79,14 +79,15 @@ class _Told:
 
     def ended(self, code: int) -> None:
         """The summary, to whoever asked for it."""
-        if not self.ask or not (self.quiet or self.targets or self.journal.made):
+        spoken = not code and bool(self.journal.made)  # whether what changed is told a person
+        if not self.ask or not (self.quiet or self.targets or spoken):
             return
         from kzreport import journal, summary
 
         told = summary.summary(self.journal, self.root, self.definition, code, self.wrong)
         if self.quiet:
             _say(summary.line(told))
-        elif since := summary.changed(told):
+        elif spoken and (since := summary.changed(told)):
             _say(since)
         for target in self.targets:
             try:

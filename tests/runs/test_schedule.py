@@ -54,9 +54,9 @@ def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(cli, home, 
         page(home, name, f"if as_of == '2024-02-29':\n    {code}")
     page(home, "child", "import subprocess\nif as_of == '2024-02-29': subprocess.run(['sleep', '600'])")
     definition(home, "trial", [*HANGS, "child"])
-    out, scratch, limit = tmp_path / "out", tmp_path / "scratch", 6
+    out, scratch, limit = tmp_path / "out", tmp_path / "scratch", 8
     scratch.mkdir()
-    words = ("backfill", "trial", *MONTHS, "--output", str(out), "-j", "4", "--keep-going")
+    words = ("backfill", "trial", *MONTHS, "--output", str(out), "-j", "5", "--keep-going")
     ended = cli(*words, "--page-timeout", str(limit), TMPDIR=str(scratch), KZ_TEST_MARK=str(tmp_path))
     assert (ended.code, ended.out) == (1, "2 of 3 editions made\n"), ended.err
     assert sorted(p.name for p in (out / "trial").iterdir()) == ["2024-01-31", "2024-03-31"]
@@ -134,7 +134,10 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definit
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("command", [("run", "trial", "--as-of", "2024-02-29"), ("backfill", "trial", *MONTHS)])
+@pytest.mark.parametrize(
+    "command",
+    [("run", "trial", "--as-of", "2024-02-29"), pytest.param(("backfill", "trial", *MONTHS), marks=pytest.mark.slow)],
+)
 def test_a_run_whose_time_is_over_leaves_nothing(command, cli, home, page, definition, tmp_path):
     out = tmp_path / "out"
     page(home, "bad", "import time; time.sleep(600)")
@@ -285,6 +288,7 @@ def test_a_log_of_json_has_one_object_a_line(cli, spoken, tmp_path):
     assert [x["level"] for x in lines if x["event"] == "error"] == ["error", "error"]
 
 
+@pytest.mark.slow
 def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, home, page, definition, tmp_path):
     """Every template dies, and the first ordinary kernel: what Python runs when it starts sees to that."""
     first = tmp_path / "first"
@@ -367,6 +371,7 @@ def test_targets_that_do_not_answer(server, monkeypatch, tmp_path):
 # --- exit codes --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_exit_codes(cli, home, page, definition, tmp_path):
     """One of each for every command that makes or reads editions; the other tests of this folder try more."""
     out = tmp_path / "out"
@@ -413,7 +418,7 @@ def test_exit_codes(cli, home, page, definition, tmp_path):
         assert (ended.code, ended.out) == (75, "trial: failed\n") and "another run that makes it" in ended.err
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow)])
 def test_an_ended_verify_leaves_nothing(name, cli, home, page, definition, tmp_path):
     out, scratch, stop = tmp_path / "out", tmp_path / "scratch", tmp_path / "stop"
     scratch.mkdir()

@@ -421,6 +421,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             if told.open:
                 told.say(f"open {os.path.relpath(told.open)}")
         return code
+    except OSError as e:  # nobody reads what it says any more
+        journal.error(str(e))
+        return 1
     except (KeyboardInterrupt, SystemExit) as e:
         journal.error("interrupted; nothing half-made was left behind")
         return int(e.code or 0) if isinstance(e, SystemExit) else 130

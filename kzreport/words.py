@@ -30,6 +30,9 @@ from kzreport.model import DECIMALS, Period, Reading, Status
 LANGUAGES = ("fr", "en")
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
 _LOCALES = {"fr": Locale("fr"), "en": Locale("en", "GB")}
+_RANGE = re.compile(
+    r"([+−]?\d[\d\u202f,.]*)((?:\u00a0[^\W\d]|\u00a0?%)[^\d;:()]{0,40}?) (à|to) ([+−]?\d[\d\u202f,.]*)\2(?![\w’])"
+)
 _MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year))?(?::([a-z]+))?\}")
 _PLAIN = frozenset({"by", "indicator", "series", "options"})  # keys of names, not of words
 _SELECTORS = frozenset({"up", "down", "flat", "ok", "other", *map(str, Status)})
@@ -246,7 +249,20 @@ class Words:
             self.reading(r.of(value=v, interval=None), "signed" if r.unit == "musd_change" else "")
             for v in (r.interval.low, r.interval.high)
         )
-        return low if low == high else self.ui("range").format(low=low, high=high)
+        return self.between(low, high)
+
+    def between(self, low: str, high: str) -> str:
+        """From one quantity to another; the one where both print alike."""
+        return low if low == high else self.unit_once(self.ui("range").format(low=low, high=high))
+
+    @staticmethod
+    def unit_once(text: str) -> str:
+        """A range says its unit once, after the higher figure.
+
+        >>> Words.unit_once("de 2,7\xa0millions de tonnes à 2,8\xa0millions de tonnes"), Words.unit_once("1% to 2%")
+        ('de 2,7 à 2,8\xa0millions de tonnes', '1 to 2%')
+        """
+        return _RANGE.sub(r"\1 \3 \4\2", text)
 
     # --- dates ---------------------------------------------------------------------------------------------------
 
@@ -322,6 +338,10 @@ class Words:
     def ui(self, key: str) -> str:
         """A word of the report's own furniture ("Sources", "Code" ...)."""
         return str(self._common["ui"][key][self.language])
+
+    def issue_kind(self, kind: str) -> str:
+        """What kind of fault of a source this is."""
+        return str(self._common["issue_kinds"][kind][self.language])
 
     def status(self, status: Status) -> str:
         """The reason why there is no number."""
@@ -420,7 +440,7 @@ class Words:
         filled = self.marks(text, where, readings)
         if "{" in filled or "}" in filled:
             raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
-        return self._capital(self.typography(filled))
+        return self._capital(self.unit_once(self.typography(filled)))
 
     def marks(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
         """Replace every mark of a text by what its reading says.

@@ -184,7 +184,8 @@ class Page:
 
     def section(self, key: str) -> None:
         """A heading, from ``sections`` of the page's words."""
-        self._show(f"## {self.words.entry('sections', key)[self.words.language]}", kind="section")
+        w = self.words
+        self._show(f"## {w.typography(w.entry('sections', key)[w.language])}", kind="section")
 
     def say(self, key: str, **readings: Said) -> None:
         """A sentence, from ``say`` of the page's words, filled with readings."""
@@ -214,7 +215,7 @@ class Page:
             publishers[d.publisher[w.language] if d.publisher else several] = None
         names = w.semicolon.join(publishers)
         lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
-        return f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}.{lacking}"
+        return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}.{lacking}")
 
     def chart(self, key: str, kind: str, groups: Readings, **options: Any) -> None:
         """A chart of the given kind, its title from ``charts`` of the page's words.
@@ -470,7 +471,8 @@ class Page:
             if following and following[1] <= ahead:
                 due.append((following[1], name, following[0]))
         if not due:
-            self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name="calendar")
+            none = w.ui("no_release").format(date=w.day(ahead))
+            self._show(f"*{w.typography(none)}*", kind="absent", name="calendar")
             return
         table = [[escape_html(w.ui(k)) for k in ("expected", "series_name", "period", "source")]]
         rows: list[tuple[str, ...]] = []
@@ -525,24 +527,24 @@ class Page:
             groups.setdefault((publisher, *terms), []).append(name)
         lines: list[str] = []
         for (publisher, licence, access, dates), names in groups.items():
-            caveats = {n: [escape(c) for c in catalogue.describe(n).caveats[w.language]] for n in names}
-            shared = [c for c in caveats[names[0]] if len(names) > 1 and all(c in few for few in caveats.values())]
-            cited = {n: self._cited(n) for n in names}
+            known = [n for n in names if self._loaded[n].last is not None]  # of the others there is nothing to tell
+            caveats = {n: [escape(c) for c in catalogue.describe(n).caveats[w.language]] for n in known}
+            shared = [c for c in caveats[known[0]] if all(c in few for few in caveats.values())] if known[1:] else []
+            cited = {n: self._cited(n) for n in known}
             alike = len(set(cited.values())) == 1
             told = [f"- **{escape(publisher)}**", f"{w.ui('licence')}{w.colon}{escape(licence)}"]
-            told += [f"{w.ui('accessed')}{w.colon}{escape(access)}{cited[names[0]] if alike else ''}"]
-            told += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
-            lines += [f"{'. '.join(told)}.", ""]
+            if known:
+                told += [f"{w.ui('accessed')}{w.colon}{escape(access)}{cited[known[0]] if alike else ''}"]
+                told += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
+            lines.append(f"{'. '.join(told)}.")
             for name in names:
                 last = self._loaded[name].last
                 latest = w.ui("nothing_known") if last is None else w.period(last)
-                own = [f"{c.rstrip('.')}." for c in caveats[name] if c not in shared]
+                own = [f"{c.rstrip('.')}." for c in caveats.get(name, ()) if c not in shared]
                 title = f"**{escape(catalogue.describe(name).titles[w.language])}** (`{name}`)"
-                figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited[name]}."
+                figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
                 lines.append(" ".join([f"  - {title}. {figure}", *own]))
-            lines.append("")
-        text = "\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)])
-        self._show(text.rstrip(), kind="sources")
+        self._show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")
 
     def _cited(self, name: str) -> str:
         """The pages of a series that had appeared by the page's date, in brackets, linked where they can be."""

@@ -358,7 +358,7 @@ class Words:
         common_tables = (self._common[k] for k in ("labels", "verdicts", "themes"))
         for table in (self._page.get("labels", {}), *common_tables, names("publishers"), names("scopes")):
             if item in table:
-                return str(table[item][self.language])
+                return self.typography(str(table[item][self.language]))
         try:
             return self.period(Period.parse(item))
         except DataError:
@@ -483,7 +483,7 @@ class Words:
             return text.replace("'", APOSTROPHE)
         text = text.replace("'", APOSTROPHE)
         text = re.sub(r"[ \u00a0](?=[:%»])", NBSP, text)
-        text = re.sub(r"« ?", "«" + NBSP, text)
+        text = re.sub(r"«[ \u00a0]?", "«" + NBSP, text)
         return re.sub(r"[ \u00a0\u202f](?=[;!?])", "\u202f", text)
 
 

@@ -163,7 +163,17 @@ def between(
 
 
 def _texts(w: Words, issues: Sequence[Issue]) -> list[str]:
-    return list(dict.fromkeys(w.typography(escape(i.text[w.language])) for i in issues))  # two series may share one
+    told: dict[str, list[str]] = {}  # two series may share one
+    for i in issues:
+        told.setdefault(escape(i.text[w.language]), []).append(escape(catalogue.describe(i.series).titles[w.language]))
+    return [w.typography(f"{w.semicolon.join(dict.fromkeys(t))}{w.colon}{text}") for text, t in told.items()]
+
+
+def _figure(r: Reading, w: Words) -> str:
+    """A figure of a table; an index whose base is the year or the month before, as the change that it is."""
+    if r.unit in ("index_py100", "index_pp100") and r.value is not None:
+        return w.typography(w.reading(r.of(value=r.value - 100, unit="percent"), "signed"))
+    return w.typography(w.reading(r))
 
 
 def _verdict(t: Turned, w: Words) -> str:
@@ -211,7 +221,7 @@ def fresh_table(c: Changes, w: Words) -> list[list[str]]:
         first, until = w.period(f.readings[0].period, "short"), w.period(last.period, "short")
         span = first if first == until else f"{first} – {until}"
         title = catalogue.describe(f.series).titles[w.language]
-        table.append([title, w.number(len(f.readings), 0), span, w.typography(w.reading(last)) if alone else "–"])
+        table.append([title, w.number(len(f.readings), 0), span, _figure(last, w) if alone else "–"])
     return table
 
 
@@ -220,8 +230,8 @@ def revised_table(c: Changes, w: Words) -> list[list[str]]:
     table = [[w.ui(k) for k in ("series_name", "period", "then", "now")]]
     largest = chosen(c)
     for r in largest:
-        cells = (named(r.now, w), w.period(r.now.period), w.reading(r.then), w.reading(r.now))
-        table.append([w.typography(cell) for cell in cells])
+        when = w.typography(w.period(r.now.period))
+        table.append([w.typography(named(r.now, w)), when, _figure(r.then, w), _figure(r.now, w)])
     if rest := len(c.revised) - len(largest):
         table.append([w.count(rest, "others"), "", "", ""])
     return table

@@ -139,7 +139,7 @@ def draw(
     grid = kind in GRIDS
     rows_of = {"pairs": len(groups), "ranks": len(values(groups)), "heat": len({r.period for r in values(groups)})}
     plot = 0.3 + 0.4 * rows_of[kind] if kind in rows_of else PLOT
-    top, bottom = 0.48 + 0.2 * len(heading), (0.56 if grid else 0.42) + 0.14 * len(foot)
+    top, bottom = 0.54 + 0.2 * len(heading), (0.56 if grid else 0.42) + 0.14 * len(foot)
     height = top + plot + bottom
     left, right = MARGINS[kind]
     with mpl.rc_context(rc=_style()):
@@ -161,7 +161,10 @@ def draw(
             figure.text(0.12 / WIDTH, inches / height, text, fontsize=size, **style)
 
         write("\n".join(heading), height - 0.1, 11, fontweight="bold", va="top", linespacing=1.25)
-        write(words.axis_unit(canvas.unit), height - 0.16 - 0.2 * len(heading), 8.5, color=MUTED, va="top")
+        bases = {r.base for r in values(everything)} if unit == "index" else set()
+        origin = bases.pop() if len(bases) == 1 else None
+        axis = words.axis_unit(canvas.unit) + (f", {words.period(origin)} = 100" if origin else "")
+        write(axis, height - 0.16 - 0.2 * len(heading), 8.5, color=MUTED, va="top")
         write("\n".join(foot), 0.1, 7.5, color=MUTED, va="bottom", linespacing=1.35)
         png = _png(figure)
     say = describe_grid if grid else describe

@@ -22,8 +22,8 @@ from kzreport import catalogue, charts, claims, notes, params, verdicts, wording
 from kzreport import changes as compared
 from kzreport.errors import PageError, WordsError, explain
 from kzreport.model import Observation, Period, Reading, Series
-from kzreport.plots import GRIDS
-from kzreport.words import Said, Words, escape
+from kzreport.plots import GRIDS, NAMED
+from kzreport.words import NBSP, Said, Words, escape
 
 Readings = Mapping[str, Sequence[Reading]]
 # An indicator's sentences (key -> readings), the lines of its chart, the rows of its table and what stands beside them.
@@ -92,8 +92,8 @@ class Page:
         series = []
         for entry in names:
             name, *dims = str(entry).split()
-            if name == "claims":
-                series.append(self.judged(**self._chosen))
+            if name == "claims":  # the page about claims has chosen; another page reads what that one would choose
+                series.append(self._ones(**(self._chosen if page == self.name else params.chosen_claims(given))))
                 continue
             series.append(self.load(name, **dict(d.split("=", 1) for d in dims)))
         options = words.entry("headline", "options") if words.has("headline", "options") else ()
@@ -165,9 +165,9 @@ class Page:
         self._show("\n".join(points), kind="headlines")
 
     def key_figures(self, pages: Sequence[str]) -> None:
-        """A table of the readings that each page's words list under ``headline.key``."""
+        """A table of the readings that each page's words list under ``headline.key``, and their bases."""
         w = self.words
-        table = [[escape_html(w.ui(k)) for k in ("indicator", "period", "value", "change")]]
+        table = [[escape_html(w.ui(k)) for k in ("indicator", "period", "value", "change", "base")]]
         rows: list[tuple[str, ...]] = []
         for page, values in map(params.read_entry, pages):
             words = Words(w.language, page)
@@ -175,20 +175,17 @@ class Page:
             for key, entry in words.entry("key_figures").items():
                 value, change = readings[key], readings.get(f"{key}_change")
                 name = str(entry[w.language])
-                table.append(
-                    [
-                        escape_html(name),
-                        escape_html(w.period(value.period)),
-                        escape_html(w.typography(words.reading(value))),
-                        escape_html(w.typography(words.reading(change, "signed"))) if change else "",
-                    ]
-                )
+                said = words.reading(value), words.reading(change, "signed") if change else "–"
+                base = self._when(change.base) if change and change.base else "–"
+                cells = (name, self._when(value.period), *map(w.typography, said), base)
+                table.append([escape_html(c) for c in cells])
                 rows += charts.rows({name: [r for r in (value, change) if r]})
-        self._table("key_figures", table, rows)
+        self._table("key_figures", table, rows, texts=(1, 4))
 
     def section(self, key: str) -> None:
         """A heading, from ``sections`` of the page's words."""
-        self._show(f"## {self.words.entry('sections', key)[self.words.language]}", kind="section")
+        w = self.words
+        self._show(f"## {w.typography(w.entry('sections', key)[w.language])}", kind="section")
 
     def say(self, key: str, **readings: Said) -> None:
         """A sentence, from ``say`` of the page's words, filled with readings."""
@@ -200,12 +197,15 @@ class Page:
         start = self.start.start if self.start else date.min
         return {n: [r for r in g if r.period.end >= start] for n, g in (groups or {}).items()}
 
-    def _source(self, groups: Readings, absent: Sequence[str]) -> str:
-        """Who published what a chart shows, the date it stands for, and which groups had nothing to show."""
+    def _source(self, groups: Readings, absent: Sequence[str], items: bool) -> str:
+        """Who published what a chart shows, the date it stands for, and which groups had nothing to show.
+
+        ``items``: the chart names what its readings are about, not its groups alone.
+        """
         w = self.words
         used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
         publishers: dict[str, None] = {}
-        drawn = {part for name, g in groups.items() for part in (name, *(i for r in g for i in r.item.split("|")))}
+        drawn = set(groups) | {part for g in groups.values() for r in g if items for part in r.item.split("|")}
         several = w.ui("named_publishers" if drawn & set(catalogue.names("publishers")) else "listed_publishers")
         for name in used:
             if name == "claims":
@@ -213,9 +213,9 @@ class Page:
                 continue
             d = catalogue.describe(name)
             publishers[d.publisher[w.language] if d.publisher else several] = None
-        names = ", ".join(publishers)
+        names = w.semicolon.join(publishers)
         lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
-        return f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}.{lacking}"
+        return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(self.as_of)}.{lacking}")
 
     def chart(self, key: str, kind: str, groups: Readings, **options: Any) -> None:
         """A chart of the given kind, its title from ``charts`` of the page's words.
@@ -241,7 +241,7 @@ class Page:
             shown,
             w,
             title=title,
-            source=self._source({**shown, **extra}, [n for n in window if n not in shown]),
+            source=self._source({**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
             extra=extra,
             **options,
         )
@@ -272,7 +272,7 @@ class Page:
             names = {k: w.label(k) for k in keys}
         else:
             keys = sorted({r.period for r in every}, reverse=True)[:last]
-            names = {k: w.period(k) for k in keys}
+            names = {k: self._when(k) for k in keys}
         if not keys:
             self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
             return
@@ -325,11 +325,16 @@ class Page:
             label = w.label(r.item or r.name)
             value = w.typography(w.range(r) if r.interval else w.reading(r))
             value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
-            cells = [w.period(r.period), label, value, *([w.period(r.base) if r.base else "–"] if base else [])]
+            cells = [self._when(r.period), label, value, *([self._when(r.base) if r.base else "–"] if base else [])]
             cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
             table.append([escape_html(c) for c in cells])
         rows = charts.rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
         self._table(key, table, rows, heads=2, name=name)
+
+    def _when(self, p: Period) -> str:
+        """A period in a cell: a month is not parted from its year."""
+        said = self.words.period(p)
+        return said.replace(" ", NBSP) if p.frequency == "M" else said
 
     def _cell(self, r: Reading | None) -> str:
         """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
@@ -343,16 +348,24 @@ class Page:
         return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
 
     def _table(
-        self, key: str, cells: list[list[str]], rows: Sequence[tuple[str, ...]], heads: int = 1, name: str = ""
+        self,
+        key: str,
+        cells: list[list[str]],
+        rows: Sequence[tuple[str, ...]],
+        heads: int = 1,
+        name: str = "",
+        texts: Sequence[int] = (),
     ) -> None:
-        """Show a table; the first ``heads`` cells of a row say what the row is about."""
+        """Show a table; the first ``heads`` cells of a row say what the row is about, columns ``texts`` hold words."""
         w = self.words
         caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
-        head = "".join(f'<th scope="col">{c}</th>' for c in cells[0])
+        mark = [' data-text="yes"' if column in texts else "" for column in range(len(cells[0]))]
+        head = "".join(f'<th scope="col"{m}>{c}</th>' for c, m in zip(cells[0], mark, strict=True))
         body = ""
         for row in cells[1:]:
             about = "".join(f'<th scope="row">{c}</th>' for c in row[:heads])
-            body += f"<tr>{about}{''.join(f'<td>{c}</td>' for c in row[heads:])}</tr>"
+            rest = "".join(f"<td{m}>{c}</td>" for c, m in zip(row[heads:], mark[heads:], strict=True))
+            body += f"<tr>{about}{rest}</tr>"
         markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
         plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
         self._display_table(name or key, markup, html.unescape(caption), [plain], as_csv(rows))
@@ -373,6 +386,9 @@ class Page:
         ``themes``, ``pages`` and ``documents`` choose among them (an empty list: all), here and in :meth:`claims`.
         """
         self._chosen = chosen
+        return self._ones(**chosen)
+
+    def _ones(self, **chosen: Sequence[str]) -> Series:
         day = Period.parse(self.as_of.isoformat())
         ones = tuple(
             Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
@@ -393,9 +409,8 @@ class Page:
         found = self._judgements(**(self._chosen or {"pages": [self.name]}))
         documents = dict.fromkeys(j.claim.document.id for j in found)
         named = [f"- {wording.document(w, claims.documents()[d])}" for d in documents]
-        self._show(
-            "\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), kind="section"
-        )
+        about = [w.typography(w.ui("claims_note")), "", *named] if found else []
+        self._show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), kind="section")
         if not found:
             self._show(f"*{w.typography(w.ui('no_claims'))}*", kind="absent", name="claims")
             return
@@ -406,11 +421,11 @@ class Page:
         for j in found:
             cells = wording.cells(w, j)
             c = j.claim
-            about = {"document": c.document.id, "theme": w.label(c.theme), "verdict": w.label(str(j.verdict))}
-            marks = "".join(f' data-{k}="{html.escape(v)}"' for k, v in about.items())
+            marked = {"document": c.document.id, "theme": w.label(c.theme), "verdict": w.label(str(j.verdict))}
+            marks = "".join(f' data-{k}="{html.escape(v)}"' for k, v in marked.items())
             body += f'<tr{marks}><th scope="row">{escape_html(cells[0])}</th>'
             html_cells = [in_lines(x) for x in cells[1:]]
-            html_cells[-1] = html_cells[-1].replace(about["verdict"], f"<strong>{about['verdict']}</strong>", 1)
+            html_cells[-1] = html_cells[-1].replace(marked["verdict"], f"<strong>{marked['verdict']}</strong>", 1)
             body += f"{''.join(f'<td>{x}</td>' for x in html_cells)}</tr>"
             plain.append(" | ".join(x.replace("\n", " / ") for x in cells))
             twin = (str(j.corrected.verdict), str(j.corrected.reason)) if j.corrected else ("", "")
@@ -441,10 +456,10 @@ class Page:
         self._show(f"{since}{w.colon.rstrip()}\n\n{compared.listed(found, w)}", kind="changes")
         if found.fresh:
             rows = charts.rows({f.series: f.readings for f in found.fresh})
-            self._table("fresh", _escaped(compared.fresh_table(found, w)), rows)
+            self._table("fresh", _escaped(compared.fresh_table(found, w)), rows, texts=(2,))
         if found.revised:
             rows = charts.rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
-            self._table("revised", _escaped(compared.revised_table(found, w)), rows)
+            self._table("revised", _escaped(compared.revised_table(found, w)), rows, texts=(1,))
 
     def calendar(self, pages: Sequence[str], days: int) -> None:
         """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
@@ -456,7 +471,8 @@ class Page:
             if following and following[1] <= ahead:
                 due.append((following[1], name, following[0]))
         if not due:
-            self._show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name="calendar")
+            none = w.ui("no_release").format(date=w.day(ahead))
+            self._show(f"*{w.typography(none)}*", kind="absent", name="calendar")
             return
         table = [[escape_html(w.ui(k)) for k in ("expected", "series_name", "period", "source")]]
         rows: list[tuple[str, ...]] = []
@@ -465,10 +481,10 @@ class Page:
             late = day <= self.as_of
             said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
             publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
-            cells = (said, d.titles[w.language], w.period(period), publisher)
+            cells = (said, d.titles[w.language], self._when(period), publisher)
             table.append([escape_html(w.typography(c)) for c in cells])
             rows.append((name, day.isoformat(), str(period), "", "", "overdue" if late else "expected", ""))
-        self._table("calendar", table, rows)
+        self._table("calendar", table, rows, texts=(1, 2, 3))
 
     # --- what stands behind the figures --------------------------------------------------------------------------
 
@@ -479,13 +495,15 @@ class Page:
         """
         w = self.words
         known = catalogue.issues(self.as_of, frozenset(self._loaded), self.start)
+        told: dict[tuple[str, str], list[str]] = {}  # what is wrong -> the series: several may share a fault
+        for i in known:
+            if all(i.where.get(column, few[0]) in few for column, few in among.items()):
+                title = escape(catalogue.describe(i.series).titles[w.language])
+                told.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(title)
         lines = [
-            f"- **{w.typography(w._common['issue_kinds'][i.kind][w.language])}**{w.colon}"
-            f"{w.typography(escape(i.text[w.language]))}"
-            for i in known
-            if all(i.where.get(column, few[0]) in few for column, few in among.items())
+            w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
+            for (kind, text), titles in told.items()
         ]
-        lines = list(dict.fromkeys(lines))  # two series may share a fault
         self._show(
             "\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), kind="caveats"
         )
@@ -497,32 +515,45 @@ class Page:
         self._show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), kind="method")
 
     def sources(self) -> None:
-        """Every series the page loaded: title, publisher, licence, access, publication dates, latest figure."""
+        """Every series the page loaded, under who published it: licence, access, how its publication dates are known,
+        then each series with its latest figure, its own pages and what is to be known of it.
+        """
         w = self.words
-        colon, semi = w.colon, w.semicolon
-        lines = []
-        for name, series in self._loaded.items():
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for name in self._loaded:
             d = catalogue.describe(name)
             publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
-            line = f"- **{escape(d.titles[w.language])}** (`{name}`). {escape(publisher)}. {w.ui('last_figure')}{colon}"
-            if series.last is None:
-                lines.append(f"{line}{w.ui('nothing_known')}.")
-                continue
-            known = [s for s in d.sources if s.get("since", "") <= self.as_of.isoformat()]
-            cited = ", ".join(
-                f"[{escape(s['title'])}]({s['path']})"
-                if s.get("path", "").startswith("https://")
-                else escape(s["title"])
-                for s in known
-            )
-            lines.append(
-                f"{line}{w.period(series.last)}{semi}{w.ui('published_' + d.publication['kind'])}. "
-                f"{w.ui('licence')}{colon}{escape(d.licence[w.language])}. "
-                f"{w.ui('accessed')}{colon}{escape(d.accessed_via[w.language]).rstrip('.')}"
-                f"{f' ({cited})' if cited else ''}. "
-                f"{' '.join(escape(c) for c in d.caveats[w.language])}".rstrip()
-            )
+            terms = (d.licence[w.language], d.accessed_via[w.language].rstrip("."), d.publication["kind"])
+            groups.setdefault((publisher, *terms), []).append(name)
+        lines: list[str] = []
+        for (publisher, licence, access, dates), names in groups.items():
+            known = [n for n in names if self._loaded[n].last is not None]  # of the others there is nothing to tell
+            caveats = {n: [escape(c) for c in catalogue.describe(n).caveats[w.language]] for n in known}
+            shared = [c for c in caveats[known[0]] if all(c in few for few in caveats.values())] if known[1:] else []
+            cited = {n: self._cited(n) for n in known}
+            alike = len(set(cited.values())) == 1
+            told = [f"- **{escape(publisher)}**", f"{w.ui('licence')}{w.colon}{escape(licence)}"]
+            if known:
+                told += [f"{w.ui('accessed')}{w.colon}{escape(access)}{cited[known[0]] if alike else ''}"]
+                told += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
+            lines.append(f"{'. '.join(told)}.")
+            for name in names:
+                last = self._loaded[name].last
+                latest = w.ui("nothing_known") if last is None else w.period(last)
+                own = [f"{c.rstrip('.')}." for c in caveats.get(name, ()) if c not in shared]
+                title = f"**{escape(catalogue.describe(name).titles[w.language])}** (`{name}`)"
+                figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
+                lines.append(" ".join([f"  - {title}. {figure}", *own]))
         self._show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")
+
+    def _cited(self, name: str) -> str:
+        """The pages of a series that had appeared by the page's date, in brackets, linked where they can be."""
+        named = []
+        for s in catalogue.describe(name).sources:
+            if s.get("since", "") <= self.as_of.isoformat():
+                title, path = escape(s["title"]), s.get("path", "")
+                named.append(f"[{title}]({path})" if path.startswith("https://") else title)
+        return f" ({', '.join(named)})" if named else ""
 
 
 def escape_html(text: str) -> str:

@@ -436,12 +436,16 @@ def reads(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] | None
     The series that a claim is held against are not counted, but on the page that is about claims.
     """
     if "claims" in pages:  # on all claims, or on those that its values choose
-        own = pages["claims"]
-        return None, {"themes": own["themes"], "pages": own["of_pages"], "documents": own["documents"]}
+        return None, chosen_claims(pages["claims"])
     each = [series_of(page, values) for page, values in pages.items()]
     series = None if None in each else frozenset().union(*(found for found in each if found))
     judging = [page for page in pages if any(name == "claims" for name, _ in _calls(page))]
     return series, {"pages": judging} if judging else None
+
+
+def chosen_claims(values: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Which claims the page about claims shows with these values, as :func:`kzreport.claims.known` takes it."""
+    return {"themes": values["themes"], "pages": values["of_pages"], "documents": values["documents"]}
 
 
 def _calls(page: str) -> Iterator[tuple[str, ast.Call]]:

@@ -14,7 +14,9 @@ from typing import Any
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from kzreport.indicators.revisions import shows
@@ -60,7 +62,10 @@ class Canvas:
 
     def value(self, r: Reading) -> str:
         """The number of a reading on the scale of the axis."""
-        return self.words.number(y(r) / self.divisor, r.decimals if self.digits is None else self.digits)
+        digits = r.decimals if self.digits is None else self.digits
+        if r.unit == "tonne":  # three figures that mean something are enough beside a marker
+            digits = min(digits, max(0, 3 - len(str(int(abs(y(r) / self.divisor))))))
+        return self.words.number(y(r) / self.divisor, digits)
 
     def label(self, name: str, width: int = 21) -> str:
         """The name of a group, in lines that fit beside the plot."""
@@ -92,9 +97,11 @@ class Canvas:
         self.ax.xaxis.set_major_locator(FixedLocator([m[0] for m in marks]))
         self.ax.xaxis.set_major_formatter(FixedFormatter([m[1] for m in marks]))
 
-    def key(self, text: str, colour: str = MUTED) -> None:
-        """What a marker means, above the plot."""
-        self.ax.text(0, 1.02, text, transform=self.ax.transAxes, color=colour, fontsize=8.5, va="bottom")
+    def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
+        """What a marker means, above the plot: from its left, or ending at ``right`` (a part of its width)."""
+        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        place |= {"va": "bottom", "ha": "right" if right else "left"}
+        self.ax.annotate(text, (right, 1.0), (0, 4), color=colour, fontsize=8.5, **place)
 
     def headroom(self, above: float = 0.08) -> None:
         """Room above the highest value; the axis begins at zero unless that would flatten what it shows."""
@@ -115,7 +122,8 @@ class Canvas:
             above = height > (low + high) / 2 or height - 3 * gap < low  # below, it would stand on the axis
             side: dict[str, Any] = {"va": "bottom", "ha": "center"} if above else {"va": "top", "ha": "right"}
             place = height + (0.5 if above else -1.9) * gap
-            ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, **side)
+            halo = [withStroke(linewidth=2.5, foreground="white")]  # lines may run behind it
+            ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, path_effects=halo, zorder=7, **side)
         late = [e for e in ends if e not in early]
         tall = max((1 + text.count("\n") for _, _, text, _ in late), default=1)
         places = spread([e[1] for e in late], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)
@@ -147,6 +155,16 @@ def y(r: Reading) -> float:
     """The number of a reading that has one."""
     assert r.value is not None
     return r.value
+
+
+def pale(colour: str, depth: float) -> tuple[float, float, float]:
+    """A colour as it looks on white at this depth, but opaque: no grid shines through.
+
+    >>> pale("#000000", 0.5)
+    (0.5, 0.5, 0.5)
+    """
+    red, green, blue = (1 - depth * (1 - part) for part in to_rgb(colour))
+    return red, green, blue
 
 
 def values(groups: Groups) -> list[Reading]:
@@ -286,7 +304,8 @@ def bars(c: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     shown = [r for r in readings if r.ok]
     width = _WIDTHS[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if y(r) >= 0 else ACCENT for r in shown]
-    c.ax.bar([at(r.period) for r in shown], [y(r) for r in shown], width, color=colours, alpha=0.6, lw=0, zorder=2)
+    tints = [pale(colour, 0.6) for colour in colours]
+    c.ax.bar([at(r.period) for r in shown], [y(r) for r in shown], width, color=tints, lw=0, zorder=2)
     ends = [(at(shown[-1].period) + width / 2, y(shown[-1]), f"{c.label(name)}\n{c.value(shown[-1])}", colours[-1])]
     for other, path in (line or {}).items():
         _line(c, path, INK, 2, DASHES[0], 4)
@@ -320,11 +339,10 @@ def stacked(c: Canvas, groups: Groups) -> None:
             heights,
             width,
             bottoms,
-            color=colour if plain else "white",
+            color=pale(colour, 0.85) if plain else "white",
             edgecolor="white" if plain else MUTED,
             hatch=None if plain else "////",
             lw=0.4,
-            alpha=0.85,
             zorder=2,
         )
         for p, h in zip(periods, heights, strict=True):
@@ -431,7 +449,8 @@ def ranks(c: Canvas, groups: Groups, *, apart: str = "") -> None:
     least, most = y(kept[0][1]), y(kept[-1][1])
     c.rows([c.label(r.item, 34) for _, r in kept], 0 if least > 0.02 * most else -0.02 * most, most * 1.15)
     signs = "●□△◇▽"  # as MARKERS, the first one filled
-    c.key("     ".join(f"{signs[n]} {c.words.label(name)}" for n, name in enumerate(order)))
+    if len(order) > 1 or order[0][:4].isdigit():  # one group alone is what the title names, unless it is a period
+        c.key("     ".join(f"{signs[n]} {c.words.label(name)}" for n, name in enumerate(order)))
 
 
 def heat(c: Canvas, groups: Groups) -> None:
@@ -464,8 +483,7 @@ def heat(c: Canvas, groups: Groups) -> None:
     c.ax.tick_params(length=0)
     c.key(c.words.ui("vintages"))
     for right, key, colour in ((0.76, "revised_up", PALETTE[0]), (1.0, "revised_down", ACCENT)):
-        said = f"■ {c.words.ui(key)}"
-        c.ax.text(right, 1.02, said, transform=c.ax.transAxes, color=colour, fontsize=8.5, va="bottom", ha="right")
+        c.key(f"■ {c.words.ui(key)}", colour, right)
 
 
 KINDS: Mapping[str, Callable[..., None]] = {
@@ -473,6 +491,7 @@ KINDS: Mapping[str, Callable[..., None]] = {
     "heat": heat,
 }  # fmt: skip
 ROWS = ("pairs", "ranks")  # kinds whose values run along the horizontal axis
+NAMED = ("ranks",)  # kinds that name what each reading is about
 GRIDS = ("heat",)  # kinds without an axis of numbers
 # Inches left and right of the plot: room for what each kind writes there.
 MARGINS = {"lines": (0.5, 1.75), "bars": (0.5, 1.75), "stacked": (0.5, 1.75), "dots": (0.5, 2.3), "pairs": (1.8, 0.3),

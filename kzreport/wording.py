@@ -32,7 +32,7 @@ def figure(w: Words, claim: Claim, spec: str = "") -> str:
     if claim.value is None or claim.qualifier in (Qualifier.RANGE, Qualifier.IMPRECISE):
         ends = [w.printed(x, claim.unit, claim.step) for x in (claim.low, claim.high) if x is not None]
         if len(ends) == 2:
-            return w.ui("range").format(low=ends[0], high=ends[1])
+            return w.between(ends[0], ends[1])
         number, key = (ends or [w.ui("not_available")])[0], "at_most" if claim.low is None else "at_least"
     else:
         value = abs(claim.value) if spec == "abs" else claim.value
@@ -167,6 +167,8 @@ def held(w: Words, judged: Judgement, tested: Tried) -> str:
 
 def _other_basis(w: Words, found: Amount) -> str:
     """The basis, unless the titles of the series say it already."""
+    if found.basis == "annual_average" and any(catalogue.describe(n).basis == "yy_month" for n in found.inputs):
+        return w.ui("mean_of_rates")  # which is not the growth of the average index
     return "" if found.basis in ("exports", "imports", "turnover") else basis(w, found.basis)
 
 

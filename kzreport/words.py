@@ -30,6 +30,9 @@ from kzreport.model import DECIMALS, Period, Reading, Status
 LANGUAGES = ("fr", "en")
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
 _LOCALES = {"fr": Locale("fr"), "en": Locale("en", "GB")}
+_RANGE = re.compile(
+    r"([+−]?\d[\d\u202f,.]*)((?:\u00a0[^\W\d]|\u00a0?%)[^\d;:()]{0,40}?) (à|to) ([+−]?\d[\d\u202f,.]*)\2(?![\w’])"
+)
 _MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year))?(?::([a-z]+))?\}")
 _PLAIN = frozenset({"by", "indicator", "series", "options"})  # keys of names, not of words
 _SELECTORS = frozenset({"up", "down", "flat", "ok", "other", *map(str, Status)})
@@ -246,7 +249,20 @@ class Words:
             self.reading(r.of(value=v, interval=None), "signed" if r.unit == "musd_change" else "")
             for v in (r.interval.low, r.interval.high)
         )
-        return low if low == high else self.ui("range").format(low=low, high=high)
+        return self.between(low, high)
+
+    def between(self, low: str, high: str) -> str:
+        """From one quantity to another; the one where both print alike."""
+        return low if low == high else self.unit_once(self.ui("range").format(low=low, high=high))
+
+    @staticmethod
+    def unit_once(text: str) -> str:
+        """A range says its unit once, after the higher figure.
+
+        >>> Words.unit_once("de 2,7\xa0millions de tonnes à 2,8\xa0millions de tonnes"), Words.unit_once("1% to 2%")
+        ('de 2,7 à 2,8\xa0millions de tonnes', '1 to 2%')
+        """
+        return _RANGE.sub(r"\1 \3 \4\2", text)
 
     # --- dates ---------------------------------------------------------------------------------------------------
 
@@ -323,6 +339,10 @@ class Words:
         """A word of the report's own furniture ("Sources", "Code" ...)."""
         return str(self._common["ui"][key][self.language])
 
+    def issue_kind(self, kind: str) -> str:
+        """What kind of fault of a source this is."""
+        return str(self._common["issue_kinds"][kind][self.language])
+
     def status(self, status: Status) -> str:
         """The reason why there is no number."""
         return str(self._common["statuses"][str(status)][self.language])
@@ -338,7 +358,7 @@ class Words:
         common_tables = (self._common[k] for k in ("labels", "verdicts", "themes"))
         for table in (self._page.get("labels", {}), *common_tables, names("publishers"), names("scopes")):
             if item in table:
-                return str(table[item][self.language])
+                return self.typography(str(table[item][self.language]))
         try:
             return self.period(Period.parse(item))
         except DataError:
@@ -420,7 +440,7 @@ class Words:
         filled = self.marks(text, where, readings)
         if "{" in filled or "}" in filled:
             raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
-        return self._capital(self.typography(filled))
+        return self._capital(self.unit_once(self.typography(filled)))
 
     def marks(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
         """Replace every mark of a text by what its reading says.
@@ -463,7 +483,7 @@ class Words:
             return text.replace("'", APOSTROPHE)
         text = text.replace("'", APOSTROPHE)
         text = re.sub(r"[ \u00a0](?=[:%»])", NBSP, text)
-        text = re.sub(r"« ?", "«" + NBSP, text)
+        text = re.sub(r"«[ \u00a0]?", "«" + NBSP, text)
         return re.sub(r"[ \u00a0\u202f](?=[;!?])", "\u202f", text)
 
 

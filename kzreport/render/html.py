@@ -52,7 +52,8 @@ _TAGS = {
 }
 _ATTRIBUTES = {
     "a": {"href"},
-    "th": {"scope"},
+    "th": {"scope", "data-text"},
+    "td": {"data-text"},
     "table": {"data-claims"},
     "tr": {"data-document", "data-theme", "data-verdict"},
 }

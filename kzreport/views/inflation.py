@@ -124,13 +124,16 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
 
 
 def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points."""
+    """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points; ``wait``, the
+    months from the one to the other (0: they are one).
+    """
     coming = [r for r in base_effects.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
     if not coming:
         nothing = Reading.missing("base_effect", "points", inflation.headline(cpi_yy).period)
-        return {"largest": nothing, "next": nothing}
+        return {"largest": nothing, "next": nothing, "wait": nothing.of(unit="months")}
     largest = max(coming, key=lambda r: abs(r.value or 0.0))
-    return {"largest": largest, "next": coming[0]}
+    wait = Reading("wait", float(coming.index(largest)), "months", largest.period)
+    return {"largest": largest, "next": coming[0], "wait": wait}
 
 
 def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:

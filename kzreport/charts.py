@@ -161,7 +161,7 @@ def draw(
             figure.text(0.12 / WIDTH, inches / height, text, fontsize=size, **style)
 
         write("\n".join(heading), height - 0.1, 11, fontweight="bold", va="top", linespacing=1.25)
-        bases = {r.base for r in values(everything)} if unit == "index" else set()
+        bases = {r.base for r in values(everything) if r.base} if unit == "index" else set()
         origin = bases.pop() if len(bases) == 1 else None
         axis = words.axis_unit(canvas.unit) + (f", {words.period(origin)} = 100" if origin else "")
         write(axis, height - 0.16 - 0.2 * len(heading), 8.5, color=MUTED, va="top")

@@ -91,3 +91,14 @@ def test_no_row_was_published_later(monkeypatch):
             for line in _figures(metadata):
                 period, value = line.split(",")[-5:-3]
                 assert not value or line.endswith(",yes") or period in everything or period[:4] < "2024", line
+
+
+def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
+    """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
+    day, shown = date(2026, 9, 30), []
+    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    page = kzreport.page.Page("summary", lang="en", as_of=day.isoformat())
+    page.headlines(["claims documents=S4", "claims"])
+    chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())
+    assert (int(chosen), int(every)) == (len(claims.known(day, documents=["S4"])), len(claims.known(day)))
+    assert int(chosen) < int(every)

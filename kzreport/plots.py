@@ -426,7 +426,7 @@ def pairs(c: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
         text = f"{c.value(first)} {'/' if ends else '→'} {c.value(last)}"
         c.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
     largest, smallest = max(y(r) for r in values(kept)), min(0.0, *(y(r) for r in values(kept)))
-    c.rows([c.label(n, 30) for n in names], smallest - 0.03 * largest, largest * 1.25)
+    c.rows([c.label(n, 24) for n in names], smallest - 0.03 * largest, largest * 1.25)
 
 
 def ranks(c: Canvas, groups: Groups, *, apart: str = "") -> None:

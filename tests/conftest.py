@@ -32,7 +32,7 @@ _RULES = {
         r"|dollar|chiffre|série|année|marchandise)\b",
     },
     "en": {
-        "a before a vowel": r"(?<!\w[’'])\b[Aa] (?!one\b|once\b|un|us|eu)(?=[aeiou])",
+        "a before a vowel": r"(?<![/’'])\b[Aa] (?!one\b|once\b|un|us|eu)(?=[aeiou])",
         "an before a consonant": r"\b[Aa]n (?!h)(?=[bcdfghjklmnpqrtvwyz])",
         "a space too many": r" [:;!?%]",
         "a plural of one": r"(?<![\d,.])1[ \u00a0](?:years|months|goods|figures|countries|tonnes)\b",

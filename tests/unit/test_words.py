@@ -175,7 +175,6 @@ def test_faulty_words_are_found(entry, said):
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_sentence_in_every_state(page, language, misprints):
     """All words of a page over directions, statuses and periods: nothing unfilled, no elision fault, no double unit."""
-    seen = set()
     w = Words(language, page)
     said_keys = w.entry("say") if w.has("say") else ()
     sentences = [("say", key) for key in said_keys] + ([("headline",)] if w.has("headline") else [])
@@ -196,9 +195,9 @@ def test_every_sentence_in_every_state(page, language, misprints):
                         "x", value, "percent", p, status, item="KAZ", base=p.year_before(), interval=Interval(1, 2)
                     )
                     said = w.text(*path, **dict.fromkeys(names, r))
-                    if said not in seen:
+                    assert not re.search(r"[{}]|None|\bnan\b|  ", said), (path, state, said)
+                    if year == 2016:  # a proof-reader finds in one year what there is to find in all
                         assert not misprints(said, language), (path, state)
-                        seen.add(said)
                     assert said[0] == said[0].upper()
                     count += 1
     assert count or not sentences

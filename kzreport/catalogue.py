@@ -282,8 +282,13 @@ def _package(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Descripto
     return found, {key: raw.get(key, {}) for key in ("publishers", "scopes")}
 
 
+@lru_cache(maxsize=8)
+def _package_path(root: Path) -> Path:
+    return root / "data" / "datapackage.json"
+
+
 def _read_package() -> tuple[Mapping[str, Descriptor], _Names]:
-    path = home() / "data" / "datapackage.json"
+    path = _package_path(home())
     return _package(path, _stamp(path))
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.composer import Composer
@@ -46,12 +46,14 @@ _HERE = Path(__file__).resolve().parent.parent
 def home() -> Path:
     """The folder of ``data/``, ``notebooks/`` and ``params/``."""
     chosen = os.environ.get("KZREPORT_HOME")
-    return _resolved(chosen, os.getcwd()) if chosen else _HERE
+    if not chosen:
+        return _HERE
+    return _resolved(chosen) if chosen.startswith("/") else Path(chosen).resolve()
 
 
 @lru_cache(maxsize=8)  # a page asks some thousand times
-def _resolved(chosen: str, start: str) -> Path:
-    return Path(start, chosen).resolve()
+def _resolved(chosen: str) -> Path:
+    return Path(chosen).resolve()
 
 
 def shown(path: Path) -> str:
@@ -84,15 +86,19 @@ def read_text(path: Path, most: int = _MAX_BYTES) -> str:
     return text
 
 
-class _FastLoader(Composer, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """The loader of text alone; where PyYAML has libyaml, that reads the characters: a sixth of the time."""
+if TYPE_CHECKING or not yaml.__with_libyaml__:
+    _Loader = yaml.BaseLoader
+else:
 
-    def __init__(self, text: str) -> None:
-        super(Composer, self).__init__(text)
-        Composer.__init__(self)  # type: ignore[no-untyped-call]
+    class _Loader(Composer, yaml.CBaseLoader):
+        """The same with the characters read by libyaml: a sixth of the time."""
+
+        def __init__(self, text: str) -> None:
+            yaml.CBaseLoader.__init__(self, text)
+            Composer.__init__(self)
 
 
-class _StrictLoader(_FastLoader):
+class _StrictLoader(_Loader):
     """YAML in which every scalar is text: ``NO``, ``0101`` and ``12:30`` stay what was typed."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

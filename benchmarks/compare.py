@@ -9,6 +9,7 @@ Nothing here is a test: a busy machine is slow, and the load is printed beside t
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import importlib.util
 import json
@@ -220,8 +221,16 @@ def nbclient_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
 
 
 def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
+    from IPython.display import display
     from ploomber_engine import execute_notebook
 
+    import kzreport.page
+
+    def encoded(data: Mapping[str, Any], **rest: Any) -> None:  # it writes bytes as they are, which is no notebook
+        text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
+        display(text, **rest)
+
+    kzreport.page.display = encoded  # type: ignore[assignment]
     execute_notebook(source, made, parameters=dict(values), log_output=False, progress_bar=False, verbose=False)
 
 

@@ -357,7 +357,7 @@ def validate(
     values = {p.name: p.default for p in declared}
     values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
     try:
-        found = _model(tuple(declared))(**values).model_dump()
+        found: dict[str, Any] = _model(tuple(declared))(**values).model_dump()
         if {"country", "peers"} <= set(found):
             neighbours.check(found["country"], found["peers"], f"{where}, parameter 'peers'")
         if "indicators" in found:

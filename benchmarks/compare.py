@@ -109,7 +109,7 @@ class Backfill:
         assert process.stderr
         for line in process.stderr:
             told.append(line)
-            if "made (" in line:
+            if re.search(r"\(\d+ of \d+\)", line):
                 self.done.append(time.monotonic() - start)
         code = process.wait()
         memory.stop()

@@ -4,7 +4,7 @@
 # Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all lab lint check lock clean
+.PHONY: help report test test-all lab lint check bench lock clean
 .DELETE_ON_ERROR:
 
 # Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.
@@ -48,6 +48,19 @@ lint: .venv/.dev  ## style and types only
 check: .venv/.run  ## check data, report definitions, words and the shape of the notebooks; runs nothing
 	@$(BIN)/kzreport check $(ARGS)
 
+bench: .venv-bench/.made  ## time it beside papermill, nbconvert, nbclient, ploomber-engine (ARGS=--quick); an hour
+	@.venv-bench/bin/python benchmarks/compare.py $(ARGS)
+
+# The locked versions for everybody, and then the others, which are in no lock. Those that cannot be installed are
+# left out of the table, which says so.
+.venv-bench/.made: requirements.lock pyproject.toml | .venv/.made
+	@$(BIN)/python -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install -qq --no-deps --require-hashes -r requirements.lock
+	@.venv-bench/bin/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@.venv-bench/bin/python -m pip install -qq --no-build-isolation -e '.[bench]' || \
+	  echo "kzreport: what 'bench' in pyproject.toml names could not be installed; it is left out of the table" >&2
+	@touch $@
+
 # uv writes one lock for every Python and system. It does not read pip's configuration: behind a mirror set
 # UV_DEFAULT_INDEX. Versions that are still allowed stay; `make lock ARGS=--upgrade` takes the newest of all.
 LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
@@ -58,7 +71,7 @@ lock:  ## make the two locks again from pyproject.toml (ARGS=--upgrade for newer
 	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment and the caches; reports/ stays
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	rm -rf .venv .venv-bench .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
 	find kzreport tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # ---------------------------------------------------------------------------------------------- the environment

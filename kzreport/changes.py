@@ -133,6 +133,8 @@ def between(
         breaks = [i for i in mine if i.series == name and i.kind == "break" and i.since > before]
         found = []
         for key, o in _known(new, dimensions).items():
+            if key in old and old[key].value == o.value:
+                continue
             reading = _reading(new, key, o)
             if key not in old:
                 found.append(reading)

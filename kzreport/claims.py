@@ -304,5 +304,11 @@ def fingerprints(as_of: date) -> dict[str, str]:
         return {}
     known = [d for d in documents().values() if d.date <= as_of]
     about = repr([known, sorted(bases().items())])
-    texts = {"documents.yml": about, **{f"{d.id}.csv": read_text(_folder() / f"{d.id}.csv") for d in known}}
-    return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    files = {f"{d.id}.csv": _folder() / f"{d.id}.csv" for d in known}
+    found = {name: _digest(path, _stamp(path)) for name, path in files.items()}
+    return {"documents.yml": hashlib.sha256(about.encode()).hexdigest(), **found}
+
+
+@lru_cache(maxsize=64)
+def _digest(path: Path, stamp: tuple[int, int]) -> str:
+    return hashlib.sha256(read_text(path).encode()).hexdigest()

@@ -110,9 +110,27 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def _file_digest(path: Path) -> str:
+    """Of a file; it is read again when it was changed."""
+    about = path.stat()
+    return _file_digest_at(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=512)
+def _file_digest_at(path: Path, changed: int, size: int) -> str:
+    return _digest(path.read_bytes())
+
+
 def _notebook_digest(page: str) -> str:
     """Of what a notebook does, not of the outputs it stores."""
-    nb = params.read_notebook(params.notebook_path(page))
+    path = params.notebook_path(page)
+    about = path.stat()
+    return _notebook_digest_at(path, about.st_mtime_ns, about.st_size)
+
+
+@lru_cache(maxsize=64)
+def _notebook_digest_at(path: Path, changed: int, size: int) -> str:
+    nb = params.read_notebook(path)
     cells = [(c.cell_type, c.source, sorted(c.metadata.get("tags", []))) for c in nb.cells]
     return _digest(json.dumps(cells, ensure_ascii=False).encode())
 
@@ -257,12 +275,12 @@ def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> d
     named = {str(entry).partition(" ")[0] for few in lists for entry in few}
     for page in sorted({*definition.pages, *named} & set(params.pages())):
         inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)  # the defaults of its parameters
-        inputs[f"notebooks/{page}.yml"] = _digest((home / "notebooks" / f"{page}.yml").read_bytes())
+        inputs[f"notebooks/{page}.yml"] = _file_digest(home / "notebooks" / f"{page}.yml")
     title = sorted(definition.title.items())
     inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent
     for path in sorted(p for p in code.rglob("*") if p.suffix in (".py", ".yml", ".html", ".css", ".js")):
-        inputs[f"kzreport/{path.relative_to(code).as_posix()}"] = _digest(path.read_bytes())
+        inputs[f"kzreport/{path.relative_to(code).as_posix()}"] = _file_digest(path)
     inputs["python"] = platform.python_version()
     inputs["system"] = f"{platform.system()} {platform.machine()}"  # pixels of a chart may differ by it
     for name in _PACKAGES:

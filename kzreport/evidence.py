@@ -174,7 +174,8 @@ class Evidence:
         if members:
             group = dims.pop("partner")
             table = self.load(term.series, **dims)
-            parts = [self._at(table.where(partner=m), term.over, period) for m in members]
+            by, none = table.split("partner"), replace(table, observations=())
+            parts = [self._at(by.get(m, none), term.over, period) for m in members]
         else:
             parts = [self._at(self.load(term.series, **dims), term.over, period)]
         values, interval, found = parts[0]

@@ -59,6 +59,7 @@ class Page:
         self.as_of = date.fromisoformat(as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self._loaded: dict[str, Series] = {}
+        self._judged: dict[str, tuple[verdicts.Judgement, ...]] = {}
         self._chosen: dict[str, Sequence[str]] = {}  # which claims: of all documents, themes and pages unless chosen
 
     # --- data ----------------------------------------------------------------------------------------------------
@@ -398,7 +399,10 @@ class Page:
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
     def _judgements(self, **chosen: Sequence[str]) -> tuple[verdicts.Judgement, ...]:
-        return verdicts.judge_all(claims.known(self.as_of, **chosen), self.as_of, self.load)
+        key = repr(sorted(chosen.items()))
+        if key not in self._judged:
+            self._judged[key] = verdicts.judge_all(claims.known(self.as_of, **chosen), self.as_of, self.load)
+        return self._judged[key]
 
     def claims(self) -> None:
         """What the documents studied claim on the page's subject, each with its verdict: a heading, then the table.

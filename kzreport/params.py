@@ -14,7 +14,7 @@ import io
 import re
 import reprlib
 import tokenize
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -356,10 +356,8 @@ def validate(
             )
     values = {p.name: p.default for p in declared}
     values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
-    fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}
-    model = create_model("Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields)
     try:
-        found = model(**values).model_dump()
+        found: dict[str, Any] = _model(tuple(declared))(**values).model_dump()
         if {"country", "peers"} <= set(found):
             neighbours.check(found["country"], found["peers"], f"{where}, parameter 'peers'")
         if "indicators" in found:
@@ -373,6 +371,18 @@ def validate(
         raise ParameterError(
             explain(f"{where}, parameter '{name}'", _short(first["input"]), expected, p.comment)
         ) from None
+
+
+_models: dict[tuple[tuple[str, str], ...], Any] = {}
+
+
+def _model(declared: tuple[Parameter, ...]) -> Any:
+    """The pydantic model of a parameters cell; the text of an annotation says its type."""
+    key = tuple((p.name, p.annotation) for p in declared)
+    if key not in _models:
+        fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}
+        _models[key] = create_model("Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields)
+    return _models[key]
 
 
 def read_entry(entry: str, where: str = "parameter 'pages'") -> tuple[str, dict[str, Any]]:
@@ -448,13 +458,19 @@ def chosen_claims(values: Mapping[str, Any]) -> dict[str, list[str]]:
     return {"themes": values["themes"], "pages": values["of_pages"], "documents": values["documents"]}
 
 
-def _calls(page: str) -> Iterator[tuple[str, ast.Call]]:
+def _calls(page: str) -> tuple[tuple[str, ast.Call], ...]:
     """The methods that a page's notebook calls."""
     parameters(page)  # it is a notebook, and Python
-    for cell in read_notebook(notebook_path(page)).cells:
-        for n in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
-            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute):
-                yield n.func.attr, n
+    path = notebook_path(page)
+    stat = path.stat()
+    return _calls_of(path, (stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _calls_of(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, ast.Call], ...]:
+    trees = [ast.parse(cell.source) for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
+    return tuple((n.func.attr, n) for n in calls if isinstance(n.func, ast.Attribute))
 
 
 def injected_equal(source: str, values: Mapping[str, Any]) -> bool:

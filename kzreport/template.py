@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def warm() -> None:
     del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
     import kzreport.indicators
     import kzreport.views
-    from kzreport import catalogue, params, words
+    from kzreport import catalogue, claims, params, words
     from kzreport.errors import KzreportError
 
     for package in (kzreport.indicators, kzreport.views):
@@ -76,9 +77,26 @@ def warm() -> None:
             for name in catalogue.package():
                 catalogue.check(catalogue.describe(name))
             catalogue.issues("2000-01-01")
+            claims.claims()
+            with _without_addresses():
+                import nbformat.validator  # noqa: F401
             for page in params.pages():
                 words.of_page(page)
+                params.reads({page: params.read_entry(page)[1]})  # for the pages that tell of others
         _draw()
+
+
+@contextlib.contextmanager
+def _without_addresses() -> Iterator[None]:
+    """See :mod:`kzreport.cli`: jsonschema does not build its grammar of web addresses."""
+    name = "rfc3987_syntax"
+    absent = name not in sys.modules
+    sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        if absent:
+            del sys.modules[name]
 
 
 def _draw() -> None:

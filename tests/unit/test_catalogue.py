@@ -719,7 +719,7 @@ def test_broken_issues(home, old, new, words):
         ("a: [1, 2\nb: 3\n", 2, "plain YAML"),
         ("a:\n\tb: 1\n", 2, "plain YAML"),
         ("a: 'x\n", 2, "plain YAML"),
-        ("a: \x01\n", None, "special characters"),
+        ("a: \x01\n", None, "character"),
         ("[" * 5000, None, "nested too deeply"),
         ("a: " + "x" * 1_000_000, None, "at most 1000000"),
         ("a: 1\nb: \ufeff\n", 2, "byte order mark"),

@@ -1,0 +1,424 @@
+"""kzreport beside what a user would pick instead, in one run. ``make bench`` (ARGS="--quick" for a first look)
+
+Prints a Markdown table: the same real pages through kzreport (two workers, one), the commands papermill and jupyter
+nbconvert, the loops of papermill, nbclient and ploomber-engine, and the floor: the pages' code executed in one
+interpreter that has run it before, and the rendering, divided by the cores. Medians over the repetitions; wall-clock.
+Nothing here is a test: a busy machine is slow, and the load is printed beside the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import importlib.util
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
+
+from kzreport import edition, params  # noqa: E402
+
+HOME = Path(__file__).resolve().parent.parent
+BIN = Path(sys.executable).parent
+TODAY = date(2026, 9, 30)
+ENV = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {
+    "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
+    "PLOOMBER_STATS_ENABLED": "false",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+}
+
+Page = dict[str, Any]  # name, parameters, and the executed notebook where there is one
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def load() -> str:
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+# --- kzreport ----------------------------------------------------------------------------------------------------
+
+
+class Memory:
+    """What a process and all below it hold: MB of RSS (shared memory once for each) and of PSS (shared, once)."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.seen, self.ended = pid, list[tuple[float, float, float]](), threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while not self.ended.wait(1.0):
+            self.seen.append((time.monotonic(), *self._now()))
+
+    def _now(self) -> tuple[float, float]:
+        parents, total = {}, [0.0, 0.0]
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError, IndexError):
+                parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+        tree = {self.pid}
+        while more := {p for p, above in parents.items() if above in tree} - tree:
+            tree |= more
+        for pid in tree:
+            with contextlib.suppress(OSError):
+                text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+                for i, name in enumerate(("Rss", "Pss")):
+                    found = re.search(rf"^{name}:\s+(\d+)", text, re.M)
+                    total[i] += int(found[1]) / 1024 if found else 0.0
+        return total[0], total[1]
+
+    def stop(self) -> None:
+        self.ended.set()
+        self.thread.join()
+
+
+class Backfill:
+    """One run of ``kzreport backfill`` into a new folder: its seconds, when each edition was there, its memory."""
+
+    def __init__(self, definition: str, root: Path, first: str, last: str, jobs: int) -> None:
+        command = [BIN / "kzreport", "backfill", definition, "--from", first, "--to", last, "-j", str(jobs)]
+        start = time.monotonic()
+        process = subprocess.Popen(
+            [*map(str, command), "--output", str(root)],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=ENV,
+        )
+        memory, self.done, told = Memory(process.pid), list[float](), list[str]()
+        assert process.stderr
+        for line in process.stderr:
+            told.append(line)
+            if re.search(r"\(\d+ of \d+\)", line):
+                self.done.append(time.monotonic() - start)
+        code = process.wait()
+        memory.stop()
+        self.seconds = time.monotonic() - start
+        self.memory = [(at - start, rss, pss) for at, rss, pss in memory.seen]
+        if code:
+            raise SystemExit(f"kzreport ended with {code}:\n{''.join(told[-10:])}")
+
+    def held(self, after: float, seconds: float) -> float:
+        """Median PSS in so many seconds after a moment; of one sample if there is only one."""
+        near = [pss for at, _, pss in self.memory if after <= at <= after + seconds] or [self.memory[-1][2]]
+        return statistics.median(near)
+
+
+def months(count: int, last: str = "2026-08") -> tuple[str, str]:
+    """First and last of so many months."""
+    year, month = map(int, last.split("-"))
+    number = year * 12 + month - count
+    return f"{number // 12}-{number % 12 + 1:02}", last
+
+
+def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list[Page]:
+    """Pages of editions that were made, with the parameters they were made with."""
+    found = []
+    for name in names:
+        manifest = edition.read_manifest(made / name)
+        for language in languages:
+            for page in manifest["edition"]["pages"]:
+                values = {"lang": language, "as_of": manifest["edition"]["as_of"], **manifest["parameters"][page]}
+                notebook = made / name / language / f"{page}.ipynb"
+                found.append({"name": page, "parameters": values, "made": str(notebook)})
+    return found
+
+
+def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
+    """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
+    from kzreport import backfill
+
+    first, last = months(count)
+    definition = params.definition(name)
+    dates = params.check_months(first, last, TODAY)
+    for state in backfill.look(definition, dates, definition.languages, root, False):
+        folder = root / name / state.name
+        for path in made.rglob("*"):
+            if path.is_file() and path.name != edition.MANIFEST and path.parent != made:
+                target = folder / path.relative_to(made)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, target)
+        edition.finish(state.plan, folder, state.name, {t.name: "" for t in state.plan.tasks})
+    taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
+    return statistics.median(taken[1:])
+
+
+# --- the others --------------------------------------------------------------------------------------------------
+
+
+def commands(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
+    """What a user would write: a command that executes and one that renders."""
+    for number, page in enumerate(pages):
+        given, made = folder / f"{number}.json", folder / f"{number}.ipynb"
+        given.write_text(json.dumps(page["parameters"]))
+        source = HOME / "notebooks" / f"{page['name']}.ipynb"
+        start = time.perf_counter()
+        run = ["papermill", str(source), str(made), "-f", str(given), "--no-progress-bar"]
+        for command in (run, ["jupyter", "nbconvert", "--to", "html", str(made)]):
+            subprocess.run(command, env=ENV, cwd=folder, check=True, capture_output=True)
+            if command is run:
+                executed = time.perf_counter()
+        yield time.perf_counter() - start, executed - start
+
+
+def looped(execute: Callable[[Path, Path, Mapping[str, Any]], None]) -> Callable[..., Iterator[tuple[float, float]]]:
+    """Pages one after the other in one process, each rendered by nbconvert's API."""
+
+    def loop(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
+        import nbformat
+        from nbconvert import HTMLExporter
+
+        exporter = HTMLExporter()
+        os.chdir(folder)
+        for number, page in enumerate([pages[0], *pages]):  # the first is not counted
+            made = folder / f"{number}.ipynb"
+            start = time.perf_counter()
+            execute(HOME / "notebooks" / f"{page['name']}.ipynb", made, page["parameters"])
+            executed = time.perf_counter()
+            text, _ = exporter.from_notebook_node(nbformat.read(made, as_version=4))
+            made.with_suffix(".html").write_text(text, encoding="utf-8")
+            if number:
+                yield time.perf_counter() - start, executed - start
+
+    return loop
+
+
+def papermill_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
+    import papermill
+
+    papermill.execute_notebook(source, made, parameters=dict(values), progress_bar=False, kernel_name="python3")
+
+
+def nbclient_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
+    import nbformat
+    from nbclient import NotebookClient
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    nb = parameterize_notebook(load_notebook_node(str(source)), dict(values))
+    NotebookClient(nb, kernel_name="python3").execute()
+    nbformat.write(nb, made)
+
+
+def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
+    from IPython.display import display
+    from ploomber_engine import execute_notebook
+
+    import kzreport.page
+
+    def encoded(data: Mapping[str, Any], **rest: Any) -> None:  # it writes bytes as they are, which is no notebook
+        text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
+        display(text, **rest)
+
+    kzreport.page.display = encoded  # type: ignore[assignment]
+    execute_notebook(source, made, parameters=dict(values), log_output=False, progress_bar=False, verbose=False)
+
+
+def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
+    """The cells of each page in this interpreter, which has run them before, and the rendering that kzreport does."""
+    import nbformat
+
+    import kzreport.page
+    from kzreport import template
+    from kzreport.render import html
+
+    template.warm()
+    kzreport.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
+
+    def one(page: Page) -> tuple[float, float]:
+        nb, names = params.read_notebook(params.notebook_path(page["name"])), dict[str, Any]()
+        done = nbformat.v4.reads(Path(page["made"]).read_text(encoding="utf-8"))
+        start = time.perf_counter()
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                exec(cell.source, names)
+                if "parameters" in cell.metadata.get("tags", []):
+                    names |= page["parameters"]
+        executed = time.perf_counter()
+        language = page["parameters"]["lang"]
+        html.page(done, name=page["name"], language=language, languages=("fr", "en"), **about)  # type: ignore[arg-type]
+        return time.perf_counter() - start, executed - start
+
+    seen: set[str] = set()
+    for page in pages:
+        if page["name"] not in seen:
+            one(page)
+            seen.add(page["name"])
+    yield from map(one, pages)
+
+
+def ready(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
+    """Seconds until a warm kernel answers: asked for now, and started while another page ran."""
+    sys.argv = [sys.argv[0], "9"]
+    import kernels
+
+    yield kernels.ready(0), kernels.ready(1)
+
+
+WAYS: Mapping[str, tuple[str, Callable[..., Iterator[tuple[float, float]]], str]] = {
+    "commands": ("`papermill` + `jupyter nbconvert`, a command each a page", commands, "nbconvert"),
+    "papermill": ("papermill's API in a loop + nbconvert's API", looped(papermill_loop), "nbconvert"),
+    "nbclient": ("nbclient in a loop + nbconvert's API", looped(nbclient_loop), "nbconvert"),
+    "ploomber": ("ploomber-engine, all in one process + nbconvert's API", looped(ploomber_loop), "ploomber_engine"),
+    "floor": ("the floor on one core", floor, "kzreport"),
+    "ready": ("", ready, "kzreport"),
+}
+
+
+def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path) -> tuple[float, float] | None:
+    """Median over the repetitions of the mean seconds a page: whole, and executing alone. None if not installed."""
+    module = WAYS[way][2]
+    if importlib.util.find_spec(module) is None:
+        say(f"{way}: skipped, {module} is not installed (make bench installs it)")
+        return None
+    taken: list[tuple[float, float]] = []
+    for number in range(repetitions):
+        place = folder / f"{way}-{number}"
+        place.mkdir()
+        (place / "pages.json").write_text(json.dumps(list(pages)))
+        command = [sys.executable, __file__, "--way", way, str(place)]
+        done = subprocess.run(command, env=ENV, capture_output=True, text=True)
+        if done.returncode:
+            say(f"{way}: failed, left out\n{done.stderr[-2000:]}")
+            return None
+        each = json.loads(done.stdout.splitlines()[-1])
+        taken.append((statistics.fmean(w for w, _ in each), statistics.fmean(e for _, e in each)))
+        say(f"{way}: {taken[-1][0]:.3f} s a page")
+    return statistics.median(t[0] for t in taken), statistics.median(t[1] for t in taken)
+
+
+# --- the table ---------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Measure, and print the table."""
+    options = argparse.ArgumentParser(description="kzreport beside others; prints a Markdown table")
+    options.add_argument("--definition", default="monthly", metavar="NAME", help="which pages (default: monthly)")
+    options.add_argument("--editions", type=int, default=24, metavar="N", help="for kzreport (default: 24)")
+    options.add_argument(
+        "--growth", type=int, default=46, metavar="N", help="of the long run (default: 46: 1,012 pages)"
+    )
+    options.add_argument("--months", type=int, default=180, metavar="N", help="of nothing to do (default: 180)")
+    options.add_argument("--repetitions", type=int, default=3, metavar="N", help="medians of so many (default: 3)")
+    options.add_argument("--quick", action="store_true", help="2 editions, 1 repetition, 4 of growth, 12 months")
+    options.add_argument("--way", nargs=2, help=argparse.SUPPRESS)
+    a = options.parse_args()
+    if a.way:
+        place = Path(a.way[1])
+        print("\n" + json.dumps(list(WAYS[a.way[0]][1](json.loads((place / "pages.json").read_text()), place))))
+        return
+    if a.quick:
+        a.editions, a.growth, a.months, a.repetitions = 2, 4, 12, 1
+    base = Path(tempfile.mkdtemp(prefix="kz-bench-", dir=HOME / "reports" if (HOME / "reports").is_dir() else HOME))
+    try:
+        print("\n".join(table(a, base)))
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def table(a: argparse.Namespace, base: Path) -> list[str]:
+    """The lines of the report."""
+    before, n = load(), cores()
+    definition = params.definition(a.definition)
+    own: dict[int, float] = {}
+    each = len(definition.pages) * len(definition.languages)
+    for jobs in (2, 1):
+        taken: list[float] = []
+        for number in range(a.repetitions):
+            root = base / f"made-{jobs}-{number}"
+            taken.append(Backfill(a.definition, root, *months(a.editions), jobs).seconds / (each * a.editions))
+            say(f"kzreport, {jobs} workers: {taken[-1]:.3f} s a page")
+            if (jobs, number) != (1, a.repetitions - 1):
+                shutil.rmtree(root)
+        own[jobs] = statistics.median(taken)
+    made = root / a.definition
+    names = sorted(p.name for p in made.iterdir())
+    few = pages_of(made, [names[len(names) // 2]], ["fr"])
+    many = pages_of(made, names[:: max(1, len(names) // 4)], definition.languages)
+    others = {
+        way: measured(way, many if way == "floor" else few, a.repetitions, base) for way in WAYS if way != "ready"
+    }
+    kernel = measured("ready", [], 1, base)
+    quiet = nothing_to_do(a.definition, base / "quiet", made / names[-1], a.months, a.repetitions)
+    say(f"nothing to do: {quiet:.2f} s")
+    long = Backfill(a.definition, base / "long", *months(a.growth), 2)
+    shutil.rmtree(base / "quiet")
+
+    lowest = others["floor"][0] / 2 if others["floor"] else 0.0
+    lines = [
+        "",
+        f"{a.editions} editions in two languages ({a.editions * each} pages) for kzreport, {len(few)} of these pages "
+        f"(every page of one edition, in French) for the others, one after the other; {len(many)} for the floor. "
+        f"Medians of {a.repetitions}. Machine: {n} cores ({platform.machine()}), Python {platform.python_version()}; "
+        f"load {before} before the run, {load()} at its end.",
+        "",
+        "| | seconds a page | pages a minute | kzreport is faster: two workers | one worker |",
+        "|---|---|---|---|---|",
+    ]
+
+    def row(name: str, seconds: float) -> str:
+        ratios = " | ".join(f"{seconds / own[jobs]:.1f} ×" for jobs in (2, 1))
+        return f"| {name} | {seconds:.2f} | {60 / seconds:.0f} | {ratios} |"
+
+    lines += [row("**kzreport, two workers**", own[2]), row("**kzreport, one worker**", own[1])]
+    for way, found in others.items():
+        if found and way != "floor":
+            lines.append(row(f"{WAYS[way][0]} (without rendering {found[1]:.2f} s)", found[0]))
+    if lowest:
+        lines.append(row("the floor: warm cells and rendering, divided by two cores", lowest))
+    peak = max((rss, pss) for _, rss, pss in long.memory)
+    marks = [i for i in (1, 5, 10, 23, a.growth) if i <= len(long.done)]
+    growth = ", ".join(f"{i * each} pages {long.done[i - 1]:.0f} s" for i in marks)
+    early, late = long.held(long.done[min(4, len(long.done) - 1)], 20), long.held(long.done[-1] - 20, 20)
+
+    def ratio(over: float | None, under: float | None, digits: int = 1) -> str:
+        return f"{over / under:.{digits}f} ×" if over and under else "not measured"
+
+    def of(way: str, which: int = 0) -> float | None:
+        found = others[way]
+        return found[which] if found else None
+
+    ahead = f"{ratio(of('ploomber'), own[2])}; of it without its rendering: {ratio(of('ploomber', 1), own[2])}"
+    kept = (
+        f"{early:.0f} MB, {late:.0f} MB (shared memory counted once; peak {peak[1]:.0f} MB, or {peak[0]:.0f} MB of RSS)"
+    )
+    soon = f"{1000 * kernel[0]:.0f} ms; started ahead {1000 * kernel[1]:.0f} ms" if kernel else "not measured"
+    targets = [
+        ("faster than the two commands, two workers", "30 ×", ratio(of("commands"), own[2])),
+        ("faster than the two commands, one worker", "12 ×", ratio(of("commands"), own[1])),
+        ("faster than ploomber-engine, two workers", "1 ×", ahead),
+        ("time over the floor", "1.5 ×", ratio(own[2], lowest, 2)),
+        ("two workers against one", "1.8 ×", ratio(own[1], own[2], 2)),
+        (f"nothing to do over {a.months} editions", "2 s", f"{quiet:.2f} s"),
+        ("until a warm kernel is ready", "150 ms", soon),
+        (f"memory after {5 * each} and after {a.growth * each} pages", "flat", kept),
+        ("time as pages grow", "linear", growth),
+    ]
+    lines += ["", "| | target | measured |", "|---|---|---|"]
+    lines += [f"| {' | '.join(row_)} |" for row_ in targets]
+    return lines
+
+
+if __name__ == "__main__":
+    main()

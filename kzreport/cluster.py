@@ -27,16 +27,18 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kzreport import edition, kernels, runner
-from kzreport.edition import Job, Plan, Pool
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
-from kzreport.runner import PAGE_TIMEOUT, Moved, Progress
+
+if TYPE_CHECKING:  # a worker, which imports this module, would be deaf while it imported the rest
+    from kzreport.edition import Job, Plan, Pool
+    from kzreport.runner import Moved, Progress
 
 R = TypeVar("R")
+PAGE_TIMEOUT = 900.0  # seconds for a page in its process
 NO_WORKER = 60.0  # seconds that a cluster may be without any
-NO_PAGE = 2.0 * PAGE_TIMEOUT  # seconds that it may be without ending a page
+NO_PAGE = 2 * PAGE_TIMEOUT  # seconds that it may be without ending a page
 IDLE = 120.0  # seconds after which a page process is ended of whose batch nothing was heard
 
 
@@ -131,6 +133,8 @@ def _packed(work: Callable[[Job, Progress], Any], job: Job) -> bytes:
 
 def _unpacked(future: Future[bytes], job: Job, address: str) -> Any:
     """The result of a job, with its files where they belong; or why there is none."""
+    from kzreport import edition
+
     try:
         found, files = pickle.loads(future.result())
         for name, data in files.items():
@@ -153,9 +157,8 @@ class _Pages:
         self.scratch = tempfile.mkdtemp(prefix="kz-")
         self.idle = threading.Timer(IDLE, self.end)
         self.pipe, theirs = Pipe()
-        run = (
-            "import sys; sys.path[:] = [p for p in sys.path if p]; import kzreport.cli; from kzreport import cluster; "
-        )
+        # nothing in the working directory is imported in place of a library; the command line has a first line of use
+        run = "import sys; sys.path[:] = [p for p in sys.path if p]; from kzreport import cli, cluster; cluster.serve()"
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", run, str(theirs.fileno()), self.scratch],
@@ -233,6 +236,8 @@ def _end(batch: str) -> None:
 
 def serve() -> None:
     """Do the jobs that come through a pipe, until standard input ends."""
+    from kzreport import kernels, runner
+
     number, scratch = sys.argv[1:]
 
     def orphaned() -> None:
@@ -267,6 +272,8 @@ def _work(parcel: bytes, progress: Progress) -> bytes:
 
 def _check(p: Plan) -> None:
     """Raise :class:`PageError` if the inputs here are not those of the plan."""
+    from kzreport import edition
+
     if p.fingerprint not in _checked:
         _checked[p.fingerprint] = edition.differences(p)
     if different := _checked[p.fingerprint]:

@@ -100,6 +100,7 @@ class _Made:
     kept: bool = False
 
 
+def _make(job: Job, progress: Progress) -> _Made:
     done = _read(job.done) if job.done else None
     result = edition.make_page(job.plan, job.folder, job.task, progress, done)
     if result.notebook is None:

@@ -131,9 +131,7 @@ def run(a: argparse.Namespace) -> int:
     a.told.root = shelf.root
     definition = edition.prepare(definition, shelf.root, as_of, revision=a.revision)
     p = edition.plan(definition, as_of, languages)
-    made = edition.run(
-        p, shelf, revision=a.revision, jobs=a.jobs, report=a.told.journal, bars=a.told.bars, pool=pool
-    )
+    made = edition.run(p, shelf, revision=a.revision, jobs=a.jobs, report=a.told.journal, bars=a.told.bars, pool=pool)
     where = made or edition.revisions(shelf.root, definition.name, as_of)[-1]
     a.told.say(
         f"made {definition.name}/{where.name}"

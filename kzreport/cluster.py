@@ -33,12 +33,11 @@ from kzreport.errors import KzreportError, PageError, ParameterError, explain
 
 if TYPE_CHECKING:  # a worker, which imports this module, would be deaf while it imported the rest
     from kzreport.edition import Job, Plan, Pool
-    from kzreport.runner import Moved, Progress
+    from kzreport.runner import Limits, Lost, Moved, Progress
 
 R = TypeVar("R")
-PAGE_TIMEOUT = 900.0  # seconds for a page in its process
+STARTS = 150.0  # seconds that a page may take beyond its own: the starts of its process and kernel
 NO_WORKER = 60.0  # seconds that a cluster may be without any
-NO_PAGE = 2 * PAGE_TIMEOUT  # seconds that it may be without ending a page
 IDLE = 120.0  # seconds after which a page process is ended of whose batch nothing was heard
 
 
@@ -49,11 +48,12 @@ class ClusterLost(KzreportError):
 # --- who asks ----------------------------------------------------------------------------------------------------
 
 
-def pool(address: str) -> Pool:
+def pool(address: str, limits: Limits) -> Pool:
     """Does jobs on the cluster whose scheduler is at ``HOST:PORT``, as :func:`runner.in_processes` does them here.
 
     Raises :class:`ParameterError` if ``distributed`` is not installed, and once it is used if no scheduler answers,
-    :class:`ClusterLost` if it is gone, or without a worker for ``NO_WORKER`` seconds.
+    :class:`ClusterLost` if it is gone, or without a worker for ``NO_WORKER`` seconds, :class:`runner.TimeUp` when the
+    time of the run is over.
     """
     try:
         import distributed  # noqa: F401
@@ -63,15 +63,15 @@ def pool(address: str) -> Pool:
 
     def on_cluster(
         work: Callable[[Job, Progress], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
-    ) -> Generator[tuple[int, R | str], None, None]:
-        return _on_cluster(address, work, items)
+    ) -> Generator[tuple[int, R | Lost], None, None]:
+        return _on_cluster(address, limits, work, items)
 
     return on_cluster
 
 
 def _on_cluster(
-    address: str, work: Callable[[Job, Progress], R], items: Iterable[Job]
-) -> Generator[tuple[int, R | str], None, None]:
+    address: str, limits: Limits, work: Callable[[Job, Progress], R], items: Iterable[Job]
+) -> Generator[tuple[int, R | Lost], None, None]:
     from distributed import Client
 
     try:
@@ -97,16 +97,20 @@ def _on_cluster(
             while following and len(running) < 2 * ready:  # one for each thread, and one to follow
                 number, job = following
                 following = next(coming, None)
-                running[executor.submit(_do, batch, _packed(work, job), following is not None)] = (number, job)
-            done = wait(running, timeout=1.0, return_when=FIRST_COMPLETED).done
+                task = executor.submit(_do, batch, _packed(work, job), following is not None, limits.page)
+                running[task] = (number, job)
+            done = wait(running, timeout=max(0.0, min(1.0, limits.left)), return_when=FIRST_COMPLETED).done
+            limits.check()
             for future in done:
                 number, job = running.pop(future)
                 yield number, _unpacked(future, job, address)
             now = time.monotonic()
             worker_seen = now if ready or done else worker_seen
             page_seen = now if done else page_seen
-            if now - worker_seen > NO_WORKER or now - page_seen > NO_PAGE:
-                raise _lost(address, "no worker" if now - worker_seen > NO_WORKER else "no page that ends")
+            if now - worker_seen > NO_WORKER:
+                raise _lost(address, "no worker")
+            if now - page_seen > 2 * (limits.page + STARTS):  # one that runs, and one that follows
+                raise _lost(address, "no page that ends")
             if not running and following:
                 time.sleep(0.5)
     finally:
@@ -134,6 +138,7 @@ def _packed(work: Callable[[Job, Progress], Any], job: Job) -> bytes:
 def _unpacked(future: Future[bytes], job: Job, address: str) -> Any:
     """The result of a job, with its files where they belong; or why there is none."""
     from kzreport import edition
+    from kzreport.runner import Lost
 
     try:
         found, files = pickle.loads(future.result())
@@ -142,8 +147,8 @@ def _unpacked(future: Future[bytes], job: Job, address: str) -> Any:
     except CancelledError:
         raise _lost(address, "a scheduler that is gone") from None
     except Exception as e:  # the worker died several times, no kzreport on it, our disk is full: the page is named
-        return f"{type(e).__name__}: {e}"
-    return found
+        return Lost(f"{type(e).__name__}: {e}")
+    return Lost(found) if isinstance(found, str) else found
 
 
 # --- on a worker -------------------------------------------------------------------------------------------------
@@ -152,8 +157,8 @@ def _unpacked(future: Future[bytes], job: Job, address: str) -> Any:
 class _Pages:
     """A process that makes pages, and the end of its pipe. It ends, with its kernel, when its standard input does."""
 
-    def __init__(self, batch: str) -> None:
-        self.batch, self.busy = batch, True
+    def __init__(self, batch: str, seconds: float) -> None:
+        self.batch, self.busy, self.seconds = batch, True, seconds
         self.scratch = tempfile.mkdtemp(prefix="kz-")
         self.idle = threading.Timer(IDLE, self.end)
         self.pipe, theirs = Pipe()
@@ -161,14 +166,14 @@ class _Pages:
         run = "import sys; sys.path[:] = [p for p in sys.path if p]; from kzreport import cli, cluster; cluster.serve()"
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", run, str(theirs.fileno()), self.scratch],
+                [sys.executable, "-c", run, str(theirs.fileno()), self.scratch, str(seconds)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.PIPE,
             )
 
     def ask(self, parcel: bytes, more: bool) -> bytes:
         """What it says of a job. Raises :class:`PageError` if it died or took too long."""
-        end = time.monotonic() + PAGE_TIMEOUT
+        end = time.monotonic() + self.seconds + STARTS
         try:
             self.pipe.send((parcel, more))
             while self.pipe.poll(max(0.0, end - time.monotonic())):
@@ -180,7 +185,7 @@ class _Pages:
             raise PageError(
                 f"its process died (exit code {self.process.returncode}); was there enough memory?"
             ) from None
-        raise PageError(f"not finished after {PAGE_TIMEOUT} s")
+        raise PageError(f"not finished after {self.seconds:g} s")
 
     def end(self) -> None:
         """End it, with its kernel."""
@@ -203,12 +208,12 @@ _lock = threading.Lock()
 _present: list[_Pages] = []
 
 
-def _do(batch: str, parcel: bytes, more: bool) -> bytes:
-    """A job, in a thread of a worker; ``more``: others will follow it."""
+def _do(batch: str, parcel: bytes, more: bool, seconds: float) -> bytes:
+    """A job, in a thread of a worker; ``more``: others will follow it; ``seconds``: for its page."""
     with _lock:
         pages = next((p for p in _present if p.batch == batch and not p.busy), None)
         if pages is None:
-            pages = _Pages(batch)
+            pages = _Pages(batch, seconds)
             _present.append(pages)
         pages.busy = True
         pages.idle.cancel()
@@ -238,7 +243,7 @@ def serve() -> None:
     """Do the jobs that come through a pipe, until standard input ends."""
     from kzreport import kernels, runner
 
-    number, scratch = sys.argv[1:]
+    number, scratch, seconds = sys.argv[1:]
 
     def orphaned() -> None:
         while os.read(0, 4096):
@@ -249,7 +254,7 @@ def serve() -> None:
 
     threading.Thread(target=orphaned, daemon=True).start()
     template = None if kernels.unavailable() else kernels.Template.start(runner._environment())
-    runner._serve(Connection(int(number)), _work, scratch, template)
+    runner._serve(Connection(int(number)), _work, scratch, template, float(seconds))
 
 
 _checked: dict[str, list[str]] = {}  # plans by their fingerprints, and what differs here

@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from kzreport import edition, runner
-from kzreport.edition import Locked, Plan, Pool, Report
+from kzreport.edition import Job, Locked, Plan, Pool, Report, Shelf
 from kzreport.errors import KzreportError, PageError, StaleEdition
 from kzreport.params import Definition
 from kzreport.render import html
@@ -39,9 +39,44 @@ def page_key(p: Plan, task: Task) -> str:
     return hashlib.sha256(json.dumps([task.page, task.parameters, inputs], sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _kept(store: Path, key: str) -> NotebookNode | None:
+class _Pages:
+    """Executed pages by their keys, each under its key and the mark of its bytes."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf, self.folder = shelf, shelf.root / ".work" / "pages"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.known = {path.name.partition("-")[0]: path for path in self.folder.glob("*-*.ipynb")}
+
+    def find(self, key: str) -> Path | None:
+        """Where the page is, if it was executed before."""
+        if path := self.known.get(key):
+            with contextlib.suppress(OSError):  # gone meanwhile: it is computed again
+                self.shelf.fetch(path)
+        return path
+
+    def keep(self, key: str, written: Path) -> None:
+        """Keep the page that was written into an edition: one file with two names, or a copy."""
+        path = self.folder / f"{key}-{_mark(written.read_bytes())}.ipynb"
+        path.unlink(missing_ok=True)
+        try:
+            os.link(written, path)
+        except OSError:
+            fresh = path.with_suffix(f".{os.getpid()}")
+            shutil.copyfile(written, fresh)
+            fresh.replace(path)
+        self.shelf.put(path)
+        self.known[key] = path
+
+    def prune(self) -> None:
+        """Forget the pages that no edition holds any more."""
+        for path in self.folder.iterdir():
+            if not self.shelf.holds(path):
+                path.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> NotebookNode | None:
     """The executed page, if it is there and still what was written."""
-    for path in store.glob(f"{key}-*.ipynb"):
+    with contextlib.suppress(OSError):
         data = path.read_bytes()
         if path.stem.endswith(_mark(data)):
             nb: NotebookNode = nbformat.v4.reads(data.decode())
@@ -49,30 +84,8 @@ def _kept(store: Path, key: str) -> NotebookNode | None:
     return None
 
 
-def _keep(store: Path, key: str, written: Path) -> None:
-    """Keep the page that was written into an edition: one file with two names, or a copy."""
-    path = store / f"{key}-{_mark(written.read_bytes())}.ipynb"
-    path.unlink(missing_ok=True)
-    try:
-        os.link(written, path)
-    except OSError:
-        fresh = path.with_suffix(f".{os.getpid()}")
-        shutil.copyfile(written, fresh)
-        fresh.replace(path)
-
-
 def _mark(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
-
-
-@dataclass(frozen=True)
-class _Job:
-    """One page of one edition, for a worker."""
-
-    plan: Plan
-    folder: Path
-    store: Path
-    task: Task
 
 
 @dataclass(frozen=True)
@@ -87,15 +100,11 @@ class _Made:
     kept: bool = False
 
 
-def _make(job: _Job, progress: Progress) -> _Made:
-    key = page_key(job.plan, job.task)
-    done = _kept(job.store, key)
+def _make(job: Job, progress: Progress) -> _Made:
+    done = _read(job.done) if job.done else None
     result = edition.make_page(job.plan, job.folder, job.task, progress, done)
     if result.notebook is None:
         return _Made(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
-    if done is None:
-        with contextlib.suppress(OSError):  # a full disk: the edition has its page, the next run computes it again
-            _keep(job.store, key, job.folder / job.task.language / f"{job.task.page}.ipynb")
     headline = html.headline(result.notebook)
     return _Made(headline=headline, seconds=result.seconds, tries=result.tries, kept=done is not None)
 
@@ -109,22 +118,23 @@ class _Edition:
 
     plan: Plan
     name: str
-    root: Path
+    shelf: Shelf
     lock: contextlib.ExitStack = field(repr=False)
     said: dict[str, str] = field(default_factory=dict)
     failed: list[runner.Result] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
-        return self.root / ".work" / f"{self.plan.definition.name}-{self.name}"
+        return self.shelf.root / ".work" / f"{self.plan.definition.name}-{self.name}"
 
     def finish(self) -> None:
         """Front page, manifest, rename."""
         edition.finish(self.plan, self.folder, self.name, self.said)
-        final = self.root / self.plan.definition.name / self.name
+        final = self.shelf.root / self.plan.definition.name / self.name
         final.parent.mkdir(exist_ok=True)
         self.folder.rename(final)
         edition.sync(final.parent)
+        self.shelf.put(final)
         self.close()
 
     def close(self) -> None:
@@ -179,7 +189,7 @@ def run(
     definition: Definition,
     dates: Sequence[date],
     languages: Sequence[str],
-    root: Path,
+    shelf: Shelf,
     *,
     jobs: int,
     report: Report,
@@ -193,6 +203,7 @@ def run(
     Raises the input errors of the package before anything is run, :class:`Locked` if another batch of the definition
     is at work.
     """
+    root = shelf.root
     with edition.lock(root, f"backfill-{definition.name}"):
         todo, wrong = [], []
         for state in look(definition, dates, languages, root, revision):
@@ -204,7 +215,7 @@ def run(
             return 0, wrong
         made = 0
         if todo:
-            batch = _Batch(definition, root, todo, jobs, report, keep_going, bars, pool)
+            batch = _Batch(definition, shelf, todo, jobs, report, keep_going, bars, pool)
             try:
                 batch.run()
             finally:
@@ -221,7 +232,7 @@ class _Batch:
     def __init__(
         self,
         definition: Definition,
-        root: Path,
+        shelf: Shelf,
         todo: Sequence[State],
         jobs: int,
         report: Report,
@@ -229,18 +240,16 @@ class _Batch:
         bars: bool,
         pool: Pool,
     ) -> None:
-        self.pool = pool
-        self.definition, self.root, self.todo, self.jobs = definition, root, todo, jobs
-        self.report, self.keep_going = report, keep
-        self.store = root / ".work" / "pages"
-        self.store.mkdir(parents=True, exist_ok=True)
+        self.definition, self.shelf, self.root, self.todo, self.jobs = definition, shelf, shelf.root, todo, jobs
+        self.report, self.keep_going, self.pool = report, keep, pool
+        self.store = _Pages(shelf)
         self.open: dict[str, _Edition] = {}
-        self.sent: dict[int, tuple[_Edition, Task]] = {}
+        self.sent: dict[int, tuple[_Edition, Task, str]] = {}
         self.wrong: list[str] = []
         self.pages = 0
         self.lines = _Lines(len(todo), sum(len(s.plan.tasks) for s in todo), report, shown=bars)
 
-    def _jobs(self) -> Iterator[_Job]:
+    def _jobs(self) -> Iterator[Job]:
         number = 0
         for state in self.todo:
             lock = contextlib.ExitStack()
@@ -249,16 +258,17 @@ class _Batch:
             except Locked as e:
                 self.wrong.append(str(e))
                 continue
-            one = _Edition(state.plan, state.name, self.root, lock)
+            one = _Edition(state.plan, state.name, self.shelf, lock)
             self.open[state.name] = one
             shutil.rmtree(
                 one.folder, ignore_errors=True
             )  # left by a run that was killed; the lock says nobody is in it
             one.folder.mkdir(parents=True)
             for task in state.plan.tasks:
-                self.sent[number] = (one, task)
+                key = page_key(state.plan, task)
+                self.sent[number] = (one, task, key)
                 number += 1
-                yield _Job(state.plan, one.folder, self.store, task)
+                yield Job(state.plan, task, one.folder, self.store.find(key))
 
     def run(self) -> None:
         """Everything. Ends early with the first page that fails, unless asked to keep going."""
@@ -269,9 +279,12 @@ class _Batch:
             pages = stack.enter_context(contextlib.closing(self.pool(_make, self._jobs(), self.jobs)))
             try:
                 for number, found in pages:
-                    one, task = self.sent.pop(number)
+                    one, task, key = self.sent.pop(number)
                     if isinstance(found, runner.Lost):
                         found = _Made(f"{task.name}: {found}", seconds=found.seconds)
+                    elif not found.reason and not found.kept:
+                        with contextlib.suppress(OSError):  # a full disk: the next run computes it again if it must
+                            self.store.keep(key, one.folder / task.language / f"{task.page}.ipynb")
                     self._page(one, task, found)
                     if self.wrong and not self.keep_going:
                         return
@@ -281,12 +294,10 @@ class _Batch:
     def _prune(self) -> None:
         """Forget the pages that no edition holds any more, unless a next run may want them."""
         if self.pages == sum(len(s.plan.tasks) for s in self.todo) and not self.wrong:
-            for path in self.store.iterdir():
-                if path.stat().st_nlink < 2:
-                    path.unlink(missing_ok=True)
+            self.store.prune()
 
     def _close(self) -> None:
-        for one, task in self.sent.values():
+        for one, task, _ in self.sent.values():
             self.report.page(one.name, task.name, "not made", shown=False)
         for one in self.open.values():
             one.close()

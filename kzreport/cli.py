@@ -9,6 +9,7 @@ Imports nothing heavy before a command is chosen, so that ``--help`` is quick.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import os
 import re
@@ -24,7 +25,7 @@ from kzreport.errors import KzreportError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kzreport.edition import Pool
+    from kzreport.edition import Pool, Shelf
     from kzreport.params import Definition
 
 _BEGUN = time.monotonic()  # of the whole run
@@ -42,10 +43,28 @@ def _tell(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _shelf(a: argparse.Namespace, *, write: bool = False) -> Shelf:
+    """Where editions stand: a folder, or an address, of which there is a mirror until the command has ended."""
+    from kzreport import edition
+
+    if a.output and "://" in a.output:
+        from kzreport import journal, remote
+
+        opened = remote.opened(a.output, a.told.journal if write else journal.Journal(), write=write)
+        shelf: Shelf = a.stack.enter_context(opened)
+        return shelf
+    return edition.Shelf(edition.output_root(a.output, make=write))
+
+
 def _pool(a: argparse.Namespace) -> Pool:
+    """Who executes pages: processes of this machine, or a cluster's."""
     from kzreport import runner
 
     limits = runner.Limits(a.page_timeout or runner.PAGE_TIMEOUT, a.timeout, _BEGUN)
+    if getattr(a, "executor", ""):
+        from kzreport import cluster
+
+        return cluster.pool(a.executor, limits)
     return functools.partial(runner.in_processes, limits=limits)
 
 
@@ -63,7 +82,7 @@ class _Told:
         self.wrong: list[str] = []
         self.definition: Definition | None = None
         self.root: Path | None = None
-        self.open: Path | None = None
+        self.open = ""
 
     def say(self, text: str) -> None:
         """To standard output, where one summary line is not all that is wanted."""
@@ -108,34 +127,34 @@ def run(a: argparse.Namespace) -> int:
     as_of = params.check_date(a.as_of, today) if a.as_of else today
     a.told.definition = definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
-    a.told.root = root = edition.output_root(a.output)
-    definition = edition.prepare(definition, root, as_of, revision=a.revision)
+    pool, shelf = _pool(a), _shelf(a, write=True)
+    a.told.root = shelf.root
+    definition = edition.prepare(definition, shelf.root, as_of, revision=a.revision)
     p = edition.plan(definition, as_of, languages)
-    made = edition.run(
-        p, root, revision=a.revision, jobs=a.jobs, report=a.told.journal, bars=a.told.bars, pool=_pool(a)
-    )
-    where = made or edition.revisions(root, definition.name, as_of)[-1]
+    made = edition.run(p, shelf, revision=a.revision, jobs=a.jobs, report=a.told.journal, bars=a.told.bars, pool=pool)
+    where = made or edition.revisions(shelf.root, definition.name, as_of)[-1]
     a.told.say(
         f"made {definition.name}/{where.name}"
         if made
         else f"nothing to do: {definition.name}/{where.name} has the same inputs"
     )
-    a.told.open = where / "index.html"
+    a.told.open = shelf.shown(where / "index.html")
     return 0
 
 
 def backfill(a: argparse.Namespace) -> int:
     """Make the editions of many months."""
     from kzreport import backfill as many
-    from kzreport import edition, params
+    from kzreport import params
 
     dates = params.check_months(a.first, a.last, date.today())
     a.told.definition = definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
-    a.told.root = root = edition.output_root(a.output)
+    pool, shelf = _pool(a), _shelf(a, write=not a.explain)
+    a.told.root = shelf.root
     if a.explain:
         a.told.ask = False
-        for state in many.look(definition, dates, languages, root, a.revision):
+        for state in many.look(definition, dates, languages, shelf.root, a.revision):
             what = f"to make as {state.name}" if state.name else "stale" if state.blocked else "up to date"
             _say("\n  ".join([f"{definition.name}/{state.plan.as_of}: {what}", *state.why]))
         return 0
@@ -143,20 +162,20 @@ def backfill(a: argparse.Namespace) -> int:
         definition,
         dates,
         languages,
-        root,
+        shelf,
         jobs=a.jobs,
         report=a.told.journal,
         revision=a.revision,
         keep_going=a.keep_going,
         bars=a.told.bars,
-        pool=_pool(a),
+        pool=pool,
     )
     for line in wrong:
         a.told.error(line)
     a.told.say(
         f"{made} of {len(dates)} editions made" if made or wrong else f"nothing to do: {len(dates)} editions are there"
     )
-    a.told.open = None if wrong else root / "index.html"
+    a.told.open = "" if wrong else shelf.shown(shelf.root / "index.html")
     return 1 if wrong else 0
 
 
@@ -171,7 +190,7 @@ def diff(a: argparse.Namespace) -> int:
     then, now = (params.check_date(text, today) for text in (a.then, a.now))
     definition = params.definition(a.definition)
     w = Words(params.check_language(a.lang))
-    found = edition.between(edition.output_root(a.output, make=False), definition, then, now)
+    found = edition.between(_shelf(a).root, definition, then, now)
     if a.format == "json":
         _say(json.dumps(changes.as_json(found), ensure_ascii=False, indent=1))
     elif a.format == "html":
@@ -187,12 +206,14 @@ def list_(a: argparse.Namespace) -> int:
     """List the editions."""
     from kzreport import edition
 
-    found = edition.editions(edition.output_root(a.output, make=False))
+    shelf = _shelf(a)
+    found = edition.editions(shelf.root)
     damaged = False
     for folder in found:
         name = f"{folder.parent.name}/{folder.name}"
         try:
             m = edition.read_manifest(folder)["edition"]
+            shelf.fetch(folder)
             faults = edition.damage(folder)
         except KzreportError as e:
             faults = [str(e)]
@@ -212,7 +233,9 @@ def verify(a: argparse.Namespace) -> int:
     from kzreport import edition
     from kzreport.journal import Journal
 
-    folder = edition.find(edition.output_root(a.output, make=False), a.edition)
+    shelf = _shelf(a)
+    folder = edition.find(shelf.root, a.edition)
+    shelf.fetch(folder)
     bars = sys.stderr.isatty() and a.log == "plain"
     count = edition.verify(folder, jobs=a.jobs, report=Journal(), bars=bars, pool=_pool(a))
     _say(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
@@ -283,9 +306,14 @@ def parser() -> argparse.ArgumentParser:
         command.set_defaults(action=action)
         return command
 
+    def place(command: argparse.ArgumentParser) -> None:
+        command.add_argument(
+            "--output", metavar="DIR", help="folder of the editions (default: reports/), or s3://... and the like"
+        )
+
     def common(command: argparse.ArgumentParser, output: bool = True) -> None:
         if output:
-            command.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
+            place(command)
         command.add_argument(
             "-j",
             "--jobs",
@@ -336,6 +364,12 @@ def parser() -> argparse.ArgumentParser:
             help="give the summary, as JSON, to a command, an http(s) address, or - (standard output); may be repeated",
         )
         command.set_defaults(tells=True)
+        command.add_argument(
+            "--executor",
+            type=_executor,
+            metavar="dask://HOST:PORT",
+            help="the scheduler of a Dask cluster that executes the pages (default: processes of this machine)",
+        )
         limited(command)
         common(command)
 
@@ -349,14 +383,14 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("--explain", action="store_true", help="say what is missing or stale, and why; make nothing")
     what(c)
     common_list = add("list", list_, "list the editions")
-    common_list.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
+    place(common_list)
     c = add("diff", diff, "what changed between two dates: figures, revisions, verdicts, caveats, method, parameters")
     c.add_argument("then", metavar="DATE", help="the earlier date, such as that of an edition")
     c.add_argument("now", metavar="DATE", help="the later date")
     c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
     c.add_argument("--format", choices=["text", "json", "html"], default="text", help="what to print (default: text)")
     c.add_argument("--lang", metavar="CODE", default="en", help="fr or en (default: en)")
-    c.add_argument("--output", metavar="DIR", help="folder of the editions (default: reports/)")
+    place(c)
     c = add("verify", verify, "rebuild an edition and compare it byte by byte")
     c.add_argument("edition", help="2026-09-30, 2026-09-30-r2 or monthly/2026-09-30")
     limited(c)
@@ -388,6 +422,12 @@ def _seconds(text: str) -> float:
     return float(text)
 
 
+def _executor(text: str) -> str:
+    if not re.fullmatch(r"dask://[^\s/]+:[0-9]{1,5}", text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected dask://HOST:PORT, such as dask://localhost:8786")
+    return text.removeprefix("dask://")
+
+
 def _ended(number: int, frame: object) -> None:
     raise SystemExit(128 + number)
 
@@ -404,24 +444,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     told = a.told = _Told(a) if hasattr(a, "tells") else None
     error = told.error if told else journal.error
     try:
-        try:
-            if told and a.notify:
-                from kzreport import summary
+        with contextlib.ExitStack() as a.stack:
+            try:
+                if told and a.notify:
+                    from kzreport import summary
 
-                told.targets = [summary.check_target(target) for target in a.notify]
-            code = int(a.action(a))
-        except KzreportError as e:
-            error(str(e))
-            code = e.exit_code
-        except OSError as e:
-            error(str(e))
-            code = 1
-        if told:
-            told.ended(code)
-            if told.open:
-                told.say(f"open {os.path.relpath(told.open)}")
+                    told.targets = [summary.check_target(target) for target in a.notify]
+                code = int(a.action(a))
+            except KzreportError as e:
+                error(str(e))
+                code = e.exit_code
+            except OSError as e:
+                error(str(e))
+                code = 1
+            if told:
+                told.ended(code)
+                if told.open:
+                    told.say(f"open {told.open}")
         return code
-    except OSError as e:  # nobody reads what it says any more
+    except (KzreportError, OSError) as e:  # nobody reads what it says any more, or the index could not be sent
         journal.error(str(e))
         return 1
     except (KeyboardInterrupt, SystemExit) as e:

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -59,17 +59,7 @@ _PACKAGES = (
 )
 
 Report = Journal
-T = TypeVar("T")
 R = TypeVar("R")
-
-
-class Pool(Protocol):
-    """Whoever does items, several at a time: :func:`kzreport.runner.in_processes`."""
-
-    def __call__(
-        self, work: Callable[[T, Progress], R], items: Iterable[T], jobs: int, moved: Moved | None = None
-    ) -> Generator[tuple[int, R | Lost], None, None]:
-        """The number of each item, as it ends, and its result, or why there is none."""
 
 
 class Locked(KzreportError):
@@ -104,6 +94,46 @@ class Plan:
             for k in self.languages
             for p in self.definition.pages
         ]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page of one edition, for a worker: where its files go, and where it stands if it was executed before."""
+
+    plan: Plan
+    task: Task
+    folder: Path
+    done: Path | None = None
+
+
+class Pool(Protocol):
+    """Whoever does jobs, several at a time: :func:`runner.in_processes`, or :func:`kzreport.cluster.pool`."""
+
+    def __call__(
+        self, work: Callable[[Job, Progress], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
+    ) -> Generator[tuple[int, R | Lost], None, None]:
+        """The number of each job, as it ends, and its result, or why there is none."""
+
+
+class Shelf:
+    """Where editions stand: a folder. :mod:`kzreport.remote` has one whose folder mirrors an address."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, path: Path) -> None:
+        """Have this edition, or file, where readers look for it: it is there."""
+
+    def fetch(self, path: Path) -> None:
+        """Have the content of this edition, or file, in the folder: it is there."""
+
+    def holds(self, page: Path) -> bool:
+        """Whether an edition holds this kept page: one file with two names."""
+        return page.stat().st_nlink > 1
+
+    def shown(self, path: Path) -> str:
+        """What a user would open."""
+        return os.path.relpath(path)
 
 
 def _digest(data: bytes) -> str:
@@ -259,6 +289,11 @@ def _read_note(name: str, definition: Definition, as_of: date, languages: Sequen
                 page_class(page, lang=language, as_of=as_of.isoformat()).noted(name, values.get("pages", ()))
 
 
+def differences(p: Plan) -> list[str]:
+    """Inputs that are not now, or not here, what they were when the plan was made; one line each."""
+    return changes(p.inputs, plan(p.definition, p.as_of, p.languages).inputs)
+
+
 def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> dict[str, str]:
     """The inputs that are the same on every date, checked."""
     for page in definition.pages:
@@ -394,7 +429,8 @@ def _git() -> dict[str, Any] | None:
         return None  # not a git checkout: the inputs' digests say what was used
 
 
-def _write(path: Path, data: bytes | str) -> None:
+def write(path: Path, data: bytes | str) -> None:
+    """Have a file on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as f:
         f.write(data.encode() if isinstance(data, str) else data)
@@ -434,16 +470,20 @@ def _make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: Note
             fingerprint=p.fingerprint,
         )
         base = folder / task.language
-        _write(base / f"{task.page}.html", text)
-        _write(base / f"{task.page}.ipynb", nbformat.writes(nb) + "\n")
+        write(base / f"{task.page}.html", text)
+        write(base / f"{task.page}.ipynb", nbformat.writes(nb) + "\n")
         for a in runner.artefacts(nb):
-            _write(base / "figures" / f"{task.page}-{a.name}.csv", a.csv)
+            write(base / "figures" / f"{task.page}-{a.name}.csv", a.csv)
             if a.png:
-                _write(base / "figures" / f"{task.page}-{a.name}.png", a.png)
+                write(base / "figures" / f"{task.page}-{a.name}.png", a.png)
     except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
         reason = f"{task.name}, rendering: {type(e).__name__}: {e}"
         return replace(result, notebook=None, reason=reason, failed=nbformat.writes(nb))
     return result
+
+
+def _make_job(job: Job, progress: Progress) -> Result:
+    return make_page(job.plan, job.folder, job.task, progress)
 
 
 def _execute(p: Plan, folder: Path, name: str, jobs: int, report: Report, bars: bool, pool: Pool) -> list[Result]:
@@ -457,7 +497,7 @@ def _execute(p: Plan, folder: Path, name: str, jobs: int, report: Report, bars: 
             for task in (t for number, t in enumerate(tasks) if number not in results):
                 report.page(name, task.name, "not made", shown=False)
 
-        for number, found in pool(partial(make_page, p, folder), tasks, jobs, lines.moved):
+        for number, found in pool(_make_job, [Job(p, t, folder) for t in tasks], jobs, lines.moved):
             task = tasks[number]
             if isinstance(found, str):
                 seconds = found.seconds if isinstance(found, Lost) else 0.0
@@ -536,7 +576,7 @@ def finish(p: Plan, folder: Path, name: str, said: Mapping[str, str]) -> None:
 
     Raises :class:`StaleEdition` if an input was changed meanwhile: the manifest would tell of another edition.
     """
-    if moved := changes(p.inputs, plan(p.definition, p.as_of, p.languages).inputs):
+    if moved := differences(p):
         raise StaleEdition("inputs changed while pages were made; run again. What changed:\n  " + "\n  ".join(moved))
     headlines = {k: {page: said[f"{k}/{page}"] for page in p.definition.pages} for k in p.languages}
     front = html.edition(
@@ -547,7 +587,7 @@ def finish(p: Plan, folder: Path, name: str, said: Mapping[str, str]) -> None:
         headlines=headlines,
         fingerprint=p.fingerprint,
     )
-    _write(folder / "index.html", front)
+    write(folder / "index.html", front)
     files = {
         f.relative_to(folder).as_posix(): _digest(f.read_bytes()) for f in sorted(folder.rglob("*")) if f.is_file()
     }
@@ -564,7 +604,7 @@ def finish(p: Plan, folder: Path, name: str, said: Mapping[str, str]) -> None:
         "git": _git(),
         "files": files,
     }
-    _write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
             sync(sub)
@@ -590,14 +630,14 @@ def keep_failed(root: Path, p: Plan, failed: Sequence[Result]) -> list[str]:
     for r in failed:
         path = aside / f"{r.task.language}-{r.task.page}.ipynb"
         if r.failed:
-            _write(path, r.failed)
+            write(path, r.failed)
         lines.append(r.reason + (f"\n    kept: {os.path.relpath(path)}" if r.failed else ""))
     return lines
 
 
 def run(
     p: Plan,
-    root: Path,
+    shelf: Shelf,
     *,
     revision: bool,
     jobs: int,
@@ -611,12 +651,15 @@ def run(
     it was altered since, :class:`PagesFailed` if a page failed (no edition then), :class:`TimeUp` if the time for the
     run is over, :class:`Locked` if another run is making it.
     """
-    d, day = p.definition, p.as_of.isoformat()
+    d, day, root = p.definition, p.as_of.isoformat(), shelf.root
     with lock(root, f"{d.name}-{day}"):
-        name = next_name(p, revisions(root, d.name, p.as_of), revision)
+        present = revisions(root, d.name, p.as_of)
+        if present:
+            shelf.fetch(present[-1])
+        name = next_name(p, present, revision)
         final = root / d.name / name if name else None
         if final:
-            _make(p, root, final, jobs=jobs, report=report, bars=bars, pool=pool)
+            _make(p, shelf, final, jobs=jobs, report=report, bars=bars, pool=pool)
     write_index(root, report)
     return final
 
@@ -648,8 +691,9 @@ def next_name(p: Plan, present: Sequence[Path], revision: bool, *, quick: bool =
     return following if different or altered else ""
 
 
-def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: bool, pool: Pool) -> None:
+def _make(p: Plan, shelf: Shelf, final: Path, *, jobs: int, report: Report, bars: bool, pool: Pool) -> None:
     """Build beside the final place, then rename."""
+    root = shelf.root
     if final.exists():
         raise StaleEdition(
             explain(f"edition {final.parent.name}/{final.name}", "a folder without a manifest", "nothing", "remove it")
@@ -666,6 +710,7 @@ def _make(p: Plan, root: Path, final: Path, *, jobs: int, report: Report, bars: 
         final.parent.mkdir(exist_ok=True)
         work.rename(final)
         sync(final.parent)
+        shelf.put(final)
         report.edition(final.name, "made", shown=False)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -695,7 +740,7 @@ def write_index(root: Path, report: Report) -> None:
         path = root / "index.html"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             fresh = root / ".work" / "index.html"
-            _write(fresh, text)
+            write(fresh, text)
             fresh.replace(path)
 
 

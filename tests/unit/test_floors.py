@@ -33,7 +33,7 @@ FLOORS = (
     ("kernels",),
     ("render", "runner"),
     ("edition",),
-    ("backfill", "check", "scaffold", "summary"),
+    ("backfill", "check", "cluster", "remote", "scaffold", "summary"),
     ("cli",),
 )
 HEIGHT = {name: height for height, floor in enumerate(FLOORS) for name in floor}

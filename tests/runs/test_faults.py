@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import statistics
 import time
 
 import pytest
@@ -35,3 +38,133 @@ def test_a_batch_killed_at_any_moment(alone, launcher, batch, dice, often, row):
         f"SIGKILL of {what} at {kills} random moments of a batch of {2 * batch.editions} pages",
         "0 torn, resumed, byte-identical",
     )
+
+
+# Where a run may be killed: what it calls, on what, and whether before or after that. Each process counts its own.
+POINTS = {
+    "a page is opened": ("pathlib.Path.open", "/en/good.html", "before"),
+    "a page is written": ("os.fsync", "/en/good.html", "before"),
+    "a page is on disk": ("os.fsync", "/en/good.html", "after"),
+    "a page's notebook is on disk": ("os.fsync", "/en/good.ipynb", "after"),
+    "a page is to be kept": ("os.link", ".ipynb", "before"),
+    "a page is kept": ("os.link", ".ipynb", "after"),
+    "the front page is on disk": ("os.fsync", "/index.html", "after"),
+    "the manifest is opened": ("pathlib.Path.open", "/manifest.json", "before"),
+    "the manifest is written": ("os.fsync", "/manifest.json", "before"),
+    "the manifest is on disk": ("os.fsync", "/manifest.json", "after"),
+    "the edition is on disk": ("pathlib.Path.rename", "-DAY", "before"),
+    "the edition has its name": ("pathlib.Path.rename", "-DAY", "after"),
+    "its name is on disk": ("os.fsync", "/trial", "after"),
+    "what is half made is removed": ("shutil.rmtree", "-DAY", "before"),
+    "the record is written": ("pathlib.Path.replace", "/run.json", "before"),
+    "the record has its name": ("pathlib.Path.replace", "/run.json", "after"),
+    "the list of editions is on disk": ("pathlib.Path.replace", "/index.html", "before"),
+    "the list of editions has its name": ("pathlib.Path.replace", "/index.html", "after"),
+}
+CRASH = """
+import os, pathlib, re, shutil, signal
+holder, _, name = {what!r}.rpartition('.')
+where = {{'os': os, 'shutil': shutil, 'pathlib.Path': pathlib.Path}}[holder]
+real, count, wanted = getattr(where, name), 0, re.compile({path!r}.replace('-DAY', r'-[0-9-]{{10}}') + '$')
+def call(first, *rest, **named):
+    global count
+    path = os.readlink(f'/proc/self/fd/{{first}}') if name == 'fsync' else str(first)
+    hit = wanted.search(path) and (name != 'open' or 'w' in rest[0])
+    count += bool(hit)
+    if hit and count == {number} and {when!r} == 'before': os.killpg(0, signal.SIGKILL)
+    result = real(first, *rest, **named)
+    if hit and count == {number}: os.killpg(0, signal.SIGKILL)
+    return result
+setattr(where, name, call)
+"""
+
+
+def test_a_batch_killed_at_each_named_point(launcher, small, dice, often, row):
+    once = ("/run.json", "/index.html")
+    points = [(*p, n) for p in POINTS.values() for n in (1, 2, 3)]
+    if not often(1, 0):
+        points = dice.sample(points, 3)
+    for what, path, when, number in points:
+        number = 1 if path in once and what == "pathlib.Path.replace" else number
+        path = "/.work/" + path[1:] if what == "pathlib.Path.replace" else path
+        small.clear()
+        run = launcher(*small.words, before=CRASH.format(what=what, path=path, when=when, number=number))
+        assert run.wait() == -signal.SIGKILL, f"{what} {path} {when} {number} was not reached: {run.err}"
+        assert not small.torn() and not launcher.quiet(20)
+        small.resume(launcher)
+    row("A3", f"SIGKILL at {len(POINTS)} named points, each at 3 occurrences", "0 torn, resumed, byte-identical")
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_batch_ended_at_any_moment(name, launcher, batch, dice, often, row):
+    number = getattr(signal, name)
+    took: list[float] = []
+    commands = often(5, 0)
+    while len(took) < often(20, 1):
+        run = launcher.start(*batch.words, template=len(took) >= commands)
+        assert run.pid
+        time.sleep(dice.uniform(0, batch.seconds / 4))
+        began = time.monotonic()
+        if run.kill(number, group=name == "SIGINT"):  # as a terminal does
+            code = run.wait(30)
+            took.append(time.monotonic() - began)
+            if code in (-number, 0):  # before the command line had begun, or after it had ended
+                took.pop()
+            else:
+                assert code == 128 + number, run.err
+                assert run.err.endswith("kzreport: interrupted; nothing half-made was left behind\n"), run.err
+        else:
+            assert run.wait() == 0
+        assert not launcher.quiet(5)
+        assert not list(run.scratch.iterdir()) and not batch.torn()
+        work = batch.out / ".work"
+        left = (
+            {p.relative_to(work).as_posix() for p in work.rglob("*") if "pages" not in p.parts}
+            if work.exists()
+            else set()
+        )
+        assert all(n.endswith(".lock") for n in left), left
+        if batch.there() == batch.editions:
+            batch.resume(launcher)
+            batch.clear()
+    batch.resume(launcher)
+    row(
+        "A4",
+        f"{name} at {len(took)} random moments, {commands} of them with a template of its own",
+        f"exit {128 + number} after {statistics.median(took):.1f} s (longest {max(took):.1f} s), 0 processes and 0 files "
+        "left, resumed, byte-identical",
+    )
+    assert statistics.median(took) < 2
+
+
+def test_two_runs_of_one_batch(launcher, small, dice, often, row):
+    pairs, lost = often(20, 2), 0
+    for _ in range(pairs):
+        small.clear()
+        small.out.mkdir()
+        runs = [launcher.start(*small.words)]
+        time.sleep(dice.uniform(0, 0.2))
+        runs.append(launcher.start(*small.words))
+        codes = sorted(run.wait() for run in runs)
+        assert codes in ([0, 75], [0, 0]), [run.err for run in runs]  # the second may come when the first has ended
+        lost += codes == [0, 75]
+        assert not small.torn()
+        small.resume(launcher)
+    assert lost
+    row("C1", f"{pairs} pairs of runs of one batch", f"{lost} times one left with 75, no two wrote, byte-identical")
+
+
+def test_many_kernels_start_at_once(launcher, tmp_path, often, row):
+    many, rounds = often(20, 4), often(5, 1)
+    for n in range(rounds):
+        out = tmp_path / f"out{n}"
+        words = ("backfill", "trial", "--from", "2023-01", "--to", "2023-10" if many == 20 else "2023-02")
+        run = launcher(*words, "--output", str(out), "-j", str(many))
+        assert run.wait() == 0, run.err
+        pages = pages_of(out)
+        assert len(pages) == many and {p["tries"] for p in pages} == {1}, pages
+    row("C2", f"{rounds} times {many} kernels started at once", f"{rounds * many} started at the first try, 0 hung")
+
+
+def pages_of(out):
+    return json.loads((out / "run.json").read_text(encoding="utf-8"))["pages"]

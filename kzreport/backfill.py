@@ -317,6 +317,7 @@ class _Batch:
             self.lines.edition(one.name, "failed")
             one.close()
         else:
+            edition.keep_failed(self.root, one.plan, [])  # what an earlier run put there
             self.lines.edition(one.name, "made")
 
 

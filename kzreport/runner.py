@@ -354,7 +354,7 @@ def _execute(
         except PageError as e:
             reason = str(e)
     except PapermillExecutionError as e:
-        reason = f"{_last_cell(ran)}: {e.ename}: {_short(e.evalue)}"
+        reason = f"{_cell(_cells(ran[0].nb), e.cell_index)}: {e.ename}: {_short(e.evalue)}"
     except DeadKernelError:
         reason = f"{_last_cell(ran)}: the kernel died{_log(kernel.root)}"
     except CellTimeoutError:
@@ -372,7 +372,8 @@ def _execute(
 
 
 def _short(text: str) -> str:
-    flat = " ".join(text.split())
+    """On one line, and with nothing that a terminal would obey."""
+    flat = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
     return flat if len(flat) <= 500 else f"{flat[:500]} …"
 
 
@@ -404,8 +405,13 @@ def _last_cell(ran: list[Any]) -> str:
     ]
     if not started:
         return "before its first cell"
-    first = cells[started[-1]].source.strip().splitlines()[:1]
-    return f"cell {_number(cells, started[-1])}" + (f" ({first[0][:60]})" if first else "")
+    return _cell(cells, started[-1])
+
+
+def _cell(cells: Sequence[NotebookNode], index: int) -> str:
+    """A cell's number and how it begins."""
+    first = cells[index].source.strip().splitlines()[:1]
+    return f"cell {_number(cells, index)}" + (f" ({_short(first[0][:60])})" if first else "")
 
 
 def _kept(ran: list[Any], reason: str) -> str:

@@ -131,8 +131,8 @@ def test_a_batch_ended_at_any_moment(name, launcher, batch, dice, often, row):
     row(
         "A4",
         f"{name} at {len(took)} random moments, {commands} of them with a template of its own",
-        f"exit {128 + number} after {statistics.median(took):.1f} s (longest {max(took):.1f} s), 0 processes and 0 files "
-        "left, resumed, byte-identical",
+        f"exit {128 + number} after {statistics.median(took):.1f} s (longest {max(took):.1f} s), 0 processes and "
+        "0 files left, resumed, byte-identical",
     )
     assert statistics.median(took) < 2
 

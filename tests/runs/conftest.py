@@ -378,6 +378,9 @@ class Batch:
     def torn(self) -> list[str]:
         return torn(self.out, self.golden)
 
+    def tree(self) -> dict[str, str]:
+        return tree(self.out)
+
     def there(self) -> int:
         return len(list(self.out.glob("trial/*/manifest.json")))
 

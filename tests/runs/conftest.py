@@ -164,7 +164,13 @@ ROWS = pytest.StashKey[list[str]]()
 
 
 def pytest_terminal_summary(terminalreporter):
-    rows = [v for r in terminalreporter.getreports("passed") for k, v in r.user_properties if k == "fault"]
+    passed = terminalreporter.getreports("passed")
+    rows = [v for r in passed for k, v in r.user_properties if k == "fault"]
+    hostile = [r for r in passed if r.when == "call" and "test_hostile.py" in r.nodeid]
+    if hostile:
+        rows.append(
+            f"B6  hostile text in {len(hostile)} places: nothing runs, loads or leads away; one line in messages"
+        )
     if rows and FULL:
         terminalreporter.section(f"faults survived, seed {SEED}")
         for row in sorted(rows):
@@ -339,6 +345,8 @@ class Launcher:
         while (left := self.left()) and time.monotonic() < end:
             time.sleep(0.05)
         return left
+
+    tree, torn = staticmethod(tree), staticmethod(torn)
 
     def close(self) -> None:
         self.process.stdin.close()

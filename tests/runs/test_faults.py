@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import statistics
+import subprocess
 import time
 
 import pytest
@@ -38,6 +41,35 @@ def test_a_batch_killed_at_any_moment(alone, launcher, batch, dice, often, row):
         f"SIGKILL of {what} at {kills} random moments of a batch of {2 * batch.editions} pages",
         "0 torn, resumed, byte-identical",
     )
+
+
+def test_commands_with_real_pages_killed(launcher, cli, definition, dice, often, row, tmp_path):
+    """From their first import on, nothing shared; pages of ours, charts and all. `make faults` only."""
+    kills = often(20, 0)
+    if not kills:
+        pytest.skip("part of `make faults`")
+    definition(cli.home, "real", ["fdi", "transit"])
+    words = ("backfill", "real", "--from", "2024-01", "--to", "2024-02", "-j", "2", "--output")
+    began = time.monotonic()
+    ended = cli(*words, str(tmp_path / "calm"))
+    seconds = time.monotonic() - began
+    assert ended.code == 0, ended.err
+    whole, out = launcher.tree(tmp_path / "calm"), tmp_path / "out"
+    hit = 0
+    while hit < kills:
+        run = cli.start(*words, str(out))
+        try:
+            run.communicate(timeout=dice.uniform(0, seconds))
+        except subprocess.TimeoutExpired:
+            os.killpg(run.pid, signal.SIGKILL)
+            run.communicate()
+            hit += 1
+        assert not launcher.torn(out, whole)
+        if out.exists() and launcher.tree(out) == whole:
+            shutil.rmtree(out)
+    ended = cli(*words, str(out))
+    assert ended.code == 0 and launcher.tree(out) == whole, ended.err
+    row("A1", f"SIGKILL of the command at {kills} random moments, real pages", "0 torn, resumed, byte-identical")
 
 
 # Where a run may be killed: what it calls, on what, and whether before or after that. Each process counts its own.

@@ -304,7 +304,11 @@ class _Batch:
         stop = one.failed and not self.keep_going
         if len(one.said) < len(one.plan.tasks) and not stop:
             return
-        del self.open[one.name]
+        self._ended(one)
+        del self.open[one.name]  # only now: an edition that is interrupted in its last steps has to be removed
+
+    def _ended(self, one: _Edition) -> None:
+        """Every page has ended, or one has failed and nobody waits for the others."""
         if one.failed:
             self.wrong += [f"{one.name}: {line}" for line in edition.keep_failed(self.root, one.plan, one.failed)]
             self.lines.edition(one.name, "failed")

@@ -296,7 +296,7 @@ def test_as_a_name_on_the_command_line(text, tmp_path, monkeypatch, capsys):
         (tmp_path / "home" / name).symlink_to(pages.catalogue.home() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
-    numbers = (signal.SIGTERM, signal.SIGHUP)
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     handlers = [signal.getsignal(n) for n in numbers]
     try:
         for words in (

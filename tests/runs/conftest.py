@@ -432,8 +432,8 @@ def calm(launcher, tmp_path_factory):
 
 @pytest.fixture
 def batch(calm, tmp_path):
-    """A batch of sixteen pages in `make faults`, of six in `make test`."""
-    words, golden, seconds = calm(8 if FULL else 3)
+    """A batch of 48 pages in `make faults`, of eight in `make test`."""
+    words, golden, seconds = calm(24 if FULL else 4)
     out = tmp_path / "out"
     return Batch((*words, "--output", str(out), "-j", "2"), out, golden, seconds)
 

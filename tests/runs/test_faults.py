@@ -25,7 +25,7 @@ def test_a_batch_killed_at_any_moment(alone, launcher, batch, dice, often, row):
     while hit < kills:
         run = launcher.start(*batch.words)
         assert run.pid
-        time.sleep(dice.uniform(0, batch.seconds))
+        time.sleep(dice.uniform(0, batch.seconds / 4))
         hit += run.kill(group=not alone)
         run.wait()
         assert not batch.torn(), f"kill {hit}"
@@ -133,14 +133,14 @@ def test_a_batch_killed_at_each_named_point(launcher, small, dice, often, row):
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
-def test_a_batch_ended_at_any_moment(name, launcher, batch, dice, often, row):
+def test_a_batch_ended_at_any_moment(name, launcher, small, dice, often, row):
     number = getattr(signal, name)
     took: list[float] = []
     commands = often(5, 0)
     while len(took) < often(20, 1):
-        run = launcher.start(*batch.words, template=len(took) >= commands)
+        run = launcher.start(*small.words, template=len(took) >= commands)
         assert run.pid
-        time.sleep(dice.uniform(0, batch.seconds))
+        time.sleep(dice.uniform(0, small.seconds))
         began = time.monotonic()
         if run.kill(number, group=name == "SIGINT"):  # as a terminal does
             code = run.wait(30)
@@ -153,18 +153,18 @@ def test_a_batch_ended_at_any_moment(name, launcher, batch, dice, often, row):
         else:
             assert run.wait() == 0
         assert not launcher.quiet(5)
-        assert not list(run.scratch.iterdir()) and not batch.torn()
-        work = batch.out / ".work"
+        assert not list(run.scratch.iterdir()) and not small.torn()
+        work = small.out / ".work"
         left = (
             {p.relative_to(work).as_posix() for p in work.rglob("*") if "pages" not in p.parts}
             if work.exists()
             else set()
         )
         assert all(n.endswith(".lock") for n in left), left
-        if batch.there() == batch.editions:
-            batch.resume(launcher)
-            batch.clear()
-    batch.resume(launcher)
+        if small.there() == small.editions:
+            small.resume(launcher)
+            small.clear()
+    small.resume(launcher)
     row(
         "A4",
         f"{name} at {len(took)} random moments, {commands} of them with a template of its own",

@@ -118,7 +118,7 @@ runner.START_TIMEOUT = 5
 real = runner._Kernel.__init__
 def taken(self):
     real(self)
-    (self.root / 'work' / 'kernel-{number}').mkdir()
+    (self.root / 'work' / 'kernel-{number}').mkdir(parents=True)
 runner._Kernel.__init__ = taken
 """
 ONCE = """
@@ -238,7 +238,7 @@ def test_a_full_disk(launcher, small, dice, often, row, request):
 
 
 def test_files_that_may_not_grow(launcher, small, dice, often, row, tmp_path, request):
-    sizes = [dice.randint(0, 40_000) for _ in range(often(20, 2))]
+    sizes = [dice.randint(0, 12_000) for _ in range(often(20, 2))]
     failed = 0
     for size in sizes:
         small.clear()

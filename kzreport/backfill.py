@@ -212,6 +212,8 @@ def run(
                 wrong += batch.wrong
                 report.write(root)
                 edition.write_index(root, report)
+        else:
+            edition.write_index(root, report)  # a run may have been killed when it had made the last edition
         return made, wrong
 
 

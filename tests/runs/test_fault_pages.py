@@ -95,7 +95,7 @@ def test_cells_that_hang(launcher, page, definition, often, row, tmp_path):
         began = time.monotonic()
         run = launcher(kind, "hangs", *when, "--page-timeout", str(limit), "-j", "5", "--output", str(tmp_path / kind))
         took = time.monotonic() - began
-        assert run.wait() == 1 and took < limit + often(5, 15), (took, run.err)
+        assert run.wait() == 1 and took < limit + 30, (took, run.err)
         slowest = max(slowest, took)
         for name in names:
             assert f"en/{name}: " in run.err, run.err

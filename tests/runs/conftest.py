@@ -90,8 +90,8 @@ class Cli:
             text=True,
             encoding="utf-8",
             start_new_session=True,
-            # A shell that runs the tests in the background has SIGINT ignored, and a child would inherit that.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            # A shell that runs the tests in the background has signals ignored, and a child would inherit that.
+            preexec_fn=lambda: [signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)],
         )
 
     def __call__(self, *words: str, cwd: Path | None = None, **env: str) -> Ended:

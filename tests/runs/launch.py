@@ -39,6 +39,7 @@ def one(asked: dict[str, object], template: kernels.Template) -> int | None:
         os._exit(0)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
     os.chdir(str(asked["cwd"]))
     for number, name, how in ((0, os.devnull, os.O_RDONLY), (1, "out", os.O_WRONLY), (2, "err", os.O_WRONLY)):
         handle = os.open(folder / name, how | os.O_CREAT)

@@ -4,7 +4,7 @@
 # Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all lab lint check bench lock clean
+.PHONY: help report test test-all faults lab lint check bench lock clean
 .DELETE_ON_ERROR:
 
 # Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.
@@ -19,6 +19,7 @@ PIP := $(BIN)/python -m pip
 PYTHON ?= python3.13 python3.12 python3.11 python3 python
 ARGS ?=
 MARKS ?= -m "not slow"
+SEED ?= 1
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +37,9 @@ test: .venv/.dev  ## style, types, unit tests and doctests, then every notebook 
 
 test-all: MARKS :=
 test-all: test  ## the same with the slow tests
+
+faults: .venv/.dev  ## kill, end, starve and double runs hundreds of times; half an hour or more (SEED=7: other moments)
+	KZREPORT_FAULTS=1 KZREPORT_SEED=$(SEED) $(BIN)/python -m pytest -q -m faults tests $(ARGS)
 
 lab: .venv/.run  ## open the notebooks in JupyterLab (ARGS=--allow-root if you are root)
 	$(BIN)/jupyter-lab --notebook-dir=notebooks $(ARGS)

@@ -223,6 +223,8 @@ def run(
                 wrong += batch.wrong
                 report.write(root)
                 edition.write_index(root, report)
+        else:
+            edition.write_index(root, report)  # a run may have been killed when it had made the last edition
         return made, wrong
 
 
@@ -315,7 +317,11 @@ class _Batch:
         stop = one.failed and not self.keep_going
         if len(one.said) < len(one.plan.tasks) and not stop:
             return
-        del self.open[one.name]
+        self._ended(one)
+        del self.open[one.name]  # only now: an edition that is interrupted in its last steps has to be removed
+
+    def _ended(self, one: _Edition) -> None:
+        """Every page has ended, or one has failed and nobody waits for the others."""
         if one.failed:
             self.wrong += [f"{one.name}: {line}" for line in edition.keep_failed(self.root, one.plan, one.failed)]
             self.lines.edition(one.name, "failed")
@@ -328,6 +334,7 @@ class _Batch:
             self.lines.edition(one.name, "failed")
             one.close()
         else:
+            edition.keep_failed(self.root, one.plan, [])  # what an earlier run put there
             self.lines.edition(one.name, "made")
 
 

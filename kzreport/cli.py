@@ -428,16 +428,21 @@ def _executor(text: str) -> str:
     return text.removeprefix("dask://")
 
 
+_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+
+
 def _ended(number: int, frame: object) -> None:
+    for other in _ENDINGS:  # a second one must not interrupt the clean-up, which is short
+        signal.signal(other, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code."""
     a = parser().parse_args(argv)
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):  # as an exception, so that processes are ended and half an edition removed
-            signal.signal(getattr(signal, name), _ended)
+    for number in _ENDINGS:
+        if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _ended)  # as an exception, so that processes are ended and half an edition removed
     from kzreport import journal
 
     journal.start(getattr(a, "log", "plain"), quiet=getattr(a, "quiet", False))

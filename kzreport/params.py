@@ -32,6 +32,8 @@ from kzreport.views import neighbours
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+_SECRET = re.compile(r"passw|secret|token|credential|api_?key", re.IGNORECASE)
+
 
 def _date(text: str) -> str:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
@@ -289,6 +291,9 @@ def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
     at = f"{where}, cell {number}"
     found = read_cell(nb.cells[number - 1].source, at)
     declared = {p.name: p.annotation for p in found}
+    for name in filter(_SECRET.search, declared):
+        todo = "a report tells its parameters; read a secret from the environment"
+        raise NotebookError(explain(at, f"a parameter called {name}", "nothing that is to be kept secret", todo))
     for i, other in enumerate(nb.cells, 1):
         if other.cell_type == "code" and i != number:
             again = _bound(_tree(other.source, f"{where}, cell {i}")) & set(declared)

@@ -159,7 +159,6 @@ class _Kernel:
         self.ready = False
         self.until = 0.0  # when its page's time is over
         self.root = Path(tempfile.mkdtemp(prefix="kz-"))
-        (self.root / "work").mkdir()
         # Over TCP one start in a hundred hung (a stolen port) and any local process could read the report's output.
         # A socket's name is relative to the working directory: a long TMPDIR would pass the 104 bytes of a socket.
         kind = "tcp" if sys.platform == "win32" else "ipc"
@@ -173,6 +172,7 @@ class _Kernel:
         """Start its process; :meth:`connect` waits until it answers."""
         from jupyter_core.utils import run_sync
 
+        (self.root / "work").mkdir(exist_ok=True)
         with (self.root / "kernel.log").open("wb") as log:
             run_sync(self.manager.start_kernel)(
                 stdout=log,
@@ -249,11 +249,12 @@ def _abandon() -> None:
 def _prepare() -> None:
     """Start the kernel of the next page while this one runs."""
     global _spare
-    _spare = _Kernel()
     try:
+        _spare = _Kernel()
         _spare.start()
     except Exception:  # the next page will try itself, and say why it cannot
-        _spare.close()
+        if _spare is not None:
+            _spare.close()
         _spare = None
 
 
@@ -334,11 +335,12 @@ def _execute(
 
     global _kernel, _spare
     ran: list[Any] = []
-    kernel, spare, _spare = _spare or _Kernel(), _spare, None
-    _kernel = kernel
+    _kernel, _spare = _spare, None
     try:
-        if spare is None:
-            kernel.start()
+        if _kernel is None:
+            _kernel = _Kernel()
+            _kernel.start()
+        kernel = _kernel
         papermill_engines.register("kzreport", _engine(kernel, timeout, ran, progress))
         done = papermill.execute_notebook(
             copy.deepcopy(nb),
@@ -354,9 +356,9 @@ def _execute(
         except PageError as e:
             reason = str(e)
     except PapermillExecutionError as e:
-        reason = f"{_last_cell(ran)}: {e.ename}: {_short(e.evalue)}"
+        reason = f"{_cell(_cells(ran[0].nb), e.cell_index)}: {e.ename}: {_short(e.evalue)}"
     except DeadKernelError:
-        reason = f"{_last_cell(ran)}: the kernel died{_log(kernel.root)}"
+        reason = f"{_last_cell(ran)}: the kernel died{_log(_kernel)}"
     except CellTimeoutError:
         late = time.monotonic() > kernel.until - 0.1
         limit = f"when the page's {_page_timeout:g} s were over" if late else f"after {timeout:g} s"
@@ -364,23 +366,27 @@ def _execute(
     except PageError as e:
         reason = f"{_last_cell(ran)}: {e}"
     except Exception as e:  # a kernel that did not start, a full disk: the run goes on and names the page
-        reason = f"{type(e).__name__}: {_short(str(e))}{_log(kernel.root)}"
+        reason = f"{type(e).__name__}: {_short(str(e))}{_log(_kernel)}"
     finally:
-        kernel.close()
+        started = _kernel is not None and _kernel.ready
+        if _kernel is not None:
+            _kernel.close()
         _kernel = None
-    return Result(task, None, f"{task.name}: {reason}", _kept(ran, f"{task.name}: {reason}")), kernel.ready
+    return Result(task, None, f"{task.name}: {reason}", _kept(ran, f"{task.name}: {reason}")), started
 
 
 def _short(text: str) -> str:
-    flat = " ".join(text.split())
+    """On one line, and with nothing that a terminal would obey."""
+    flat = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
     return flat if len(flat) <= 500 else f"{flat[:500]} …"
 
 
-def _log(root: Path) -> str:
+def _log(kernel: _Kernel | None) -> str:
     """The end of what the kernel's process itself wrote."""
     with contextlib.suppress(OSError):
-        lines = (root / "kernel.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return f" ({_short(' '.join(lines[-3:]))})" if lines else ""
+        if kernel is not None:
+            lines = (kernel.root / "kernel.log").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            return f" ({_short(' '.join(lines[-3:]))})" if lines else ""
     return ""
 
 
@@ -404,8 +410,13 @@ def _last_cell(ran: list[Any]) -> str:
     ]
     if not started:
         return "before its first cell"
-    first = cells[started[-1]].source.strip().splitlines()[:1]
-    return f"cell {_number(cells, started[-1])}" + (f" ({first[0][:60]})" if first else "")
+    return _cell(cells, started[-1])
+
+
+def _cell(cells: Sequence[NotebookNode], index: int) -> str:
+    """A cell's number and how it begins."""
+    first = cells[index].source.strip().splitlines()[:1]
+    return f"cell {_number(cells, index)}" + (f" ({_short(first[0][:60])})" if first else "")
 
 
 def _kept(ran: list[Any], reason: str) -> str:

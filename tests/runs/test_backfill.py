@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import random
-import shutil
 import signal
 import time
 from pathlib import Path
@@ -99,28 +96,6 @@ def test_a_page_that_fails_costs_its_edition(cli, home, trial, page, tmp_path):
     ended = cli(*trial)
     assert ended.code == 1 and ended.out == "0 of 3 editions made\n"
     assert (out / "failed" / "trial-2024-02-29" / "en-other.ipynb").exists()
-
-
-def test_a_killed_batch_is_resumed_to_the_same_bytes(cli, home, trial, tmp_path):
-    """KZREPORT_KILLS and KZREPORT_SEED repeat it oftener, and elsewhere in time."""
-    out = tmp_path / "out"
-    golden = [str(tmp_path / "golden") if w == str(out) else w for w in trial]
-    assert cli(*golden).code == 0
-    seed, kills = int(os.environ.get("KZREPORT_SEED", "1")), int(os.environ.get("KZREPORT_KILLS", "3"))
-    dice = random.Random(seed)
-    whole = tree(tmp_path / "golden")
-    for _ in range(kills):
-        if out.exists() and tree(out) == whole:
-            shutil.rmtree(out)
-        process = cli.start(*trial)
-        time.sleep(dice.uniform(1.0, 6.0))
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-        listed = cli("list", "--output", str(out))
-        assert listed.code == 0, f"seed {seed}: {listed.err}"
-    ended = cli(*trial)
-    assert ended.code == 0, ended.err
-    assert tree(out) == whole, f"seed {seed}"
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import signal
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -11,11 +13,14 @@ import nbformat
 import pytest
 from papermill.translators import PythonTranslator
 
-from kzreport import claims
+from kzreport import claims, runner
+from kzreport import cli as command
 from kzreport import page as pages
 from kzreport.model import Period, Reading
 from kzreport.render import html
 from kzreport.words import escape
+
+pytestmark = pytest.mark.faults  # row B6
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 
@@ -280,6 +285,50 @@ def test_as_title_name_description_and_parameter(text):
             ]
         )
     )
+
+
+@pytest.mark.parametrize("text", STRINGS[:: 1 if os.environ.get("KZREPORT_FAULTS") else 9])
+def test_as_a_name_on_the_command_line(text, tmp_path, monkeypatch, capsys):
+    """Of a definition, page, edition, date, language, month, parameter: refused on one line, and no file made of it."""
+    text = text.replace("\0", "")  # no command line can carry it
+    (tmp_path / "home").mkdir()
+    for name in ("data", "notebooks", "params"):
+        (tmp_path / "home" / name).symlink_to(pages.catalogue.home() / name)
+    monkeypatch.setenv("KZREPORT_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    handlers = [signal.getsignal(n) for n in numbers]
+    try:
+        for words in (
+            ["run", "--as-of=" + text],
+            ["run", "--lang=" + text],
+            ["run", "-p" + text],
+            ["run", "-pinflation.years=" + text],
+            ["run", "--", text],
+            ["backfill", "--from=" + text, "--to=2024-01"],
+            ["verify", "--", text],
+            ["new", "--", text],
+            ["accept", "--", text],
+        ):
+            assert command.main(words) == 2, words
+            said = capsys.readouterr()
+            assert not said.out and said.err.startswith("kzreport: ") and len(said.err.splitlines()) == 1, said.err
+            assert said.err.rstrip("\n").isprintable(), said.err
+    finally:
+        for n, handler in zip(numbers, handlers, strict=True):
+            signal.signal(n, handler)
+    assert sorted(p.name for p in tmp_path.rglob("*")) in (
+        ["data", "home", "notebooks", "params"],
+        ["data", "home", "notebooks", "params", "reports"],
+    )
+
+
+@pytest.mark.parametrize("text", [*STRINGS, "a\nkzreport: b", "a\x1b[2Jb", "a\rb", "a\u2028b"])
+def test_in_the_reason_of_a_failed_page(text):
+    """One line, and nothing that a terminal would obey."""
+    assert runner._short(text).isprintable()
+    cell = nbformat.v4.new_code_cell(f"raise ValueError({text!r})  # {text}")
+    assert runner._cell([cell], 0).isprintable()
 
 
 def test_a_hostile_parameter_through_a_kernel(cli, home, page, definition, tmp_path):

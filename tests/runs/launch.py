@@ -1,0 +1,80 @@
+"""A process that has imported kzreport, and forks a run of the command line for each request: hundreds of runs for the
+price of a few. What is forked is :func:`kzreport.cli.main` in a session of its own, as a shell would start it.
+
+A request is a line of JSON on standard input: ``folder`` (where ``out``, ``err``, ``pid`` and ``code`` are written),
+``words``, ``env``, ``cwd``, ``before`` (code to run in the new process first: a fault to plant), ``template`` (false:
+the run starts a template of its own; true: its kernels come from the one of this process, which is warm).
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import signal
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from kzreport import backfill, cli, edition, kernels, params, runner  # noqa: F401  (forked with the rest)
+
+
+def prime(definition: str, as_of: str) -> None:
+    """Read what every run reads: it is kept by file and time, as in a run that makes many editions."""
+    import nbclient  # noqa: F401
+    import papermill.execute  # noqa: F401
+
+    edition.plan(params.definition(definition), date.fromisoformat(as_of), ["en"])
+
+
+def one(asked: dict[str, object], template: kernels.Template) -> int | None:
+    """In the middle process: fork the run and write how it ended. In the run: its exit code."""
+    folder = Path(str(asked["folder"]))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    pid = os.fork()
+    if pid:
+        _write(folder / "pid", pid)
+        _write(folder / "code", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        os._exit(0)
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
+    os.chdir(str(asked["cwd"]))
+    for number, name, how in ((0, os.devnull, os.O_RDONLY), (1, "out", os.O_WRONLY), (2, "err", os.O_WRONLY)):
+        handle = os.open(folder / name, how | os.O_CREAT)
+        os.dup2(handle, number)
+        os.close(handle)
+    os.environ.update(asked["env"])  # type: ignore[call-overload]
+    time.tzset()
+    if asked["template"]:
+        kernels.Template.start = lambda env: kernels.Template(None, template.control)  # type: ignore[method-assign, assignment]
+    exec(str(asked["before"]), {"__name__": "before"})
+    return cli.main(asked["words"])  # type: ignore[arg-type]
+
+
+def _write(path: Path, number: int) -> None:
+    fresh = path.with_suffix(".new")
+    fresh.write_text(str(number), encoding="ascii")
+    fresh.rename(path)
+
+
+def main() -> int:
+    """Serve until standard input is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    prime(*sys.argv[1:])
+    template = kernels.Template.start(runner._environment())
+    gc.collect()
+    gc.freeze()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        if os.fork() == 0:
+            return one(json.loads(line), template) or 0
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    template.end()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,9 +17,9 @@ from kzreport.journal import Journal
 def log():
     """The package's logger, as it was."""
     one = logging.getLogger("kzreport")
-    before = list(one.handlers), one.level
+    before = list(one.handlers), one.level, one.propagate
     yield one
-    one.handlers[:], one.level = before
+    one.handlers[:], one.level, one.propagate = before
 
 
 @pytest.mark.parametrize(

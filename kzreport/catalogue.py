@@ -135,7 +135,8 @@ def read_yaml(path: Path) -> Any:
         return _yaml(path, _stamp(path))
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
-        raise DataError(explain(f"{shown(path)}, line {line}", e.problem or "bad YAML", "plain YAML")) from None
+        found = (e.problem or "bad YAML").removeprefix("found ")
+        raise DataError(explain(f"{shown(path)}, line {line}", found, "plain YAML")) from None
     except RecursionError:
         raise DataError(explain(shown(path), "lists or maps nested too deeply", "plain YAML")) from None
     except yaml.YAMLError as e:

@@ -114,7 +114,7 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definit
         params.definition("trial", []),
         dates,
         ["en"],
-        edition.output_root(str(out)),
+        edition.Shelf(edition.output_root(str(out))),
         jobs=1,
         report=Journal(),
         pool=partial(runner.in_processes, limits=UntilMade(run=7)),

@@ -81,7 +81,7 @@ BAD = {
     "octal looks": ("rows: 5", "rows: 0101", "parameter 'rows': found '0101'"),
     "sexagesimal looks": ("rows: 5", "rows: 12:30", "parameter 'rows': found '12:30'"),
     "boolean looks": ("rows: 5", "rows: yes", "parameter 'rows': found 'yes'"),
-    "nothing": ("rows: 5", "rows:", "parameter 'rows'"),
+    "nothing": ("fdi: {rows: 5}", "fdi:\n    rows:", "parameter 'rows'"),
     "list for a number": ("rows: 5", "rows: [5]", "parameter 'rows'"),
     "map for a list": ("[KAZ, UZB]", "{a: KAZ}", "parameter 'peers'"),
     "list in a list": ("[KAZ, UZB]", "[[KAZ]]", "parameter 'peers'"),

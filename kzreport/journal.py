@@ -41,7 +41,6 @@ def start(form: str = "plain", *, quiet: bool = False) -> None:
     if form != "json":
         handler.addFilter(lambda record: getattr(record, "shown", True))
     _LOG.handlers[:] = [handler]
-    _LOG.propagate = False  # said once, whatever else logs in this process
     _LOG.setLevel(logging.ERROR if quiet else logging.INFO)
 
 

@@ -253,7 +253,7 @@ def test_another_code_or_environment_has_another_template(tmp_path):
     assert a == b == c and len({a, d, e}) == 3
 
 
-def test_a_template_with_threads_is_not_forked(kernel, tmp_path, caplog, monkeypatch):
+def test_a_template_with_threads_is_not_forked(kernel, tmp_path, caplog):
     """A library that starts a thread when Python starts: ordinary kernels, and the reason once."""
     (tmp_path / "usercustomize.py").write_text("", encoding="utf-8")
     (tmp_path / "sitecustomize.py").write_text(
@@ -263,7 +263,6 @@ def test_a_template_with_threads_is_not_forked(kernel, tmp_path, caplog, monkeyp
         encoding="utf-8",
     )
     path = os.pathsep.join(filter(None, [str(tmp_path), os.environ.get("PYTHONPATH")]))
-    monkeypatch.setattr(logging.getLogger("kzreport"), "propagate", True)  # a command run here may have ended that
     with caplog.at_level(logging.WARNING, "kzreport"):
         for _ in range(2):
             one = kernel(PYTHONPATH=path)

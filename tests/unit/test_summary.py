@@ -17,9 +17,11 @@ from kzreport.journal import Journal
 def log():
     """The package's logger, as it was."""
     one = logging.getLogger("kzreport")
-    before = list(one.handlers), one.level, one.propagate
+    before = list(one.handlers), one.level
+    one.propagate = False  # pytest would record half a character, which no worker of xdist can send
     yield one
-    one.handlers[:], one.level, one.propagate = before
+    one.handlers[:], one.level = before
+    one.propagate = True
 
 
 @pytest.mark.parametrize(

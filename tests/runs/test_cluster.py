@@ -186,6 +186,7 @@ def test_an_interrupted_run_leaves_nothing_on_the_workers(cli, home, trial, clus
     assert not cluster.pages() and not (tmp_path / "out" / "trial").exists()
 
 
+@pytest.mark.slow
 def test_no_scheduler_is_said_before_anything_is_run(cli, trial, tmp_path):
     ended = cli(*trial, "--output", str(tmp_path / "out"), "--executor", "dask://127.0.0.1:9")
     assert ended.code == 2 and "--executor: found no scheduler at 127.0.0.1:9" in ended.err
@@ -195,6 +196,7 @@ def test_no_scheduler_is_said_before_anything_is_run(cli, trial, tmp_path):
 # --- an address --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_editions_at_an_address_are_those_of_a_folder(cli, home, trial, tmp_path):
     there = tmp_path / "there"
     address = f"file://{there}"

@@ -256,7 +256,9 @@ class Series:
 
     def where(self, **dims: str) -> Series:
         """The observations whose dimensions have these values; empty if there is none."""
-        kept = tuple(o for o in self if all(o.dims.get(k) == v for k, v in dims.items()))
+        kept = self.observations
+        for name, value in dims.items():
+            kept = tuple(o for o in kept if o.dims.get(name) == value)
         return replace(self, observations=kept)
 
     def split(self, dimension: str) -> dict[str, Series]:

@@ -66,7 +66,8 @@ class Page:
 
     def load(self, name: str, **dims: str) -> Series:
         """A series as known on the page's date; it will be named under sources and its known faults under caveats."""
-        self._loaded.setdefault(name, catalogue.load(name, self.as_of))
+        if name not in self._loaded:
+            self._loaded[name] = catalogue.load(name, self.as_of)
         return catalogue.load(name, self.as_of, **dims)
 
     def load_all(self, names: Sequence[str]) -> dict[str, Series]:

@@ -64,6 +64,7 @@ def warm() -> None:
             importlib.import_module(name)
     del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
     import kzreport.indicators
+    import kzreport.page
     import kzreport.views
     from kzreport import catalogue, claims, params, words
     from kzreport.errors import KzreportError

@@ -74,9 +74,10 @@ def _file(path: Path, stamp: tuple[int, int]) -> Mapping[str, Any]:
 
 
 def _load(path: Path) -> Mapping[str, Any]:
-    if not path.exists():
-        raise WordsError(explain(shown(path), "no file", "the words of the page", "see 'kzreport new'"))
-    stat = path.stat()
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        raise WordsError(explain(shown(path), "no file", "the words of the page", "see 'kzreport new'")) from None
     return _file(path, (stat.st_mtime_ns, stat.st_size))
 
 

@@ -93,10 +93,11 @@ def clean(markup: str) -> Markup:
 
     >>> str(clean('<p onclick="x()">a<script>x()</script> <a href="javascript:x()">b</a></p>'))
     '<p>a <a rel="noopener noreferrer">b</a></p>'
+
+    A minus sign is not left at the end of a line by the currency that follows it (U+2060, word joiner).
     """
-    return Markup(
-        nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
-    )
+    kept = nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
+    return Markup(kept.replace("\u2212$", "\u2212\u2060$"))
 
 
 def markdown(text: str) -> Markup:

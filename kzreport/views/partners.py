@@ -77,6 +77,11 @@ def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
     whole = Period.parse(str(first.year)).until(last) if first and last else ()
     both = [(total(exports_monthly, y), total(imports_monthly, y)) for y in whole]
     both = [(x, m) for x, m in both if x.ok and m.ok]
+    return _accounts(both)
+
+
+def _accounts(both: Sequence[tuple[Reading, Reading]]) -> Groups:
+    """Exports and imports side by side, and what they come to."""
     return {
         "exports": tuple(x for x, _ in both),
         "imports": tuple(m for _, m in both),
@@ -305,10 +310,4 @@ def table(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
     years = sorted({o.period for o in imports})
     sides = _sides(exports, imports, years[-1]) if years else {}
     kept = [sides[p] for p in partners if p in sides]
-    return {
-        "exports": tuple(x for x, _ in kept),
-        "imports": tuple(m for _, m in kept),
-        "turnover": tuple(trade.turnover(x, m) for x, m in kept),
-        "balance": tuple(trade.balance(x, m) for x, m in kept),
-        "coverage": tuple(trade.coverage(x, m) for x, m in kept),
-    }
+    return _accounts(kept)

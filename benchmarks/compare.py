@@ -112,8 +112,8 @@ class Backfill:
             if re.search(r"\(\d+ of \d+\)", line):
                 self.done.append(time.monotonic() - start)
         code = process.wait()
-        memory.stop()
         self.seconds = time.monotonic() - start
+        memory.stop()
         self.memory = [(at - start, rss, pss) for at, rss, pss in memory.seen]
         if code:
             raise SystemExit(f"kzreport ended with {code}:\n{''.join(told[-10:])}")

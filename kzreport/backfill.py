@@ -185,6 +185,25 @@ def look(
         yield State(p, name, tuple(why), blocked)
 
 
+def _told(blocked: Sequence[State]) -> list[str]:
+    """What keeps editions from being made, once for all to which the same has happened."""
+    alike: dict[tuple[str, ...], list[State]] = {}
+    for state in blocked:
+        alike.setdefault(state.why or (state.blocked,), []).append(state)
+    told = []
+    for why, states in alike.items():
+        if len(states) == 1:
+            told.append(states[0].blocked)
+            continue
+        first, last = (f"{s.plan.definition.name}/{s.plan.as_of}" for s in (states[0], states[-1]))
+        listed = "\n  ".join(why)
+        told.append(
+            f"{len(states)} editions, from {first} to {last}, exist and were made from other inputs; use --revision to "
+            f"make new ones beside them. What changed:\n  {listed}"
+        )
+    return told
+
+
 def run(
     definition: Definition,
     dates: Sequence[date],
@@ -205,12 +224,13 @@ def run(
     """
     root = shelf.root
     with edition.lock(root, f"backfill-{definition.name}"):
-        todo, wrong = [], []
+        todo, blocked = [], []
         for state in look(definition, dates, languages, root, revision):
             if state.blocked:
-                wrong.append(state.blocked)
+                blocked.append(state)
             elif state.name:
                 todo.append(state)
+        wrong = _told(blocked)
         if wrong and not keep_going:
             return 0, wrong
         made = 0

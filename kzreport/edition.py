@@ -35,7 +35,7 @@ from kzreport.journal import Journal
 from kzreport.params import Definition
 from kzreport.render import html
 from kzreport.runner import Lost, Moved, Progress, Result, Task
-from kzreport.words import Words
+from kzreport.words import LANGUAGES, Words
 
 MANIFEST = "manifest.json"
 # What the bytes of an edition depend on beyond this repository. Others (jupyterlab, tests) leave no trace in it.
@@ -153,15 +153,7 @@ def _file_digest_at(path: Path, changed: int, size: int) -> str:
 
 def _notebook_digest(page: str) -> str:
     """Of what a notebook does, not of the outputs it stores."""
-    path = params.notebook_path(page)
-    about = path.stat()
-    return _notebook_digest_at(path, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(maxsize=64)
-def _notebook_digest_at(path: Path, changed: int, size: int) -> str:
-    nb = params.read_notebook(path)
-    cells = [(c.cell_type, c.source, sorted(c.metadata.get("tags", []))) for c in nb.cells]
+    cells = [(c.cell_type, c.source, sorted(c.metadata.get("tags", []))) for c in params.notebook(page).cells]
     return _digest(json.dumps(cells, ensure_ascii=False).encode())
 
 
@@ -720,7 +712,7 @@ def _make(p: Plan, shelf: Shelf, final: Path, *, jobs: int, report: Report, bars
 def write_index(root: Path, report: Report) -> None:
     """The page over all editions, replaced in one step; an edition that cannot be read is told and left out."""
     with lock(root, "index", patient=True):
-        entries = []
+        entries, spoken = [], {k: Words(k) for k in LANGUAGES}
         for folder in reversed(editions(root)):
             try:
                 e = read_manifest(folder)["edition"]
@@ -733,7 +725,7 @@ def write_index(root: Path, report: Report) -> None:
                 | {
                     "path": f"{folder.parent.name}/{folder.name}",
                     "first": e["pages"][0],
-                    "dates": {k: Words(k).day(as_of) for k in e["languages"]},
+                    "dates": {k: spoken[k].day(as_of) for k in e["languages"]},
                 }
             )
         text = html.index(entries)
@@ -762,15 +754,26 @@ def damage(folder: Path, *, quick: bool = False) -> list[str]:
     """
     files = read_manifest(folder)["files"]
     written = (folder / MANIFEST).stat().st_mtime_ns if quick else 0
-    present = {f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file()} - {MANIFEST}
-    lines = [f"{f}: missing" for f in sorted(set(files) - present)] + [
-        f"{f}: not in the manifest" for f in sorted(present - set(files))
+    present = dict(_files(str(folder)))
+    del present[MANIFEST]
+    lines = [f"{f}: missing" for f in sorted(set(files) - set(present))] + [
+        f"{f}: not in the manifest" for f in sorted(set(present) - set(files))
     ]
     return lines + [
         f"{f}: altered"
-        for f in sorted(present & set(files))
-        if (folder / f).stat().st_mtime_ns > written and _digest((folder / f).read_bytes()) != files[f]
+        for f in sorted(set(present) & set(files))
+        if present[f] > written and _digest((folder / f).read_bytes()) != files[f]
     ]
+
+
+def _files(folder: str, above: str = "") -> Iterator[tuple[str, int]]:
+    """Every file below a folder, by its name from there, and when it was written; without a path for each."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{above}{entry.name}/")
+            elif entry.is_file():
+                yield f"{above}{entry.name}", entry.stat().st_mtime_ns
 
 
 def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False, pool: Pool = runner.in_processes) -> int:

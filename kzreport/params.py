@@ -238,6 +238,18 @@ def read_notebook(path: Path) -> NotebookNode:
     return cast("NotebookNode", nb)
 
 
+def notebook(page: str) -> NotebookNode:
+    """The notebook of a page, read once for each state of its file: shared, so not to be changed."""
+    path = notebook_path(page)
+    stat = path.stat()
+    return _notebook(path, (stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _notebook(path: Path, stamp: tuple[int, int]) -> NotebookNode:
+    return read_notebook(path)
+
+
 def parameters(page: str) -> tuple[Parameter, ...]:
     """The parameters of a page, in the order of its cell.
 
@@ -284,7 +296,7 @@ def _tagged(nb: NotebookNode, where: str) -> int:
 
 @lru_cache(maxsize=64)
 def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
-    where, nb = shown(path), read_notebook(path)
+    where, nb = shown(path), _notebook(path, stamp)
     if (nb.metadata.get("kernelspec") or {}).get("name") != "python3":
         raise NotebookError(explain(f"{where}, kernelspec", nb.metadata.get("kernelspec"), "the kernel python3"))
     number = _tagged(nb, where)
@@ -473,7 +485,7 @@ def _calls(page: str) -> tuple[tuple[str, ast.Call], ...]:
 
 @lru_cache(maxsize=64)
 def _calls_of(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, ast.Call], ...]:
-    trees = [ast.parse(cell.source) for cell in read_notebook(path).cells if cell.cell_type == "code"]
+    trees = [ast.parse(cell.source) for cell in _notebook(path, stamp).cells if cell.cell_type == "code"]
     calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
     return tuple((n.func.attr, n) for n in calls if isinstance(n.func, ast.Attribute))
 

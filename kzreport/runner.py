@@ -317,7 +317,7 @@ def execute(
 
     for name in ("papermill", "traitlets"):  # what they would say is in the result
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    nb = source if source is not None else params.read_notebook(params.notebook_path(task.page))
+    nb = source if source is not None else params.notebook(task.page)
     result, started = _execute(task, nb, progress, inject, timeout)
     if started:
         return result

@@ -148,6 +148,8 @@ def draw(
         box = (left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, plot / height)
         largest = max(abs(y(r)) for r in values(everything))
         axes = figure.add_axes(box)
+        for side in (axes.xaxis, axes.yaxis):  # else all ticks would be laid out again, to place a label that is empty
+            side.set_label_coords(0, 0)
         plain = grid or not scaled
         canvas = Canvas(axes, words, unit) if plain else Canvas.fit(axes, words, unit, largest)
         canvas.ax.set(xlabel=" ", ylabel=" ")  # else seaborn would lay out all ticks to see whether a label is wanted
@@ -185,12 +187,15 @@ def _png(figure: Figure) -> bytes:
 def _reduced(rgba: NDArray[np.uint8], exact: int = 128) -> Image.Image:
     """A picture with a palette: the ``exact`` most frequent colours as they are, shades of edges in what is left.
 
-    Only the few hundred colours are looked at, not each of the pixels.
+    Only the runs of one colour are looked at, not each of the pixels, and then only the few hundred colours.
     """
     packed = np.ascontiguousarray(rgba).view("<u4")[..., 0] & 0xFFFFFF  # opaque: what is drawn on is white
-    codes, colours = pd.factorize(packed.ravel())
+    pixels = packed.ravel()
+    starts = np.flatnonzero(np.concatenate(([True], pixels[1:] != pixels[:-1])))
+    lengths = np.diff(starts, append=len(pixels))
+    codes, colours = pd.factorize(pixels[starts])
     rgb = np.stack([colours >> shift & 255 for shift in (0, 8, 16)], axis=1).astype(np.uint8)
-    order = np.argsort(-np.bincount(codes), kind="stable")
+    order = np.argsort(-np.bincount(codes, lengths), kind="stable")
     top, rest = (order, order[:0]) if len(order) <= 256 else (order[:exact], order[exact:])
     index = np.empty(len(order), np.uint8)
     index[top] = np.arange(len(top))
@@ -199,6 +204,6 @@ def _reduced(rgba: NDArray[np.uint8], exact: int = 128) -> Image.Image:
         shades = Image.fromarray(rgb[rest][np.newaxis]).quantize(256 - exact, dither=Image.Dither.NONE)
         index[rest] = np.asarray(shades)[0] + exact
         palette += bytes(shades.getpalette() or ())
-    picture = Image.frombytes("P", packed.shape[::-1], index[codes].tobytes())
+    picture = Image.frombytes("P", packed.shape[::-1], np.repeat(index[codes], lengths).tobytes())
     picture.putpalette(palette[: 3 * 256])
     return picture

@@ -12,6 +12,7 @@ one process share a working directory, and Dask's processes may have no children
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pickle
 import secrets
@@ -74,6 +75,8 @@ def _on_cluster(
 ) -> Generator[tuple[int, R | Lost], None, None]:
     from distributed import Client
 
+    for name in [n for n in logging.root.manager.loggerDict if n.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what it would say, tracebacks and all, we say in a line
     try:
         client = Client(f"tcp://{address}", timeout="10s", set_as_default=False)
     except OSError as e:

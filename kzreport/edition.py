@@ -28,7 +28,7 @@ from typing import Any, Protocol, TypeVar
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport import catalogue, claims, notes, params, runner, words
+from kzreport import catalogue, claims, notes, params, runner, scratch, words
 from kzreport import changes as compared
 from kzreport.errors import KzreportError, PageError, ParameterError, StaleEdition, WordsError, explain
 from kzreport.journal import Journal
@@ -795,8 +795,8 @@ def verify(folder: Path, *, jobs: int, report: Report, bars: bool = False, pool:
             f"edition {folder.name} was made from other inputs and cannot be rebuilt from these; check out its commit "
             f"({(manifest['git'] or {}).get('commit', 'not recorded')}). What changed:\n  " + "\n  ".join(different)
         )
-    with tempfile.TemporaryDirectory(prefix="kz-verify-") as name:
-        again = Path(name)
+    with scratch.folder() as own:
+        again = own / "edition"
         failed = build(p, again, e["name"], jobs=jobs, report=report, bars=bars, pool=pool)
         if failed:
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))

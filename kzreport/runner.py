@@ -33,7 +33,7 @@ from typing import Any, TypeVar
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport import kernels, params
+from kzreport import kernels, params, scratch
 from kzreport.catalogue import home
 from kzreport.errors import KzreportError, PageError, explain
 
@@ -507,7 +507,7 @@ Moved = Callable[[int, int, int], None]  # number of the item, cells done, cells
 def _serve(
     pipe: Connection,
     work: Callable[[Any, Progress], Any],
-    scratch: str,
+    folder: str,
     template: kernels.Template | None,
     page_timeout: float,
 ) -> None:
@@ -529,7 +529,7 @@ def _serve(
             signal.signal(getattr(signal, name), end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends us
     threading.Thread(target=orphaned, daemon=True).start()
-    tempfile.tempdir = scratch
+    tempfile.tempdir = folder
     _page_timeout = page_timeout
     _warm = template is not None
     if template is not None:
@@ -554,11 +554,11 @@ def _one_thread() -> bool:
 
 class _Worker:
     def __init__(
-        self, work: Callable[[Any, Progress], Any], scratch: str, template: kernels.Template | None, limits: Limits
+        self, work: Callable[[Any, Progress], Any], folder: str, template: kernels.Template | None, limits: Limits
     ) -> None:
         context: Any = multiprocessing.get_context("fork" if _one_thread() else "spawn")
         self.pipe, theirs = context.Pipe()
-        given = (theirs, work, scratch, template, limits.page)
+        given = (theirs, work, folder, template, limits.page)
         self.process = context.Process(target=_serve, args=given, daemon=True)
         self.process.start()
         theirs.close()
@@ -610,8 +610,9 @@ def in_processes(
         worker.give(number, item, look())
 
     workers: list[_Worker] = []
-    scratch = tempfile.mkdtemp(prefix="kz-")
     template = None
+    stack = contextlib.ExitStack()
+    own = str(stack.enter_context(scratch.folder()))
     try:
         if reason := kernels.unavailable():
             kernels.tell(reason)
@@ -619,7 +620,7 @@ def in_processes(
             template = kernels.Template.start(_environment())
         while look() or workers:
             while look() and len(workers) < jobs:
-                workers.append(_Worker(work, scratch, template, limits))
+                workers.append(_Worker(work, own, template, limits))
                 give(workers[-1])
             soon = min(1.0, limits.left, *(w.left for w in workers))
             ready = wait([w.pipe for w in workers], timeout=max(0.0, soon))
@@ -656,7 +657,7 @@ def in_processes(
         _end(workers)
         if template is not None:
             template.end()
-        shutil.rmtree(scratch, ignore_errors=True)
+        stack.close()
 
 
 def _end(workers: Sequence[_Worker]) -> None:

@@ -30,7 +30,7 @@ FLOORS = (
     ("charts",),
     ("page",),
     ("template",),
-    ("kernels",),
+    ("kernels", "scratch"),
     ("render", "runner"),
     ("edition",),
     ("backfill", "check", "cluster", "remote", "scaffold", "summary"),

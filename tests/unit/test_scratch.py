@@ -1,0 +1,83 @@
+"""Private folders: the owner's alone, gone with it, and swept by the next where it was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+from kzreport import scratch
+
+HOLD = """
+import os, sys, time
+from kzreport import scratch
+with scratch.folder() as own:
+    (own / "half").write_text("x")
+    if sys.argv[1] == "forked" and os.fork():
+        os._exit(0)
+    print(own, flush=True)
+    time.sleep(600)
+"""
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no locks of this kind")
+
+
+@pytest.fixture
+def holder(tmp_path, monkeypatch):
+    """Somebody else with a folder, and the process that holds its lock."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    found = []
+
+    def start(how: str = "alone"):
+        command = [sys.executable, "-c", HOLD, how]
+        env = os.environ | {"TMPDIR": str(tmp_path)}
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env, start_new_session=True)
+        found.append(process)
+        return process, tmp_path / process.stdout.readline().strip()
+
+    yield start
+    for process in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        process.stdout.close()
+
+
+def test_a_folder_goes_with_its_owner(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with scratch.folder() as own:
+        assert own.parent == tmp_path and own.stat().st_mode & 0o777 == 0o700
+        with scratch.folder() as other:  # the second sweeps, and leaves the first alone
+            assert own.exists() and other != own
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_killed_owners_folder_is_swept_and_a_living_ones_is_not(holder, tmp_path):
+    (tmp_path / "kz-without-a-lock").mkdir()
+    (tmp_path / "kz-elsewhere").symlink_to("/")
+    living, kept = holder()
+    killed, left = holder()
+    scratch.sweep()
+    assert kept.exists() and left.exists()
+    killed.kill()
+    killed.wait()
+    scratch.sweep()
+    assert kept.exists() and not left.exists() and living.poll() is None
+    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["kz-elsewhere", kept.name, "kz-without-a-lock"])
+
+
+def test_workers_that_outlive_their_parent_keep_it(holder):
+    parent, own = holder("forked")
+    parent.wait()
+    scratch.sweep()
+    assert own.exists()
+    os.killpg(parent.pid, signal.SIGKILL)
+    end = time.monotonic() + 10
+    while own.exists() and time.monotonic() < end:
+        scratch.sweep()
+    assert not own.exists()

@@ -345,21 +345,24 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
     each = len(definition.pages) * len(definition.languages)
     long = Backfill(a.definition, base / "long", *months(a.growth), 2)
     say(f"{a.growth} editions: {long.seconds:.0f} s")
-    root = base / "long"
-    for jobs, count in ((2, a.editions), (1, max(2, a.editions // 4))):
+    made = base / "long" / a.definition
+    names = sorted(p.name for p in made.iterdir())[-a.editions :]
+    middle, few_editions = len(names) // 2, max(2, a.editions // 4)
+    for jobs, count, last in ((2, a.editions, names[-1]), (1, few_editions, names[middle + few_editions // 2 - 1])):
         taken: list[float] = []
-        if jobs == 2 and a.repetitions > 1 and a.growth > count:  # the last editions of the long run are the same ones
-            taken.append((long.done[-1] - long.done[-1 - count]) / (each * count))
+        if jobs == 2 and a.growth >= count:  # the last editions of the long run are the same ones
+            before_them = long.done[-1 - count] if a.growth > count else 0.0
+            taken.append((long.done[-1] - before_them) / (each * count))
         for number in range(a.repetitions - len(taken)):
             new = base / f"made-{jobs}-{number}"
-            taken.append(Backfill(a.definition, new, *months(count), jobs).seconds / (each * count))
+            seconds = Backfill(a.definition, new, *months(count, last[:7]), jobs).seconds
+            taken.append(seconds / (each * count))
             say(f"kzreport, {jobs} workers: {taken[-1]:.3f} s a page")
             shutil.rmtree(new)
         own[jobs] = statistics.median(taken)
-    made = root / a.definition
-    names = sorted(p.name for p in made.iterdir())[-a.editions :]
-    few = pages_of(made, [names[len(names) // 2]], ["fr"])
-    many = pages_of(made, names[:: max(1, len(names) // 3)], definition.languages)
+    few = pages_of(made, [names[middle]], ["fr"])
+    some = sorted({names[len(names) * sixth // 6] for sixth in (1, 3, 5)})  # as old on average as all of them
+    many = pages_of(made, some, definition.languages)
     others = {
         way: measured(way, many if way == "floor" else few, a.repetitions, base) for way in WAYS if way != "ready"
     }
@@ -372,8 +375,8 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
     lines = [
         "",
         f"{a.editions} editions in two languages ({a.editions * each} pages) for kzreport, two workers "
-        f"(a quarter of them for one); {len(few)} of these pages (every page of one edition, in French) for the "
-        f"others, one after the other; {len(many)} for the floor. "
+        f"(for one, {few_editions} from their middle); {len(few)} of these pages (every page of one edition, in "
+        f"French) for the others, one after the other; {len(many)} for the floor. "
         f"Medians of {a.repetitions}. Machine: {n} cores ({platform.machine()}), Python {platform.python_version()}; "
         f"load {before} before the run, {load()} at its end.",
         "",

@@ -343,7 +343,7 @@ def _execute(
         kernel = _kernel
         papermill_engines.register("kzreport", _engine(kernel, timeout, ran, progress))
         done = papermill.execute_notebook(
-            copy.deepcopy(nb),
+            _bare(nb),
             None,
             parameters=task.parameters if inject else None,
             engine_name="kzreport",
@@ -373,6 +373,13 @@ def _execute(
             _kernel.close()
         _kernel = None
     return Result(task, None, f"{task.name}: {reason}", _kept(ran, f"{task.name}: {reason}")), started
+
+
+def _bare(nb: NotebookNode) -> NotebookNode:
+    """A copy without the stored outputs, which papermill would write, read and check before it drops them."""
+    cells = [{**c, "outputs": [], "execution_count": None} if c.cell_type == "code" else c for c in nb.cells]
+    copied: NotebookNode = nbformat.from_dict({**nb, "cells": copy.deepcopy(cells)})
+    return copied
 
 
 def _short(text: str) -> str:

@@ -52,6 +52,14 @@ def load() -> str:
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
+def stolen() -> tuple[float, float]:
+    """Ticks of the processors that other virtual machines took, and all ticks, since the system began."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        ticks = [float(t) for t in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+        return ticks[7], sum(ticks[:8])
+    return 0.0, 0.0
+
+
 def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
@@ -339,7 +347,7 @@ def main() -> None:
 
 def table(a: argparse.Namespace, base: Path) -> list[str]:
     """The lines of the report."""
-    before, n = load(), cores()
+    before, n, (taken_before, all_before) = load(), cores(), stolen()
     definition = params.definition(a.definition)
     own: dict[int, float] = {}
     each = len(definition.pages) * len(definition.languages)
@@ -371,6 +379,8 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
     say(f"nothing to do: {quiet:.2f} s")
     shutil.rmtree(base / "quiet")
 
+    taken_after, all_after = stolen()
+    share = 100 * (taken_after - taken_before) / (all_after - all_before or 1.0)
     lowest = others["floor"][0] / 2 if others["floor"] else 0.0
     lines = [
         "",
@@ -378,7 +388,7 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
         f"(for one, {few_editions} from their middle); {len(few)} of these pages (every page of one edition, in "
         f"French) for the others, one after the other; {len(many)} for the floor. "
         f"Medians of {a.repetitions}. Machine: {n} cores ({platform.machine()}), Python {platform.python_version()}; "
-        f"load {before} before the run, {load()} at its end.",
+        f"load {before} before the run, {load()} at its end; {share:.0f} % of its time was taken by other machines.",
         "",
         "| | seconds a page | pages a minute | kzreport is faster: two workers | one worker |",
         "|---|---|---|---|---|",

@@ -221,8 +221,9 @@ def fresh_table(c: Changes, w: Words) -> list[list[str]]:
         last = f.readings[-1]
         alone = len({r.item for r in f.readings if r.period == last.period}) == 1 and not last.item
         first, until = w.period(f.readings[0].period, "short"), w.period(last.period, "short")
-        span = first if first == until else f"{first} – {until}"
-        title = catalogue.describe(f.series).titles[w.language]
+        dash = "–" if first.isdigit() and until.isdigit() else " – "
+        span = first if first == until else f"{first}{dash}{until}"
+        title = w.typography(catalogue.describe(f.series).titles[w.language])
         table.append([title, w.number(len(f.readings), 0), span, _figure(last, w) if alone else "–"])
     return table
 

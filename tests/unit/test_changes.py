@@ -204,3 +204,9 @@ def test_diff_of_a_report_on_another_country(capsys, tmp_path):
 def test_diff_refuses(capsys, arguments, text):
     assert main(["diff", *arguments]) == 2
     assert text in capsys.readouterr().err
+
+
+def test_the_table_of_new_figures_is_set_like_the_rest():
+    found = changes.between(date(2025, 12, 31), date(2026, 1, 31), {"import_levels"})
+    row = changes.fresh_table(found, Words("fr"))[1]
+    assert row[0].endswith("en «\u00a0unités\u00a0»") and row[2] == "2021–2023"

@@ -190,7 +190,7 @@ SAID = {
     "stripped outputs": r"no stored outputs",
     "wrong year": r"(?m)^\+ .*30\s+septembre 2025",
     "killed kernel": r"the kernel died",
-    "hung kernel": r"still running after 20 s",
+    "hung kernel": r"still running after 5 s",
 }
 
 

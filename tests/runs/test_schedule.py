@@ -427,7 +427,7 @@ def test_an_ended_verify_leaves_nothing(name, cli, home, page, definition, tmp_p
     assert cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out)).code == 0
     stop.touch()
     process = cli.start("verify", "2024-03-31", "--output", str(out), TMPDIR=str(scratch), KZ_TEST_MARK=str(tmp_path))
-    while not list(scratch.glob("kz-*/edition")):
+    while not list(scratch.glob("kz-*/owner.lock")):
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(getattr(signal, name))

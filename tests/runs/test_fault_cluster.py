@@ -31,7 +31,7 @@ class Cluster:
         self.env = os.environ | {"KZREPORT_HOME": str(home)}
         self.scheduler = self._start("scheduler", "--port", "0", "--no-dashboard")
         end = time.monotonic() + 120
-        while not self.file.exists():
+        while not self.file.exists() or not self.file.stat().st_size:  # it is made first and written then
             assert self.scheduler.poll() is None and time.monotonic() < end
             time.sleep(0.1)
         address = json.loads(self.file.read_text(encoding="utf-8"))["address"]

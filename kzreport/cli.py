@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING
 from kzreport.errors import KzreportError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from kzreport.edition import Pool, Shelf
     from kzreport.params import Definition
 
@@ -81,7 +79,7 @@ class _Told:
         self.ask = True  # whether there is something to tell when it has ended
         self.wrong: list[str] = []
         self.definition: Definition | None = None
-        self.root: Path | None = None
+        self.shelf: Shelf | None = None
         self.open = ""
 
     def say(self, text: str) -> None:
@@ -103,7 +101,7 @@ class _Told:
             return
         from kzreport import journal, summary
 
-        told = summary.summary(self.journal, self.root, self.definition, code, self.wrong)
+        told = summary.summary(self.journal, self.shelf, self.definition, code, self.wrong)
         if self.quiet:
             _say(summary.line(told))
         elif spoken and (since := summary.changed(told)):
@@ -128,7 +126,7 @@ def run(a: argparse.Namespace) -> int:
     a.told.definition = definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
     pool, shelf = _pool(a), _shelf(a, write=True)
-    a.told.root = shelf.root
+    a.told.shelf = shelf
     definition = edition.prepare(definition, shelf.root, as_of, revision=a.revision)
     p = edition.plan(definition, as_of, languages)
     made = edition.run(p, shelf, revision=a.revision, jobs=a.jobs, report=a.told.journal, bars=a.told.bars, pool=pool)
@@ -151,7 +149,7 @@ def backfill(a: argparse.Namespace) -> int:
     a.told.definition = definition = params.definition(a.definition, a.parameter)
     languages = tuple(dict.fromkeys(params.check_language(code) for code in a.lang)) or definition.languages
     pool, shelf = _pool(a), _shelf(a, write=not a.explain)
-    a.told.root = shelf.root
+    a.told.shelf = shelf
     if a.explain:
         a.told.ask = False
         for state in many.look(definition, dates, languages, shelf.root, a.revision):

@@ -39,7 +39,7 @@ class NotTold(KzreportError):
 
 
 def summary(
-    ended: Journal, root: Path | None, definition: Definition | None, code: int, wrong: Sequence[str] = ()
+    ended: Journal, shelf: edition.Shelf | None, definition: Definition | None, code: int, wrong: Sequence[str] = ()
 ) -> dict[str, Any]:
     """A run as plain data. ``wrong``: what it said of what went wrong, which may be more than pages that failed.
 
@@ -51,8 +51,8 @@ def summary(
         if page["status"] == "failed":
             failed.setdefault(page["edition"], []).append(page["reason"])
     newest = None
-    if root is not None and definition is not None and ended.made:
-        newest = _newest(root, definition, set(ended.made))
+    if shelf is not None and definition is not None and ended.made:
+        newest = _newest(shelf, definition, set(ended.made))
     return {
         "definition": ended.definition,
         "exit_code": code,
@@ -65,7 +65,8 @@ def summary(
     }
 
 
-def _newest(root: Path, definition: Definition, made: set[str]) -> dict[str, Any] | None:
+def _newest(shelf: edition.Shelf, definition: Definition, made: set[str]) -> dict[str, Any] | None:
+    root = shelf.root
     there = [f for f in edition.editions(root) if f.parent.name == definition.name]
     try:
         folder = [f for f in there if f.name in made][-1]
@@ -74,6 +75,7 @@ def _newest(root: Path, definition: Definition, made: set[str]) -> dict[str, Any
         earlier = edition.before(root, definition.name, as_of)
         since = date.fromisoformat(earlier["edition"]["as_of"]) if earlier else None
         found = changes.as_json(edition.between(root, definition, since, as_of)) if since else None
+        shelf.fetch(folder)
         headlines = {k: _headlines(folder, about["pages"], k) for k in about["languages"]}
     except (KzreportError, IndexError, OSError, ValueError) as e:  # somebody removed it meanwhile
         journal.error(f"what changed since the edition before cannot be told: {e}")

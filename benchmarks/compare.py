@@ -30,7 +30,12 @@ from typing import Any
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 
-from kzreport import edition, params  # noqa: E402
+from kzreport.editions.dates import check_months
+from kzreport.editions.definition import load_definition
+from kzreport.editions.make import finish_edition
+from kzreport.editions.store import MANIFEST, read_manifest
+from kzreport.pages.notebooks import read_notebook
+from kzreport.project import notebook_path
 
 HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -143,7 +148,7 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
     """Pages of editions that were made, with the parameters they were made with."""
     found = []
     for name in names:
-        manifest = edition.read_manifest(made / name)
+        manifest = read_manifest(made / name)
         for language in languages:
             for page in manifest["edition"]["pages"]:
                 values = {"lang": language, "as_of": manifest["edition"]["as_of"], **manifest["parameters"][page]}
@@ -154,19 +159,19 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
 
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
     """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
-    from kzreport import backfill
+    from kzreport.editions import many as backfill
 
     first, last = months(count)
-    definition = params.definition(name)
-    dates = params.check_months(first, last, TODAY)
+    definition = load_definition(name)
+    dates = check_months(first, last, TODAY)
     for state in backfill.look(definition, dates, definition.languages, root, False):
         folder = root / name / state.name
         for path in made.rglob("*"):
-            if path.is_file() and path.name != edition.MANIFEST and path.parent != made:
+            if path.is_file() and path.name != MANIFEST and path.parent != made:
                 target = folder / path.relative_to(made)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-        edition.finish(state.plan, folder, state.name, {t.name: "" for t in state.plan.tasks})
+        finish_edition(state.plan, folder, state.name, {t.name: "" for t in state.plan.tasks})
     taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])
 
@@ -232,13 +237,13 @@ def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
     from IPython.display import display
     from ploomber_engine import execute_notebook
 
-    import kzreport.page
+    import kzreport.pages.page
 
     def encoded(data: Mapping[str, Any], **rest: Any) -> None:  # it writes bytes as they are, which is no notebook
         text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
         display(text, **rest)
 
-    kzreport.page.display = encoded  # type: ignore[assignment]
+    kzreport.pages.page.display = encoded  # type: ignore[assignment]
     execute_notebook(source, made, parameters=dict(values), log_output=False, progress_bar=False, verbose=False)
 
 
@@ -246,16 +251,16 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     """The cells of each page in this interpreter, which has run them before, and the rendering that kzreport does."""
     import nbformat
 
-    import kzreport.page
-    from kzreport import template
+    import kzreport.pages.page
+    from kzreport.execution import forkserver as template
     from kzreport.render import html
 
     template.warm()
-    kzreport.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    kzreport.pages.page.display = lambda *_, **__: None  # type: ignore[assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 
     def one(page: Page) -> tuple[float, float]:
-        nb, names = params.read_notebook(params.notebook_path(page["name"])), dict[str, Any]()
+        nb, names = read_notebook(notebook_path(page["name"])), dict[str, Any]()
         done = nbformat.v4.reads(Path(page["made"]).read_text(encoding="utf-8"))
         start = time.perf_counter()
         for cell in nb.cells:
@@ -348,7 +353,7 @@ def main() -> None:
 def table(a: argparse.Namespace, base: Path) -> list[str]:
     """The lines of the report."""
     before, n, (taken_before, all_before) = load(), cores(), stolen()
-    definition = params.definition(a.definition)
+    definition = load_definition(a.definition)
     own: dict[int, float] = {}
     each = len(definition.pages) * len(definition.languages)
     long = Backfill(a.definition, base / "long", *months(a.growth), 2)

@@ -14,9 +14,13 @@ from collections.abc import Callable
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 
-import kzreport.page  # noqa: E402
-from kzreport import check, params, runner, template  # noqa: E402
-from kzreport.render import html  # noqa: E402
+import kzreport.pages.page
+from kzreport.commands import checks as check
+from kzreport.execution import execute as runner
+from kzreport.execution import forkserver as template
+from kzreport.pages.notebooks import read_notebook
+from kzreport.project import notebook_path, page_names
+from kzreport.render import html
 
 REPETITIONS = int(sys.argv[1]) if len(sys.argv) > 1 else 7
 
@@ -59,7 +63,7 @@ def ready(ahead: float) -> float:
 def cells(page: str) -> None:
     """What the floor runs."""
     names: dict[str, object] = {}
-    for cell in params.read_notebook(params.notebook_path(page)).cells:
+    for cell in read_notebook(notebook_path(page)).cells:
         if cell.cell_type == "code":
             exec(cell.source, names)
 
@@ -78,10 +82,10 @@ def main() -> None:
     print(f"ready: ordinary      {ready(0):.3f} s  (nothing imported)")
     runner._warm = True
     template.warm()
-    kzreport.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    kzreport.pages.page.display = lambda *_, **__: None  # type: ignore[assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
-    for page in params.pages():
+    for page in page_names():
         task = check.task(page, "fr")
         result = runner.execute(task)
         whole, render = median(lambda: runner.execute(task)), median(lambda: rendered(page, result))  # noqa: B023

@@ -15,8 +15,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kzreport.page import Page
-    from kzreport.params import (
+    from kzreport.pages.page import Page
+    from kzreport.pages.parameters import (
         Count,
         Country,
         Date,
@@ -43,7 +43,7 @@ __all__ = [
     "Theme",
 ]
 
-_HOMES = {name: "kzreport.params" for name in __all__} | {"Page": "kzreport.page"}
+_HOMES = {name: "kzreport.pages.parameters" for name in __all__} | {"Page": "kzreport.pages.page"}
 
 
 def __getattr__(name: str) -> Any:

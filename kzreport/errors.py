@@ -1,10 +1,12 @@
 """The package's errors, and the rule their messages follow.
 
 Every message says, in this order: where (file, line, column or key), what was found, what was expected, and what
-to do. Nothing here prints or exits; :mod:`kzreport.cli` turns these errors into exit codes.
+to do. Nothing here prints or exits; :mod:`kzreport.commands.cli` turns these errors into exit codes.
 """
 
 from __future__ import annotations
+
+import reprlib
 
 
 class KzreportError(Exception):
@@ -55,3 +57,13 @@ def explain(where: str, found: object, expected: str, todo: str = "") -> str:
     """
     text = f"{where}: found {found}, expected {expected}"
     return f"{text}; {todo}." if todo else f"{text}."
+
+
+def short_repr(value: object) -> str:
+    """A value as messages show it: what was given may be a megabyte, or nested a thousand times."""
+    brief = reprlib.Repr()
+    brief.maxstring = brief.maxother = brief.maxlong = 60
+    try:
+        return brief.repr(value)
+    except (ValueError, RecursionError):  # an integer of 5,000 digits has no text
+        return f"a value of type {type(value).__name__}"

@@ -1,7 +1,8 @@
 """The nouns of the package: Period, Observation, Series, Reading, Interval and the status of a ratio.
 
 Frozen dataclasses without behaviour beyond their own consistency. No file, no language, no picture, no arithmetic of
-a subject: that is :mod:`kzreport.catalogue`, :mod:`kzreport.words`, :mod:`kzreport.charts`, :mod:`kzreport.indicators`.
+a subject: that is :mod:`kzreport.series`, :mod:`kzreport.language.words`, :mod:`kzreport.charts`,
+:mod:`kzreport.indicators`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import total_ordering
 
-from kzreport.errors import BasisError, DataError, explain
+from kzreport.errors import BasisError, DataError, ParameterError, explain
 
 _PERIOD = re.compile(
     r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?"
@@ -374,3 +375,18 @@ class Reading:
     def of(self, **changes: object) -> Reading:
         """A copy with some fields replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def parse_day(as_of: date | str) -> date:
+    """Return a date from ISO text, or the date itself. Raises :class:`ParameterError`."""
+    if not isinstance(as_of, str):
+        return as_of
+    try:
+        if not DAY.fullmatch(as_of):
+            raise ValueError
+        return date.fromisoformat(as_of)
+    except ValueError:
+        raise ParameterError(explain("as_of", repr(as_of[:40]), "a date such as 2026-09-30")) from None

@@ -31,7 +31,7 @@ def series_from(
     values: Mapping[str, float | None], unit: str, *, name: str = "x", basis: str = "", **dims: str
 ) -> Series:
     """A series typed by hand, for doctests, tests and trying things; real ones come from
-    ``kzreport.catalogue``.
+    ``kzreport.series``.
 
     ``values`` maps period -> value; each is published on the last day of its period. Raises
     :class:`DataError` for a text that is no period.

@@ -1,6 +1,6 @@
 """Revisions: what a later release says of a period that an earlier one gave, and what only looks like one.
 
-What belongs here: two vintages of one series. What does not: fetching them (``kzreport.catalogue.vintages``).
+What belongs here: two vintages of one series. What does not: fetching them (``kzreport.series.known.load_vintages``).
 
 A revision counts only where series, unit, frequency, reference period and definition are the same. Source:
 OECD/Eurostat, guidelines on revisions policy and analysis.

@@ -25,8 +25,8 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from kzreport import changes as compared
-from kzreport.words import Words
+from kzreport.language.words import Words
+from kzreport.pages import since as compared
 
 _TAGS = {
     "h1",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from kzreport import params
+from kzreport.pages.notebooks import read_notebook
+from kzreport.project import notebook_path, page_names
 from kzreport.render import html
 
-TITLES = dict.fromkeys(params.pages(), "Titre")
+TITLES = dict.fromkeys(page_names(), "Titre")
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +16,8 @@ def files(tmp_path_factory):
     """Page name -> HTML file, rendered from the notebook's stored outputs."""
     folder = tmp_path_factory.mktemp("site")
     made = {}
-    for name in params.pages():
-        nb = params.read_notebook(params.notebook_path(name))
+    for name in page_names():
+        nb = read_notebook(notebook_path(name))
         text = html.page(
             nb, name=name, language="fr", titles=TITLES, report="Note", date="30 septembre 2026",
             languages=["fr", "en"], fingerprint="0" * 16,
@@ -26,7 +27,7 @@ def files(tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize("name", params.pages())
+@pytest.mark.parametrize("name", page_names())
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_page_is_whole_and_fits(page, files, name, width):
     faults = []

@@ -8,8 +8,10 @@ import os
 import nbformat
 import pytest
 
-from kzreport import check, params
+from kzreport.commands import checks as check
 from kzreport.errors import PageError
+from kzreport.pages.parameters import LANGUAGES
+from kzreport.project import page_names
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +24,7 @@ def executed(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
             try:
-                found = check.reference(params.pages(), jobs=2)
+                found = check.reference(page_names(), jobs=2)
             except PageError as e:
                 (folder / "reason").write_text(str(e), encoding="utf-8")
                 found = {}
@@ -31,6 +33,4 @@ def executed(tmp_path_factory):
             (folder / "done").touch()
     if (folder / "reason").exists():
         pytest.fail((folder / "reason").read_text(encoding="utf-8"))
-    return {
-        (p, k): nbformat.read(folder / f"{p}.{k}.ipynb", as_version=4) for p in params.pages() for k in params.LANGUAGES
-    }
+    return {(p, k): nbformat.read(folder / f"{p}.{k}.ipynb", as_version=4) for p in page_names() for k in LANGUAGES}

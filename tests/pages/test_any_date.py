@@ -10,29 +10,34 @@ from datetime import date, timedelta
 
 import pytest
 
-import kzreport.page
-from kzreport import catalogue, claims, params
-from kzreport.charts import HEADER
+import kzreport.pages.page
+from kzreport.charts.chart import HEADER
+from kzreport.claims import ledger as claims
+from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.parameters import LANGUAGES
+from kzreport.project import notebook_path, page_names
+from kzreport.series.known import load_series
+from kzreport.series.resource import resources
 
 # Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
 DATES = ["2015-01-31", "2018-09-30", "2023-03-31", "2024-03-31", "2026-11-22"]
 MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) if (y, m) <= (2026, 10)]
-PLACES = [(page, language) for page in params.pages() for language in params.LANGUAGES]
+PLACES = [(page, language) for page in page_names() for language in LANGUAGES]
 
 
 def _say(page, language, as_of, monkeypatch):
     """Run a page's cells with these parameters; all that it displays."""
     shown = []
-    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append((data, metadata)))
+    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append((data, metadata)))
     names: dict[str, object] = {}
-    for cell in params.read_notebook(params.notebook_path(page)).cells:
+    for cell in read_notebook(notebook_path(page)).cells:
         if cell.cell_type == "code":
             exec(compile(cell.source, f"{page}.ipynb", "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
                 names |= {"lang": language, "as_of": as_of}
                 if page == "summary":  # of the whole note, after the edition of the month before
                     before = (date.fromisoformat(as_of).replace(day=1) - timedelta(days=1)).isoformat()
-                    names |= {"pages": [p for p in params.pages() if p != page], "previous": before}
+                    names |= {"pages": [p for p in page_names() if p != page], "previous": before}
     return shown
 
 
@@ -84,9 +89,9 @@ def test_a_page_of_every_month(as_of, monkeypatch, misprints):
 def test_no_row_was_published_later(monkeypatch):
     """Every figure drawn or tabled on 31 March 2024 is one that its series had published by then."""
     day = date(2024, 3, 31)
-    known = {n: {str(o.period) for o in catalogue.load(n, day)} for n in catalogue.package()}
+    known = {n: {str(o.period) for o in load_series(n, day)} for n in resources()}
     everything = set().union(*known.values(), {day.isoformat()})  # the day on which claims are counted
-    for page in params.pages():
+    for page in page_names():
         for _, metadata in _say(page, "en", day.isoformat(), monkeypatch):
             for line in _figures(metadata):
                 period, value = line.split(",")[-5:-3]
@@ -96,8 +101,8 @@ def test_no_row_was_published_later(monkeypatch):
 def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
     """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
     day, shown = date(2026, 9, 30), []
-    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    page = kzreport.page.Page("summary", lang="en", as_of=day.isoformat())
+    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    page = kzreport.pages.page.Page("summary", lang="en", as_of=day.isoformat())
     page.headlines(["claims documents=S4", "claims"])
     chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())
     assert (int(chosen), int(every)) == (len(claims.known(day, documents=["S4"])), len(claims.known(day)))

@@ -15,9 +15,18 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
-from kzreport import catalogue, charts, check, page, params, runner, words
+from kzreport.charts import chart as charts
+from kzreport.commands import checks as check
+from kzreport.execution import execute as runner
+from kzreport.files import project_root
+from kzreport.language import words
+from kzreport.pages import page
+from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.outputs import page_artefacts, page_texts
+from kzreport.pages.parameters import LANGUAGES
+from kzreport.project import notebook_path, page_names
 
-ALL = [(p, k) for p in params.pages() for k in params.LANGUAGES]
+ALL = [(p, k) for p in page_names() for k in LANGUAGES]
 
 
 def test_kzreport_check_is_clean():
@@ -28,12 +37,10 @@ def test_kzreport_check_is_clean():
 OWN = {"key_figures": ["key_figures"], "fresh": ["changes"], "revised": ["changes"], "calendar": ["calendar"]}
 
 
-@pytest.mark.parametrize("name", params.pages())
+@pytest.mark.parametrize("name", page_names())
 def test_the_words_of_a_page_are_sound_and_all_used(name):
     assert words.check(name) == []
-    source = "\n".join(
-        c.source for c in params.read_notebook(params.notebook_path(name)).cells if c.cell_type == "code"
-    )
+    source = "\n".join(c.source for c in read_notebook(notebook_path(name)).cells if c.cell_type == "code")
     shown = {"say": ("say",), "charts": ("chart",), "tables": ("table", "listing"), "sections": ("section",)}
     if "page.panels(" in source:  # these say, chart and list what a view names: see its own tests
         shown = {"sections": ("section",)}
@@ -64,7 +71,7 @@ def test_a_page_says_what_was_accepted(name, language, executed):
     path = check.reference_path(name, language)
     if not path.exists():
         pytest.fail(f"{path.name}: found no file, expected what the page says; run 'kzreport accept {name}'")
-    now, before = runner.texts(executed[name, language]), path.read_text(encoding="utf-8")
+    now, before = page_texts(executed[name, language]), path.read_text(encoding="utf-8")
     if now != before:
         lines = list(difflib.unified_diff(before.splitlines(), now.splitlines(), "accepted", "now", lineterm="", n=0))
         pytest.fail(f"{name}, {language}: run 'kzreport accept {name}' if this is meant\n" + "\n".join(lines[:40]))
@@ -73,7 +80,7 @@ def test_a_page_says_what_was_accepted(name, language, executed):
 @pytest.mark.parametrize(("name", "language"), ALL)
 def test_a_page_is_whole(name, language, executed):
     """Every chart has its picture, description and figures; numbers stand in the marks of the language."""
-    found = runner.artefacts(executed[name, language])
+    found = page_artefacts(executed[name, language])
     assert len({a.name for a in found}) == len(found)
     for a in found:
         header = "id,document,line,theme,verdict," if a.name == "claims" else ",".join(charts.HEADER) + "\n"
@@ -116,7 +123,7 @@ CAUGHT_BY_US = {*PLANTED} - {"nothing"}
 
 def _planted(kind: str):
     """The first cells of a real page and the one with its table, with what they store, and one fault in them."""
-    nb = params.read_notebook(params.notebook_path("fdi"))
+    nb = read_notebook(notebook_path("fdi"))
     wanted = ("from kzreport", "lang: Language", "page = Page", "page.title()", 'page.table("years"')
     nb.cells = [c for c in nb.cells if c.cell_type == "code" and any(w in c.source for w in wanted)]
     assert len(nb.cells) == 5
@@ -137,13 +144,13 @@ def _ours(kind: str, home: Path) -> str:
     if kind == "stripped outputs":
         nbformat.write(nb, home / "notebooks" / "fdi.ipynb")
         return "\n".join(check.notebook_faults("fdi"))
-    stored = runner.texts(_planted("nothing"))
+    stored = page_texts(_planted("nothing"))
     timeout = 5 if kind == "hung kernel" else 20
     # the fault of a wrong year is in the defaults, which count where nothing is injected
     result = runner.execute(check.task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
     if result.notebook is None:
         return result.reason
-    now = runner.texts(result.notebook)
+    now = page_texts(result.notebook)
     return "" if now == stored else "\n".join(difflib.ndiff(stored.splitlines(), now.splitlines()))
 
 
@@ -158,14 +165,14 @@ def verdicts(tmp_path_factory):
         nbval = subprocess.Popen(
             [*command, "--junitxml", "found.xml", "."],
             cwd=folder,
-            env=environment | {"KZREPORT_HOME": str(catalogue.home())},
+            env=environment | {"KZREPORT_HOME": str(project_root())},
             stdout=said,
             stderr=said,
         )
         ours = {}
         with pytest.MonkeyPatch.context() as patch:
             for name in ("data", "notebooks", "params", "tests/reference"):
-                shutil.copytree(catalogue.home() / name, home / name)
+                shutil.copytree(project_root() / name, home / name)
             for kind in PLANTED:
                 if kind != "stripped outputs":
                     ours[kind] = _ours(kind, home)

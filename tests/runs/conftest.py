@@ -81,7 +81,7 @@ class Cli:
 
     def start(self, *words: str, cwd: Path | None = None, **env: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "kzreport.cli", *words],
+            [sys.executable, "-m", "kzreport.commands.cli", *words],
             cwd=cwd or self.home,
             env=self.environment(**env),
             stdin=subprocess.DEVNULL,

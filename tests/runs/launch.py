@@ -1,5 +1,5 @@
 """A process that has imported kzreport, and forks a run of the command line for each request: hundreds of runs for the
-price of a few. What is forked is :func:`kzreport.cli.main` in a session of its own, as a shell would start it.
+price of a few. What is forked is :func:`kzreport.commands.cli.main` in a session of its own, as a shell would start it.
 
 A request is a line of JSON on standard input: ``folder`` (where ``out``, ``err``, ``pid`` and ``code`` are written),
 ``words``, ``env``, ``cwd``, ``before`` (code to run in the new process first: a fault to plant), ``template`` (false:
@@ -17,7 +17,11 @@ import time
 from datetime import date
 from pathlib import Path
 
-from kzreport import backfill, cli, edition, kernels, params, runner  # noqa: F401  (forked with the rest)
+from kzreport.commands import cli
+from kzreport.editions.definition import load_definition
+from kzreport.editions.plan import make_plan
+from kzreport.execution import execute as runner
+from kzreport.execution import warm as kernels
 
 
 def prime(definition: str, as_of: str) -> None:
@@ -25,7 +29,7 @@ def prime(definition: str, as_of: str) -> None:
     import nbclient  # noqa: F401
     import papermill.execute  # noqa: F401
 
-    edition.plan(params.definition(definition), date.fromisoformat(as_of), ["en"])
+    make_plan(load_definition(definition), date.fromisoformat(as_of), ["en"])
 
 
 def one(asked: dict[str, object], template: kernels.Template) -> int | None:

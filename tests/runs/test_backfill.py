@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import params
+from kzreport.editions.dates import check_months
 from kzreport.errors import ParameterError
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
@@ -137,5 +137,5 @@ def test_months_that_cannot_be(first, last, expected):
     from datetime import date
 
     with pytest.raises(ParameterError, match="expected") as error:
-        params.check_months(first, last, date(2024, 4, 29))
+        check_months(first, last, date(2024, 4, 29))
     assert expected in str(error.value)

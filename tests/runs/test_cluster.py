@@ -17,10 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import remote
-from kzreport.edition import MANIFEST, Locked, Shelf
+from kzreport.editions import remote
+from kzreport.editions.log import Journal
+from kzreport.editions.store import MANIFEST, Locked, Store
 from kzreport.errors import ParameterError
-from kzreport.journal import Journal
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
 fsspec = pytest.importorskip("fsspec", reason="the extra 'remote' is not installed")
@@ -241,7 +241,7 @@ def an_edition(root: Path, text: str) -> Path:
 @contextlib.contextmanager
 def opened(write: bool = True):
     with remote.opened("memory://reports", Journal(), write=write) as shelf:
-        assert isinstance(shelf, Shelf)
+        assert isinstance(shelf, Store)
         yield shelf
 
 
@@ -348,7 +348,7 @@ def test_a_password_in_an_address_is_not_shown():
 
 
 def test_a_folder_needs_no_fsspec():
-    code = "import sys; sys.modules['fsspec'] = sys.modules['distributed'] = None; from kzreport.cli import main; "
+    code = "import sys; sys.modules.update(fsspec=None, distributed=None); from kzreport.commands.cli import main; "
     ended = subprocess.run([sys.executable, "-c", f"{code}sys.exit(main(['list']))"], capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     code += "sys.exit(main(['list', '--output', 's3://a/b']))"

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import catalogue
+from kzreport.files import project_root
 from kzreport.model import Period
+from kzreport.series.resource import resources
+from kzreport.series.table import check_table
 
 AS_OF = "2024-03-31"
 LANGUAGES, PAGES = ("fr", "en"), ("inflation", "fdi")
@@ -103,7 +105,7 @@ def test_pages_are_self_contained(made):
 
 
 def test_nothing_of_the_machine_or_the_moment_is_in_it(made):
-    private = [str(Path.home()), str(made.root), str(made.cli.home), str(catalogue.home()), socket.gethostname()]
+    private = [str(Path.home()), str(made.root), str(made.cli.home), str(project_root()), socket.gethostname()]
     private += ["/tmp/", "/home/", f"/{getpass.getuser()}/", "kz-"]
     for path in [p for p in made.folder.rglob("*") if p.is_file() and p.suffix != ".png"]:
         text = re.sub(r"[A-Za-z0-9+/=\n\\]{500,}", "", path.read_text(encoding="utf-8"))
@@ -150,8 +152,8 @@ def test_no_figure_is_of_a_period_that_was_not_known(made):
     """The latest period of each frequency, over all tables, that somebody had published by the edition's date."""
     day = date.fromisoformat(AS_OF)
     known: dict[str, date] = {}
-    for d in catalogue.package().values():
-        for o in catalogue.check(d):
+    for d in resources().values():
+        for o in check_table(d):
             if o.published <= day and o.value is not None:
                 known[o.period.frequency] = max(known.get(o.period.frequency, date.min), o.period.end)
     rows = 0
@@ -169,7 +171,7 @@ def test_figures_are_those_known_then(made):
 
     def table(name, key):
         latest = {}
-        with (catalogue.home() / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as f:
+        with (project_root() / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as f:
             for row in csv.DictReader(f):
                 if row["published"] <= AS_OF and row["value"]:
                     latest[tuple(row[k] for k in key)] = max(

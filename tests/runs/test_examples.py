@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from kzreport import cli as commands
+from kzreport.commands import cli as commands
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
@@ -133,7 +133,9 @@ def test_the_commands_make_an_edition(home, page, definition, tmp_path):
     user = tmp_path / "user"
     program = home / ".venv" / "bin" / "kzreport"
     program.parent.mkdir(parents=True)
-    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kzreport.cli "$@"\n', encoding="utf-8")
+    program.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kzreport.commands.cli "$@"\n', encoding="utf-8"
+    )
     program.chmod(0o755)
     user.mkdir()
     (user / "kzreport").symlink_to(home)

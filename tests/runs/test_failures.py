@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import edition, kernels, params, runner
+from kzreport.editions.store import list_editions
+from kzreport.errors import NotebookError
+from kzreport.execution import execute as runner
+from kzreport.execution import warm as kernels
+from kzreport.pages.notebooks import declared_parameters
 
 FAILURES = {  # what the last cell does -> what the reason says
     "raises": ("'5 apples'.missing", r"cell 3 ('5 apples'.missing): AttributeError: 'str' object has no attribute"),
@@ -42,8 +46,8 @@ def test_a_page_that_fails_says_where_and_why(kind, home, page, monkeypatch):
     code, expected = FAILURES[kind]
     page(home, "bad", code, "pass")
     if kind == "parameter again":
-        with pytest.raises(params.NotebookError, match=expected):
-            params.parameters("bad")
+        with pytest.raises(NotebookError, match=expected):
+            declared_parameters("bad")
         return
     result = runner.execute(runner.Task("bad", "en", "2024-03-31", {}), timeout=4)
     assert result.notebook is None
@@ -70,7 +74,9 @@ def _parents() -> dict[int, tuple[int, str]]:
 def _kernels_of(pid: int) -> list[int]:
     """Its kernels: ordinary ones are its children, warm ones its template's."""
     seen = _parents()
-    templates = [p for p, (parent, command) in seen.items() if parent == pid and "kzreport.template" in command]
+    templates = [
+        p for p, (parent, command) in seen.items() if parent == pid and "kzreport.execution.forkserver" in command
+    ]
     return [
         p
         for p, (parent, command) in seen.items()
@@ -121,7 +127,8 @@ def test_a_page_that_kills_the_template_costs_nobody(cli, home, page, definition
     """Neither itself: its kernel is held by the worker; the pages after it have a template of their own."""
     kill = (
         "import os, signal, time\nfrom pathlib import Path\nparent = os.getppid()\n"
-        "if 'kzreport.template' in Path(f'/proc/{parent}/cmdline').read_text(): os.kill(parent, signal.SIGKILL)\n"
+        "if 'kzreport.execution.forkserver' in Path(f'/proc/{parent}/cmdline').read_text():\n"
+        "    os.kill(parent, signal.SIGKILL)\n"
         "time.sleep(1)"
     )
     page(home, "first", "import time; time.sleep(1)")
@@ -293,7 +300,7 @@ def test_revisions_are_in_the_order_of_their_numbers(tmp_path):
     for name in ("2024-03-31", "2024-03-31-r10", "2024-03-31-r2", "2024-02-29"):
         (tmp_path / "monthly" / name).mkdir(parents=True)
         (tmp_path / "monthly" / name / "manifest.json").write_text("{}", encoding="utf-8")
-    assert [f.name for f in edition.editions(tmp_path)] == [
+    assert [f.name for f in list_editions(tmp_path)] == [
         "2024-02-29",
         "2024-03-31",
         "2024-03-31-r2",

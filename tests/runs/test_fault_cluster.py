@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from kzreport import cli as command
+from kzreport.commands import cli as command
 
 pytestmark = [
     pytest.mark.faults,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import cli as command
+from kzreport.commands import cli as command
 
 pytestmark = pytest.mark.faults
 

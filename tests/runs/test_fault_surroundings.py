@@ -12,7 +12,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kzreport import catalogue
+from kzreport.series.known import data_fingerprint
+from kzreport.series.restate import restate
 
 pytestmark = pytest.mark.faults
 
@@ -104,12 +105,12 @@ def test_data_that_change_meanwhile(launcher, home, page, definition, dice, ofte
         rows[last] = ",".join([cells[0], value, *cells[2:]])
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         monkeypatch.setenv("KZREPORT_HOME", str(home))
-        catalogue.restate()
+        restate()
         folder = tmp_path / value
         folder.mkdir()
         for name in ("cpi_yy.csv", "datapackage.json"):
             shutil.copy(data / name, folder / name)
-        mark = catalogue.fingerprint("cpi_yy", date(2024, 3, 31))
+        mark = data_fingerprint("cpi_yy", date(2024, 3, 31))
         states[hashlib.sha256(path.read_bytes()).hexdigest()] = mark
     folders = [tmp_path / "109.99", tmp_path / "109.98"]
     assert len(set(states.values())) == 2

@@ -13,12 +13,13 @@ import nbformat
 import pytest
 from papermill.translators import PythonTranslator
 
-from kzreport import claims, runner
-from kzreport import cli as command
-from kzreport import page as pages
+from kzreport.claims import ledger as claims
+from kzreport.commands import cli as command
+from kzreport.execution import execute as runner
+from kzreport.language.words import escape
 from kzreport.model import Period, Reading
+from kzreport.pages import page as pages
 from kzreport.render import html
-from kzreport.words import escape
 
 pytestmark = pytest.mark.faults  # row B6
 

@@ -20,7 +20,10 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 import kzreport
-from kzreport import catalogue, check, kernels, runner
+from kzreport.commands import checks as check
+from kzreport.execution import execute as runner
+from kzreport.execution import warm as kernels
+from kzreport.files import project_root
 
 pytestmark = pytest.mark.skipif(bool(kernels.unavailable()), reason="no warm kernels on this system")
 
@@ -87,9 +90,9 @@ def test_two_kernels_share_a_template_and_nothing_else(kernel):
     one, two = kernel(), kernel()
     assert isinstance(one.process, kernels.Forked)
     assert one.run("import os; print(os.getppid())") == two.run("import os; print(os.getppid())")
-    one.run("import kzreport.charts as c; c.WIDTH = 1; left = 1; os.environ['LEFT'] = 'x'; os.chdir('/')")
+    one.run("import kzreport.charts.chart as c; c.WIDTH = 1; left = 1; os.environ['LEFT'] = 'x'; os.chdir('/')")
     assert two.run("print('left' in globals(), os.environ.get('LEFT'), os.getcwd())") == f"False None {Path.cwd()}\n"
-    assert two.run("import kzreport.charts as c; print(c.WIDTH == 1)") == "False\n"
+    assert two.run("import kzreport.charts.chart as c; print(c.WIDTH == 1)") == "False\n"
     draws = "import random, uuid, numpy as np; print(random.random(), np.random.random(), uuid.uuid4())"
     assert not set(one.run(draws).split()) & set(two.run(draws).split())
 
@@ -243,7 +246,7 @@ def test_another_code_or_environment_has_another_template(tmp_path):
     )
     env = os.environ | {
         "PYTHONPATH": str(tmp_path / "code"),
-        "KZREPORT_HOME": str(catalogue.home()),
+        "KZREPORT_HOME": str(project_root()),
     }
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120
@@ -258,7 +261,7 @@ def test_a_template_with_threads_is_not_forked(kernel, tmp_path, caplog):
     (tmp_path / "usercustomize.py").write_text("", encoding="utf-8")
     (tmp_path / "sitecustomize.py").write_text(
         "import sys, threading, time\n"
-        "if 'kzreport.template' in ' '.join(sys.orig_argv):\n"
+        "if 'kzreport.execution.forkserver' in ' '.join(sys.orig_argv):\n"
         "    threading.Thread(target=time.sleep, args=(600,), daemon=True).start()\n",
         encoding="utf-8",
     )
@@ -279,7 +282,7 @@ def test_where_there_is_no_fork_an_ordinary_kernel_starts(kernel, monkeypatch, c
 
 
 def test_nbval_and_papermill_use_it_by_name(tmp_path):
-    shown = "import os\nprint('kzreport.template' in open(f'/proc/{os.getppid()}/cmdline').read())"
+    shown = "import os\nprint('kzreport.execution.forkserver' in open(f'/proc/{os.getppid()}/cmdline').read())"
     nb = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "kzreport", "display_name": "x"}})
     output = nbformat.v4.new_output("stream", name="stdout", text="True\n")
     nb.cells = [nbformat.v4.new_code_cell(shown, outputs=[output], execution_count=1)]

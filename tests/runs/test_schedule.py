@@ -17,8 +17,13 @@ from pathlib import Path
 
 import pytest
 
-from kzreport import backfill, edition, params, runner, summary
-from kzreport.journal import Journal
+from kzreport.editions import many as backfill
+from kzreport.editions import notify as summary
+from kzreport.editions.dates import check_months
+from kzreport.editions.definition import load_definition
+from kzreport.editions.log import Journal
+from kzreport.editions.store import Store, output_root
+from kzreport.execution import execute as runner
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
 HANGS = {  # what a cell does that does not end -> what is said of it
@@ -109,12 +114,12 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definit
     )
     definition(home, "trial", ["good"])
     monkeypatch.setenv("KZREPORT_HOME", str(home))
-    dates = params.check_months("2024-01", "2024-03", date(2026, 1, 1))
+    dates = check_months("2024-01", "2024-03", date(2026, 1, 1))
     made, wrong = backfill.run(
-        params.definition("trial", []),
+        load_definition("trial", []),
         dates,
         ["en"],
-        edition.Shelf(edition.output_root(str(out))),
+        Store(output_root(str(out))),
         jobs=1,
         report=Journal(),
         pool=partial(runner.in_processes, limits=UntilMade(run=7)),
@@ -150,7 +155,7 @@ def test_a_run_whose_time_is_over_leaves_nothing(command, cli, home, page, defin
 @pytest.mark.parametrize("option", ["--timeout", "--page-timeout"])
 @pytest.mark.parametrize("text", ["0", "0.0", "-1", "1e9", "nan", "inf", "", "2m", "٣"])
 def test_seconds_that_cannot_be(option, text, capsys):
-    from kzreport.cli import parser
+    from kzreport.commands.cli import parser
 
     with pytest.raises(SystemExit) as ended:
         parser().parse_args(["run", f"{option}={text}"])

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kzreport import catalogue, claims, params
+from kzreport.claims import ledger as claims
+from kzreport.files import project_root
+from kzreport.pages.notebooks import _parameters
+from kzreport.series.issues import _issues
+from kzreport.series.known import _known
+from kzreport.series.resource import _package
+from kzreport.series.table import read_table
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
@@ -19,8 +25,8 @@ settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 CACHES = (
-    *(catalogue._package, catalogue._table, catalogue._known, catalogue._issues),
-    *(claims._about, claims._claims, params._parameters),
+    *(_package, read_table, _known, _issues),
+    *(claims._about, claims._claims, _parameters),
 )
 
 
@@ -74,7 +80,7 @@ class Home:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     root = tmp_path / "home"
     for name in ("data", "notebooks", "params"):
-        shutil.copytree(catalogue.home() / name, root / name)
+        shutil.copytree(project_root() / name, root / name)
     monkeypatch.setenv("KZREPORT_HOME", str(root))
     forget()
     yield Home(root)

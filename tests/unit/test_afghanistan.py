@@ -2,11 +2,12 @@
 
 import pytest
 
-from kzreport.catalogue import issues, load
 from kzreport.errors import BasisError
 from kzreport.indicators import part_years, trade
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Period, Status
+from kzreport.series.issues import known_issues
+from kzreport.series.known import load_series
 from kzreport.views import afghanistan as view
 
 AS_OF = "2026-09-30"
@@ -14,11 +15,13 @@ P = Period.parse
 
 
 def flows(as_of: str = AS_OF):
-    return load("exports_by_partner", as_of, partner="AFG"), load("imports_by_partner", as_of, partner="AFG")
+    return load_series("exports_by_partner", as_of, partner="AFG"), load_series(
+        "imports_by_partner", as_of, partner="AFG"
+    )
 
 
 def printed(as_of: str = AS_OF):
-    return load("afghanistan_trade", as_of)
+    return load_series("afghanistan_trade", as_of)
 
 
 def test_trd_afg_8m():
@@ -30,7 +33,7 @@ def test_trd_afg_8m():
 
 
 def test_the_printed_year_does_not_fit_and_the_corrected_one_does():
-    found = view.dates(printed(), *flows(), load("exports_monthly", AS_OF))
+    found = view.dates(printed(), *flows(), load_series("exports_monthly", AS_OF))
     assert found["wrong"].value == pytest.approx(33.5, abs=0.05)
     assert found["right"].value == pytest.approx(60.7, abs=0.05)
     assert found["half"].value == 343 > found["figure"].value, "six months exceed eight: not that year"
@@ -52,7 +55,9 @@ def test_both_rows_of_a_corrected_date_are_kept():
     }
     assert rows["contradicted"] == rows["corrected"] != set()
     said = {
-        (i.where.get("publisher"), str(p)) for i in issues(AS_OF, frozenset({"afghanistan_trade"})) for p in i.periods
+        (i.where.get("publisher"), str(p))
+        for i in known_issues(AS_OF, frozenset({"afghanistan_trade"}))
+        for p in i.periods
     }
     for o in printed():
         if o.dims["dating"] == "contradicted":
@@ -74,31 +79,31 @@ def test_eight_months_against_eight_months():
 
 def test_a_share_waits_for_the_whole_year():
     """In November 2024 the year 2024 is not known: no share, and nothing is scaled by twelve over eight."""
-    found = view.dates(printed("2024-11-30"), *flows("2024-11-30"), load("exports_monthly", "2024-11-30"))
+    found = view.dates(printed("2024-11-30"), *flows("2024-11-30"), load_series("exports_monthly", "2024-11-30"))
     assert found["figure"].value == 330.7
     assert found["wrong"].ok
     assert found["right"].status is Status.MISSING_INPUT
 
 
 def test_the_goal_and_what_it_takes():
-    found = view.goal(load("afghanistan_target", AS_OF), *flows())
+    found = view.goal(load_series("afghanistan_target", AS_OF), *flows())
     assert found["goal"].value == 1000
     assert found["now"].value == pytest.approx(541.6, abs=0.05)
     assert found["missing"].value == pytest.approx(458.4, abs=0.05)
-    paces = view.paces(load("afghanistan_target", AS_OF), *flows())["needed"]
+    paces = view.paces(load_series("afghanistan_target", AS_OF), *flows())["needed"]
     values = [r.value for r in paces]
     assert values == sorted(values, reverse=True)
     assert found["needed"].value == pytest.approx(100 * (1000 / found["now"].value) ** 0.2 - 100)
 
 
 def test_no_goal_before_it_was_announced():
-    target = load("afghanistan_target", "2024-03-31")
+    target = load_series("afghanistan_target", "2024-03-31")
     assert view.goal(target, *flows("2024-03-31"))["missing"].status is Status.MISSING_INPUT
     assert view.goal_line(target, *flows("2024-03-31")) == {}
 
 
 def test_flour_and_grain_are_two_quantities():
-    food = load("afghanistan_food", AS_OF)
+    food = load_series("afghanistan_food", AS_OF)
     shares = [r.value for r in view.flour_shares(food)["flour_share"]]
     assert shares == [pytest.approx(v, abs=0.05) for v in (60.8, 64.5, 70.7)]
     (group,) = view.destinations(food).values()

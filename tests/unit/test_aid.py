@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load
 from kzreport.errors import BasisError, DataError
 from kzreport.indicators import aid
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Reading, Status
+from kzreport.series.known import load_series
 from kzreport.views import aid as view
 
 AS_OF = "2026-09-30"
@@ -20,7 +20,7 @@ def shipment(value: float | None, stage: str = "delivered", unit: str = "tonne",
 
 
 def series(*names: str):
-    return [load(n, AS_OF) for n in names]
+    return [load_series(n, AS_OF) for n in names]
 
 
 # --- AID-WAGON: real shipments, from the data ----------------------------------------------------------------------
@@ -42,13 +42,13 @@ def test_the_odd_load_is_flagged_and_no_other():
 
 
 def test_what_arrived_of_what_was_announced():
-    found = view.compared(load("aid_tonnes", AS_OF), "announced", "delivered")
+    found = view.compared(load_series("aid_tonnes", AS_OF), "announced", "delivered")
     assert (found["before"].value, found["after"].value) == (3.5, 3.396)
     assert found["against"].value == pytest.approx(-2.97, abs=0.005)
 
 
 def test_what_arrived_of_what_left_is_from_officials_first():
-    found = view.compared(load("aid_tonnes", AS_OF), "shipped", "delivered")
+    found = view.compared(load_series("aid_tonnes", AS_OF), "shipped", "delivered")
     assert (found["before"].value, found["after"].value) == (1659, 1662)
 
 
@@ -60,7 +60,7 @@ def test_grams_for_each_person_in_need():
 
 
 def test_recipients_never_exceed_the_total():
-    found = view.money(load("aid_money", AS_OF))
+    found = view.money(load_series("aid_money", AS_OF))
     assert (found["total"].value, found["first"].item) == (7.5, "TJK")
     assert found["rest"].value == pytest.approx(7.5 - 4.3 - 1.7 - 1.3)
     assert found["rest"].value >= 0
@@ -102,7 +102,7 @@ def test_order_does_not_matter_to_a_total(order, amounts):
 
 def test_no_view_adds_up_stages():
     """Every total that a page can show equals a sum over deliveries of the data, whatever else is in the table."""
-    tonnes = load("aid_tonnes", AS_OF)
+    tonnes = load_series("aid_tonnes", AS_OF)
     for r in view.by_year(tonnes, "AFG")["delivered"]:
         assert r.basis == "delivered"
         expected = sum(
@@ -188,10 +188,10 @@ def test_per_person_and_per_tonne_refuse_other_units():
     [("2015-01-31", None), ("2022-03-31", 1.5), ("2023-05-31", 5403), ("2025-05-31", 2200), ("2026-09-30", 272.728)],
 )
 def test_the_latest_delivery_known_on_a_day(as_of, last):
-    assert view.headline(load("aid_tonnes", as_of))["mass"].value == last
+    assert view.headline(load_series("aid_tonnes", as_of))["mass"].value == last
 
 
 def test_a_delivery_is_not_known_before_its_text():
     """The medicines of April 2025 were announced that month; that they arrived was published in September."""
-    before = view.compared(load("aid_tonnes", "2025-05-31"), "announced", "delivered")
+    before = view.compared(load_series("aid_tonnes", "2025-05-31"), "announced", "delivered")
     assert before["against"].status is Status.MISSING_INPUT

@@ -8,9 +8,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kzreport import catalogue
 from kzreport.errors import DataError, ParameterError
+from kzreport.files import project_root, read_yaml
 from kzreport.model import Period
+from kzreport.series.issues import known_issues
+from kzreport.series.known import data_fingerprint, load_series, load_vintages
+from kzreport.series.resource import describe_series, resources
+from kzreport.series.restate import restate
+from kzreport.series.table import check_table
 
 # Small tables under the real descriptions: what is tried here does not depend on the figures of today.
 CPI = b"period,value,published\n2024-01,109.5,2024-02-02\n2024-02,109.3,2024-03-02\n2024-03,109.1,2024-04-02\n"
@@ -42,7 +47,7 @@ GOOD = {
 @pytest.mark.parametrize("table", GOOD)
 def test_the_small_tables_are_sound(home, table):
     home.put(table, GOOD[table])
-    assert len(catalogue.check(catalogue.describe(table))) == GOOD[table].count(b"\n") - 1
+    assert len(check_table(describe_series(table))) == GOOD[table].count(b"\n") - 1
 
 
 def cpi(old: bytes, new: bytes) -> bytes:
@@ -199,7 +204,7 @@ def test_bad_file_is_refused_where_it_is_bad(home, name):
     table, content, line, column, words = BAD[name]
     home.put(table, content)
     with pytest.raises(DataError) as caught:
-        catalogue.load(table, "2026-09-30")
+        load_series(table, "2026-09-30")
     place = f"data/{table}.csv"
     if line:
         place += f", line {line}"
@@ -215,19 +220,19 @@ def test_bad_file_is_refused_where_it_is_bad(home, name):
 def test_other_bytes_than_described(home):
     home.put("cpi_yy", CPI, restated=False)
     with pytest.raises(DataError, match=r"^data/cpi_yy.csv: found sha256:.* \(data/datapackage.json\).*accept --data"):
-        catalogue.load("cpi_yy", "2026-09-30")
+        load_series("cpi_yy", "2026-09-30")
 
 
 def test_no_file(home):
     (home.data / "cpi_yy.csv").unlink()
     with pytest.raises(DataError, match=r"^data/cpi_yy.csv: found No such file"):
-        catalogue.load("cpi_yy", "2026-09-30")
+        load_series("cpi_yy", "2026-09-30")
 
 
 def test_too_large(home):
     home.put("cpi_yy", b"period,value,published\n" + b"x" * 20_000_001)
     with pytest.raises(DataError, match="at most 20000000"):
-        catalogue.load("cpi_yy", "2026-09-30")
+        load_series("cpi_yy", "2026-09-30")
 
 
 # --- B3: values that cannot be -----------------------------------------------------------------------------------
@@ -259,7 +264,7 @@ def test_impossible_values(home, name):
     table, content, words = IMPOSSIBLE[name]
     home.put(table, content)
     with pytest.raises(DataError) as caught:
-        catalogue.load(table, "2026-09-30")
+        load_series(table, "2026-09-30")
     assert str(caught.value).startswith(f"data/{table}.csv, line ")
     assert words in str(caught.value)
 
@@ -268,7 +273,7 @@ def test_a_country_lost(home):
     whole = (home.data / "wdi_fdi.csv").read_bytes()
     home.put("wdi_fdi", re.sub(rb"(?m)^.*,UZB\n", b"", whole), restated=False)
     with pytest.raises(DataError, match=r"data/wdi_fdi\.csv: found sha256"):
-        catalogue.load("wdi_fdi", "2026-09-30", country="KAZ")
+        load_series("wdi_fdi", "2026-09-30", country="KAZ")
 
 
 # --- B2: mutated files -------------------------------------------------------------------------------------------
@@ -407,7 +412,7 @@ def refused_or_right(home, table: str, raw: bytes) -> bool:
     """True if the file was loaded, and then as the strict reader reads it."""
     home.put(table, raw)
     try:
-        found = catalogue.check(catalogue.describe(table))
+        found = check_table(describe_series(table))
     except DataError as e:
         assert str(e).startswith(f"data/{table}.csv"), e
         return False
@@ -453,14 +458,14 @@ def test_sound_file_is_read_exactly(home, values, gone):
 
 # --- as_of -------------------------------------------------------------------------------------------------------
 
-TABLES = sorted(catalogue.package())
+TABLES = sorted(resources())
 DAYS = st.dates(date(2000, 1, 1), date(2030, 1, 1))
 
 
 def latest(table: str, day: date) -> dict[tuple[str, ...], tuple[float | None, str]]:
     """By hand from the raw file: of each period and set of dimensions the row published last, up to a day."""
-    d = catalogue.describe(table)
-    header, *rows = strict_rows((catalogue.home() / "data" / d.path).read_bytes())
+    d = describe_series(table)
+    header, *rows = strict_rows((project_root() / "data" / d.path).read_bytes())
     found: dict[tuple[str, ...], tuple[float | None, str]] = {}
     for row in rows:
         cells = dict(zip(header, row, strict=True))
@@ -471,8 +476,8 @@ def latest(table: str, day: date) -> dict[tuple[str, ...], tuple[float | None, s
 
 
 def keyed(table: str, day: date | str) -> dict[tuple[str, ...], tuple[float | None, str]]:
-    d = catalogue.describe(table)
-    series = catalogue.load(table, day)
+    d = describe_series(table)
+    series = load_series(table, day)
     found = {(str(o.period), *(o.dims[k] for k in d.dimensions)): (o.value, o.published.isoformat()) for o in series}
     assert len(found) == len(series)
     return found
@@ -488,7 +493,7 @@ def test_nothing_published_later_and_the_last_word_of_each_period(table, day):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_publication_date_is_a_boundary(table):
-    days = sorted({o.published for o in catalogue.check(catalogue.describe(table))})
+    days = sorted({o.published for o in check_table(describe_series(table))})
     for day in days[:3] + days[-3:]:
         for near in (day - timedelta(days=1), day):
             assert keyed(table, near) == latest(table, near)
@@ -505,35 +510,35 @@ def test_an_earlier_date_shows_nothing_unknown_later(table, one, other):
 
 @pytest.mark.parametrize("table", TABLES)
 def test_fingerprint_says_whether_a_date_knows_more(table):
-    days = sorted({o.published for o in catalogue.check(catalogue.describe(table))})
+    days = sorted({o.published for o in check_table(describe_series(table))})
     first = days[0]
-    assert catalogue.fingerprint(table, first - timedelta(days=1)) != catalogue.fingerprint(table, first)
-    assert catalogue.fingerprint(table, days[-1]) == catalogue.fingerprint(table, days[-1].isoformat())
+    assert data_fingerprint(table, first - timedelta(days=1)) != data_fingerprint(table, first)
+    assert data_fingerprint(table, days[-1]) == data_fingerprint(table, days[-1].isoformat())
 
 
 def test_what_comes_later_leaves_an_old_fingerprint(home):
     home.put("wdi_fdi", VINTAGES)
     home.entry("wdi_fdi")["sources"] = [{"title": "WB", "path": "https://example.org"}]
     home.describe()
-    old, now = (catalogue.fingerprint("wdi_fdi", day) for day in ("2025-12-31", "2026-09-30"))
+    old, now = (data_fingerprint("wdi_fdi", day) for day in ("2025-12-31", "2026-09-30"))
     home.entry("wdi_fdi")["vintages"].append("2026-08-01")
     home.entry("wdi_fdi")["sources"].append({"title": "WB 2", "path": "https://example.org", "since": "2026-08-01"})
     home.put("wdi_fdi", VINTAGES + b"2005,-13,2026-08-01,KAZ\n")
-    assert catalogue.fingerprint("wdi_fdi", "2025-12-31") == old
-    assert catalogue.fingerprint("wdi_fdi", "2026-09-30") != now
+    assert data_fingerprint("wdi_fdi", "2025-12-31") == old
+    assert data_fingerprint("wdi_fdi", "2026-09-30") != now
     home.entry("wdi_fdi")["titles"]["en"] += "!"
     home.describe()
-    assert catalogue.fingerprint("wdi_fdi", "2025-12-31") != old
+    assert data_fingerprint("wdi_fdi", "2025-12-31") != old
 
 
 def test_a_withdrawn_value_is_the_last_word(home):
     home.put("wdi_fdi", VINTAGES + b"2005,,2025-12-17,KAZ\n")
-    assert [o.value for o in catalogue.load("wdi_fdi", "2025-12-16", country="KAZ")] == [-12.5]
-    assert [o.value for o in catalogue.load("wdi_fdi", "2025-12-17", country="KAZ")] == [None]
+    assert [o.value for o in load_series("wdi_fdi", "2025-12-16", country="KAZ")] == [-12.5]
+    assert [o.value for o in load_series("wdi_fdi", "2025-12-17", country="KAZ")] == [None]
 
 
 def test_vintages_are_the_states_known_by_then():
-    found = catalogue.vintages("wdi_fdi", "2026-05-31", country="KAZ")
+    found = load_vintages("wdi_fdi", "2026-05-31", country="KAZ")
     assert [s.as_of for s in found] == [date(2018, 8, 1), date(2025, 12, 17), date(2026, 5, 1)]
     assert all(o.published <= s.as_of for s in found for o in s)
 
@@ -541,12 +546,12 @@ def test_vintages_are_the_states_known_by_then():
 def test_an_edited_table_is_read_again(home):
     home.only("cpi_yy")
     home.put("cpi_yy", CPI)
-    first = catalogue.load("cpi_yy", "2026-09-30")
-    assert catalogue.load("cpi_yy", "2026-09-30") is first, "the second load should cost nothing"
+    first = load_series("cpi_yy", "2026-09-30")
+    assert load_series("cpi_yy", "2026-09-30") is first, "the second load should cost nothing"
     path = home.data / "cpi_yy.csv"
     path.write_bytes(CPI + b"2024-04,108.7,2024-05-02\n")
-    catalogue.restate()
-    assert catalogue.load("cpi_yy", "2026-09-30").last == Period.parse("2024-04")
+    restate()
+    assert load_series("cpi_yy", "2026-09-30").last == Period.parse("2024-04")
 
 
 # --- asking ------------------------------------------------------------------------------------------------------
@@ -567,7 +572,7 @@ def test_an_edited_table_is_read_again(home):
 )
 def test_impossible_question(name, as_of, dims, error, words):
     with pytest.raises(error, match=re.escape(words)):
-        catalogue.load(name, as_of, **dims)
+        load_series(name, as_of, **dims)
 
 
 # --- the description ---------------------------------------------------------------------------------------------
@@ -611,7 +616,7 @@ def test_broken_description(home, name):
     DESCRIPTIONS[name](home.entry("cpi_yy"))
     home.describe()
     with pytest.raises(DataError, match=r"^data/datapackage\.json"):
-        catalogue.package()
+        resources()
 
 
 @pytest.mark.parametrize(
@@ -628,7 +633,7 @@ def test_broken_description(home, name):
 def test_torn_description(home, content, words):
     home.write("data/datapackage.json", content)
     with pytest.raises(DataError, match=re.escape(words)):
-        catalogue.package()
+        resources()
 
 
 # --- restating ---------------------------------------------------------------------------------------------------
@@ -636,17 +641,17 @@ def test_torn_description(home, content, words):
 
 def test_restate_takes_sound_data_only(home):
     path = home.data / "datapackage.json"
-    assert catalogue.restate() == []
+    assert restate() == []
     home.put("cpi_yy", CPI, restated=False)
     before = path.read_bytes()
     (home.data / "cpi_mm.csv").write_bytes(b"period,value,published\n2024-01,nan,2024-02-02\n")
     with pytest.raises(DataError, match=r"cpi_mm\.csv, line 2, column 'value'"):
-        catalogue.restate()
+        restate()
     assert path.read_bytes() == before
     (home.data / "cpi_mm.csv").write_bytes(b"period,value,published\n2024-01,100.5,2024-02-02\n")
-    assert catalogue.restate() == ["cpi_yy", "cpi_mm"]
-    assert len(catalogue.load("cpi_yy", "2026-09-30")) == 3
-    assert catalogue.restate() == []
+    assert restate() == ["cpi_yy", "cpi_mm"]
+    assert len(load_series("cpi_yy", "2026-09-30")) == 3
+    assert restate() == []
 
 
 # --- issues ------------------------------------------------------------------------------------------------------
@@ -664,12 +669,12 @@ ISSUE = """- id: a
 
 def test_issue_is_known_from_its_day_and_for_its_window(home):
     home.write("data/issues.yml", ISSUE)
-    ids = [i.id for i in catalogue.issues("2026-01-01")]
+    ids = [i.id for i in known_issues("2026-01-01")]
     assert ids == ["a"]
-    assert catalogue.issues("2025-12-31") == ()
-    assert catalogue.issues("2026-01-01", frozenset({"cpi_yy"})) == ()
-    assert len(catalogue.issues("2026-01-01", frozenset({"wdi_fdi"}), Period.parse("2023-06"))) == 1
-    assert catalogue.issues("2026-01-01", None, Period.parse("2024-01")) == ()
+    assert known_issues("2025-12-31") == ()
+    assert known_issues("2026-01-01", frozenset({"cpi_yy"})) == ()
+    assert len(known_issues("2026-01-01", frozenset({"wdi_fdi"}), Period.parse("2023-06"))) == 1
+    assert known_issues("2026-01-01", None, Period.parse("2024-01")) == ()
 
 
 @pytest.mark.parametrize(
@@ -698,7 +703,7 @@ def test_broken_issues(home, old, new, words):
     assert ISSUE.count(old) == 1
     home.write("data/issues.yml", ISSUE.replace(old, new))
     with pytest.raises(DataError, match=rf"^data/issues\.yml.*{re.escape(words)}"):
-        catalogue.issues("2026-09-30")
+        known_issues("2026-09-30")
 
 
 # --- YAML --------------------------------------------------------------------------------------------------------
@@ -728,7 +733,7 @@ def test_broken_issues(home, old, new, words):
 def test_yaml_that_is_not_plain(home, text, line, words):
     home.write("data/issues.yml", text)
     with pytest.raises(DataError) as caught:
-        catalogue.read_yaml(home.data / "issues.yml")
+        read_yaml(home.data / "issues.yml")
     place = "data/issues.yml" + (f", line {line}" if line else "")
     assert str(caught.value).startswith(f"{place}: found ")
     assert words in str(caught.value)
@@ -736,6 +741,6 @@ def test_yaml_that_is_not_plain(home, text, line, words):
 
 def test_yaml_scalars_stay_what_was_typed(home):
     home.write("data/issues.yml", "[NO, 0101, 12:30, 1_000, 2024-02-30, null, ~, .inf, 0x1f, true, <<, =]\n")
-    assert catalogue.read_yaml(home.data / "issues.yml") == (
+    assert read_yaml(home.data / "issues.yml") == (
         ["NO", "0101", "12:30", "1_000", "2024-02-30", "null", "~", ".inf", "0x1f", "true", "<<", "="]
     )

@@ -8,13 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kzreport import catalogue, changes, edition, params, words
-from kzreport.catalogue import Issue
-from kzreport.cli import main
+from kzreport.claims.evidence import Verdict
+from kzreport.commands.cli import main
+from kzreport.editions.definition import load_definition
+from kzreport.editions.plan import prepared_definition
 from kzreport.errors import ParameterError
-from kzreport.evidence import Verdict
+from kzreport.files import project_root
+from kzreport.language import words
+from kzreport.language.words import Words
 from kzreport.model import Observation, Period
-from kzreport.words import Words
+from kzreport.pages import since as changes
+from kzreport.series.issues import Issue
+from kzreport.series.known import load_series, next_release
+from kzreport.series.resource import describe_series, resources
 
 SOME = ("cpi_yy", "wdi_inflation", "fdi_net", "transit", "base_rate")
 DAYS = st.dates(date(2016, 1, 1), date(2026, 9, 30))
@@ -26,8 +32,8 @@ def told(c, name):
 
 
 def known(name, day):
-    d = catalogue.describe(name)
-    return {(" ".join(o.dims[k] for k in d.dimensions), o.period) for o in catalogue.load(name, day)}
+    d = describe_series(name)
+    return {(" ".join(o.dims[k] for k in d.dimensions), o.period) for o in load_series(name, day)}
 
 
 @settings(max_examples=25)
@@ -73,7 +79,7 @@ def test_the_order_of_the_dates(days):
     ("then", "now", "shows"), [(5.04, 4.96, False), (5.04, 5.06, True), (None, 5.0, True), (None, None, False)]
 )
 def test_only_what_a_reader_sees_is_a_revision(then, now, shows):
-    series = catalogue.load("wdi_inflation", "2026-09-30", country="KAZ")
+    series = load_series("wdi_inflation", "2026-09-30", country="KAZ")
     key = (("KAZ",), Period.parse("2024"))
     old, new = (
         changes._reading(series, key, Observation(key[1], v, date(2026, 7, 1), {"country": "KAZ"})) for v in (then, now)
@@ -123,18 +129,18 @@ def test_said_in_words_at_any_time(language, year):
 
 
 def test_the_next_figure_of_a_series():
-    assert catalogue.next_release("cpi_yy", "2026-09-30") == (Period.parse("2026-09"), date(2026, 10, 2))
-    assert catalogue.next_release("fdi_net", "2026-09-30") == (Period.parse("2026-Q2"), date(2026, 9, 28))
-    assert catalogue.next_release("cpi_yy", "2000-01-31") is None
-    assert catalogue.next_release("base_rate", "2026-09-30") is None  # decided, no lag
+    assert next_release("cpi_yy", "2026-09-30") == (Period.parse("2026-09"), date(2026, 10, 2))
+    assert next_release("fdi_net", "2026-09-30") == (Period.parse("2026-Q2"), date(2026, 9, 28))
+    assert next_release("cpi_yy", "2000-01-31") is None
+    assert next_release("base_rate", "2026-09-30") is None  # decided, no lag
 
 
 @settings(max_examples=20)
-@given(DAYS, st.sampled_from(sorted(catalogue.package())))
+@given(DAYS, st.sampled_from(sorted(resources())))
 def test_the_next_figure_was_not_known(day, name):
-    if following := catalogue.next_release(name, day):
+    if following := next_release(name, day):
         period, due = following
-        assert period not in {o.period for o in catalogue.load(name, day)}
+        assert period not in {o.period for o in load_series(name, day)}
         assert due >= period.start
 
 
@@ -146,21 +152,21 @@ def manifest(day, **more):
 
 
 def test_an_edition_knows_the_one_before():
-    d = params.definition("monthly", ["inflation.years=9"])
+    d = load_definition("monthly", ["inflation.years=9"])
     old = manifest("2026-08-31", methods=[], parameters={"inflation": dict(d.values["inflation"], years=8)})
-    own = edition.prepared(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
+    own = prepared_definition(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
     assert (own["previous"], own["methods"]) == ("2026-08-31", list(words.methods()))
     assert own["settings"] == ["inflation.years: 8 → 9"]
 
 
 def test_the_first_edition_has_none_before():
-    d = params.definition("monthly")
-    own = edition.prepared(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
+    d = load_definition("monthly")
+    own = prepared_definition(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
     assert (own["previous"], own["methods"], own["settings"], own["note"]) == (None, [], [], "")
 
 
 def test_method_changes_stand_in_the_changelog():
-    text = (params.home() / "CHANGELOG.md").read_text(encoding="utf-8")
+    text = (project_root() / "CHANGELOG.md").read_text(encoding="utf-8")
     assert text.count("- **Method**") == len(words.methods())
 
 

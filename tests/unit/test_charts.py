@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from kzreport import charts, plots
+from kzreport.charts import chart as charts
+from kzreport.charts import kinds as plots
 from kzreport.errors import PageError
+from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
-from kzreport.words import Words
 
 FR, EN = Words("fr"), Words("en")
 

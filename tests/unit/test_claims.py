@@ -14,14 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport import catalogue, check, claim_tests, claims, params, verdicts, wording
-from kzreport.claims import Claim, Document, Qualifier
+from kzreport.claims import ledger as claims
+from kzreport.claims import sentences as wording
+from kzreport.claims import tests as claim_tests
+from kzreport.claims import verdicts
+from kzreport.claims.evidence import FOR_IT, Reason, Verdict, printed
+from kzreport.claims.ledger import Claim, Document, Qualifier
+from kzreport.commands import checks as check
+from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
-from kzreport.evidence import FOR_IT, Reason, Verdict, printed
+from kzreport.files import project_root
 from kzreport.indicators.country_groups import EU27
+from kzreport.language.words import LANGUAGES, Words, common
 from kzreport.model import DECIMALS, Interval, Period, Series
+from kzreport.series.known import load_series
 from kzreport.views import claims as view
-from kzreport.words import LANGUAGES, Words, common
 
 TODAY = date(2026, 9, 30)
 BOTH = {"fr": "Le chiffre est de {claim}.", "en": "The figure is {claim}."}
@@ -48,7 +55,7 @@ def shifted(name: str, by: float):
     """The catalogue as it would be if every figure of one series were higher by so much."""
 
     def load(wanted: str, **dims: str) -> Series:
-        found = catalogue.load(wanted, TODAY, **dims)
+        found = load_series(wanted, TODAY, **dims)
         if wanted != name:
             return found
         return replace(found, observations=tuple(replace(o, value=(o.value or 0) + by) for o in found))
@@ -205,14 +212,14 @@ def test_the_union_is_its_members_added_up():
 
 def test_dollars_meet_euros_at_the_mean_rate_of_the_period():
     found = judge(claim(45_000.0, 1000, unit="meur", period="2024", test="value sum exports_monthly"))
-    rates = [o.value for o in catalogue.load("eur_per_usd", TODAY) if o.period.year == 2024]
-    total = sum(o.value for o in catalogue.load("exports_monthly", TODAY) if o.period.year == 2024)
+    rates = [o.value for o in load_series("eur_per_usd", TODAY) if o.period.year == 2024]
+    total = sum(o.value for o in load_series("exports_monthly", TODAY) if o.period.year == 2024)
     assert math.isclose(found.tested[0].held.values[0], total * sum(rates) / 12)
     assert "eur_per_usd" in found.tested[0].held.inputs
 
 
 def test_a_rank_counts_those_above_and_leaves_room_for_the_unknown():
-    exports = {o.dims["partner"]: o.value for o in catalogue.load("exports_by_partner", TODAY)
+    exports = {o.dims["partner"]: o.value for o in load_series("exports_by_partner", TODAY)
                if str(o.period) == "2023"}  # fmt: skip
     order = sorted(exports, key=exports.get, reverse=True)
     for place, partner in enumerate(order[:12], 1):
@@ -364,7 +371,7 @@ def test_nothing_later_judges(year):
     loaded = {}
 
     def load(name, **dims):
-        series = loaded[name] = catalogue.load(name, day, **dims)
+        series = loaded[name] = load_series(name, day, **dims)
         return series
 
     verdicts.judge_all(claims.known(day), day, load)
@@ -548,7 +555,7 @@ def test_a_claim_of_the_future_does_not_change_what_went_in(home):
 
 
 def test_counts_add_up():
-    from kzreport.page import Page
+    from kzreport.pages.page import Page
 
     page = Page("claims", lang="en", as_of="2026-09-30")
     series = page.judged()
@@ -571,7 +578,7 @@ def test_units_of_claims_have_words():
 
 
 def test_every_verb_is_explained_to_who_writes_a_claim():
-    text = (catalogue.home() / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = (project_root() / "CONTRIBUTING.md").read_text(encoding="utf-8")
     table = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
     assert table == set(claim_tests.VERBS)
     assert all(hasattr(verdicts._Judge, f"_{verb}") for verb in claim_tests.VERBS)
@@ -586,9 +593,9 @@ def test_every_verb_is_explained_to_who_writes_a_claim():
 )  # fmt: skip
 def test_a_definition_chooses_among_what_there_is(override, words):
     with pytest.raises(ParameterError, match=words):
-        params.definition("monthly", [override])
+        load_definition("monthly", [override])
 
 
 def test_the_definition_of_the_senates_report_is_about_it():
-    values = params.definition("senate").values["claims"]
+    values = load_definition("senate").values["claims"]
     assert values["documents"] == ["S4"] and values["themes"] == [] == values["of_pages"]

@@ -6,9 +6,12 @@ from datetime import date
 
 import pytest
 
-from kzreport import catalogue, claims, verdicts, wording
-from kzreport.evidence import FOR_IT, Verdict
-from kzreport.words import Words
+from kzreport.claims import ledger as claims
+from kzreport.claims import sentences as wording
+from kzreport.claims import verdicts
+from kzreport.claims.evidence import FOR_IT, Verdict
+from kzreport.files import project_root
+from kzreport.language.words import Words
 
 AS_OF = date(2026, 9, 30)
 WORDS = {k: Words(k) for k in ("fr", "en")}
@@ -67,7 +70,7 @@ def test_what_is_held_against_a_claim_is_not_the_claim_itself():
 
 
 def test_pages_named_are_pages():
-    pages = {p.stem for p in (catalogue.home() / "notebooks").glob("*.ipynb")}
+    pages = {p.stem for p in (project_root() / "notebooks").glob("*.ipynb")}
     asked = {c.page for c in CLAIMS.values()} - {""}
     assert {"inflation", "fdi", "transit", "partners", "reexports"} <= asked
     assert asked <= pages | {"afghanistan", "aid"}

@@ -8,10 +8,14 @@ from hashlib import sha256
 
 import pytest
 
-from kzreport import catalogue
+from kzreport.files import project_root
 from kzreport.model import Period
+from kzreport.series.issues import known_issues
+from kzreport.series.known import load_series
+from kzreport.series.resource import describe_series, names_of, resources
+from kzreport.series.table import check_table
 
-DATA = catalogue.home() / "data"
+DATA = project_root() / "data"
 RAW = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))
 TABLES = [r["name"] for r in RAW["resources"]]
 AS_OF = "2026-12-31"
@@ -25,7 +29,7 @@ EXAMPLES = {"A": "2026", "Q": "2026-Q1", "M": "2026-08", "D": "2026-09-07", "S":
 
 
 def rows(name: str):
-    return catalogue.check(catalogue.describe(name))
+    return check_table(describe_series(name))
 
 
 def test_frictionless_finds_the_package_valid():
@@ -55,7 +59,7 @@ def test_every_file_is_described_and_every_description_has_its_file():
 def test_description_agrees_with_itself_and_with_the_file(entry):
     """Both readers get the same limits: frictionless from the schema, kzreport from the keys of its own."""
     content = (DATA / entry["path"]).read_bytes()
-    d = catalogue.describe(entry["name"])
+    d = describe_series(entry["name"])
     fields = {f["name"]: f for f in entry["schema"]["fields"]}
     assert entry["hash"] == "sha256:" + sha256(content).hexdigest()
     assert entry["bytes"] == len(content)
@@ -75,30 +79,30 @@ def test_description_agrees_with_itself_and_with_the_file(entry):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_table_loads(name):
-    series = catalogue.load(name, AS_OF)
+    series = load_series(name, AS_OF)
     assert len(series) > 0
     assert series.last is not None
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_slugs_have_names(name):
-    d = catalogue.describe(name)
+    d = describe_series(name)
     for kind, key in (("publishers", "publisher"), ("scopes", "scope")):
         for slug in d.enums.get(key, ()):
-            assert set(catalogue.names(kind)[slug]) == {"fr", "en"}, slug
+            assert set(names_of(kind)[slug]) == {"fr", "en"}, slug
     assert d.publisher is not None or "publisher" in d.dimensions
 
 
 @pytest.mark.parametrize(("kind", "key"), [("publishers", "publisher"), ("scopes", "scope")])
 def test_names_are_used(kind, key):
-    used = {slug for name in TABLES for slug in catalogue.describe(name).enums.get(key, ())}
-    assert set(catalogue.names(kind)) == used
+    used = {slug for name in TABLES for slug in describe_series(name).enums.get(key, ())}
+    assert set(names_of(kind)) == used
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_publication_follows_the_declared_lag(name):
     """No estimated date precedes what the description says: it would show a figure before it was there."""
-    d = catalogue.describe(name)
+    d = describe_series(name)
     rule = d.publication
     assert rule["kind"] in ("recorded", "estimated", "mixed")
     assert (rule["kind"] == "mixed") == ("dated" in d.columns)
@@ -117,7 +121,7 @@ def test_publication_follows_the_declared_lag(name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_vintages_are_those_of_the_rows(name):
-    d = catalogue.describe(name)
+    d = describe_series(name)
     if d.vintages:
         assert {o.published for o in rows(name)} <= set(d.vintages)
         assert list(d.vintages) == sorted(set(d.vintages))
@@ -125,7 +129,7 @@ def test_vintages_are_those_of_the_rows(name):
 
 def test_a_vintage_adds_revisions_only():
     """A row repeated in a later vintage would make a revision of what was not revised."""
-    for name in (n for n in TABLES if catalogue.describe(n).vintages):
+    for name in (n for n in TABLES if describe_series(n).vintages):
         before: dict[tuple[object, ...], float | None] = {}
         for o in rows(name):
             key = (*o.dims.values(), o.period)
@@ -139,10 +143,10 @@ def test_a_vintage_adds_revisions_only():
 @pytest.mark.parametrize(("total", "parts"), [("cpi_yy", "cpi_components_yy"), ("cpi_mm", "cpi_components_mm")])
 def test_headline_lies_between_its_components(total, parts):
     by = defaultdict(list)
-    for o in catalogue.load(parts, AS_OF):
+    for o in load_series(parts, AS_OF):
         by[o.period].append(o.value)
     found = 0
-    for o in catalogue.load(total, AS_OF):
+    for o in load_series(total, AS_OF):
         if len(by[o.period]) == 3:
             assert min(by[o.period]) <= o.value <= max(by[o.period]), o
             found += 1
@@ -151,7 +155,7 @@ def test_headline_lies_between_its_components(total, parts):
 
 def test_weights_sum_to_100():
     by = defaultdict(list)
-    for o in catalogue.load("cpi_weights", AS_OF):
+    for o in load_series("cpi_weights", AS_OF):
         by[o.period].append(o.value)
     assert by
     for period, values in by.items():
@@ -161,8 +165,8 @@ def test_weights_sum_to_100():
 
 def test_twelve_monthly_changes_chain_to_the_annual_one():
     """Each index is printed with one decimal: twelve of them stray by 12 x 0.05 points, times some 1.1."""
-    monthly = catalogue.load("cpi_mm", AS_OF).values
-    annual = catalogue.load("cpi_yy", AS_OF).values
+    monthly = load_series("cpi_mm", AS_OF).values
+    annual = load_series("cpi_yy", AS_OF).values
     found = 0
     for month, printed in annual.items():
         chain = 1.0
@@ -177,7 +181,7 @@ def test_twelve_monthly_changes_chain_to_the_annual_one():
 
 def test_net_fdi_quarters_sum_to_the_years_of_the_central_bank():
     """Calendar years from quarters re-dated from the day after them; read as printed, 2021 would be 4,631."""
-    quarters = catalogue.load("fdi_net", AS_OF).values
+    quarters = load_series("fdi_net", AS_OF).values
     sums = defaultdict(list)
     for q, v in quarters.items():
         sums[q.year].append(v)
@@ -189,7 +193,7 @@ def test_net_fdi_quarters_sum_to_the_years_of_the_central_bank():
 
 def test_target_bands_have_both_ends_in_order():
     by = defaultdict(dict)
-    for o in catalogue.load("inflation_target", AS_OF):
+    for o in load_series("inflation_target", AS_OF):
         by[o.period][o.dims["bound"]] = o.value
     assert all(b["low"] <= b["high"] for b in by.values())
     assert Period.parse("2023") not in by
@@ -212,20 +216,20 @@ def test_peers_are_whole_in_the_latest_vintage():
         "wdi_unemployment",
     ):
         for country in ("ARM", "BLR", "KAZ", "CHN", "KGZ", "MNG", "RUS", "TJK", "UZB"):
-            periods = [o.period for o in catalogue.load(name, AS_OF, country=country)]
+            periods = [o.period for o in load_series(name, AS_OF, country=country)]
             assert periods == list(periods[0].until(periods[-1])), (name, country)
             assert Period.parse("2024") in periods
 
 
 def test_the_documents_own_figures_are_marked():
-    found = {str(o.period): o.value for o in catalogue.load("transit", AS_OF, kind="document")}
+    found = {str(o.period): o.value for o in load_series("transit", AS_OF, kind="document")}
     assert found == {"2021": 444_000, "2023": 4_165_000}
 
 
 def by_year(name: str) -> dict[int, float]:
     """Sums of the years of which all twelve months are there."""
     sums = defaultdict(list)
-    for o in catalogue.load(name, AS_OF):
+    for o in load_series(name, AS_OF):
         sums[o.period.year].append(o.value)
     return {y: sum(v) for y, v in sums.items() if len(v) == 12}
 
@@ -234,7 +238,7 @@ def by_year(name: str) -> dict[int, float]:
 def test_partners_stay_below_total_trade(flow):
     """The list of partners is partial: their sum comes near the total and never reaches it."""
     totals, parts = by_year(f"{flow}_monthly"), defaultdict(dict)
-    for o in catalogue.load(f"{flow}_by_partner", AS_OF):
+    for o in load_series(f"{flow}_by_partner", AS_OF):
         parts[o.period.year][o.dims["partner"]] = o.value
     assert set(totals) == set(range(2019, 2026))
     for year, total in totals.items():
@@ -251,7 +255,7 @@ def test_trade_of_known_years():
         both = [
             o.value
             for f in ("exports", "imports")
-            for o in catalogue.load(f"{f}_by_partner", AS_OF, partner=partner)
+            for o in load_series(f"{f}_by_partner", AS_OF, partner=partner)
             if str(o.period) == "2023"
         ]
         assert len(both) == 2
@@ -262,7 +266,7 @@ def test_trade_of_known_years():
     ("flow", "partner"), [(f, p) for f in ("exports", "imports") for p in ("AFG", "CHN", "RUS", "TUR")]
 )
 def test_main_partners_have_every_year(flow, partner):
-    found = catalogue.load(f"{flow}_by_partner", AS_OF, partner=partner)
+    found = load_series(f"{flow}_by_partner", AS_OF, partner=partner)
     assert [o.period.year for o in found] == list(range(2015, 2026))
     assert all((o.dims["publisher"] == "wits") == (o.period.year < 2020) for o in found)
 
@@ -270,8 +274,8 @@ def test_main_partners_have_every_year(flow, partner):
 def test_missing_partner_years_are_said():
     """Each year in which a partner of 2024 has no row is a period of an issue of that table."""
     for name in ("exports_by_partner", "imports_by_partner"):
-        parts, said = defaultdict(set), {p.year for i in catalogue.issues(AS_OF, frozenset({name})) for p in i.periods}
-        for o in catalogue.load(name, AS_OF):
+        parts, said = defaultdict(set), {p.year for i in known_issues(AS_OF, frozenset({name})) for p in i.periods}
+        for o in load_series(name, AS_OF):
             parts[o.period.year].add(o.dims["partner"])
         short = {y for y in parts if y >= 2020 and parts[2024] - parts[y]}
         assert short
@@ -280,7 +284,7 @@ def test_missing_partner_years_are_said():
 
 def test_euro_rate_is_euros_for_a_dollar():
     """Dollars for a euro would lie above one in these years."""
-    values = [v for p, v in catalogue.load("eur_per_usd", AS_OF).values.items() if p.year == 2024]
+    values = [v for p, v in load_series("eur_per_usd", AS_OF).values.items() if p.year == 2024]
     assert len(values) == 12
     assert 12 / sum(values) == pytest.approx(1.0824, abs=0.001)
 
@@ -288,7 +292,7 @@ def test_euro_rate_is_euros_for_a_dollar():
 def test_addresses_are_https_pages_of_publishers_and_no_registry():
     text = "".join(p.read_text(encoding="utf-8") for p in DATA.rglob("*.*"))
     assert not re.search(r"pypi|pythonhosted|conda|npmjs|jfrog|artifactory|nexus|localhost|127\.0\.0\.1", text, re.I)
-    for d in catalogue.package().values():
+    for d in resources().values():
         for source in d.sources:
             assert source["title"].strip()
             assert re.fullmatch(r"https?://[a-z0-9.-]+\.[a-z]{2,}(/[^\s()<>]*)?", source.get("path", "https://a.kz")), (
@@ -303,7 +307,7 @@ def test_nothing_secret_nor_private():
 
 def test_free_text_starts_no_formula():
     for name in TABLES:
-        d = catalogue.describe(name)
+        d = describe_series(name)
         for o in rows(name):
             assert not [v for k, v in o.dims.items() if k not in d.enums and v[0] in "=+-@\t"], o
 
@@ -313,7 +317,7 @@ def test_free_text_starts_no_formula():
 
 def test_issues_are_about_observations_that_exist():
     """An issue that matches nothing is a misprint, but for those that say that something is missing."""
-    found = catalogue.issues(AS_OF)
+    found = known_issues(AS_OF)
     assert len(found) > 20
     for i in found:
         hits = [
@@ -329,7 +333,7 @@ def test_issues_are_about_observations_that_exist():
 
 
 def test_issue_texts():
-    for i in catalogue.issues(AS_OF):
+    for i in known_issues(AS_OF):
         assert re.fullmatch(r"[a-z0-9-]+", i.id)
         for text in i.text.values():
             assert (text[-1] == "." and "  " not in text and text.isprintable()) or "\u00a0" in text, i.id
@@ -337,6 +341,6 @@ def test_issue_texts():
 
 
 def test_an_issue_becomes_known_on_its_day():
-    i = catalogue.issues(AS_OF)[0]
-    assert i.id in {x.id for x in catalogue.issues(i.since)}
-    assert i.id not in {x.id for x in catalogue.issues(i.since - timedelta(days=1))}
+    i = known_issues(AS_OF)[0]
+    assert i.id in {x.id for x in known_issues(i.since)}
+    assert i.id not in {x.id for x in known_issues(i.since - timedelta(days=1))}

@@ -4,8 +4,10 @@ import re
 
 import pytest
 
-from kzreport import params
+from kzreport.editions.definition import definition_names, load_definition
 from kzreport.errors import NotebookError, ParameterError
+from kzreport.pages.notebooks import declared_parameters
+from kzreport.project import notebook_path, page_names
 
 GOOD = """\
 title:
@@ -23,8 +25,8 @@ parameters:
 
 def test_a_definition_is_its_file_with_the_defaults_of_its_pages(home):
     home.write("params/note.yml", GOOD)
-    found = params.definition("note")
-    defaults = {p.name: p.default for p in params.parameters("inflation")}
+    found = load_definition("note")
+    defaults = {p.name: p.default for p in declared_parameters("inflation")}
     assert found.title == {"fr": "Note", "en": "Note"}
     assert (found.pages, found.languages) == (("inflation", "fdi"), ("fr",))
     assert found.values["inflation"]["years"] == 9
@@ -36,17 +38,17 @@ def test_a_definition_is_its_file_with_the_defaults_of_its_pages(home):
 
 def test_what_the_command_line_says_wins(home):
     home.write("params/note.yml", GOOD)
-    found = params.definition("note", ["rows=7", "fdi.peers=CHN,RUS", "inflation.rows=8"])
+    found = load_definition("note", ["rows=7", "fdi.peers=CHN,RUS", "inflation.rows=8"])
     assert {p: v["rows"] for p, v in found.values.items()} == {"inflation": 8, "fdi": 7}
     assert found.values["fdi"]["peers"] == ["CHN", "RUS"]
     assert found.values["inflation"]["peers"] == ["KAZ", "UZB"]
 
 
 def test_every_definition_of_the_repository_is_sound():
-    assert "monthly" in params.definitions()
-    for name in params.definitions():
-        found = params.definition(name)
-        assert set(found.values) == set(found.pages) <= set(params.pages())
+    assert "monthly" in definition_names()
+    for name in definition_names():
+        found = load_definition(name)
+        assert set(found.values) == set(found.pages) <= set(page_names())
 
 
 BAD = {
@@ -64,7 +66,7 @@ BAD = {
         "[inflation, trade]",
         "key 'pages.1': found 'trade', expected one of",
     ),
-    "page by path": ("[inflation, fdi]", "[../notebooks/fdi]", f"one of {', '.join(params.pages())}"),
+    "page by path": ("[inflation, fdi]", "[../notebooks/fdi]", f"one of {', '.join(page_names())}"),
     "page twice": ("[inflation, fdi]", "[inflation, fdi, fdi]", "key 'pages': found inflation, fdi, fdi"),
     "unknown language": ("[fr]", "[fr, de]", "key 'languages.1': found 'de', expected Input should be 'fr' or 'en'"),
     "no language": ("[fr]", "[]", "key 'languages'"),
@@ -111,7 +113,7 @@ def test_bad_definition(home, name):
     assert GOOD.count(old) == 1
     home.write("params/note.yml", new if isinstance(new, bytes) else GOOD.replace(old, new))
     with pytest.raises(ParameterError) as caught:
-        params.definition("note")
+        load_definition("note")
     message = str(caught.value)
     assert message.startswith("params/note.yml")
     assert words in message
@@ -120,31 +122,31 @@ def test_bad_definition(home, name):
 
 def test_no_definition_of_that_name(home):
     with pytest.raises(
-        ParameterError, match=f"^report definition: found 'weekly', expected one of {', '.join(params.definitions())}"
+        ParameterError, match=f"^report definition: found 'weekly', expected one of {', '.join(definition_names())}"
     ):
-        params.definition("weekly")
+        load_definition("weekly")
 
 
 def test_a_page_that_is_none_is_named_as_the_notebook_it_is(home):
     home.write("notebooks/fdi.ipynb", "{")
     with pytest.raises(NotebookError, match=r"^notebooks/fdi\.ipynb, line 1"):
-        params.definition("monthly")
+        load_definition("monthly")
 
 
 @pytest.mark.parametrize("page", ["trade", "", "../fdi", "fdi.ipynb", "FDI", "x" * 5000])
 def test_unknown_page(page):
-    with pytest.raises(ParameterError, match=f"^page: found .*expected one of {', '.join(params.pages())}") as caught:
-        params.notebook_path(page)
+    with pytest.raises(ParameterError, match=f"^page: found .*expected one of {', '.join(page_names())}") as caught:
+        notebook_path(page)
     assert len(str(caught.value)) < 300
 
 
 def test_the_error_of_an_override_is_of_the_command_line(home):
     home.write("params/note.yml", GOOD)
     with pytest.raises(ParameterError, match=re.escape("-p, page 'fdi', parameter 'rows': found '0x5'")):
-        params.definition("note", ["fdi.rows=0x5"])
+        load_definition("note", ["fdi.rows=0x5"])
 
 
 def test_a_summary_draws_on_the_other_pages_of_its_definition():
-    found = params.definition("monthly")
+    found = load_definition("monthly")
     assert found.values["summary"]["pages"] == [p for p in found.pages if p != "summary"]
-    assert params.definition("monthly", ["summary.pages=fdi"]).values["summary"]["pages"] == ["fdi"]
+    assert load_definition("monthly", ["summary.pages=fdi"]).values["summary"]["pages"] == ["fdi"]

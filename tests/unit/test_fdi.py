@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load, vintages
 from kzreport.errors import BasisError, DataError
 from kzreport.indicators import fdi, growth, revisions
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.series.known import load_series, load_vintages
 
 AS_OF = "2026-09-30"
 P = Period.parse
@@ -63,7 +63,7 @@ def test_a_quarter_is_never_annualised():
 
 def test_net_inflow_of_2025_changed_sign():
     """[FDI-SYM]: exactly -200 at the change of sign."""
-    years = fdi.annual_series(load("fdi_net", AS_OF))
+    years = fdi.annual_series(load_series("fdi_net", AS_OF))
     found = fdi.change(years, P("2025"))
     assert found["percent"].status is Status.SIGN_CHANGE
     assert found["absolute"].value == pytest.approx(-1138, abs=0.5) and found["absolute"].unit == "musd_change"
@@ -85,14 +85,14 @@ def test_a_change_always_says_something(new, old):
 
 
 def test_change_of_a_part_year_and_of_an_incomplete_year():
-    years = fdi.annual_series(load("fdi_net", AS_OF))
+    years = fdi.annual_series(load_series("fdi_net", AS_OF))
     assert fdi.change(years, P("2026"))["percent"].status is Status.PARTIAL_PERIOD
     assert fdi.change(years)["percent"].period == P("2025")
 
 
 def test_share_of_gdp_of_the_same_year():
     """[FDI-GDP] 2.90, 1.37, 0.10 and -0.28 % of GDP: two decimals, one unit of the last (0.09498 was rounded twice)."""
-    net, gdp = load("fdi_net", AS_OF), load("gdp_imf", AS_OF)
+    net, gdp = load_series("fdi_net", AS_OF), load_series("gdp_imf", AS_OF)
     found = [fdi.share_of_gdp(fdi.annual(net, P(y)), gdp) for y in ("2022", "2023", "2024", "2025")]
     assert [r.value for r in found] == pytest.approx([2.90, 1.37, 0.10, -0.28], abs=0.01)
     assert {r.unit for r in found} == {"percent_of_gdp"}
@@ -104,15 +104,15 @@ def test_share_of_gdp_of_the_same_year():
 
 
 def test_gross_inflow_keeps_who_disagrees():
-    found = {r.period: r for r in fdi.gross_by_year(load("fdi_readings", AS_OF))}
+    found = {r.period: r for r in fdi.gross_by_year(load_series("fdi_readings", AS_OF))}
     assert [str(p) for p in found] == ["2020", "2021", "2022", "2024"]
     assert found[P("2021")].interval == Interval(23_700, 23_800) and found[P("2021")].estimated
     assert found[P("2022")].item == "mfa_kaz" and not found[P("2022")].estimated
-    assert fdi.gross_by_year(load("fdi_readings", AS_OF), partner="XYZ") == ()
+    assert fdi.gross_by_year(load_series("fdi_readings", AS_OF), partner="XYZ") == ()
 
 
 def test_peak_to_date_and_the_other_references_of_a_fall():
-    gross = fdi.gross_by_year(load("fdi_readings", AS_OF))
+    gross = fdi.gross_by_year(load_series("fdi_readings", AS_OF))
     peak = fdi.peak_to_date(gross)
     assert (round(peak.value, 1), peak.base, peak.period) == (-38.9, P("2022"), P("2024"))
     found = fdi.fall_references(gross)
@@ -125,14 +125,14 @@ def test_peak_to_date_and_the_other_references_of_a_fall():
 
 
 def test_references_of_a_negative_flow():
-    found = fdi.fall_references(fdi.annual_series(load("fdi_net", AS_OF)), P("2025"))
+    found = fdi.fall_references(fdi.annual_series(load_series("fdi_net", AS_OF)), P("2025"))
     assert {k: r.status for k, r in found.items()} == dict.fromkeys(
         ("previous_year", "peak", "pre_2022_mean"), Status.SIGN_CHANGE
     )
 
 
 def test_net_and_gross_stand_side_by_side():
-    net, said = load("fdi_net", AS_OF), load("fdi_readings", AS_OF)
+    net, said = load_series("fdi_net", AS_OF), load_series("fdi_readings", AS_OF)
     found = fdi.net_and_gross(net, said, P("2022"))
     assert round(found["gross_to_net"].value, 2) == 4.28
     assert found["net"].basis != found["gross"].basis
@@ -151,7 +151,7 @@ def test_no_ratio_to_a_net_flow_that_is_not_positive(value, status):
 
 
 def test_revisions_are_read_off_the_vintages():
-    found = revisions.revisions(vintages("wdi_fdi", AS_OF, country="KAZ"), P("2024"))
+    found = revisions.revisions(load_vintages("wdi_fdi", AS_OF, country="KAZ"), P("2024"))
     known = [r for r in found if r.ok]
     assert [r.item for r in found] == sorted(r.item for r in found)
     assert known[0].value == pytest.approx(1979, abs=1) and known[-1].value == pytest.approx(2093, abs=1)
@@ -205,5 +205,5 @@ def test_relative_revisions_without_a_base():
 
 
 def test_gross_to_net_is_a_reading_like_the_others():
-    r = fdi.net_and_gross(load("fdi_net", AS_OF), load("fdi_readings", AS_OF), P("2022"))["gross_to_net"]
+    r = fdi.net_and_gross(load_series("fdi_net", AS_OF), load_series("fdi_readings", AS_OF), P("2022"))["gross_to_net"]
     assert isinstance(r, Reading) and r.inputs == ("fdi_readings", "fdi_net")

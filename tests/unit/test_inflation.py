@@ -7,7 +7,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load
 from kzreport.errors import BasisError, DataError, ParameterError
 from kzreport.indicators import (
     base_effects,
@@ -22,6 +21,7 @@ from kzreport.indicators import (
 )
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.series.known import load_series
 
 AS_OF = "2026-09-30"
 P = Period.parse
@@ -95,7 +95,7 @@ def test_year_to_date_of_december_is_the_year(values):
 
 
 def test_cumulated_rise_since_the_end_of_2021():
-    mm = load("cpi_mm", AS_OF)
+    mm = load_series("cpi_mm", AS_OF)
     assert inflation.cumulated(mm, P("2021-12"), P("2026-08")).value == pytest.approx(72.4, abs=0.05)
     with pytest.raises(ParameterError):
         inflation.cumulated(mm, P("2021-12"), P("2021-12"))
@@ -163,8 +163,8 @@ def test_a_year_has_twelve_months():
 
 
 def test_three_numbers_for_2022_have_three_bases():
-    yy = load("cpi_yy", AS_OF)
-    levels = inflation.chain(load("cpi_mm", AS_OF), P("2018-12"))
+    yy = load_series("cpi_yy", AS_OF)
+    levels = inflation.chain(load_series("cpi_mm", AS_OF), P("2018-12"))
     found = [
         f(x, P("2022"))
         for f, x in ((inflation.annual_average, levels), (inflation.end_of_period, yy), (inflation.mean_of_yy, yy))
@@ -174,7 +174,7 @@ def test_three_numbers_for_2022_have_three_bases():
 
 
 def test_chained_rates_drift_by_roundings_only():
-    drift = inflation.rounding_drift(load("cpi_mm", AS_OF).since(P("2019-01")), load("cpi_yy", AS_OF))
+    drift = inflation.rounding_drift(load_series("cpi_mm", AS_OF).since(P("2019-01")), load_series("cpi_yy", AS_OF))
     assert len(drift) > 60
     assert max(abs(r.value) for r in drift) == pytest.approx(0.354, abs=0.001)
     assert all(abs(r.value) <= inflation.MAX_DRIFT for r in drift)
@@ -218,7 +218,7 @@ def test_two_term_contributions_are_exactly_additive(rises, parts, month):
 
 
 def real() -> list[Series]:
-    return [load(n, AS_OF) for n in ("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")]
+    return [load_series(n, AS_OF) for n in ("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")]
 
 
 def test_residual_of_every_month_is_within_its_tolerance():
@@ -268,10 +268,10 @@ def test_weights_are_a_hundred_percent():
 
 def test_monthly_contributions_use_price_updated_weights():
     _, mm, weights, _ = real()
-    found = price_contributions.monthly_contributions(mm, weights, load("cpi_mm", AS_OF), P("2022-03"))
+    found = price_contributions.monthly_contributions(mm, weights, load_series("cpi_mm", AS_OF), P("2022-03"))
     assert [round(found[c].value, 3) for c in COMPONENTS] == [2.377, 0.839, 0.407]
     assert found["total"].value == 3.7 and price_contributions.residual_check(found["residual"]).ok
-    january = price_contributions.monthly_contributions(mm, weights, load("cpi_mm", AS_OF), P("2023-01"))
+    january = price_contributions.monthly_contributions(mm, weights, load_series("cpi_mm", AS_OF), P("2023-01"))
     assert sum(january[k].value for k in (*COMPONENTS, "residual")) == pytest.approx(january["total"].value)
 
 
@@ -302,7 +302,7 @@ def test_base_effect_without_the_month_that_falls_out():
 
 
 def test_base_effects_of_the_next_twelve_months():
-    yy, mm = load("cpi_yy", AS_OF), load("cpi_mm", AS_OF)
+    yy, mm = load_series("cpi_yy", AS_OF), load_series("cpi_mm", AS_OF)
     ahead = base_effects.base_effects_ahead(yy, mm)
     assert [str(r.period) for r in ahead][::11] == ["2026-09", "2027-08"]
     assert [r.base for r in ahead] == [r.period.year_before() for r in ahead]
@@ -377,7 +377,7 @@ def test_months_since_and_outside():
 
 
 def test_last_month_at_or_below_five_percent():
-    r = targeting.months_since_at_most(load("cpi_yy", AS_OF), 5.0)
+    r = targeting.months_since_at_most(load_series("cpi_yy", AS_OF), 5.0)
     assert r.base == P("2019-04")
 
 
@@ -440,7 +440,7 @@ def test_core_needs_eight_components():
 
 
 def test_published_core():
-    core = core_inflation.exclusion_core(load("core_yy", AS_OF))
+    core = core_inflation.exclusion_core(load_series("core_yy", AS_OF))
     assert core.basis == "core_published" and core.ok
     with pytest.raises(DataError):
         core_inflation.core_median(series_from({"2026-08": None}, "index_pp100", component="a"), band(y2026=(100, 100)))
@@ -520,7 +520,7 @@ def test_regimes_cover_every_month_once_and_do_not_depend_on_the_level(tenths, s
 
 
 def test_a_higher_penalty_gives_no_more_breaks():
-    found = breaks.break_sensitivity(load("cpi_mm", AS_OF), P("2019-01"))
+    found = breaks.break_sensitivity(load_series("cpi_mm", AS_OF), P("2019-01"))
     counts = [len(v) for v in found.values()]
     assert counts == sorted(counts, reverse=True) == [4, 2, 2, 2, 2]
 

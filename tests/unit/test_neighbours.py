@@ -8,18 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import kzreport.page
-from kzreport import catalogue, edition, params, words
+import kzreport.pages.page
+from kzreport.editions.definition import load_definition
+from kzreport.editions.plan import make_plan
 from kzreport.errors import PageError, ParameterError, WordsError
 from kzreport.indicators import ranking
 from kzreport.indicators.readings import joined, series_from
+from kzreport.language import words
+from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
+from kzreport.pages.entries import read_entry, written_entry
+from kzreport.pages.notebooks import declared_parameters, read_notebook
+from kzreport.pages.parameters import validate_parameters
+from kzreport.project import notebook_path
+from kzreport.series.known import load_series, load_vintages
+from kzreport.series.resource import describe_series, resources
 from kzreport.views import neighbours
-from kzreport.words import Words
 
 AS_OF = "2026-09-30"
 P2025 = Period.parse("2025")
-COUNTRIES = catalogue.describe("wdi_growth").enums["country"]
+COUNTRIES = describe_series("wdi_growth").enums["country"]
 PEERS = ["UZB", "KGZ", "TJK", "TKM", "AZE", "MNG", "RUS"]
 
 
@@ -142,9 +150,9 @@ def test_a_country_without_a_figure():
 
 
 def test_nothing_known_draws_nothing():
-    found = panel(catalogue.load("wdi_growth", "2015-01-31"))
+    found = panel(load_series("wdi_growth", "2015-01-31"))
     assert (found.lines, found.rows, list(found.said)) == ({}, (), ["growth"])
-    headline = neighbours.headline(catalogue.load("wdi_growth", "2015-01-31"), "KAZ", PEERS)
+    headline = neighbours.headline(load_series("wdi_growth", "2015-01-31"), "KAZ", PEERS)
     assert headline["value"].period == Period.parse("2014")
     assert not headline["rank"].ok
 
@@ -167,12 +175,12 @@ def test_peers_that_are_none(country, peers, said):
         neighbours.headline(of(KAZ=(5, 6), UZB=(6, 6)), country, peers)
     given = {"country": country, "peers": peers}
     with pytest.raises(ParameterError, match=re.escape(f"x, parameter 'peers': {said}")):
-        params.validate(params.parameters("neighbours"), given, "x")
+        validate_parameters(declared_parameters("neighbours"), given, "x")
 
 
 def test_known_figures():
     """World Bank, state of 1 July 2026; shares by hand: 2,093 of 291,466 million dollars."""
-    series = {n: catalogue.load(n, AS_OF) for n in neighbours.tables(list(neighbours.INDICATORS))}
+    series = {n: load_series(n, AS_OF) for n in neighbours.tables(list(neighbours.INDICATORS))}
     latest, beside = neighbours.overview(series, list(neighbours.INDICATORS), "KAZ", PEERS)
     found = {
         r.item: (str(r.period), round(r.value, 1), b.value, n.value)
@@ -183,14 +191,14 @@ def test_known_figures():
     assert found["income"] == ("2025", 14692.1, 2, 8)
     assert found["fdi"] == ("2024", 0.7, 6, 8)
     assert found["aid"][2:] == (7, 7)  # Russia has no series
-    state = neighbours.state(catalogue.vintages("wdi_growth", AS_OF), AS_OF)["state"]
+    state = neighbours.state(load_vintages("wdi_growth", AS_OF), AS_OF)["state"]
     assert (str(state.period), state.value) == ("2026-07-01", 2)
 
 
 @pytest.mark.parametrize("as_of", ["2018-07-31", "2018-08-01", "2024-03-31", "2025-12-17", "2026-06-30"])
 def test_between_two_states_the_older_one_stands(as_of):
-    day = max((v for v in catalogue.describe("wdi_growth").vintages if str(v) <= as_of), default=None)
-    found = neighbours.state(catalogue.vintages("wdi_growth", as_of), as_of)["state"]
+    day = max((v for v in describe_series("wdi_growth").vintages if str(v) <= as_of), default=None)
+    found = neighbours.state(load_vintages("wdi_growth", as_of), as_of)["state"]
     assert found.ok == (day is not None)
     assert day is None or str(found.period) == str(day)
 
@@ -249,7 +257,7 @@ def test_english_names():
 
 
 def test_every_country_of_the_data_has_its_article():
-    known = {c for d in catalogue.package().values() for c in d.enums.get("country", ())} - {"EMU"}
+    known = {c for d in resources().values() for c in d.enums.get("country", ())} - {"EMU"}
     assert set(COUNTRIES) <= known <= set(words.common()["articles"])
 
 
@@ -303,10 +311,10 @@ def _say(monkeypatch, language, as_of=AS_OF, **values):
     """What the notebook's own cells show with these values, as a kernel would run them."""
     shown = []
     monkeypatch.setattr(
-        kzreport.page, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
+        kzreport.pages.page, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
     )
     names = {}
-    for cell in params.read_notebook(params.notebook_path("neighbours")).cells:
+    for cell in read_notebook(notebook_path("neighbours")).cells:
         if cell.cell_type == "code":
             exec(compile(cell.source, "neighbours.ipynb", "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
@@ -321,7 +329,7 @@ FAULT = r"[{}]|None|nan|  |\b(de le|de les|à le|à les|en le|en la)\b|\bd[eu] [
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_sentence_about_every_country(language, as_of):
     w = Words(language, "neighbours")
-    series = {n: catalogue.load(n, as_of) for n in neighbours.tables(list(neighbours.INDICATORS))}
+    series = {n: load_series(n, as_of) for n in neighbours.tables(list(neighbours.INDICATORS))}
     for country in COUNTRIES:
         for peers in ([c for c in COUNTRIES if c != country], ["RUS" if country != "RUS" else "TKM"]):
             name = w.place(country, "the")
@@ -364,11 +372,11 @@ def test_caveats_of_other_countries_are_left_out(country, named, monkeypatch):
 
 
 def test_the_definition_of_uzbekistan():
-    found = params.definition("uzbekistan")
+    found = load_definition("uzbekistan")
     assert set(found.title) == {"fr", "en"}
     assert found.values["neighbours"]["country"] == "UZB"
     (entry,) = found.values["summary"]["pages"]
-    page, values = params.read_entry(entry)
+    page, values = read_entry(entry)
     assert (page, values["country"]) == ("neighbours", "UZB")
     assert values["peers"] == found.values["neighbours"]["peers"]
 
@@ -378,37 +386,37 @@ def test_another_country_is_a_definition_and_no_code(home, monkeypatch):
     changed = text.replace("country: UZB", "country: KGZ").replace("[KAZ, KGZ,", "[KAZ, UZB,")
     assert changed.count("KGZ") == changed.count("UZB") == 1
     home.write("params/kyrgyzstan.yml", changed)
-    (entry,) = params.definition("kyrgyzstan").values["summary"]["pages"]
+    (entry,) = load_definition("kyrgyzstan").values["summary"]["pages"]
     shown = []
-    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    page = kzreport.page.Page("summary", lang="fr", as_of=AS_OF)
+    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    page = kzreport.pages.page.Page("summary", lang="fr", as_of=AS_OF)
     page.headlines([entry])
     page.key_figures([entry])
     assert "au Kirghizstan" in shown[0] and "le Kirghizstan se classe au 1er rang sur 7\u00a0pays" in shown[0]
 
 
 def test_monthly_has_the_page_with_its_defaults():
-    assert "neighbours" in params.definition("monthly").values["summary"]["pages"]
+    assert "neighbours" in load_definition("monthly").values["summary"]["pages"]
 
 
 def test_what_the_command_line_says_reaches_the_summary():
-    found = params.definition("monthly", ["neighbours.country=UZB", "neighbours.peers=KAZ,KGZ"])
+    found = load_definition("monthly", ["neighbours.country=UZB", "neighbours.peers=KAZ,KGZ"])
     entry = next(e for e in found.values["summary"]["pages"] if e.startswith("neighbours"))
     assert entry == "neighbours country=UZB peers=KAZ+KGZ"
 
 
 def test_the_headline_of_a_page_is_that_of_the_summary(monkeypatch):
     shown = []
-    monkeypatch.setattr(kzreport.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    kzreport.page.Page("neighbours", lang="en", as_of=AS_OF).headline(country="UZB", peers=["KAZ", "KGZ"])
-    kzreport.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
+    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(country="UZB", peers=["KAZ", "KGZ"])
+    kzreport.pages.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
     assert shown[0].strip("*") in shown[1]
 
 
 @pytest.mark.parametrize("options", [{}, {"country": "UZB"}, {"country": "UZB", "peers": ["KAZ"], "years": 3}])
 def test_a_headline_gets_the_options_it_names(options):
     with pytest.raises(PageError, match=r"^headline of 'neighbours': found .*expected country, peers"):
-        kzreport.page.Page("neighbours", lang="en", as_of=AS_OF).headline(**options)
+        kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(**options)
 
 
 BAD = {
@@ -432,7 +440,7 @@ def test_a_faulty_definition_is_named(home, name):
     assert text.count(old) == 1
     home.write("params/uzbekistan.yml", text.replace(old, new))
     with pytest.raises(ParameterError, match=re.escape(said)) as caught:
-        params.definition("uzbekistan")
+        load_definition("uzbekistan")
     assert str(caught.value).startswith("params/uzbekistan.yml, parameters of 'neighbours'")
 
 
@@ -454,7 +462,7 @@ def test_a_faulty_entry_of_a_summary_is_named_before_anything_runs(home, entry, 
         (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8") + f'  summary: {{pages: ["{entry}"]}}\n',
     )
     with pytest.raises(ParameterError, match=re.escape(said)) as caught:
-        params.definition("uzbekistan")
+        load_definition("uzbekistan")
     assert str(caught.value).startswith("params/uzbekistan.yml, parameters of 'summary', parameter 'pages'")
 
 
@@ -464,7 +472,7 @@ def test_a_page_that_a_summary_names_is_an_input(home):
     head = text[: text.index("parameters:")].replace("[summary, neighbours]", "[summary]")
     entry = "neighbours country=UZB peers=KAZ+KGZ"
     home.write("params/one.yml", head + f"parameters:\n  summary: {{pages: [{entry}]}}\n")
-    inputs = edition.plan(params.definition("one"), date(2026, 9, 30), ["en"]).inputs
+    inputs = make_plan(load_definition("one"), date(2026, 9, 30), ["en"]).inputs
     assert {"notebooks/neighbours.yml", "notebooks/neighbours.ipynb"} <= set(inputs)
     assert entry in inputs["parameters of summary"]
 
@@ -480,6 +488,6 @@ def test_a_page_that_a_summary_names_is_an_input(home):
     ).filter(lambda v: v["country"] not in v["peers"])
 )
 def test_an_entry_is_read_back_as_it_was_written(values):
-    page, found = params.read_entry(params._written("neighbours", values))
+    page, found = read_entry(written_entry("neighbours", values))
     assert page == "neighbours"
     assert {k: found[k] for k in values} == values

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from kzreport import cli, params
+from kzreport.commands import cli
 from kzreport.errors import NotebookError
+from kzreport.pages.notebooks import declared_parameters, read_notebook
+from kzreport.project import page_names
 
 PAGE = "fdi"
 WHERE = f"notebooks/{PAGE}.ipynb"
@@ -178,7 +180,7 @@ def test_bad_notebook(home, name):
     at = {"p": tagged(nb) + 1, "q": tagged(nb) + 2, "n": len(nb["cells"]) + 1}
     home.write(WHERE, make(nb))
     with pytest.raises(NotebookError) as caught:
-        params.parameters(PAGE)
+        declared_parameters(PAGE)
     message = str(caught.value)
     assert message.startswith(WHERE + place.format(**at)), message
     assert words.format(**at) in message
@@ -188,8 +190,8 @@ def test_bad_notebook(home, name):
 
 
 def test_the_sound_notebooks_are_read():
-    for page in params.pages():
-        found = params.parameters(page)
+    for page in page_names():
+        found = declared_parameters(page)
         assert [p.name for p in found[:2]] == ["lang", "as_of"]
         assert all(p.comment for p in found)
 
@@ -198,7 +200,7 @@ def test_a_missing_notebook(home):
     path = home.root / WHERE
     path.unlink()
     with pytest.raises(NotebookError, match=r"^notebooks/fdi\.ipynb: found No such file"):
-        params.read_notebook(path)
+        read_notebook(path)
 
 
 @pytest.mark.parametrize("name", ["no tag", "torn JSON", "parameter assigned later", "syntax error in a cell"])

@@ -4,9 +4,12 @@ from datetime import date
 
 import pytest
 
-from kzreport import edition, notes, params
+from kzreport.editions.definition import load_definition
+from kzreport.editions.plan import make_plan, prepared_definition
+from kzreport.editions.store import input_differences
 from kzreport.errors import ParameterError
-from kzreport.page import Page
+from kzreport.pages import notes
+from kzreport.pages.page import Page
 
 GOOD = """# fr
 L’inflation s’établit à {inflation.headline.value} {inflation.rate.period:in}.
@@ -99,24 +102,24 @@ def test_a_name_that_leads_elsewhere(name):
 
 
 def test_a_note_is_an_input(note):
-    d = params.definition("monthly")
+    d = load_definition("monthly")
     name = note(GOOD)
-    filled = edition.prepared(d, date(2026, 9, 30), [], None, revision=False)
+    filled = prepared_definition(d, date(2026, 9, 30), [], None, revision=False)
     assert {p: v["note"] for p, v in filled.values.items() if v.get("note")} == {"summary": name, "fdi": name}
-    first = edition.plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs
+    first = make_plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs
     note(GOOD.replace("Voir", "Cf."))
-    second = edition.plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs
-    assert edition.changes(first, second) == [f"params/notes/{name}.md: changed"]
+    second = make_plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs
+    assert input_differences(first, second) == [f"params/notes/{name}.md: changed"]
 
 
 def test_a_note_on_a_page_that_the_report_has_not(note):
     note("# fr x\na\n# en x\nb\n", "inflation-brief/2026-09-30")
     with pytest.raises(ParameterError, match="a part for 'x', expected one of inflation"):
-        edition.prepared(params.definition("inflation-brief"), date(2026, 9, 30), [], None, revision=False)
+        prepared_definition(load_definition("inflation-brief"), date(2026, 9, 30), [], None, revision=False)
 
 
 def test_a_broken_note_stops_before_anything_runs(note):
     note("# fr\n{inflation.speed}\n# en\nb\n")
-    filled = edition.prepared(params.definition("monthly"), date(2026, 9, 30), [], None, revision=False)
+    filled = prepared_definition(load_definition("monthly"), date(2026, 9, 30), [], None, revision=False)
     with pytest.raises(ParameterError, match="no reading 'speed'"):
-        edition.plan(filled, date(2026, 9, 30), ["fr"])
+        make_plan(filled, date(2026, 9, 30), ["fr"])

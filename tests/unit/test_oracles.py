@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from kzreport.catalogue import load
 from kzreport.indicators import (
     base_effects,
     breaks,
@@ -31,6 +30,7 @@ from kzreport.indicators import (
 from kzreport.indicators.aggregates import total
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Period, Reading, Series
+from kzreport.series.known import load_series
 
 AS_OF = "2026-09-30"
 ORACLES = {o["id"]: o for o in json.loads((Path(__file__).parent / "oracles.json").read_text(encoding="utf-8"))}
@@ -42,52 +42,52 @@ def values(found: Any) -> list[float | None]:
 
 
 def average(year: str) -> float | None:
-    return inflation.annual_average(inflation.chain(load("cpi_mm", AS_OF), P("2018-12")), P(year)).value
+    return inflation.annual_average(inflation.chain(load_series("cpi_mm", AS_OF), P("2018-12")), P(year)).value
 
 
 def december(year: str) -> float | None:
-    return inflation.end_of_period(load("cpi_yy", AS_OF), P(year)).value
+    return inflation.end_of_period(load_series("cpi_yy", AS_OF), P(year)).value
 
 
 def chained(month: str) -> float | None:
-    return inflation.chained_yy(inflation.chain(load("cpi_mm", AS_OF), P("2018-12")), P(month)).value
+    return inflation.chained_yy(inflation.chain(load_series("cpi_mm", AS_OF), P("2018-12")), P(month)).value
 
 
 def contributions(month: str, tail: Callable[[float, Reading, Reading], list[float | None]]) -> list[float | None]:
     """Components, their sum, and what ``tail`` makes of the sum, the residual and the published rate."""
-    tables = [load(n, AS_OF) for n in ("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")]
+    tables = [load_series(n, AS_OF) for n in ("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")]
     found = price_contributions.contributions(*tables, P(month))
     parts = [found[k].value or 0.0 for k in ("food", "nonfood", "services")]
     return [*parts, sum(parts), *tail(sum(parts), found["residual"], found["total"])]
 
 
 def base_effect(month: str, *keys: str) -> list[float | None]:
-    found = base_effects.base_effect(load("cpi_yy", AS_OF), load("cpi_mm", AS_OF), P(month))
+    found = base_effects.base_effect(load_series("cpi_yy", AS_OF), load_series("cpi_mm", AS_OF), P(month))
     return [found[k].value for k in keys]
 
 
 def deviation(month: str) -> list[float | None]:
-    found = targeting.target_deviation(load("cpi_yy", AS_OF), load("inflation_target", AS_OF), P(month))
+    found = targeting.target_deviation(load_series("cpi_yy", AS_OF), load_series("inflation_target", AS_OF), P(month))
     return [found[k].value for k in ("rate", "from_midpoint", "from_band")]
 
 
 def regimes(factor: float) -> list[list[Any]]:
-    mm = load("cpi_mm", AS_OF)
+    mm = load_series("cpi_mm", AS_OF)
     found = breaks.breaks(mm, P("2019-01"), factor=factor)
     return [[f"{r.period.start:%Y-%m}" for r in found[1:]], values(found)]
 
 
 def net(first: int, last: int) -> list[Reading]:
-    return [r for r in fdi.annual_series(load("fdi_net", AS_OF)) if first <= r.period.year <= last]
+    return [r for r in fdi.annual_series(load_series("fdi_net", AS_OF)) if first <= r.period.year <= last]
 
 
 def gross() -> float | None:
-    said = load("fdi_readings", AS_OF, measure="gross", partner="WLD", publisher="mfa_kaz")
+    said = load_series("fdi_readings", AS_OF, measure="gross", partner="WLD", publisher="mfa_kaz")
     return growth.growth(at(said, "2022"), at(said, "2021")).value
 
 
 def document(key: str) -> float | None:
-    return transit.document_growth(load("transit", AS_OF), "all", P("2023"), P("2021"))[key].value
+    return transit.document_growth(load_series("transit", AS_OF), "all", P("2023"), P("2021"))[key].value
 
 
 def implied() -> list[float | None]:
@@ -113,16 +113,16 @@ def nbk_index() -> float | None:
 
 
 def peak() -> list[Any]:
-    r = inflation.peak(load("cpi_yy", AS_OF), since=P("2019-01"))
+    r = inflation.peak(load_series("cpi_yy", AS_OF), since=P("2019-01"))
     return [str(r.period), r.value]
 
 
 def traded(year: str, partner: str = "") -> tuple[Reading, Reading]:
     """Exports and imports of a year: the sum of the months, or those with a partner."""
     if partner:
-        x, m = (load(f"{f}_by_partner", AS_OF, partner=partner) for f in ("exports", "imports"))
+        x, m = (load_series(f"{f}_by_partner", AS_OF, partner=partner) for f in ("exports", "imports"))
     else:
-        x, m = (load(f"{f}_monthly", AS_OF) for f in ("exports", "imports"))
+        x, m = (load_series(f"{f}_monthly", AS_OF) for f in ("exports", "imports"))
     return total(x, P(year)), total(m, P(year))
 
 
@@ -182,7 +182,7 @@ def ghosts() -> list[float | None]:
 
 def excess(flow: str, partner: str, year: int) -> list[float | None]:
     """Base years 2017 to 2021: also those of REX-CHN, whose text does not name them (no others give its figures)."""
-    data = load(f"{flow}_by_partner", AS_OF, partner=partner)
+    data = load_series(f"{flow}_by_partner", AS_OF, partner=partner)
     return values(reexports.excess(data, year, (2017, 2021)).values())
 
 
@@ -194,7 +194,7 @@ def units() -> list[float | None]:
 
 def revised_exports() -> list[Any]:
     """The vintage before is not at hand: made from the one in ``data/`` and the printed revisions."""
-    new = load("exports_monthly", AS_OF).since(P("2026-01"))
+    new = load_series("exports_monthly", AS_OF).since(P("2026-01"))
     printed = ORACLES["REV-EXP"]["value"][0]
     before = {str(p): v / (1 + r / 100) for (p, v), r in zip(new.values.items(), printed, strict=True)}
     old = series_from(before, new.unit, name=new.name, basis=new.basis)
@@ -206,7 +206,7 @@ def revised_exports() -> list[Any]:
 
 def false_core() -> list[float | None]:
     """The old values are means of quarters rounded to a tenth, but for one (three could be it: all give the same)."""
-    core, months = load("core_yy", AS_OF), [f"{y}-{m:02}" for y in range(2023, 2027) for m in (3, 6, 9, 12)][:13]
+    core, months = load_series("core_yy", AS_OF), [f"{y}-{m:02}" for y in range(2023, 2027) for m in (3, 6, 9, 12)][:13]
     before = {m: round(sum(at(core, P(m).shift(-i)).value or 0 for i in range(3)) / 3, 1) for m in months}
     before["2023-03"] -= 0.1
     old = series_from(before, core.unit, name=core.name, basis=core.basis)
@@ -224,8 +224,8 @@ COMPUTED: dict[str, Callable[[], Any]] = {
     **{f"INF-EOP-{y}": lambda y=y: december(y) for y in ("2022", "2023", "2024", "2025")},  # type: ignore[misc]
     **{f"INF-EOP-CHAINED-{y}": lambda y=y: chained(f"{y}-12") for y in ("2022", "2023", "2025")},  # type: ignore[misc]
     "INF-MM-INDEX": nbk_index,
-    "INF-ANN-2022-03": lambda: inflation.annualised(load("cpi_mm", AS_OF), P("2022-03")).value,
-    "INF-ANN-2026-08": lambda: inflation.annualised(load("cpi_mm", AS_OF), P("2026-08")).value,
+    "INF-ANN-2022-03": lambda: inflation.annualised(load_series("cpi_mm", AS_OF), P("2022-03")).value,
+    "INF-ANN-2026-08": lambda: inflation.annualised(load_series("cpi_mm", AS_OF), P("2026-08")).value,
     "INF-CONTRIB-2022": lambda: contributions("2022-12", lambda s, residual, t: [residual.value]),
     "INF-CONTRIB-2024": lambda: contributions("2024-12", lambda s, residual, t: [residual.value]),
     "INF-RIBE-2023-08": lambda: contributions("2023-08", lambda s, r, total: [total.value]),
@@ -290,5 +290,5 @@ def test_breaks_are_the_same_for_every_penalty_named_by_the_oracle(factor: float
 
 
 def test_noise_variance_is_the_one_named_by_the_oracle() -> None:
-    x = [r.value or 0.0 for r in indices.rates(load("cpi_mm", AS_OF).since(P("2019-01")))]
+    x = [r.value or 0.0 for r in indices.rates(load_series("cpi_mm", AS_OF).since(P("2019-01")))]
     assert breaks.noise_variance(x) == pytest.approx(0.043962, abs=5e-7)

@@ -14,8 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from papermill.parameterize import parameterize_notebook
 
-from kzreport import cli, params
+from kzreport.commands import cli
+from kzreport.editions.dates import check_date, check_language
+from kzreport.editions.definition import definition_names
 from kzreport.errors import KzreportError, NotebookError, ParameterError
+from kzreport.pages.parameters import injected_equal, read_cell, validate_parameters
+from kzreport.project import page_names
 
 CELL = """\
 lang: Language = "fr"  # language
@@ -31,7 +35,7 @@ bridge: bool = False  # whether gaps are bridged
 limit: int | None = None  # a limit, or none
 mode: Literal["gross", "net"] = "net"  # measure
 """
-DECLARED = params.read_cell(CELL, "notebooks/x.ipynb, cell 3")
+DECLARED = read_cell(CELL, "notebooks/x.ipynb, cell 3")
 
 
 def arrives(values: dict) -> bool:
@@ -48,19 +52,19 @@ def arrives(values: dict) -> bool:
     exec(compile(written.source, "cell", "exec"), scope)
     same = {k: scope[k] for k in values}
     assert repr(same) == repr(values)
-    return params.injected_equal(written.source, values)
+    return injected_equal(written.source, values)
 
 
 def given_text(name: str, text: object) -> dict:
-    return params.validate(DECLARED, {name: text}, "-p", text=True)
+    return validate_parameters(DECLARED, {name: text}, "-p", text=True)
 
 
 def given_value(name: str, value: object) -> dict:
-    return params.validate(DECLARED, {name: value}, "call")
+    return validate_parameters(DECLARED, {name: value}, "call")
 
 
 def test_defaults_are_valid_and_arrive():
-    values = params.validate(DECLARED, {}, "defaults")
+    values = validate_parameters(DECLARED, {}, "defaults")
     assert values == {p.name: p.default for p in DECLARED}
     assert arrives(values)
 
@@ -175,8 +179,8 @@ REFUSED = [
     ("peers", "RUS;UZB", "one of AFG"),
     ("peers", "KAZ,", "one of AFG"),
     ("peers", ",".join(["KAZ"] * 101), "at most 100"),
-    ("pages", "trade", f"one of {', '.join(params.pages())}"),
-    ("pages", "../cli", f"one of {', '.join(params.pages())}"),
+    ("pages", "trade", f"one of {', '.join(page_names())}"),
+    ("pages", "../cli", f"one of {', '.join(page_names())}"),
     ("code", "x" * 201, "at most 200 printable"),
     ("code", "x" * 1_000_000, "at most 200 printable"),
     ("code", "two\nlines", "printable"),
@@ -283,7 +287,7 @@ def test_a_subclass_of_text_is_refused_or_arrives_as_text(name, value):
 )
 def test_unknown_name_is_refused_with_the_names_there_are(name):
     with pytest.raises(ParameterError, match="an unknown name, expected one of lang, as_of, start, rows, "):
-        params.validate(DECLARED, {name: "5"}, "-p", text=True)
+        validate_parameters(DECLARED, {name: "5"}, "-p", text=True)
 
 
 @given(
@@ -301,7 +305,7 @@ def test_unknown_name_is_refused_with_the_names_there_are(name):
     )
 )
 def test_whatever_is_valid_arrives(values):
-    whole = params.validate(DECLARED, values, "call")
+    whole = validate_parameters(DECLARED, values, "call")
     assert repr({k: whole[k] for k in values}) == repr(values)
     assert arrives(whole)
 
@@ -340,12 +344,12 @@ def test_any_text_is_refused_or_arrives(name, text):
     ],
 )
 def test_injected_cell_is_compared_as_literals(source, same):
-    assert params.injected_equal(source, {"a": 5, "b": "x"}) is same
+    assert injected_equal(source, {"a": 5, "b": "x"}) is same
 
 
 def test_true_is_not_one():
-    assert not params.injected_equal("a = True", {"a": 1})
-    assert not params.injected_equal("a = 1", {"a": True})
+    assert not injected_equal("a = True", {"a": 1})
+    assert not injected_equal("a = 1", {"a": True})
 
 
 # --- the cell itself ---------------------------------------------------------------------------------------------
@@ -381,12 +385,12 @@ def test_true_is_not_one():
 )
 def test_a_line_that_declares_nothing_is_named(line, words):
     with pytest.raises(NotebookError, match=r"^notebooks/x\.ipynb, cell 3(, line [12])?: ") as caught:
-        params.read_cell(f'lang: Language = "fr"  # language\n{line}\n', "notebooks/x.ipynb, cell 3")
+        read_cell(f'lang: Language = "fr"  # language\n{line}\n', "notebooks/x.ipynb, cell 3")
     assert words in str(caught.value)
 
 
 def test_a_list_over_several_lines_keeps_its_comment():
-    found = params.read_cell('peers: list[Country] = [\n    "CHN",\n]  # countries\n', "x")
+    found = read_cell('peers: list[Country] = [\n    "CHN",\n]  # countries\n', "x")
     assert (found[0].comment, found[0].default) == ("countries", ["CHN"])
 
 
@@ -400,18 +404,18 @@ TODAY = date(2026, 9, 30)
 )
 def test_impossible_date_of_an_edition(text):
     with pytest.raises(ParameterError, match=r"^--as-of: found .*expected a date"):
-        params.check_date(text, TODAY)
+        check_date(text, TODAY)
 
 
 def test_possible_dates_of_an_edition():
-    assert params.check_date("2026-09-30", TODAY) == TODAY
-    assert params.check_date("2024-02-29", TODAY) == date(2024, 2, 29)
+    assert check_date("2026-09-30", TODAY) == TODAY
+    assert check_date("2024-02-29", TODAY) == date(2024, 2, 29)
 
 
 @pytest.mark.parametrize("code", ["de", "FR", "", "fr,en", "../fr"])
 def test_unknown_language(code):
     with pytest.raises(ParameterError, match="expected one of fr, en"):
-        params.check_language(code)
+        check_language(code)
 
 
 # --- the command line --------------------------------------------------------------------------------------------
@@ -435,16 +439,16 @@ TOMORROW = (date.today() + timedelta(days=1)).isoformat()
         (["-p", "rows=1;import os"], "parameter 'rows'"),
         (["-p", "rows=0"], "parameter 'rows': found 0"),
         (["-p", "years=-3"], "parameter 'years'"),
-        (["-p", "summary.pages=fdi,nowhere"], f"one of {', '.join(params.pages())}"),
+        (["-p", "summary.pages=fdi,nowhere"], f"one of {', '.join(page_names())}"),
         (["-p", "inflation.peers=KAZ,XXX"], "one of AFG"),
         (["-p", "rows=" + "9" * 1_000_000], "parameter 'rows'"),
         (["--as-of", TOMORROW], "--as-of"),
         (["--as-of", "2024-02-30"], "--as-of"),
         (["--as-of", "yesterday"], "--as-of"),
         (["--lang", "de"], "one of fr, en"),
-        (["weekly"], f"one of {', '.join(params.definitions())}"),
-        (["../monthly"], f"one of {', '.join(params.definitions())}"),
-        (["params/monthly.yml"], f"one of {', '.join(params.definitions())}"),
+        (["weekly"], f"one of {', '.join(definition_names())}"),
+        (["../monthly"], f"one of {', '.join(definition_names())}"),
+        (["params/monthly.yml"], f"one of {', '.join(definition_names())}"),
     ],
     ids=lambda v: str(v)[:40],
 )

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load
 from kzreport.errors import BasisError, ParameterError
 from kzreport.indicators import real_exchange
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Period, Status
+from kzreport.series.known import load_series
 from kzreport.views import real_tenge
 
 P = Period.parse
@@ -31,8 +31,8 @@ def index(values):
 
 
 def known(as_of):
-    indices = real_tenge.bilateral(*(load(n, as_of) for n in LOADED))
-    return indices, real_tenge.weights(*(load(n, as_of) for n in TRADE))
+    indices = real_tenge.bilateral(*(load_series(n, as_of) for n in LOADED))
+    return indices, real_tenge.weights(*(load_series(n, as_of) for n in TRADE))
 
 
 # ---- one partner
@@ -144,14 +144,14 @@ def yearly_readings(values):
 
 def test_the_tenge_against_the_rouble_reckoned_apart():
     """From the tables alone: mean rate of 2025 over that of 2015, and the prices of both countries."""
-    rub = load("rub_rate", "2026-09-30").values
+    rub = load_series("rub_rate", "2026-09-30").values
     rate = {y: sum(v for p, v in rub.items() if p.year == y) / 12 for y in (2015, 2025)}
     level, levels = 100.0, {}
-    for p, m in load("cpi_mm", "2026-09-30").values.items():
+    for p, m in load_series("cpi_mm", "2026-09-30").values.items():
         level *= m / 100
         levels.setdefault(p.year, []).append(level)
     home = sum(levels[2025]) / sum(levels[2015])
-    russia = load("wdi_inflation", "2026-09-30", country="RUS").values
+    russia = load_series("wdi_inflation", "2026-09-30", country="RUS").values
     abroad = math.prod(1 + russia[P(str(y))] / 100 for y in range(2016, 2026))
     indices, _ = known("2026-09-30")
     assert at(list(indices["RUS"]), "2025").value == pytest.approx(100 * home / (rate[2025] / rate[2015] * abroad))

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load
 from kzreport.errors import BasisError, DataError, ParameterError
 from kzreport.indicators import reexports, revisions
 from kzreport.indicators.readings import at, readings, series_from
 from kzreport.model import Period, Series, Status
+from kzreport.series.known import load_series
 
 AS_OF = "2026-09-30"
 P = Period.parse
@@ -61,7 +61,7 @@ def test_the_range_holds_every_estimator_and_claims_no_number(values):
 
 
 def test_exports_to_russia_change_sign_with_the_method():
-    x = load("exports_by_partner", AS_OF, partner="RUS")
+    x = load_series("exports_by_partner", AS_OF, partner="RUS")
     assert reexports.same_sign(reexports.excess_range(x, 2023, BASE)) is True
     assert reexports.same_sign(reexports.excess_range(x, 2025, BASE)) is False
     r = reexports.excess_range(x, 2023, BASE)
@@ -133,7 +133,7 @@ def test_placebo_sees_nothing_of_the_event(values, after, horizon):
 
 def test_placebo_of_exports_to_russia():
     """Years without the event alone give excesses above two billion dollars; only 2023 is wholly beyond them."""
-    x = load("exports_by_partner", AS_OF, partner="RUS")
+    x = load_series("exports_by_partner", AS_OF, partner="RUS")
     usual = {h: reexports.placebo_range(reexports.placebo(x, 2022, horizon=h)) for h in (1, 2, 3, 4)}
     assert usual[1].interval.low == pytest.approx(-1016.9, abs=0.1)
     assert usual[1].interval.high == pytest.approx(2243.1, abs=0.1)
@@ -169,7 +169,7 @@ CORE = {
 def test_quarter_means_are_no_earlier_release_of_months(as_printed):
     """[REV-FALSE-CORE] the old values are means of quarters, the new ones their last months."""
     old = series_from({as_printed(m): v for m, v in ({"2023-03": 122.0} | CORE).items()}, "index_py100")
-    found = revisions.false_revision(old, load("core_yy", AS_OF))
+    found = revisions.false_revision(old, load_series("core_yy", AS_OF))
     assert found.kind == "quarter_mean" and found.compared == 13
     assert found.distance == pytest.approx(0.067, abs=1e-3)
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport import cli, revision_record
-from kzreport.catalogue import load, vintages
+from kzreport.commands import cli
 from kzreport.errors import DataError, ParameterError
 from kzreport.indicators import revisions
 from kzreport.indicators.readings import series_from
+from kzreport.series import revisions as revision_record
+from kzreport.series.known import load_series, load_vintages
 from kzreport.views import vintages as pages
 
 DAY = date(2026, 9, 30)
@@ -61,7 +62,7 @@ def test_statistics_need_a_revision_and_a_common_period():
 
 def test_printed_revisions_of_exports():
     """The figures of the public log: which months move, their mean and mean absolute value."""
-    rows = load("exports_revisions", DAY)
+    rows = load_series("exports_revisions", DAY)
     (step,) = revision_record.record("exports_revisions", DAY, {})["steps"]
     assert step["n"] == 6 and step["shown"] == 3 and step["largest_period"] == "2026-04"
     assert step["mean"] == pytest.approx(1.0842, abs=5e-4) and step["mean_absolute"] == pytest.approx(step["mean"])
@@ -105,7 +106,7 @@ def test_a_rescale_is_no_revision_and_begins_the_grid_anew():
 
 def test_the_grid_of_average_inflation():
     """Kazakhstan, four vintages: 2024 went from 8.8 to 8.7 %, and what the page says counts the same periods."""
-    series = vintages("wdi_inflation", DAY, country="KAZ")
+    series = load_vintages("wdi_inflation", DAY, country="KAZ")
     found = pages.grid(series)
     assert list(found) == ["2018-08-01", "2025-12-17", "2026-05-01", "2026-07-01"]
     path = [r.value for rows in found.values() for r in rows if str(r.period) == "2024"]
@@ -120,7 +121,7 @@ def test_the_record_is_the_difference_of_vintages(capsys, handlers):
     assert cli.main(["revisions", "wdi_inflation", "country=KAZ", "--as-of", "2026-09-30", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert [s["from"] for s in found["steps"]] == ["2018-08-01", "2025-12-17", "2026-05-01", "first"]
-    old, new = (load("wdi_inflation", d, country="KAZ").values for d in ("2025-12-17", "2026-05-01"))
+    old, new = (load_series("wdi_inflation", d, country="KAZ").values for d in ("2025-12-17", "2026-05-01"))
     moved = [new[p] - old[p] for p in old]
     step = found["steps"][1]
     assert step["n"] == len(moved) == 20 and step["shown"] == 2

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from kzreport import scratch
+from kzreport.execution import scratch
 
 HOLD = """
 import os, sys, time

@@ -7,10 +7,11 @@ import logging
 
 import pytest
 
-from kzreport import journal, summary
-from kzreport.cli import main
+from kzreport.commands.cli import main
+from kzreport.editions import log as journal
+from kzreport.editions import notify as summary
+from kzreport.editions.log import Journal
 from kzreport.errors import ParameterError
-from kzreport.journal import Journal
 
 
 @pytest.fixture

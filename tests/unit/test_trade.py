@@ -7,11 +7,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kzreport import model
-from kzreport.catalogue import load
 from kzreport.errors import BasisError, ParameterError
 from kzreport.indicators import aggregates, concentration, decomposition, mirror, trade
 from kzreport.indicators.readings import at, joined, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.series.known import load_series
 
 AS_OF = "2026-09-30"
 P = Period.parse
@@ -82,7 +82,7 @@ def test_intervals_hold_every_value_inside(ends, s, t):
 
 
 def test_a_partner_without_a_figure_is_missing_not_zero():
-    found = trade.by_partner(load("imports_by_partner", AS_OF), P("2023"))
+    found = trade.by_partner(load_series("imports_by_partner", AS_OF), P("2023"))
     assert found["USA"].status is Status.MISSING_INPUT and found["CHN"].item == "CHN"
     assert found["CHN"].value == pytest.approx(15_389.2, abs=0.05)
     with pytest.raises(BasisError):
@@ -92,8 +92,8 @@ def test_a_partner_without_a_figure_is_missing_not_zero():
 
 def test_share_of_china_in_the_turnover_of_2023():
     """[TRD-SHARE-2023-CHN] 21.537 %: the oracle's other figures are rounded to a tenth, this one is not."""
-    x, m = (at(load(f"{f}_by_partner", AS_OF, partner="CHN"), "2023") for f in ("exports", "imports"))
-    whole = [aggregates.total(load(f"{f}_monthly", AS_OF), P("2023")) for f in ("exports", "imports")]
+    x, m = (at(load_series(f"{f}_by_partner", AS_OF, partner="CHN"), "2023") for f in ("exports", "imports"))
+    whole = [aggregates.total(load_series(f"{f}_monthly", AS_OF), P("2023")) for f in ("exports", "imports")]
     found = trade.shares({"CHN": trade.turnover(x, m)}, trade.turnover(*whole), of="turnover")
     assert found["CHN"].value == pytest.approx(21.537, abs=1e-3) and found["CHN"].name == "share_of_turnover"
 
@@ -134,7 +134,7 @@ EU = (
 
 
 def test_the_union_as_one_is_the_sum_of_its_27_members():
-    parts = trade.by_partner(load("exports_by_partner", AS_OF), P("2024"))
+    parts = trade.by_partner(load_series("exports_by_partner", AS_OF), P("2024"))
     found = trade.grouped(parts, {"EU": EU})
     assert found["EU"].value == pytest.approx(math.fsum(parts[m].value for m in EU))
     assert not set(EU) & set(found) and found["CHN"] == parts["CHN"] and found["EU"].item == "EU"
@@ -213,14 +213,14 @@ def test_concentration_without_a_number():
 
 def test_concentration_of_imports_is_inside_the_published_bounds():
     """[TRD-HHI-IMP] fifteen partners: 0.166 to 0.196. Its list is not known; the fifteen largest bound it closer."""
-    imports, years = load("imports_by_partner", AS_OF), ("2023", "2024", "2025")
+    imports, years = load_series("imports_by_partner", AS_OF), ("2023", "2024", "2025")
     known = {
         n: [r.value for y in years if (r := trade.by_partner(imports, P(y))[n]).ok]
         for n in trade.by_partner(imports, P("2024"))
     }
     means = sorted((math.fsum(v) / len(v) for v in known.values() if v), reverse=True)[:15]
     parts = {str(i): flow("imports", v) for i, v in enumerate(means)}
-    monthly = load("imports_monthly", AS_OF)
+    monthly = load_series("imports_monthly", AS_OF)
     whole = math.fsum(aggregates.total(monthly, P(y)).value for y in years) / 3
     found = concentration.concentration(parts, flow("imports", whole))["hhi"].interval
     assert found.low >= 0.16605 and found.high <= 0.19637
@@ -300,7 +300,7 @@ def test_implied_totals_that_cannot_both_be_right():
 
 
 def test_a_year_to_date_is_compared_with_the_same_months():
-    exports = load("exports_monthly", AS_OF)
+    exports = load_series("exports_monthly", AS_OF)
     found = trade.year_to_date(exports, P("2025-08"))
     assert str(found["growth"].period) == "2025-01/2025-08" and str(found["growth"].base) == "2024-01/2024-08"
     assert found["total"].value == pytest.approx(math.fsum(exports.values[P(f"2025-{m:02}")] for m in range(1, 9)))
@@ -350,7 +350,7 @@ def test_there_and_back_is_the_same_amount():
 
 @pytest.mark.usefixtures("euros")
 def test_the_rate_is_the_average_of_the_period():
-    rates = load("eur_per_usd", AS_OF)
+    rates = load_series("eur_per_usd", AS_OF)
     mean = aggregates.mean(rates, P("2024"))
     found = trade.convert(flow("turnover", 45_000, unit="meur"), mean)
     assert found.value == pytest.approx(45_000 * 1.0824, rel=1e-3) and "eur_per_usd" in found.inputs

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load
 from kzreport.errors import BasisError
 from kzreport.indicators import mirror
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Status
+from kzreport.series.known import load_series
 from kzreport.views import import_footnote, mirror_figures, partners
 
 NOW = "2026-09-30"
@@ -17,12 +17,12 @@ TRADE = ("exports_by_partner", "imports_by_partner", "exports_monthly", "imports
 
 
 def sides(as_of):
-    return [load(n, as_of) for n in ("reexport_readings", "exports_by_partner", "imports_by_partner")]
+    return [load_series(n, as_of) for n in ("reexport_readings", "exports_by_partner", "imports_by_partner")]
 
 
 def footnote(as_of):
     names = ("import_levels", "vehicle_fleet", "vehicle_fleet_shares", "imports_by_partner", "reexport_readings")
-    return import_footnote.plausible(*(load(n, as_of) for n in names))
+    return import_footnote.plausible(*(load_series(n, as_of) for n in names))
 
 
 def count(value, period="2023"):
@@ -33,7 +33,7 @@ def count(value, period="2023"):
 
 
 def test_ghost_exports_of_dual_use_goods():
-    found = mirror_figures.ghosts(load("reexport_readings", NOW))
+    found = mirror_figures.ghosts(load_series("reexport_readings", NOW))
     assert [found[k].value for k in ("before", "after", "change")] == [19, 73, 54]
     assert found["change"].unit == "musd_change" and str(found["change"].base) == "2021-01/2022-01"
 
@@ -64,7 +64,7 @@ def test_only_one_direction_lies_outside_the_band():
 
 @pytest.mark.parametrize("as_of", DATES)
 def test_before_it_was_published_it_is_missing(as_of):
-    found = mirror_figures.ghosts(load("reexport_readings", as_of))
+    found = mirror_figures.ghosts(load_series("reexport_readings", as_of))
     assert found["change"].ok == (as_of >= "2023-05-11")
     assert mirror_figures.china_latest(*sides(as_of))["ratio"].ok == (as_of >= "2023-03-16")
     for rows in mirror_figures.china_table(*sides(as_of)).values():
@@ -101,7 +101,7 @@ def test_the_unit_of_the_footnote():
 
 
 def test_the_printed_multiples_follow_from_the_levels():
-    levels, multiples = load("import_levels", NOW), load("import_multiples", NOW)
+    levels, multiples = load_series("import_levels", NOW), load_series("import_multiples", NOW)
     found = import_footnote.table(levels, multiples)
     made = {r.item: r.value for r in found["computed"]}
     expected = {"tractors": 29.97, "trucks": 10.24, "passenger_cars": 8.08, "washing_machines": 6.06,
@@ -112,7 +112,7 @@ def test_the_printed_multiples_follow_from_the_levels():
 
 
 def test_before_the_document_there_is_no_footnote():
-    levels, multiples = load("import_levels", "2026-01-20"), load("import_multiples", "2026-01-20")
+    levels, multiples = load_series("import_levels", "2026-01-20"), load_series("import_multiples", "2026-01-20")
     assert not import_footnote.agreeing(levels, multiples)["agree"].ok
     assert not any(import_footnote.table(levels, multiples).values())
     found = footnote("2026-01-20")
@@ -146,14 +146,14 @@ def test_a_stock_of_another_year_holds_nothing():
 
 @pytest.mark.parametrize("as_of", DATES)
 def test_the_last_two_months_of_each_flow_are_provisional(as_of):
-    exports, imports = (load(n, as_of) for n in TRADE[2:])
+    exports, imports = (load_series(n, as_of) for n in TRADE[2:])
     found = partners.provisional(exports, imports)["provisional"]
     expected = [(s.name, p) for s in (exports, imports) for p in sorted(s.values)[-2:]]
     assert [(r.name, r.period) for r in found] == expected
 
 
 def test_coverage_of_a_year_is_that_of_its_twelve_months():
-    exports, imports = (load(n, NOW) for n in TRADE[2:])
+    exports, imports = (load_series(n, NOW) for n in TRADE[2:])
     rolling = {str(r.period): r.value for r in partners.coverage(exports, imports)["coverage"]}
     years = {str(r.period): r.value for r in partners.years(exports, imports)["coverage"]}
     assert years["2024"] == pytest.approx(135.2, abs=0.05)
@@ -161,7 +161,7 @@ def test_coverage_of_a_year_is_that_of_its_twelve_months():
 
 
 def test_a_share_names_its_denominator():
-    found = partners.denominators(*(load(n, NOW) for n in TRADE), ["CHN", "RUS"])
+    found = partners.denominators(*(load_series(n, NOW) for n in TRADE), ["CHN", "RUS"])
     for flow, rows in found.items():
         assert {r.name for r in rows} == {flow.replace("share_", "share_of_")}
     x, m, both = ({r.item: r.value for r in found[f"share_{k}"]} for k in ("exports", "imports", "turnover"))
@@ -169,22 +169,22 @@ def test_a_share_names_its_denominator():
 
 
 def test_concentration_rises_when_partners_are_counted_as_one():
-    rows = partners.concentrations(*(load(n, NOW) for n in TRADE))
+    rows = partners.concentrations(*(load_series(n, NOW) for n in TRADE))
     hhi = {r.item: r.value for r in rows["hhi"]}
     assert hhi["exports"] < hhi["exports_union"] and hhi["imports"] < hhi["imports_union"]
     assert all(0 <= r.value < hhi[r.item] for r in rows["normalised"])
 
 
 def test_printed_revisions_and_the_months_that_move():
-    found = partners.revised(load("exports_revisions", NOW))
+    found = partners.revised(load_series("exports_revisions", NOW))
     assert [str(found[k].period) for k in ("largest", "second")] == ["2026-04", "2026-05"]
     assert found["mean"].value == pytest.approx(1.0842, abs=5e-4) and found["rest"].value == pytest.approx(0.0928)
-    assert not partners.revised(load("exports_revisions", "2026-09-15"))["mean"].ok
+    assert not partners.revised(load_series("exports_revisions", "2026-09-15"))["mean"].ok
 
 
 @pytest.mark.parametrize("as_of", DATES)
 def test_tables_of_partners_at_any_date(as_of):
-    four = [load(n, as_of) for n in TRADE]
+    four = [load_series(n, as_of) for n in TRADE]
     for rows in (
         partners.years(*four[2:]),
         partners.coverage(*four[2:]),

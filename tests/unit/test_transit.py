@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.catalogue import load
 from kzreport.errors import BasisError, DataError, ParameterError
 from kzreport.indicators import growth, readings, transit
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.series.known import load_series
 
 AS_OF = "2026-09-30"
 P = Period.parse
@@ -26,7 +26,7 @@ def said(*rows: tuple[str, float, str], scope: str = "all", unit: str = "tonne",
 
 
 def test_every_reading_is_kept():
-    found = [r for r in transit.by_publisher(load("transit", AS_OF), "all") if r.period == P("2023")]
+    found = [r for r in transit.by_publisher(load_series("transit", AS_OF), "all") if r.period == P("2023")]
     assert {r.item for r in found} >= {"titr", "gov_kaz", "ministry_transport_kaz"}
     assert len({r.value for r in found}) > 2
     assert {r.basis for r in found} == {"cargo_carried_all"}
@@ -40,14 +40,14 @@ def test_years_only_unless_a_part_is_asked_for():
 
 
 def test_plans_and_documents_are_not_outcomes():
-    published = load("transit", AS_OF)
+    published = load_series("transit", AS_OF)
     assert 3_200_000 not in {r.value for r in transit.by_publisher(published, "all")}
     assert [r.value for r in transit.by_publisher(published, "all", kind="plan")] == [3_200_000, 4_200_000]
     assert {r.value for r in transit.by_publisher(published, "all", kind="document")} == {444_000, 4_165_000}
 
 
 def test_disagreement_of_a_year_is_an_interval():
-    found = {r.period: r for r in transit.by_year(load("transit", AS_OF), "all")}
+    found = {r.period: r for r in transit.by_year(load_series("transit", AS_OF), "all")}
     assert found[P("2023")].interval == Interval(2_700_000, 2_800_000)
     assert found[P("2023")].estimated and found[P("2023")].value == 2_750_000
     assert found[P("2022")].interval == Interval(1_500_000, 1_500_000) and not found[P("2022")].estimated
@@ -75,7 +75,7 @@ def test_part_year_against_year_is_refused():
 
 
 def test_same_months_by_publisher():
-    published = load("transit", AS_OF)
+    published = load_series("transit", AS_OF)
     (r,) = transit.same_months(published, "all", P("2022-01/2022-07"))
     assert (r.item, round(r.value, 1), r.base) == ("ktz_express", 171.7, P("2021-01/2021-07"))
     (r,) = transit.same_months(published, "all", P("2024-01/2024-07"))
@@ -86,7 +86,7 @@ def test_same_months_by_publisher():
 
 
 def test_the_documents_own_growth():
-    found = transit.document_growth(load("transit", AS_OF), "all", P("2023"), P("2021"))
+    found = transit.document_growth(load_series("transit", AS_OF), "all", P("2023"), P("2021"))
     assert list(found) == ["multiple", "percent", "cagr", "log", "index"]
     assert [found[k].unit for k in found] == ["multiple", "percent", "percent_per_year", "log", "index"]
     assert round(found["multiple"].value, 1) == 9.4
@@ -133,7 +133,9 @@ def test_implied_base_refuses():
 def test_printed_growths_imply_different_bases():
     found = {
         r.item: r
-        for r in transit.implied_bases(load("transit", AS_OF), load("transit_growth", AS_OF), "all", P("2023"))
+        for r in transit.implied_bases(
+            load_series("transit", AS_OF), load_series("transit_growth", AS_OF), "all", P("2023")
+        )
     }
     assert round(found["gov_kaz"].value / 1e6, 2) == 1.67 and round(found["titr"].value / 1e6, 2) == 1.51
     assert found["press"].interval is not None
@@ -150,16 +152,16 @@ def test_growth_without_a_volume_takes_the_range_of_all_or_nothing():
 
 
 def test_base_that_a_multiple_needs():
-    found = transit.basis_needed(load("transit", AS_OF), "all", P("2023"), P("2021"), 9.4)
+    found = transit.basis_needed(load_series("transit", AS_OF), "all", P("2023"), P("2021"), 9.4)
     assert all(285_000 < r.value < 300_000 for r in found) and {r.period for r in found} == {P("2021")}
-    printed = transit.by_year(load("transit", AS_OF), "all")[0]
+    printed = transit.by_year(load_series("transit", AS_OF), "all")[0]
     assert printed.period == P("2021") and all(r.value < printed.value for r in found)
     with pytest.raises(ParameterError):
-        transit.basis_needed(load("transit", AS_OF), "all", P("2023"), P("2021"), 0)
+        transit.basis_needed(load_series("transit", AS_OF), "all", P("2023"), P("2021"), 0)
 
 
 def test_containers_have_no_scope():
-    boxes = load("transit_containers", AS_OF)
+    boxes = load_series("transit_containers", AS_OF)
     years = {r.period: r for r in transit.by_year(boxes)}
     assert years[P("2022")].interval == Interval(33_000, 33_600)
     r = transit.growth_between(boxes, "", P("2022"), P("2021"))
@@ -169,10 +171,10 @@ def test_containers_have_no_scope():
 
 
 def test_tonnes_never_with_containers_nor_one_scope_with_another():
-    volumes = load("transit", AS_OF)
+    volumes = load_series("transit", AS_OF)
     tonnes = transit.in_period(volumes, "all", P("2023"))
     with pytest.raises(BasisError):
-        transit.changes(tonnes, transit.in_period(load("transit_containers", AS_OF), "", P("2021")))
+        transit.changes(tonnes, transit.in_period(load_series("transit_containers", AS_OF), "", P("2021")))
     with pytest.raises(BasisError):
         growth.growth(tonnes, transit.in_period(volumes, "ports", P("2022")))
     with pytest.raises(BasisError):
@@ -184,12 +186,12 @@ def test_tonnes_never_with_containers_nor_one_scope_with_another():
 
 
 def test_rail_tables_are_chosen_by_flow():
-    rail = load("rail_transit", AS_OF)
+    rail = load_series("rail_transit", AS_OF)
     r = transit.growth_between(rail, "kaz_chn", P("2023"), P("2022"))
     assert round(r.value, 1) == 21.7
 
 
 def test_nothing_published_yet():
-    empty = load("transit", "2000-01-01")
+    empty = load_series("transit", "2000-01-01")
     assert transit.by_publisher(empty, "all") == transit.by_year(empty, "all") == ()
     assert transit.growth_between(empty, "all", P("2023"), P("2022")).status is Status.MISSING_INPUT

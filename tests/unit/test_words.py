@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport import params, words
 from kzreport.errors import WordsError
+from kzreport.language import words
+from kzreport.language.words import Words, escape, rounded
 from kzreport.model import DECIMALS, Interval, Period, Reading, Status
-from kzreport.words import Words, escape, rounded
+from kzreport.project import page_names
 
 FR, EN = Words("fr"), Words("en")
 NBSP, THIN = "\u00a0", "\u202f"
@@ -171,7 +172,7 @@ def test_faulty_words_are_found(entry, said):
     assert any(said in fault and "say.key" in fault for fault in found), found
 
 
-@pytest.mark.parametrize("page", params.pages())
+@pytest.mark.parametrize("page", page_names())
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_sentence_in_every_state(page, language, misprints):
     """All words of a page over directions, statuses and periods: nothing unfilled, no elision fault, no double unit."""

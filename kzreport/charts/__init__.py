@@ -1,0 +1,1 @@
+"""Figures: the kinds of plot, how they are drawn, and the text that describes them."""

@@ -1,0 +1,1 @@
+"""Claims of documents, what they are compared with, and their verdicts."""

@@ -1,0 +1,1 @@
+"""The command line, and the checks and scaffolds behind it."""

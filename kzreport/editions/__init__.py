@@ -1,0 +1,1 @@
+"""Editions: definitions, plans, the store, one edition and many."""

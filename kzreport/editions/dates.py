@@ -1,0 +1,55 @@
+"""Languages and dates as the command line takes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from kzreport.errors import ParameterError, explain
+
+if TYPE_CHECKING:
+    pass
+from kzreport.errors import short_repr
+from kzreport.pages.parameters import LANGUAGES, _date
+
+
+def check_language(code: str) -> str:
+    """Return the language or raise :class:`ParameterError` with the choices."""
+    if code not in LANGUAGES:
+        raise ParameterError(explain("--lang", short_repr(code), f"one of {', '.join(LANGUAGES)}"))
+    return code
+
+
+def check_date(text: str, today: date) -> date:
+    """The date of an edition: possible, and not after ``today``. Raises :class:`ParameterError`."""
+    try:
+        day = date.fromisoformat(_date(text))
+    except ValueError:
+        raise ParameterError(explain("--as-of", repr(text[:40]), "a date such as 2026-09-30")) from None
+    if day > today:
+        raise ParameterError(
+            explain("--as-of", text, f"a date up to today ({today})", "an edition says what is known, not what will be")
+        )
+    return day
+
+
+def check_months(first: str, last: str, today: date) -> list[date]:
+    """The last days of the months from ``first`` to ``last``, both included. Raises :class:`ParameterError`.
+
+    >>> [str(d) for d in check_months("2023-12", "2024-02", date(2024, 3, 1))]
+    ['2023-12-31', '2024-01-31', '2024-02-29']
+    """
+    for option, text in (("--from", first), ("--to", last)):
+        if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text):
+            raise ParameterError(explain(option, repr(text[:40]), "a month such as 2026-09"))
+    if first > last:
+        raise ParameterError(explain("--from", first, f"a month up to {last}"))
+    found, year, month = [], int(first[:4]), int(first[5:])
+    while f"{year}-{month:02}" <= last:
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        found.append(date(year, month, 1) - timedelta(days=1))
+    if found[-1] > today:
+        todo = "an edition says what is known, not what will be"
+        raise ParameterError(explain("--to", last, f"a month that has ended by today ({today})", todo))
+    return found

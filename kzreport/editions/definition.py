@@ -1,0 +1,120 @@
+"""Report definitions, read from ``params/*.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kzreport.errors import DataError, ParameterError, explain
+from kzreport.files import project_root, read_yaml, shown_path
+
+if TYPE_CHECKING:
+    pass
+from kzreport.errors import short_repr
+from kzreport.pages.entries import read_entry, written_entry
+from kzreport.pages.notebooks import declared_parameters
+from kzreport.pages.parameters import FILLED, LANGUAGES, Language, PageName, Parameter, Text, validate_parameters
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A report definition: which pages, in which languages, with which parameter values."""
+
+    name: str
+    title: Mapping[str, str]
+    pages: tuple[str, ...]
+    languages: tuple[str, ...]
+    values: Mapping[str, Mapping[str, Any]]
+
+
+def definition_names() -> tuple[str, ...]:
+    """Names of the definitions in ``params/``, sorted."""
+    return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml")))
+
+
+class _File(BaseModel):
+    """What a definition file may say; every scalar in it is text."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: dict[Language, Text]
+    pages: list[PageName] = Field(min_length=1)
+    languages: list[Language] = Field(min_length=1)
+    parameters: dict[str, dict[str, Any]] = {}
+
+
+def _read_definition(path: Path) -> _File:
+    where = shown_path(path)
+    try:
+        raw = _File.model_validate(read_yaml(path))
+    except DataError as e:
+        raise ParameterError(str(e)) from None
+    except ValidationError as e:
+        first = e.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
+        raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
+    for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
+        if len(set(listed)) != len(listed):
+            raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
+    if set(raw.title) != set(LANGUAGES):
+        raise ParameterError(explain(f"{where}, key 'title'", ", ".join(raw.title) or "nothing", "fr and en"))
+    for page in raw.parameters:
+        if page not in raw.pages:
+            at = f"{where}, key 'parameters'"
+            raise ParameterError(explain(at, repr(page), f"one of its pages: {', '.join(raw.pages)}"))
+    return raw
+
+
+def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parameter]]) -> dict[str, dict[str, str]]:
+    """Page -> name -> text, from ``name=value`` (every page that has it) or ``page.name=value``."""
+    open_ = {page: [p.name for p in ps if p.name not in ("lang", "as_of")] for page, ps in declared.items()}
+    given: dict[str, dict[str, str]] = {page: {} for page in declared}
+    for override in overrides:
+        key, sign, value = override.partition("=")
+        page, dot, name = key.rpartition(".")
+        targets = [p for p, names in open_.items() if name in names and (p == page or not dot)]
+        if not sign or not targets:
+            choices = ", ".join(sorted(f"{p}.{n}" for p, names in open_.items() for n in names if n not in FILLED))
+            todo = "the language and the date are --lang and --as-of" if name in ("lang", "as_of") else ""
+            raise ParameterError(explain("-p", short_repr(override), f"NAME=VALUE with NAME one of {choices}", todo))
+        for target in targets:
+            given[target][name] = value
+    return given
+
+
+def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
+    """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
+
+    A page with a parameter ``pages`` (the summary) draws on the definition's other pages, with the values they have
+    there, unless told otherwise. Parameters that an edition fills in (:data:`FILLED`) are empty here unless told
+    otherwise.
+    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
+    """
+    if name not in definition_names():
+        raise ParameterError(explain("report definition", short_repr(name), f"one of {', '.join(definition_names())}"))
+    path = project_root() / "params" / f"{name}.yml"
+    raw = _read_definition(path)
+    declared = {page: declared_parameters(page) for page in raw.pages}
+    over = _overridden(overrides, declared)
+    values: dict[str, dict[str, Any]] = {}
+    drawing = [page for page, known in declared.items() if any(p.name == "pages" for p in known)]
+    for page in sorted(declared, key=drawing.count):  # those that draw on others come last
+        known, at = declared[page], f"{shown_path(path)}, parameters of '{page}'"
+        given = raw.parameters.get(page, {})
+        names = {p.name for p in known}
+        given = {k: v for k, v in FILLED.items() if k in names} | given
+        if page in drawing:
+            given = {"pages": [written_entry(p, values.get(p, {})) for p in raw.pages if p != page]} | given
+        for fixed in {"lang", "as_of"} & set(given):
+            raise ParameterError(explain(at, f"a value for '{fixed}'", "none", "use --lang or --as-of"))
+        validate_parameters(known, given, at, text=True)
+        whole = validate_parameters(known, given | over[page], f"-p, page '{page}'", text=True)
+        for entry in whole["pages"] if page in drawing else ():
+            read_entry(entry, f"{at}, parameter 'pages'")
+        values[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
+    return Definition(name, {k: raw.title[k] for k in LANGUAGES}, tuple(raw.pages), tuple(raw.languages), values)

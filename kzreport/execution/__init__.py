@@ -1,0 +1,1 @@
+"""Running a page: kernels, papermill, worker processes here and elsewhere."""

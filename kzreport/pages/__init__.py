@@ -1,0 +1,1 @@
+"""What a notebook may call, and what a page hands to renderers."""

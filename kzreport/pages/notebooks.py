@@ -1,0 +1,130 @@
+"""Read the notebook of a page and its parameters cell."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from kzreport.errors import DataError, NotebookError, ParameterError, explain
+from kzreport.files import read_text, shown_path
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+from kzreport.pages.parameters import Parameter, parse_code, read_cell, validate_parameters
+from kzreport.project import notebook_path
+
+_SECRET = re.compile(r"passw|secret|token|credential|api_?key", re.IGNORECASE)
+
+
+def read_notebook(path: Path) -> NotebookNode:
+    """A valid notebook of format 4. Raises :class:`NotebookError` (torn JSON, other format, invalid)."""
+    import nbformat  # here, because a page imports this module for its types and nbformat takes two seconds to load
+    from nbformat.validator import iter_validate
+
+    where = shown_path(path)
+    try:
+        nb = nbformat.reader.reads(read_text(path))  # nbformat.reads() would also log what is wrong
+        if nb.get("nbformat") == 4:
+            fault = next(iter_validate(nb), None)
+    except DataError as e:
+        raise NotebookError(str(e)) from None
+    except nbformat.reader.NotJSONError as e:
+        line = getattr(e.__cause__, "lineno", 1)
+        raise NotebookError(explain(f"{where}, line {line}", str(e.__cause__), "a whole notebook")) from None
+    except (nbformat.ValidationError, AttributeError, KeyError, TypeError, ValueError, RecursionError) as e:
+        raise NotebookError(explain(where, str(e).splitlines()[0][:120], "a notebook of format 4")) from None
+    if nb.get("nbformat") != 4:
+        todo = "open and save it in JupyterLab"
+        raise NotebookError(explain(where, f"notebook format {nb.get('nbformat')}", "4", todo))
+    if fault is not None:
+        keys = list(fault.absolute_path)
+        at = f"{where}, cell {keys[1] + 1}" if keys[:1] == ["cells"] and len(keys) > 1 else where
+        raise NotebookError(explain(at, fault.message.splitlines()[0][:120], "a notebook of format 4"))
+    return cast("NotebookNode", nb)
+
+
+def load_notebook(page: str) -> NotebookNode:
+    """The notebook of a page, read once for each state of its file: shared, so not to be changed."""
+    path = notebook_path(page)
+    stat = path.stat()
+    return _notebook(path, (stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache(maxsize=64)
+def _notebook(path: Path, stamp: tuple[int, int]) -> NotebookNode:
+    return read_notebook(path)
+
+
+def declared_parameters(page: str) -> tuple[Parameter, ...]:
+    """The parameters of a page, in the order of its cell.
+
+    Raises :class:`NotebookError` unless exactly one code cell is tagged ``parameters`` and nothing later in the
+    notebook assigns one of them again (it would win over what papermill injects).
+    """
+    path = notebook_path(page)
+    stat = path.stat()
+    return _parameters(path, (stat.st_mtime_ns, stat.st_size))
+
+
+def _bound(tree: ast.Module) -> set[str]:
+    """Every name that code gives a value to or deletes, by whatever statement."""
+    found: set[str] = set()
+    for n in ast.walk(tree):
+        if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load):
+            found.add(n.id)
+        elif isinstance(n, ast.alias):
+            found.add((n.asname or n.name).partition(".")[0])
+        elif isinstance(name := getattr(n, "name", None), str):  # def, class, except ... as, case ... as
+            found.add(name)
+    return found
+
+
+def _tagged(nb: NotebookNode, where: str) -> int:
+    """The number of the one cell that is tagged ``parameters``."""
+    tags = [(i, str(t)) for i, c in enumerate(nb.cells, 1) for t in c.metadata.get("tags", [])]
+    for i, tag in tags:
+        if tag == "injected-parameters":
+            todo = "delete the cell: it is what an earlier run wrote"
+            raise NotebookError(explain(f"{where}, cell {i}", f"the tag {tag!r}", "a notebook that was not run", todo))
+        if tag != "parameters" and tag.strip().lower() in ("parameters", "parameter", "params"):
+            raise NotebookError(explain(f"{where}, cell {i}", f"the tag {tag!r}", "'parameters'"))
+    numbers = [i for i, tag in tags if tag == "parameters"]
+    if len(numbers) != 1:
+        found = f"cells {', '.join(map(str, numbers))}" if numbers else "no cell"
+        todo = "tag the cell in JupyterLab's property inspector"
+        raise NotebookError(explain(where, f"{found} tagged 'parameters'", "exactly one", todo))
+    at = f"{where}, cell {numbers[0]}"
+    if (kind := nb.cells[numbers[0] - 1].cell_type) != "code":
+        raise NotebookError(explain(at, f"a {kind} cell tagged 'parameters'", "a code cell"))
+    return numbers[0]
+
+
+@lru_cache(maxsize=64)
+def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
+    where, nb = shown_path(path), _notebook(path, stamp)
+    if (nb.metadata.get("kernelspec") or {}).get("name") != "python3":
+        raise NotebookError(explain(f"{where}, kernelspec", nb.metadata.get("kernelspec"), "the kernel python3"))
+    number = _tagged(nb, where)
+    at = f"{where}, cell {number}"
+    found = read_cell(nb.cells[number - 1].source, at)
+    declared = {p.name: p.annotation for p in found}
+    for name in filter(_SECRET.search, declared):
+        todo = "a report tells its parameters; read a secret from the environment"
+        raise NotebookError(explain(at, f"a parameter called {name}", "nothing that is to be kept secret", todo))
+    for i, other in enumerate(nb.cells, 1):
+        if other.cell_type == "code" and i != number:
+            again = _bound(parse_code(other.source, f"{where}, cell {i}")) & set(declared)
+            if again:
+                names = ", ".join(sorted(again))
+                raise NotebookError(explain(f"{where}, cell {i}", f"another value for {names}", "no second value"))
+    if declared.get("lang") != "Language" or declared.get("as_of") != "Date":
+        listed = ", ".join(f"{k}: {v}" for k, v in declared.items())
+        raise NotebookError(explain(at, listed or "no parameters", "lang: Language and as_of: Date among them"))
+    try:
+        validate_parameters(found, {}, at)
+    except ParameterError as e:
+        raise NotebookError(str(e)) from None
+    return found

@@ -1,0 +1,93 @@
+"""An analyst's note on one edition: ``params/notes/DEFINITION/DATE.md``, Markdown with a part for each language.
+
+A part begins with a line ``# fr`` or ``# en``, for the first page of the report, or ``# fr inflation`` for the page of
+that name. ``{inflation.rate}`` is a reading of that page's headline, ``{inflation.headline}`` the first of them; what
+words know may follow: ``{inflation.headline.value}``, ``{transit.volume.period:in}``, ``{fdi.net:signed}``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from kzreport.errors import DataError, ParameterError, explain
+from kzreport.files import project_root, read_text, shown_path
+from kzreport.language.words import LANGUAGES, Words
+from kzreport.model import Reading
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_HEAD = re.compile(r"#(?!#) *(?P<language>\S*)(?: +(?P<page>\S+))? *")
+_MARK = re.compile(r"\{(?P<page>[a-z][a-z0-9_]*)\.(?P<name>[a-z][a-z0-9_]*)(?:\.value)?(?P<rest>[.:][a-z.:]*)?\}")
+_MOST = 100_000  # bytes
+
+Parts = Mapping[tuple[str, str], str]  # (page, language) -> Markdown; the page is "" for the report's first one
+
+
+def path(name: str) -> Path:
+    """The file of the note ``DEFINITION/DATE``. Raises :class:`ParameterError` for another form of name."""
+    if not _NAME.fullmatch(name):
+        raise ParameterError(explain("note", repr(name[:60]), "a report definition and a date: monthly/2026-09-30"))
+    return project_root() / "params" / "notes" / f"{name}.md"
+
+
+def read(name: str) -> Parts:
+    """The parts of a note. Raises :class:`ParameterError` naming the line that is wrong or the part that is missing."""
+    file = path(name)
+    try:
+        text = read_text(file, _MOST)
+    except DataError as e:
+        raise ParameterError(str(e)) from None
+    parts: dict[tuple[str, str], list[str]] = {}
+    lines: list[str] | None = None
+    for number, line in enumerate(text.splitlines(), 1):
+        at = f"{shown_path(file)}, line {number}"
+        if head := _HEAD.fullmatch(line):
+            key = (head["page"] or "", head["language"])
+            if key[1] not in LANGUAGES or key in parts:
+                found = f"{line!r} again" if key in parts else repr(line[:60])
+                raise ParameterError(explain(at, found, "each part once: '# fr', '# en', '# fr PAGE', '# en PAGE'"))
+            lines = parts[key] = []
+        elif lines is not None:
+            lines.append(line)
+        elif line.strip():
+            raise ParameterError(explain(at, repr(line[:60]), "a line '# fr' or '# en' before any text"))
+    for page in {page for page, _ in parts}:
+        for language in LANGUAGES:
+            if not "".join(parts.get((page, language), [])).strip():
+                part = f"# {language} {page}".rstrip()
+                raise ParameterError(
+                    explain(shown_path(file), f"nothing under '{part}'", "the same parts in fr and en")
+                )
+    if not parts:
+        raise ParameterError(explain(shown_path(file), "an empty note", "parts that begin with '# fr' and '# en'"))
+    return {key: "\n".join(found).strip() for key, found in parts.items()}
+
+
+def part(name: str, page: str, language: str) -> str:
+    """What a note says on a page: the part of its name, else the part without one. Raises as :func:`read`."""
+    parts = read(name)
+    return parts.get((page, language)) or parts.get(("", language), "")
+
+
+def fill(text: str, where: str, language: str, readings: Callable[[str], Mapping[str, Reading]]) -> str:
+    """Replace the marks of a note; ``readings`` gives those of a page's headline by name.
+
+    Raises :class:`ParameterError` for a page or reading that does not exist or has no value, with the choices.
+    """
+
+    def one(m: re.Match[str]) -> str:
+        page, name, rest = m["page"], m["name"], m["rest"] or ""
+        known = readings(page)
+        known = {"headline": next(iter(known.values())), **known}
+        reading = known.get(name)
+        if reading is None or not reading.ok:
+            found = f"no reading '{name}'" if reading is None else f"'{name}' has no value ({reading.status})"
+            choices = ", ".join(f"{page}.{n}" for n, r in known.items() if r.ok)
+            raise ParameterError(explain(f"{where}, {m[0]}", found, f"one of {choices or 'none by that date'}"))
+        return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
+
+    filled = _MARK.sub(one, text)
+    if mark := re.search(r"\{[^{}\n]*\}?|\}", filled):
+        raise ParameterError(explain(where, mark[0], "marks such as {inflation.headline.value}"))
+    return Words(language).typography(filled)

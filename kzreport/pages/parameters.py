@@ -1,0 +1,273 @@
+"""Parameters of a page: types, reading and checking."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from kzreport.claims.ledger import THEMES, documents
+from kzreport.errors import NotebookError, ParameterError, explain
+from kzreport.series.resource import resources
+from kzreport.views import neighbours
+
+if TYPE_CHECKING:
+    pass
+from kzreport.errors import short_repr
+from kzreport.project import page_names
+
+
+def _date(text: str) -> str:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+        raise ValueError("expected a date such as 2026-09-30")
+    if not 2000 <= date.fromisoformat(text).year <= 2100:
+        raise ValueError("expected a date from 2000 to 2100")
+    return text
+
+
+def _month(text: str) -> str:
+    if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
+        raise ValueError("expected a month such as 2019-01")
+    return text
+
+
+def _plain(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("expected at most 200 printable characters")
+    return text
+
+
+def _number(value: object) -> object:
+    if type(value) not in (int, float):  # pydantic would also take a Decimal, and keep a numpy scalar
+        raise ValueError("expected a number such as 0.5")
+    return value
+
+
+def _country(text: str) -> str:
+    known = sorted({code for d in resources().values() for code in d.enums.get("country", ())})
+    if text not in known:
+        raise ValueError(f"expected one of {', '.join(known)}")
+    return text
+
+
+def _theme(text: str) -> str:
+    if text not in THEMES:
+        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    return text
+
+
+def _document(text: str) -> str:
+    if text not in documents():
+        raise ValueError(f"expected one of {', '.join(documents())}")
+    return text
+
+
+def _page(text: str) -> str:
+    if text not in page_names():
+        raise ValueError(f"expected one of {', '.join(page_names())}")
+    return text
+
+
+def _entry(text: str) -> str:
+    _page(text.partition(" ")[0])
+    return text
+
+
+def _indicator(text: str) -> str:
+    if text not in neighbours.INDICATORS:
+        raise ValueError(f"expected one of {', '.join(neighbours.INDICATORS)}")
+    return text
+
+
+# What an edition knows and a notebook cannot: the edition before it, what was changed since, its analyst's note.
+# The defaults in a notebook's own cell are the reference edition's.
+FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
+
+Language = Literal["fr", "en"]
+LANGUAGES: tuple[Language, ...] = ("fr", "en")
+Date = Annotated[str, AfterValidator(_date)]
+Month = Annotated[str, AfterValidator(_month)]
+Country = Annotated[str, AfterValidator(_country)]
+PageName = Annotated[str, AfterValidator(_page)]
+PageEntry = Annotated[str, AfterValidator(_entry)]  # a page and, perhaps, values of its parameters: read_entry
+Indicator = Annotated[str, AfterValidator(_indicator)]
+Theme = Annotated[str, AfterValidator(_theme)]
+DocumentName = Annotated[str, AfterValidator(_document)]
+Count = Annotated[int, Field(ge=1, le=1000)]
+Text = Annotated[str, AfterValidator(_plain)]
+
+_TYPES: Mapping[str, Any] = {
+    "str": Text,
+    "int": Annotated[int, Field(ge=-(2**53), le=2**53)],  # what JSON keeps
+    "float": Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)],
+    "bool": bool,
+    "Language": Language,
+    "Date": Date,
+    "Month": Month,
+    "Country": Country,
+    "PageName": PageName,
+    "PageEntry": PageEntry,
+    "Indicator": Indicator,
+    "Theme": Theme,
+    "DocumentName": DocumentName,
+    "Count": Count,
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One line of a parameters cell: name, type, default and the comment that explains it."""
+
+    name: str
+    type: Any
+    annotation: str
+    default: Any
+    comment: str
+
+
+def _annotation(node: ast.expr, where: str) -> Any:
+    if isinstance(node, ast.Name) and node.id in _TYPES:
+        return _TYPES[node.id]
+    if isinstance(node, ast.Constant) and node.value is None:
+        return None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return Union[_annotation(node.left, where), _annotation(node.right, where)]  # noqa: UP007 - built at run time
+    if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+        if node.value.id == "list":
+            return Annotated[list[_annotation(node.slice, where)], Field(max_length=100)]  # type: ignore[misc]
+        if node.value.id == "Literal":
+            choices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            if all(isinstance(c, ast.Constant) and isinstance(c.value, str | int) for c in choices):
+                return Literal.__getitem__(tuple(c.value for c in choices if isinstance(c, ast.Constant)))
+    raise NotebookError(
+        explain(where, f"the type {ast.unparse(node)}", f"{', '.join(_TYPES)}, list[...], Literal[...] or ... | None")
+    )
+
+
+def parse_code(source: str, where: str) -> ast.Module:
+    """Parse the code of a cell. Raises :class:`NotebookError` naming ``where`` and the line."""
+    try:
+        return ast.parse(source)
+    except SyntaxError as e:
+        raise NotebookError(explain(f"{where}, line {e.lineno or 1}", e.msg, "plain Python")) from None
+    except (ValueError, RecursionError, MemoryError) as e:  # a NUL byte, brackets in brackets
+        raise NotebookError(explain(where, str(e) or "code nested too deeply", "plain Python")) from None
+
+
+def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
+    """The parameters that a cell declares, each as ``name: type = literal  # comment``.
+
+    Raises :class:`NotebookError` naming the line that is something else.
+    """
+    body = parse_code(source, where).body
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
+    found: list[Parameter] = []
+    for node in body:
+        at = f"{where}, line {node.lineno}"
+        if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name) or node.value is None:
+            raise NotebookError(explain(at, ast.unparse(node)[:60], "name: type = value  # comment"))
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", node.target.id) or node.target.id in {p.name for p in found}:
+            raise NotebookError(explain(at, f"the name {node.target.id}", "a new name of a-z, 0-9 and _"))
+        try:
+            default = ast.literal_eval(node.value)
+        except (ValueError, TypeError, RecursionError, MemoryError):
+            raise NotebookError(explain(at, ast.unparse(node.value)[:60], "a literal value")) from None
+        comment = comments.get(node.end_lineno or node.lineno, "")
+        if not comment:
+            raise NotebookError(explain(at, "no comment", "a comment that says what the parameter is"))
+        found.append(
+            Parameter(node.target.id, _annotation(node.annotation, at), ast.unparse(node.annotation), default, comment)
+        )
+    return tuple(found)
+
+
+def _from_text(kind: Any, text: Any) -> Any:
+    """Turn text into the declared type; what does not fit stays text, for pydantic to refuse."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is list:
+        parts = text.split(",") if isinstance(text, str) else text
+        inner = get_args(kind)[0]
+        return [_from_text(inner, p) for p in parts] if isinstance(parts, list) else text
+    if not isinstance(text, str):
+        return text
+    if get_origin(kind) is Union or type(None) in get_args(kind):
+        if text in ("null", "~", "") and type(None) in get_args(kind):
+            return None
+        return next((v for k in get_args(kind) if k is not type(None) and (v := _from_text(k, text)) is not text), text)
+    if get_origin(kind) is Literal:
+        return next((v for v in get_args(kind) if str(v) == text), text)
+    if kind is bool:
+        return {"true": True, "false": False}.get(text, text)
+    if kind is int and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})", text, re.ASCII):
+        return int(text)
+    if kind is float and re.fullmatch(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]+)?", text, re.ASCII):
+        return float(text)
+    return text
+
+
+def validate_parameters(
+    declared: Sequence[Parameter], given: Mapping[str, Any], where: str, *, text: bool = False
+) -> dict[str, Any]:
+    """All parameters of a page: its defaults, replaced by ``given`` after checking names, types and values.
+
+    ``text=True`` says that ``given`` holds text to be read by the declared types. Raises :class:`ParameterError`
+    naming the key, what was found, what was expected and the choices.
+    """
+    by_name = {p.name: p for p in declared}
+    for name in given:
+        if name not in by_name:
+            raise ParameterError(
+                explain(f"{where}, parameter {short_repr(name)}", "an unknown name", f"one of {', '.join(by_name)}")
+            )
+    values = {p.name: p.default for p in declared}
+    values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
+    try:
+        found: dict[str, Any] = _model(tuple(declared))(**values).model_dump()
+        if {"country", "peers"} <= set(found):
+            neighbours.check(found["country"], found["peers"], f"{where}, parameter 'peers'")
+        if "indicators" in found:
+            neighbours.distinct(found["indicators"], f"{where}, parameter 'indicators'")
+        return found
+    except ValidationError as e:
+        first = e.errors()[0]
+        name = str(first["loc"][0])
+        p = by_name[name]
+        expected = f"{p.annotation} ({first['msg'].removeprefix('Value error, ')})"
+        raise ParameterError(
+            explain(f"{where}, parameter '{name}'", short_repr(first["input"]), expected, p.comment)
+        ) from None
+
+
+_models: dict[tuple[tuple[str, str], ...], Any] = {}
+
+
+def _model(declared: tuple[Parameter, ...]) -> Any:
+    """The pydantic model of a parameters cell; the text of an annotation says its type."""
+    key = tuple((p.name, p.annotation) for p in declared)
+    if key not in _models:
+        fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}
+        _models[key] = create_model("Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields)
+    return _models[key]
+
+
+def injected_equal(source: str, values: Mapping[str, Any]) -> bool:
+    """True if a cell that papermill wrote assigns exactly ``values``, as literals of the same types."""
+    try:
+        body = ast.parse(source).body
+        found = {
+            node.targets[0].id: ast.literal_eval(node.value)
+            for node in body
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
+        }
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return False
+    return len(body) == len(found) and repr(sorted(found.items())) == repr(sorted(values.items()))

@@ -1,0 +1,1 @@
+"""What publishers said: the only reader of ``data/``."""

@@ -1,0 +1,105 @@
+"""Known faults of sources, from ``data/issues.yml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kzreport.errors import DataError, ParameterError, explain
+from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.model import Period, parse_day
+from kzreport.series.resource import _LANGUAGES, describe_series
+
+
+@dataclass(frozen=True)
+class Issue:
+    """A known fault of a source: what, which observations, of which kind, known since when, mended when."""
+
+    id: str
+    series: str
+    where: Mapping[str, str]
+    periods: tuple[Period, ...]
+    kind: str
+    since: date
+    text: Mapping[str, str]
+    until: date | None = None
+
+
+_KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
+
+
+def _issue(e: Any, at: str) -> Issue:
+    needed = {"id", "series", "kind", "since", *_LANGUAGES}
+    allowed = needed | {"where", "periods", "until"}
+    if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
+        found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
+        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until"
+        raise DataError(explain(at, found, expected))
+    for key in needed:
+        if not isinstance(e[key], str) or not e[key].strip():
+            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
+    where, spans = e.get("where", {}), e.get("periods", [])
+    if not isinstance(where, dict) or not isinstance(spans, list):
+        raise DataError(
+            explain(at, repr(where if isinstance(spans, list) else spans), "a map 'where', a list 'periods'")
+        )
+    if e["kind"] not in _KINDS:
+        raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), f"one of {', '.join(_KINDS)}"))
+    try:
+        d = describe_series(e["series"])
+        periods = tuple(Period.parse(str(p)) for p in spans)
+    except DataError as error:
+        raise DataError(f"{at}: {error}") from None
+    for column, value in where.items():
+        if column not in d.columns[3:] or value not in d.enums.get(column, (value,)):
+            raise DataError(explain(f"{at}, key 'where'", f"{column}: {value}", f"columns and values of data/{d.path}"))
+    days: dict[str, date | None] = {"until": None}
+    for key in {"since", "until"} & set(e):
+        try:
+            days[key] = parse_day(str(e[key]))
+        except ParameterError:
+            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "a date such as 2026-09-02")) from None
+    since, until = days["since"] or date.max, days["until"]
+    if until and until <= since:
+        raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
+    text = {k: e[k].strip() for k in _LANGUAGES}
+    return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until)
+
+
+@lru_cache(maxsize=4)
+def _issues(path: Path, stamp: tuple[int, int], data: tuple[int, int]) -> tuple[Issue, ...]:
+    where = shown_path(path)
+    entries = read_yaml(path)
+    if not isinstance(entries, list):
+        raise DataError(explain(where, type(entries).__name__, "a list of issues"))
+    found: dict[str, Issue] = {}
+    for number, e in enumerate(entries, 1):
+        at = f"{where}, entry {number}"
+        issue = _issue(e, at + (f" ({e['id']})" if isinstance(e, dict) and "id" in e else ""))
+        if issue.id in found:
+            raise DataError(explain(at, f"the id '{issue.id}' again", "each id once"))
+        found[issue.id] = issue
+    return tuple(found.values())
+
+
+def known_issues(
+    as_of: date | str, series: frozenset[str] | None = None, start: Period | None = None
+) -> tuple[Issue, ...]:
+    """Known faults of the given series, known and not yet mended by ``as_of``, that touch a period from ``start`` on.
+
+    Raises :class:`DataError` naming the file and the entry that is broken.
+    """
+    day, path = parse_day(as_of), project_root() / "data" / "issues.yml"
+    return tuple(
+        i
+        for i in _issues(path, file_stamp(path), file_stamp(path.parent / "datapackage.json"))
+        if i.since <= day
+        and (i.until is None or i.until > day)
+        and (series is None or i.series in series)
+        and (start is None or not i.periods or any(p.end >= start.start for p in i.periods))
+        and (not i.periods or any(p.start <= day for p in i.periods))
+    )

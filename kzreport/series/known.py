@@ -1,0 +1,121 @@
+"""What was known on a date: series, vintages and their fingerprints."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from kzreport.errors import DataError, explain
+from kzreport.files import file_stamp, project_root
+from kzreport.model import Observation, Period, Series, parse_day
+from kzreport.series.resource import Resource, describe_series, resources
+from kzreport.series.table import read_table
+
+
+@lru_cache(maxsize=512)
+def _known(
+    d: Resource, path: Path, stamp: tuple[int, int], day: date, dims: tuple[tuple[str, str], ...] = ()
+) -> Series:
+    if dims:
+        return _known(d, path, stamp, day).where(**dict(dims))
+    latest: dict[tuple[object, ...], Observation] = {}
+    for o in read_table(d, path, stamp):  # sorted by publication within a period: the last one stands
+        if o.published <= day:
+            latest[(*(o.dims[k] for k in d.dimensions), o.period)] = o
+    publisher = d.publisher["en"] if d.publisher else ""
+    return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(latest.values()))
+
+
+def load_series(name: str, as_of: date | str, **dims: str) -> Series:
+    """The series ``name`` as it was known on ``as_of``: nothing published later, of each period the last word.
+
+    ``dims`` chooses by dimension (``country="KAZ"``). A series of which nothing was published by then is empty.
+    Raises :class:`DataError` for an unknown series or dimension and for any fault in its table,
+    :class:`ParameterError` for an impossible date. Cheap to repeat: the file is read and cut once.
+
+    >>> load("cpi_yy", as_of="2026-09-30").last
+    Period('2026-08')
+    """
+    d = describe_series(name)
+    day = parse_day(as_of)
+    for key, value in dims.items():
+        if key not in d.columns[3:]:
+            raise DataError(
+                explain(f"series {name}", f"dimension '{key}'", f"one of {', '.join(d.columns[3:]) or 'none'}")
+            )
+        if key in d.enums and value not in d.enums[key]:
+            raise DataError(explain(f"series {name}, {key}", repr(value), f"one of {', '.join(d.enums[key])}"))
+    path = project_root() / "data" / d.path
+    return _known(d, path, file_stamp(path), day, tuple(sorted(dims.items())))
+
+
+def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
+    """The series at each of its declared vintages up to ``as_of``, oldest first (revisions are read off these)."""
+    day = parse_day(as_of)
+    return tuple(load_series(name, v, **dims) for v in describe_series(name).vintages if v <= day)
+
+
+def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
+    """The period that follows the last one known on ``as_of``, and the day it should be published.
+
+    The day follows from the lag that the descriptor declares; it lies before ``as_of`` where a figure is overdue.
+    ``None`` for a table without a lag or without one frequency, or of which nothing was known yet.
+
+    >>> next_release("cpi_yy", "2026-09-30")
+    (Period('2026-09'), datetime.date(2026, 10, 2))
+    """
+    d, last = describe_series(name), load_series(name, as_of).last
+    lag = d.publication.get("lag_days")
+    if last is None or lag is None or d.frequency in ("S", "mixed"):
+        return None
+    following = last.shift(1)
+    start = following.start if d.publication.get("from") == "start" else following.end
+    return following, start + timedelta(days=int(lag))
+
+
+@lru_cache(maxsize=64)
+def _digests(d: Resource, path: Path, stamp: tuple[int, int]) -> tuple[list[date], list[str]]:
+    """The days on which something was published, and the digest of all that was known then."""
+    digest, days, digests = hashlib.sha256(), [date.min], [""]
+    for o in sorted(read_table(d, path, stamp), key=lambda o: o.published):
+        if o.published != days[-1]:
+            days.append(o.published)
+            digests.append("")
+        digest.update(f"{o.period},{o.value!r},{o.published},{','.join(o.dims.values())}\n".encode())
+        digests[-1] = digest.hexdigest()
+    return days, digests
+
+
+@lru_cache(maxsize=4096)
+def _stated(d: Resource, vintages: int, sources: tuple[int, ...]) -> str:
+    """What a page can show of a table of which these vintages and sources are known."""
+    return replace(d, vintages=d.vintages[:vintages], sources=tuple(d.sources[i] for i in sources)).stated
+
+
+def data_fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
+    """For each date, of every table the sha256 of what a page can know then: its description, its published rows.
+
+    A row, vintage or source added later leaves it as it was. Raises :class:`DataError`. The tables are read once.
+    """
+    tables = [
+        (d, *_digests(d, path, file_stamp(path)))
+        for d in resources().values()
+        for path in [project_root() / "data" / d.path]
+    ]
+    for as_of in dates:
+        day, found = parse_day(as_of), {}
+        for d, days, digests in tables:
+            sources = tuple(i for i, s in enumerate(d.sources) if s.get("since", "") <= day.isoformat())
+            stated = _stated(d, sum(v <= day for v in d.vintages), sources)
+            found[d.name] = hashlib.sha256(f"{stated}\n{digests[bisect_right(days, day) - 1]}".encode()).hexdigest()
+        yield found
+
+
+def data_fingerprint(name: str, as_of: date | str) -> str:
+    """That of one table: see :func:`fingerprints`. Raises :class:`DataError` for an unknown one too."""
+    return next(data_fingerprints([as_of]))[describe_series(name).name]

@@ -1,0 +1,163 @@
+"""CSV text to observations, every check on the way."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from kzreport.errors import DataError, explain
+from kzreport.files import file_stamp, project_root, read_text, shown_path
+from kzreport.model import DAY, Observation, Period
+from kzreport.series.resource import Resource
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+_LINE = re.compile(
+    r'(?:"(?:[^"]|"")*"|[^",]*)(?:,(?:"(?:[^"]|"")*"|[^",]*))*'
+)  # quotes around a whole cell or not at all
+_AHEAD = ("plan", "estimate", "projection")  # kinds of observation that may be published before their period
+
+
+def csv_rows(columns: tuple[str, ...], text: str, where: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of each row; a row is one line, so that a fault is found on the line it stands on.
+
+    Raises :class:`DataError` for another header, a ragged or cut row, a quote inside a cell.
+    """
+    if not text:
+        raise DataError(explain(where, "an empty file", f"the header {','.join(columns)}"))
+    lines = text.split("\n")
+    if lines.pop():
+        at = f"{where}, line {len(lines) + 1}"
+        raise DataError(explain(at, "no line end after the last row", "a whole file", "fetch it again: it was cut"))
+    for line, content in enumerate(lines, 1):
+        at = f"{where}, line {line}"
+        if "\r" in content:
+            raise DataError(explain(at, "a carriage return", "lines that end with LF alone"))
+        if '"' not in content:
+            row = content.split(",")
+        elif _LINE.fullmatch(content):
+            row = next(csv.reader([content]))
+        else:
+            raise DataError(explain(at, "a quote that is not closed, or inside a cell", "CSV as in RFC 4180"))
+        if line == 1:
+            if tuple(row) != columns:
+                raise DataError(explain(at, repr(content[:120]), f"the header {','.join(columns)}"))
+        elif len(row) != len(columns):
+            raise DataError(explain(at, f"{len(row)} columns", f"{len(columns)} ({','.join(columns)})"))
+        else:
+            yield line, row
+
+
+def _observation(d: Resource, row: list[str], where: str) -> Observation:
+    cells = dict(zip(d.columns, row, strict=True))
+
+    def bad(column: str, expected: str, todo: str = "") -> DataError:
+        return DataError(explain(f"{where}, column '{column}'", repr(cells[column]), expected, todo))
+
+    try:
+        period = Period.parse(cells["period"])
+    except DataError:
+        raise bad("period", "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08") from None
+    if d.frequency not in ("mixed", period.frequency):
+        raise bad("period", f"a period of frequency {d.frequency}")
+    value = None
+    if cells["value"]:
+        if not _NUMBER.fullmatch(cells["value"]):
+            raise bad("value", "a number such as -12.5 or nothing", "use a decimal point and no thousands mark")
+        value = float(cells["value"])
+        if not d.low <= value <= d.high:
+            raise bad(
+                "value",
+                f"a value from {d.low:g} to {d.high:g} ('range' in data/datapackage.json)",
+                "correct it, or widen the range if it is real",
+            )
+    try:
+        if not DAY.fullmatch(cells["published"]):
+            raise ValueError
+        published = date.fromisoformat(cells["published"])
+    except ValueError:
+        raise bad("published", "a date such as 2026-09-02") from None
+    for column in d.columns[3:]:
+        cell = cells[column]
+        if column in d.enums:
+            if cell not in d.enums[column]:
+                raise bad(column, f"one of {', '.join(d.enums[column])}")
+        elif not cell or cell != cell.strip() or not cell.isprintable():
+            raise bad(column, "printable text without spaces around it")
+    return Observation(period, value, published, {k: cells[k] for k in d.columns[3:]})
+
+
+def _check_publication(d: Resource, o: Observation, where: str) -> None:
+    """An estimated date follows from the declared lag, a vintage is a declared one, and nobody knows the future."""
+    rule, at, kind = d.publication, f"{where}, column 'published'", o.dims.get("kind")
+    if "lag_days" in rule and o.dims.get("dated", rule["kind"]) == "estimated":
+        start = o.period.start if rule.get("from") == "start" else o.period.end
+        expected = start + timedelta(days=int(rule["lag_days"]))
+        if rule["kind"] == "estimated" and o.published != expected:
+            todo = "for a recorded date give the table a column 'dated'"
+            raise DataError(explain(at, o.published, f"{expected} (period and declared lag)", todo))
+        if o.published < expected and kind not in _AHEAD:
+            raise DataError(explain(at, o.published, f"{expected} (period and declared lag) or later"))
+    elif o.published < o.period.start and kind not in _AHEAD:
+        raise DataError(explain(at, o.published, f"a date after {o.period} began"))
+    if d.vintages and o.published not in d.vintages:
+        listed = ", ".join(map(str, d.vintages))
+        todo = "a new vintage is added to 'vintages' in data/datapackage.json"
+        raise DataError(explain(at, o.published, f"one of the vintages {listed}", todo))
+
+
+def parse_table(d: Resource, path: Path) -> tuple[tuple[Observation, ...], str]:
+    """All observations of a table in file order, and its hash. Checks everything but the hash."""
+    where = shown_path(path)
+    text = read_text(path)
+    gaps = {Period.parse(g) for g in d.known_gaps}
+    found: list[Observation] = []
+    seen: dict[tuple[object, ...], int] = {}
+    before: tuple[object, ...] = ()
+    for line, row in csv_rows(d.columns, text, where):
+        at = f"{where}, line {line}"
+        o = _observation(d, row, at)
+        _check_publication(d, o, at)
+        dims = tuple(o.dims[k] for k in d.dimensions)
+        key = (*dims, o.period, o.published)
+        label = " ".join([str(o.period), *dims])
+        if key in seen:
+            twice = f"{label} published {o.published}, as on line {seen[key]}"
+            raise DataError(explain(at, twice, "one row for each period, dimensions and publication date"))
+        if before and key < before:
+            previous = " ".join(map(str, [before[-2], *before[:-2]]))
+            raise DataError(explain(at, f"{label} after {previous}", "rows sorted by dimensions, period, published"))
+        if d.continuous and found and before[:-2] == dims and o.period != found[-1].period:
+            missing = [p for p in found[-1].period.shift(1).until(o.period.shift(-1)) if p not in gaps]
+            if missing:
+                todo = "add the row, or the period to 'known_gaps' in data/datapackage.json"
+                raise DataError(explain(at, f"{label} and no row for {missing[0]}", "a series without gaps", todo))
+        seen[key], before = line, key
+        found.append(o)
+    if not found:
+        raise DataError(explain(f"{where}, line 1", "a header without rows", "at least one observation"))
+    return tuple(found), "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+@lru_cache(maxsize=64)
+def read_table(d: Resource, path: Path, stamp: tuple[int, int]) -> tuple[Observation, ...]:
+    """Return the checked observations of a table, read once for each state of its file."""
+    found, digest = parse_table(d, path)
+    if digest != d.hash:  # last, so that a fault is named by itself first
+        todo = "if the change is meant, run 'kzreport accept --data'"
+        raise DataError(explain(shown_path(path), digest, f"{d.hash} (data/datapackage.json)", todo))
+    return found
+
+
+def check_table(d: Resource) -> tuple[Observation, ...]:
+    """Read and check one table whole, once for each state of its file; all its observations in file order.
+
+    Checks: text, header, every cell, plausible range, publication dates, duplicates, order, gaps, hash.
+    Raises :class:`DataError` naming file, line and column.
+    """
+    path = project_root() / "data" / d.path
+    return read_table(d, path, file_stamp(path))

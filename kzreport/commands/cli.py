@@ -65,7 +65,7 @@ def _pool(a: argparse.Namespace) -> Pool:
 
     limits = runner.Limits(a.page_timeout or runner.PAGE_TIMEOUT, a.timeout, _BEGUN)
     if getattr(a, "executor", ""):
-        from kzreport.execution import cluster
+        from kzreport.editions import cluster
 
         return cluster.pool(a.executor, limits)
     return functools.partial(runner.in_processes, limits=limits)

@@ -59,7 +59,7 @@ class Job:
 
 
 class Pool(Protocol):
-    """Whoever does jobs, several at a time: :func:`runner.in_processes`, or :func:`kzreport.execution.cluster.pool`."""
+    """Whoever does jobs, several at a time: :func:`runner.in_processes`, or :func:`kzreport.editions.cluster.pool`."""
 
     def __call__(
         self, work: Callable[[Job, Progress], R], items: Iterable[Job], jobs: int, moved: Moved | None = None

@@ -38,7 +38,7 @@ def load_series(name: str, as_of: date | str, **dims: str) -> Series:
     Raises :class:`DataError` for an unknown series or dimension and for any fault in its table,
     :class:`ParameterError` for an impossible date. Cheap to repeat: the file is read and cut once.
 
-    >>> load("cpi_yy", as_of="2026-09-30").last
+    >>> load_series("cpi_yy", as_of="2026-09-30").last
     Period('2026-08')
     """
     d = describe_series(name)

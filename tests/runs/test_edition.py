@@ -133,7 +133,7 @@ def test_the_manifest_tells_every_byte_and_input(made):
     assert {
         "package papermill",
         "package matplotlib",
-        "kzreport/page.py",
+        "kzreport/pages/page.py",
         "kzreport/render/templates/page.html",
     } <= set(inputs)
     assert manifest["edition"]["as_of"] == AS_OF and manifest["edition"]["pages"] == list(PAGES)

@@ -107,13 +107,13 @@ def test_cells_that_hang(launcher, page, definition, often, row, tmp_path):
 
 BAD_KERNEL = """
 import ipykernel.kernelspec as where
-from kzreport import runner
+from kzreport.execution import execute as runner
 runner.START_TIMEOUT = 5
 real = where.get_kernel_dict
 where.get_kernel_dict = lambda *a, **k: real(*a, **k) | {{'argv': {argv!r}}}
 """
 TAKEN = """
-from kzreport import runner
+from kzreport.execution import execute as runner
 runner.START_TIMEOUT = 5
 real = runner._Kernel.__init__
 def taken(self):
@@ -122,7 +122,7 @@ def taken(self):
 runner._Kernel.__init__ = taken
 """
 ONCE = """
-from kzreport import runner
+from kzreport.execution import execute as runner
 real, failed = runner._Kernel.start, []
 def start(self):
     if not failed:

@@ -22,7 +22,7 @@ LOCALES = ("C", "ru_RU.KOI8-R", "kk_KZ.UTF-8")
 INSTANTS = ("2023-12-31T19:00", "2024-02-29T12:00", "2024-02-29T21:00")  # Kazakhstan left +06 on 1 March 2024
 CLOCK = """
 import datetime, random, time
-from kzreport import cli
+from kzreport.commands import cli
 real, shift, dice = time.time, {instant} - time.time(), random.Random({steps})
 def clock():
     return real() + shift + ({steps} and dice.choice([-86400.0, 0.0, 86400.0, 31536000.0]))

@@ -16,6 +16,7 @@ from papermill.translators import PythonTranslator
 from kzreport.claims import ledger as claims
 from kzreport.commands import cli as command
 from kzreport.execution import execute as runner
+from kzreport.files import project_root
 from kzreport.language.words import escape
 from kzreport.model import Period, Reading
 from kzreport.pages import page as pages
@@ -205,7 +206,7 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
         f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "data").symlink_to(pages.catalogue.home() / "data")
+    (tmp_path / "data").symlink_to(project_root() / "data")
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
     page = pages.Page("trial", lang="en", as_of="2024-03-31")
@@ -294,7 +295,7 @@ def test_as_a_name_on_the_command_line(text, tmp_path, monkeypatch, capsys):
     text = text.replace("\0", "")  # no command line can carry it
     (tmp_path / "home").mkdir()
     for name in ("data", "notebooks", "params"):
-        (tmp_path / "home" / name).symlink_to(pages.catalogue.home() / name)
+        (tmp_path / "home" / name).symlink_to(project_root() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)

@@ -135,10 +135,12 @@ def test_a_page_has_the_same_bytes(monkeypatch):
 
 
 def test_nothing_is_left_to_import(kernel):
-    """Else the list in kzreport/template.py has fallen behind a new version: kernels start later than they could."""
+    """Else the list in kzreport/execution/forkserver.py is behind a new version: kernels start late."""
     one = kernel()
     inside = set(json.loads(one.run("import sys, json; print(json.dumps(sorted(sys.modules)))")))
-    code = "import json, sys; from kzreport import template; template.warm(); print(json.dumps(sorted(sys.modules)))"
+    code = (
+        "import json, sys; from kzreport.execution import forkserver as f; f.warm(); print(json.dumps([*sys.modules]))"
+    )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120).stdout
     late = inside - set(json.loads(said.splitlines()[-1])) - {"faulthandler", "__mp_main__"}
     assert not late
@@ -194,7 +196,7 @@ CLIENT = """
 import os, sys, time
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
-from kzreport import kernels
+from kzreport.execution import warm as kernels
 kernels.register()
 km = KernelManager(kernel_name="kzreport", kernel_spec_manager=KernelSpecManager(kernel_dirs=[sys.argv[1]]))
 km.start_kernel()
@@ -234,13 +236,13 @@ def test_another_code_or_environment_has_another_template(tmp_path):
     package = tmp_path / "code" / "kzreport"
     shutil.copytree(Path(kzreport.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     code = (
-        "import os, sys\nfrom pathlib import Path\nfrom kzreport import kernels\n"
+        "import os, sys\nfrom pathlib import Path\nfrom kzreport.execution import warm as kernels\n"
         "def parent(**env):\n"
         "    k = kernels.fork(['--version'], cwd='/', env=os.environ | env, out=2, err=2)\n"
         "    stat = Path(f'/proc/{k.pid}/stat').read_text().rpartition(')')[2].split()\n"
         "    k.wait(); return stat[1]\n"
         "seen = [parent(), parent(), parent(ANY='1')]\n"
-        f"Path({str(package / 'words.yml')!r}).touch()\n"
+        f"Path({str(package / 'language' / 'furniture.yml')!r}).touch()\n"
         "seen += [parent(), parent(PYTHONHASHSEED='7')]\n"
         "print(*seen)"
     )

@@ -16,7 +16,7 @@ from kzreport.execution import scratch
 
 HOLD = """
 import os, sys, time
-from kzreport import scratch
+from kzreport.execution import scratch
 with scratch.folder() as own:
     (own / "half").write_text("x")
     if sys.argv[1] == "forked" and os.fork():

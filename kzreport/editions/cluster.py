@@ -167,7 +167,10 @@ class _Pages:
         self.idle = threading.Timer(IDLE, self.end)
         self.pipe, theirs = Pipe()
         # nothing in the working directory is imported in place of a library; the command line has a first line of use
-        run = "import sys; sys.path[:] = [p for p in sys.path if p]; from kzreport import cli, cluster; cluster.serve()"
+        run = (
+            "import sys; sys.path[:] = [p for p in sys.path if p]; from kzreport.commands import cli; "
+            "from kzreport.editions import cluster; cluster.serve()"
+        )
         with theirs:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", run, str(theirs.fileno()), self.scratch, str(seconds)],

@@ -1,7 +1,7 @@
 """``kzreport check`` and ``kzreport accept``: are data, words and notebooks sound, and what do the pages say today?
 
 The reference edition is each notebook with the defaults of its parameters cell. Its French outputs are stored in the
-notebook (nbval compares them), and everything it says in both languages stands as text in ``tests/reference/``.
+notebook (nbval compares them), and everything it says in both languages stands as text in ``notebooks/reference/``.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _of_page(call: ast.Call) -> str:
 
 
 def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
-    """Where what a notebook stores is not what stands in ``tests/reference/``."""
+    """Where what a notebook stores is not what stands in ``notebooks/reference/``."""
     for language in LANGUAGES:
         path = reference_path(page, language)
         if not path.exists():
@@ -186,7 +186,7 @@ def _check_table(name: str) -> None:
 
 def reference_path(page: str, language: str) -> Path:
     """Where the text of a page of the reference edition is kept."""
-    return project_root() / "tests" / "reference" / f"{page}.{language}.txt"
+    return project_root() / "notebooks" / "reference" / f"{page}.{language}.txt"
 
 
 def task(page: str, language: str) -> Task:

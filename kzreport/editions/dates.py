@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
-from kzreport.errors import ParameterError, explain
-
-if TYPE_CHECKING:
-    pass
-from kzreport.errors import short_repr
+from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.pages.parameters import LANGUAGES, _date
 
 

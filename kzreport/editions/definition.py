@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from kzreport.errors import DataError, ParameterError, explain
+from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
-
-if TYPE_CHECKING:
-    pass
-from kzreport.errors import short_repr
 from kzreport.pages.entries import read_entry, written_entry
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, LANGUAGES, Language, PageName, Parameter, Text, validate_parameters
@@ -33,7 +29,8 @@ class Definition:
 
 def definition_names() -> tuple[str, ...]:
     """Names of the definitions in ``params/``, sorted."""
-    return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml")))
+    others = ("project",)  # settings of the project, not a report
+    return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
 
 
 class _File(BaseModel):

@@ -6,19 +6,15 @@ import ast
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import quote, unquote
 
-from kzreport.errors import ParameterError, explain
+from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.files import project_root, read_yaml
-from kzreport.views import neighbours
-
-if TYPE_CHECKING:
-    pass
-from kzreport.errors import short_repr
 from kzreport.pages.notebooks import _notebook, declared_parameters
 from kzreport.pages.parameters import Parameter, validate_parameters
 from kzreport.project import notebook_path
+from kzreport.views import neighbours
 
 
 def read_entry(entry: str, where: str = "parameter 'pages'") -> tuple[str, dict[str, Any]]:

@@ -9,19 +9,15 @@ import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.claims.ledger import THEMES, documents
-from kzreport.errors import NotebookError, ParameterError, explain
+from kzreport.errors import NotebookError, ParameterError, explain, short_repr
+from kzreport.project import page_names
 from kzreport.series.resource import resources
 from kzreport.views import neighbours
-
-if TYPE_CHECKING:
-    pass
-from kzreport.errors import short_repr
-from kzreport.project import page_names
 
 
 def _date(text: str) -> str:

@@ -171,7 +171,7 @@ def verdicts(tmp_path_factory):
         )
         ours = {}
         with pytest.MonkeyPatch.context() as patch:
-            for name in ("data", "notebooks", "params", "tests/reference"):
+            for name in ("data", "notebooks", "params"):
                 shutil.copytree(project_root() / name, home / name)
             for kind in PLANTED:
                 if kind != "stripped outputs":

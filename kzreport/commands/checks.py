@@ -19,8 +19,10 @@ from kzreport.claims import sentences as wording
 from kzreport.claims import verdicts
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.errors import KzreportError, PageError, explain
-from kzreport.execution import execute as runner
-from kzreport.execution.execute import Progress, Result, Task
+from kzreport.execution.execute import execute_page
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Result, Task
+from kzreport.execution.worker import Worker
 from kzreport.files import project_root, shown_path
 from kzreport.language import words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
@@ -197,8 +199,8 @@ def task(page: str, language: str) -> Task:
     return Task(page, language, as_of, values)
 
 
-def _executed(one: Task, progress: Progress) -> Result:
-    return runner.execute(one, progress=progress)
+def _executed(one: Task, worker: Worker) -> Result:
+    return execute_page(one, worker)
 
 
 def reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], NotebookNode]:
@@ -209,7 +211,7 @@ def reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], Notebook
     work = [task(page, language) for page in pages for language in LANGUAGES]
     done: dict[tuple[str, str], NotebookNode] = {}
     reasons = []
-    for number, found in runner.in_processes(_executed, work, jobs):
+    for number, found in in_processes(_executed, work, jobs):
         one = work[number]
         if isinstance(found, str):
             reasons.append(f"{one.name}: {found}")

@@ -61,14 +61,15 @@ def _shelf(a: argparse.Namespace, *, write: bool = False) -> Store:
 
 def _pool(a: argparse.Namespace) -> Pool:
     """Who executes pages: processes of this machine, or a cluster's."""
-    from kzreport.execution import execute as runner
+    from kzreport.execution.processes import in_processes
+    from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
 
-    limits = runner.Limits(a.page_timeout or runner.PAGE_TIMEOUT, a.timeout, _BEGUN)
+    deadlines = Deadlines(a.page_timeout or PAGE_TIMEOUT, a.timeout, _BEGUN)
     if getattr(a, "executor", ""):
-        from kzreport.editions import cluster
+        from kzreport.execution.cluster import on_cluster
 
-        return cluster.pool(a.executor, limits)
-    return functools.partial(runner.in_processes, limits=limits)
+        return functools.partial(on_cluster, address=a.executor, deadlines=deadlines)
+    return functools.partial(in_processes, deadlines=deadlines)
 
 
 class _Told:

@@ -33,9 +33,11 @@ from kzreport.editions.store import (
     write_index,
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
-from kzreport.execution import execute as runner
 from kzreport.execution import scratch
-from kzreport.execution.execute import Lost, Moved, Progress, Result, Task
+from kzreport.execution.execute import execute_page
+from kzreport.execution.processes import Moved, in_processes
+from kzreport.execution.task import Lost, Result, Task
+from kzreport.execution.worker import Worker
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_artefacts
@@ -57,12 +59,25 @@ class Job:
     folder: Path
     done: Path | None = None
 
+    @property
+    def fingerprint(self) -> str:
+        """Digest of the inputs of its plan."""
+        return self.plan.fingerprint
+
+    def at(self, folder: Path, done: Path | None) -> Job:
+        """Return the same job with other places."""
+        return replace(self, folder=folder, done=done)
+
+    def changed_inputs(self) -> list[str]:
+        """Return a line for each input that is not the same on the machine where this is called."""
+        return inputs_changed_since(self.plan)
+
 
 class Pool(Protocol):
-    """Whoever does jobs, several at a time: :func:`runner.in_processes`, or :func:`kzreport.editions.cluster.pool`."""
+    """A way to do jobs, several at a time: :func:`in_processes`, :func:`kzreport.execution.cluster.on_cluster`."""
 
     def __call__(
-        self, work: Callable[[Job, Progress], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
+        self, work: Callable[[Job, Worker], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
     ) -> Generator[tuple[int, R | Lost], None, None]:
         """The number of each job, as it ends, and its result, or why there is none."""
 
@@ -83,18 +98,18 @@ def _titles(p: Plan, language: str) -> dict[str, str]:
     return {page: str(Words(language, page).entry("title")[language]) for page in p.definition.pages}
 
 
-def make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None = None) -> Result:
+def make_page(p: Plan, folder: Path, task: Task, worker: Worker, done: NotebookNode | None = None) -> Result:
     """Execute and render one page into the edition being built; ``done``: it was executed before.
 
     Runs in a worker process.
     """
     begun = time.monotonic()
-    result = _make_page(p, folder, task, progress, done)
+    result = _make_page(p, folder, task, worker, done)
     return replace(result, seconds=round(time.monotonic() - begun, 3))
 
 
-def _make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None) -> Result:
-    result = Result(task, done) if done is not None else runner.execute(task, progress=progress)
+def _make_page(p: Plan, folder: Path, task: Task, worker: Worker, done: NotebookNode | None) -> Result:
+    result = Result(task, done) if done is not None else execute_page(task, worker)
     nb = result.notebook
     if nb is None:
         return result
@@ -123,8 +138,8 @@ def _make_page(p: Plan, folder: Path, task: Task, progress: Progress, done: Note
     return result
 
 
-def _make_job(job: Job, progress: Progress) -> Result:
-    return make_page(job.plan, job.folder, job.task, progress)
+def _make_job(job: Job, worker: Worker) -> Result:
+    return make_page(job.plan, job.folder, job.task, worker)
 
 
 def _execute(p: Plan, folder: Path, name: str, jobs: int, report: Journal, bars: bool, pool: Pool) -> list[Result]:
@@ -160,7 +175,7 @@ def build_edition(
     jobs: int,
     report: Journal,
     bars: bool = False,
-    pool: Pool = runner.in_processes,
+    pool: Pool = in_processes,
 ) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; the pages that failed, and then no manifest.
 
@@ -235,7 +250,7 @@ def make_edition(
     jobs: int,
     report: Journal,
     bars: bool = False,
-    pool: Pool = runner.in_processes,
+    pool: Pool = in_processes,
 ) -> Path | None:
     """Make the edition, or nothing if one with the same inputs is there (then ``None``).
 
@@ -309,9 +324,7 @@ def _make(p: Plan, shelf: Store, final: Path, *, jobs: int, report: Journal, bar
         report.write(root)
 
 
-def verify_edition(
-    folder: Path, *, jobs: int, report: Journal, bars: bool = False, pool: Pool = runner.in_processes
-) -> int:
+def verify_edition(folder: Path, *, jobs: int, report: Journal, bars: bool = False, pool: Pool = in_processes) -> int:
     """Rebuild an edition in a temporary place and compare every byte; the number of files compared.
 
     The manifest's note of the git commit is the one thing not compared. Raises :class:`StaleEdition` if the inputs

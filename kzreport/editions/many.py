@@ -34,8 +34,9 @@ from kzreport.editions.store import (
     write_index,
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition
-from kzreport.execution import execute as runner
-from kzreport.execution.execute import Progress, Task, TimeUp
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Lost, Result, Task, TimeUp
+from kzreport.execution.worker import Worker
 from kzreport.files import sync_folder
 from kzreport.render import html
 
@@ -112,9 +113,9 @@ class _Made:
     kept: bool = False
 
 
-def _make(job: Job, progress: Progress) -> _Made:
+def _make(job: Job, worker: Worker) -> _Made:
     done = _read(job.done) if job.done else None
-    result = make_page(job.plan, job.folder, job.task, progress, done)
+    result = make_page(job.plan, job.folder, job.task, worker, done)
     if result.notebook is None:
         return _Made(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
     headline = html.headline(result.notebook)
@@ -133,7 +134,7 @@ class _Edition:
     shelf: Store
     lock: contextlib.ExitStack = field(repr=False)
     said: dict[str, str] = field(default_factory=dict)
-    failed: list[runner.Result] = field(default_factory=list)
+    failed: list[Result] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
@@ -227,7 +228,7 @@ def run(
     revision: bool = False,
     keep_going: bool = False,
     bars: bool = False,
-    pool: Pool = runner.in_processes,
+    pool: Pool = in_processes,
 ) -> tuple[int, list[str]]:
     """Make every edition that is not up to date; how many were made, and what went wrong.
 
@@ -314,7 +315,7 @@ class _Batch:
             try:
                 for number, found in pages:
                     one, task, key = self.sent.pop(number)
-                    if isinstance(found, runner.Lost):
+                    if isinstance(found, Lost):
                         found = _Made(f"{task.name}: {found}", seconds=found.seconds)
                     elif not found.reason and not found.kept:
                         with contextlib.suppress(OSError):  # a full disk: the next run computes it again if it must
@@ -344,7 +345,7 @@ class _Batch:
         self.pages += 1
         self.lines.page()
         if made.reason:
-            one.failed.append(runner.Result(task, None, made.reason, made.failed))
+            one.failed.append(Result(task, None, made.reason, made.failed))
         one.said[task.name] = made.headline
         stop = one.failed and not self.keep_going
         if len(one.said) < len(one.plan.tasks) and not stop:

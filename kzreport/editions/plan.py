@@ -18,7 +18,7 @@ from kzreport.claims import ledger as claims
 from kzreport.editions.definition import Definition
 from kzreport.editions.store import input_differences, list_editions, read_manifest, revisions_of
 from kzreport.errors import PageError, ParameterError, WordsError, explain
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import file_digest, project_root, sha256_hex
 from kzreport.language import words
 from kzreport.pages import notes

@@ -19,7 +19,7 @@ from typing import Any
 from IPython.display import display
 
 from kzreport.charts import chart as charts
-from kzreport.charts.kinds import GRIDS, NAMED
+from kzreport.charts.kinds import plot_kind
 from kzreport.claims import ledger as claims
 from kzreport.claims import sentences as wording
 from kzreport.claims import verdicts
@@ -241,7 +241,7 @@ class Page:
             if name in options:
                 options[name] = self._window(options[name])
                 extra |= options[name]
-        window = {k: list(g) for k, g in groups.items()} if kind in GRIDS else self._window(groups)
+        window = {k: list(g) for k, g in groups.items()} if plot_kind(kind).grid else self._window(groups)
         shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
         title = w.typography(str(w.entry("charts", key)[w.language]).strip())
         if not shown:
@@ -252,7 +252,7 @@ class Page:
             shown,
             w,
             title=title,
-            source=self._source({**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
+            source=self._source({**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
             extra=extra,
             **options,
         )

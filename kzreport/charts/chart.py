@@ -22,7 +22,8 @@ from kzreport.language.words import Words
 from kzreport.model import Groups, Reading
 
 WIDTH, PLOT, DPI = 7.6, 3.1, 150  # inches: the whole figure's width, the height of a plot without rows
-HEADER = ("group", "item", "period", "value", "unit", "status", "estimated")
+# ``series``: the names of the series a figure was computed from, a space between them.
+HEADER = ("group", "item", "period", "value", "unit", "status", "estimated", "series", "basis")
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ def rows(groups: Groups) -> tuple[tuple[str, ...], ...]:
 
     def row(name: str, r: Reading) -> tuple[str, ...]:
         value = "" if r.value is None else f"{r.value:.10g}"
-        return (name, r.item, str(r.period), value, r.unit, str(r.status), "yes" if r.estimated else "")
+        estimated = "yes" if r.estimated else ""
+        return (name, r.item, str(r.period), value, r.unit, str(r.status), estimated, " ".join(r.inputs), r.basis)
 
     return tuple(row(name, r) for name, readings in groups.items() for r in readings)
 

@@ -497,7 +497,8 @@ class Page:
             publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
             cells = (said, d.titles[w.language], self._when(period), publisher)
             table.append([escape_html(w.typography(c)) for c in cells])
-            rows.append((name, day.isoformat(), str(period), "", "", "overdue" if late else "expected", ""))
+            status = "overdue" if late else "expected"
+            rows.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
         self._table("calendar", table, rows, texts=(1, 2, 3))
 
     # --- what stands behind the figures --------------------------------------------------------------------------

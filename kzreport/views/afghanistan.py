@@ -345,7 +345,7 @@ def food_table(food: Series) -> tuple[Reading, ...]:
     for o in sorted(food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
         parts = [o.dims["product"], o.dims["destination"], o.dims["publisher"]]
         item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
-        found.append(Reading(food.name, o.value, food.unit, o.period, item=item, inputs=(food.name,)))
+        found.append(Reading(food.name, o.value, food.unit, o.period, basis=food.basis, item=item, inputs=(food.name,)))
     return tuple(found)
 
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from kzreport.charts.bars import stacked
 from kzreport.charts.canvas import Canvas, spread
-from kzreport.charts.chart import DPI, WIDTH, draw, rows
+from kzreport.charts.chart import DPI, HEADER, WIDTH, draw, rows
 from kzreport.charts.grids import heat
 from kzreport.charts.kinds import KINDS, plot_kind
 from kzreport.charts.lines import runs
@@ -129,7 +129,14 @@ def test_labels_and_axis_share_their_scale():
 
 def test_status_stays_in_the_rows():
     gone = Reading.missing("x", "percent", Period.parse("2025"), Status.SIGN_CHANGE)
-    assert rows({"KAZ": [gone]}) == (("KAZ", "", "2025", "", "percent", "sign_change", ""),)
+    assert rows({"KAZ": [gone]}) == (("KAZ", "", "2025", "", "percent", "sign_change", "", "", ""),)
+
+
+def test_rows_name_their_series_and_basis():
+    share = years({2025: 12.5}, "percent", basis="exports", inputs=("exports", "gdp"), estimated=True)
+    row = ("KAZ", "", "2025", "12.5", "percent", "ok", "yes", "exports gdp", "exports")
+    assert rows({"KAZ": share}) == (row,)
+    assert len(row) == len(HEADER)
 
 
 @settings(max_examples=50)

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import yaml
 from yaml.composer import Composer
 
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, ParameterError, explain
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
-_HERE = Path(__file__).resolve().parent.parent
+_CHECKOUT = Path(__file__).resolve().parent.parent
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -30,16 +30,37 @@ _R = TypeVar("_R")
 
 
 def project_root() -> Path:
-    """The folder of ``data/``, ``notebooks/`` and ``params/``."""
-    chosen = os.environ.get("KZREPORT_HOME")
-    if not chosen:
-        return _HERE
-    return _resolved(chosen) if chosen.startswith("/") else Path(chosen).resolve()
+    """Return the folder of ``data/``, ``notebooks/`` and ``params/``: the project.
+
+    It is, in this order:
+
+    - what ``KZREPORT_HOME`` names,
+    - the working directory, or the nearest folder above it, with a ``params/project.yml``,
+    - the checkout that holds this engine, if it has a ``params/project.yml``: plain papermill works from anywhere.
+
+    Raises :class:`ParameterError` that names all three ways.
+    """
+    chosen = os.environ.get("KZREPORT_HOME", "")
+    if chosen[:1] == "/":
+        return _project_root(chosen, "")
+    try:
+        return _project_root(chosen, os.getcwd())  # noqa: PTH109  # a page asks some thousand times
+    except FileNotFoundError:  # the working directory was removed
+        if chosen:
+            raise
+        return _project_root(chosen, "/")
 
 
-@lru_cache(maxsize=8)  # a page asks some thousand times
-def _resolved(chosen: str) -> Path:
-    return Path(chosen).resolve()
+@lru_cache(maxsize=16)
+def _project_root(chosen: str, cwd: str) -> Path:
+    if chosen:
+        return Path(cwd, chosen).resolve()
+    here = Path(cwd).resolve()
+    for folder in (here, *here.parents, _CHECKOUT):
+        if (folder / "params" / "project.yml").is_file():
+            return folder
+    todo = "set KZREPORT_HOME to the folder of a project, or go there, or use the engine of a project's checkout"
+    raise ParameterError(explain("project", f"no params/project.yml in {here} or above", "a project", todo))
 
 
 def shown_path(path: Path) -> str:
@@ -87,7 +108,11 @@ def cached_by_stamp(most: int = 64) -> Callable[[Callable[_P, _R]], Callable[_P,
 
 
 def clear_caches() -> None:
-    """Empty every cache of :func:`cached_by_stamp`: for tests, which change files faster than a clock ticks."""
+    """Empty every cache of :func:`cached_by_stamp`, and the project's root.
+
+    For tests, which change files faster than a clock ticks.
+    """
+    _project_root.cache_clear()
     for clear in _clear:
         clear()
 

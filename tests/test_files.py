@@ -1,9 +1,58 @@
 """One reader of files, one cache, one atomic write."""
 
+from pathlib import Path
+
 import pytest
 
-from kzreport.errors import DataError
-from kzreport.files import cached_by_stamp, clear_caches, file_digest, read_json, write_atomic
+from kzreport import files
+from kzreport.errors import DataError, ParameterError
+from kzreport.files import cached_by_stamp, clear_caches, file_digest, project_root, read_json, write_atomic
+
+CHECKOUT = Path(files.__file__).parent.parent
+
+
+@pytest.fixture
+def nowhere(tmp_path, monkeypatch):
+    """An empty working directory, and nothing chosen."""
+    clear_caches()
+    monkeypatch.delenv("KZREPORT_HOME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    yield tmp_path
+    clear_caches()
+
+
+def make_project(folder):
+    (folder / "params").mkdir(parents=True)
+    (folder / "params" / "project.yml").touch()
+    (folder / "notebooks" / "views").mkdir(parents=True)
+    return folder
+
+
+def test_the_project_is_what_is_chosen_then_what_is_above_then_the_checkout(nowhere, monkeypatch):
+    assert project_root() == CHECKOUT
+    one, two = make_project(nowhere / "one"), make_project(nowhere / "two")
+    monkeypatch.chdir(one / "notebooks" / "views")
+    assert project_root() == one
+    for chosen in (str(two), "../../../two"):
+        monkeypatch.setenv("KZREPORT_HOME", chosen)
+        assert project_root() == two
+
+
+def test_an_installed_engine_takes_no_folder_of_packages_for_a_project(nowhere, monkeypatch):
+    """The three ways are named. Nothing above the temporary folder is a project."""
+    monkeypatch.setattr(files, "_CHECKOUT", nowhere / "site-packages")
+    with pytest.raises(ParameterError) as raised:
+        project_root()
+    for way in ("set KZREPORT_HOME", "go there", "checkout", "params/project.yml"):
+        assert way in str(raised.value)
+
+
+def test_a_working_directory_that_is_gone_is_no_obstacle(nowhere, monkeypatch):
+    gone = nowhere / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert project_root() == CHECKOUT
 
 
 def test_a_result_stands_until_its_file_changes(tmp_path):

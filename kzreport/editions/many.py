@@ -37,7 +37,7 @@ from kzreport.errors import KzreportError, PageError, StaleEdition
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Lost, Result, Task, TimeUp
 from kzreport.execution.worker import Worker
-from kzreport.files import sync_folder
+from kzreport.files import sync_folder, write_atomic
 from kzreport.render import html
 
 # --- pages, executed once ----------------------------------------------------------------------------------------
@@ -69,14 +69,13 @@ class _Pages:
 
     def keep(self, key: str, written: Path) -> None:
         """Keep the page that was written into an edition: one file with two names, or a copy."""
-        path = self.folder / f"{key}-{_mark(written.read_bytes())}.ipynb"
+        data = written.read_bytes()
+        path = self.folder / f"{key}-{_mark(data)}.ipynb"
         path.unlink(missing_ok=True)
         try:
             os.link(written, path)
         except OSError:
-            fresh = path.with_suffix(f".{os.getpid()}")
-            shutil.copyfile(written, fresh)
-            fresh.replace(path)
+            write_atomic(path, data)
         self.shelf.put(path)
         self.known[key] = path
 

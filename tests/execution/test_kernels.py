@@ -258,16 +258,19 @@ import os, sys
 from pathlib import Path
 from kzreport.execution.warm import key_of
 project, package = map(Path, sys.argv[1:])
-first, env = key_of(os.environ), dict(os.environ)
-assert key_of(env | {"ANY": "1"}) == first
+env = dict(os.environ)
+first = key_of(env, "/")
+assert key_of(env | {"ANY": "1"}, "/") == first
 for name in ("PYTHONHASHSEED", "PYTHONPATH", "MPLCONFIGDIR", "KZREPORT_HOME"):
-    assert key_of(env | {name: "/other"}) != first, name
+    assert key_of(env | {name: "/other"}, "/") != first, name
 for path in (package / "language" / "furniture.yml", package / "files.py", project / "notebooks" / "views" / "x.py"):
     path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
-    first, before = key_of(env), first
+    first, before = key_of(env, "/"), first
     assert first != before, path
 (project / "notebooks" / "views" / "y.py").touch()
-assert key_of(env) != first
+assert key_of(env, "/") != first
+del env["KZREPORT_HOME"]
+assert key_of(env, str(project)) == key_of(env, str(project / "notebooks")) != key_of(env, "/")
 """
 
 
@@ -277,6 +280,8 @@ def test_edited_code_or_another_project_needs_another_forkserver(tmp_path):
     shutil.copytree(Path(kzreport.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     (project / "notebooks" / "views").mkdir(parents=True)
     (project / "notebooks" / "views" / "x.py").write_text("", encoding="utf-8")
+    (project / "params").mkdir()
+    (project / "params" / "project.yml").touch()
     env = os.environ | {"PYTHONPATH": str(package.parent), "KZREPORT_HOME": str(project)}
     words = [sys.executable, "-c", KEYS, str(project), str(package)]
     done = subprocess.run(words, capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120)

@@ -220,7 +220,13 @@ DEAF = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(600)"
 
 
 # Busy, and its forkserver killed before its client: nobody is left to end it, as with an ordinary kernel.
-DEATHS = [("pass", False), ("pass", True), (DEAF, False), (DEAF, True), (BUSY, False)]
+DEATHS = [
+    pytest.param("pass", False, marks=pytest.mark.slow),
+    ("pass", True),
+    (DEAF, False),
+    pytest.param(DEAF, True, marks=pytest.mark.slow),
+    (BUSY, False),
+]
 
 
 @pytest.mark.parametrize(("code", "server_first"), DEATHS)
@@ -236,6 +242,7 @@ def test_a_killed_client_leaves_nothing(code, server_first):
         assert gone(client.pid, kernel, server, child)
 
 
+@pytest.mark.slow  # the keys are tried below
 def test_another_environment_has_another_forkserver():
     servers = warm.Forkservers()
 
@@ -319,7 +326,8 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", ["nbval", pytest.param("papermill", marks=pytest.mark.slow)])
+@pytest.mark.slow  # nbval uses it in tests/project/test_pages.py, too
+@pytest.mark.parametrize("name", COMMANDS)
 def test_others_use_it_by_name(name, tmp_path):
     shown = "import os\nprint('kzreport.execution.forkserver' in open(f'/proc/{os.getppid()}/cmdline').read())"
     nb = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "kzreport", "display_name": "x"}})

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from kzreport.declare import HOME, cut, reads, vintages
-from kzreport.errors import KzreportError
 from kzreport.indicators import (
     base_effects,
     core_inflation,
@@ -22,13 +20,11 @@ from kzreport.indicators.indices import rates
 from kzreport.model import Groups, Period, Reading, Series, Status
 from kzreport.views.vintages import grid, summary
 
-T = TypeVar("T")
-
 
 @reads("cpi_yy")
-def path(cpi_yy: Series) -> tuple[Reading, ...]:
+def path(cpi_yy: Series) -> Groups:
     """The published twelve-month rate in every month, percent."""
-    return rates(cpi_yy)
+    return {"rate": rates(cpi_yy)}
 
 
 @reads("cpi_mm")
@@ -50,11 +46,9 @@ def contributions(cpi_components_yy: Series, cpi_components_mm: Series, cpi_weig
     years = sorted({p.year for p in cpi_weights.where(component="food").values})
     gathered: dict[str, list[Reading]] = {k: [] for k in ("food", "nonfood", "services", "residual", "total")}
     for p in Period.parse(f"{years[0]}-12").until(last) if years and last else ():
-        found = _known(
-            lambda p=p: price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy, p)
-        )  # type: ignore[misc]
-        for key, r in (found or {}).items():
-            if all(x.ok for x in found.values()):  # type: ignore[union-attr]
+        found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy, p)
+        if all(r.ok for r in found.values()):
+            for key, r in found.items():
                 gathered[key].append(r.of(unit="points"))
     return {k: tuple(v) for k, v in gathered.items()}
 
@@ -126,10 +120,10 @@ def _gap(name: str, a: Reading, b: Reading) -> Reading:
 def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
     """The published core rate and its distance to the headline of the same month, points."""
     now = inflation.headline(cpi_yy)
-    found = _known(lambda: core_inflation.exclusion_core(core_yy, now.period))
-    r = found or Reading.missing("core", "percent", now.period)
-    gap = _gap("core_gap", r, now)
-    return {"core": r, "core_gap": gap}
+    r = Reading.missing("core", "percent", now.period)
+    if core_yy.values:
+        r = core_inflation.exclusion_core(core_yy, now.period)
+    return {"core": r, "core_gap": _gap("core_gap", r, now)}
 
 
 @reads("cpi_yy", "cpi_mm")
@@ -315,10 +309,3 @@ def table(cpi_yy: Series, cpi_mm: Series, cpi_components_yy: Series, core_yy: Se
 def growth_rows_of(components: Series, component: str, last: Period | None) -> tuple[Reading, ...]:
     """Published rates of one component, up to the month of the headline."""
     return tuple(r for r in rates(components.where(component=component)) if last and r.period <= last)
-
-
-def _known(look: Callable[[], T]) -> T | None:
-    try:
-        return look()
-    except KzreportError:
-        return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kzreport.declare import reads
+from kzreport.declare import View, reads
 from kzreport.indicators import growth, inflation, readings, real_exchange, trade
 from kzreport.indicators.aggregates import mean, total
 from kzreport.model import Groups, Period, Reading, Series
@@ -82,7 +82,7 @@ def _whole(exports_monthly: Series, imports_monthly: Series, y: Period) -> Readi
     return trade.turnover(total(exports_monthly, y), total(imports_monthly, y))
 
 
-REAL = {"indices": bilateral, "weighed": weights}
+REAL: dict[str, View] = {"indices": bilateral, "weighed": weights}
 
 
 def counted(indices: Groups, weighed: Weights, base: int) -> Groups:

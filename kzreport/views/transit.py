@@ -160,7 +160,7 @@ def part_years(transit_: Series, transit_growth: Series) -> Groups:
     Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate.
     A part with figures too far apart is left out here; the table has them all.
     """
-    found: Groups = {}
+    found = {}
     parts = sorted(
         {
             o.period

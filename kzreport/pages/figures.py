@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kzreport.charts import chart as charts
-from kzreport.charts.kinds import GRIDS, NAMED
+from kzreport.charts.kinds import plot_kind
 from kzreport.model import Reading
 from kzreport.pages.context import PageContext, Readings, as_csv, publish
 from kzreport.series.resource import describe_series, names_of
@@ -53,7 +53,7 @@ def chart(page: PageContext, key: str, kind: str, groups: Readings, **options: A
         if name in options:
             options[name] = windowed(page, options[name])
             extra |= options[name]
-    window = {k: list(g) for k, g in groups.items()} if kind in GRIDS else windowed(page, groups)
+    window = {k: list(g) for k, g in groups.items()} if plot_kind(kind).grid else windowed(page, groups)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
     title = w.typography(str(w.entry("charts", key)[w.language]).strip())
     if not shown:
@@ -64,7 +64,7 @@ def chart(page: PageContext, key: str, kind: str, groups: Readings, **options: A
         shown,
         w,
         title=title,
-        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
+        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
         extra=extra,
         **options,
     )

@@ -109,7 +109,8 @@ def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
         publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
         cells = (said, d.titles[w.language], period_cell(page, period), publisher)
         table.append([escape_html(w.typography(c)) for c in cells])
-        rows.append((name, day.isoformat(), str(period), "", "", "overdue" if late else "expected", ""))
+        status = "overdue" if late else "expected"
+        rows.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
     show_table(page, "calendar", table, rows, texts=(1, 2, 3))
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from kzreport.charts import chart as charts
-from kzreport.charts.kinds import GRIDS, NAMED
+from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.model import Groups, Reading
 from kzreport.pages.context import PageContext, as_csv, publish
@@ -57,7 +57,7 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
     for name in added:
         options[name] = windowed(page, page.views.resolve(options[name], wanted))
         extra |= options[name]
-    window = {k: list(g) for k, g in found.items()} if kind in GRIDS else windowed(page, found)
+    window = {k: list(g) for k, g in found.items()} if plot_kind(kind).grid else windowed(page, found)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
     title = w.typography(str(w.entry("charts", key)[w.language]).strip())
     if not shown:
@@ -68,7 +68,7 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
         shown,
         w,
         title=title,
-        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
+        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
         extra=extra,
         **options,
     )

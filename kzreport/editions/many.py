@@ -37,7 +37,7 @@ from kzreport.errors import KzreportError, PageError, StaleEdition
 from kzreport.execution import execute as runner
 from kzreport.execution.execute import Progress, Task, TimeUp
 from kzreport.files import sync_folder, write_atomic
-from kzreport.render import html
+from kzreport.pages.outputs import page_headline
 
 # --- pages, executed once ----------------------------------------------------------------------------------------
 
@@ -116,7 +116,7 @@ def _make(job: Job, progress: Progress) -> _Made:
     result = make_page(job.plan, job.folder, job.task, progress, done)
     if result.notebook is None:
         return _Made(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
-    headline = html.headline(result.notebook)
+    headline = page_headline(result.notebook)
     return _Made(headline=headline, seconds=result.seconds, tries=result.tries, kept=done is not None)
 
 

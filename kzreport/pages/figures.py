@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.charts import chart as charts
+from kzreport.charts.chart import HEADER, draw
 from kzreport.charts.kinds import plot_kind
 from kzreport.model import Reading
-from kzreport.pages.context import PageContext, Readings, as_csv, publish
+from kzreport.pages.context import PageContext, Readings
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.rows import as_csv
 from kzreport.series.resource import describe_series, names_of
 
 
@@ -57,9 +59,9 @@ def chart(page: PageContext, key: str, kind: str, groups: Readings, **options: A
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
     title = w.typography(str(w.entry("charts", key)[w.language]).strip())
     if not shown:
-        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
+        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
-    drawn = charts.draw(
+    drawn = draw(
         kind,
         shown,
         w,
@@ -68,12 +70,6 @@ def chart(page: PageContext, key: str, kind: str, groups: Readings, **options: A
         extra=extra,
         **options,
     )
-    text = as_csv(drawn.rows)
-    publish(
-        {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"},
-        kind="chart",
-        name=key,
-        title=title,
-        alt=drawn.description,
-        csv=text,
-    )
+    figures = as_csv([HEADER, *drawn.rows])
+    text = f"{drawn.description}\n\n{figures}"
+    page.display(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))

@@ -13,24 +13,25 @@ from kzreport.pages import notes
 from kzreport.pages.context import PageContext
 from kzreport.pages.entries import chosen_claims, read_entry
 from kzreport.pages.ledger import as_series
+from kzreport.pages.outputs import Kind
 from kzreport.project import notebook_path
 
 
 def title(page: PageContext) -> None:
     """The page's title and the date up to which everything is known."""
     w = page.words
-    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", kind="title")
+    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", Kind.TITLE)
 
 
 def section(page: PageContext, key: str) -> None:
     """A heading, from ``sections`` of the page's words."""
     w = page.words
-    page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", kind="section")
+    page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", Kind.SECTION)
 
 
 def say(page: PageContext, key: str, **readings: Said) -> None:
     """A sentence, from ``say`` of the page's words, filled with readings."""
-    page.show(page.words.text("say", key, **readings), kind="say")
+    page.show(page.words.text("say", key, **readings), Kind.SAY)
 
 
 def headline_readings(page: PageContext, other: str, words: Words, given: Mapping[str, Any]) -> Mapping[str, Said]:
@@ -71,7 +72,7 @@ def headline(page: PageContext, **options: Any) -> Mapping[str, Said]:
         where = f"headline of '{page.name}'"
         raise PageError(explain(where, ", ".join(options) or "no option", ", ".join(wanted) or "none"))
     readings = headline_readings(page, page.name, page.words, options)
-    page.show(f"**{page.words.text('headline', **readings)}**", kind="headline")
+    page.show(f"**{page.words.text('headline', **readings)}**", Kind.HEADLINE)
     return readings
 
 
@@ -86,7 +87,7 @@ def headlines(page: PageContext, pages: Sequence[str]) -> None:
         sentence = words.text("headline", **headline_readings(page, name, words, values))
         heading = words.entry("title")[words.language]
         points.append(f"- **[{heading}]({name}.ipynb)**{words.colon}{sentence}")
-    page.show("\n".join(points), kind="headlines")
+    page.show("\n".join(points), Kind.HEADLINES)
 
 
 def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
@@ -110,4 +111,4 @@ def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
 def note(page: PageContext, name: str, pages: Sequence[str] = ()) -> None:
     """Show what :meth:`noted` gives; nothing where there is no note for this page."""
     if text := note_text(page, name, pages):
-        page.show(f"**{page.words.ui('analyst')}**\n\n{text}", kind="note")
+        page.show(f"**{page.words.ui('analyst')}**\n\n{text}", Kind.NOTE)

@@ -34,8 +34,8 @@ INDICATORS: Mapping[str, tuple[str, ...]] = {
 class Panel(NamedTuple):
     """What is shown of one indicator: its sentences with their readings, the lines of a chart, the rows of a table."""
 
-    said: Mapping[str, Sentence]
-    lines: Groups
+    sentences: Mapping[str, Sentence]
+    groups: Groups
     rows: tuple[Reading, ...]
     beside: Mapping[str, Sequence[Reading | None]]
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
+from kzreport.declare import View
 from kzreport.language.words import NBSP, Words
-from kzreport.model import Panel, Period, Reading
-from kzreport.pages.context import PageContext, Readings
+from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.pages.context import PageContext
 from kzreport.pages.entries import read_entry
 from kzreport.pages.figures import chart
 from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings
 from kzreport.pages.rows import Row, Table
+from kzreport.pages.views import split_options
 
 
 def show_table(
@@ -59,20 +61,22 @@ def number_cell(page: PageContext, r: Reading | None) -> str:
 def table(
     page: PageContext,
     key: str,
-    groups: Readings,
+    groups: View | Groups,
     *,
     last: int | None = None,
     by: str = "period",
     latest_first: bool = False,
+    **options: Any,
 ) -> None:
-    """A table with a column for each group, its unit in the head, and a row for each period (latest first).
+    """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
 
-    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or
-    ``latest_first`` where items are of different periods.
+    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
+    items are of different periods. ``groups`` may be a view, with its ``options``.
     """
     w = page.words
+    columns: Groups = page.views.resolve(groups, options)
     items = by == "item"
-    every = [r for g in groups.values() for r in g]
+    every = [r for g in columns.values() for r in g]
     if items:
         if latest_first:
             every.sort(key=lambda r: (r.period.end, r.item), reverse=True)
@@ -85,66 +89,63 @@ def table(
         page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
-    for name, column in groups.items():
+    for name, column in columns.items():
         units = {r.unit for r in column}
         unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
         head.append(f"{w.label(name)}{unit}")
-    cells = {n: {(r.item if items else r.period): r for r in g} for n, g in groups.items()}
-    body = [[names[k], *(number_cell(page, cells[n].get(k)) for n in groups)] for k in keys]
-    figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in groups})
+    cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
+    body = [[names[k], *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
+    figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, head, body, figures)
 
 
 def listing(
     page: PageContext,
     key: str,
-    readings: Sequence[Reading],
+    readings: View | Panel | Sequence[Reading],
     *,
-    base: bool = False,
-    beside: Mapping[str, Sequence[Reading | None]] | None = None,
     name: str = "",
+    **options: Any,
 ) -> None:
-    """A table with a row for each reading: period, what it is about, value (and what it is compared with).
+    """Show a table with a row for each reading: its period, its subject, its value.
 
-    ``beside``: further columns, a reading or nothing for each row. ``name`` where the words serve several tables.
+    ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
+    ``options``. ``name``: needed if the words serve several tables.
     """
     w = page.words
+    found = page.views.resolve(readings, options)
+    readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
     if not readings:
         page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return
     head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
-    more = beside or {}
-    head += [w.ui("base")] * base + [w.label(column) for column in more]
+    head += [w.label(column) for column in more]
     rows = []
     for number, r in enumerate(readings):
         label = w.label(r.item or r.name)
         value = w.typography(w.range(r) if r.interval else w.reading(r))
         value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
-        cells = [
-            period_cell(page, r.period),
-            label,
-            value,
-            *([period_cell(page, r.base) if r.base else "–"] if base else []),
-        ]
+        cells = [period_cell(page, r.period), label, value]
         cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
         rows.append(cells)
     figures = figure_rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
     show_table(page, key, head, rows, figures, row_heads=2, name=name)
 
 
-def panels(page: PageContext, panels: Mapping[str, Panel], kind: str, **options: Any) -> None:
-    """For each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
+def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
+    """Show for each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
 
-    How many there are is the choice of a parameter: what a notebook cannot say, which has no loop. The sentences
-    come from ``say``, the titles from ``charts`` and ``tables.latest`` of the page's words.
+    A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
+    ``charts`` and ``tables.latest`` of the page's words. Options are those of the view, or of the kind of chart.
     """
     w = page.words
-    for name, panel in panels.items():
+    wanted, options = split_options([panels], options)
+    for name, panel in page.views.resolve(panels, wanted).items():
         page.show(f"## {w.typography(w.label(name))}", Kind.SECTION)
-        page.show(" ".join(w.text("say", key, **readings) for key, readings in panel.sentences.items()), Kind.SAY)
+        page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
-            listing(page, "latest", panel.rows, beside=panel.beside, name=f"{name}_latest")
+            listing(page, "latest", panel, name=f"{name}_latest")
 
 
 def key_figures(page: PageContext, pages: Sequence[str]) -> None:
@@ -154,7 +155,7 @@ def key_figures(page: PageContext, pages: Sequence[str]) -> None:
     figures: list[tuple[str, ...]] = []
     for name, values in map(read_entry, pages):
         words = Words(w.language, name)
-        readings = {k: r for k, r in headline_readings(page, name, words, values).items() if isinstance(r, Reading)}
+        readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
             title = str(entry[w.language])

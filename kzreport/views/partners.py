@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.declare import reads
 from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
 from kzreport.indicators.country_groups import EU27, GROUPS
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series
 
-Groups = dict[str, tuple[Reading, ...]]
+BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
     return Reading.missing("trade", unit, Period.parse(str(series.as_of.year - 1)), inputs=(series.name,))
 
 
+@reads("exports_monthly", "imports_monthly")
 def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """January to the latest month: ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``imports``,
     ``balance``, ``balance_before`` (million dollars), ``coverage`` and ``coverage_before`` (percent), and the first
@@ -44,6 +46,7 @@ def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Read
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent)."""
     y = _last_whole_year(exports_monthly)
@@ -71,6 +74,7 @@ def _last_whole_year(monthly: Series) -> Period | None:
     return y if total(monthly, y).ok else None
 
 
+@reads("exports_monthly", "imports_monthly")
 def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Every whole year: exports, imports, turnover, balance (million dollars), coverage (percent)."""
     first, last = (min(exports_monthly.values, default=None), _last_whole_year(exports_monthly))
@@ -91,6 +95,7 @@ def _accounts(both: Sequence[tuple[Reading, Reading]]) -> Groups:
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports over imports, over the twelve months to each month, percent: a month alone is too rough."""
     x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
@@ -103,37 +108,7 @@ def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
-def revised(revisions_: Series) -> dict[str, Reading]:
-    """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, ``lowest``, ``highest``, how many months.
-
-    ``largest`` and ``second`` are the two months that move most; ``rest``: the largest of the others, without sign.
-    """
-    rows = list(readings.readings(revisions_).values())
-    if len(rows) < 3:
-        none = _none(revisions_, "percent")
-        names = ("mean", "mean_absolute", "lowest", "highest", "largest", "second", "rest")
-        return {**dict.fromkeys(names, none), "count": none.of(unit="count")}
-    found = revisions.statistics(rows)
-    span = found["range"].interval
-    ranked = sorted(rows, key=lambda r: abs(r.value or 0.0), reverse=True)
-    rest = max(abs(r.value or 0.0) for r in ranked[2:])
-    return {
-        "mean": found["mean"],
-        "mean_absolute": found["mean_absolute"],
-        "lowest": found["range"].of(value=span.low if span else None, interval=None),
-        "highest": found["range"].of(value=span.high if span else None, interval=None),
-        "largest": ranked[0],
-        "second": ranked[1],
-        "rest": ranked[2].of(value=rest),
-        "count": found["mean"].of(value=float(len(rows)), unit="count"),
-    }
-
-
-def revisions_path(revisions_: Series) -> Groups:
-    """The printed revision of each month, percent."""
-    return {"revision": tuple(r.of(digits=2) for r in readings.readings(revisions_).values())}
-
-
+@reads("exports_monthly", "imports_monthly")
 def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports and imports of every month, million dollars; the latest two are usually revised."""
     return {
@@ -142,6 +117,7 @@ def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """The latest two months of both flows, which the next release usually revises, million dollars."""
     series = (exports_monthly, imports_monthly)
@@ -164,18 +140,20 @@ def _sides(
     return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
 
 
-def turnover(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+@reads(**BY_PARTNER)
+def turnover(exports: Series, imports: Series, chosen: Sequence[str]) -> Groups:
     """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
     years = sorted({o.period for o in imports})
-    found: dict[str, list[Reading]] = {p: [] for p in partners}
+    found: dict[str, list[Reading]] = {p: [] for p in chosen}
     for y in years:
         sides = _sides(exports, imports, y)
-        for p in partners:
+        for p in chosen:
             if p in sides:
                 found[p].append(trade.turnover(*sides[p]))
     return {k: tuple(v) for k, v in found.items()}
 
 
+@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
 def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, rows: int) -> Groups:
     """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
@@ -185,6 +163,7 @@ def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_m
     return {"share": tuple(shares)}
 
 
+@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
 def first(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
@@ -213,8 +192,10 @@ def first(exports: Series, imports: Series, exports_monthly: Series, imports_mon
     }
 
 
-def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
+@reads("eur_per_usd", found=first)
+def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Reading]:
     """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar."""
+    eu = found["eu"]
     rate = Reading.missing("rate", "ratio", eu.period, inputs=(eur_per_usd.name,))
     if eu.ok and len(eur_per_usd):
         rate = mean(eur_per_usd, eu.period).of(digits=4)
@@ -226,14 +207,15 @@ def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
     return {"amount": trade.convert(eu, rate), "rate": rate}
 
 
+@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
 def denominators(
-    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, partners: Sequence[str]
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, chosen: Sequence[str]
 ) -> Groups:
     """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
     whole = year(exports_monthly, imports_monthly)
     y = whole["turnover"]
     sides = _sides(exports, imports, y.period) if y.ok else {}
-    kept = {p: sides[p] for p in partners if p in sides}
+    kept = {p: sides[p] for p in chosen if p in sides}
     flows = {
         "exports": {p: x for p, (x, _) in kept.items()},
         "imports": {p: m for p, (_, m) in kept.items()},
@@ -245,7 +227,8 @@ def denominators(
     }
 
 
-def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+@reads(**BY_PARTNER)
+def contributions(exports: Series, imports: Series, chosen: Sequence[str]) -> Groups:
     """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
 
     A country that belongs to a chosen group is left to its group.
@@ -254,8 +237,8 @@ def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> 
     if len(years) < 2:
         return {"exports": (), "imports": ()}
     now, before = _sides(exports, imports, years[-1]), _sides(exports, imports, years[-2])
-    counted = {m for g in partners for m in GROUPS.get(g, ())}  # a member of a chosen group is in its group
-    kept = [p for p in partners if p in now and p in before and p not in counted]
+    counted = {m for g in chosen for m in GROUPS.get(g, ())}  # a member of a chosen group is in its group
+    kept = [p for p in chosen if p in now and p in before and p not in counted]
     new, old = (
         {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
     )
@@ -266,6 +249,7 @@ def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> 
     return {flow: tuple(points[f"{flow}_{p}"].of(item=p, basis=flow) for p in kept) for flow in ("exports", "imports")}
 
 
+@reads("imports_monthly", imports="imports_by_partner")
 def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
     """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
     y = _last_whole_year(imports_monthly)
@@ -279,13 +263,14 @@ def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]
     return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
 
 
+@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
 def concentrations(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
 
     ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
     """
     y = _last_whole_year(imports_monthly)
-    rows: Groups = {"hhi": (), "normalised": (), "rest": ()}
+    rows: dict[str, tuple[Reading, ...]] = {"hhi": (), "normalised": (), "rest": ()}
     flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
     for flow, (series, monthly_) in flows.items():
         listed = trade.by_partner(series, y) if y and len(series) else {}
@@ -305,9 +290,43 @@ def concentrations(exports: Series, imports: Series, exports_monthly: Series, im
     return rows
 
 
-def table(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+@reads(**BY_PARTNER)
+def table(exports: Series, imports: Series, chosen: Sequence[str]) -> Groups:
     """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
     years = sorted({o.period for o in imports})
     sides = _sides(exports, imports, years[-1]) if years else {}
-    kept = [sides[p] for p in partners if p in sides]
+    kept = [sides[p] for p in chosen if p in sides]
     return _accounts(kept)
+
+
+@reads("exports_revisions")
+def revised(exports_revisions: Series) -> dict[str, Reading]:
+    """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, ``lowest``, ``highest``, how many months.
+
+    ``largest`` and ``second`` are the two months that move most; ``rest``: the largest of the others, without sign.
+    """
+    rows = list(readings.readings(exports_revisions).values())
+    if len(rows) < 3:
+        none = _none(exports_revisions, "percent")
+        names = ("mean", "mean_absolute", "lowest", "highest", "largest", "second", "rest")
+        return {**dict.fromkeys(names, none), "count": none.of(unit="count")}
+    found = revisions.statistics(rows)
+    span = found["range"].interval
+    ranked = sorted(rows, key=lambda r: abs(r.value or 0.0), reverse=True)
+    rest = max(abs(r.value or 0.0) for r in ranked[2:])
+    return {
+        "mean": found["mean"],
+        "mean_absolute": found["mean_absolute"],
+        "lowest": found["range"].of(value=span.low if span else None, interval=None),
+        "highest": found["range"].of(value=span.high if span else None, interval=None),
+        "largest": ranked[0],
+        "second": ranked[1],
+        "rest": ranked[2].of(value=rest),
+        "count": found["mean"].of(value=float(len(rows)), unit="count"),
+    }
+
+
+@reads("exports_revisions")
+def revisions_path(exports_revisions: Series) -> Groups:
+    """The printed revision of each month, percent."""
+    return {"revision": tuple(r.of(digits=2) for r in readings.readings(exports_revisions).values())}

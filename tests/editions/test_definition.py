@@ -73,7 +73,7 @@ BAD = {
     "language twice": ("[fr]", "[fr, fr]", "key 'languages'"),
     "Norway": ("[fr]", "[NO]", "found 'NO'"),
     "no title": ("title:\n  fr: Note\n  en: Note\n", "", "key 'title'"),
-    "title in one language": ("  en: Note\n", "", "key 'title': found fr, expected fr and en"),
+    "title in one language": ("  en: Note\n", "", "key 'title': found fr, expected a title in fr, en"),
     "title in Russian": ("  en: Note", "  ru: Note", "key 'title.ru"),
     "title with a line break": ("  en: Note", '  en: "No\\nte"', "key 'title.en'"),
     "parameters of another page": ("  fdi: {rows: 5}", "  transit: {years: 9}", "found 'transit'"),

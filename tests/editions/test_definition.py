@@ -74,7 +74,7 @@ BAD = {
     "Norway": ("[fr]", "[NO]", "found 'NO'"),
     "no title": ("title:\n  fr: Note\n  en: Note\n", "", "key 'title'"),
     "title in one language": ("  en: Note\n", "", "key 'title': found fr, expected a title in fr, en"),
-    "title in Russian": ("  en: Note", "  ru: Note", "key 'title.ru"),
+    "title in Russian": ("  en: Note", "  ru: Note", "key 'title': found fr, ru, expected a title in fr, en"),
     "title with a line break": ("  en: Note", '  en: "No\\nte"', "key 'title.en'"),
     "parameters of another page": ("  fdi: {rows: 5}", "  transit: {years: 9}", "found 'transit'"),
     "unknown parameter": ("rows: 5", "row: 5", "parameter 'row': found an unknown name, expected one of lang, as_of"),

@@ -20,6 +20,8 @@ from kzreport.series.known import _known
 from kzreport.series.resource import _package
 from kzreport.series.table import read_table
 
+pytest_plugins = ["run_fixtures"]
+
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)

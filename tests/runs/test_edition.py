@@ -15,13 +15,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from run_fixtures import AS_OF
 
 from kzreport.files import project_root
 from kzreport.model import Period
 from kzreport.series.resource import resources
 from kzreport.series.table import check_table
 
-AS_OF = "2024-03-31"
 LANGUAGES, PAGES = ("fr", "en"), ("inflation", "fdi")
 LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping", "manifest", "code"}
 VOID = {"img", "input", "meta", "br", "link", "hr"}

@@ -319,11 +319,7 @@ def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, project_
     assert run["retried"] == 1 and [p["tries"] for p in run["pages"]] == [2]
 
 
-<<<<<<< HEAD
-def test_one_edition_has_its_log_too(cli, home, page, definition, tmp_path):
-=======
-def test_one_edition_has_its_journal_too(cli, project_copy, tmp_path):
->>>>>>> 9d0521c
+def test_one_edition_has_its_log_too(cli, project_copy, tmp_path):
     out = tmp_path / "out"
     write_page(project_copy, "good", "pass")
     write_page(project_copy, "bad", "1 / 0")

@@ -8,7 +8,7 @@ from pathlib import Path
 from kzreport.editions.log import RunLog
 from kzreport.editions.store import edition_lock, list_editions, read_manifest
 from kzreport.errors import PageError
-from kzreport.files import write_durably
+from kzreport.files import write_atomic
 from kzreport.language.words import Words
 from kzreport.project import project
 from kzreport.render import html
@@ -34,6 +34,4 @@ def write_index(root: Path, log: RunLog) -> None:
         text = html.index(entries)
         path = root / "index.html"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            fresh = root / ".work" / "index.html"
-            write_durably(fresh, text)
-            fresh.replace(path)
+            write_atomic(path, text)

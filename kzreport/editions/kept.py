@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from nbformat import NotebookNode
 from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
 from kzreport.execution.execute import Task
+from kzreport.files import write_atomic
 
 
 def page_key(plan: Plan, task: Task) -> str:
@@ -55,14 +55,13 @@ class KeptPages:
 
         Raises :class:`OSError` if neither can be made.
         """
-        path = self.folder / f"{key}-{_digest(written.read_bytes())}.ipynb"
+        data = written.read_bytes()
+        path = self.folder / f"{key}-{_digest(data)}.ipynb"
         path.unlink(missing_ok=True)
         try:
             os.link(written, path)
         except OSError:
-            fresh = path.with_suffix(f".{os.getpid()}")
-            shutil.copyfile(written, fresh)
-            fresh.replace(path)
+            write_atomic(path, data)
         self.store.put(path)
         self.known[key] = path
 

@@ -123,7 +123,7 @@ def _check_note(name: str, definition: Definition, as_of: date, languages: Seque
     for language in languages:
         for page, values in definition.values.items():
             if values.get("note") == name:
-                Page(page, lang=language, as_of=as_of.isoformat()).noted(name, values.get("pages", ()))
+                Page(page, lang=language, as_of=as_of.isoformat()).note_text(name, values.get("pages", ()))
 
 
 def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> _Lasting:

@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 
 from kzreport.errors import PageError
 from kzreport.execution.execute import Progress, Result, Task, execute, in_processes
-from kzreport.files import project_root
+from kzreport.files import project_root, write_atomic
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project import notebook_path, project
@@ -94,7 +94,5 @@ def _replace(path: Path, text: str) -> list[Path]:
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return []
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    write_atomic(path, text)
     return [path]

@@ -20,7 +20,8 @@ from kzreport.execution import execute as runner
 from kzreport.files import project_root
 from kzreport.language.words import escape
 from kzreport.model import Period, Reading
-from kzreport.pages import page as pages
+from kzreport.pages import context
+from kzreport.pages.page import Page
 from kzreport.render import html
 
 pytestmark = pytest.mark.faults  # row B6
@@ -164,7 +165,7 @@ def shown(monkeypatch):
         assert raw
         outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
 
-    monkeypatch.setattr(pages, "display", display)
+    monkeypatch.setattr(context, "display", display)
     return outputs
 
 
@@ -210,7 +211,7 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
     (tmp_path / "data").symlink_to(project_root() / "data")
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
-    page = pages.Page("trial", lang="en", as_of="2024-03-31")
+    page = Page("trial", lang="en", as_of="2024-03-31")
     page.table("odd", {"odd": [reading]})
     page.listing("odd", [reading])
     page.section("odd")
@@ -231,7 +232,7 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
     monkeypatch.setattr(claims, "known", lambda *_, **__: (one,))
     monkeypatch.setattr(claims, "documents", lambda: {text: paper})
-    pages.Page("claims", lang="en", as_of="2026-09-30").claims()
+    Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
     table = str(html.blocks(notebook(shown), "en")[-1].html)
     found = harmless(table)

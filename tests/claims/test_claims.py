@@ -539,7 +539,7 @@ def test_check_finds_a_digit_and_a_mark_that_differ(home):
     put(home, content)
     found = "\n".join(wording.faults())
     assert "a digit typed" in found and "the same figures in fr and en" in found
-    assert any("data/claims/S4.csv" in f for f in check.faults())
+    assert any("data/claims/S4.csv" in f for f in check.list_faults())
 
 
 def test_a_claim_of_the_future_does_not_change_what_went_in(home):

@@ -20,7 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 import kzreport
-from kzreport.commands import checks as check
+from kzreport.editions.reference import reference_task
 from kzreport.execution import execute as runner
 from kzreport.execution import warm as kernels
 from kzreport.files import project_root
@@ -126,7 +126,7 @@ def test_it_looks_like_an_ordinary_kernel(kernel):
 
 
 def test_a_page_has_the_same_bytes(monkeypatch):
-    task = check.task("reexports", "fr")
+    task = reference_task("reexports", "fr")
     warm = runner.execute(task)
     monkeypatch.setattr(runner, "_warm", False)
     ordinary = runner.execute(task)
@@ -308,7 +308,7 @@ def test_workers_of_a_process_with_threads_share_its_template_too():
     thread = threading.Thread(target=ending.wait)
     thread.start()
     try:
-        tasks = [check.task("summary", language) for language in ("fr", "en")]
+        tasks = [reference_task("summary", language) for language in ("fr", "en")]
         found = dict(runner.in_processes(_parent_of_kernel, tasks, 2))
     finally:
         ending.set()

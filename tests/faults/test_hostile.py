@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 import nbformat
 import pytest
 from papermill.translators import PythonTranslator
+from run_fixtures import write_definition, write_page
 
 from kzreport.claims import ledger as claims
 from kzreport.commands import cli as command
@@ -334,11 +335,13 @@ def test_in_the_reason_of_a_failed_page(text):
     assert runner._cell([cell], 0).isprintable()
 
 
-def test_a_hostile_parameter_through_a_kernel(cli, home, page, definition, tmp_path):
+def test_a_hostile_parameter_through_a_kernel(cli, project_copy, tmp_path):
     """Quotes, braces, code and markup: what arrives in the kernel is the text; what is printed of it is text."""
     text = '"""\'\\";print(1);{x.__class__}<script>alert(1)</script>__import__("os").system("exit 3")'
-    page(home, "echo", f"assert remark == {text!r}, remark", parameters='\nremark: str = "none"  # a remark')
-    definition(home, "trial", ["echo"])
+    write_page(
+        project_copy, "echo", f"assert remark == {text!r}, remark", parameters='\nremark: str = "none"  # a remark'
+    )
+    write_definition(project_copy, "trial", ["echo"])
     out = tmp_path / "out"
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"remark={text}")
     assert ended.code == 0, ended.err
@@ -347,9 +350,9 @@ def test_a_hostile_parameter_through_a_kernel(cli, home, page, definition, tmp_p
     assert "<script>alert(1)" in "".join(found.text) and "<script" not in markup
 
 
-def test_an_analysts_note_is_shown_as_text(cli, home, tmp_path):
+def test_an_analysts_note_is_shown_as_text(cli, project_copy, tmp_path):
     """Its figures are filled in, its Markdown is kept, its markup is text; it is an input of the edition."""
-    note = home / "params/notes/inflation-brief/2024-03-31.md"
+    note = project_copy / "params/notes/inflation-brief/2024-03-31.md"
     note.parent.mkdir(parents=True)
     note.write_text(
         "# fr\nVoir **{inflation.headline.value}** <script>alert(1)</script>\n# en\nSee **{inflation.headline}**\n",

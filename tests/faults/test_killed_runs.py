@@ -14,6 +14,7 @@ import subprocess
 import time
 
 import pytest
+from run_fixtures import write_definition
 
 pytestmark = pytest.mark.faults
 
@@ -43,12 +44,12 @@ def test_a_batch_killed_at_any_moment(alone, launcher, batch, dice, often, row):
     )
 
 
-def test_commands_with_real_pages_killed(launcher, cli, definition, dice, often, row, tmp_path):
+def test_commands_with_real_pages_killed(launcher, cli, dice, often, row, tmp_path):
     """From their first import on, nothing shared; pages of ours, charts and all. `make faults` only."""
     kills = often(20, 0)
     if not kills:
         pytest.skip("part of `make faults`")
-    definition(cli.home, "real", ["fdi", "transit"])
+    write_definition(cli.home, "real", ["fdi", "transit"])
     words = ("backfill", "real", "--from", "2024-01", "--to", "2024-02", "-j", "2", "--output")
     began = time.monotonic()
     ended = cli(*words, str(tmp_path / "calm"))

@@ -11,6 +11,7 @@ import sys
 import time
 
 import pytest
+from run_fixtures import SHOWS, write_definition, write_page
 
 from kzreport.commands import cli as command
 
@@ -90,14 +91,14 @@ def test_workers_that_are_killed(cluster, launcher, calm, small, dice, row):
     row("F1", f"{killed} workers of a cluster killed over 3 batches of 20 pages", "each page once, byte-identical")
 
 
-def test_what_else_a_cluster_does(cluster, launcher, calm, small, page, definition, row, tmp_path):
+def test_what_else_a_cluster_does(cluster, launcher, calm, small, row, tmp_path):
     words, golden, _ = calm(10)
     here = ["--output", str(small.out), *cluster.executor]
 
     # a page that kills what runs it
     kill = "import os, signal\nif as_of == '2023-02-28': os.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)"
-    page(launcher.home, "poison", kill, SHOWS)
-    definition(launcher.home, "poisoned", ["good", "poison"])
+    write_page(launcher.home, "poison", kill, SHOWS)
+    write_definition(launcher.home, "poisoned", ["good", "poison"])
     poisoned = ("backfill", "poisoned", *words[2:], "--keep-going", "--output", str(tmp_path / "poisoned"))
     run = launcher(*poisoned, *cluster.executor)
     assert run.wait() == 1 and run.out.startswith("9 of 10 editions made"), run.err
@@ -132,9 +133,3 @@ def test_what_else_a_cluster_does(cluster, launcher, calm, small, page, definiti
         "a page that kills its process, a worker stopped for 10 s, the client killed, the scheduler killed",
         "the page fails alone, the batch ends or is resumed, byte-identical",
     )
-
-
-SHOWS = (
-    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
-    "metadata={'kzreport': {'kind': 'say'}})"
-)

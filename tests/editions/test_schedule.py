@@ -16,12 +16,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from run_fixtures import write_definition, write_page
 
-from kzreport.editions import many as backfill
-from kzreport.editions import notify as summary
+from kzreport.editions import notify
 from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
-from kzreport.editions.log import Journal
+from kzreport.editions.log import RunLog
+from kzreport.editions.many import make_editions
 from kzreport.editions.store import Store, output_root
 from kzreport.execution import execute as runner
 
@@ -53,12 +54,12 @@ def run_json(out: Path) -> dict:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(cli, home, page, definition, tmp_path):
+def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(cli, project_copy, tmp_path):
     """One edition hangs in each of four ways, on as many pages; the two others are made."""
     for name, code in HANGS.items():
-        page(home, name, f"if as_of == '2024-02-29':\n    {code}")
-    page(home, "child", "import subprocess\nif as_of == '2024-02-29': subprocess.run(['sleep', '600'])")
-    definition(home, "trial", [*HANGS, "child"])
+        write_page(project_copy, name, f"if as_of == '2024-02-29':\n    {code}")
+    write_page(project_copy, "child", "import subprocess\nif as_of == '2024-02-29': subprocess.run(['sleep', '600'])")
+    write_definition(project_copy, "trial", [*HANGS, "child"])
     out, scratch, limit = tmp_path / "out", tmp_path / "scratch", 8
     scratch.mkdir()
     words = ("backfill", "trial", *MONTHS, "--output", str(out), "-j", "5", "--keep-going")
@@ -105,26 +106,29 @@ class UntilMade(runner.Limits):
         return 0.0 if EDITION.exists() else 600.0
 
 
-def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definition, tmp_path, monkeypatch):
+def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, project_copy, tmp_path, monkeypatch):
     global EDITION
     out, go = tmp_path / "out", tmp_path / "go"
     EDITION = out / "trial" / "2024-01-31"
-    page(
-        home, "good", f"import os, time\nif as_of == '2024-02-29' and not os.path.exists({str(go)!r}): time.sleep(600)"
+    write_page(
+        project_copy,
+        "good",
+        f"import os, time\nif as_of == '2024-02-29' and not os.path.exists({str(go)!r}): time.sleep(600)",
     )
-    definition(home, "trial", ["good"])
-    monkeypatch.setenv("KZREPORT_HOME", str(home))
+    write_definition(project_copy, "trial", ["good"])
+    monkeypatch.setenv("KZREPORT_HOME", str(project_copy))
     dates = check_months("2024-01", "2024-03", date(2026, 1, 1))
-    made, wrong = backfill.run(
+    log = RunLog()
+    wrong = make_editions(
         load_definition("trial", []),
         dates,
         ["en"],
         Store(output_root(str(out))),
         jobs=1,
-        report=Journal(),
+        log=log,
         pool=partial(runner.in_processes, limits=UntilMade(run=7)),
     )
-    assert (made, wrong) == (
+    assert (len(log.made), wrong) == (
         1,
         [
             "--timeout: found a run that was not finished after 7 s, expected an end by then; "
@@ -143,10 +147,10 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, home, page, definit
     "command",
     [("run", "trial", "--as-of", "2024-02-29"), pytest.param(("backfill", "trial", *MONTHS), marks=pytest.mark.slow)],
 )
-def test_a_run_whose_time_is_over_leaves_nothing(command, cli, home, page, definition, tmp_path):
+def test_a_run_whose_time_is_over_leaves_nothing(command, cli, project_copy, tmp_path):
     out = tmp_path / "out"
-    page(home, "bad", "import time; time.sleep(600)")
-    definition(home, "trial", ["bad"])
+    write_page(project_copy, "bad", "import time; time.sleep(600)")
+    write_definition(project_copy, "trial", ["bad"])
     ended = cli(*command, "--output", str(out), "-j", "1", "--timeout", "3", KZ_TEST_MARK=str(tmp_path))
     assert ended.code == 1 and "kzreport: --timeout: found a run that was not finished after 3 s" in ended.err
     assert not (out / "trial").exists() and not processes(str(tmp_path))
@@ -166,13 +170,13 @@ def test_seconds_that_cannot_be(option, text, capsys):
 
 
 @pytest.fixture
-def spoken(cli, home, page, definition, tmp_path):
+def spoken(cli, project_copy, tmp_path):
     """A page with a headline, a page that fails in February; and the words of a batch of three months."""
     data = "{'text/markdown': f'**Said of {as_of}.**', 'text/plain': f'**Said of {as_of}.**'}"
     show = f"display({data}, raw=True, metadata={{'kzreport': {{'kind': 'headline'}}}})"
-    page(home, "good", f"from IPython.display import display\n{show}")
-    page(home, "other", "if as_of == '2024-02-29': raise ValueError('a\\x1b[31m\\nb')")
-    definition(home, "trial", ["good", "other"], "fr, en")
+    write_page(project_copy, "good", f"from IPython.display import display\n{show}")
+    write_page(project_copy, "other", "if as_of == '2024-02-29': raise ValueError('a\\x1b[31m\\nb')")
+    write_definition(project_copy, "trial", ["good", "other"], "fr, en")
     return ("backfill", "trial", *MONTHS, "--output", str(tmp_path / "out"), "-j", "2", "--keep-going")
 
 
@@ -220,7 +224,7 @@ def server():
         yield start
 
 
-def test_a_batch_tells_whoever_asked(cli, home, spoken, server, tmp_path):
+def test_a_batch_tells_whoever_asked(cli, project_copy, spoken, server, tmp_path):
     """A command, an address and standard output get the same; a target that fails is named and changes nothing."""
     out, taken = tmp_path / "out", tmp_path / "taken.json"
     good, bad = server(204), server(500)
@@ -265,7 +269,7 @@ def test_a_batch_tells_whoever_asked(cli, home, spoken, server, tmp_path):
     assert newest["changes"] == json.loads(diff.out)
 
     # with nothing to do it is told, too; not where another run is at work, and the exit code says so
-    page_ = home / "notebooks" / "other.ipynb"
+    page_ = project_copy / "notebooks" / "other.ipynb"
     page_.write_text(page_.read_text(encoding="utf-8").replace("2024-02-29", "never"), encoding="utf-8")
     ended = cli(*spoken[:2], "--from", "2024-03", "--to", "2024-03", "--output", str(tmp_path / "new"), "--quiet")
     assert (ended.code, ended.out, ended.err) == (0, "trial: made 2024-03-31\n", "")
@@ -294,7 +298,7 @@ def test_a_log_of_json_has_one_object_a_line(cli, spoken, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, home, page, definition, tmp_path):
+def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, project_copy, tmp_path):
     """Every template dies, and the first ordinary kernel: what Python runs when it starts sees to that."""
     first = tmp_path / "first"
     (tmp_path / "site").mkdir()
@@ -304,8 +308,8 @@ def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, home, pa
         f"    open({str(first)!r}, 'w').close()\n    os._exit(1)\n",
         encoding="utf-8",
     )
-    page(home, "good", "pass")
-    definition(home, "trial", ["good"])
+    write_page(project_copy, "good", "pass")
+    write_definition(project_copy, "trial", ["good"])
     path = os.pathsep.join(filter(None, [str(tmp_path / "site"), os.environ.get("PYTHONPATH")]))
     words = ("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "1", "--quiet")
     ended = cli(*words, PYTHONPATH=path)
@@ -315,11 +319,11 @@ def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, home, pa
     assert run["retried"] == 1 and [p["tries"] for p in run["pages"]] == [2]
 
 
-def test_one_edition_has_its_journal_too(cli, home, page, definition, tmp_path):
+def test_one_edition_has_its_log_too(cli, project_copy, tmp_path):
     out = tmp_path / "out"
-    page(home, "good", "pass")
-    page(home, "bad", "1 / 0")
-    definition(home, "trial", ["good", "bad"])
+    write_page(project_copy, "good", "pass")
+    write_page(project_copy, "bad", "1 / 0")
+    write_definition(project_copy, "trial", ["good", "bad"])
     run = ("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
     ended = cli(*run, "--quiet")
     assert (ended.code, ended.out) == (1, "trial: failed 2024-03-31\n") and ended.err.startswith("kzreport: no edition")
@@ -332,7 +336,7 @@ def test_one_edition_has_its_journal_too(cli, home, page, definition, tmp_path):
         ("2024-03-31", "en/good", "made"),
         ("2024-03-31", "en/bad", "failed"),
     }
-    page(home, "bad", "pass")
+    write_page(project_copy, "bad", "pass")
     ended = cli(*run, "--log", "json", "--quiet")
     assert (ended.code, ended.out, ended.err) == (0, "trial: made 2024-03-31\n", "")
     assert run_json(out)["editions"] == ["2024-03-31"]
@@ -352,37 +356,37 @@ def test_one_edition_has_its_journal_too(cli, home, page, definition, tmp_path):
     ],
 )
 def test_an_address_that_does_not_take_it(status, where, wait, expected, server, monkeypatch):
-    monkeypatch.setattr(summary, "SECONDS", 1)
+    monkeypatch.setattr(notify, "SECONDS", 1)
     one = server(status, where, wait)
-    with pytest.raises(summary.NotTold) as error:
-        summary.notify(f"{one.address}/secret", {"definition": "trial"})
+    with pytest.raises(notify.NotificationError) as error:
+        notify.send(f"{one.address}/secret", {"definition": "trial"})
     assert str(error.value) == f"--notify: found {expected}, expected 2xx, the summary taken."
     assert len(one.seen) == 1  # not asked again, nor anybody else
 
 
 def test_targets_that_do_not_answer(server, monkeypatch, tmp_path):
-    monkeypatch.setattr(summary, "SECONDS", 1)
+    monkeypatch.setattr(notify, "SECONDS", 1)
     one = server()
     one.http.shutdown()
     one.http.server_close()
-    with pytest.raises(summary.NotTold, match="Connection refused"):
-        summary.notify(one.address, {})
-    with pytest.raises(summary.NotTold, match="sleep still at work after 1 s"):
-        summary.notify("sleep 60", {})
-    with pytest.raises(summary.NotTold, match="No such file"):
-        summary.notify(str(tmp_path / "gone"), {})
+    with pytest.raises(notify.NotificationError, match="Connection refused"):
+        notify.send(one.address, {})
+    with pytest.raises(notify.NotificationError, match="sleep still at work after 1 s"):
+        notify.send("sleep 60", {})
+    with pytest.raises(notify.NotificationError, match="No such file"):
+        notify.send(str(tmp_path / "gone"), {})
 
 
 # --- exit codes --------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow
-def test_exit_codes(cli, home, page, definition, tmp_path):
+def test_exit_codes(cli, project_copy, tmp_path):
     """One of each for every command that makes or reads editions; the other tests of this folder try more."""
     out = tmp_path / "out"
     place = ("--output", str(out))
-    page(home, "good", "pass")
-    definition(home, "trial", ["good"])
+    write_page(project_copy, "good", "pass")
+    write_definition(project_copy, "trial", ["good"])
     march = ("run", "trial", "--as-of", "2024-03-31", *place)
     months = ("backfill", "trial", *MONTHS, *place)
     for words, code in {
@@ -409,7 +413,7 @@ def test_exit_codes(cli, home, page, definition, tmp_path):
         (*march, "-p", "good.x=1"): 2,
     }.items():
         assert cli(*words).code == code, words
-    page(home, "good", "1 / 0")
+    write_page(project_copy, "good", "1 / 0")
     for words in (march, months, ("verify", "2024-03-31", *place)):
         assert cli(*words).code == 1, words
     assert cli(*months, "--revision").code == 1
@@ -424,11 +428,11 @@ def test_exit_codes(cli, home, page, definition, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow)])
-def test_an_ended_verify_leaves_nothing(name, cli, home, page, definition, tmp_path):
+def test_an_ended_verify_leaves_nothing(name, cli, project_copy, tmp_path):
     out, scratch, stop = tmp_path / "out", tmp_path / "scratch", tmp_path / "stop"
     scratch.mkdir()
-    page(home, "good", f"import os, time\nif os.path.exists({str(stop)!r}): time.sleep(600)")
-    definition(home, "trial", ["good"])
+    write_page(project_copy, "good", f"import os, time\nif os.path.exists({str(stop)!r}): time.sleep(600)")
+    write_definition(project_copy, "trial", ["good"])
     assert cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out)).code == 0
     stop.touch()
     process = cli.start("verify", "2024-03-31", "--output", str(out), TMPDIR=str(scratch), KZ_TEST_MARK=str(tmp_path))

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from run_fixtures import write_definition, write_page
 
 from kzreport.editions.store import list_editions
 from kzreport.errors import NotebookError
@@ -40,11 +41,11 @@ FAILURES = {  # what the last cell does -> what the reason says
 
 
 @pytest.mark.parametrize("kind", FAILURES)
-def test_a_page_that_fails_says_where_and_why(kind, home, page, monkeypatch):
+def test_a_page_that_fails_says_where_and_why(kind, project_copy, monkeypatch):
     """In the process of the test, so that many kinds take little time; the command line is tried below."""
-    monkeypatch.setenv("KZREPORT_HOME", str(home))
+    monkeypatch.setenv("KZREPORT_HOME", str(project_copy))
     code, expected = FAILURES[kind]
-    page(home, "bad", code, "pass")
+    write_page(project_copy, "bad", code, "pass")
     if kind == "parameter again":
         with pytest.raises(NotebookError, match=expected):
             declared_parameters("bad")
@@ -84,11 +85,13 @@ def _kernels_of(pid: int) -> list[int]:
     ]
 
 
-def test_an_edition_with_a_failing_page_is_not_made(cli, home, page, definition, tmp_path):
-    page(home, "good", "pass")
-    page(home, "bad", "seen = lang", "if lang == 'en': 1 / 0")
-    page(home, "killer", "import os, signal", "os.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)")
-    definition(home, "trial", ["good", "bad", "killer"], "fr, en")
+def test_an_edition_with_a_failing_page_is_not_made(cli, project_copy, tmp_path):
+    write_page(project_copy, "good", "pass")
+    write_page(project_copy, "bad", "seen = lang", "if lang == 'en': 1 / 0")
+    write_page(
+        project_copy, "killer", "import os, signal", "os.kill(int(os.environ['JPY_PARENT_PID']), signal.SIGKILL)"
+    )
+    write_definition(project_copy, "trial", ["good", "bad", "killer"], "fr, en")
     out = tmp_path / "out"
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
     assert ended.code == 1 and ended.out == ""
@@ -115,15 +118,15 @@ def test_an_edition_with_a_failing_page_is_not_made(cli, home, page, definition,
     }
     assert "ZeroDivisionError" in (out / "failed/trial-2024-03-31/en-bad.ipynb").read_text(encoding="utf-8")
 
-    page(home, "bad", "pass")
-    page(home, "killer", "pass")
+    write_page(project_copy, "bad", "pass")
+    write_page(project_copy, "killer", "pass")
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-j", "2")
     assert ended.code == 0, ended.err
     assert not (out / "failed").exists()
 
 
 @pytest.mark.skipif(bool(kernels.unavailable()), reason="no warm kernels on this system")
-def test_a_page_that_kills_the_template_costs_nobody(cli, home, page, definition, tmp_path):
+def test_a_page_that_kills_the_template_costs_nobody(cli, project_copy, tmp_path):
     """Neither itself: its kernel is held by the worker; the pages after it have a template of their own."""
     kill = (
         "import os, signal, time\nfrom pathlib import Path\nparent = os.getppid()\n"
@@ -131,10 +134,10 @@ def test_a_page_that_kills_the_template_costs_nobody(cli, home, page, definition
         "    os.kill(parent, signal.SIGKILL)\n"
         "time.sleep(1)"
     )
-    page(home, "first", "import time; time.sleep(1)")
-    page(home, "killer", kill)
-    page(home, "last", "pass")
-    definition(home, "trial", ["first", "killer", "last"], "fr, en")
+    write_page(project_copy, "first", "import time; time.sleep(1)")
+    write_page(project_copy, "killer", kill)
+    write_page(project_copy, "last", "pass")
+    write_definition(project_copy, "trial", ["first", "killer", "last"], "fr, en")
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "2")
     assert ended.code == 0, ended.err
     assert sorted(ended.err.splitlines()) == [
@@ -142,15 +145,15 @@ def test_a_page_that_kills_the_template_costs_nobody(cli, home, page, definition
     ]
 
 
-def test_other_inputs_stop_and_a_revision_stands_beside(cli, home, page, definition, tmp_path):
-    page(home, "good", "pass")
-    definition(home, "trial", ["good"])
+def test_other_inputs_stop_and_a_revision_stands_beside(cli, project_copy, tmp_path):
+    write_page(project_copy, "good", "pass")
+    write_definition(project_copy, "trial", ["good"])
     out = tmp_path / "out"
     run = ("run", "trial", "--as-of", "2024-03-31", "--output", str(out))
     assert cli(*run).code == 0
     first = (out / "trial/2024-03-31/manifest.json").read_bytes()
 
-    page(home, "good", "x = lang", parameters="\nrows: int = 12  # rows")
+    write_page(project_copy, "good", "x = lang", parameters="\nrows: int = 12  # rows")
     ended = cli(*run, "-p", "rows=13")
     assert ended.code == 1 and ended.out == ""
     assert "use --revision to make 2024-03-31-r2" in ended.err
@@ -187,12 +190,14 @@ def test_other_inputs_stop_and_a_revision_stands_beside(cli, home, page, definit
     assert listed.code == 1 and "no whole manifest.json" in listed.err and "Traceback" not in listed.err
 
 
-def test_an_input_changed_meanwhile_is_noticed(cli, home, page, definition, tmp_path):
-    words = home / "notebooks" / "good.yml"
-    page(
-        home, "good", f"from pathlib import Path; p = Path({str(words)!r}); x = p.write_text(p.read_text() + '# later')"
+def test_an_input_changed_meanwhile_is_noticed(cli, project_copy, tmp_path):
+    words = project_copy / "notebooks" / "good.yml"
+    write_page(
+        project_copy,
+        "good",
+        f"from pathlib import Path; p = Path({str(words)!r}); x = p.write_text(p.read_text() + '# later')",
     )
-    definition(home, "trial", ["good"])
+    write_definition(project_copy, "trial", ["good"])
     ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"))
     assert ended.code == 1 and ended.err.endswith("What changed:\n  notebooks/good.yml: changed\n"), ended.err
     assert not list((tmp_path / "out").rglob("*.html"))
@@ -225,10 +230,10 @@ def _started(cli, home, page, definition, out: Path, scratch: Path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "SIGHUP")) for n in SIGNALS])
-def test_a_run_that_is_ended_leaves_nothing(name, cli, home, page, definition, tmp_path):
+def test_a_run_that_is_ended_leaves_nothing(name, cli, project_copy, tmp_path):
     out, scratch = tmp_path / "out", tmp_path / "scratch"
     scratch.mkdir()
-    run, process, pids = _started(cli, home, page, definition, out, scratch)
+    run, process, pids = _started(cli, project_copy, write_page, write_definition, out, scratch)
     try:
         if name == "SIGTERM":  # another run of the same edition, meanwhile
             other = cli(*run)
@@ -254,13 +259,13 @@ def test_a_run_that_is_ended_leaves_nothing(name, cli, home, page, definition, t
         assert files == {".work", ".work/trial-2024-03-31.lock", "run.json"}
         assert not list(scratch.iterdir())
     else:  # what a killed run left is in nobody's way
-        page(home, "slow", "pass")
+        write_page(project_copy, "slow", "pass")
         again = cli(*run)
         assert again.code == 0, again.err
         assert {p.suffix for p in (out / ".work").iterdir()} == {".lock"}
 
 
-def test_wrong_input_is_refused_before_a_kernel_starts(cli, home, tmp_path):
+def test_wrong_input_is_refused_before_a_kernel_starts(cli, project_copy, tmp_path):
     """One of each kind through the command line; the units try the others."""
     out = str(tmp_path / "out")
     for words, expected in {
@@ -278,9 +283,9 @@ def test_wrong_input_is_refused_before_a_kernel_starts(cli, home, tmp_path):
         ended = cli(*words, *(("--output", out) if words[0] in ("run", "verify") else ()))
         assert (ended.code, ended.out) == (2, ""), (words, ended)
         assert expected in ended.err and len(ended.err.splitlines()) == 1, (words, ended.err)
-    yml = home / "notebooks" / "fdi.yml"
+    yml = project_copy / "notebooks" / "fdi.yml"
     yml.write_text(yml.read_text(encoding="utf-8").replace("  en: ", "  de: ", 1), encoding="utf-8")
-    csv = home / "data" / "cpi_yy.csv"
+    csv = project_copy / "data" / "cpi_yy.csv"
     ended = cli("run", "--as-of", "2024-03-31", "--output", out)
     assert ended.code == 2 and "notebooks/fdi.yml, title" in ended.err
     csv.write_text(csv.read_text(encoding="utf-8")[:-9], encoding="utf-8")

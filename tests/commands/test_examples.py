@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from run_fixtures import write_definition, write_page
 
 from kzreport.commands import cli as commands
 
@@ -126,20 +127,20 @@ def test_the_workflow_keeps_the_editions_and_shows_them():
     assert done.returncode == 0, done.stderr
 
 
-def test_the_commands_make_an_edition(home, page, definition, tmp_path):
+def test_the_commands_make_an_edition(project_copy, tmp_path):
     """As written, by the shell, in the folder where they expect kzreport; with pages that cost nothing."""
-    page(home, "good", "pass")
-    definition(home, "monthly", ["good"])
+    write_page(project_copy, "good", "pass")
+    write_definition(project_copy, "monthly", ["good"])
     user = tmp_path / "user"
-    program = home / ".venv" / "bin" / "kzreport"
+    program = project_copy / ".venv" / "bin" / "kzreport"
     program.parent.mkdir(parents=True)
     program.write_text(
         f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m kzreport.commands.cli "$@"\n', encoding="utf-8"
     )
     program.chmod(0o755)
     user.mkdir()
-    (user / "kzreport").symlink_to(home)
-    env = os.environ | {"KZREPORT_HOME": str(home), "HOME": str(user), "AS_OF": "2024-02-29"}
+    (user / "kzreport").symlink_to(project_copy)
+    env = os.environ | {"KZREPORT_HOME": str(project_copy), "HOME": str(user), "AS_OF": "2024-02-29"}
 
     def shell(command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -148,7 +149,7 @@ def test_the_commands_make_an_edition(home, page, definition, tmp_path):
 
     done = shell(made_by_workflow())
     assert done.returncode == 0 and done.stdout.startswith("made monthly/2024-02-29\n"), done.stderr
-    told = json.loads((home / "reports" / "summary.json").read_text(encoding="utf-8"))
+    told = json.loads((project_copy / "reports" / "summary.json").read_text(encoding="utf-8"))
     assert told["made"] == ["2024-02-29"] and told["newest"]["changes"] is None
     days = {datetime.date.today().isoformat()}
     done = shell(crontab())

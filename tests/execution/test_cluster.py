@@ -16,9 +16,10 @@ import time
 from pathlib import Path
 
 import pytest
+from run_fixtures import SHOWS, write_definition, write_page
 
 from kzreport.editions import remote
-from kzreport.editions.log import Journal
+from kzreport.editions.log import RunLog
 from kzreport.editions.store import MANIFEST, Locked, Store
 from kzreport.errors import ParameterError
 
@@ -26,18 +27,14 @@ pytest.importorskip("distributed", reason="the extra 'cluster' is not installed"
 fsspec = pytest.importorskip("fsspec", reason="the extra 'remote' is not installed")
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
-SHOWS = (
-    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
-    "metadata={'kzreport': {'kind': 'say'}})"
-)
 
 
 @pytest.fixture
-def trial(home, page, definition):
+def trial(project_copy):
     """Two cheap pages, for three months."""
-    page(home, "good", SHOWS)
-    page(home, "other", "pass", SHOWS)
-    definition(home, "trial", ["good", "other"])
+    write_page(project_copy, "good", SHOWS)
+    write_page(project_copy, "other", "pass", SHOWS)
+    write_definition(project_copy, "trial", ["good", "other"])
     return ("backfill", "trial", *MONTHS, "-j", "2")
 
 
@@ -116,14 +113,14 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path, home):
+def cluster(tmp_path, project_copy):
     (tmp_path / "cluster").mkdir()
-    found = Cluster(tmp_path / "cluster", home)
+    found = Cluster(tmp_path / "cluster", project_copy)
     yield found
     found.end()
 
 
-def test_a_cluster_makes_the_same_bytes_and_keeps_nothing(cli, home, trial, cluster, page, tmp_path):
+def test_a_cluster_makes_the_same_bytes_and_keeps_nothing(cli, project_copy, trial, cluster, tmp_path):
     cluster.worker("--no-nanny")
     out = tmp_path / "out"
     ended = cli(*trial, "--output", str(out), "--executor", cluster.address)
@@ -135,10 +132,10 @@ def test_a_cluster_makes_the_same_bytes_and_keeps_nothing(cli, home, trial, clus
     assert cli(*trial, "--output", str(out), "--executor", cluster.address).out.startswith("nothing to do")
 
     # a worker whose home differs refuses, and says in what
-    elsewhere = shutil.copytree(home, tmp_path / "elsewhere")
-    page(elsewhere, "good", "pass", SHOWS)
-    (home / "params" / "second.yml").write_text((home / "params" / "trial.yml").read_text())
-    shutil.copy(home / "params" / "second.yml", elsewhere / "params")
+    elsewhere = shutil.copytree(project_copy, tmp_path / "elsewhere")
+    write_page(elsewhere, "good", "pass", SHOWS)
+    (project_copy / "params" / "second.yml").write_text((project_copy / "params" / "trial.yml").read_text())
+    shutil.copy(project_copy / "params" / "second.yml", elsewhere / "params")
     words = ("run", "second", "--as-of", "2024-03-31", "--output", str(out), "--executor", cluster.address)
     ended = type(cli)(elsewhere)(*words)
     assert ended.code == 1 and not (out / "second").exists()
@@ -150,7 +147,7 @@ def test_a_cluster_makes_the_same_bytes_and_keeps_nothing(cli, home, trial, clus
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_costs_nothing(cli, home, trial, cluster, tmp_path):
+def test_a_worker_that_is_killed_costs_nothing(cli, project_copy, trial, cluster, tmp_path):
     """Two workers, one of them killed once the first edition stands: it is started again, its pages are made again."""
     workers = [cluster.worker(), cluster.worker()]
     out = tmp_path / "out"
@@ -175,8 +172,8 @@ def test_a_worker_that_is_killed_costs_nothing(cli, home, trial, cluster, tmp_pa
 
 
 @pytest.mark.slow
-def test_an_interrupted_run_leaves_nothing_on_the_workers(cli, home, trial, cluster, page, tmp_path):
-    page(home, "other", "import time; time.sleep(600)", SHOWS)
+def test_an_interrupted_run_leaves_nothing_on_the_workers(cli, project_copy, trial, cluster, tmp_path):
+    write_page(project_copy, "other", "import time; time.sleep(600)", SHOWS)
     cluster.worker()
     run = cli.start(*trial, "--output", str(tmp_path / "out"), "--executor", cluster.address)
     end = time.monotonic() + 120
@@ -200,7 +197,7 @@ def test_no_scheduler_is_said_before_anything_is_run(cli, trial, tmp_path):
 
 
 @pytest.mark.slow
-def test_editions_at_an_address_are_those_of_a_folder(cli, home, trial, tmp_path):
+def test_editions_at_an_address_are_those_of_a_folder(cli, project_copy, trial, tmp_path):
     there = tmp_path / "there"
     address = f"file://{there}"
     ended = cli(*trial, "--output", address)
@@ -243,7 +240,7 @@ def an_edition(root: Path, text: str) -> Path:
 
 @contextlib.contextmanager
 def opened(write: bool = True):
-    with remote.opened("memory://reports", Journal(), write=write) as shelf:
+    with remote.open_store("memory://reports", RunLog(), write=write) as shelf:
         assert isinstance(shelf, Store)
         yield shelf
 
@@ -340,12 +337,12 @@ def test_names_that_are_none_of_ours_stay_outside(memory, tmp_path):
     [("nothing://x/y", "Protocol not known"), ("file:///proc/none/reports", "a place that can be reached and written")],
 )
 def test_an_address_that_cannot_be(address, said):
-    with pytest.raises(ParameterError, match=said), remote.opened(address, Journal(), write=True):
+    with pytest.raises(ParameterError, match=said), remote.open_store(address, RunLog(), write=True):
         pass
 
 
 def test_a_password_in_an_address_is_not_shown():
-    with pytest.raises(ParameterError) as error, remote.opened("no://me:secret@host/x", Journal(), write=False):
+    with pytest.raises(ParameterError) as error, remote.open_store("no://me:secret@host/x", RunLog(), write=False):
         pass
     assert "secret" not in str(error.value) and re.search(r"no://host/x", str(error.value))
 

@@ -11,6 +11,7 @@ import time
 from datetime import UTC, date, datetime
 
 import pytest
+from run_fixtures import write_definition, write_page
 
 from kzreport.series.known import data_fingerprint
 from kzreport.series.restate import restate
@@ -94,12 +95,12 @@ SHOWS = (
 )
 
 
-def test_data_that_change_meanwhile(launcher, home, page, definition, dice, often, row, tmp_path, monkeypatch):
+def test_data_that_change_meanwhile(launcher, project_copy, dice, often, row, tmp_path, monkeypatch):
     """An edition tells of one state of the data, and that is the one in its manifest; or there is none."""
-    page(home, "reads", READS, SHOWS, "import time; time.sleep(0.3)")
-    definition(home, "reads", ["reads"])
+    write_page(project_copy, "reads", READS, SHOWS, "import time; time.sleep(0.3)")
+    write_definition(project_copy, "reads", ["reads"])
     states = {}
-    data = home / "data"
+    data = project_copy / "data"
     for value in ("109.99", "109.98"):
         path = data / "cpi_yy.csv"
         rows = path.read_text(encoding="utf-8").splitlines()
@@ -107,7 +108,7 @@ def test_data_that_change_meanwhile(launcher, home, page, definition, dice, ofte
         cells = rows[last].split(",")
         rows[last] = ",".join([cells[0], value, *cells[2:]])
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        monkeypatch.setenv("KZREPORT_HOME", str(home))
+        monkeypatch.setenv("KZREPORT_HOME", str(project_copy))
         restate()
         folder = tmp_path / value
         folder.mkdir()
@@ -122,7 +123,7 @@ def test_data_that_change_meanwhile(launcher, home, page, definition, dice, ofte
     for n in range(often(20, 2)):
         out = tmp_path / f"out{n}"
         began = time.monotonic()
-        run = launcher.start("run", "reads", "--as-of", "2024-03-31", "--output", str(out), home=home)
+        run = launcher.start("run", "reads", "--as-of", "2024-03-31", "--output", str(out), home=project_copy)
         assert run.pid
         time.sleep(dice.uniform(0, seconds))
         for name in ("cpi_yy.csv", "datapackage.json"):
@@ -141,14 +142,14 @@ def test_data_that_change_meanwhile(launcher, home, page, definition, dice, ofte
     row("C3", f"{sum(said.values())} changes of the data at random moments of a run", f"no mix: {said}")
 
 
-def test_secrets(launcher, page, definition, often, row, tmp_path):
+def test_secrets(launcher, often, row, tmp_path):
     """In the environment, in addresses in it, as parameters: in no file, in no line."""
     names = ["API_TOKEN", "AWS_SECRET_ACCESS_KEY", "DATABASE_URL", "GITHUB_TOKEN", "HTTPS_PROXY", "PASSWORD"]
     secrets = {name: f"s3cret-{n}-{name.lower()}" for n, name in enumerate(names)}
     env = {n: f"https://user:{s}@host/" if n in ("DATABASE_URL", "HTTPS_PROXY") else s for n, s in secrets.items()}
-    page(launcher.home, "raises", "1 / 0", SHOWS)
-    definition(launcher.home, "secrets", ["good", "raises"])
-    definition(launcher.home, "open", ["good"])
+    write_page(launcher.home, "raises", "1 / 0", SHOWS)
+    write_definition(launcher.home, "secrets", ["good", "raises"])
+    write_definition(launcher.home, "open", ["good"])
     out = tmp_path / "out"
     runs = [launcher("run", name, "--as-of", "2024-03-31", "--output", str(out), **env) for name in ("open", "secrets")]
     assert [r.wait() for r in runs] == [0, 1]
@@ -156,8 +157,10 @@ def test_secrets(launcher, page, definition, often, row, tmp_path):
     assert len(texts) > 6 and not [s for s in secrets.values() for t in texts if s.encode() in t]
     refused = ("api_token", "password", "client_secret", "credentials")
     for name in refused:
-        page(launcher.home, "hides", SHOWS.replace("text", "as_of"), parameters=f'\n{name}: str = "none"  # a secret')
-        definition(launcher.home, "hides", ["hides"])
+        write_page(
+            launcher.home, "hides", SHOWS.replace("text", "as_of"), parameters=f'\n{name}: str = "none"  # a secret'
+        )
+        write_definition(launcher.home, "hides", ["hides"])
         run = launcher(
             "run", "hides", "-p", f"{name}=s3cret", "--as-of", "2024-03-31", "--output", str(tmp_path / "no")
         )

@@ -8,15 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+from run_fixtures import SHOWS, write_definition, write_page
 
 from kzreport.commands import cli as command
 
 pytestmark = pytest.mark.faults
 
-SHOWS = (
-    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
-    "metadata={'kzreport': {'kind': 'say'}})"
-)
 DEATHS = {
     "SIGKILL": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel died"),
     "_exit": ("import os; os._exit(0)", "the kernel died"),
@@ -27,7 +24,7 @@ DEATHS = {
 }
 
 
-def test_kernels_that_die(launcher, page, definition, dice, often, row, tmp_path):
+def test_kernels_that_die(launcher, dice, often, row, tmp_path):
     """At a random cell of a random edition; what was there before is as it was."""
     months = [f"{y}-{m:02}" for y in (2023, 2024) for m in range(1, 13)][: often(24, 6)]
     faults = dice.sample(months, often(20, 3))
@@ -41,8 +38,8 @@ def test_kernels_that_die(launcher, page, definition, dice, often, row, tmp_path
     path.write_text("{}", encoding="utf-8")
     load = "import json; from pathlib import Path\n"
     load += f"at, code = json.loads(Path({str(path)!r}).read_text()).get(as_of[:7], (0, ''))"
-    page(launcher.home, "mortal", load, *(f"if at == {n}: exec(code)" for n in range(1, 7)), SHOWS)
-    definition(launcher.home, "mortal", ["good", "mortal"])
+    write_page(launcher.home, "mortal", load, *(f"if at == {n}: exec(code)" for n in range(1, 7)), SHOWS)
+    write_definition(launcher.home, "mortal", ["good", "mortal"])
     out = tmp_path / "out"
     words = ("backfill", "mortal", "--output", str(out), "-j", "2", "--keep-going")
     before = launcher(*words, "--from", "2022-12", "--to", "2022-12")
@@ -80,19 +77,19 @@ HANGS = {
 }
 
 
-def test_cells_that_hang(launcher, page, definition, often, row, tmp_path):
+def test_cells_that_hang(launcher, often, row, tmp_path):
     if "page_timeout" not in command.parser().parse_args(["run"]):
         pytest.skip("no --page-timeout yet")
     limit, slowest = 5, 0.0
     for n, code in enumerate(HANGS.values()):
-        page(
+        write_page(
             launcher.home,
             f"hang_{'abcd'[n]}",
             f"import subprocess; x = subprocess.Popen(['sleep', '777'])\n{code}",
             SHOWS,
         )
     names = [f"hang_{c}" for c in "abcd"]
-    definition(launcher.home, "hangs", [*names, "good"])
+    write_definition(launcher.home, "hangs", [*names, "good"])
     for kind in often(("run", "backfill"), ("backfill",)):
         when = ("--as-of", "2024-03-31") if kind == "run" else ("--from", "2024-03", "--to", "2024-03", "--keep-going")
         began = time.monotonic()
@@ -168,11 +165,11 @@ def test_kernels_that_do_not_start(launcher, often, dice, row, tmp_path):
     )
 
 
-def test_pages_that_end_early_or_have_nothing(launcher, page, definition, row, tmp_path):
+def test_pages_that_end_early_or_have_nothing(launcher, row, tmp_path):
     home = launcher.home
-    page(home, "early", "import sys; sys.exit(0)", SHOWS)
-    page(home, "tagged", "1 / 0", SHOWS)
-    page(home, "empty")
+    write_page(home, "early", "import sys; sys.exit(0)", SHOWS)
+    write_page(home, "tagged", "1 / 0", SHOWS)
+    write_page(home, "empty")
     for name, change in (
         ("tagged", lambda nb: nb["cells"][2]["metadata"].update(tags=["raises-exception"])),
         ("empty", lambda nb: nb.update(cells=[])),
@@ -187,11 +184,11 @@ def test_pages_that_end_early_or_have_nothing(launcher, page, definition, row, t
         "empty": (2, "no cell tagged 'parameters'"),
     }
     for name, (code, said) in expected.items():
-        definition(home, name, [name])
+        write_definition(home, name, [name])
         run = launcher("run", name, "--as-of", "2024-03-31", "--output", str(tmp_path / name))
         assert run.wait() == code and said in run.err, run.err
         assert not list(tmp_path.rglob("*.html"))
-        definition(home, name, ["good"])  # so that the home is a sound one again
+        write_definition(home, name, ["good"])  # so that the home is a sound one again
         (home / "notebooks" / f"{name}.ipynb").unlink()
     row("A8", "a cell that leaves with 0, a cell that may raise, an empty notebook", "3 refused, nothing published")
 

@@ -9,23 +9,20 @@ import time
 from pathlib import Path
 
 import pytest
+from run_fixtures import SHOWS, write_definition, write_page
 
 from kzreport.editions.dates import check_months
 from kzreport.errors import ParameterError
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
-SHOWS = (
-    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
-    "metadata={'kzreport': {'kind': 'say'}})"
-)
 
 
 @pytest.fixture
-def trial(cli, home, page, definition, tmp_path):
+def trial(cli, project_copy, tmp_path):
     """Two cheap pages for three months, and the command that makes them."""
-    page(home, "good", SHOWS)
-    page(home, "other", "pass", SHOWS)
-    definition(home, "trial", ["good", "other"])
+    write_page(project_copy, "good", SHOWS)
+    write_page(project_copy, "other", "pass", SHOWS)
+    write_definition(project_copy, "trial", ["good", "other"])
     return ("backfill", "trial", *MONTHS, "--output", str(tmp_path / "out"), "-j", "2")
 
 
@@ -38,7 +35,7 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
-def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, home, trial, page, definition, tmp_path):
+def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
     explained = cli(*trial, "--explain")
     assert explained.out.splitlines()[:2] == ["trial/2024-01-31: to make as 2024-01-31", "  not made yet"]
@@ -54,7 +51,7 @@ def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, home, tria
         assert cli("verify", day, "--output", str(out)).code == 0  # the same as made one at a time
 
     # a figure published in March makes no edition before it stale
-    path = home / "data" / "cpi_yy.csv"
+    path = project_copy / "data" / "cpi_yy.csv"
     rows = path.read_text(encoding="utf-8").splitlines()
     known = [r for r in rows[1:] if "2024-03-01" <= r.split(",")[2] <= "2024-03-31"]
     assert known
@@ -71,16 +68,16 @@ def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, home, tria
     assert ended.code == 0 and ended.err.startswith("trial/2024-03-31-r2: made"), ended.err
 
     # what keeps all editions from being made is said once
-    page(home, "other", "pass  # otherwise", SHOWS)
+    write_page(project_copy, "other", "pass  # otherwise", SHOWS)
     ended = cli(*trial)
     assert ended.code == 1 and "3 editions, from trial/2024-01-31 to trial/2024-03-31, exist" in ended.err
     assert ended.err.count("notebooks/other.ipynb: changed") == 1
 
 
-def test_a_page_that_definitions_share_is_computed_once(cli, home, trial, definition, tmp_path):
+def test_a_page_that_definitions_share_is_computed_once(cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
     assert cli(*trial).code == 0
-    definition(home, "second", ["good"])
+    write_definition(project_copy, "second", ["good"])
     words = [w.replace("trial", "second") if w == "trial" else w for w in trial]
     assert cli(*words).code == 0
     run = json.loads((out / "run.json").read_text(encoding="utf-8"))
@@ -91,9 +88,9 @@ def test_a_page_that_definitions_share_is_computed_once(cli, home, trial, defini
     assert tree(tmp_path / "alone" / "second") == kept
 
 
-def test_a_page_that_fails_costs_its_edition(cli, home, trial, page, tmp_path):
+def test_a_page_that_fails_costs_its_edition(cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
-    page(home, "other", "if as_of == '2024-02-29': 1 / 0", SHOWS)
+    write_page(project_copy, "other", "if as_of == '2024-02-29': 1 / 0", SHOWS)
     ended = cli(*trial, "--keep-going")
     assert (ended.code, ended.out) == (1, "2 of 3 editions made\n")
     assert "trial/2024-02-29: FAILED" in ended.err and "kzreport: 2024-02-29: en/other: cell 3" in ended.err
@@ -108,9 +105,9 @@ def test_a_page_that_fails_costs_its_edition(cli, home, trial, page, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
-def test_an_ended_batch_leaves_what_is_whole(name, cli, home, trial, page, tmp_path):
+def test_an_ended_batch_leaves_what_is_whole(name, cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
-    page(home, "other", "import time; time.sleep(600 if as_of == '2024-02-29' else 0)", SHOWS)
+    write_page(project_copy, "other", "import time; time.sleep(600 if as_of == '2024-02-29' else 0)", SHOWS)
     process = cli.start(*trial)
     end = time.monotonic() + 60
     while not (out / "trial" / "2024-01-31").exists():

@@ -21,9 +21,8 @@ from kzreport.language.wordfiles import UNTRANSLATED
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 _LANGUAGES = ("fr", "en")  # of its files
 
-Names = Mapping[
-    str, str | Mapping[str, str]
-]  # starter_... -> the name that replaces it, in each language if it differs
+# starter_... -> the name that replaces it; a map by language if it differs between languages
+Names = Mapping[str, str | Mapping[str, str]]
 
 
 def copied_file(path: Path, names: Names, languages: Sequence[str], *, mark: bool = False) -> str:

@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kzreport.claims import ledger as claims
+from kzreport.claims.documents import read_register
+from kzreport.claims.ledger import read_ledger
 from kzreport.files import project_root
 from kzreport.pages.notebooks import _parameters
+from kzreport.series.groups import read_groups
 from kzreport.series.issues import _issues
 from kzreport.series.known import _known
 from kzreport.series.resource import _package
@@ -27,7 +29,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 CACHES = (
     *(_package, read_table, _known, _issues),
-    *(claims._about, claims._claims, _parameters),
+    *(read_register, read_ledger, read_groups, _parameters),
 )
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport.claims import sentences as wording
-from kzreport.claims import verdicts
+from kzreport.claims.sentences import sentence_faults
+from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.errors import KzreportError, PageError, explain
 from kzreport.execution import execute as runner
@@ -158,14 +158,14 @@ def faults() -> list[str]:
     looks: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
     looks += [partial(_check_table, name) for name in resources()]
     looks += [partial(load_definition, name) for name in definition_names()]
-    looks.append(partial(verdicts.as_of, date(2100, 1, 1)))
+    looks.append(partial(verdicts_as_of, date(2100, 1, 1)))
     for look in looks:
         try:
             look()
         except KzreportError as e:
             found.append(str(e))
     try:
-        found += wording.faults()
+        found += sentence_faults()
     except KzreportError as e:
         found.append(str(e))
     for page in page_names():

@@ -14,7 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from kzreport.claims import ledger as claims
+from kzreport.claims.ledger import claims_fingerprints
 from kzreport.editions.definition import Definition
 from kzreport.editions.store import input_differences, list_editions, read_manifest, revisions_of
 from kzreport.errors import PageError, ParameterError, WordsError, explain
@@ -189,7 +189,7 @@ def make_plans(
         inputs = {f"data/{name}": digest for name, digest in known_then.items()}
         known = [repr(i) for i in known_issues(as_of)]
         inputs["data/issues.yml"] = sha256_hex("\n".join(known).encode())
-        for name, digest in claims.fingerprints(as_of).items():
+        for name, digest in claims_fingerprints(as_of).items():
             inputs[f"data/claims/{name}"] = digest
         own = prepared(as_of) if prepared else definition
         for page, values in own.values.items():
@@ -232,6 +232,9 @@ def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> d
         inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)  # the defaults of its parameters
         inputs[f"notebooks/{page}.yml"] = file_digest(home / "notebooks" / f"{page}.yml")
     title = sorted(definition.title.items())
+    for name in ("data/groups.yml", "params/project.yml"):
+        if (home / name).exists():
+            inputs[name] = file_digest(home / name)
     inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent.parent
     for path in sorted(p for p in code.rglob("*") if p.suffix in (".py", ".yml", ".html", ".css", ".js")):

@@ -21,7 +21,6 @@ The lowest first; each imports only from those before it in this list:
 - ``revisions``: vintages of a series, and what only looks like a revision
 - ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
-- ``country_groups``: who is a member of the EU, of Central Asia
 - ``ranking``: a country among its peers, within one year
 - ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
 - ``concentration``: how much of a flow a few partners make

@@ -86,7 +86,7 @@ def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] 
 
 
 def chosen_claims(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which claims the page about claims shows with these values, as :func:`kzreport.claims.ledger.known` takes it."""
+    """The choice of claims with these values, as :func:`kzreport.claims.ledger.known_claims` takes it."""
     return {"themes": values["themes"], "pages": values["of_pages"], "documents": values["documents"]}
 
 

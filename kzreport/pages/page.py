@@ -20,9 +20,11 @@ from IPython.display import display
 
 from kzreport.charts import chart as charts
 from kzreport.charts.kinds import GRIDS, NAMED
-from kzreport.claims import ledger as claims
-from kzreport.claims import sentences as wording
-from kzreport.claims import verdicts
+from kzreport.claims.documents import register
+from kzreport.claims.ledger import known_claims
+from kzreport.claims.outcomes import Assessment
+from kzreport.claims.sentences import document_entry, table_cells
+from kzreport.claims.verdicts import assess_claims
 from kzreport.errors import PageError, WordsError, explain
 from kzreport.language.words import NBSP, Said, Words, escape
 from kzreport.model import Observation, Period, Reading, Series
@@ -68,7 +70,7 @@ class Page:
         self.as_of = date.fromisoformat(as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self._loaded: dict[str, Series] = {}
-        self._judged: dict[str, tuple[verdicts.Judgement, ...]] = {}
+        self._judged: dict[str, tuple[Assessment, ...]] = {}
         self._chosen: dict[str, Sequence[str]] = {}  # which claims: of all documents, themes and pages unless chosen
 
     # --- data ----------------------------------------------------------------------------------------------------
@@ -408,10 +410,10 @@ class Page:
         title = {k: Words(k).ui("claims_table") for k in ("fr", "en")}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
-    def _judgements(self, **chosen: Sequence[str]) -> tuple[verdicts.Judgement, ...]:
+    def _judgements(self, **chosen: Sequence[str]) -> tuple[Assessment, ...]:
         key = repr(sorted(chosen.items()))
         if key not in self._judged:
-            self._judged[key] = verdicts.judge_all(claims.known(self.as_of, **chosen), self.as_of, self.load)
+            self._judged[key] = assess_claims(known_claims(self.as_of, **chosen), self.as_of, self.load)
         return self._judged[key]
 
     def claims(self) -> None:
@@ -422,7 +424,7 @@ class Page:
         w = self.words
         found = self._judgements(**(self._chosen or {"pages": [self.name]}))
         documents = dict.fromkeys(j.claim.document.id for j in found)
-        named = [f"- {wording.document(w, claims.documents()[d])}" for d in documents]
+        named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
         about = [w.typography(w.ui("claims_note")), "", *named] if found else []
         self._show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), kind="section")
         if not found:
@@ -433,7 +435,7 @@ class Page:
         body, plain = "", [" | ".join(head)]
         rows = [("id", "document", "line", "theme", "verdict", "reason", "corrected_verdict", "corrected_reason")]
         for j in found:
-            cells = wording.cells(w, j)
+            cells = table_cells(w, j)
             c = j.claim
             marked = {"document": c.document.id, "theme": w.label(c.theme), "verdict": w.label(str(j.verdict))}
             marks = "".join(f' data-{k}="{html.escape(v)}"' for k, v in marked.items())

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from kzreport.claims.outcomes import Verdict
 from kzreport.model import Period, Reading, Series
 
 Groups = dict[str, tuple[Reading, ...]]
 
-VERDICTS = ("reproduced", "consistent", "inconsistent", "not_comparable", "unverifiable")
+VERDICTS = tuple(map(str, Verdict))
 
 
 def _count(judged: Series, item: str = "", **dims: str) -> Reading:

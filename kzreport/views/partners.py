@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
-from kzreport.indicators.country_groups import EU27, GROUPS
 from kzreport.model import Period, Reading, Series
+from kzreport.series.groups import groups_on
 
 Groups = dict[str, tuple[Reading, ...]]
 
@@ -148,18 +148,26 @@ def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
     return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
 
 
+def _union(p: Period) -> Mapping[str, Sequence[str]]:
+    """The EU alone, as the groups to count as one."""
+    return {"EU27": groups_on(p.end)["EU27"]}
+
+
 def _sides(
-    exports: Series, imports: Series, p: Period, groups: Mapping[str, Sequence[str]] = GROUPS, *, apart: bool = False
+    exports: Series, imports: Series, p: Period, *, apart: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, tuple[Reading, Reading]]:
     """Country or group -> exports and imports of a year, for those that have both.
 
-    A group comes beside its members; with ``apart`` it replaces them, so that nothing is counted twice.
+    A group of the project comes beside its members; those of ``apart`` replace them, so that nothing is counted twice.
     """
     found = []
     for series in (exports, imports):
         single = trade.by_partner(series, p) if len(series) else {}
-        summed = trade.grouped(single, groups) if single else {}
-        found.append(summed if apart else {**single, **{g: summed[g] for g in groups if g in summed}})
+        if single and apart:
+            single = trade.grouped(single, apart)
+        elif single:
+            single |= {g: trade.grouped(single, {g: members})[g] for g, members in groups_on(p.end).items()}
+        found.append(single)
     x, m = found
     return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
 
@@ -179,7 +187,7 @@ def turnover(exports: Series, imports: Series, partners: Sequence[str]) -> Group
 def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, rows: int) -> Groups:
     """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period, {"EU27": EU27}, apart=True) if whole.ok else {}
+    sides = _sides(exports, imports, whole.period, apart=_union(whole.period)) if whole.ok else {}
     ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
     shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
     return {"share": tuple(shares)}
@@ -189,7 +197,7 @@ def first(exports: Series, imports: Series, exports_monthly: Series, imports_mon
     """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
     sides = _sides(exports, imports, whole.period) if whole.ok else {}
-    single = [trade.turnover(*s) for k, s in sides.items() if k not in GROUPS]
+    single = [trade.turnover(*s) for k, s in sides.items() if k not in groups_on(whole.period.end)]
     if not single or "EU27" not in sides:
         none = _none(exports_monthly)
         share = none.of(unit="percent")
@@ -254,7 +262,9 @@ def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> 
     if len(years) < 2:
         return {"exports": (), "imports": ()}
     now, before = _sides(exports, imports, years[-1]), _sides(exports, imports, years[-2])
-    counted = {m for g in partners for m in GROUPS.get(g, ())}  # a member of a chosen group is in its group
+    counted = {
+        m for g in partners for m in groups_on(years[-1].end).get(g, ())
+    }  # a member of a chosen group is in its group
     kept = [p for p in partners if p in now and p in before and p not in counted]
     new, old = (
         {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
@@ -290,7 +300,7 @@ def concentrations(exports: Series, imports: Series, exports_monthly: Series, im
     for flow, (series, monthly_) in flows.items():
         listed = trade.by_partner(series, y) if y and len(series) else {}
         single = {k: r for k, r in listed.items() if r.ok}
-        for kind, parts in (("", single), ("_union", trade.grouped(single, {"EU27": EU27}) if single else {})):
+        for kind, parts in (("", single), ("_union", trade.grouped(single, _union(y)) if single and y else {})):
             if not parts or y is None or not all(r.ok for r in parts.values()):
                 continue
             whole = total(monthly_, y)

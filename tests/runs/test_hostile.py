@@ -13,7 +13,8 @@ import nbformat
 import pytest
 from papermill.translators import PythonTranslator
 
-from kzreport.claims import ledger as claims
+from kzreport.claims.documents import register
+from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
 from kzreport.execution import execute as runner
 from kzreport.files import project_root
@@ -223,13 +224,15 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_what_a_document_claims(text, shown, monkeypatch):
     """In a claim's sentence, evidence and document, and in the attributes by which the table is filtered."""
-    real = claims.claims()["S4-L053-2"]
+    real = all_claims()["S4-L053-2"]
     bare = text.replace("{", "(").replace("}", ")")
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    monkeypatch.setattr(claims, "known", lambda *_, **__: (one,))
-    monkeypatch.setattr(claims, "documents", lambda: {text: paper})
+    for name in ("kzreport.pages.page", "kzreport.claims.verdicts"):
+        monkeypatch.setattr(f"{name}.known_claims", lambda *_, **__: (one,))
+    about = replace(register(), documents={text: paper})
+    monkeypatch.setattr("kzreport.pages.page.register", lambda: about)
     pages.Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
     table = str(html.blocks(notebook(shown), "en")[-1].html)

@@ -82,7 +82,7 @@ def main() -> None:
     print(f"ready: ordinary      {ready(0):.3f} s  (nothing imported)")
     runner._warm = True
     template.warm()
-    kzreport.pages.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
     for page in page_names():

@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from kzreport.claims.amounts import Amount, combine, part_of, printed_interval
 from kzreport.claims.claim import Claim, Operand, Term
 from kzreport.claims.documents import Register
-from kzreport.claims.outcomes import NotComparable, Reason, Verdict, no_figure
+from kzreport.claims.outcomes import NotComparable, Reason, no_figure
 from kzreport.indicators import aggregates, readings
-from kzreport.model import Interval, Observation, Period, Series
-from kzreport.series.groups import CountryGroup
+from kzreport.indicators.country_groups import CountryGroups
+from kzreport.model import Interval, Observation, Period, Series, Verdict
 from kzreport.series.resource import Resource, describe_series
 
 Load = Callable[..., Series]
@@ -80,7 +80,7 @@ class Evidence:
     load: Load
     printed: Mapping[str, Claim]
     register: Register
-    groups: Mapping[str, CountryGroup]
+    groups: CountryGroups
     conversions: Mapping[tuple[str, str], str]
 
     def amount(self, operand: Operand, claim: Claim) -> Amount:
@@ -168,7 +168,7 @@ class Evidence:
         return found.scaled(rate.value if there else 1 / rate.value, unit, series)
 
 
-def is_group(about: Resource, dimension: str, value: str, groups: Mapping[str, CountryGroup]) -> bool:
+def is_group(about: Resource, dimension: str, value: str, groups: CountryGroups) -> bool:
     """True if a value of a dimension is a group whose members are added up, not a value of the table itself."""
     return value in groups and dimension in about.enums and value not in about.enums[dimension]
 

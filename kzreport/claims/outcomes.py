@@ -1,4 +1,4 @@
-"""Verdicts, their reasons, and what carries them: the outcome of a test, the assessment of a claim."""
+"""Reasons of verdicts, and what carries both: the outcome of a test, the assessment of a claim."""
 
 from __future__ import annotations
 
@@ -7,21 +7,7 @@ from enum import StrEnum
 
 from kzreport.claims.amounts import Amount
 from kzreport.claims.claim import Claim, ClaimTest
-
-
-class Verdict(StrEnum):
-    """The verdict on a claim. This is the one list of verdicts; the pages follow its order."""
-
-    REPRODUCED = "reproduced"  # equal at the precision printed
-    CONSISTENT = "consistent"  # the intervals meet
-    INCONSISTENT = "inconsistent"  # they do not
-    NOT_COMPARABLE = "not_comparable"
-    UNVERIFIABLE = "unverifiable"
-
-    @property
-    def supports(self) -> bool:
-        """True if the figures agree with the claim."""
-        return self in (Verdict.REPRODUCED, Verdict.CONSISTENT)
+from kzreport.model import Verdict
 
 
 class Reason(StrEnum):

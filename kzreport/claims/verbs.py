@@ -14,8 +14,8 @@ from typing import Literal, NamedTuple
 from kzreport.claims.amounts import Amount, combine, growth_percent, percent_of
 from kzreport.claims.claim import Claim, ClaimTest, Qualifier, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, Evidence, require_base
-from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, Verdict, no_figure
-from kzreport.model import Interval, Period
+from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, no_figure
+from kzreport.model import Interval, Period, Verdict
 
 _PLACES = ("partner", "country")  # dimensions over which a rank is taken
 _REPRODUCIBLE = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.ABOUT)

@@ -17,9 +17,9 @@ from kzreport.claims.claim import Claim, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.evidence import Evidence, Load
 from kzreport.claims.ledger import known_claims
-from kzreport.claims.outcomes import Assessment, Reason, TestOutcome, Verdict
+from kzreport.claims.outcomes import Assessment, Reason, TestOutcome
 from kzreport.claims.verbs import run_test
-from kzreport.model import Series
+from kzreport.model import Series, Verdict
 from kzreport.project import project
 from kzreport.series.groups import all_groups
 from kzreport.series.known import load_series

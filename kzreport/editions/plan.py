@@ -206,7 +206,7 @@ def _read_note(name: str, definition: Definition, as_of: date, languages: Sequen
     for language in languages:
         for page, values in definition.values.items():
             if values.get("note") == name:
-                page_class(page, lang=language, as_of=as_of.isoformat()).noted(name, values.get("pages", ()))
+                page_class(page, lang=language, as_of=as_of.isoformat()).note_text(name, values.get("pages", ()))
 
 
 def inputs_changed_since(p: Plan) -> list[str]:

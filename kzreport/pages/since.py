@@ -14,13 +14,12 @@ from typing import Any
 
 from kzreport.claims.claim import Claim
 from kzreport.claims.ledger import all_claims
-from kzreport.claims.outcomes import Verdict
 from kzreport.claims.sentences import claim_locator, claim_sentence
 from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.errors import ParameterError, explain
 from kzreport.language import words
 from kzreport.language.words import Words, escape, rounded
-from kzreport.model import Observation, Period, Reading, Series, Status
+from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series, resources

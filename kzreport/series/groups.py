@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,33 +12,8 @@ from pydantic import Field
 
 from kzreport.errors import DataError, explain
 from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.indicators.country_groups import CountryGroup, CountryGroups, Membership
 from kzreport.strict import Day, StrictModel, strict_model
-
-
-@dataclass(frozen=True)
-class Membership:
-    """A member of a group, with its first and last day if it was not always one."""
-
-    code: str
-    since: date = date.min
-    until: date = date.max
-
-
-@dataclass(frozen=True)
-class CountryGroup:
-    """A group of countries. Its members may depend on the day.
-
-    >>> union = CountryGroup("EU", (Membership("FRA"), Membership("GBR", until=date(2020, 1, 31))))
-    >>> union.members(date(2019, 12, 31)), union.members(date(2020, 12, 31))
-    (('FRA', 'GBR'), ('FRA',))
-    """
-
-    name: str
-    memberships: tuple[Membership, ...]
-
-    def members(self, day: date) -> tuple[str, ...]:
-        """Return the codes of the members on a day. For a period, take its last day."""
-        return tuple(m.code for m in self.memberships if m.since <= day <= m.until)
 
 
 class _Dates(StrictModel):
@@ -52,7 +26,7 @@ class _Entry(StrictModel):
     dated: dict[str, _Dates] = Field(default_factory=dict)
 
 
-def all_groups() -> Mapping[str, CountryGroup]:
+def all_groups() -> CountryGroups:
     """Return the groups by name, read once for each state of their file; empty if the project has no such file.
 
     Raises :class:`DataError` naming the file and the key.
@@ -71,7 +45,7 @@ def groups_on(day: date) -> Mapping[str, tuple[str, ...]]:
 
 
 @lru_cache(maxsize=4)
-def read_groups(path: Path, stamp: tuple[int, int]) -> Mapping[str, CountryGroup]:
+def read_groups(path: Path, stamp: tuple[int, int]) -> CountryGroups:
     """Read and check a file of groups; ``stamp`` is the state of the file."""
     raw, where = read_yaml(path), shown_path(path)
     if not isinstance(raw, dict):

@@ -5,13 +5,15 @@ Annual trade is that of the BNS tables by country; what officials and the docume
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kzreport.declare import cut, reads
 from kzreport.indicators import aggregates, aid, goals, growth, part_years, readings, trade
-from kzreport.model import Interval, Observation, Period, Reading, Series, Status
+from kzreport.model import Groups, Interval, Observation, Period, Reading, Series, Status
 
-Groups = dict[str, tuple[Reading, ...]]
-
-HORIZONS = (3, 5, 10)  # years in which the goal, which has none, might be reached
 DOCUMENT = "source_document"
+FIVE = 5  # the horizon, in years, that the sentence on the goal names
+WITH = {p: cut(f"{p}_by_partner", partner="AFG") for p in ("exports", "imports")}
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
@@ -23,16 +25,22 @@ def _years(exports: Series, imports: Series) -> dict[Period, tuple[Reading, Read
     return {p: (x[p], m[p]) for p in sorted(x) if p in m and x[p].ok and m[p].ok}
 
 
-def turnovers(exports: Series, imports: Series) -> tuple[Reading, ...]:
-    """Exports plus imports of every year that has both, million dollars."""
+def _turnovers(exports: Series, imports: Series) -> tuple[Reading, ...]:
     return tuple(trade.turnover(x, m) for x, m in _years(exports, imports).values())
 
 
+@reads(**WITH)
+def turnovers(exports: Series, imports: Series) -> Groups:
+    """Return exports plus imports of every year that has both, million dollars."""
+    return {"turnover": _turnovers(exports, imports)}
+
+
 def _turnover(exports: Series, imports: Series, period: Period) -> Reading:
-    found = {r.period: r for r in turnovers(exports, imports)}
+    found = {r.period: r for r in _turnovers(exports, imports)}
     return found.get(period, _none(exports).of(period=period, basis="turnover"))
 
 
+@reads(**WITH)
 def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     """The latest year: ``turnover`` and its ``turnover_change``, ``exports``, ``imports``, ``balance`` (million
     dollars), the highest year (``peak``) and the change since it (``since_peak``).
@@ -44,7 +52,7 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
         names = ("turnover", "exports", "imports", "balance", "peak")
         return {**dict.fromkeys(names, none), "turnover_change": share, "since_peak": share}
     x, m = years[max(years)]
-    now, known = trade.turnover(x, m), turnovers(exports, imports)
+    now, known = trade.turnover(x, m), _turnovers(exports, imports)
     return {
         "turnover": now,
         "turnover_change": growth.growth(now, _turnover(exports, imports, now.period.year_before())),
@@ -56,6 +64,7 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     }
 
 
+@reads(**WITH)
 def table(exports: Series, imports: Series) -> Groups:
     """Every year: exports, imports, turnover and balance, million dollars."""
     sides = list(_years(exports, imports).values())
@@ -65,64 +74,6 @@ def table(exports: Series, imports: Series) -> Groups:
         "turnover": tuple(trade.turnover(x, m) for x, m in sides),
         "balance": tuple(trade.balance(x, m) for x, m in sides),
     }
-
-
-# --- the goal ----------------------------------------------------------------------------------------------------
-
-
-def _goal(target: Series, publisher: str) -> Reading:
-    found = [o for o in target.where(publisher=publisher, covers="all") if o.value is not None]
-    if not found:
-        return _none(target)
-    o = max(found, key=lambda o: o.period)
-    return Reading("goal", o.value, target.unit, o.period, basis="target", item=publisher, inputs=(target.name,))
-
-
-def goal(target: Series, exports: Series, imports: Series) -> dict[str, Reading]:
-    """The document's ``goal`` and the ``official`` one before it, the latest turnover (``now``), what is ``missing``,
-    the ``multiple`` it takes, growth a year ``needed`` in five years, and the ``past`` growth a year.
-    """
-    aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
-    if not years:
-        none = _none(exports)
-        rate = none.of(unit="percent_per_year")
-        made = {"now": none, "missing": none.of(unit="musd_change"), "multiple": none.of(unit="multiple")}
-        return {"goal": aim, "official": _goal(target, "ministry_trade_kaz"), **made, "needed": rate, "past": rate}
-    now = years[-1]
-    return {
-        "goal": aim,
-        "official": _goal(target, "ministry_trade_kaz"),
-        "now": now,
-        "missing": goals.distance(aim, now),
-        "multiple": goals.multiple_needed(aim, now).of(digits=2),
-        "needed": goals.growth_needed(aim, now, HORIZONS[1]),
-        "past": _past(years),
-    }
-
-
-def _past(years: tuple[Reading, ...]) -> Reading:
-    if len(years) < 2:
-        return years[-1].of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
-    return growth.cagr(years[-1], years[0])
-
-
-def paces(target: Series, exports: Series, imports: Series) -> Groups:
-    """Growth a year that reaches the goal at each horizon, beside the growth of the years known; percent a year."""
-    aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
-    if not years or not aim.ok:
-        return {"needed": (), "past": ()}
-    past = _past(years)
-    return {
-        "needed": goals.by_horizon(aim, years[-1], HORIZONS),
-        "past": (past.of(item="past"),) if past.ok else (),
-    }
-
-
-def goal_line(target: Series, exports: Series, imports: Series) -> Groups:
-    """The goal in the years since it was announced, for the chart of turnover."""
-    aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
-    known = [r.period for r in years if aim.ok and r.period.year >= aim.period.year]
-    return {"goal": tuple(aim.of(period=p, item="goal") for p in known)} if known else {}
 
 
 # --- figures printed in texts, and their dates -------------------------------------------------------------------
@@ -149,11 +100,13 @@ def _find(series: Series, **dims: str) -> list[Reading]:
     return sorted(rows, key=lambda r: r.period, reverse=True)
 
 
+@reads("afghanistan_trade")
 def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
     """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
     return tuple(_find(afghanistan_trade))
 
 
+@reads("afghanistan_trade")
 def document(afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's eight months in the year that fits: ``turnover``, ``exports``, what they leave to ``imports``
     (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent; ``as_printed``.
@@ -183,11 +136,12 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
 
 def _share(figure: Reading, year: Reading) -> Reading:
     """What the figure would make of a year, percent, if it were of its first months."""
-    part = Period.parse(f"{year.period.year}{str(figure.period)[4:8]}{year.period.year}{str(figure.period)[12:]}")
+    part = figure.period.in_year(year.period.year)
     pair = [r.of(name="turnover", item="", basis="turnover") for r in (figure.of(period=part), year)]
     return part_years.part_year_share(pair, part).of(item=str(year.period))
 
 
+@reads("afghanistan_trade", "exports_monthly", **WITH)
 def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_monthly: Series) -> dict[str, Reading]:
     """Why the printed year does not fit: the figure as a share of the ``wrong`` year and of the ``right`` one,
     percent, the ``usual`` share of the same months in all exports (a range), and the ``half`` of the year between,
@@ -212,8 +166,7 @@ def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_m
 
 def _usual(exports_monthly: Series, part: Period) -> Reading:
     """Share of the same months in each whole year of all exports since the printed one, as a range."""
-    years = range(part.year - 2, part.year + 2)
-    parts = [Period.parse(f"{y}{str(part)[4:8]}{y}{str(part)[12:]}") for y in years]
+    parts = [part.in_year(y) for y in range(part.year - 2, part.year + 2)]
     found = [r for r in (part_years.part_year_share(exports_monthly, p) for p in parts) if r.ok]
     if not found:
         return _none(exports_monthly, "percent")
@@ -222,6 +175,7 @@ def _usual(exports_monthly: Series, part: Period) -> Reading:
     return found[-1].of(value=low + (high - low) / 2, interval=Interval(low, high), estimated=True)
 
 
+@reads("afghanistan_trade", **WITH)
 def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
     """The document's eight months as a share of each year it might be of, and the same months of a year that is
     known; the year is the item, percent.
@@ -244,6 +198,7 @@ def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
     return {"document_share": tuple(tried), "printed_share": tuple(known)}
 
 
+@reads("afghanistan_trade")
 def part(afghanistan_trade: Series) -> dict[str, Reading]:
     """The latest part of a year that has the same months a year before: ``now``, ``before``, ``growth``."""
     sound = [
@@ -261,6 +216,7 @@ def part(afghanistan_trade: Series) -> dict[str, Reading]:
     return {"now": none, "before": none, "growth": none.of(unit="percent")}
 
 
+@reads("afghanistan_trade", **WITH)
 def misdated(afghanistan_trade: Series, exports: Series, imports: Series) -> dict[str, Reading]:
     """A whole year printed under another: the figure (``printed``) with the turnover of the year it names
     (``named``) and of the one it is (``meant``).
@@ -276,6 +232,73 @@ def misdated(afghanistan_trade: Series, exports: Series, imports: Series) -> dic
     }
 
 
+# --- the goal ----------------------------------------------------------------------------------------------------
+
+
+def _goal(target: Series, publisher: str) -> Reading:
+    found = [o for o in target.where(publisher=publisher, covers="all") if o.value is not None]
+    if not found:
+        return _none(target)
+    o = max(found, key=lambda o: o.period)
+    return Reading("goal", o.value, target.unit, o.period, basis="target", item=publisher, inputs=(target.name,))
+
+
+@reads("afghanistan_target", **WITH)
+def goal(afghanistan_target: Series, exports: Series, imports: Series) -> dict[str, Reading]:
+    """The document's ``goal`` and the ``official`` one before it, the latest turnover (``now``), what is ``missing``,
+    the ``multiple`` it takes, growth a year ``needed`` in five years, and the ``past`` growth a year.
+    """
+    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
+    if not years:
+        none = _none(exports)
+        rate = none.of(unit="percent_per_year")
+        made = {"now": none, "missing": none.of(unit="musd_change"), "multiple": none.of(unit="multiple")}
+        return {
+            "goal": aim,
+            "official": _goal(afghanistan_target, "ministry_trade_kaz"),
+            **made,
+            "needed": rate,
+            "past": rate,
+        }
+    now = years[-1]
+    return {
+        "goal": aim,
+        "official": _goal(afghanistan_target, "ministry_trade_kaz"),
+        "now": now,
+        "missing": goals.distance(aim, now),
+        "multiple": goals.multiple_needed(aim, now).of(digits=2),
+        "needed": goals.growth_needed(aim, now, FIVE),
+        "past": _past(years),
+    }
+
+
+def _past(years: tuple[Reading, ...]) -> Reading:
+    if len(years) < 2:
+        return years[-1].of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
+    return growth.cagr(years[-1], years[0])
+
+
+@reads("afghanistan_target", **WITH)
+def paces(afghanistan_target: Series, exports: Series, imports: Series, horizons: Sequence[int]) -> Groups:
+    """Return the growth that reaches the goal at each horizon (in years), and the ``past`` growth; percent a year."""
+    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
+    if not years or not aim.ok:
+        return {"needed": (), "past": ()}
+    past = _past(years)
+    return {
+        "needed": goals.by_horizon(aim, years[-1], horizons),
+        "past": (past.of(item="past"),) if past.ok else (),
+    }
+
+
+@reads("afghanistan_target", **WITH)
+def goal_line(afghanistan_target: Series, exports: Series, imports: Series) -> Groups:
+    """The goal in the years since it was announced, for the chart of turnover."""
+    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
+    known = [r.period for r in years if aim.ok and r.period.year >= aim.period.year]
+    return {"goal": tuple(aim.of(period=p, item="goal") for p in known)} if known else {}
+
+
 # --- wheat and flour ---------------------------------------------------------------------------------------------
 
 
@@ -288,14 +311,15 @@ def _food(food: Series, product: str, destination: str) -> dict[Period, Reading]
     return {r.period: r for r in made}
 
 
-def flour(food: Series) -> dict[str, Reading]:
+@reads("afghanistan_food")
+def flour(afghanistan_food: Series) -> dict[str, Reading]:
     """Wheat flour sold to Afghanistan: the latest marketing year (``season``) and the one ``before``, tonnes, the
     ``change``; the latest part-season (``part``) and its change, percent; and its ``share`` of all flour exports.
     """
-    sold, shares = _food(food, "flour", "AFG"), flour_shares(food)["flour_share"]
+    sold, shares = _food(afghanistan_food, "flour", "AFG"), flour_shares(afghanistan_food)["flour_share"]
     seasons = sorted(p for p in sold if p.frequency == "S" and p.months == 12)
     parts = sorted(p for p in sold if p.frequency == "S" and p.months < 12 and p.year_before() in sold)
-    none = _none(food, "tonne")
+    none = _none(afghanistan_food, "tonne")
     rate = none.of(unit="percent")
     now = sold[seasons[-1]] if seasons else none
     before = sold.get(now.period.year_before(), none)
@@ -310,46 +334,60 @@ def flour(food: Series) -> dict[str, Reading]:
     }
 
 
-def flour_shares(food: Series) -> Groups:
+@reads("afghanistan_food")
+def flour_shares(afghanistan_food: Series) -> Groups:
     """Afghanistan in Kazakhstan's exports of flour, percent, for each period that has both; the period is the item."""
-    sold, every = _food(food, "flour", "AFG"), _food(food, "flour", "WLD")
+    sold, every = _food(afghanistan_food, "flour", "AFG"), _food(afghanistan_food, "flour", "WLD")
     both = sorted(p for p in sold if p in every)
     return {"flour_share": tuple(growth.share(sold[p], every[p]).of(item=str(p)) for p in both)}
 
 
-def destinations(food: Series) -> Groups:
+@reads("afghanistan_food")
+def destinations(afghanistan_food: Series) -> Groups:
     """Where wheat and flour went in the latest period known by destination (the group), grain equivalent, tonnes."""
-    rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
+    rows = [o for o in afghanistan_food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
     spans = [o.period for o in rows if sum(o.period == other.period for other in rows) > 1]
     if not spans:
         return {}
     last = max(spans)
     names = sorted({o.dims["destination"] for o in rows if o.period == last})
-    return {str(last): tuple(_food(food, "wheat_flour", n)[last] for n in names)}
+    return {str(last): tuple(_food(afghanistan_food, "wheat_flour", n)[last] for n in names)}
 
 
-def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
+@reads("afghanistan_food", "afghanistan_trade")
+def worth(afghanistan_food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     """Exports over wheat and flour of the same months: dollars a tonne at most (``worth``), with both inputs."""
-    masses = _food(food, "wheat_flour", "AFG")
+    masses = _food(afghanistan_food, "wheat_flour", "AFG")
     sold = {r.period: r for r in _find(afghanistan_trade, flow="exports", dating="as_printed")}
     both = sorted(p for p in masses if p in sold)
     if not both:
-        none = _none(food, "tonne")
+        none = _none(afghanistan_food, "tonne")
         return {"mass": none, "exports": none.of(unit="musd"), "worth": none.of(unit="usd_tonne")}
     mass, value = masses[both[-1]], sold[both[-1]]
     return {"mass": mass, "exports": value, "worth": aid.value_per_tonne(value, mass)}
 
 
-def food_table(food: Series) -> tuple[Reading, ...]:
+@reads("afghanistan_food")
+def food_table(afghanistan_food: Series) -> tuple[Reading, ...]:
     """Every quantity of wheat and flour, latest first; the item says product, destination and publisher."""
     found = []
-    for o in sorted(food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
+    for o in sorted(afghanistan_food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
         parts = [o.dims["product"], o.dims["destination"], o.dims["publisher"]]
         item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
-        found.append(Reading(food.name, o.value, food.unit, o.period, item=item, inputs=(food.name,)))
+        found.append(
+            Reading(
+                afghanistan_food.name,
+                o.value,
+                afghanistan_food.unit,
+                o.period,
+                item=item,
+                inputs=(afghanistan_food.name,),
+            )
+        )
     return tuple(found)
 
 
+@reads(shares="afghanistan_composition")
 def composition(shares: Series) -> tuple[Reading, ...]:
     """Shares printed in texts, latest first; the item says of what, of which total, by whom, which kind of date."""
     found = []
@@ -363,6 +401,7 @@ def composition(shares: Series) -> tuple[Reading, ...]:
     return tuple(found)
 
 
+@reads("afghanistan_trade", shares="afghanistan_composition")
 def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's share of "volumes" taken for one of value: ``share`` (percent) and the ``amount`` it would be."""
     printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.declare import COUNTRY_GROUPS, Source, reads
 from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
-from kzreport.model import Period, Reading, Series
-from kzreport.series.groups import groups_on
+from kzreport.indicators.country_groups import CountryGroups
+from kzreport.model import Groups, Period, Reading, Series
 
-Groups = dict[str, tuple[Reading, ...]]
+BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
+GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
+UNION = "EU27"
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
     return Reading.missing("trade", unit, Period.parse(str(series.as_of.year - 1)), inputs=(series.name,))
 
 
+@reads("exports_monthly", "imports_monthly")
 def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """January to the latest month: ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``imports``,
     ``balance``, ``balance_before`` (million dollars), ``coverage`` and ``coverage_before`` (percent), and the first
@@ -44,6 +48,7 @@ def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Read
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent)."""
     y = _last_whole_year(exports_monthly)
@@ -71,6 +76,7 @@ def _last_whole_year(monthly: Series) -> Period | None:
     return y if total(monthly, y).ok else None
 
 
+@reads("exports_monthly", "imports_monthly")
 def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Every whole year: exports, imports, turnover, balance (million dollars), coverage (percent)."""
     first, last = (min(exports_monthly.values, default=None), _last_whole_year(exports_monthly))
@@ -91,6 +97,7 @@ def _accounts(both: Sequence[tuple[Reading, Reading]]) -> Groups:
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports over imports, over the twelve months to each month, percent: a month alone is too rough."""
     x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
@@ -103,14 +110,15 @@ def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
-def revised(revisions_: Series) -> dict[str, Reading]:
+@reads("exports_revisions")
+def revised(exports_revisions: Series) -> dict[str, Reading]:
     """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, ``lowest``, ``highest``, how many months.
 
     ``largest`` and ``second`` are the two months that move most; ``rest``: the largest of the others, without sign.
     """
-    rows = list(readings.readings(revisions_).values())
+    rows = list(readings.readings(exports_revisions).values())
     if len(rows) < 3:
-        none = _none(revisions_, "percent")
+        none = _none(exports_revisions, "percent")
         names = ("mean", "mean_absolute", "lowest", "highest", "largest", "second", "rest")
         return {**dict.fromkeys(names, none), "count": none.of(unit="count")}
     found = revisions.statistics(rows)
@@ -129,11 +137,13 @@ def revised(revisions_: Series) -> dict[str, Reading]:
     }
 
 
-def revisions_path(revisions_: Series) -> Groups:
+@reads("exports_revisions")
+def revisions_path(exports_revisions: Series) -> Groups:
     """The printed revision of each month, percent."""
-    return {"revision": tuple(r.of(digits=2) for r in readings.readings(revisions_).values())}
+    return {"revision": tuple(r.of(digits=2) for r in readings.readings(exports_revisions).values())}
 
 
+@reads("exports_monthly", "imports_monthly")
 def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports and imports of every month, million dollars; the latest two are usually revised."""
     return {
@@ -142,63 +152,71 @@ def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """The latest two months of both flows, which the next release usually revises, million dollars."""
     series = (exports_monthly, imports_monthly)
     return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
 
 
-def _union(p: Period) -> Mapping[str, Sequence[str]]:
-    """The EU alone, as the groups to count as one."""
-    return {"EU27": groups_on(p.end)["EU27"]}
-
-
 def _sides(
-    exports: Series, imports: Series, p: Period, *, apart: Mapping[str, Sequence[str]] | None = None
+    exports: Series, imports: Series, p: Period, country_groups: CountryGroups, *, apart: str = ""
 ) -> dict[str, tuple[Reading, Reading]]:
     """Country or group -> exports and imports of a year, for those that have both.
 
-    A group of the project comes beside its members; those of ``apart`` replace them, so that nothing is counted twice.
+    A group comes beside its members; the group named by ``apart`` replaces them, so that nothing is counted twice.
     """
     found = []
     for series in (exports, imports):
         single = trade.by_partner(series, p) if len(series) else {}
+        groups = {g: group.members(p.end) for g, group in country_groups.items() if single}
         if single and apart:
-            single = trade.grouped(single, apart)
-        elif single:
-            single |= {g: trade.grouped(single, {g: members})[g] for g, members in groups_on(p.end).items()}
-        found.append(single)
+            found.append(trade.grouped(single, {apart: groups[apart]}))
+        else:
+            found.append(single | {g: trade.grouped(single, {g: members})[g] for g, members in groups.items()})
     x, m = found
     return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
 
 
-def turnover(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+@reads(**GROUPED)
+def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
     """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
     years = sorted({o.period for o in imports})
-    found: dict[str, list[Reading]] = {p: [] for p in partners}
+    found: dict[str, list[Reading]] = {p: [] for p in chosen}
     for y in years:
-        sides = _sides(exports, imports, y)
-        for p in partners:
+        sides = _sides(exports, imports, y, country_groups)
+        for p in chosen:
             if p in sides:
                 found[p].append(trade.turnover(*sides[p]))
     return {k: tuple(v) for k, v in found.items()}
 
 
-def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, rows: int) -> Groups:
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def ranking(
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    rows: int,
+) -> Groups:
     """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period, apart=_union(whole.period)) if whole.ok else {}
+    sides = _sides(exports, imports, whole.period, country_groups, apart=UNION) if whole.ok else {}
     ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
     shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
     return {"share": tuple(shares)}
 
 
-def first(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def first(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
+) -> dict[str, Reading]:
     """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period) if whole.ok else {}
-    single = [trade.turnover(*s) for k, s in sides.items() if k not in groups_on(whole.period.end)]
-    if not single or "EU27" not in sides:
+    sides = _sides(exports, imports, whole.period, country_groups) if whole.ok else {}
+    single = [trade.turnover(*s) for k, s in sides.items() if k not in country_groups]
+    if not single or UNION not in sides:
         none = _none(exports_monthly)
         share = none.of(unit="percent")
         return {
@@ -210,7 +228,7 @@ def first(exports: Series, imports: Series, exports_monthly: Series, imports_mon
             "eu_share": share,
         }
     ranked = sorted(single, key=lambda r: r.value or 0.0, reverse=True)
-    eu = trade.turnover(*sides["EU27"])
+    eu = trade.turnover(*sides[UNION])
     return {
         "first": ranked[0],
         "first_share": growth.share(ranked[0], whole),
@@ -221,8 +239,10 @@ def first(exports: Series, imports: Series, exports_monthly: Series, imports_mon
     }
 
 
-def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
+@reads("eur_per_usd", found=first)
+def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Reading]:
     """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar."""
+    eu = found["eu"]
     rate = Reading.missing("rate", "ratio", eu.period, inputs=(eur_per_usd.name,))
     if eu.ok and len(eur_per_usd):
         rate = mean(eur_per_usd, eu.period).of(digits=4)
@@ -234,14 +254,20 @@ def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
     return {"amount": trade.convert(eu, rate), "rate": rate}
 
 
+@reads("exports_monthly", "imports_monthly", **GROUPED)
 def denominators(
-    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, partners: Sequence[str]
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    chosen: Sequence[str],
 ) -> Groups:
     """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
     whole = year(exports_monthly, imports_monthly)
     y = whole["turnover"]
-    sides = _sides(exports, imports, y.period) if y.ok else {}
-    kept = {p: sides[p] for p in partners if p in sides}
+    sides = _sides(exports, imports, y.period, country_groups) if y.ok else {}
+    kept = {p: sides[p] for p in chosen if p in sides}
     flows = {
         "exports": {p: x for p, (x, _) in kept.items()},
         "imports": {p: m for p, (_, m) in kept.items()},
@@ -253,7 +279,8 @@ def denominators(
     }
 
 
-def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+@reads(**GROUPED)
+def contributions(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
     """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
 
     A country that belongs to a chosen group is left to its group.
@@ -261,11 +288,10 @@ def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> 
     years = sorted({o.period for o in imports})
     if len(years) < 2:
         return {"exports": (), "imports": ()}
-    now, before = _sides(exports, imports, years[-1]), _sides(exports, imports, years[-2])
-    counted = {
-        m for g in partners for m in groups_on(years[-1].end).get(g, ())
-    }  # a member of a chosen group is in its group
-    kept = [p for p in partners if p in now and p in before and p not in counted]
+    now, before = (_sides(exports, imports, y, country_groups) for y in (years[-1], years[-2]))
+    groups = [country_groups[p] for p in chosen if p in country_groups]
+    counted = {m for g in groups for m in g.members(years[-1].end)}  # a member of a chosen group is in its group
+    kept = [p for p in chosen if p in now and p in before and p not in counted]
     new, old = (
         {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
     )
@@ -276,6 +302,7 @@ def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> 
     return {flow: tuple(points[f"{flow}_{p}"].of(item=p, basis=flow) for p in kept) for flow in ("exports", "imports")}
 
 
+@reads("imports_monthly", imports="imports_by_partner")
 def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
     """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
     y = _last_whole_year(imports_monthly)
@@ -289,19 +316,25 @@ def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]
     return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
 
 
-def concentrations(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Groups:
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def concentrations(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
+) -> Groups:
     """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
 
     ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
     """
     y = _last_whole_year(imports_monthly)
-    rows: Groups = {"hhi": (), "normalised": (), "rest": ()}
+    rows: dict[str, tuple[Reading, ...]] = {"hhi": (), "normalised": (), "rest": ()}
     flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
     for flow, (series, monthly_) in flows.items():
         listed = trade.by_partner(series, y) if y and len(series) else {}
         single = {k: r for k, r in listed.items() if r.ok}
-        for kind, parts in (("", single), ("_union", trade.grouped(single, _union(y)) if single and y else {})):
-            if not parts or y is None or not all(r.ok for r in parts.values()):
+        if not single or y is None:
+            continue
+        union = {UNION: country_groups[UNION].members(y.end)}
+        for kind, parts in (("", single), ("_union", trade.grouped(single, union))):
+            if not all(r.ok for r in parts.values()):
                 continue
             whole = total(monthly_, y)
             found = concentration.concentration(parts, whole)
@@ -315,9 +348,10 @@ def concentrations(exports: Series, imports: Series, exports_monthly: Series, im
     return rows
 
 
-def table(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
+@reads(**GROUPED)
+def table(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
     """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
     years = sorted({o.period for o in imports})
-    sides = _sides(exports, imports, years[-1]) if years else {}
-    kept = [sides[p] for p in partners if p in sides]
+    sides = _sides(exports, imports, years[-1], country_groups) if years else {}
+    kept = [sides[p] for p in chosen if p in sides]
     return _accounts(kept)

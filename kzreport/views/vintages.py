@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kzreport.indicators import revisions
-from kzreport.model import Period, Reading, Series, Status
-
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Period, Reading, Series, Status
 
 
 def grid(known: Sequence[Series]) -> Groups:

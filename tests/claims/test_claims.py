@@ -21,7 +21,7 @@ from kzreport.claims.amounts import printed_interval
 from kzreport.claims.claim import Claim, Document, Qualifier
 from kzreport.claims.documents import Kind, register
 from kzreport.claims.ledger import all_claims, claims_fingerprints, known_claims
-from kzreport.claims.outcomes import Reason, Verdict
+from kzreport.claims.outcomes import Reason
 from kzreport.claims.rows import claim_columns
 from kzreport.claims.sentences import claim_figure, claim_sentence, one_line, sentence_faults, table_cells
 from kzreport.claims.tests import parse_tests
@@ -32,7 +32,7 @@ from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
 from kzreport.files import project_root
 from kzreport.language.words import LANGUAGES, Words, common
-from kzreport.model import DECIMALS, Interval, Period, Series
+from kzreport.model import DECIMALS, Interval, Period, Series, Verdict
 from kzreport.series.groups import groups_on
 from kzreport.series.known import load_series
 from kzreport.views import claims as view

@@ -42,16 +42,16 @@ def page(name, language="fr"):
 
 def test_no_figure_is_typed_by_hand(note):
     name = note(GOOD)
-    assert page("summary").noted(name) == "L’inflation s’établit à 9,8\u00a0% en août 2026."
-    assert page("summary", "en").noted(name) == "Inflation was 9.8% in August 2026."
+    assert page("summary").note_text(name) == "L’inflation s’établit à 9,8\u00a0% en août 2026."
+    assert page("summary", "en").note_text(name) == "Inflation was 9.8% in August 2026."
 
 
 def test_a_part_for_a_page(note):
-    assert page("fdi", "en").noted(note(GOOD)) == "See −$672\u00a0million."
+    assert page("fdi", "en").note_text(note(GOOD)) == "See −$672\u00a0million."
 
 
 def test_no_note():
-    assert page("summary").noted("") == ""
+    assert page("summary").note_text("") == ""
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_what_cannot_be_read(note, text, words):
 def test_a_mark_that_names_nothing(note, mark, words):
     name = note(f"# fr\nVoir {mark}.\n# en\nSee {mark}.\n")
     with pytest.raises(Exception, match=words):
-        page("summary").noted(name)
+        page("summary").note_text(name)
 
 
 def test_a_reading_without_a_value_is_refused(note):
     name = note(GOOD, "monthly/2010-01-31")
     with pytest.raises(ParameterError, match="has no value"):
-        Page("summary", lang="fr", as_of="2010-01-31").noted(name)
+        Page("summary", lang="fr", as_of="2010-01-31").note_text(name)
 
 
 @pytest.mark.parametrize(

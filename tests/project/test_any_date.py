@@ -28,7 +28,7 @@ PLACES = [(page, language) for page in page_names() for language in LANGUAGES]
 def _say(page, language, as_of, monkeypatch):
     """Run a page's cells with these parameters; all that it displays."""
     shown = []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append((data, metadata)))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data, metadata)))
     names: dict[str, object] = {}
     for cell in read_notebook(notebook_path(page)).cells:
         if cell.cell_type == "code":
@@ -101,7 +101,7 @@ def test_no_row_was_published_later(monkeypatch):
 def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
     """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
     day, shown = date(2026, 9, 30), []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
     page = kzreport.pages.page.Page("summary", lang="en", as_of=day.isoformat())
     page.headlines(["claims documents=S4", "claims"])
     chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())

@@ -8,11 +8,11 @@ import pytest
 
 from kzreport.claims.documents import register
 from kzreport.claims.ledger import all_claims, known_claims
-from kzreport.claims.outcomes import Verdict
 from kzreport.claims.sentences import claim_sentence
 from kzreport.claims.verdicts import assess_claims
 from kzreport.files import project_root
 from kzreport.language.words import Words
+from kzreport.model import Verdict
 from kzreport.project import project
 
 AS_OF = date(2026, 9, 30)

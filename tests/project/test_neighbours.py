@@ -311,7 +311,7 @@ def _say(monkeypatch, language, as_of=AS_OF, **values):
     """What the notebook's own cells show with these values, as a kernel would run them."""
     shown = []
     monkeypatch.setattr(
-        kzreport.pages.page, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
+        kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
     )
     names = {}
     for cell in read_notebook(notebook_path("neighbours")).cells:
@@ -388,7 +388,7 @@ def test_another_country_is_a_definition_and_no_code(home, monkeypatch):
     home.write("params/kyrgyzstan.yml", changed)
     (entry,) = load_definition("kyrgyzstan").values["summary"]["pages"]
     shown = []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
     page = kzreport.pages.page.Page("summary", lang="fr", as_of=AS_OF)
     page.headlines([entry])
     page.key_figures([entry])
@@ -407,7 +407,7 @@ def test_what_the_command_line_says_reaches_the_summary():
 
 def test_the_headline_of_a_page_is_that_of_the_summary(monkeypatch):
     shown = []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
     kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(country="UZB", peers=["KAZ", "KGZ"])
     kzreport.pages.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
     assert shown[0].strip("*") in shown[1]

@@ -229,10 +229,10 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    for name in ("kzreport.pages.page", "kzreport.claims.verdicts"):
+    for name in ("kzreport.pages.ledger", "kzreport.claims.verdicts"):
         monkeypatch.setattr(f"{name}.known_claims", lambda *_, **__: (one,))
     about = replace(register(), documents={text: paper})
-    monkeypatch.setattr("kzreport.pages.page.register", lambda: about)
+    monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
     pages.Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
     table = str(html.blocks(notebook(shown), "en")[-1].html)

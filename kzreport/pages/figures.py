@@ -1,0 +1,79 @@
+"""Charts of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from kzreport.charts import chart as charts
+from kzreport.charts.kinds import GRIDS, NAMED
+from kzreport.model import Reading
+from kzreport.pages.context import PageContext, Readings, as_csv, publish
+from kzreport.series.resource import describe_series, names_of
+
+
+def windowed(page: PageContext, groups: Readings | None) -> dict[str, list[Reading]]:
+    """Return the readings of each group that end in the page's window."""
+    start = page.start.start if page.start else date.min
+    return {n: [r for r in g if r.period.end >= start] for n, g in (groups or {}).items()}
+
+
+def source_line(page: PageContext, groups: Readings, absent: Sequence[str], items: bool) -> str:
+    """Who published what a chart shows, the date it stands for, and which groups had nothing to show.
+
+    ``items``: the chart names what its readings are about, not its groups alone.
+    """
+    w = page.words
+    used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
+    publishers: dict[str, None] = {}
+    drawn = set(groups) | {part for g in groups.values() for r in g if items for part in r.item.split("|")}
+    several = w.ui("named_publishers" if drawn & set(names_of("publishers")) else "listed_publishers")
+    for name in used:
+        if name == "claims":
+            publishers[w.ui("claims_source")] = None
+            continue
+        d = describe_series(name)
+        publishers[d.publisher[w.language] if d.publisher else several] = None
+    names = w.semicolon.join(publishers)
+    lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
+    return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(page.as_of)}.{lacking}")
+
+
+def chart(page: PageContext, key: str, kind: str, groups: Readings, **options: Any) -> None:
+    """A chart of the given kind, its title from ``charts`` of the page's words.
+
+    Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups; a
+    grid of vintages is shown whole.
+    Where nothing was published yet, a sentence says so instead.
+    """
+    w = page.words
+    extra: dict[str, Sequence[Reading]] = {}
+    for name in ("steps", "points", "line"):
+        if name in options:
+            options[name] = windowed(page, options[name])
+            extra |= options[name]
+    window = {k: list(g) for k, g in groups.items()} if kind in GRIDS else windowed(page, groups)
+    shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
+    title = w.typography(str(w.entry("charts", key)[w.language]).strip())
+    if not shown:
+        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
+        return
+    drawn = charts.draw(
+        kind,
+        shown,
+        w,
+        title=title,
+        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
+        extra=extra,
+        **options,
+    )
+    text = as_csv(drawn.rows)
+    publish(
+        {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"},
+        kind="chart",
+        name=key,
+        title=title,
+        alt=drawn.description,
+        csv=text,
+    )

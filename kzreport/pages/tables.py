@@ -1,0 +1,170 @@
+"""Tables of a page."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kzreport.charts import chart as charts
+from kzreport.language.words import NBSP, Said, Words
+from kzreport.model import Period, Reading
+from kzreport.pages.context import PageContext, Readings, as_csv, display_table, escape_html
+from kzreport.pages.entries import read_entry
+from kzreport.pages.figures import chart
+from kzreport.pages.prose import headline_readings
+
+# An indicator's sentences (key -> readings), the lines of its chart, the rows of its table and what stands beside them.
+Panel = tuple[Mapping[str, Mapping[str, Said]], Readings, Sequence[Reading], Mapping[str, Sequence[Reading | None]]]
+
+
+def show_table(
+    page: PageContext,
+    key: str,
+    cells: list[list[str]],
+    rows: Sequence[tuple[str, ...]],
+    heads: int = 1,
+    name: str = "",
+    texts: Sequence[int] = (),
+) -> None:
+    """Show a table; the first ``heads`` cells of a row say what the row is about, columns ``texts`` hold words."""
+    w = page.words
+    caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
+    mark = [' data-text="yes"' if column in texts else "" for column in range(len(cells[0]))]
+    head = "".join(f'<th scope="col"{m}>{c}</th>' for c, m in zip(cells[0], mark, strict=True))
+    body = ""
+    for row in cells[1:]:
+        about = "".join(f'<th scope="row">{c}</th>' for c in row[:heads])
+        rest = "".join(f"<td{m}>{c}</td>" for c, m in zip(row[heads:], mark[heads:], strict=True))
+        body += f"<tr>{about}{rest}</tr>"
+    markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
+    display_table(name or key, markup, html.unescape(caption), [plain], as_csv(rows))
+
+
+def period_cell(page: PageContext, p: Period) -> str:
+    """A period in a cell: a month is not parted from its year."""
+    said = page.words.period(p)
+    return said.replace(" ", NBSP) if p.frequency == "M" else said
+
+
+def number_cell(page: PageContext, r: Reading | None) -> str:
+    """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
+    if r is None:
+        return "–"
+    w = page.words
+    if r.value is None:
+        return escape_html(w.reading(r))
+    if r.interval and (w.number(r.interval.low, r.decimals) != w.number(r.interval.high, r.decimals)):
+        return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
+    return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
+
+
+def table(
+    page: PageContext,
+    key: str,
+    groups: Readings,
+    *,
+    last: int | None = None,
+    by: str = "period",
+    latest_first: bool = False,
+) -> None:
+    """A table with a column for each group, its unit in the head, and a row for each period (latest first).
+
+    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or
+    ``latest_first`` where items are of different periods.
+    """
+    w = page.words
+    items = by == "item"
+    every = [r for g in groups.values() for r in g]
+    if items:
+        if latest_first:
+            every.sort(key=lambda r: (r.period.end, r.item), reverse=True)
+        keys: list[Any] = list(dict.fromkeys(r.item for r in every))[:last]
+        names = {k: w.label(k) for k in keys}
+    else:
+        keys = sorted({r.period for r in every}, reverse=True)[:last]
+        names = {k: period_cell(page, k) for k in keys}
+    if not keys:
+        page.show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
+        return
+    head = [escape_html(str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period"))]
+    for name, column in groups.items():
+        units = {r.unit for r in column}
+        unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
+        head.append(f"{escape_html(w.label(name))}{escape_html(unit)}")
+    cells = {n: {(r.item if items else r.period): r for r in g} for n, g in groups.items()}
+    body = [[escape_html(names[k]), *(number_cell(page, cells[n].get(k)) for n in groups)] for k in keys]
+    rows = charts.rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in groups})
+    show_table(page, key, [head, *body], rows)
+
+
+def listing(
+    page: PageContext,
+    key: str,
+    readings: Sequence[Reading],
+    *,
+    base: bool = False,
+    beside: Mapping[str, Sequence[Reading | None]] | None = None,
+    name: str = "",
+) -> None:
+    """A table with a row for each reading: period, what it is about, value (and what it is compared with).
+
+    ``beside``: further columns, a reading or nothing for each row. ``name`` where the words serve several tables.
+    """
+    w = page.words
+    if not readings:
+        page.show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
+        return
+    head = [w.ui("period"), w.entry("tables", key, "item")[w.language], w.ui("value")]
+    more = beside or {}
+    head += [w.ui("base")] * base + [w.label(column) for column in more]
+    table = [[escape_html(str(h)) for h in head]]
+    for number, r in enumerate(readings):
+        label = w.label(r.item or r.name)
+        value = w.typography(w.range(r) if r.interval else w.reading(r))
+        value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
+        cells = [
+            period_cell(page, r.period),
+            label,
+            value,
+            *([period_cell(page, r.base) if r.base else "–"] if base else []),
+        ]
+        cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
+        table.append([escape_html(c) for c in cells])
+    rows = charts.rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
+    show_table(page, key, table, rows, heads=2, name=name)
+
+
+def panels(page: PageContext, panels: Mapping[str, Panel], kind: str, **options: Any) -> None:
+    """For each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
+
+    How many there are is the choice of a parameter: what a notebook cannot say, which has no loop. The sentences
+    come from ``say``, the titles from ``charts`` and ``tables.latest`` of the page's words.
+    """
+    w = page.words
+    for name, (said, groups, rows, beside) in panels.items():
+        page.show(f"## {w.typography(w.label(name))}", kind="section")
+        page.show(" ".join(w.text("say", key, **readings) for key, readings in said.items()), kind="say")
+        if groups:
+            chart(page, name, kind, groups, **options)
+            listing(page, "latest", rows, beside=beside, name=f"{name}_latest")
+
+
+def key_figures(page: PageContext, pages: Sequence[str]) -> None:
+    """A table of the readings that each page's words list under ``headline.key``, and their bases."""
+    w = page.words
+    table = [[escape_html(w.ui(k)) for k in ("indicator", "period", "value", "change", "base")]]
+    rows: list[tuple[str, ...]] = []
+    for name, values in map(read_entry, pages):
+        words = Words(w.language, name)
+        readings = {k: r for k, r in headline_readings(page, name, words, values).items() if isinstance(r, Reading)}
+        for key, entry in words.entry("key_figures").items():
+            value, change = readings[key], readings.get(f"{key}_change")
+            title = str(entry[w.language])
+            said = words.reading(value), words.reading(change, "signed") if change else "–"
+            base = period_cell(page, change.base) if change and change.base else "–"
+            cells = (title, period_cell(page, value.period), *map(w.typography, said), base)
+            table.append([escape_html(c) for c in cells])
+            rows += charts.rows({title: [r for r in (value, change) if r]})
+    show_table(page, "key_figures", table, rows, texts=(1, 4))

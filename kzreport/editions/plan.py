@@ -23,9 +23,9 @@ from kzreport.files import file_digest, project_root, sha256_hex
 from kzreport.language import words
 from kzreport.pages import notes
 from kzreport.pages import since as compared
-from kzreport.pages.entries import series_read
 from kzreport.pages.notebooks import declared_parameters, load_notebook
 from kzreport.pages.parameters import FILLED, validate_parameters
+from kzreport.pages.views import series_read
 from kzreport.project import page_names
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprints

@@ -69,7 +69,8 @@ def warm() -> None:
     from kzreport.claims.ledger import all_claims
     from kzreport.errors import KzreportError
     from kzreport.language import words
-    from kzreport.pages.entries import read_entry, series_read
+    from kzreport.pages.entries import read_entry
+    from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
     from kzreport.series.resource import describe_series, resources

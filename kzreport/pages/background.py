@@ -10,8 +10,9 @@ from kzreport.language.words import escape
 from kzreport.model import Period
 from kzreport.pages import since as compared
 from kzreport.pages.context import PageContext, escape_html, escaped
-from kzreport.pages.entries import read_entry, series_read
+from kzreport.pages.entries import read_entry
 from kzreport.pages.tables import period_cell, show_table
+from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
 from kzreport.series.known import next_release
 from kzreport.series.resource import describe_series, resources
@@ -49,7 +50,7 @@ def sources(page: PageContext) -> None:
     """
     w = page.words
     groups: dict[tuple[str, ...], list[str]] = {}
-    for name in page.loaded:
+    for name in dict.fromkeys((*page.views.order(), *page.loaded)):
         d = describe_series(name)
         publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
         terms = (d.licence[w.language], d.accessed_via[w.language].rstrip("."), d.publication["kind"])

@@ -13,12 +13,15 @@ from typing import Any
 from IPython.display import display
 
 from kzreport.charts import chart as charts
+from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
+from kzreport.claims.verdicts import assess_claims
+from kzreport.declare import View
 from kzreport.language.words import Words
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Observation, Period, Series
+from kzreport.pages.views import Views
+from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
-
-Readings = Mapping[str, Sequence[Reading]]
 
 
 def as_text(rows: Sequence[Sequence[str]]) -> str:
@@ -79,9 +82,20 @@ class PageContext:
         self.as_of = date.fromisoformat(as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
-        self.judged_claims: dict[str, tuple[Assessment, ...]] = {}
-        # themes, pages and documents of the claims to show; empty: all of them
-        self.chosen_claims: dict[str, Sequence[str]] = {}
+        self.views = Views(self)
+        self._assessments: dict[str, tuple[Assessment, ...]] = {}
+
+    @property
+    def home(self) -> str:
+        """The code of the country that the reports are about."""
+        return project().home
+
+    def read(self, view: View, **options: Any) -> Any:
+        """Return the result of a view, computed once for the same options.
+
+        Raises :class:`PageError` for an option that is missing or unknown, naming the options there are.
+        """
+        return self.views.call(view, options)
 
     def load(self, name: str, **dims: str) -> Series:
         """A series as known on the page's date; it will be named under sources and its known faults under caveats."""
@@ -89,14 +103,27 @@ class PageContext:
             self.loaded[name] = load_series(name, self.as_of)
         return load_series(name, self.as_of, **dims)
 
-    def load_all(self, names: Sequence[str]) -> dict[str, Series]:
-        """Several series, by name."""
-        return {name: self.load(name) for name in names}
-
     def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
         """The series at each of its vintages up to the page's date, oldest first."""
         self.load(name)
         return load_vintages(name, self.as_of, **dims)
+
+    def assessments(self, **chosen: Sequence[str]) -> tuple[Assessment, ...]:
+        """Return the verdicts on the chosen claims: see :func:`kzreport.claims.ledger.known_claims`."""
+        key = repr(sorted(chosen.items()))
+        if key not in self._assessments:
+            self._assessments[key] = assess_claims(known_claims(self.as_of, **chosen), self.as_of, self.load)
+        return self._assessments[key]
+
+    def judged(self, **chosen: Sequence[str]) -> Series:
+        """Return the chosen claims as a series of ones: with ``theme`` and ``verdict``, dated by their documents."""
+        day = Period.parse(self.as_of.isoformat())
+        ones = tuple(
+            Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
+            for j in self.assessments(**chosen)
+        )
+        title = {k: Words(k).ui("claims_table") for k in project().languages}
+        return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
     def show(self, text: str, **metadata: Any) -> None:
         """Display Markdown; ``metadata`` describes it to renderers."""

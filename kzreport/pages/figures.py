@@ -8,18 +8,20 @@ from typing import Any
 
 from kzreport.charts import chart as charts
 from kzreport.charts.kinds import GRIDS, NAMED
-from kzreport.model import Reading
-from kzreport.pages.context import PageContext, Readings, as_csv, publish
+from kzreport.declare import View
+from kzreport.model import Groups, Reading
+from kzreport.pages.context import PageContext, as_csv, publish
+from kzreport.pages.views import split_options
 from kzreport.series.resource import describe_series, names_of
 
 
-def windowed(page: PageContext, groups: Readings | None) -> dict[str, list[Reading]]:
+def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading]]:
     """Return the readings of each group that end in the page's window."""
     start = page.start.start if page.start else date.min
     return {n: [r for r in g if r.period.end >= start] for n, g in (groups or {}).items()}
 
 
-def source_line(page: PageContext, groups: Readings, absent: Sequence[str], items: bool) -> str:
+def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items: bool) -> str:
     """Who published what a chart shows, the date it stands for, and which groups had nothing to show.
 
     ``items``: the chart names what its readings are about, not its groups alone.
@@ -40,20 +42,22 @@ def source_line(page: PageContext, groups: Readings, absent: Sequence[str], item
     return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(page.as_of)}.{lacking}")
 
 
-def chart(page: PageContext, key: str, kind: str, groups: Readings, **options: Any) -> None:
-    """A chart of the given kind, its title from ``charts`` of the page's words.
+def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
+    """Show a chart of the given kind, its title from ``charts`` of the page's words.
 
-    Options that are groups of readings (``steps``, ``points``, ``line``) are cut to the window like the groups; a
-    grid of vintages is shown whole.
-    Where nothing was published yet, a sentence says so instead.
+    ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
+    window; a grid of vintages is shown whole. Other options are those of the views, or of the kind of chart. If
+    nothing was published yet, a sentence is shown instead.
     """
     w = page.words
+    added = [name for name in ("steps", "points", "line") if name in options]
+    wanted, options = split_options([groups, *(options[name] for name in added)], options)
+    found: Groups = page.views.resolve(groups, wanted)
     extra: dict[str, Sequence[Reading]] = {}
-    for name in ("steps", "points", "line"):
-        if name in options:
-            options[name] = windowed(page, options[name])
-            extra |= options[name]
-    window = {k: list(g) for k, g in groups.items()} if kind in GRIDS else windowed(page, groups)
+    for name in added:
+        options[name] = windowed(page, page.views.resolve(options[name], wanted))
+        extra |= options[name]
+    window = {k: list(g) for k, g in found.items()} if kind in GRIDS else windowed(page, found)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
     title = w.typography(str(w.entry("charts", key)[w.language]).strip())
     if not shown:

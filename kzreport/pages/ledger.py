@@ -6,51 +6,18 @@ import html
 from collections.abc import Sequence
 
 from kzreport.claims.documents import register
-from kzreport.claims.ledger import known_claims
-from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import document_entry, table_cells
-from kzreport.claims.verdicts import assess_claims
-from kzreport.language.words import Words
-from kzreport.model import Observation, Period, Series
 from kzreport.pages.context import PageContext, as_text, display_table, escape_html, in_lines
-from kzreport.project import project
 
 
-def judged(page: PageContext, **chosen: Sequence[str]) -> Series:
-    """The claims printed by the page's date as a series of ones: with ``theme``, ``verdict`` and ``document``.
-
-    ``themes``, ``pages`` and ``documents`` choose among them (an empty list: all), here and in :meth:`claims`.
-    """
-    page.chosen_claims = chosen
-    return as_series(page, **chosen)
-
-
-def as_series(page: PageContext, **chosen: Sequence[str]) -> Series:
-    """Return the chosen claims as a series of ones, dated by their documents."""
-    day = Period.parse(page.as_of.isoformat())
-    ones = tuple(
-        Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
-        for j in assessments(page, **chosen)
-    )
-    title = {k: Words(k).ui("claims_table") for k in project().languages}
-    return Series("claims", title, "count", "", "D", "", page.as_of, ones)
-
-
-def assessments(page: PageContext, **chosen: Sequence[str]) -> tuple[Assessment, ...]:
-    """Return the verdicts on the chosen claims, judged once for the page."""
-    key = repr(sorted(chosen.items()))
-    if key not in page.judged_claims:
-        page.judged_claims[key] = assess_claims(known_claims(page.as_of, **chosen), page.as_of, page.load)
-    return page.judged_claims[key]
-
-
-def claims(page: PageContext) -> None:
+def claims(page: PageContext, **chosen: Sequence[str]) -> None:
     """What the documents studied claim on the page's subject, each with its verdict: a heading, then the table.
 
-    On a page that chose claims with :meth:`judged`, those. The series they are held against join the sources.
+    ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all). The series that they are held
+    against join the sources.
     """
     w = page.words
-    found = assessments(page, **(page.chosen_claims or {"pages": [page.name]}))
+    found = page.assessments(**(chosen or {"pages": [page.name]}))
     documents = dict.fromkeys(j.claim.document.id for j in found)
     named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
     about = [w.typography(w.ui("claims_note")), "", *named] if found else []

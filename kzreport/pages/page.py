@@ -28,7 +28,6 @@ class Page(PageContext):
     panels = tables.panels
     key_figures = tables.key_figures
 
-    judged = ledger.judged
     claims = ledger.claims
 
     caveats = background.caveats

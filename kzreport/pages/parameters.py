@@ -97,6 +97,7 @@ Indicator = Annotated[str, AfterValidator(_indicator)]
 Theme = Annotated[str, AfterValidator(_theme)]
 DocumentName = Annotated[str, AfterValidator(_document)]
 Count = Annotated[int, Field(ge=1, le=1000)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
 
 _TYPES: Mapping[str, Any] = {
@@ -114,6 +115,7 @@ _TYPES: Mapping[str, Any] = {
     "Theme": Theme,
     "DocumentName": DocumentName,
     "Count": Count,
+    "Year": Year,
 }
 
 

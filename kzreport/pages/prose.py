@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kzreport.errors import PageError, WordsError, explain
+from kzreport.declare import View
+from kzreport.errors import PageError, explain
 from kzreport.language.words import Said, Words
 from kzreport.model import Reading
 from kzreport.pages import notes
 from kzreport.pages.context import PageContext
-from kzreport.pages.entries import chosen_claims, read_entry
-from kzreport.pages.ledger import as_series
+from kzreport.pages.entries import read_entry
+from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
 
 
@@ -28,51 +28,30 @@ def section(page: PageContext, key: str) -> None:
     page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", kind="section")
 
 
-def say(page: PageContext, key: str, **readings: Said) -> None:
-    """A sentence, from ``say`` of the page's words, filled with readings."""
-    page.show(page.words.text("say", key, **readings), kind="say")
+def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
+    """Say a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
 
-
-def headline_readings(page: PageContext, other: str, words: Words, given: Mapping[str, Any]) -> Mapping[str, Said]:
-    """Return the readings of a page's headline: its words name the indicator, the series, and in ``options`` those of
-    the page's parameters that the indicator wants (``given``).
+    ``options`` are those of the view; without a view, they are the readings by name.
     """
-    source, names = words.entry("headline", "indicator"), words.entry("headline", "series")
-    module, _, function = str(source).partition(".")
-    try:
-        found: Callable[..., Mapping[str, Said]] = getattr(
-            importlib.import_module(f"kzreport.views.{module}"), function
-        )
-    except (ImportError, AttributeError):
-        raise WordsError(explain(f"notebooks/{other}.yml, headline.indicator", source, "module.function")) from None
-    series = []
-    for entry in names:
-        name, *dims = str(entry).split()
-        if name == "claims":  # the page about claims has chosen; another page reads what that one would choose
-            series.append(as_series(page, **(page.chosen_claims if other == page.name else chosen_claims(given))))
-            continue
-        series.append(page.load(name, **dict(d.split("=", 1) for d in dims)))
-    options = words.entry("headline", "options") if words.has("headline", "options") else ()
-    if lacking := [o for o in options if o not in given]:
-        raise WordsError(
-            explain(f"notebooks/{other}.yml, headline.options", ", ".join(lacking), f"one of {', '.join(given)}")
-        )
-    return found(*series, **{o: given[o] for o in options})
+    readings = page.read(view, **options) if view else options
+    for each in [key] if isinstance(key, str) else key:
+        page.show(page.words.text("say", each, **readings), kind="say")
 
 
-def headline(page: PageContext, **options: Any) -> Mapping[str, Said]:
-    """Say the page's headline; its readings, for what follows.
-
-    ``options``: the values of the parameters that ``headline.options`` of the page's words names, so that the
-    summary, which reads them there, says the same. Raises :class:`PageError` for others, or fewer.
-    """
-    wanted = page.words.entry("headline", "options") if page.words.has("headline", "options") else []
-    if set(wanted) != set(options):
-        where = f"headline of '{page.name}'"
-        raise PageError(explain(where, ", ".join(options) or "no option", ", ".join(wanted) or "none"))
-    readings = headline_readings(page, page.name, page.words, options)
-    page.show(f"**{page.words.text('headline', **readings)}**", kind="headline")
+def headline_readings(page: PageContext, other: str, values: Mapping[str, Any]) -> Mapping[str, Said]:
+    """Return the readings of a page's headline, given the values of its parameters."""
+    readings: Mapping[str, Said] = page.read(headline_of(other), **headline_options(other, values))
     return readings
+
+
+def headline(page: PageContext, view: View, **options: Any) -> None:
+    """Say the page's headline: its ``view`` is the one that the summary reads too.
+
+    Raises :class:`PageError` for another view, and for options that are missing or unknown.
+    """
+    if view is not headline_of(page.name):
+        raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
+    page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", kind="headline")
 
 
 def headlines(page: PageContext, pages: Sequence[str]) -> None:
@@ -83,7 +62,7 @@ def headlines(page: PageContext, pages: Sequence[str]) -> None:
     points = []
     for name, values in map(read_entry, pages):
         words = Words(page.words.language, name)
-        sentence = words.text("headline", **headline_readings(page, name, words, values))
+        sentence = words.text("headline", **headline_readings(page, name, values))
         heading = words.entry("title")[words.language]
         points.append(f"- **[{heading}]({name}.ipynb)**{words.colon}{sentence}")
     page.show("\n".join(points), kind="headlines")
@@ -100,7 +79,7 @@ def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
 
     def readings(other: str) -> dict[str, Reading]:
         notebook_path(other)
-        said = headline_readings(page, other, Words(w.language, other), given.get(other) or read_entry(other)[1])
+        said = headline_readings(page, other, given.get(other) or read_entry(other)[1])
         return {k: r if isinstance(r, Reading) else r[0] for k, r in said.items() if r}
 
     text = notes.part(name, page.name, w.language) if name else ""

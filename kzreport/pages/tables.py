@@ -7,15 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kzreport.charts import chart as charts
-from kzreport.language.words import NBSP, Said, Words
-from kzreport.model import Period, Reading
-from kzreport.pages.context import PageContext, Readings, as_csv, display_table, escape_html
+from kzreport.declare import View
+from kzreport.language.words import NBSP, Words
+from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.pages.context import PageContext, as_csv, display_table, escape_html
 from kzreport.pages.entries import read_entry
 from kzreport.pages.figures import chart
 from kzreport.pages.prose import headline_readings
-
-# An indicator's sentences (key -> readings), the lines of its chart, the rows of its table and what stands beside them.
-Panel = tuple[Mapping[str, Mapping[str, Said]], Readings, Sequence[Reading], Mapping[str, Sequence[Reading | None]]]
+from kzreport.pages.views import split_options
 
 
 def show_table(
@@ -63,20 +62,22 @@ def number_cell(page: PageContext, r: Reading | None) -> str:
 def table(
     page: PageContext,
     key: str,
-    groups: Readings,
+    groups: View | Groups,
     *,
     last: int | None = None,
     by: str = "period",
     latest_first: bool = False,
+    **options: Any,
 ) -> None:
-    """A table with a column for each group, its unit in the head, and a row for each period (latest first).
+    """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
 
-    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or
-    ``latest_first`` where items are of different periods.
+    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
+    items are of different periods. ``groups`` may be a view, with its ``options``.
     """
     w = page.words
+    columns: Groups = page.views.resolve(groups, options)
     items = by == "item"
-    every = [r for g in groups.values() for r in g]
+    every = [r for g in columns.values() for r in g]
     if items:
         if latest_first:
             every.sort(key=lambda r: (r.period.end, r.item), reverse=True)
@@ -89,66 +90,63 @@ def table(
         page.show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
         return
     head = [escape_html(str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period"))]
-    for name, column in groups.items():
+    for name, column in columns.items():
         units = {r.unit for r in column}
         unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
         head.append(f"{escape_html(w.label(name))}{escape_html(unit)}")
-    cells = {n: {(r.item if items else r.period): r for r in g} for n, g in groups.items()}
-    body = [[escape_html(names[k]), *(number_cell(page, cells[n].get(k)) for n in groups)] for k in keys]
-    rows = charts.rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in groups})
+    cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
+    body = [[escape_html(names[k]), *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
+    rows = charts.rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, [head, *body], rows)
 
 
 def listing(
     page: PageContext,
     key: str,
-    readings: Sequence[Reading],
+    readings: View | Panel | Sequence[Reading],
     *,
-    base: bool = False,
-    beside: Mapping[str, Sequence[Reading | None]] | None = None,
     name: str = "",
+    **options: Any,
 ) -> None:
-    """A table with a row for each reading: period, what it is about, value (and what it is compared with).
+    """Show a table with a row for each reading: its period, its subject, its value.
 
-    ``beside``: further columns, a reading or nothing for each row. ``name`` where the words serve several tables.
+    ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
+    ``options``. ``name``: needed if the words serve several tables.
     """
     w = page.words
+    found = page.views.resolve(readings, options)
+    readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
     if not readings:
         page.show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
         return
     head = [w.ui("period"), w.entry("tables", key, "item")[w.language], w.ui("value")]
-    more = beside or {}
-    head += [w.ui("base")] * base + [w.label(column) for column in more]
+    head += [w.label(column) for column in more]
     table = [[escape_html(str(h)) for h in head]]
     for number, r in enumerate(readings):
         label = w.label(r.item or r.name)
         value = w.typography(w.range(r) if r.interval else w.reading(r))
         value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
-        cells = [
-            period_cell(page, r.period),
-            label,
-            value,
-            *([period_cell(page, r.base) if r.base else "–"] if base else []),
-        ]
+        cells = [period_cell(page, r.period), label, value]
         cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
         table.append([escape_html(c) for c in cells])
     rows = charts.rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
     show_table(page, key, table, rows, heads=2, name=name)
 
 
-def panels(page: PageContext, panels: Mapping[str, Panel], kind: str, **options: Any) -> None:
-    """For each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
+def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
+    """Show for each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
 
-    How many there are is the choice of a parameter: what a notebook cannot say, which has no loop. The sentences
-    come from ``say``, the titles from ``charts`` and ``tables.latest`` of the page's words.
+    A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
+    ``charts`` and ``tables.latest`` of the page's words. Options are those of the view, or of the kind of chart.
     """
     w = page.words
-    for name, (said, groups, rows, beside) in panels.items():
+    wanted, options = split_options([panels], options)
+    for name, panel in page.views.resolve(panels, wanted).items():
         page.show(f"## {w.typography(w.label(name))}", kind="section")
-        page.show(" ".join(w.text("say", key, **readings) for key, readings in said.items()), kind="say")
-        if groups:
-            chart(page, name, kind, groups, **options)
-            listing(page, "latest", rows, beside=beside, name=f"{name}_latest")
+        page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), kind="say")
+        if panel.groups:
+            chart(page, name, kind, panel.groups, **options)
+            listing(page, "latest", panel, name=f"{name}_latest")
 
 
 def key_figures(page: PageContext, pages: Sequence[str]) -> None:
@@ -158,7 +156,7 @@ def key_figures(page: PageContext, pages: Sequence[str]) -> None:
     rows: list[tuple[str, ...]] = []
     for name, values in map(read_entry, pages):
         words = Words(w.language, name)
-        readings = {k: r for k, r in headline_readings(page, name, words, values).items() if isinstance(r, Reading)}
+        readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
             title = str(entry[w.language])

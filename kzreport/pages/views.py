@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from kzreport.declare import AS_OF, COUNTRY_GROUPS, HOME, Claims, Cut, Given, Several, Source, View, declaration_of
-from kzreport.errors import PageError, explain
+from kzreport.errors import NotebookError, PageError, explain
+from kzreport.files import file_stamp
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
-from kzreport.project import project
+from kzreport.project import notebook_path, project
 from kzreport.series.groups import all_groups
 
 
@@ -53,8 +56,9 @@ class Views:
             lacking = [o for o, needed in declared.options.items() if needed and o not in options]
             if lacking or not options.keys() <= declared.options.keys():
                 found = f"no {', '.join(lacking)}" if lacking else ", ".join(options.keys() - declared.options.keys())
-                where = f"view {view.__module__.rpartition('.')[2]}.{view.__name__}, options"
-                raise PageError(explain(where, found, ", ".join(declared.options) or "no option"))
+                raise PageError(
+                    explain(f"view {view_name(view)}, options", found, ", ".join(declared.options) or "no option")
+                )
             own = {o: options[o] for o in declared.own if o in options}
             read = self._read.setdefault(view, {})
             inputs = {name: self._input(source, options, read) for name, source in declared.sources.items()}
@@ -77,6 +81,18 @@ class Views:
                 return self._supply.judged(**{k: options[o] for k, o in chosen.items()})
         return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
 
+    def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:
+        """Return the result of a view, called with those of the options that are its own; readings as they are.
+
+        Raises :class:`PageError` for options beside readings.
+        """
+        if callable(given):
+            own = declaration_of(given).options
+            return self.call(given, {o: v for o, v in options.items() if o in own})
+        if options:
+            raise PageError(explain("options beside readings", ", ".join(options), "a view that takes them"))
+        return given
+
     def order(self) -> tuple[str, ...]:
         """Return the series that were read, in the order of their views.
 
@@ -88,6 +104,17 @@ class Views:
         defined = {module: iter(sorted(few, key=lambda pair: pair[0])) for module, few in lines.items()}
         views = [next(defined[view.__module__])[1] for view in self._read]
         return tuple(dict.fromkeys(name for view in views for name in self._read[view]))
+
+
+def split_options(given: Sequence[Any], options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split options into those of the views among ``given``, and the others."""
+    names = {o for view in given if callable(view) for o in declaration_of(view).options}
+    return {k: v for k, v in options.items() if k in names}, {k: v for k, v in options.items() if k not in names}
+
+
+def view_name(view: View) -> str:
+    """Return the name of a view as a notebook writes it: ``inflation.headline``."""
+    return f"{view.__module__.rpartition('.')[2]}.{view.__name__}"
 
 
 def headline_of(page: str) -> View:
@@ -107,38 +134,69 @@ def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
 
 
-def views_of(page: str) -> tuple[View, ...]:
-    """Return the views that the notebook of a page names, in order."""
-    found: dict[View, None] = {}
-    modules: dict[str, Any] = {}
-    for cell in load_notebook(page).cells:
-        nodes = ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ()
-        for node in nodes:
+@lru_cache(maxsize=64)
+def _named(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, str], ...]:
+    """Return what a notebook imports from ``kzreport.views``, as (module, ""), and every NAME.ATTRIBUTE in it."""
+    found = []
+    for cell in load_notebook(path.stem).cells:
+        for node in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
             if isinstance(node, ast.ImportFrom) and node.module == "kzreport.views":
-                modules |= {n.name: importlib.import_module(f"kzreport.views.{n.name}") for n in node.names}
-            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
-                found[getattr(modules[node.value.id], node.attr)] = None
-    return tuple(found)
+                found += [(n.name, "") for n in node.names]
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.append((node.value.id, node.attr))
+    return tuple(dict.fromkeys(found))
 
 
-def series_of(page: str, values: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the series that the views of a page read, given its parameter values.
+def _names(page: str) -> tuple[tuple[str, str], ...]:
+    path = notebook_path(page)
+    return _named(path, file_stamp(path))
 
-    ``None`` if one of them reads the claims judged: then it may be any series. Raises as
-    :func:`kzreport.pages.notebooks.read_notebook`.
+
+def views_of(page: str) -> tuple[View, ...]:
+    """Return the views that the notebook of a page names, in order.
+
+    Raises :class:`NotebookError` for a view that does not exist.
     """
+    names = _names(page)
+    try:
+        modules = {name: importlib.import_module(f"kzreport.views.{name}") for name, view in names if not view}
+        return tuple(getattr(modules[name], view) for name, view in names if view and name in modules)
+    except (ModuleNotFoundError, AttributeError) as e:
+        raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None
+
+
+def sources_of(page: str) -> Iterator[Source]:
+    """Yield what the views of a page read, directly or through other views."""
+    views = list(views_of(page))
+    for view in views:
+        for source in declaration_of(view).sources.values():
+            if isinstance(source, Given | Cut | Several | Claims):
+                yield source
+            else:
+                views.append(source)
+
+
+def series_of(page: str, values: Mapping[str, Any]) -> frozenset[str]:
+    """Return the series that the views of a page read, given the values of its parameters."""
     found: set[str] = set()
-    sources = [s for view in views_of(page) for s in declaration_of(view).sources.values()]
-    for source in sources:
-        match source:
-            case Claims():
-                return None
-            case Cut(name):
-                found.add(name)
-            case Several(names, by):
-                found.update(names(values[by]))
-            case Given():
-                pass
-            case view:
-                sources.extend(declaration_of(view).sources.values())
+    for source in sources_of(page):
+        if isinstance(source, Cut):
+            found.add(source.name)
+        elif isinstance(source, Several):
+            found.update(source.names(values[source.by]))
     return frozenset(found)
+
+
+def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] | None, dict[str, list[str]] | None]:
+    """Return the series that pages with these values read, and the choice of the claims that they show.
+
+    ``None`` for the series means any: a view that reads the claims judged rests on all that these are held against.
+    ``None`` for the choice means no claims. The series behind the claims of a page are not counted otherwise.
+    """
+    for page, values in pages.items():
+        for source in sources_of(page):
+            if isinstance(source, Claims):
+                return None, {key: values[option] for key, option in source.chosen.items()}
+    series = frozenset().union(*(series_of(page, values) for page, values in pages.items()))
+    judging = [page for page in pages if ("page", "claims") in _names(page)]
+    return series, {"pages": judging} if judging else None

@@ -64,18 +64,6 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     }
 
 
-@reads(**WITH)
-def table(exports: Series, imports: Series) -> Groups:
-    """Every year: exports, imports, turnover and balance, million dollars."""
-    sides = list(_years(exports, imports).values())
-    return {
-        "exports": tuple(x for x, _ in sides),
-        "imports": tuple(m for _, m in sides),
-        "turnover": tuple(trade.turnover(x, m) for x, m in sides),
-        "balance": tuple(trade.balance(x, m) for x, m in sides),
-    }
-
-
 # --- figures printed in texts, and their dates -------------------------------------------------------------------
 
 
@@ -98,12 +86,6 @@ def _find(series: Series, **dims: str) -> list[Reading]:
     """Readings of these dimensions, latest period first."""
     rows = [_printed(series, o) for o in series.where(**dims) if o.value is not None]
     return sorted(rows, key=lambda r: r.period, reverse=True)
-
-
-@reads("afghanistan_trade")
-def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
-    """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
-    return tuple(_find(afghanistan_trade))
 
 
 @reads("afghanistan_trade")
@@ -367,6 +349,37 @@ def worth(afghanistan_food: Series, afghanistan_trade: Series) -> dict[str, Read
     return {"mass": mass, "exports": value, "worth": aid.value_per_tonne(value, mass)}
 
 
+@reads("afghanistan_trade", shares="afghanistan_composition")
+def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
+    """The document's share of "volumes" taken for one of value: ``share`` (percent) and the ``amount`` it would be."""
+    printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]
+    sold = document(afghanistan_trade)["exports"]
+    if not printed_share or not sold.ok:
+        return {"share": _none(shares, "percent"), "amount": _none(shares)}
+    return {"share": printed_share[0], "amount": trade.part_of(sold, printed_share[0]).of(digits=1)}
+
+
+# --- all figures recorded ------------------------------------------------------------------------------------------
+
+
+@reads(**WITH)
+def table(exports: Series, imports: Series) -> Groups:
+    """Every year: exports, imports, turnover and balance, million dollars."""
+    sides = list(_years(exports, imports).values())
+    return {
+        "exports": tuple(x for x, _ in sides),
+        "imports": tuple(m for _, m in sides),
+        "turnover": tuple(trade.turnover(x, m) for x, m in sides),
+        "balance": tuple(trade.balance(x, m) for x, m in sides),
+    }
+
+
+@reads("afghanistan_trade")
+def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
+    """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
+    return tuple(_find(afghanistan_trade))
+
+
 @reads("afghanistan_food")
 def food_table(afghanistan_food: Series) -> tuple[Reading, ...]:
     """Every quantity of wheat and flour, latest first; the item says product, destination and publisher."""
@@ -399,13 +412,3 @@ def composition(shares: Series) -> tuple[Reading, ...]:
                     inputs=(shares.name,), digits=0)
         )  # fmt: skip
     return tuple(found)
-
-
-@reads("afghanistan_trade", shares="afghanistan_composition")
-def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
-    """The document's share of "volumes" taken for one of value: ``share`` (percent) and the ``amount`` it would be."""
-    printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]
-    sold = document(afghanistan_trade)["exports"]
-    if not printed_share or not sold.ok:
-        return {"share": _none(shares, "percent"), "amount": _none(shares)}
-    return {"share": printed_share[0], "amount": trade.part_of(sold, printed_share[0]).of(digits=1)}

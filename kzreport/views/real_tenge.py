@@ -60,7 +60,12 @@ def bilateral(
     return found
 
 
-@reads("exports_monthly", "imports_monthly", exports="exports_by_partner", imports="imports_by_partner")
+@reads(
+    exports="exports_by_partner",
+    imports="imports_by_partner",
+    exports_monthly="exports_monthly",
+    imports_monthly="imports_monthly",
+)
 def weights(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Weights:
     """Turnover with each partner in the latest year that has both flows of one, and its share of all trade (percent).
 

@@ -218,7 +218,7 @@ def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Readin
             "amount": eu.of(unit="meur") if not eu.ok else Reading.missing("amount", "meur", eu.period),
             "rate": rate,
         }
-    return {"amount": trade.convert(eu, rate), "rate": rate}
+    return {"amount": trade.convert(eu, rate, ("musd", "meur")), "rate": rate}
 
 
 @reads("exports_monthly", "imports_monthly", **GROUPED)

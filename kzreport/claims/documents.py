@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,7 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from kzreport.claims.claim import Document
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.strict import Address, Day, LocalText, StrictModel, strict_model
 
 Kind = Literal["basis", "unit", "scope", "reporter", "definition"]  # what differs where two bases do
@@ -102,13 +101,11 @@ def register() -> Register:
     """
     if not claims_folder().is_dir():
         return Register({}, (), {})
-    path = claims_folder() / "documents.yml"
-    return read_register(path, file_stamp(path))
+    return _read_register(claims_folder() / "documents.yml")
 
 
-@lru_cache(maxsize=4)
-def read_register(path: Path, stamp: tuple[int, int]) -> Register:
-    """Read and check the file; ``stamp`` is its state."""
+@cached_by_stamp(4)
+def _read_register(path: Path) -> Register:
     where = shown_path(path)
     raw = strict_model(_File, read_yaml(path), where)
     documents = {id_: Document(id_, **dict(entry)) for id_, entry in raw.documents.items()}

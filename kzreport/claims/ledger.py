@@ -5,10 +5,8 @@ A new document is a CSV and an entry there.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -16,7 +14,7 @@ from kzreport.claims.claim import Claim, Document
 from kzreport.claims.documents import Register, claims_folder, register
 from kzreport.claims.rows import Row, claim_columns, read_row
 from kzreport.errors import DataError, explain
-from kzreport.files import file_digest, file_stamp, project_root, read_text, shown_path
+from kzreport.files import cached_by_stamp, file_digest, project_root, read_text, sha256_hex, shown_path
 from kzreport.series.table import csv_rows
 
 _ABOUT = "documents.yml"
@@ -32,7 +30,7 @@ def all_claims() -> Mapping[str, Claim]:
         return {}
     root = project_root()
     others = (root / "data" / "datapackage.json", root / "data" / "groups.yml", root / "params" / "project.yml")
-    return read_ledger(folder, tuple((p, file_stamp(p)) for p in (*sorted(folder.iterdir()), *others)))
+    return _read_ledger(folder, *sorted(folder.iterdir()), *others)
 
 
 def known_claims(
@@ -57,12 +55,12 @@ def claims_fingerprints(as_of: date) -> dict[str, str]:
     known = [d for d in about.documents.values() if d.date <= as_of]
     stated = repr([known, about.themes, sorted(about.bases.items())])
     files = {f"{d.id}.csv": file_digest(claims_folder() / f"{d.id}.csv") for d in known}
-    return {_ABOUT: hashlib.sha256(stated.encode()).hexdigest(), **files}
+    return {_ABOUT: sha256_hex(stated.encode()), **files}
 
 
-@lru_cache(maxsize=4)
-def read_ledger(folder: Path, stamps: tuple[tuple[Path, tuple[int, int]], ...]) -> Mapping[str, Claim]:
-    """Read and check all files of a folder of claims; ``stamps`` is the state of every file that matters."""
+@cached_by_stamp(4)
+def _read_ledger(folder: Path, *files: Path) -> Mapping[str, Claim]:
+    """Read and check all claims; ``files`` are all that they depend on."""
     about = register()
     expected = {_ABOUT, *(f"{id_}.csv" for id_ in about.documents)}
     if stray := sorted({p.name for p in folder.iterdir()} - expected):

@@ -38,7 +38,7 @@ from kzreport.execution import scratch
 from kzreport.execution.execute import Lost, Moved, Progress, Result, Task
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
 from kzreport.language.words import Words
-from kzreport.pages.outputs import page_artefacts
+from kzreport.pages.outputs import page_artefacts, page_headline
 from kzreport.render import html
 
 R = TypeVar("R")
@@ -169,7 +169,7 @@ def build_edition(
     results = _execute(p, folder, name, jobs, report, bars, pool)
     if failed := [r for r in results if r.notebook is None]:
         return failed
-    finish_edition(p, folder, name, {r.task.name: html.headline(r.notebook) for r in results if r.notebook})
+    finish_edition(p, folder, name, {r.task.name: page_headline(r.notebook) for r in results if r.notebook})
     return []
 
 

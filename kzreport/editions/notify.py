@@ -29,7 +29,7 @@ from kzreport.editions.store import Store, list_editions, read_manifest
 from kzreport.errors import KzreportError, ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages import since as changes
-from kzreport.render import html
+from kzreport.pages.outputs import page_headline
 
 SECONDS = 30  # that a notification may take
 
@@ -88,12 +88,12 @@ def _newest(shelf: Store, definition: Definition, made: set[str]) -> dict[str, A
 
 
 def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[str, str]]:
-    """The headline of each page that has one; the summary's are those of the others."""
+    """The headline of each page that has its own."""
     found = []
     for page in pages:
         nb = nbformat.v4.reads((folder / language / f"{page}.ipynb").read_text(encoding="utf-8"))
-        said = html.headline(nb)
-        if said and page != "summary":
+        said = page_headline(nb, collected=False)
+        if said:
             title = str(Words(language, page).entry("title")[language])
             found.append({"page": page, "title": title, "text": said})
     return found

@@ -15,7 +15,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from kzreport.errors import DataError, WordsError, explain
-from kzreport.files import project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import DECIMALS, Period, Reading, Status
 from kzreport.series.resource import names_of
 
@@ -64,8 +63,10 @@ def rounded(value: float, digits: int) -> Decimal:
     return shown + 0 if shown else abs(shown)
 
 
-@lru_cache(maxsize=32)
-def _file(path: Path, stamp: tuple[int, int]) -> Mapping[str, Any]:
+@cached_by_stamp()
+def _load(path: Path) -> Mapping[str, Any]:
+    if not path.exists():
+        raise WordsError(explain(shown_path(path), "no file", "the words of the page", "see 'kzreport new'"))
     try:
         raw = read_yaml(path)
     except DataError as e:
@@ -73,14 +74,6 @@ def _file(path: Path, stamp: tuple[int, int]) -> Mapping[str, Any]:
     if not isinstance(raw, dict):
         raise WordsError(explain(shown_path(path), type(raw).__name__, "keys with words"))
     return raw
-
-
-def _load(path: Path) -> Mapping[str, Any]:
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        raise WordsError(explain(shown_path(path), "no file", "the words of the page", "see 'kzreport new'")) from None
-    return _file(path, (stat.st_mtime_ns, stat.st_size))
 
 
 def common() -> Mapping[str, Any]:

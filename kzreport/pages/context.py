@@ -2,71 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from IPython.display import display
 
-from kzreport.charts import chart as charts
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.verdicts import assess_claims
 from kzreport.declare import View
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
+from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import Views
 from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
-
-
-def as_text(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text as CSV with LF line ends."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-def as_csv(rows: Sequence[Sequence[str]]) -> str:
-    """The rows of readings as CSV, header first."""
-    return as_text([charts.HEADER, *rows])
-
-
-def escape_html(text: str) -> str:
-    """Text from data as HTML text."""
-    return html.escape(text, quote=False)
-
-
-def escaped(table: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Cells of text as HTML text."""
-    return [[escape_html(cell) for cell in row] for row in table]
-
-
-def in_lines(text: str) -> str:
-    """Text as HTML: its lines as a list where there are several, an address as a link named after its site."""
-    site = r'<a href="\g<0>">\1</a>'
-    lines = [re.sub(r"https://([\w.-]+)[\w./%?=&;#~+,-]*", site, escape_html(line)) for line in text.split("\n")]
-    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if len(lines) > 1 else lines[0]
-
-
-def publish(data: Mapping[str, Any], **about: Any) -> None:
-    """Display one output of a page, described to renderers by the metadata ``about``."""
-    display(data, raw=True, metadata={"kzreport": about})
-
-
-def display_table(key: str, markup: str, title: str, plain: Sequence[str], text: str) -> None:
-    """Display a table: its HTML, and title, rows and CSV as text."""
-    publish(
-        {"text/html": markup, "text/plain": "\n\n".join([title, "\n".join(plain), text])},
-        kind="table",
-        name=key,
-        title=title,
-        csv=text,
-    )
 
 
 class PageContext:
@@ -125,6 +76,10 @@ class PageContext:
         title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
-    def show(self, text: str, **metadata: Any) -> None:
-        """Display Markdown; ``metadata`` describes it to renderers."""
-        publish({"text/markdown": text, "text/plain": text}, **metadata)
+    def display(self, output: Output) -> None:
+        """Display an output of the page."""
+        display(output.data, raw=True, metadata=output.metadata)
+
+    def show(self, text: str, kind: Kind, name: str = "") -> None:
+        """Display Markdown; ``name``: of the chart or table in whose place it stands."""
+        self.display(Output(kind, text, markdown=text, name=name))

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.charts import chart as charts
-from kzreport.charts.kinds import GRIDS, NAMED
+from kzreport.charts.chart import HEADER, draw
+from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.model import Groups, Reading
-from kzreport.pages.context import PageContext, as_csv, publish
+from kzreport.pages.context import PageContext
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.rows import as_csv
 from kzreport.pages.views import split_options
 from kzreport.series.resource import describe_series, names_of
 
@@ -57,27 +59,21 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
     for name in added:
         options[name] = windowed(page, page.views.resolve(options[name], wanted))
         extra |= options[name]
-    window = {k: list(g) for k, g in found.items()} if kind in GRIDS else windowed(page, found)
+    window = {k: list(g) for k, g in found.items()} if plot_kind(kind).grid else windowed(page, found)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
     title = w.typography(str(w.entry("charts", key)[w.language]).strip())
     if not shown:
-        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
+        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
-    drawn = charts.draw(
+    drawn = draw(
         kind,
         shown,
         w,
         title=title,
-        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
+        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
         extra=extra,
         **options,
     )
-    text = as_csv(drawn.rows)
-    publish(
-        {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"},
-        kind="chart",
-        name=key,
-        title=title,
-        alt=drawn.description,
-        csv=text,
-    )
+    figures = as_csv([HEADER, *drawn.rows])
+    text = f"{drawn.description}\n\n{figures}"
+    page.display(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))

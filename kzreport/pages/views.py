@@ -9,13 +9,12 @@ import ast
 import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from kzreport.declare import AS_OF, COUNTRY_GROUPS, HOME, Claims, Cut, Given, Several, Source, View, declaration_of
 from kzreport.errors import NotebookError, PageError, explain
-from kzreport.files import file_stamp
+from kzreport.files import cached_by_stamp
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import notebook_path, project
@@ -134,8 +133,8 @@ def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
 
 
-@lru_cache(maxsize=64)
-def _named(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, str], ...]:
+@cached_by_stamp()
+def _named(path: Path) -> tuple[tuple[str, str], ...]:
     """Return what a notebook imports from ``kzreport.views``, as (module, ""), and every NAME.ATTRIBUTE in it."""
     found = []
     for cell in load_notebook(path.stem).cells:
@@ -148,8 +147,7 @@ def _named(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, str], ...]:
 
 
 def _names(page: str) -> tuple[tuple[str, str], ...]:
-    path = notebook_path(page)
-    return _named(path, file_stamp(path))
+    return _named(notebook_path(page))
 
 
 def views_of(page: str) -> tuple[View, ...]:

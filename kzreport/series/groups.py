@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.indicators.country_groups import CountryGroup, CountryGroups, Membership
 from kzreport.strict import Day, StrictModel, strict_model
 
@@ -32,7 +31,7 @@ def all_groups() -> CountryGroups:
     Raises :class:`DataError` naming the file and the key.
     """
     path = project_root() / "data" / "groups.yml"
-    return read_groups(path, file_stamp(path)) if path.exists() else {}
+    return _read_groups(path) if path.exists() else {}
 
 
 def groups_on(day: date) -> Mapping[str, tuple[str, ...]]:
@@ -44,9 +43,8 @@ def groups_on(day: date) -> Mapping[str, tuple[str, ...]]:
     return {name: group.members(day) for name, group in all_groups().items()}
 
 
-@lru_cache(maxsize=4)
-def read_groups(path: Path, stamp: tuple[int, int]) -> CountryGroups:
-    """Read and check a file of groups; ``stamp`` is the state of the file."""
+@cached_by_stamp(4)
+def _read_groups(path: Path) -> CountryGroups:
     raw, where = read_yaml(path), shown_path(path)
     if not isinstance(raw, dict):
         raise DataError(explain(where, repr(raw)[:80], "a map from the name of a group to its members"))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_text, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_json, shown_path
 from kzreport.model import DECIMALS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
@@ -121,15 +121,10 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Resource:
 _Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
-@lru_cache(maxsize=4)
-def _package(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Resource], _Names]:
+@cached_by_stamp()
+def _package(path: Path) -> tuple[Mapping[str, Resource], _Names]:
     where = shown_path(path)
-    try:
-        raw = json.loads(read_text(path))
-    except json.JSONDecodeError as e:
-        raise DataError(explain(f"{where}, line {e.lineno}", e.msg, "JSON")) from None
-    except RecursionError:
-        raise DataError(explain(where, "lists or objects nested too deeply", "a Frictionless data package")) from None
+    raw = read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     found: dict[str, Resource] = {}
@@ -153,8 +148,7 @@ def _package_path(root: Path) -> Path:
 
 
 def _read_package() -> tuple[Mapping[str, Resource], _Names]:
-    path = _package_path(project_root())
-    return _package(path, file_stamp(path))
+    return _package(_package_path(project_root()))
 
 
 def resources() -> Mapping[str, Resource]:

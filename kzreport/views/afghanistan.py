@@ -293,15 +293,15 @@ def _food(food: Series, product: str, destination: str) -> dict[Period, Reading]
     return {r.period: r for r in made}
 
 
-@reads("afghanistan_food")
-def flour(afghanistan_food: Series) -> dict[str, Reading]:
+@reads(food="afghanistan_food")
+def flour(food: Series) -> dict[str, Reading]:
     """Wheat flour sold to Afghanistan: the latest marketing year (``season``) and the one ``before``, tonnes, the
     ``change``; the latest part-season (``part``) and its change, percent; and its ``share`` of all flour exports.
     """
-    sold, shares = _food(afghanistan_food, "flour", "AFG"), flour_shares(afghanistan_food)["flour_share"]
+    sold, shares = _food(food, "flour", "AFG"), flour_shares(food)["flour_share"]
     seasons = sorted(p for p in sold if p.frequency == "S" and p.months == 12)
     parts = sorted(p for p in sold if p.frequency == "S" and p.months < 12 and p.year_before() in sold)
-    none = _none(afghanistan_food, "tonne")
+    none = _none(food, "tonne")
     rate = none.of(unit="percent")
     now = sold[seasons[-1]] if seasons else none
     before = sold.get(now.period.year_before(), none)
@@ -316,34 +316,34 @@ def flour(afghanistan_food: Series) -> dict[str, Reading]:
     }
 
 
-@reads("afghanistan_food")
-def flour_shares(afghanistan_food: Series) -> Groups:
+@reads(food="afghanistan_food")
+def flour_shares(food: Series) -> Groups:
     """Afghanistan in Kazakhstan's exports of flour, percent, for each period that has both; the period is the item."""
-    sold, every = _food(afghanistan_food, "flour", "AFG"), _food(afghanistan_food, "flour", "WLD")
+    sold, every = _food(food, "flour", "AFG"), _food(food, "flour", "WLD")
     both = sorted(p for p in sold if p in every)
     return {"flour_share": tuple(growth.share(sold[p], every[p]).of(item=str(p)) for p in both)}
 
 
-@reads("afghanistan_food")
-def destinations(afghanistan_food: Series) -> Groups:
+@reads(food="afghanistan_food")
+def destinations(food: Series) -> Groups:
     """Where wheat and flour went in the latest period known by destination (the group), grain equivalent, tonnes."""
-    rows = [o for o in afghanistan_food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
+    rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
     spans = [o.period for o in rows if sum(o.period == other.period for other in rows) > 1]
     if not spans:
         return {}
     last = max(spans)
     names = sorted({o.dims["destination"] for o in rows if o.period == last})
-    return {str(last): tuple(_food(afghanistan_food, "wheat_flour", n)[last] for n in names)}
+    return {str(last): tuple(_food(food, "wheat_flour", n)[last] for n in names)}
 
 
-@reads("afghanistan_food", "afghanistan_trade")
-def worth(afghanistan_food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
+@reads("afghanistan_trade", food="afghanistan_food")
+def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     """Exports over wheat and flour of the same months: dollars a tonne at most (``worth``), with both inputs."""
-    masses = _food(afghanistan_food, "wheat_flour", "AFG")
+    masses = _food(food, "wheat_flour", "AFG")
     sold = {r.period: r for r in _find(afghanistan_trade, flow="exports", dating="as_printed")}
     both = sorted(p for p in masses if p in sold)
     if not both:
-        none = _none(afghanistan_food, "tonne")
+        none = _none(food, "tonne")
         return {"mass": none, "exports": none.of(unit="musd"), "worth": none.of(unit="usd_tonne")}
     mass, value = masses[both[-1]], sold[both[-1]]
     return {"mass": mass, "exports": value, "worth": aid.value_per_tonne(value, mass)}
@@ -380,23 +380,14 @@ def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
     return tuple(_find(afghanistan_trade))
 
 
-@reads("afghanistan_food")
-def food_table(afghanistan_food: Series) -> tuple[Reading, ...]:
+@reads(food="afghanistan_food")
+def food_table(food: Series) -> tuple[Reading, ...]:
     """Every quantity of wheat and flour, latest first; the item says product, destination and publisher."""
     found = []
-    for o in sorted(afghanistan_food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
+    for o in sorted(food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
         parts = [o.dims["product"], o.dims["destination"], o.dims["publisher"]]
         item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
-        found.append(
-            Reading(
-                afghanistan_food.name,
-                o.value,
-                afghanistan_food.unit,
-                o.period,
-                item=item,
-                inputs=(afghanistan_food.name,),
-            )
-        )
+        found.append(Reading(food.name, o.value, food.unit, o.period, basis=food.basis, item=item, inputs=(food.name,)))
     return tuple(found)
 
 

@@ -105,8 +105,8 @@ def test_a_rank_needs_one_year():
 def test_ranked_in_the_countrys_own_latest_year():
     found = panel(of(KAZ=(5, None), UZB=(6, 7), KGZ=(4, 9)))
     assert rows(found) == [("UZB", "2024", 6, 1), ("KAZ", "2024", 5, 2), ("KGZ", "2024", 4, 3)]
-    assert [r.item for r in found.said["later"]["later"]] == ["UZB", "KGZ"]
-    assert "missing" not in found.said
+    assert [r.item for r in found.sentences["later"]["later"]] == ["UZB", "KGZ"]
+    assert "missing" not in found.sentences
 
 
 def test_who_has_no_figure_of_that_year_is_named_and_not_ranked():
@@ -117,41 +117,41 @@ def test_who_has_no_figure_of_that_year_is_named_and_not_ranked():
         ("UZB", "2024", 6, None),
         ("TKM", "2025", None, None),
     ]
-    assert [r.item for r in found.said["missing"]["missing"]] == ["UZB", "TKM"]
+    assert [r.item for r in found.sentences["missing"]["missing"]] == ["UZB", "TKM"]
 
 
 def test_equal_figures_share_the_rank_and_the_end():
     found = panel(of(KAZ=(5, 6.04), UZB=(6, 5.96), KGZ=(4, 2)))
     assert [r[3] for r in rows(found)] == [1, 1, 3]
-    assert [r.item for r in found.said["tied"]["tied"]] == ["UZB"]
-    assert [r.item for r in found.said["spread"]["high"]] == ["KAZ", "UZB"]
-    assert Words("fr", "neighbours").text("say", "spread", **found.said["spread"]) == (
+    assert [r.item for r in found.sentences["tied"]["tied"]] == ["UZB"]
+    assert [r.item for r in found.sentences["spread"]["high"]] == ["KAZ", "UZB"]
+    assert Words("fr", "neighbours").text("say", "spread", **found.sentences["spread"]) == (
         "Les chiffres vont de 2,0\u00a0% au Kirghizstan à 6,0\u00a0% au Kazakhstan et en Ouzbékistan."
     )
 
 
 def test_one_peer_with_the_same_figure():
     found = panel(of(KAZ=(5, 6), UZB=(6, 6)), peers=["UZB"])
-    assert found.said["spread"]["spread"].direction == "flat"
-    assert Words("en", "neighbours").text("say", "spread", **found.said["spread"]) == "All have the same figure."
+    assert found.sentences["spread"]["spread"].direction == "flat"
+    assert Words("en", "neighbours").text("say", "spread", **found.sentences["spread"]) == "All have the same figure."
 
 
 def test_a_country_alone_has_no_rank():
     found = panel(of(KAZ=(5, 6), UZB=(6, None)), peers=["UZB"])
-    assert found.said["rank"]["rank"].status is Status.NOT_COMPARABLE
-    assert "spread" not in found.said
-    assert "il n’y a pas de rang" in Words("fr", "neighbours").text("say", "rank", **found.said["rank"])
+    assert found.sentences["rank"]["rank"].status is Status.NOT_COMPARABLE
+    assert "spread" not in found.sentences
+    assert "il n’y a pas de rang" in Words("fr", "neighbours").text("say", "rank", **found.sentences["rank"])
 
 
 def test_a_country_without_a_figure():
     found = panel(of(UZB=(6, None), KGZ=(4, None)))
-    assert list(found.said) == ["growth"]
+    assert list(found.sentences) == ["growth"]
     assert rows(found) == [("UZB", "2024", 6, None), ("KGZ", "2024", 4, None), ("KAZ", "2024", None, None)]
 
 
 def test_nothing_known_draws_nothing():
     found = panel(load_series("wdi_growth", "2015-01-31"))
-    assert (found.lines, found.rows, list(found.said)) == ({}, (), ["growth"])
+    assert (found.groups, found.rows, list(found.sentences)) == ({}, (), ["growth"])
     headline = neighbours.headline(load_series("wdi_growth", "2015-01-31"), "KAZ", PEERS)
     assert headline["value"].period == Period.parse("2014")
     assert not headline["rank"].ok
@@ -336,7 +336,7 @@ def test_every_sentence_about_every_country(language, as_of):
             headline = neighbours.headline(series["wdi_growth"], country, peers)
             said = [w.text("headline", **headline), w.text("say", "how", **headline)]
             for found in neighbours.panels(series, list(neighbours.INDICATORS), country, peers).values():
-                said.append(" ".join(w.text("say", key, **r) for key, r in found.said.items()))
+                said.append(" ".join(w.text("say", key, **r) for key, r in found.sentences.items()))
                 assert {r.item for r in found.rows} in (set(), {country, *peers})
             for text in said:
                 assert not re.search(FAULT, text), text

@@ -23,7 +23,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2024-03-31"
-SHOWS = "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
 
 # A page as cheap as a page can be: the types of its parameters cell are read, not run, and it imports nothing of ours.
 CHEAP = (

@@ -14,7 +14,10 @@ from kzreport.editions.dates import check_months
 from kzreport.errors import ParameterError
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
-SHOWS = "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
 
 
 @pytest.fixture

@@ -26,7 +26,10 @@ pytest.importorskip("distributed", reason="the extra 'cluster' is not installed"
 fsspec = pytest.importorskip("fsspec", reason="the extra 'remote' is not installed")
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
-SHOWS = "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
 
 
 @pytest.fixture

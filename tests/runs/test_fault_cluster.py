@@ -134,4 +134,7 @@ def test_what_else_a_cluster_does(cluster, launcher, calm, small, page, definiti
     )
 
 
-SHOWS = "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)

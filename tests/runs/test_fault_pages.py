@@ -13,7 +13,10 @@ from kzreport.commands import cli as command
 
 pytestmark = pytest.mark.faults
 
-SHOWS = "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
 DEATHS = {
     "SIGKILL": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel died"),
     "_exit": ("import os; os._exit(0)", "the kernel died"),

@@ -88,7 +88,10 @@ from pathlib import Path
 path = Path(os.environ['KZREPORT_HOME'], 'data', 'cpi_yy.csv')
 text = hashlib.sha256(path.read_bytes()).hexdigest()
 """
-SHOWS = "from IPython.display import display; display({'text/markdown': text, 'text/plain': text}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': text, 'text/plain': text}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
 
 
 def test_data_that_change_meanwhile(launcher, home, page, definition, dice, often, row, tmp_path, monkeypatch):

@@ -18,6 +18,7 @@ FLOORS = (
     ("errors",),
     ("files", "model"),
     ("project",),
+    ("strict",),
     ("indicators",),
     ("series",),
     ("language",),

@@ -18,6 +18,7 @@ FLOORS = (
     ("errors",),
     ("declare", "files", "model"),
     ("project",),
+    ("strict",),
     ("indicators",),
     ("series",),
     ("language",),
@@ -71,7 +72,7 @@ def modules(package: Path) -> Iterator[tuple[Path, str, str]]:
     """Path, how a message shows it, and the floor's name."""
     for path in sorted(package.rglob("*.py")):
         parts = path.relative_to(package).with_suffix("").parts
-        if parts != ("__init__",):
+        if parts != ("__init__",) and parts[0] != "starter":  # what init copies belongs to projects
             yield path, path.relative_to(package.parent).as_posix(), parts[0]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from kzreport.charts import chart as charts
+from kzreport.charts.chart import rows as figure_rows
 from kzreport.language.words import escape
 from kzreport.model import Period
-from kzreport.pages import since as compared
-from kzreport.pages.context import PageContext, escape_html, escaped
+from kzreport.pages import since
+from kzreport.pages.context import PageContext
 from kzreport.pages.entries import read_entry
+from kzreport.pages.outputs import Kind
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
@@ -34,14 +35,14 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
         w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
         for (kind, text), titles in told.items()
     ]
-    page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), kind="caveats")
+    page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
 
 
 def method(page: PageContext) -> None:
     """How the figures of the page are computed, from ``method`` of its words."""
     w = page.words
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
-    page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), kind="method")
+    page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 
 def sources(page: PageContext) -> None:
@@ -74,7 +75,7 @@ def sources(page: PageContext) -> None:
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"
             figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
             lines.append(" ".join([f"  - {title}. {figure}", *own]))
-    page.show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), kind="sources")
+    page.show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES)
 
 
 def cited_pages(page: PageContext, name: str) -> str:
@@ -98,20 +99,21 @@ def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
             due.append((following[1], name, following[0]))
     if not due:
         none = w.ui("no_release").format(date=w.day(ahead))
-        page.show(f"*{w.typography(none)}*", kind="absent", name="calendar")
+        page.show(f"*{w.typography(none)}*", Kind.ABSENT, "calendar")
         return
-    table = [[escape_html(w.ui(k)) for k in ("expected", "series_name", "period", "source")]]
     rows: list[tuple[str, ...]] = []
+    figures: list[tuple[str, ...]] = []
     for day, name, period in sorted(due):
         d = describe_series(name)
         late = day <= page.as_of
         said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
         publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
         cells = (said, d.titles[w.language], period_cell(page, period), publisher)
-        table.append([escape_html(w.typography(c)) for c in cells])
+        rows.append(tuple(map(w.typography, cells)))
         status = "overdue" if late else "expected"
-        rows.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
-    show_table(page, "calendar", table, rows, texts=(1, 2, 3))
+        figures.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
+    head = [w.ui(k) for k in ("expected", "series_name", "period", "source")]
+    show_table(page, "calendar", head, rows, figures, texts=(1, 2, 3))
 
 
 def changes(
@@ -123,18 +125,17 @@ def changes(
     """
     w = page.words
     if previous is None:
-        page.show(w.typography(w.ui("first_edition")), kind="changes")
+        page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
         return
     given = dict(map(read_entry, pages))
     series, shown = series_read(given)
-    found = compared.between(
-        date.fromisoformat(previous), page.as_of, series, shown, methods=methods, settings=settings
-    )
-    since = w.ui("since_edition").format(date=w.day(found.before))
-    page.show(f"{since}{w.colon.rstrip()}\n\n{compared.listed(found, w)}", kind="changes")
+    found = since.between(date.fromisoformat(previous), page.as_of, series, shown, methods=methods, settings=settings)
+    intro = w.ui("since_edition").format(date=w.day(found.before))
+    page.show(f"{intro}{w.colon.rstrip()}\n\n{since.listed(found, w)}", Kind.CHANGES)
     if found.fresh:
-        rows = charts.rows({f.series: f.readings for f in found.fresh})
-        show_table(page, "fresh", escaped(compared.fresh_table(found, w)), rows, texts=(2,))
+        head, *rows = since.fresh_table(found, w)
+        show_table(page, "fresh", head, rows, figure_rows({f.series: f.readings for f in found.fresh}), texts=(2,))
     if found.revised:
-        rows = charts.rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
-        show_table(page, "revised", escaped(compared.revised_table(found, w)), rows, texts=(1,))
+        head, *rows = since.revised_table(found, w)
+        figures = figure_rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
+        show_table(page, "revised", head, rows, figures, texts=(1,))

@@ -2,70 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from IPython.display import display
 
-from kzreport.charts import chart as charts
-from kzreport.claims import ledger as studied
-from kzreport.claims import verdicts
+from kzreport.claims.ledger import known_claims
+from kzreport.claims.outcomes import Assessment
+from kzreport.claims.verdicts import assess_claims
 from kzreport.declare import View
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
+from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import Views
 from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
-
-
-def as_text(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text as CSV with LF line ends."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-def as_csv(rows: Sequence[Sequence[str]]) -> str:
-    """The rows of readings as CSV, header first."""
-    return as_text([charts.HEADER, *rows])
-
-
-def escape_html(text: str) -> str:
-    """Text from data as HTML text."""
-    return html.escape(text, quote=False)
-
-
-def escaped(table: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Cells of text as HTML text."""
-    return [[escape_html(cell) for cell in row] for row in table]
-
-
-def in_lines(text: str) -> str:
-    """Text as HTML: its lines as a list where there are several, an address as a link named after its site."""
-    site = r'<a href="\g<0>">\1</a>'
-    lines = [re.sub(r"https://([\w.-]+)[\w./%?=&;#~+,-]*", site, escape_html(line)) for line in text.split("\n")]
-    return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if len(lines) > 1 else lines[0]
-
-
-def publish(data: Mapping[str, Any], **about: Any) -> None:
-    """Display one output of a page, described to renderers by the metadata ``about``."""
-    display(data, raw=True, metadata={"kzreport": about})
-
-
-def display_table(key: str, markup: str, title: str, plain: Sequence[str], text: str) -> None:
-    """Display a table: its HTML, and title, rows and CSV as text."""
-    publish(
-        {"text/html": markup, "text/plain": "\n\n".join([title, "\n".join(plain), text])},
-        kind="table",
-        name=key,
-        title=title,
-        csv=text,
-    )
 
 
 class PageContext:
@@ -82,7 +34,7 @@ class PageContext:
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
-        self._judgements: dict[str, tuple[verdicts.Judgement, ...]] = {}
+        self._assessments: dict[str, tuple[Assessment, ...]] = {}
 
     @property
     def home(self) -> str:
@@ -107,23 +59,27 @@ class PageContext:
         self.load(name)
         return load_vintages(name, self.as_of, **dims)
 
-    def judgements(self, **chosen: Sequence[str]) -> tuple[verdicts.Judgement, ...]:
-        """Return the verdicts on the chosen claims: see :func:`kzreport.claims.ledger.known`."""
+    def assessments(self, **chosen: Sequence[str]) -> tuple[Assessment, ...]:
+        """Return the verdicts on the chosen claims: see :func:`kzreport.claims.ledger.known_claims`."""
         key = repr(sorted(chosen.items()))
-        if key not in self._judgements:
-            self._judgements[key] = verdicts.judge_all(studied.known(self.as_of, **chosen), self.as_of, self.load)
-        return self._judgements[key]
+        if key not in self._assessments:
+            self._assessments[key] = assess_claims(known_claims(self.as_of, **chosen), self.as_of, self.load)
+        return self._assessments[key]
 
     def judged(self, **chosen: Sequence[str]) -> Series:
         """Return the chosen claims as a series of ones: with ``theme`` and ``verdict``, dated by their documents."""
         day = Period.parse(self.as_of.isoformat())
         ones = tuple(
             Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
-            for j in self.judgements(**chosen)
+            for j in self.assessments(**chosen)
         )
-        title = {k: Words(k).ui("claims_table") for k in ("fr", "en")}
+        title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
-    def show(self, text: str, **metadata: Any) -> None:
-        """Display Markdown; ``metadata`` describes it to renderers."""
-        publish({"text/markdown": text, "text/plain": text}, **metadata)
+    def display(self, output: Output) -> None:
+        """Display an output of the page."""
+        display(output.data, raw=True, metadata=output.metadata)
+
+    def show(self, text: str, kind: Kind, name: str = "") -> None:
+        """Display Markdown; ``name``: of the chart or table in whose place it stands."""
+        self.display(Output(kind, text, markdown=text, name=name))

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.charts import chart as charts
+from kzreport.charts.chart import HEADER, draw
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
 from kzreport.model import Groups, Reading
-from kzreport.pages.context import PageContext, as_csv, publish
+from kzreport.pages.context import PageContext
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.rows import as_csv
 from kzreport.pages.views import split_options
 from kzreport.series.resource import describe_series, names_of
 
@@ -72,9 +74,9 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
     title = w.typography(str(w.entry("charts", key)[w.language]).strip())
     if not shown:
-        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", kind="absent", name=key)
+        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
-    drawn = charts.draw(
+    drawn = draw(
         kind,
         shown,
         w,
@@ -83,12 +85,6 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
         extra=extra,
         **options,
     )
-    text = as_csv(drawn.rows)
-    publish(
-        {"image/png": drawn.png, "text/plain": f"{drawn.description}\n\n{text}"},
-        kind="chart",
-        name=key,
-        title=title,
-        alt=drawn.description,
-        csv=text,
-    )
+    figures = as_csv([HEADER, *drawn.rows])
+    text = f"{drawn.description}\n\n{figures}"
+    page.display(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))

@@ -12,6 +12,7 @@ from kzreport.model import Reading
 from kzreport.pages import notes
 from kzreport.pages.context import PageContext
 from kzreport.pages.entries import read_entry
+from kzreport.pages.outputs import Kind
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
 
@@ -19,13 +20,13 @@ from kzreport.project import notebook_path
 def title(page: PageContext) -> None:
     """The page's title and the date up to which everything is known."""
     w = page.words
-    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", kind="title")
+    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", Kind.TITLE)
 
 
 def section(page: PageContext, key: str) -> None:
     """A heading, from ``sections`` of the page's words."""
     w = page.words
-    page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", kind="section")
+    page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", Kind.SECTION)
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
@@ -35,7 +36,7 @@ def say(page: PageContext, key: str | Sequence[str], view: View | None = None, *
     """
     readings = page.read(view, **options) if view else options
     for each in [key] if isinstance(key, str) else key:
-        page.show(page.words.text("say", each, **readings), kind="say")
+        page.show(page.words.text("say", each, **readings), Kind.SAY)
 
 
 def headline_readings(page: PageContext, other: str, values: Mapping[str, Any]) -> Mapping[str, Said]:
@@ -51,7 +52,7 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     """
     if view is not headline_of(page.name):
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
-    page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", kind="headline")
+    page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", Kind.HEADLINE)
 
 
 def headlines(page: PageContext, pages: Sequence[str]) -> None:
@@ -65,7 +66,7 @@ def headlines(page: PageContext, pages: Sequence[str]) -> None:
         sentence = words.text("headline", **headline_readings(page, name, values))
         heading = words.entry("title")[words.language]
         points.append(f"- **[{heading}]({name}.ipynb)**{words.colon}{sentence}")
-    page.show("\n".join(points), kind="headlines")
+    page.show("\n".join(points), Kind.HEADLINES)
 
 
 def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
@@ -89,4 +90,4 @@ def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
 def note(page: PageContext, name: str, pages: Sequence[str] = ()) -> None:
     """Show what :meth:`noted` gives; nothing where there is no note for this page."""
     if text := note_text(page, name, pages):
-        page.show(f"**{page.words.ui('analyst')}**\n\n{text}", kind="note")
+        page.show(f"**{page.words.ui('analyst')}**\n\n{text}", Kind.NOTE)

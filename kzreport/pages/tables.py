@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kzreport.charts import chart as charts
+from kzreport.charts.chart import HEADER
+from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
 from kzreport.language.words import NBSP, Words
 from kzreport.model import Groups, Panel, Period, Reading
-from kzreport.pages.context import PageContext, as_csv, display_table, escape_html
+from kzreport.pages.context import PageContext
 from kzreport.pages.entries import read_entry
 from kzreport.pages.figures import chart
+from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings
+from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
 
 
 def show_table(
     page: PageContext,
     key: str,
-    cells: list[list[str]],
-    rows: Sequence[tuple[str, ...]],
-    heads: int = 1,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    figures: Sequence[tuple[str, ...]],
+    *,
+    row_heads: int = 1,
     name: str = "",
     texts: Sequence[int] = (),
 ) -> None:
-    """Show a table; the first ``heads`` cells of a row say what the row is about, columns ``texts`` hold words."""
+    """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
+
+    ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
+    """
     w = page.words
-    caption = escape_html(w.typography(str(w.entry("tables", key, "title")[w.language]).strip()))
-    mark = [' data-text="yes"' if column in texts else "" for column in range(len(cells[0]))]
-    head = "".join(f'<th scope="col"{m}>{c}</th>' for c, m in zip(cells[0], mark, strict=True))
-    body = ""
-    for row in cells[1:]:
-        about = "".join(f'<th scope="row">{c}</th>' for c in row[:heads])
-        rest = "".join(f"<td{m}>{c}</td>" for c, m in zip(row[heads:], mark[heads:], strict=True))
-        body += f"<tr>{about}{rest}</tr>"
-    markup = f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    plain = "\n".join(" | ".join(html.unescape(c) for c in row) for row in cells)
-    display_table(name or key, markup, html.unescape(caption), [plain], as_csv(rows))
+    title = w.typography(str(w.entry("tables", key, "title")[w.language]).strip())
+    cells = [Row.of(*row) for row in rows]
+    page.display(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
 
 def period_cell(page: PageContext, p: Period) -> str:
@@ -53,7 +52,7 @@ def number_cell(page: PageContext, r: Reading | None) -> str:
         return "–"
     w = page.words
     if r.value is None:
-        return escape_html(w.reading(r))
+        return w.reading(r)
     if r.interval and (w.number(r.interval.low, r.decimals) != w.number(r.interval.high, r.decimals)):
         return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
     return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
@@ -87,17 +86,17 @@ def table(
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
     if not keys:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
+        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return
-    head = [escape_html(str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period"))]
+    head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
     for name, column in columns.items():
         units = {r.unit for r in column}
         unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
-        head.append(f"{escape_html(w.label(name))}{escape_html(unit)}")
+        head.append(f"{w.label(name)}{unit}")
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
-    body = [[escape_html(names[k]), *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
-    rows = charts.rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
-    show_table(page, key, [head, *body], rows)
+    body = [[names[k], *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
+    figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
+    show_table(page, key, head, body, figures)
 
 
 def listing(
@@ -117,20 +116,20 @@ def listing(
     found = page.views.resolve(readings, options)
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
     if not readings:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", kind="absent", name=key)
+        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return
-    head = [w.ui("period"), w.entry("tables", key, "item")[w.language], w.ui("value")]
+    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
     head += [w.label(column) for column in more]
-    table = [[escape_html(str(h)) for h in head]]
+    rows = []
     for number, r in enumerate(readings):
         label = w.label(r.item or r.name)
         value = w.typography(w.range(r) if r.interval else w.reading(r))
         value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
         cells = [period_cell(page, r.period), label, value]
         cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
-        table.append([escape_html(c) for c in cells])
-    rows = charts.rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
-    show_table(page, key, table, rows, heads=2, name=name)
+        rows.append(cells)
+    figures = figure_rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
+    show_table(page, key, head, rows, figures, row_heads=2, name=name)
 
 
 def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
@@ -142,8 +141,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     w = page.words
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
-        page.show(f"## {w.typography(w.label(name))}", kind="section")
-        page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), kind="say")
+        page.show(f"## {w.typography(w.label(name))}", Kind.SECTION)
+        page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
             listing(page, "latest", panel, name=f"{name}_latest")
@@ -152,8 +151,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 def key_figures(page: PageContext, pages: Sequence[str]) -> None:
     """A table of the readings that each page's words list under ``headline.key``, and their bases."""
     w = page.words
-    table = [[escape_html(w.ui(k)) for k in ("indicator", "period", "value", "change", "base")]]
     rows: list[tuple[str, ...]] = []
+    figures: list[tuple[str, ...]] = []
     for name, values in map(read_entry, pages):
         words = Words(w.language, name)
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
@@ -162,7 +161,7 @@ def key_figures(page: PageContext, pages: Sequence[str]) -> None:
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change else "–"
             base = period_cell(page, change.base) if change and change.base else "–"
-            cells = (title, period_cell(page, value.period), *map(w.typography, said), base)
-            table.append([escape_html(c) for c in cells])
-            rows += charts.rows({title: [r for r in (value, change) if r]})
-    show_table(page, "key_figures", table, rows, texts=(1, 4))
+            rows.append((title, period_cell(page, value.period), *map(w.typography, said), base))
+            figures += figure_rows({title: [r for r in (value, change) if r]})
+    head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]
+    show_table(page, "key_figures", head, rows, figures, texts=(1, 4))

@@ -472,7 +472,7 @@ def test_a_page_that_a_summary_names_is_an_input(home):
     head = text[: text.index("parameters:")].replace("[summary, neighbours]", "[summary]")
     entry = "neighbours country=UZB peers=KAZ+KGZ"
     home.write("params/one.yml", head + f"parameters:\n  summary: {{pages: [{entry}]}}\n")
-    inputs = make_plan(load_definition("one"), date(2026, 9, 30), ["en"]).inputs
+    inputs = make_plan(load_definition("one"), date(2026, 9, 30), ["en"]).inputs.flat
     assert {"notebooks/neighbours.yml", "notebooks/neighbours.ipynb"} <= set(inputs)
     assert entry in inputs["parameters of summary"]
 

@@ -17,6 +17,7 @@ import pytest
 
 from kzreport.charts import chart as charts
 from kzreport.commands import checks as check
+from kzreport.editions.reference import reference_path, reference_task
 from kzreport.execution import execute as runner
 from kzreport.files import project_root
 from kzreport.language import words
@@ -30,7 +31,7 @@ ALL = [(p, k) for p in page_names() for k in LANGUAGES]
 
 
 def test_kzreport_check_is_clean():
-    assert check.faults() == []
+    assert check.list_faults() == []
 
 
 # Tables that a method of the page shows under a name of its own.
@@ -58,7 +59,7 @@ def test_what_check_knows_of_pages_is_what_pages_have():
 
 @pytest.mark.parametrize(("name", "language"), ALL)
 def test_a_page_says_what_was_accepted(name, language, executed):
-    path = check.reference_path(name, language)
+    path = reference_path(name, language)
     if not path.exists():
         pytest.fail(f"{path.name}: found no file, expected what the page says; run 'kzreport accept {name}'")
     now, before = page_texts(executed[name, language]), path.read_text(encoding="utf-8")
@@ -137,7 +138,7 @@ def _ours(kind: str, home: Path) -> str:
     stored = page_texts(_planted("nothing"))
     timeout = 5 if kind == "hung kernel" else 20
     # the fault of a wrong year is in the defaults, which count where nothing is injected
-    result = runner.execute(check.task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
+    result = runner.execute(reference_task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
     if result.notebook is None:
         return result.reason
     now = page_texts(result.notebook)

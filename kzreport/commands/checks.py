@@ -27,6 +27,7 @@ from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.pages.parameters import LANGUAGES
 from kzreport.project import notebook_path, page_names
+from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
@@ -156,7 +157,7 @@ def faults() -> list[str]:
     """Everything wrong with data, definitions, words and notebooks, one message each; empty if all is sound."""
     found = words.check_common()
     looks: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
-    looks += [partial(_check_table, name) for name in resources()]
+    looks += [check_package, *(partial(_check_table, name) for name in resources())]
     looks += [partial(load_definition, name) for name in definition_names()]
     looks.append(partial(verdicts.as_of, date(2100, 1, 1)))
     for look in looks:

@@ -275,11 +275,11 @@ def accept(a: argparse.Namespace) -> int:
     from kzreport.commands import checks
     from kzreport.files import shown_path
     from kzreport.project import notebook_path, page_names
-    from kzreport.series.restate import restate
+    from kzreport.series.assemble import assemble
 
     if a.data:
-        changed = restate()
-        _say(f"restated in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
+        changed = assemble()
+        _say(f"changed in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
         return 0
     for page in a.page:
         notebook_path(page)
@@ -305,12 +305,12 @@ def revisions(a: argparse.Namespace) -> int:
     import json
 
     from kzreport.editions.dates import check_date
-    from kzreport.series import revisions as revision_record
+    from kzreport.series.revisions import parse_dimensions, record_lines, revision_record
 
     today = date.today()
     as_of = check_date(a.as_of, today) if a.as_of else today
-    found = revision_record.record(a.series, as_of, revision_record.dimensions(a.dimension))
-    _say(json.dumps(found, indent=2) if a.json else "\n".join(revision_record.lines(found)))
+    found = revision_record(a.series, as_of, parse_dimensions(a.dimension))
+    _say(json.dumps(found, indent=2) if a.json else "\n".join(record_lines(found)))
     return 0
 
 
@@ -418,10 +418,10 @@ def parser() -> argparse.ArgumentParser:
     add("check", check, "check data, definitions, words and notebooks")
     c = add("accept", accept, "re-execute reference outputs after a deliberate change")
     c.add_argument("page", nargs="*", help="pages (default: all)")
-    c.add_argument("--data", action="store_true", help="restate the hashes of changed tables in data/datapackage.json")
+    c.add_argument("--data", action="store_true", help="write data/datapackage.json anew from changed tables and cards")
     common(c, output=False)
     c = add("revisions", revisions, "how much the vintages of a series revised each other")
-    c.add_argument("series", help="name in data/datapackage.json, such as wdi_inflation")
+    c.add_argument("series", help="name of a table in data/, such as wdi_inflation")
     c.add_argument("dimension", nargs="*", metavar="DIM=VALUE", help="choose by dimension, such as country=KAZ")
     c.add_argument("--as-of", metavar="DATE", help="vintages up to DATE (default: today)")
     c.add_argument("--json", action="store_true", help="as JSON, with all digits")

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kzreport.series.assemble import assemble
 from kzreport.series.known import data_fingerprint
-from kzreport.series.restate import restate
 
 pytestmark = pytest.mark.faults
 
@@ -105,7 +105,7 @@ def test_data_that_change_meanwhile(launcher, home, page, definition, dice, ofte
         rows[last] = ",".join([cells[0], value, *cells[2:]])
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         monkeypatch.setenv("KZREPORT_HOME", str(home))
-        restate()
+        assemble()
         folder = tmp_path / value
         folder.mkdir()
         for name in ("cpi_yy.csv", "datapackage.json"):

@@ -19,6 +19,7 @@ from kzreport.language import words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project import notebook_path, page_names, project
+from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
@@ -156,7 +157,7 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
     found = words.check_common()
-    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
+    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
     readers += [partial(_check_table, name) for name in resources()]
     readers += [partial(load_definition, name) for name in definition_names()]
     readers.append(partial(verdicts_as_of, date(2100, 1, 1)))

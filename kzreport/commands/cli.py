@@ -188,7 +188,7 @@ def _revisions(command: argparse.ArgumentParser) -> None:
 
 def _accept(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", nargs="*", help="pages (default: all)")
-    text = "restate the hashes of changed tables in data/datapackage.json"
+    text = "make data/datapackage.json"
     command.add_argument("--data", action="store_true", help=text)
     _jobs(command)
 

@@ -166,7 +166,7 @@ def draw(
         write("\n".join(heading), height - 0.1, 11, fontweight="bold", va="top", linespacing=1.25)
         bases = {r.base for r in values(everything) if r.base} if unit == "index" else set()
         origin = bases.pop() if len(bases) == 1 else None
-        axis = words.axis_unit(canvas.unit) + (f", {words.period(origin)} = 100" if origin else "")
+        axis = words.unit(canvas.unit) + (f", {words.period(origin)} = 100" if origin else "")
         write(axis, height - 0.16 - 0.2 * len(heading), 8.5, color=MUTED, va="top")
         write("\n".join(foot), 0.1, 7.5, color=MUTED, va="bottom", linespacing=1.35)
         png = _png(figure)

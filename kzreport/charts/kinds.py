@@ -22,6 +22,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNL
 from kzreport.indicators.revisions import shows
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
+from kzreport.units import UNITS, scale_for
 
 Groups = Mapping[str, Sequence[Reading]]
 
@@ -31,15 +32,6 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "d")
 DASHES = ((1.0, 0.0), (5.0, 1.5), (3.0, 1.0, 1.0, 1.0), (6.0, 1.5, 1.5, 1.5), (3.0, 1.0), (1.0, 1.0), (8.0, 2.0))
 DOTTED = (1.3, 1.3)  # an estimate, nothing else
 _WIDTHS = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # of a bar, in years
-
-_SCALES: Mapping[str, tuple[tuple[float, float, str, int], ...]] = {  # from, divided by, unit shown, digits of labels
-    "musd": ((3e3, 1e3, "bn_usd", 1),),
-    "musd_change": ((3e3, 1e3, "bn_usd", 1),),
-    "tonne": ((2e6, 1e6, "mt", 2), (3e3, 1e3, "kt", 0)),
-    "teu": ((3e3, 1e3, "kteu", 1),),
-    "tkm": ((3e9, 1e9, "bn_tkm", 1),),
-    "inhabitant": ((2e6, 1e6, "m_inhabitant", 1),),
-}
 
 
 @dataclass(frozen=True)
@@ -55,10 +47,8 @@ class Canvas:
     @classmethod
     def fit(cls, ax: Axes, words: Words, unit: str, largest: float) -> Canvas:
         """A canvas on which large amounts are shown in thousands, millions or billions."""
-        for start, divisor, name, digits in _SCALES.get(unit, ()):
-            if largest >= start:
-                return cls(ax, words, name, divisor, digits)
-        return cls(ax, words, unit)
+        scale = scale_for(largest, UNITS[unit].axis)
+        return cls(ax, words, scale.words, scale.divisor, scale.digits) if scale else cls(ax, words, unit)
 
     def value(self, r: Reading) -> str:
         """The number of a reading on the scale of the axis."""

@@ -21,8 +21,9 @@ from pathlib import Path
 from kzreport.claims.tests import ID, Term, Trial, parse_tests
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, read_yaml, shown_path
-from kzreport.model import DECIMALS, Interval, Period
+from kzreport.model import Interval, Period
 from kzreport.series.table import csv_rows
+from kzreport.units import UNITS
 
 COLUMNS = (
     *("id", "line", "theme", "page", "value", "step", "qualifier", "low", "high", "unit", "period", "basis"),
@@ -192,8 +193,8 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
             raise bad(column, f"one of {', '.join(choices)}")
     if not ID.fullmatch(cells["id"]) or not cells["id"].startswith(f"{document.id}-L{int(cells['line']):03}-"):
         raise bad("id", f"{document.id}-L{cells['line']}- and a number")
-    if cells["unit"] not in (*DECIMALS, "date"):
-        raise bad("unit", f"date or one of {', '.join(DECIMALS)}")
+    if cells["unit"] not in (*UNITS, "date"):
+        raise bad("unit", f"date or one of {', '.join(UNITS)}")
     if cells["basis"] and cells["basis"] not in bases():
         raise bad("basis", f"one of {', '.join(bases())} (data/claims/documents.yml)")
     try:

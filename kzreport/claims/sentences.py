@@ -15,8 +15,9 @@ from kzreport.claims.tests import Trial
 from kzreport.claims.verdicts import Judgement, Tried
 from kzreport.errors import WordsError, explain
 from kzreport.language.words import LANGUAGES, Words, common, escape
-from kzreport.model import DECIMALS, Period
+from kzreport.model import Period
 from kzreport.series.resource import describe_series, names_of
+from kzreport.units import UNITS
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs")
@@ -100,7 +101,7 @@ def basis(w: Words, slug: str) -> str:
 
 def _amount(w: Words, a: Amount, claim: Claim) -> str:
     """A figure, or the range of those published, with no fewer digits than the claim has."""
-    if claim.unit == a.unit and claim.step < 10.0 ** -DECIMALS[a.unit] and len(a.values) == 1:
+    if claim.unit == a.unit and claim.step < 10.0 ** -UNITS[a.unit].decimals and len(a.values) == 1:
         return w.printed(a.values[0], a.unit, claim.step)
     return w.range(a.reading())
 

@@ -22,8 +22,6 @@ from kzreport.model import Interval, Observation, Period, Reading, Series, Statu
 
 Levels = Series | Sequence[Reading]
 
-# Units of rates: their change is a difference in points, never a growth in percent.
-RATES = frozenset({"percent", "points", "percent_of_gdp", "percent_per_year", "index_py100", "index_pp100", "log"})
 _ITEMS = ("component", "country", "partner", "publisher")
 
 

@@ -26,8 +26,9 @@ from babel.numbers import format_decimal
 
 from kzreport.errors import DataError, WordsError, explain
 from kzreport.files import project_root, read_yaml, shown_path
-from kzreport.model import DECIMALS, Period, Reading, Status
+from kzreport.model import Period, Reading, Status
 from kzreport.series.resource import names_of
+from kzreport.units import UNITS, scale_for
 
 LANGUAGES = ("fr", "en")
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
@@ -39,19 +40,6 @@ _MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year))?(
 _PLAIN = frozenset({"by", "indicator", "series", "options"})  # keys of names, not of words
 _SELECTORS = frozenset({"up", "down", "flat", "ok", "other", *map(str, Status)})
 NBSP, MINUS, APOSTROPHE = "\u00a0", "\u2212", "\u2019"
-
-# Scales that sentences use for large amounts: (from, divided by, digits, key of the words file).
-_SCALES: Mapping[str, tuple[tuple[float, float, int, str], ...]] = {
-    "musd": ((1000, 1000, 1, "billion_usd"), (0, 1, 0, "million_usd")),
-    "meur": ((1000, 1000, 1, "billion_eur"), (0, 1, 0, "million_eur")),
-    "musd_change": ((1000, 1000, 1, "billion_usd"), (0, 1, 0, "million_usd")),
-    "tonne": ((1e6, 1e6, 2, "million_tonnes"), (0, 1, 0, "tonnes")),
-    "tkm": ((1e9, 1e9, 1, "billion_tkm"), (0, 1e6, 0, "million_tkm")),
-    "person": ((1e6, 1e6, 0, "million_people"), (0, 1, 0, "person")),
-    "inhabitant": ((1e6, 1e6, 1, "million_inhabitants"), (0, 1, 0, "inhabitants")),
-}
-# Claims are printed in whole millions or thousands of things too: "1.3 million lorries".
-_PRINTED = {**_SCALES, "count": ((1e9, 1e9, 0, "billion_count"), (1e6, 1e6, 0, "million_count"), (0, 1, 0, "count"))}
 
 
 def rounded(value: float, digits: int) -> Decimal:
@@ -165,15 +153,13 @@ class Words:
 
     def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
         """A number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""
-        key, scale, printed = unit, 1.0, digits
-        digits = DECIMALS[unit] if digits is None else digits
-        for start, divisor, places, name in _SCALES.get(unit, ()):
-            if abs(value) >= start:  # digits that the publisher prints hold on the scale he prints them on
-                key, scale, digits = name, divisor, places if divisor != 1 or printed is None else printed
-                break
-        shown = rounded(value / scale, digits)
-        pattern = self._units(key)[self.plural(shown)]
-        return self._in(pattern, self.number(value / scale, digits, signed=signed, trim=key == "million_tonnes"))
+        scale = scale_for(value, UNITS[unit].sentence)
+        if scale:
+            value, digits, key = value / scale.divisor, scale.digits, scale.words
+        else:  # digits that the publisher prints hold on the scale he prints them on
+            digits, key = UNITS[unit].decimals if digits is None else digits, UNITS[unit].word_key
+        pattern = self._units(key)[self.plural(rounded(value, digits))]
+        return self._in(pattern, self.number(value, digits, signed=signed, trim=scale is not None and scale.trim))
 
     def printed(self, value: float, unit: str, step: float) -> str:
         """A figure as a document prints it: no digit below ``step``, the unit of its last one.
@@ -183,14 +169,11 @@ class Words:
         """
         if unit == "rank":
             return self.ordinal(round(value))
-        key, scale = unit, 1.0
-        for start, divisor, _, name in _PRINTED.get(unit, ()):
-            if abs(value) >= start:
-                key, scale = name, divisor
-                break
-        digits = max(0, -math.floor(math.log10(step / scale) + 1e-9))
-        pattern = self._units(key)[self.plural(rounded(value / scale, digits))]
-        return self._in(pattern, self.number(value / scale, digits))
+        scale = scale_for(value, UNITS[unit].printed)
+        key, divisor = (scale.words, scale.divisor) if scale else (UNITS[unit].word_key, 1.0)
+        digits = max(0, -math.floor(math.log10(step / divisor) + 1e-9))
+        pattern = self._units(key)[self.plural(rounded(value / divisor, digits))]
+        return self._in(pattern, self.number(value / divisor, digits))
 
     def count(self, number: int, key: str) -> str:
         """A number of things, agreeing with it: ``counts`` of the shared words."""
@@ -208,13 +191,13 @@ class Words:
         entry = self._common["units"].get(key)
         if entry is None:
             raise WordsError(explain("kzreport/language/furniture.yml, units", f"no '{key}'", "one/other in fr and en"))
-        words = entry[self.language]
+        words = entry["sentence"][self.language]
         both = {"one": words, "other": words} if isinstance(words, str) else words
         return {k: v.replace("# ", "#" + NBSP) for k, v in both.items()}
 
     def unit(self, unit: str) -> str:
-        """The short name of a unit, for table heads and axes."""
-        return str(self._common["unit_names"][unit][self.language])
+        """The name of a unit or of a scale (``billion_usd``), for heads of tables and axes."""
+        return str(self._common["units"][UNITS[unit].word_key if unit in UNITS else unit]["name"][self.language])
 
     def reading(self, r: Reading, spec: str = "") -> str:
         """A reading in words: its value with its unit; "n. d." where it is missing, else "n. s." with the reason.
@@ -234,22 +217,17 @@ class Words:
             value = round(value, 2 - math.floor(math.log10(abs(value))))
         if spec == "bare":
             return self.number(value, r.decimals)
-        if spec == "full" and r.unit in _SCALES:
-            pattern = self._units(_SCALES[r.unit][-1][3])[self.plural(rounded(value, r.decimals))]
+        if spec == "full":
+            pattern = self._units(UNITS[r.unit].word_key)[self.plural(rounded(value, r.decimals))]
             return self._in(pattern, self.number(value, r.decimals))
         return self.quantity(value, r.unit, signed=spec == "signed", digits=r.digits)
-
-    def axis_unit(self, name: str) -> str:
-        """The unit of an axis, scaled (``bn_usd``) or not (``musd``)."""
-        scaled = self._common["axis_units"].get(name)
-        return str(scaled[self.language]) if scaled else self.unit(name)
 
     def range(self, r: Reading) -> str:
         """The interval of a reading, from its low to its high end; the number alone where the ends print alike."""
         if r.interval is None or r.value is None:
             return self.reading(r)
         low, high = (
-            self.reading(r.of(value=v, interval=None), "signed" if r.unit == "musd_change" else "")
+            self.reading(r.of(value=v, interval=None), "signed" if UNITS[r.unit].signed else "")
             for v in (r.interval.low, r.interval.high)
         )
         return self.between(low, high)

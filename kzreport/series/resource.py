@@ -13,7 +13,7 @@ from typing import Any
 
 from kzreport.errors import DataError, explain
 from kzreport.files import file_stamp, project_root, read_text, shown_path
-from kzreport.model import DECIMALS
+from kzreport.units import UNITS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _LANGUAGES = ("fr", "en")
@@ -73,8 +73,8 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Resource:
     columns = tuple(f["name"] for f in fields)
     if columns[:3] != ("period", "value", "published"):
         raise DataError(explain(f"{where}, schema", columns[:3], "the fields period, value, published first"))
-    if need("unit", str) not in DECIMALS:
-        raise DataError(explain(f"{where}, key 'unit'", raw["unit"], f"one of {', '.join(DECIMALS)}"))
+    if need("unit", str) not in UNITS:
+        raise DataError(explain(f"{where}, key 'unit'", raw["unit"], f"one of {', '.join(UNITS)}"))
     dimensions = tuple(need("dimensions", list))
     if missing := set(dimensions) - set(columns):
         raise DataError(explain(f"{where}, key 'dimensions'", sorted(missing), f"columns among {', '.join(columns)}"))

@@ -109,7 +109,7 @@ def test_unknown_kind_names_the_choices():
 def test_labels_and_axis_share_their_scale():
     figure = Figure()
     canvas = plots.Canvas.fit(figure.add_subplot(), FR, "musd", 17_000)
-    assert canvas.unit == "bn_usd"
+    assert canvas.unit == "billion_usd"
     assert canvas.value(Reading("x", 3069.96, "musd", Period.parse("2026"))) == "3,1"
     assert plots.Canvas.fit(figure.add_subplot(), FR, "percent", 17_000).unit == "percent"
 

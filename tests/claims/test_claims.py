@@ -26,8 +26,9 @@ from kzreport.errors import DataError, ParameterError
 from kzreport.files import project_root
 from kzreport.indicators.country_groups import EU27
 from kzreport.language.words import LANGUAGES, Words, common
-from kzreport.model import DECIMALS, Interval, Period, Series
+from kzreport.model import Interval, Period, Series
 from kzreport.series.known import load_series
+from kzreport.units import UNITS
 from kzreport.views import claims as view
 
 TODAY = date(2026, 9, 30)
@@ -573,7 +574,7 @@ def test_counts_add_up():
 
 def test_units_of_claims_have_words():
     w = Words("en")
-    for unit in DECIMALS:
+    for unit in UNITS:
         assert w.unit(unit)
 
 

@@ -38,6 +38,7 @@ class Unit:
     - ``document``: scales in figures that documents print, if they are not those of our sentences
     - ``words``: the key of its words; empty for its name
     - ``signed``: the ends of a range show their sign
+    - ``coarse``: an estimate is no better than three figures, whatever its size
     """
 
     name: str
@@ -49,6 +50,7 @@ class Unit:
     axis: tuple[Scale, ...] = ()
     words: str = ""
     signed: bool = False
+    coarse: bool = False
 
     @property
     def word_key(self) -> str:
@@ -101,8 +103,8 @@ UNITS: Mapping[str, Unit] = {
         Unit("usd", 0),  # US dollars
         # vehicles, visits ...: the sentence names them
         Unit("count", 0, document=(Scale(1e9, 1e9, 0, "billion_count"), Scale(1e6, 1e6, 0, "million_count"))),
-        Unit("tonne", 0, sentence=(_MILLION_TONNES,), axis=_TONNE_AXIS),
-        Unit("teu", 0, axis=(Scale(3e3, 1e3, 1, "thousand_teu"),)),  # twenty-foot containers
+        Unit("tonne", 0, sentence=(_MILLION_TONNES,), axis=_TONNE_AXIS, coarse=True),
+        Unit("teu", 0, axis=(Scale(3e3, 1e3, 1, "thousand_teu"),), coarse=True),  # twenty-foot containers
         Unit(  # tonne-kilometre
             "tkm", 0, sentence=(_BILLION_TKM, Scale(0, 1e6, 0, "million_tkm")), axis=(replace(_BILLION_TKM, start=3e9),)
         ),

@@ -22,11 +22,11 @@ from kzreport.errors import KzreportError, PageError, explain
 from kzreport.execution import execute as runner
 from kzreport.execution.execute import Progress, Result, Task
 from kzreport.files import project_root, shown_path
-from kzreport.language import words
+from kzreport.language.lint import page_faults, shared_faults
+from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import notebook_path, page_names
+from kzreport.project import notebook_path, page_names, project
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
@@ -69,7 +69,7 @@ def notebook_faults(page: str) -> Iterator[str]:
     where = shown_path(path)
     declared_parameters(page)
     nb = read_notebook(path)
-    book = words.Words("fr", page)
+    book = Words(project().languages[0], page)
     code, stored = 0, any(c.get("outputs") for c in nb.cells)
     drawn: set[object] = set()
     if not stored:
@@ -78,9 +78,11 @@ def notebook_faults(page: str) -> Iterator[str]:
         at = f"{where}, cell {number}"
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
-            if not {"fr", "en", "note"} & set(tags):
+            if not {*project().languages, "note"} & set(tags):
                 yield explain(
-                    at, "a Markdown cell without a tag", "fr, en (its language in the report) or note (not printed)"
+                    at,
+                    "a Markdown cell without a tag",
+                    f"{', '.join(project().languages)} (its language in the report) or note (not printed)",
                 )
             continue
         if cell.cell_type != "code" or "parameters" in tags:
@@ -135,12 +137,12 @@ def _of_page(call: ast.Call) -> str:
 
 def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
     """Where what a notebook stores is not what stands in ``notebooks/reference/``."""
-    for language in LANGUAGES:
+    for language in project().languages:
         path = reference_path(page, language)
         if not path.exists():
             yield explain(shown_path(path), "no file", "what the page says", f"run 'kzreport accept {page}'")
         elif (
-            language == "fr"
+            language == stored_language(page)
             and any(c.get("outputs") for c in nb.cells)
             and path.read_text(encoding="utf-8") != page_texts(nb)
         ):
@@ -154,7 +156,7 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
 
 def faults() -> list[str]:
     """Everything wrong with data, definitions, words and notebooks, one message each; empty if all is sound."""
-    found = words.check_common()
+    found = shared_faults()
     looks: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
     looks += [partial(_check_table, name) for name in resources()]
     looks += [partial(load_definition, name) for name in definition_names()]
@@ -169,7 +171,7 @@ def faults() -> list[str]:
     except KzreportError as e:
         found.append(str(e))
     for page in page_names():
-        for listing in (words.check, notebook_faults):
+        for listing in (page_faults, notebook_faults):
             try:
                 found += listing(page)
             except KzreportError as e:
@@ -189,6 +191,11 @@ def reference_path(page: str, language: str) -> Path:
     return project_root() / "notebooks" / "reference" / f"{page}.{language}.txt"
 
 
+def stored_language(page: str) -> str:
+    """Return the language of the outputs that a notebook stores: the default of its parameter ``lang``."""
+    return next(str(p.default) for p in declared_parameters(page) if p.name == "lang")
+
+
 def task(page: str, language: str) -> Task:
     """A page of the reference edition: the defaults of its parameters cell."""
     values = {p.name: p.default for p in declared_parameters(page)}
@@ -206,7 +213,7 @@ def reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], Notebook
 
     Raises :class:`PageError` naming each page that failed, and why.
     """
-    work = [task(page, language) for page in pages for language in LANGUAGES]
+    work = [task(page, language) for page in pages for language in project().languages]
     done: dict[tuple[str, str], NotebookNode] = {}
     reasons = []
     for number, found in runner.in_processes(_executed, work, jobs):
@@ -230,7 +237,7 @@ def accept(pages: Sequence[str], jobs: int) -> list[Path]:
     changed = []
     for (page, language), nb in sorted(reference(pages, jobs).items()):
         changed += _replace(reference_path(page, language), page_texts(nb))
-        if language == "fr":
+        if language == stored_language(page):
             path = notebook_path(page)
             stored = read_notebook(path)
             fresh = [c for c in nb.cells if "injected-parameters" not in c.metadata.get("tags", [])]

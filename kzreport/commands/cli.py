@@ -261,13 +261,22 @@ def verify(a: argparse.Namespace) -> int:
 
 def check(a: argparse.Namespace) -> int:
     """Check data, definitions, words and notebooks."""
-    from kzreport.commands import checks
+    from kzreport.commands import checks, languages
 
     found = checks.faults()
     for fault in found:
         _tell(fault)
+    for warning in languages.warnings():
+        _tell(f"warning: {warning}")
     _say(f"{len(found)} faults" if found else "data, definitions, words and notebooks are sound")
     return 2 if found else 0
+
+
+def list_languages(a: argparse.Namespace) -> int:
+    """List the languages of the project, or the words that a language lacks."""
+    from kzreport.commands import languages
+
+    return languages.run(_say, a.missing, a.copy)
 
 
 def accept(a: argparse.Namespace) -> int:
@@ -409,7 +418,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("now", metavar="DATE", help="the later date")
     c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
     c.add_argument("--format", choices=["text", "json", "html"], default="text", help="what to print (default: text)")
-    c.add_argument("--lang", metavar="CODE", default="en", help="fr or en (default: en)")
+    c.add_argument("--lang", metavar="CODE", default="en", help="a language of the project (default: en)")
     place(c)
     c = add("verify", verify, "rebuild an edition and compare it byte by byte")
     c.add_argument("edition", help="2026-09-30, 2026-09-30-r2 or monthly/2026-09-30")
@@ -425,6 +434,9 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("dimension", nargs="*", metavar="DIM=VALUE", help="choose by dimension, such as country=KAZ")
     c.add_argument("--as-of", metavar="DATE", help="vintages up to DATE (default: today)")
     c.add_argument("--json", action="store_true", help="as JSON, with all digits")
+    c = add("languages", list_languages, "list the languages of the project, and the words that one lacks")
+    c.add_argument("--missing", metavar="CODE", default="", help="list the untranslated words of a language")
+    c.add_argument("--copy", metavar="CODE", default="", help="copy the English words that a language lacks")
     c = add("new", new, "make the notebook and words of a new page")
     c.add_argument("page", help="name of the page: letters a-z and _")
     return top

@@ -6,13 +6,14 @@ import re
 from datetime import date, timedelta
 
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.pages.parameters import LANGUAGES, _date
+from kzreport.pages.parameters import _date
+from kzreport.project import project
 
 
 def check_language(code: str) -> str:
     """Return the language or raise :class:`ParameterError` with the choices."""
-    if code not in LANGUAGES:
-        raise ParameterError(explain("--lang", short_repr(code), f"one of {', '.join(LANGUAGES)}"))
+    if code not in project().languages:
+        raise ParameterError(explain("--lang", short_repr(code), f"one of {', '.join(project().languages)}"))
     return code
 
 

@@ -13,7 +13,8 @@ from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
 from kzreport.pages.entries import read_entry, written_entry
 from kzreport.pages.notebooks import declared_parameters
-from kzreport.pages.parameters import FILLED, LANGUAGES, Language, PageName, Parameter, Text, validate_parameters
+from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text, validate_parameters
+from kzreport.project import project
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Definition:
 
 def definition_names() -> tuple[str, ...]:
     """Names of the definitions in ``params/``, sorted."""
-    others = ("project",)  # settings of the project, not a report
+    others = ("project", "methods")  # of the project, not of a report
     return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
 
 
@@ -58,8 +59,10 @@ def _read_definition(path: Path) -> _File:
     for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
-    if set(raw.title) != set(LANGUAGES):
-        raise ParameterError(explain(f"{where}, key 'title'", ", ".join(raw.title) or "nothing", "fr and en"))
+    if set(raw.title) != set(project().languages):
+        raise ParameterError(
+            explain(f"{where}, key 'title'", ", ".join(raw.title) or "nothing", " and ".join(project().languages))
+        )
     for page in raw.parameters:
         if page not in raw.pages:
             at = f"{where}, key 'parameters'"
@@ -114,4 +117,6 @@ def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
         for entry in whole["pages"] if page in drawing else ():
             read_entry(entry, f"{at}, parameter 'pages'")
         values[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
-    return Definition(name, {k: raw.title[k] for k in LANGUAGES}, tuple(raw.pages), tuple(raw.languages), values)
+    return Definition(
+        name, {k: raw.title[k] for k in project().languages}, tuple(raw.pages), tuple(raw.languages), values
+    )

@@ -46,7 +46,7 @@ def page_key(p: Plan, task: Task) -> str:
     """The digest of what an executed page depends on: its notebook, words, parameters, the data, the code."""
     named = {str(n).partition(" ")[0] for few in task.values.values() if isinstance(few, list) for n in few}
     own = {f"notebooks/{n}.{kind}" for n in {task.page, *named} for kind in ("ipynb", "yml")}
-    general = ("data/", "kzreport/", "package ")
+    general = ("data/", "params/languages/", "params/methods", "kzreport/", "package ")
     inputs = {k: v for k, v in p.inputs.items() if k in own or k in ("python", "system") or k.startswith(general)}
     return hashlib.sha256(json.dumps([task.page, task.parameters, inputs], sort_keys=True).encode()).hexdigest()[:32]
 

@@ -20,7 +20,8 @@ from kzreport.editions.store import input_differences, list_editions, read_manif
 from kzreport.errors import PageError, ParameterError, WordsError, explain
 from kzreport.execution.execute import Task
 from kzreport.files import file_digest, project_root, sha256_hex
-from kzreport.language import words
+from kzreport.language.lint import page_faults
+from kzreport.language.wordfiles import labels_path, language_path, methods, methods_path
 from kzreport.pages import notes
 from kzreport.pages import since as compared
 from kzreport.pages.entries import series_read
@@ -102,8 +103,8 @@ def prepared_definition(
     if open_ and present and not revision:
         known = read_manifest(present[-1])["parameters"]
     elif open_ and earlier:
-        methods = [m for m in words.methods() if m not in earlier.get("methods", [])]
-        since = {"previous": earlier["edition"]["as_of"], "methods": methods}
+        new = [m for m in methods() if m not in earlier.get("methods", [])]
+        since = {"previous": earlier["edition"]["as_of"], "methods": new}
         known = dict.fromkeys(open_, since | {"settings": _settings(earlier["parameters"], definition.values)})
     filled = {
         page: {k: v for k, v in known.get(page, {}).items() if k in FILLED and k in definition.values[page]}
@@ -135,7 +136,7 @@ def recorded_inputs(p: Plan) -> dict[str, Any]:
     """What the manifest of an edition made from this plan tells the next one."""
     return {
         "edition": {"definition": p.definition.name, "as_of": p.as_of.isoformat()},
-        "methods": list(words.methods()),
+        "methods": list(methods()),
         "parameters": {page: dict(values) for page, values in p.definition.values.items()},
     }
 
@@ -217,7 +218,7 @@ def inputs_changed_since(p: Plan) -> list[str]:
 def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> dict[str, str]:
     """The inputs that are the same on every date, checked."""
     for page in definition.pages:
-        if faults := words.check(page):
+        if faults := page_faults(page):
             raise WordsError("\n".join(faults))
     for language in languages:
         for page in definition.pages:
@@ -231,6 +232,8 @@ def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> d
     for page in sorted({*definition.pages, *named} & set(page_names())):
         inputs[f"notebooks/{page}.ipynb"] = _notebook_digest(page)  # the defaults of its parameters
         inputs[f"notebooks/{page}.yml"] = file_digest(home / "notebooks" / f"{page}.yml")
+    shared = [labels_path(), methods_path(), *(language_path(k) for k in languages)]
+    inputs |= {path.relative_to(home).as_posix(): file_digest(path) for path in shared if path.exists()}
     title = sorted(definition.title.items())
     inputs["report"] = json.dumps([title, definition.pages, list(languages)], ensure_ascii=False)
     code = Path(__file__).parent.parent

@@ -15,7 +15,8 @@ from typing import Any
 from kzreport.editions.log import Journal
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
 from kzreport.files import project_root, sha256_hex, write_durably
-from kzreport.language.words import LANGUAGES, Words
+from kzreport.language.words import Words
+from kzreport.project import project
 from kzreport.render import html
 
 MANIFEST = "manifest.json"
@@ -146,7 +147,7 @@ def input_differences(before: Mapping[str, str], now: Mapping[str, str]) -> list
 def write_index(root: Path, report: Journal) -> None:
     """The page over all editions, replaced in one step; an edition that cannot be read is told and left out."""
     with edition_lock(root, "index", patient=True):
-        entries, spoken = [], {k: Words(k) for k in LANGUAGES}
+        entries, spoken = [], {k: Words(k) for k in project().languages}
         for folder in reversed(list_editions(root)):
             try:
                 e = read_manifest(folder)["edition"]

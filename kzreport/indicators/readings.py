@@ -41,7 +41,7 @@ def series_from(
     found = tuple(Observation(p, v, p.end, dims) for p, v in rows)
     kinds = {p.frequency for p, _ in rows}
     frequency = kinds.pop() if len(kinds) == 1 else "mixed"
-    return Series(name, {"en": name, "fr": name}, unit, basis, frequency, "", date.max, found)
+    return Series(name, {}, unit, basis, frequency, "", date.max, found)
 
 
 def joined(*parts: Series) -> Series:

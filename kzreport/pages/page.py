@@ -24,12 +24,14 @@ from kzreport.claims import ledger as claims
 from kzreport.claims import sentences as wording
 from kzreport.claims import verdicts
 from kzreport.errors import PageError, WordsError, explain
-from kzreport.language.words import NBSP, Said, Words, escape
+from kzreport.language.locale import NBSP
+from kzreport.language.sentences import Said, escape
+from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Reading, Series
 from kzreport.pages import notes
 from kzreport.pages import since as compared
 from kzreport.pages.entries import chosen_claims, read_entry, series_read
-from kzreport.project import notebook_path
+from kzreport.project import notebook_path, project
 from kzreport.series.issues import known_issues
 from kzreport.series.known import load_series, load_vintages, next_release
 from kzreport.series.resource import describe_series, names_of, resources
@@ -405,7 +407,7 @@ class Page:
             Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
             for j in self._judgements(**chosen)
         )
-        title = {k: Words(k).ui("claims_table") for k in ("fr", "en")}
+        title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
     def _judgements(self, **chosen: Sequence[str]) -> tuple[verdicts.Judgement, ...]:

@@ -19,6 +19,7 @@ import babel
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.numbers import format_decimal
 
 from kzreport.errors import WordsError, explain, short_repr
 
@@ -62,8 +63,8 @@ class Locale:
 
     def number(self, value: Decimal, digits: int) -> str:
         """Write a number that is not negative with this many digits after the decimal mark."""
-        pattern = self.cldr.decimal_formats[None]
-        return str(pattern.apply(value, self.cldr, force_frac=(digits, digits)))
+        grouped = self.cldr.decimal_formats[None].pattern.partition(".")[0]
+        return format_decimal(value, format=f"{grouped}.{'0' * digits}" if digits else grouped, locale=self.cldr)
 
     def plural(self, value: Decimal) -> str:
         """Return the plural category of CLDR (``one``, ``few``, ``other`` ...) of a number as it is displayed."""

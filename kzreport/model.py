@@ -1,19 +1,19 @@
-"""The nouns of the package: Period, Observation, Series, Reading, Interval and the status of a ratio.
+"""The nouns of the package: Period, Observation, Series, Reading, Interval, Panel, and the status of a ratio.
 
-Frozen dataclasses without behaviour beyond their own consistency. No file, no language, no picture, no arithmetic of
-a subject: that is :mod:`kzreport.series`, :mod:`kzreport.language.words`, :mod:`kzreport.charts`,
-:mod:`kzreport.indicators`.
+Frozen dataclasses that check their own consistency and do no more. Files are read in :mod:`kzreport.series`, words
+come from :mod:`kzreport.language`, pictures from :mod:`kzreport.charts`, formulas from :mod:`kzreport.indicators`.
 """
 
 from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import total_ordering
+from typing import TypedDict, Unpack
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.units import UNITS
@@ -129,17 +129,24 @@ class Period:
         last = index + self.months - 1
         return Period(start, _month_end(last // 12, last % 12 + 1), self.frequency)
 
+    def in_year(self, year: int) -> Period:
+        """The same day, months or quarter in another year: the one in which the last day falls (29 February: the 28th).
+
+        >>> Period.parse("2023-01/2023-07").in_year(2019), Period.parse("2024-02-29").in_year(2023)
+        (Period('2019-01/2019-07'), Period('2023-02-28'))
+        """
+        if self.frequency == "D":
+            day = date(year, self.start.month, min(self.start.day, _month_end(year, self.start.month).day))
+            return Period(day, day, "D")
+        return self.shift((year - self.year) * {"M": 12, "Q": 4, "A": 1, "S": 1}[self.frequency])
+
     def year_before(self) -> Period:
         """The same period one year earlier.
 
         >>> Period.parse("2024-02").year_before()
         Period('2023-02')
         """
-        if self.frequency == "D":
-            year = self.start.year - 1
-            day = date(year, self.start.month, min(self.start.day, _month_end(year, self.start.month).day))
-            return Period(day, day, "D")
-        return self.shift({"M": -12, "Q": -4, "A": -1, "S": -1}[self.frequency])
+        return self.in_year(self.year - 1)
 
     def until(self, last: Period) -> Iterator[Period]:
         """This period and the following ones of its frequency, ``last`` included."""
@@ -150,7 +157,7 @@ class Period:
 
 
 class Status(StrEnum):
-    """What can be said of a value. Only ``OK`` prints as a number; the others print as "n.s." with their reason."""
+    """The state of a value. Only ``OK`` prints as a number; the others print as "n.s." with their reason."""
 
     OK = "ok"
     ZERO_BASE = "zero_base"
@@ -160,6 +167,10 @@ class Status(StrEnum):
     MISSING_INPUT = "missing_input"
     NOT_COMPARABLE = "not_comparable"
     UNIT_MISMATCH = "unit_mismatch"
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        raise ValueError(explain("status", repr(value), f"one of {', '.join(cls)}"))
 
 
 @dataclass(frozen=True)
@@ -184,9 +195,9 @@ class Interval:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a publisher said once: ``value`` of ``period``, published on ``published``.
+    """One figure of a publisher: ``value`` of ``period``, published on ``published``.
 
-    ``value`` is ``None`` where the publisher withdrew or did not give it. ``dims`` are the further columns of the
+    ``value`` is ``None`` if the publisher withdrew it or did not give it. ``dims`` are the further columns of the
     table (country, publisher, scope ...).
     """
 
@@ -220,7 +231,7 @@ class Series:
         return len(self.observations)
 
     def where(self, **dims: str) -> Series:
-        """The observations whose dimensions have these values; empty if there is none."""
+        """The observations whose dimensions have these values; possibly none."""
         kept = self.observations
         for name, value in dims.items():
             kept = tuple(o for o in kept if o.dims.get(name) == value)
@@ -265,15 +276,41 @@ class Series:
         return max((o.period for o in self if o.value is not None), default=None)
 
 
+class Details(TypedDict, total=False):
+    """The fields of a :class:`Reading` that have a default, but for its status."""
+
+    basis: str
+    item: str
+    base: Period | None
+    inputs: tuple[str, ...]
+    estimated: bool
+    interval: Interval | None
+    digits: int | None
+
+
+class Fields(Details, total=False):
+    """All fields of a :class:`Reading`: the keywords of :meth:`Reading.of`."""
+
+    name: str
+    value: float | None
+    unit: str
+    period: Period
+    status: Status
+
+
 @dataclass(frozen=True)
 class Reading:
-    """What an indicator says of a period.
+    """The value of an indicator in a period.
 
-    ``value`` is a Python float, ``None`` exactly when ``status`` is not ``ok``. ``item`` names the component, country,
-    publisher or estimator that this reading is about; ``base`` is the period it is compared with; ``inputs`` are the
-    names of the series it came from; ``estimated`` marks what no publisher printed (a bridged gap, a projection).
-    ``digits`` are shown after the decimal mark where the publisher prints more than is usual for the unit (a policy
-    rate of 16.75 %).
+    - ``value``: a Python float; ``None`` exactly when ``status`` is not ``ok``.
+    - ``item``: the component, country, publisher or estimator that this reading is about.
+    - ``base``: the period it is compared with.
+    - ``inputs``: the names of the series it was computed from.
+    - ``estimated``: true if no publisher printed it (a bridged gap, a projection).
+    - ``digits``: shown after the decimal mark if the publisher prints more than is usual for the unit (16.75 %).
+
+    Raises :class:`ValueError` for an unknown unit or status, for a value without the status ``ok`` (and the reverse),
+    and for a value that is not finite.
 
     >>> Reading("gap", 4.8, "points", Period.parse("2026-08")).direction
     'up'
@@ -297,6 +334,9 @@ class Reading:
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(UNITS)}"))
+        object.__setattr__(
+            self, "status", Status(self.status)
+        )  # it is compared by identity, so text would print otherwise
         if (self.value is None) == (self.status is Status.OK):
             raise ValueError(
                 explain(
@@ -313,10 +353,10 @@ class Reading:
 
     @classmethod
     def missing(
-        cls, name: str, unit: str, period: Period, status: Status = Status.MISSING_INPUT, **rest: object
+        cls, name: str, unit: str, period: Period, status: Status = Status.MISSING_INPUT, **details: Unpack[Details]
     ) -> Reading:
         """A reading without a number, with the reason in ``status``."""
-        return cls(name, None, unit, period, status, **rest)  # type: ignore[arg-type]
+        return cls(name, None, unit, period, status, **details)
 
     @property
     def ok(self) -> bool:
@@ -336,9 +376,28 @@ class Reading:
         shown = round(self.value, self.decimals)
         return "up" if shown > 0 else "down" if shown < 0 else "flat"
 
-    def of(self, **changes: object) -> Reading:
+    def of(self, **changes: Unpack[Fields]) -> Reading:
         """A copy with some fields replaced."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return replace(self, **changes)
+
+
+# Readings by the name that a page's words use: the lines of a chart, the columns of a table.
+Groups = Mapping[str, Sequence[Reading]]
+# Readings by the marks of one sentence.
+Sentence = Mapping[str, Reading | Sequence[Reading]]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One indicator on a page: its sentences by their keys, the groups of its chart, the rows of its table.
+
+    ``beside``: further columns of the table, a reading or ``None`` for each row.
+    """
+
+    sentences: Mapping[str, Sentence]
+    groups: Groups
+    rows: Sequence[Reading]
+    beside: Mapping[str, Sequence[Reading | None]]
 
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)

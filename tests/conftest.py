@@ -12,29 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from kzreport.claims import ledger as claims
-from kzreport.files import project_root
-from kzreport.pages.notebooks import _parameters
-from kzreport.series.issues import _issues
-from kzreport.series.known import _known
-from kzreport.series.resource import _package
-from kzreport.series.table import read_table
+from kzreport.files import clear_caches, project_root
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
-
-CACHES = (
-    *(_package, read_table, _known, _issues),
-    *(claims._about, claims._claims, _parameters),
-)
-
-
-def forget() -> None:
-    """Files change faster here than the clock that caches tell changes by."""
-    for cache in CACHES:
-        cache.cache_clear()
 
 
 class Home:
@@ -51,7 +34,7 @@ class Home:
         if restated:
             self.entry(table)["hash"] = "sha256:" + sha256(content).hexdigest()
             self.describe()
-        forget()
+        clear_caches()
 
     def only(self, *tables: str) -> None:
         """Drop the other tables from the description."""
@@ -65,13 +48,13 @@ class Home:
         """Write the description as it stands in ``package``."""
         text = json.dumps(self.package, ensure_ascii=False)
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
-        forget()
+        clear_caches()
 
     def write(self, path: str, content: str | bytes) -> None:
         """Write any file of the home."""
         raw = content.encode() if isinstance(content, str) else content
         (self.root / path).write_bytes(raw)
-        forget()
+        clear_caches()
 
     def notebook(self, page: str) -> dict:
         return json.loads((self.root / "notebooks" / f"{page}.ipynb").read_text(encoding="utf-8"))
@@ -83,9 +66,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     for name in ("data", "notebooks", "params"):
         shutil.copytree(project_root() / name, root / name)
     monkeypatch.setenv("KZREPORT_HOME", str(root))
-    forget()
+    clear_caches()
     yield Home(root)
-    forget()
+    clear_caches()
 
 
 @pytest.fixture

@@ -151,6 +151,13 @@ def test_year_before(p):
         assert before.months == p.months
 
 
+@given(PERIODS, st.integers(1950, 2050))
+def test_the_same_months_of_another_year(p, year):
+    moved = p.in_year(year)
+    assert (moved.year, moved.frequency) == (year, p.frequency)
+    assert moved.in_year(p.year) == p or (p.start.month, p.start.day) == (2, 29)
+
+
 def test_leap_days():
     assert P("2024-02-29").year_before() == P("2023-02-28")
     assert P("2024-02").end == date(2024, 2, 29)
@@ -215,6 +222,19 @@ def test_no_reading_is_infinite(value):
 def test_no_reading_has_an_unknown_unit():
     with pytest.raises(ValueError, match="one of percent, points"):
         Reading("r", 1.0, "per cent", AUGUST)
+
+
+@given(st.sampled_from(Status))
+def test_a_status_given_as_text_is_the_same_status(status):
+    value = 1.0 if status is Status.OK else None
+    assert Reading("r", value, "percent", AUGUST, status.value).status is status
+    gone = Reading.missing("r", "percent", AUGUST, Status.NOT_COMPARABLE)
+    assert gone.of(status=status.value, value=value).status is status
+
+
+def test_no_reading_has_an_unknown_status():
+    with pytest.raises(ValueError, match="status: found 'missing', expected one of ok, zero_base"):
+        Reading("r", None, "percent", AUGUST, "missing")
 
 
 @given(NUMBERS)

@@ -15,12 +15,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 
 from kzreport.claims.tests import ID, Term, Trial, parse_tests
 from kzreport.errors import DataError, explain
-from kzreport.files import project_root, read_text, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
 from kzreport.project import project
 from kzreport.series.table import csv_rows
@@ -149,13 +148,8 @@ def _document(key: str, raw: object, where: str) -> Document:
     return Document(key, title, author, day, url, _both(raw["note"], f"{where}.note") if "note" in raw else None)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    stat = path.stat() if path.exists() else None
-    return (stat.st_mtime_ns, stat.st_size) if stat else (0, 0)
-
-
-@lru_cache(maxsize=4)
-def _about(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Document], Mapping[str, Mapping[str, str]]]:
+@cached_by_stamp()
+def _about(path: Path) -> tuple[Mapping[str, Document], Mapping[str, Mapping[str, str]]]:
     raw, where = read_yaml(path), shown_path(path)
     if not isinstance(raw, dict) or set(raw) != {"documents", "bases"}:
         found = sorted(raw) if isinstance(raw, dict) else repr(raw)
@@ -172,8 +166,7 @@ def _about(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Document], 
 
 
 def _read_about() -> tuple[Mapping[str, Document], Mapping[str, Mapping[str, str]]]:
-    path = _folder() / "documents.yml"
-    return _about(path, _stamp(path))
+    return _about(_folder() / "documents.yml")
 
 
 def documents() -> Mapping[str, Document]:
@@ -261,8 +254,8 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
     )
 
 
-@lru_cache(maxsize=4)
-def _claims(folder: Path, stamps: tuple[tuple[str, tuple[int, int]], ...]) -> Mapping[str, Claim]:
+@cached_by_stamp()
+def _claims(folder: Path, *files: Path) -> Mapping[str, Claim]:
     found: dict[str, Claim] = {}
     for document in documents().values():
         path = folder / f"{document.id}.csv"
@@ -293,8 +286,7 @@ def claims() -> Mapping[str, Claim]:
     folder = _folder()
     if not folder.is_dir():
         return {}
-    files = (*sorted(folder.iterdir()), folder.parent / "datapackage.json")
-    return _claims(folder, tuple((p.name, _stamp(p)) for p in files))
+    return _claims(folder, *sorted(folder.iterdir()), folder.parent / "datapackage.json")
 
 
 def known(
@@ -318,10 +310,10 @@ def fingerprints(as_of: date) -> dict[str, str]:
     known = [d for d in documents().values() if d.date <= as_of]
     about = repr([known, sorted(bases().items())])
     files = {f"{d.id}.csv": _folder() / f"{d.id}.csv" for d in known}
-    found = {name: _digest(path, _stamp(path)) for name, path in files.items()}
+    found = {name: _digest(path) for name, path in files.items()}
     return {"documents.yml": hashlib.sha256(about.encode()).hexdigest(), **found}
 
 
-@lru_cache(maxsize=64)
-def _digest(path: Path, stamp: tuple[int, int]) -> str:
-    return hashlib.sha256(read_text(path).encode()).hexdigest()
+@cached_by_stamp()
+def _digest(path: Path) -> str:
+    return sha256_hex(read_text(path).encode())

@@ -21,7 +21,7 @@ from kzreport.editions.definition import definition_names, load_definition
 from kzreport.errors import KzreportError, PageError, explain
 from kzreport.execution import execute as runner
 from kzreport.execution.execute import Progress, Result, Task
-from kzreport.files import project_root, shown_path
+from kzreport.files import project_root, shown_path, write_atomic
 from kzreport.language.lint import page_faults, shared_faults
 from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
@@ -257,7 +257,5 @@ def _replace(path: Path, text: str) -> list[Path]:
     if path.exists() and path.read_text(encoding="utf-8") == text:
         return []
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".tmp")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
+    write_atomic(path, text)
     return [path]

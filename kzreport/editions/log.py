@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from kzreport.files import write_atomic
 
 _LOG = logging.getLogger("kzreport")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -101,10 +102,7 @@ class Journal:
         """``run.json`` beside the editions, in one step."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
         text = json.dumps(about | {"retried": self.retried, "pages": self.pages}, ensure_ascii=False, indent=1)
-        fresh = root / ".work" / f"run.json.{os.getpid()}"
         try:
-            fresh.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-            fresh.replace(root / "run.json")
+            write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
         except OSError as e:  # the run ends as it would have
-            fresh.unlink(missing_ok=True)
             error(f"run.json: found {e.strerror}, expected to write what became of the pages.")

@@ -36,7 +36,7 @@ from kzreport.editions.store import (
 from kzreport.errors import KzreportError, PageError, StaleEdition
 from kzreport.execution import execute as runner
 from kzreport.execution.execute import Progress, Task, TimeUp
-from kzreport.files import sync_folder
+from kzreport.files import sync_folder, write_atomic
 from kzreport.render import html
 
 # --- pages, executed once ----------------------------------------------------------------------------------------
@@ -68,14 +68,13 @@ class _Pages:
 
     def keep(self, key: str, written: Path) -> None:
         """Keep the page that was written into an edition: one file with two names, or a copy."""
-        path = self.folder / f"{key}-{_mark(written.read_bytes())}.ipynb"
+        data = written.read_bytes()
+        path = self.folder / f"{key}-{_mark(data)}.ipynb"
         path.unlink(missing_ok=True)
         try:
             os.link(written, path)
         except OSError:
-            fresh = path.with_suffix(f".{os.getpid()}")
-            shutil.copyfile(written, fresh)
-            fresh.replace(path)
+            write_atomic(path, data)
         self.shelf.put(path)
         self.known[key] = path
 

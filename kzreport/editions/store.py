@@ -8,13 +8,12 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kzreport.editions.log import Journal
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
-from kzreport.files import project_root, sha256_hex, write_durably
+from kzreport.files import cached_by_stamp, project_root, sha256_hex, write_atomic
 from kzreport.language.words import Words
 from kzreport.project import project
 from kzreport.render import html
@@ -92,10 +91,8 @@ def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[No
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
     """The manifest of an edition. Raises :class:`PageError` if it is not there or not whole."""
-    path = folder / MANIFEST
     try:
-        about = path.stat()
-        return _manifest(path, about.st_mtime_ns, about.st_size)
+        return _manifest(folder / MANIFEST)
     except (OSError, ValueError) as e:
         where = f"edition {folder.parent.name}/{folder.name}"
         why = e.strerror if isinstance(e, OSError) else e
@@ -104,8 +101,8 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
         ) from None
 
 
-@lru_cache(maxsize=512)
-def _manifest(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+@cached_by_stamp(512)
+def _manifest(path: Path) -> Mapping[str, Any]:
     found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict) or not {"edition", "inputs", "files", "parameters", "git"} <= set(found):
         raise ValueError("keys are missing")
@@ -166,9 +163,7 @@ def write_index(root: Path, report: Journal) -> None:
         text = html.index(entries)
         path = root / "index.html"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            fresh = root / ".work" / "index.html"
-            write_durably(fresh, text)
-            fresh.replace(path)
+            write_atomic(path, text)
 
 
 def find_edition(root: Path, name: str) -> Path:

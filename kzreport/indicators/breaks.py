@@ -41,16 +41,16 @@ def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_si
     span = Period(months[0].start, last.end, "S")
     status = Status.OK if len(months) == len(table) else Status.MISSING_INPUT
     status = Status.PARTIAL_PERIOD if status is Status.OK and len(months) < min_size else status
-    fields = {"basis": "regime_mean_mm", "inputs": (mm.name,)}
+    basis, inputs = "regime_mean_mm", (mm.name,)
     if status is not Status.OK:
-        return (Reading.missing("regime", "percent", span, status, **fields),)
+        return (Reading.missing("regime", "percent", span, status, basis=basis, inputs=inputs),)
     x = [indices.rate_from_index(table[p]) for p in months]
     ends = [*_partition(x, factor, min_size), len(x)]
     found, start = [], 0
     for number, end in enumerate(ends, 1):
         piece = Period(months[start].start, months[end - 1].end, "S")
         average = math.fsum(x[start:end]) / (end - start)
-        found.append(Reading("regime", average, "percent", piece, item=str(number), **fields))  # type: ignore[arg-type]
+        found.append(Reading("regime", average, "percent", piece, basis=basis, item=str(number), inputs=inputs))
         start = end
     return tuple(found)
 

@@ -68,15 +68,14 @@ def concentration(parts: Mapping[str, Reading], total: Reading | None = None) ->
     elif status is Status.OK and n == 1:
         even = Status.NOT_COMPARABLE
 
-    def made(key: str, value: float, unit: str = "ratio", said: Status = status, **more: object) -> Reading:
+    def made(key: str, value: float, unit: str = "ratio", said: Status = status) -> Reading:
         number = value if said is Status.OK else None
-        guess = {} if full or key != "hhi" else {"estimated": True}
-        return merge("concentration", number, unit, *inputs, status=said, item=key, **more, **guess)
+        return merge("concentration", number, unit, *inputs, status=said, item=key)
 
     normalised = (low - 1 / n) / (1 - 1 / n) if n > 1 else 0.0
-    interval = None if full else Interval(low, high)
+    hhi = made("hhi", low + (high - low) / 2)
     return {
-        "hhi": made("hhi", low + (high - low) / 2, interval=interval),
+        "hhi": hhi if full else hhi.of(estimated=True, interval=Interval(low, high) if hhi.ok else None),
         "low": made("low", low),
         "high": made("high", high),
         "normalised": made("normalised", normalised, said=even),

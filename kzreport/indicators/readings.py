@@ -16,9 +16,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Unpack
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
-from kzreport.model import Interval, Observation, Period, Reading, Series, Status
+from kzreport.model import Details, Interval, Observation, Period, Reading, Series, Status
 
 Levels = Series | Sequence[Reading]
 
@@ -256,12 +257,17 @@ def first_status(*inputs: Reading) -> Status:
 
 
 def merge(
-    name: str, value: float | None, unit: str, *inputs: Reading, status: Status = Status.OK, **rest: object
+    name: str,
+    value: float | None,
+    unit: str,
+    *parts: Reading,
+    status: Status = Status.OK,
+    period: Period | None = None,
+    **details: Unpack[Details],
 ) -> Reading:
-    """A reading made from others: period, basis and item of the first, inputs and the flag ``estimated`` of
-    all.
+    """A reading made from others: period, basis and item of the first, inputs and the flag ``estimated`` of all.
 
-    A number that is not finite (a base of almost nothing) becomes ``zero_base``.
+    A number that is not finite (a base of almost nothing) becomes ``zero_base``. ``details`` replace the fields.
 
     >>> x = series_from({"2024": 5}, "tonne")
     >>> merge("half", 2.5, "tonne", at(x, "2024")).inputs
@@ -270,18 +276,17 @@ def merge(
     if status is Status.OK and (value is None or not math.isfinite(value)):
         status = Status.ZERO_BASE
     if status is not Status.OK:
-        rest["interval"] = None
-    first = inputs[0]
-    names = tuple(dict.fromkeys(n for r in inputs for n in r.inputs))
-    fields = {
+        details["interval"] = None
+    first = parts[0]
+    fields: Details = {
         "basis": first.basis,
         "item": first.item,
-        "inputs": names,
-        "estimated": any(r.estimated for r in inputs),
+        "inputs": tuple(dict.fromkeys(n for r in parts for n in r.inputs)),
+        "estimated": any(r.estimated for r in parts),
     }
-    period = rest.pop("period", first.period)
-    assert isinstance(period, Period)
-    return Reading(name, value if status is Status.OK else None, unit, period, status, **(fields | rest))  # type: ignore[arg-type]
+    fields.update(details)
+    number = value if status is Status.OK else None
+    return Reading(name, number, unit, period or first.period, status, **fields)
 
 
 def reading_from(

@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
@@ -105,11 +105,11 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
     first, unit = found[0], found[0].unit
     last = found[-1].period
     span = Period(first.period.start, last.end, "S") if len(found) > 1 else last
-    rest: dict[str, Any] = {"basis": first.basis, "inputs": first.inputs}
+    basis, inputs = first.basis, first.inputs
     known = [r for r in found if r.ok]
     if not known:
         keys = ("mean", "mean_absolute", "rms", "largest", "range", "count")
-        return {k: Reading.missing("revision", unit, span, item=k, **rest) for k in keys}
+        return {k: Reading.missing("revision", unit, span, basis=basis, item=k, inputs=inputs) for k in keys}
     values = [valued(r) for r in known]
     largest = max(known, key=lambda r: abs(valued(r)))
     n = len(values)
@@ -121,7 +121,7 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
         "range": (max(values) - min(values), unit),
         "count": (float(sum(round(v, UNITS[unit].decimals) != 0 for v in values)), "count"),
     }
-    made = {k: Reading("revision", v, u, span, item=k, **rest) for k, (v, u) in numbers.items()}
+    made = {k: Reading("revision", v, u, span, basis=basis, item=k, inputs=inputs) for k, (v, u) in numbers.items()}
     ends = Interval(min(values), max(values))
     return made | {"largest": made["largest"].of(base=largest.period), "range": made["range"].of(interval=ends)}
 

@@ -229,8 +229,8 @@ def implied_total(value: Reading, share: Reading) -> Reading:
             total = 100 * valued(value) / valued(share)
             corners = [100 * a / b for a in (v.low, v.high) for b in (s.low, s.high)]
             interval = Interval(min(corners), max(corners)) if value.interval or share.interval else None
-    rest = {"interval": interval, "estimated": True, "item": ""}
-    return merge("implied_total", total, value.unit, value, share, status=status, **rest)
+    made = merge("implied_total", total, value.unit, value, share, status=status, item="", interval=interval)
+    return made.of(estimated=True)
 
 
 def part_of(whole: Reading, share: Reading) -> Reading:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, WordsError, explain, short_repr
-from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.language.locale import Locale
 from kzreport.project import project
 
@@ -80,14 +80,10 @@ def without_marks(node: Any) -> Any:
     return node.removeprefix(UNTRANSLATED) if isinstance(node, str) else node
 
 
-@lru_cache(maxsize=64)
-def _clean(path: Path, stamp: tuple[int, int], todo: str) -> Mapping[str, Any]:
+@cached_by_stamp()
+def _read(path: Path, todo: str = "") -> Mapping[str, Any]:
     words: Mapping[str, Any] = without_marks(read_words(path, todo))
     return words
-
-
-def _read(path: Path, todo: str = "") -> Mapping[str, Any]:
-    return _clean(path, file_stamp(path), todo)
 
 
 def page_words(page: str) -> Mapping[str, Any]:
@@ -126,9 +122,9 @@ def _column(node: Any, language: str) -> Any:
     return node[language]
 
 
-@lru_cache(maxsize=16)
-def _built_in(stamp: tuple[int, int], language: str) -> Mapping[str, Any]:
-    column: Mapping[str, Any] = _column(read_words(FURNITURE), language)
+@cached_by_stamp()
+def _built_in(path: Path, language: str) -> Mapping[str, Any]:
+    column: Mapping[str, Any] = _column(read_words(path), language)
     return column
 
 
@@ -148,7 +144,7 @@ def language_file(language: str) -> Mapping[str, Any]:
 def furniture(language: str) -> Mapping[str, Any]:
     """Return the words that all pages share, in one language. Raises :class:`WordsError` if there are none."""
     if language in built_in_languages():
-        return _built_in(file_stamp(FURNITURE), language)
+        return _built_in(FURNITURE, language)
     words: Mapping[str, Any] = language_file(language).get("words", {})
     return words
 
@@ -158,11 +154,11 @@ def locale(language: str) -> Locale:
     path = _HERE / "grammar" / f"{language}.yml"
     if language not in built_in_languages():
         path = language_path(language)
-    return _locale(language, path, file_stamp(path))
+    return _locale(path, language)
 
 
-@lru_cache(maxsize=16)
-def _locale(language: str, path: Path, stamp: tuple[int, int]) -> Locale:
+@cached_by_stamp()
+def _locale(path: Path, language: str) -> Locale:
     if language in built_in_languages():
         return Locale.from_grammar(language, read_words(path), path.name)
     return Locale.from_grammar(language, language_file(language).get("grammar", {}), f"{shown_path(path)}, grammar")

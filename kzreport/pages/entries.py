@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import quote, unquote
 
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.files import project_root, read_yaml
+from kzreport.files import cached_by_stamp, project_root, read_yaml
 from kzreport.pages.notebooks import _notebook, declared_parameters
 from kzreport.pages.parameters import Parameter, validate_parameters
 from kzreport.project import notebook_path
@@ -93,13 +92,11 @@ def chosen_claims(values: Mapping[str, Any]) -> dict[str, list[str]]:
 def _calls(page: str) -> tuple[tuple[str, ast.Call], ...]:
     """The methods that a page's notebook calls."""
     declared_parameters(page)  # it is a notebook, and Python
-    path = notebook_path(page)
-    stat = path.stat()
-    return _calls_of(path, (stat.st_mtime_ns, stat.st_size))
+    return _calls_of(notebook_path(page))
 
 
-@lru_cache(maxsize=64)
-def _calls_of(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, ast.Call], ...]:
-    trees = [ast.parse(cell.source) for cell in _notebook(path, stamp).cells if cell.cell_type == "code"]
+@cached_by_stamp()
+def _calls_of(path: Path) -> tuple[tuple[str, ast.Call], ...]:
+    trees = [ast.parse(cell.source) for cell in _notebook(path).cells if cell.cell_type == "code"]
     calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
     return tuple((n.func.attr, n) for n in calls if isinstance(n.func, ast.Attribute))

@@ -19,7 +19,7 @@ from typing import Any
 from IPython.display import display
 
 from kzreport.charts import chart as charts
-from kzreport.charts.kinds import GRIDS, NAMED
+from kzreport.charts.kinds import plot_kind
 from kzreport.claims import ledger as claims
 from kzreport.claims import sentences as wording
 from kzreport.claims import verdicts
@@ -243,7 +243,7 @@ class Page:
             if name in options:
                 options[name] = self._window(options[name])
                 extra |= options[name]
-        window = {k: list(g) for k, g in groups.items()} if kind in GRIDS else self._window(groups)
+        window = {k: list(g) for k, g in groups.items()} if plot_kind(kind).grid else self._window(groups)
         shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
         title = w.typography(str(w.entry("charts", key)[w.language]).strip())
         if not shown:
@@ -254,7 +254,7 @@ class Page:
             shown,
             w,
             title=title,
-            source=self._source({**shown, **extra}, [n for n in window if n not in shown], kind in NAMED),
+            source=self._source({**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
             extra=extra,
             **options,
         )
@@ -499,7 +499,8 @@ class Page:
             publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
             cells = (said, d.titles[w.language], self._when(period), publisher)
             table.append([escape_html(w.typography(c)) for c in cells])
-            rows.append((name, day.isoformat(), str(period), "", "", "overdue" if late else "expected", ""))
+            status = "overdue" if late else "expected"
+            rows.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
         self._table("calendar", table, rows, texts=(1, 2, 3))
 
     # --- what stands behind the figures --------------------------------------------------------------------------

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, ParameterError, explain
-from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period, parse_day
 from kzreport.project import project
 from kzreport.series.resource import describe_series
@@ -71,8 +70,8 @@ def _issue(e: Any, at: str) -> Issue:
     return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until)
 
 
-@lru_cache(maxsize=4)
-def _issues(path: Path, stamp: tuple[int, int], data: tuple[int, int]) -> tuple[Issue, ...]:
+@cached_by_stamp()
+def _issues(path: Path, package: Path) -> tuple[Issue, ...]:
     where = shown_path(path)
     entries = read_yaml(path)
     if not isinstance(entries, list):
@@ -97,7 +96,7 @@ def known_issues(
     day, path = parse_day(as_of), project_root() / "data" / "issues.yml"
     return tuple(
         i
-        for i in _issues(path, file_stamp(path), file_stamp(path.parent / "datapackage.json"))
+        for i in _issues(path, path.with_name("datapackage.json"))
         if i.since <= day
         and (i.until is None or i.until > day)
         and (series is None or i.series in series)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_text, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_json, shown_path
 from kzreport.project import project
 from kzreport.units import UNITS
 
@@ -122,15 +122,10 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Resource:
 _Names = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
-@lru_cache(maxsize=4)
-def _package(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Resource], _Names]:
+@cached_by_stamp()
+def _package(path: Path) -> tuple[Mapping[str, Resource], _Names]:
     where = shown_path(path)
-    try:
-        raw = json.loads(read_text(path))
-    except json.JSONDecodeError as e:
-        raise DataError(explain(f"{where}, line {e.lineno}", e.msg, "JSON")) from None
-    except RecursionError:
-        raise DataError(explain(where, "lists or objects nested too deeply", "a Frictionless data package")) from None
+    raw = read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     found: dict[str, Resource] = {}
@@ -154,8 +149,7 @@ def _package_path(root: Path) -> Path:
 
 
 def _read_package() -> tuple[Mapping[str, Resource], _Names]:
-    path = _package_path(project_root())
-    return _package(path, file_stamp(path))
+    return _package(_package_path(project_root()))
 
 
 def resources() -> Mapping[str, Resource]:

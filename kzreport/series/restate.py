@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from kzreport.files import project_root, read_text
-from kzreport.series.resource import _package, resources
+from kzreport.files import project_root, read_json, write_atomic
+from kzreport.series.resource import resources
 from kzreport.series.table import parse_table
 
 
@@ -15,7 +15,7 @@ def restate() -> list[str]:
     Raises :class:`DataError`, and writes nothing, if a table has any other fault.
     """
     path = project_root() / "data" / "datapackage.json"
-    raw = json.loads(read_text(path)) if resources() else {}
+    raw = read_json(path) if resources() else {}
     changed = []
     for d, entry in zip(resources().values(), raw["resources"], strict=True):
         table = path.parent / d.path
@@ -24,8 +24,5 @@ def restate() -> list[str]:
             entry.update(now)
             changed.append(d.name)
     if changed:
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(raw, ensure_ascii=False, indent=2) + "\n", encoding="utf-8", newline="\n")
-        temporary.replace(path)
-        _package.cache_clear()
+        write_atomic(path, json.dumps(raw, ensure_ascii=False, indent=2) + "\n")
     return changed

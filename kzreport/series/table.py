@@ -7,11 +7,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_text, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_text, shown_path
 from kzreport.model import DAY, Observation, Period
 from kzreport.series.resource import Resource
 
@@ -143,8 +142,8 @@ def parse_table(d: Resource, path: Path) -> tuple[tuple[Observation, ...], str]:
     return tuple(found), "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def read_table(d: Resource, path: Path, stamp: tuple[int, int]) -> tuple[Observation, ...]:
+@cached_by_stamp()
+def read_table(d: Resource, path: Path) -> tuple[Observation, ...]:
     """Return the checked observations of a table, read once for each state of its file."""
     found, digest = parse_table(d, path)
     if digest != d.hash:  # last, so that a fault is named by itself first
@@ -159,5 +158,4 @@ def check_table(d: Resource) -> tuple[Observation, ...]:
     Checks: text, header, every cell, plausible range, publication dates, duplicates, order, gaps, hash.
     Raises :class:`DataError` naming file, line and column.
     """
-    path = project_root() / "data" / d.path
-    return read_table(d, path, file_stamp(path))
+    return read_table(d, project_root() / "data" / d.path)

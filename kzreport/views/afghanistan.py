@@ -183,7 +183,7 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
 
 def _share(figure: Reading, year: Reading) -> Reading:
     """What the figure would make of a year, percent, if it were of its first months."""
-    part = Period.parse(f"{year.period.year}{str(figure.period)[4:8]}{year.period.year}{str(figure.period)[12:]}")
+    part = figure.period.in_year(year.period.year)
     pair = [r.of(name="turnover", item="", basis="turnover") for r in (figure.of(period=part), year)]
     return part_years.part_year_share(pair, part).of(item=str(year.period))
 
@@ -212,8 +212,7 @@ def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_m
 
 def _usual(exports_monthly: Series, part: Period) -> Reading:
     """Share of the same months in each whole year of all exports since the printed one, as a range."""
-    years = range(part.year - 2, part.year + 2)
-    parts = [Period.parse(f"{y}{str(part)[4:8]}{y}{str(part)[12:]}") for y in years]
+    parts = [part.in_year(y) for y in range(part.year - 2, part.year + 2)]
     found = [r for r in (part_years.part_year_share(exports_monthly, p) for p in parts) if r.ok]
     if not found:
         return _none(exports_monthly, "percent")
@@ -346,7 +345,7 @@ def food_table(food: Series) -> tuple[Reading, ...]:
     for o in sorted(food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
         parts = [o.dims["product"], o.dims["destination"], o.dims["publisher"]]
         item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
-        found.append(Reading(food.name, o.value, food.unit, o.period, item=item, inputs=(food.name,)))
+        found.append(Reading(food.name, o.value, food.unit, o.period, basis=food.basis, item=item, inputs=(food.name,)))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ Stages are columns and markers, never terms of a sum: a total is of one stage an
 from __future__ import annotations
 
 from kzreport.indicators import aid, growth
-from kzreport.model import Observation, Period, Reading, Series
+from kzreport.model import Observation, Period, Reading, Series, Status
 
 Groups = dict[str, tuple[Reading, ...]]
 
@@ -166,7 +166,7 @@ def money(aid_money: Series) -> dict[str, Reading]:
     return {
         "total": total,
         "first": parts[0],
-        "afghanistan": next((r for r in parts if r.item == "AFG"), total.of(value=None, status="missing_input")),
+        "afghanistan": next((r for r in parts if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)),
         "rest": growth.difference(total, told).of(unit="musd", digits=1, item="rest"),
         "share": growth.share(parts[0], total),
     }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import growth, ranking, readings
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Period, Reading, Series, Status
 
 Groups = dict[str, tuple[Reading, ...]]
 Sentence = Mapping[str, Reading | tuple[Reading, ...]]
@@ -120,7 +120,7 @@ def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str
     and ``high`` are the readings that share the end. Raises as :func:`check`.
     """
     c = _compare([wdi_growth], country, peers)
-    none = c.own.of(value=None, status="missing_input")
+    none = c.own.of(value=None, status=Status.MISSING_INPUT)
     before = _at(c.lines[country], country, c.own.period.shift(-1), none)
     return {**_position(c), "value_change": growth.difference(c.own, before)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kzreport.indicators import readings, reexports
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Period, Reading, Series, Status
 
 Groups = dict[str, tuple[Reading, ...]]
 
@@ -41,7 +41,7 @@ def _of(flow: Series, partner: str) -> dict[str, Reading]:
         "low": found.of(value=found.interval.low if found.interval else None, interval=None),
         "high": found.of(value=found.interval.high if found.interval else None, interval=None),
     }
-    return {**made, "usual": usual or found.of(value=None, interval=None, status="missing_input")}
+    return {**made, "usual": usual or found.of(value=None, interval=None, status=Status.MISSING_INPUT)}
 
 
 def headline(exports_by_partner: Series) -> dict[str, Reading]:
@@ -70,7 +70,7 @@ def unusual(found: dict[str, Reading]) -> dict[str, Reading]:
     r, usual = found["range"], found["usual"]
     outside = reexports.unusual(r, usual if usual.ok else None)
     if outside is None:
-        return {**found, "outside": r.of(value=None, interval=None, status="missing_input", unit="ratio")}
+        return {**found, "outside": r.of(value=None, interval=None, status=Status.MISSING_INPUT, unit="ratio")}
     return {**found, "outside": r.of(value=float(outside), unit="ratio", interval=None, digits=0)}
 
 

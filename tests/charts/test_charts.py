@@ -8,10 +8,17 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from kzreport.charts import chart as charts
-from kzreport.charts import kinds as plots
+from kzreport.charts.bars import stacked
+from kzreport.charts.canvas import Canvas, spread
+from kzreport.charts.chart import DPI, HEADER, WIDTH, draw, rows
+from kzreport.charts.grids import heat
+from kzreport.charts.kinds import KINDS, plot_kind
+from kzreport.charts.lines import runs
+from kzreport.charts.markers import pairs
+from kzreport.charts.style import ACCENT
 from kzreport.errors import PageError
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
@@ -49,13 +56,13 @@ GROUPS = {
 }
 
 
-@pytest.mark.parametrize("kind", sorted(plots.KINDS))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("words", [FR, EN], ids=["fr", "en"])
 def test_every_kind_is_drawn_and_described(kind, words):
-    drawn = charts.draw(kind, GROUPS[kind], words, title="T", source="S")
+    drawn = draw(kind, GROUPS[kind], words, title="T", source="S")
     assert drawn.png.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", drawn.png[16:24])
-    assert width == round(charts.WIDTH * charts.DPI) and height > 150
+    assert width == round(WIDTH * DPI) and height > 150
     assert len(drawn.rows) == sum(len(g) for g in GROUPS[kind].values())
     for name in GROUPS[kind]:
         assert words.label(name) in drawn.description
@@ -63,10 +70,10 @@ def test_every_kind_is_drawn_and_described(kind, words):
 
 
 def test_the_same_readings_give_the_same_bytes_and_others_do_not():
-    one = charts.draw("lines", GROUPS["lines"], FR, title="T", source="S")
-    again = charts.draw("lines", GROUPS["lines"], FR, title="T", source="S")
+    one = draw("lines", GROUPS["lines"], FR, title="T", source="S")
+    again = draw("lines", GROUPS["lines"], FR, title="T", source="S")
     moved = {**GROUPS["lines"], "KAZ": months([1, 2, None, 4, 3.1])}
-    other = charts.draw("lines", moved, FR, title="T", source="S")
+    other = draw("lines", moved, FR, title="T", source="S")
     assert one == again
     assert one.rows != other.rows and one.png != other.png
 
@@ -74,16 +81,16 @@ def test_the_same_readings_give_the_same_bytes_and_others_do_not():
 def test_a_gap_breaks_a_line():
     whole, broken = months([1, 2, 3, 4]), months([1, 2, None, 4])
     skipped = (*months([1, 2]), *months([4], start="2024-04"))
-    assert [len(r) for r in plots._runs(whole)] == [4]
-    assert [len(r) for r in plots._runs(broken)] == [2, 1]
-    assert [len(r) for r in plots._runs(skipped)] == [2, 1]
+    assert [len(r) for r in runs(whole)] == [4]
+    assert [len(r) for r in runs(broken)] == [2, 1]
+    assert [len(r) for r in runs(skipped)] == [2, 1]
 
 
 def test_stacked_bars_and_line_meet():
     parts = {"food": months([1.0, 2.0], "points"), "residual": months([0.2, -0.1], "points")}
     total = months([1.2, 1.9], "points")
     ax = Figure().add_subplot()
-    plots.stacked(plots.Canvas(ax, EN, "points"), {**parts, "total": total})
+    stacked(Canvas(ax, EN, "points"), {**parts, "total": total})
     tops = {}
     for bar in ax.patches:
         tops[round(bar.get_x(), 6)] = tops.get(round(bar.get_x(), 6), 0) + bar.get_height()
@@ -92,37 +99,50 @@ def test_stacked_bars_and_line_meet():
 
 def test_two_units_never_share_an_axis():
     with pytest.raises(PageError, match="one unit on one axis"):
-        charts.draw("lines", {"KAZ": months([1, 2]), "RUS": months([1, 2], "points")}, FR, title="T", source="S")
+        draw("lines", {"KAZ": months([1, 2]), "RUS": months([1, 2], "points")}, FR, title="T", source="S")
 
 
 @pytest.mark.parametrize("groups", [{}, {"KAZ": ()}, {"KAZ": months([None])}])
 def test_nothing_to_draw_is_an_error(groups):
     with pytest.raises(PageError, match="no value"):
-        charts.draw("lines", groups, FR, title="T", source="S")
+        draw("lines", groups, FR, title="T", source="S")
 
 
 def test_unknown_kind_names_the_choices():
-    with pytest.raises(PageError, match=r"one of .*lines"):
-        charts.draw("pie", GROUPS["lines"], FR, title="T", source="S")
+    with pytest.raises(PageError, match=r"one of lines, bars, .*heat"):
+        draw("pie", GROUPS["lines"], FR, title="T", source="S")
+    with pytest.raises(PageError, match="chart: found 'pie'"):
+        plot_kind("pie")
+
+
+def test_every_kind_is_tested():
+    assert GROUPS.keys() == KINDS.keys()
 
 
 def test_labels_and_axis_share_their_scale():
     figure = Figure()
-    canvas = plots.Canvas.fit(figure.add_subplot(), FR, "musd", 17_000)
+    canvas = Canvas.fit(figure.add_subplot(), FR, "musd", 17_000)
     assert canvas.unit == "billion_usd"
     assert canvas.value(Reading("x", 3069.96, "musd", Period.parse("2026"))) == "3,1"
-    assert plots.Canvas.fit(figure.add_subplot(), FR, "percent", 17_000).unit == "percent"
+    assert Canvas.fit(figure.add_subplot(), FR, "percent", 17_000).unit == "percent"
 
 
 def test_status_stays_in_the_rows():
     gone = Reading.missing("x", "percent", Period.parse("2025"), Status.SIGN_CHANGE)
-    assert charts.rows({"KAZ": [gone]}) == (("KAZ", "", "2025", "", "percent", "sign_change", ""),)
+    assert rows({"KAZ": [gone]}) == (("KAZ", "", "2025", "", "percent", "sign_change", "", "", ""),)
+
+
+def test_rows_name_their_series_and_basis():
+    share = years({2025: 12.5}, "percent", basis="exports", inputs=("exports", "gdp"), estimated=True)
+    row = ("KAZ", "", "2025", "12.5", "percent", "ok", "yes", "exports gdp", "exports")
+    assert rows({"KAZ": share}) == (row,)
+    assert len(row) == len(HEADER)
 
 
 @settings(max_examples=50)
 @given(st.lists(st.floats(0, 10), min_size=1, max_size=8), st.floats(0.1, 1.0))
 def test_labels_are_apart_and_in_order(wanted, gap):
-    placed = plots.spread(wanted, gap, -20, 30)
+    placed = spread(wanted, gap, -20, 30)
     ordered = [p for _, p in sorted(zip(wanted, placed, strict=True))]
     assert all(b - a >= gap - 1e-6 for a, b in pairwise(ordered)) or len(set(wanted)) < len(wanted)
     ranked = sorted(placed)
@@ -133,20 +153,27 @@ def test_an_unscaled_chart_keeps_the_smallest_figures():
     """5,403 tonnes beside 3.4: in thousands the second would be nought."""
     masses = {"shipped": [Reading("x", v, "tonne", Period.parse("2025"), item=k, digits=1) for k, v in
                           (("AFG", 5403.0), ("KGZ", 3.4))]}  # fmt: skip
-    drawn = [charts.draw("ranks", masses, EN, title="T", source="S", scaled=s) for s in (True, False)]
+    drawn = [draw("ranks", masses, EN, title="T", source="S", scaled=s) for s in (True, False)]
     assert drawn[0].png != drawn[1].png and drawn[0].rows == drawn[1].rows
-    canvas = plots.Canvas(Figure().add_subplot(), EN, "tonne")
+    canvas = Canvas(Figure().add_subplot(), EN, "tonne")
     assert canvas.value(masses["shipped"][1]) == "3.4"
 
 
 def test_a_grid_tints_only_what_moved_and_says_it_in_figures():
     ax = Figure().add_subplot()
-    plots.heat(plots.Canvas(ax, EN, "percent"), GROUPS["heat"])
-    tinted = [cell for cell in ax.patches if cell.get_alpha() != 0 and cell.get_facecolor()[3] > 0]
-    assert len(ax.patches) == 5 and len(tinted) == 1
+    heat(Canvas(ax, EN, "percent"), GROUPS["heat"])
+    cells = {(round(cell.get_x()), round(cell.get_y())): cell.get_facecolor() for cell in ax.patches}
+    assert {place: colour[3] for place, colour in cells.items()} == {
+        (0, 0): 0.0,
+        (0, 1): 0.0,
+        (1, 0): pytest.approx(0.65),
+        (1, 1): 0.0,
+        (1, 2): 0.0,
+    }  # column of the vintage, row of the year: 2022 alone moved, 2023 by less than is shown
+    assert cells[1, 0][:3] == to_rgb(ACCENT)  # down
     texts = [t.get_text() for t in ax.texts]
     assert "8.6  (\u22120.2)" in texts and "5.0" in texts
-    described = charts.draw("heat", GROUPS["heat"], EN, title="T", source="S").description.replace("\u00a0", " ")
+    described = draw("heat", GROUPS["heat"], EN, title="T", source="S").description.replace("\u00a0", " ")
     assert "2022: 8.8% (1 January 2025), 8.6% (1 June 2025); 2023: 5.0% (1 January 2025);" in described
 
 
@@ -157,12 +184,12 @@ def test_the_scale_of_a_grid_is_symmetric(move):
     ax = Figure().add_subplot()
     grid = {"2025-01-01": years({2022: 10, 2023: 10}, "percent"),
             "2025-06-01": years({2022: 10 + move, 2023: 10 - move}, "percent")}  # fmt: skip
-    plots.heat(plots.Canvas(ax, EN, "percent"), grid)
+    heat(Canvas(ax, EN, "percent"), grid)
     up, down = (cell.get_facecolor() for cell in ax.patches[2:])
     assert up[3] == pytest.approx(down[3]) and up[:3] != down[:3]
 
 
 def test_two_reporters_are_told_apart_in_words():
     ax = Figure().add_subplot()
-    plots.pairs(plots.Canvas(ax, EN, "musd"), {"2022": years({2022: 3}) + years({2023: 4})}, ends=("CHN", "KAZ"))
+    pairs(Canvas(ax, EN, "musd"), {"2022": years({2022: 3}) + years({2023: 4})}, ends=("CHN", "KAZ"))
     assert "○ China     ● Kazakhstan" in [t.get_text() for t in ax.texts]

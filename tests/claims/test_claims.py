@@ -23,7 +23,7 @@ from kzreport.claims.ledger import Claim, Document, Qualifier
 from kzreport.commands import checks as check
 from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
-from kzreport.files import project_root
+from kzreport.files import clear_caches, project_root
 from kzreport.indicators.country_groups import EU27
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.language.wordfiles import labels
@@ -461,7 +461,7 @@ def put(home, content, document="S4"):
         w = csv.DictWriter(f, claims.columns(), lineterminator="\n")
         w.writeheader()
         w.writerows(content)
-    claims._claims.cache_clear()
+    clear_caches()
 
 
 @pytest.mark.parametrize(
@@ -529,7 +529,6 @@ def test_a_new_document_is_a_file_and_an_entry(home):
         "fr": "Le taux est de {claim} {claim.period:in}.", "en": "The rate is {claim} {claim.period:in}.",
     }  # fmt: skip
     put(home, [one, one | {"id": "T9-L002-1", "line": "2", "value": "18.3"}], "T9")
-    claims._about.cache_clear()
     found = verdicts.as_of(date(2024, 2, 1), pages=["inflation"])
     assert found == {
         "T9-L001-1": (Verdict.REPRODUCED, Reason.SERIES),

@@ -1,0 +1,77 @@
+"""Bars over time: one group with a line over it, or contributions stacked from zero."""
+
+from __future__ import annotations
+
+from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.lines import Line, draw_lines
+from kzreport.charts.style import ACCENT, DASHES, INK, MUTED, PALETTE, tint
+from kzreport.indicators.readings import valued
+from kzreport.model import Groups
+
+YEARS_WIDE = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # width of a period on the time axis
+
+
+def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
+    """Draw bars over time for the first group, with a line of the same unit over them (a rolling sum)."""
+    (name, readings), *_ = groups.items()
+    shown = [r for r in readings if r.ok]
+    width = YEARS_WIDE[shown[0].period.frequency] * 0.78
+    colours = [PALETTE[0] if valued(r) >= 0 else ACCENT for r in shown]
+    tints = [tint(colour, 0.6) for colour in colours]
+    canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
+    ends = [canvas.end(name, shown[-1], colours[-1], right=width / 2)]
+    for other, path in (line or {}).items():
+        draw_lines(canvas, [Line(path, INK, 2, DASHES[0], 4)])
+        kept = [r for r in path if r.ok]
+        if kept:
+            ends.append(canvas.end(other, kept[-1], INK))
+    canvas.ax.set_xlim(at(shown[0].period) - width, at(shown[-1].period) + width)
+    canvas.headroom(0.06)
+    canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
+    canvas.end_labels(ends)
+    canvas.over_time(groups)
+
+
+def stacked(canvas: Canvas, groups: Groups) -> None:
+    """Stack contributions up and down from zero; draw the group ``total`` as a line over them.
+
+    The residual is a group like the others, hatched, so the bars add up to the line.
+    """
+    parts = {n: g for n, g in groups.items() if n != "total"}
+    periods = sorted({r.period for r in values(parts)})
+    tops = {True: dict.fromkeys(periods, 0.0), False: dict.fromkeys(periods, 0.0)}  # above and below zero
+    width = YEARS_WIDE[periods[0].frequency] * 0.9
+    last, ends = periods[-1], []
+    for number, (name, readings) in enumerate(parts.items()):
+        plain = name != "residual"
+        colour = PALETTE[number % len(PALETTE)] if plain else MUTED
+        by = {r.period: r for r in readings if r.ok}
+        heights = [valued(by[p]) if p in by else 0.0 for p in periods]
+        bottoms = [tops[h >= 0][p] for p, h in zip(periods, heights, strict=True)]
+        canvas.ax.bar(
+            [at(p) for p in periods],
+            heights,
+            width,
+            bottoms,
+            color=tint(colour, 0.85) if plain else "white",
+            edgecolor="white" if plain else MUTED,
+            hatch=None if plain else "////",
+            lw=0.4,
+            zorder=2,
+        )
+        for p, h in zip(periods, heights, strict=True):
+            tops[h >= 0][p] += h
+        if last in by:
+            place = bottoms[-1] + heights[-1] / 2
+            ends.append((at(last) + width / 2, place, f"{canvas.label(name, 24)} {canvas.value(by[last])}", colour))
+    total = [r for r in groups.get("total", ()) if r.ok and r.period in tops[True]]
+    if total:
+        draw_lines(canvas, [Line(total, INK, 1.8, DASHES[0], 5)])
+        dots = [at(r.period) for r in total], [valued(r) for r in total]
+        canvas.ax.plot(*dots, "o", ms=3.2, mfc=INK, mec="white", mew=0.4, zorder=6)
+        ends.append(canvas.end("total", total[-1], INK, between=" "))
+    canvas.ax.set_xlim(at(periods[0]) - width, at(periods[-1]) + width)
+    canvas.headroom(0.06)
+    canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
+    canvas.end_labels(ends)
+    canvas.over_time(groups)

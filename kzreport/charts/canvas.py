@@ -1,0 +1,176 @@
+"""A canvas: the axes on which a kind of plot draws, with its language, its scale and its labels.
+
+Kinds of plot use it (:mod:`kzreport.charts.lines` and its neighbours); title, source and description of a figure
+are added by :mod:`kzreport.charts.chart`.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
+
+from kzreport.charts.style import INK, MUTED
+from kzreport.indicators.readings import valued
+from kzreport.language.words import Words
+from kzreport.model import Groups, Period, Reading
+from kzreport.units import UNITS, scale_for
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The axes of a plot, its language, and the scale that its axis and its labels share."""
+
+    ax: Axes
+    words: Words
+    unit: str
+    divisor: float = 1.0
+    digits: int | None = None
+
+    @classmethod
+    def fit(cls, ax: Axes, words: Words, unit: str, largest: float) -> Canvas:
+        """Make a canvas that shows large amounts in thousands, millions or billions (``largest`` in the unit)."""
+        scale = scale_for(largest, UNITS[unit].axis)
+        return cls(ax, words, scale.words, scale.divisor, scale.digits) if scale else cls(ax, words, unit)
+
+    def value(self, r: Reading) -> str:
+        """Return the number of a reading on the scale of the axis, as text."""
+        digits = r.decimals if self.digits is None else self.digits
+        if r.unit == "tonne":  # three significant figures are enough beside a marker
+            digits = min(digits, max(0, 3 - len(str(int(abs(valued(r) / self.divisor))))))
+        return self.words.number(valued(r) / self.divisor, digits)
+
+    def label(self, name: str, width: int = 21) -> str:
+        """Return the name of a group, wrapped to fit beside the plot."""
+        return "\n".join(textwrap.wrap(self.words.label(name), width, break_long_words=False))
+
+    def number_axis(self, axis: str) -> None:
+        """Label ticks with the language's marks, with decimals only if a tick needs them."""
+        target = self.ax.yaxis if axis == "y" else self.ax.xaxis
+        target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        ticks = [t / self.divisor for t in target.get_majorticklocs()]
+        digits = 0 if all(abs(t - round(t)) < 1e-9 for t in ticks) else 1
+        target.set_major_formatter(FuncFormatter(lambda v, _: self.words.number(v / self.divisor, digits)))
+
+    def over_time(self, groups: Groups) -> None:
+        """Label the axes of a plot over time: numbers upwards; years, or months if the span is short, along."""
+        self.number_axis("y")
+        periods = [r.period for r in values(groups)]
+        low, high = min(map(at, periods)), max(map(at, periods))
+        step = max(1, round((high - low) / 9))
+        marks: list[tuple[float, str]]
+        if all(p.frequency == "A" for p in periods):
+            marks = [(float(year), str(year)) for year in range(round(high), round(low) - 1, -step)]
+        elif high - low > 3.2:
+            years = range(int(low), int(high) + 2, step)
+            marks = [(float(year), str(year)) for year in years if low - 0.15 <= year <= high + 0.05]
+        else:
+            every = 3 if high - low > 1.4 else 2
+            first = Period.parse(f"{min(periods).start.year}-01")
+            months = [p for p in first.until(Period.parse(f"{max(periods).end:%Y-%m}")) if p.start.month % every == 1]
+            marks = [(at(p), self.words.period(p, "short")) for p in months if low - 0.02 <= at(p) <= high + 0.02]
+        self.ax.xaxis.set_major_locator(FixedLocator([m[0] for m in marks]))
+        self.ax.xaxis.set_major_formatter(FixedFormatter([m[1] for m in marks]))
+
+    def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
+        """Explain a marker above the plot: from its left, or ending at ``right`` (a fraction of its width)."""
+        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
+        place |= {"va": "bottom", "ha": "right" if right else "left"}
+        self.ax.annotate(text, (right, 1.0), (0, 4), color=colour, fontsize=8.5, **place)
+
+    def headroom(self, above: float = 0.08) -> None:
+        """Leave room above the highest value; start the axis at zero unless that would flatten the plot."""
+        low, high = self.ax.get_ylim()
+        self.ax.set_ylim(min(low, 0) if low < 0.35 * high else low, high + (high - low) * above)
+        if low < 0:
+            self.ax.axhline(0, color=INK, lw=0.9, zorder=2)
+
+    def end(
+        self, name: str, r: Reading, colour: str, *, right: float = 0.0, between: str = "\n"
+    ) -> tuple[float, float, str, str]:
+        """Return the label of a group's last reading for :meth:`end_labels`, ``right`` years after its place."""
+        return at(r.period) + right, valued(r), f"{self.label(name)}{between}{self.value(r)}", colour
+
+    def end_labels(self, ends: Sequence[tuple[float, float, str, str]]) -> None:
+        """Write labels (x, y, text, colour) right of the plot, moved apart so that they do not touch.
+
+        The label of a line that stops early stands near its end.
+        """
+        ax = self.ax
+        low, high = ax.get_ylim()
+        left, right = ax.get_xlim()
+        gap, span = (high - low) * 0.062, right - left
+        early = [e for e in ends if e[0] < right - span * 0.08]
+        for x, height, text, colour in early:  # on the side of its end that is free of the line
+            above = height > (low + high) / 2 or height - 3 * gap < low  # below, it would stand on the axis
+            side: dict[str, Any] = {"va": "bottom", "ha": "center"} if above else {"va": "top", "ha": "right"}
+            place = height + (0.5 if above else -1.9) * gap
+            halo = [withStroke(linewidth=2.5, foreground="white")]  # lines may run behind it
+            ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, path_effects=halo, zorder=7, **side)
+        late = [e for e in ends if e not in early]
+        tall = max((1 + text.count("\n") for _, _, text, _ in late), default=1)
+        places = spread([e[1] for e in late], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)
+        for (x, height, text, colour), place in zip(late, places, strict=True):
+            if abs(place - height) > gap * 0.3 or x < right - span * 0.03:
+                line = ([x, right + span * 0.02], [height, place])
+                ax.plot(*line, color=colour, lw=0.6, clip_on=False, zorder=1)
+            ax.text(right + span * 0.027, place, text, color=colour, fontsize=8.5, va="center", linespacing=1.15)
+
+    def rows(self, labels: Sequence[str], low: float, high: float) -> None:
+        """Name the rows of a plot whose values run along the horizontal axis, from ``low`` to ``high``."""
+        self.ax.set_yticks(range(len(labels)), list(labels))
+        self.ax.tick_params(axis="y", labelcolor=INK)
+        self.ax.set_xlim(low, high)
+        self.ax.set_ylim(-0.6, len(labels) - 0.4)
+        self.ax.grid(axis="y", visible=False)
+        self.ax.grid(axis="x", visible=True)
+
+
+def at(p: Period) -> float:
+    """Return the place of a period on the time axis, in years: its middle; for a year its own number.
+
+    >>> at(Period.parse("2024")), round(at(Period.parse("2024-07")), 2)
+    (2024.0, 2024.54)
+    """
+    if p.frequency == "A":
+        return float(p.year)
+    middle = p.start.toordinal() + (p.end.toordinal() - p.start.toordinal() + 1) / 2
+    return p.start.year + (middle - p.start.replace(month=1, day=1).toordinal()) / 365.25
+
+
+def values(groups: Groups) -> list[Reading]:
+    """Return all readings that have a number."""
+    return [r for readings in groups.values() for r in readings if r.ok]
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return positions at least ``gap`` apart within [low, high], near the wanted ones and in their order.
+
+    >>> spread([1.0, 1.1], 0.5, 0.0, 3.0)
+    [0.8, 1.3]
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    placed = [wanted[i] for i in order]
+    for _ in range(300):
+        moved = False
+        for k in range(1, len(placed)):
+            lack = gap - (placed[k] - placed[k - 1])
+            if lack > 1e-9:
+                placed[k - 1] -= lack / 2
+                placed[k] += lack / 2
+                moved = True
+        if placed and placed[0] < low:
+            placed[0], moved = low, True
+        if placed and placed[-1] > high:
+            placed[-1], moved = high, True
+        if not moved:
+            break
+    result = [0.0] * len(wanted)
+    for position, i in enumerate(order):
+        result[i] = round(placed[position], 9)
+    return result

@@ -1,0 +1,46 @@
+"""A grid: one column for each vintage, one row for each period, revisions tinted."""
+
+from __future__ import annotations
+
+import textwrap
+
+from matplotlib.patches import Rectangle
+
+from kzreport.charts.canvas import Canvas, values
+from kzreport.charts.style import ACCENT, PALETTE
+from kzreport.indicators.readings import valued
+from kzreport.indicators.revisions import shows
+from kzreport.model import Groups, Period, Reading
+
+
+def heat(canvas: Canvas, groups: Groups) -> None:
+    """Draw a column for each group (a vintage) and a row for each period, latest on top: the value in that vintage.
+
+    A cell whose value changed since the vintage before is tinted, blue for up and orange for down. One scale serves
+    both sides of zero. The change is also written beside the value: never colour alone.
+    """
+    columns, periods = list(groups), sorted({r.period for r in values(groups)})
+    before: dict[Period, Reading] = {}
+    cells: list[tuple[int, Reading, float]] = []  # column, value then, change if it shows
+    for x, name in enumerate(columns):
+        for r in groups[name]:
+            if r.ok:
+                old = valued(before.get(r.period, r))
+                cells.append((x, r, valued(r) - old if shows(old, valued(r), r.decimals) else 0.0))
+                before[r.period] = r
+    most = max(abs(change) for _, _, change in cells) or 1.0
+    for x, r, change in cells:
+        row, colour = periods.index(r.period), PALETTE[0] if change > 0 else ACCENT
+        depth = 0.15 + 0.5 * abs(change) / most if change else 0.0
+        canvas.ax.add_patch(Rectangle((x - 0.48, row - 0.46), 0.96, 0.92, lw=0.6, ec="#c8c8c8", fc=(colour, depth)))
+        text = canvas.words.number(valued(r), r.decimals)
+        text += f"  ({canvas.words.number(change, r.decimals, signed=True)})" if change else ""
+        canvas.ax.text(x, row, text, ha="center", va="center", fontsize=8.5, fontweight="bold" if change else "normal")
+    canvas.rows([canvas.words.period(p) for p in periods], -0.5, len(columns) - 0.5)
+    canvas.ax.set_xticks(range(len(columns)), [textwrap.fill(canvas.words.label(n), 18) for n in columns])
+    canvas.ax.grid(visible=False)
+    canvas.ax.spines["bottom"].set_visible(False)
+    canvas.ax.tick_params(length=0)
+    canvas.key(canvas.words.ui("vintages"))
+    for right, key, colour in ((0.76, "revised_up", PALETTE[0]), (1.0, "revised_down", ACCENT)):
+        canvas.key(f"■ {canvas.words.ui(key)}", colour, right)

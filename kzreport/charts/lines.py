@@ -1,0 +1,122 @@
+"""Lines over time, with a stepped target, scattered observations and one annotated reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import seaborn as sns
+
+from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.style import DASHES, DOTTED, GREY, INK, MUTED, PALETTE, TARGET
+from kzreport.indicators.readings import valued
+from kzreport.model import Groups, Reading
+
+
+def runs(readings: Sequence[Reading]) -> list[list[Reading]]:
+    """Split readings into runs without a gap: a missing period, or one without a number, breaks a line."""
+    found: list[list[Reading]] = []
+    for r in readings:
+        if r.ok and found and found[-1][-1].period.shift(1) == r.period:
+            found[-1].append(r)
+        elif r.ok:
+            found.append([r])
+    return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line over time and its style."""
+
+    readings: Sequence[Reading]
+    colour: str
+    width: float
+    dashes: tuple[float, ...]
+    z: int
+
+
+def draw_lines(canvas: Canvas, drawn: Sequence[Line]) -> None:
+    """Draw lines, broken at gaps; a period alone between two gaps is a point.
+
+    One call of seaborn draws all runs: it takes as long for ten as for one.
+    """
+    pieces = [(line, run) for line in drawn for run in runs(line.readings)]
+    if not pieces:
+        return
+    rows = [(at(r.period), valued(r), number) for number, (_, run) in enumerate(pieces) for r in run]
+    frame = pd.DataFrame(rows, columns=["x", "y", "run"])
+    before = len(canvas.ax.lines)
+    sns.lineplot(frame, x="x", y="y", units="run", estimator=None, ax=canvas.ax)
+    for artist, (line, run) in zip(canvas.ax.lines[before:], pieces, strict=True):
+        artist.set(color=line.colour, linewidth=line.width, zorder=line.z)
+        artist.set_linestyle("-" if line.dashes == DASHES[0] else (0.0, line.dashes))
+        if len(run) == 1:
+            artist.set(marker="o", markeredgecolor="w")
+
+
+def lines(
+    canvas: Canvas,
+    groups: Groups,
+    *,
+    steps: Groups | None = None,
+    mark: Reading | None = None,
+    points: Groups | None = None,
+    highlight: str = "",
+) -> None:
+    """Draw lines over time with labels at their ends; a line of estimates only is dotted.
+
+    ``steps``: annual readings drawn as a stepped target (one group for a point target, two for a band).
+    ``mark``: one reading to annotate (a peak). ``points``: scattered observations: open markers without a line.
+    ``highlight``: the one group in colour, the others in grey.
+    """
+    ends: list[tuple[float, float, str, str]] = []
+    drawn_lines: list[Line] = []
+    for number, (name, readings) in enumerate(groups.items()):
+        first = name == highlight if highlight else number == 0
+        colour = PALETTE[number % len(PALETTE)] if not highlight else PALETTE[0] if first else GREY
+        dashes = DOTTED if readings and all(r.estimated for r in readings) else DASHES[number % len(DASHES)]
+        style = (2.4, DASHES[0], 4) if first else (1.5, dashes, 3)
+        drawn_lines.append(Line(readings, colour, *style))
+        shown = [r for r in readings if r.ok]
+        if shown:
+            between = "\n" if len(groups) < 5 else " "
+            ends.append(canvas.end(name, shown[-1], MUTED if colour == GREY else colour, between=between))
+    draw_lines(canvas, drawn_lines)
+    for number, (name, readings) in enumerate((points or {}).items()):
+        shown = [r for r in readings if r.ok]
+        colour = PALETTE[(len(groups) + number) % len(PALETTE)]
+        spots = ([at(r.period) for r in shown], [valued(r) for r in shown])
+        canvas.ax.scatter(*spots, s=22, facecolors="white", edgecolors=colour, linewidths=1.2, zorder=5)
+        if shown:
+            canvas.key(f"○ {canvas.words.label(name)}", colour)
+    drawn = [at(r.period) for r in values(groups) + values(points or {})]
+    span = max(drawn) - min(drawn) or 1.0  # one period alone still needs an axis
+    canvas.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
+    if steps:
+        draw_steps(canvas, steps)
+    canvas.headroom()
+    if mark is not None and mark.ok and min(drawn) <= at(mark.period):
+        spot = (at(mark.period), valued(mark))
+        text = f"{canvas.words.reading(mark)}, {canvas.words.period(mark.period)}"
+        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha="center", fontsize=8.5)
+        canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
+    canvas.end_labels(ends)
+    canvas.over_time(groups)
+
+
+def draw_steps(canvas: Canvas, steps: Groups) -> None:
+    """Draw a target that changes over the years: a band between stepped bounds, or a line if they coincide."""
+    left, right = canvas.ax.get_xlim()
+    bounds = [{r.period.year: valued(r) for r in readings if r.ok} for readings in steps.values()]
+    drawn: list[tuple[float, float]] = []
+    for year in sorted(set.intersection(*map(set, bounds))) if bounds else ():
+        low, high = min(b[year] for b in bounds), max(b[year] for b in bounds)
+        a, b = max(float(year), left), min(year + 1.0, right)
+        if a < b:
+            drawn.append((a, low))
+            canvas.ax.fill_between([a, b], low, high, color=TARGET, alpha=0.18, lw=0, zorder=1)
+            canvas.ax.hlines([low, high], a, b, color=TARGET, lw=0.7 if high > low else 1.2, zorder=2)
+    if drawn:
+        text, spot = canvas.words.ui("target"), drawn[len(drawn) // 2]
+        canvas.ax.annotate(text, spot, (0, -11), textcoords="offset points", color=TARGET, fontsize=8.5)

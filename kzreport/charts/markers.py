@@ -1,0 +1,108 @@
+"""Markers: a scatter of publishers over the years, pairs of values in rows, a ranking in rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import seaborn as sns
+
+from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.style import ACCENT, INK, MARKERS, PALETTE
+from kzreport.indicators.readings import valued
+from kzreport.model import Groups
+
+
+def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
+    """Scatter publishers over the years, a marker and a colour for each; the group ``apart``: open red diamonds."""
+    seen: dict[float, int] = {}
+    for number, (name, readings) in enumerate((n, g) for n, g in groups.items() if n != apart):
+        shown = [r for r in readings if r.ok]
+        xs = []
+        for r in shown:  # readings of one year side by side
+            seen[at(r.period)] = seen.get(at(r.period), -1) + 1
+            xs.append(at(r.period) + 0.09 * seen[at(r.period)])
+        heights, marker = [valued(r) for r in shown], MARKERS[number % len(MARKERS)]
+        colour, label = PALETTE[number % len(PALETTE)], canvas.label(name, 27)
+        sns.scatterplot(
+            x=xs, y=heights, ax=canvas.ax, color=colour, marker=marker, s=52, label=label, legend=False, zorder=4
+        )
+    set_apart = [r for r in groups.get(apart, ()) if r.ok]
+    if set_apart:
+        spots = [(at(r.period) - 0.14, valued(r)) for r in set_apart]
+        style: dict[str, Any] = {
+            "marker": "D",
+            "s": 60,
+            "facecolors": "white",
+            "edgecolors": ACCENT,
+            "linewidths": 1.8,
+            "zorder": 5,
+        }
+        canvas.ax.scatter(*zip(*spots, strict=True), label=canvas.label(apart, 27), **style)
+        for r, spot in zip(set_apart, spots, strict=True):
+            offset: dict[str, Any] = {
+                "xytext": (-8, 6),
+                "textcoords": "offset points",
+                "ha": "right",
+                "color": ACCENT,
+                "fontsize": 8.5,
+            }
+            canvas.ax.annotate(canvas.words.reading(r, "full"), spot, **offset)
+    periods = [at(r.period) for r in values(groups)]
+    canvas.ax.set_xlim(min(periods) - (1.3 if set_apart else 0.6), max(periods) + 0.75)
+    low, high = canvas.ax.get_ylim()
+    canvas.ax.set_ylim(min(low, 0.0), high + (high - min(low, 0.0)) * 0.06)
+    if low < 0:
+        canvas.ax.axhline(0, color=INK, lw=0.9, zorder=2)
+    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False, "fontsize": 8}
+    canvas.ax.legend(**place, labelspacing=0.9, handletextpad=0.4)
+    canvas.over_time(groups)
+
+
+def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
+    """Draw a row for each group: its first reading (open circle) joined to its last; both numbers beside it.
+
+    ``ends``: the names of the open and the full circle (two reporters). Without it they are before and after.
+    """
+    if ends:
+        canvas.key("     ".join(f"{mark} {canvas.words.label(name)}" for mark, name in zip("○●", ends, strict=True)))
+    kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
+    names = list(kept)[::-1]
+    for row, name in enumerate(names):
+        first, last = kept[name][0], kept[name][-1]
+        canvas.ax.plot([valued(first), valued(last)], [row, row], color="#b8b8b8", lw=2.2, zorder=2)
+        canvas.ax.plot([valued(first)], [row], "o", ms=8, mfc="white", mec=PALETTE[0], mew=1.6, zorder=3)
+        canvas.ax.plot([valued(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
+        spot = (max(valued(first), valued(last)), row)
+        text = f"{canvas.value(first)} {'/' if ends else '→'} {canvas.value(last)}"
+        canvas.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
+    largest, smallest = max(valued(r) for r in values(kept)), min(0.0, *(valued(r) for r in values(kept)))
+    canvas.rows([canvas.label(n, 24) for n in names], smallest - 0.03 * largest, largest * 1.25)
+    canvas.number_axis("x")
+
+
+def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
+    """Draw a row for each reading, largest on top, named by its item; a marker for each group; ``apart``: in red."""
+    kept = sorted(((n, r) for n, g in groups.items() for r in g if r.ok), key=lambda pair: valued(pair[1]))
+    order = list(groups)
+    for row, (name, r) in enumerate(kept):
+        colour, number = ACCENT if r.item == apart else PALETTE[0], order.index(name)
+        canvas.ax.hlines(row, 0, valued(r), color="#d0d0d0", lw=1.2, zorder=1)
+        face = colour if number == 0 else "white"
+        canvas.ax.plot(
+            [valued(r)], [row], MARKERS[number], ms=8, mfc=face, mec=colour, mew=1.6, zorder=3, clip_on=False
+        )
+        place: dict[str, Any] = {
+            "xytext": (9, 0),
+            "textcoords": "offset points",
+            "va": "center",
+            "color": colour,
+            "fontsize": 8.5,
+        }
+        canvas.ax.annotate(canvas.value(r), (valued(r), row), **place)
+    least, most = valued(kept[0][1]), valued(kept[-1][1])
+    canvas.rows([canvas.label(r.item, 34) for _, r in kept], 0 if least > 0.02 * most else -0.02 * most, most * 1.15)
+    signs = "●□△◇▽"  # as MARKERS, the first one filled
+    if len(order) > 1 or order[0][:4].isdigit():  # the title names a group that stands alone, unless it is a period
+        canvas.key("     ".join(f"{signs[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
+    canvas.number_axis("x")

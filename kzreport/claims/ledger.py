@@ -20,13 +20,11 @@ from pathlib import Path
 from kzreport.claims.tests import ID, Term, Trial, parse_tests
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
-from kzreport.model import DECIMALS, Interval, Period
+from kzreport.model import Interval, Period
+from kzreport.project import project
 from kzreport.series.table import csv_rows
+from kzreport.units import UNITS
 
-COLUMNS = (
-    *("id", "line", "theme", "page", "value", "step", "qualifier", "low", "high", "unit", "period", "basis"),
-    *("test", "substantive", "as_corrected", "evidence_fr", "evidence_en", "evidence_url", "fr", "en"),
-)
 THEMES = (
     *("inflation", "fdi", "transit", "trade", "reexport", "aid"),
     *("military", "demography", "language", "oil", "other"),
@@ -51,6 +49,15 @@ class Qualifier(StrEnum):
     PLANNED = "planned"
     IMPRECISE = "imprecise"
     INFERRED = "inferred"
+
+
+def columns() -> tuple[str, ...]:
+    """Return the columns of a file of claims: one for the sentence, one for the evidence in each language."""
+    languages = project().languages
+    return (
+        *("id", "line", "theme", "page", "value", "step", "qualifier", "low", "high", "unit", "period", "basis"),
+        *("test", "substantive", "as_corrected", *(f"evidence_{k}" for k in languages), "evidence_url", *languages),
+    )
 
 
 @dataclass(frozen=True)
@@ -118,9 +125,13 @@ def _folder() -> Path:
 
 
 def _both(raw: object, where: str) -> Mapping[str, str]:
-    if not isinstance(raw, dict) or set(raw) - {"kind"} != {"fr", "en"} or not all(map(str.strip, raw.values())):
-        raise DataError(explain(where, repr(raw)[:80], "words in fr and en"))
-    return {k: str(raw[k]).strip() for k in ("fr", "en")}
+    if (
+        not isinstance(raw, dict)
+        or set(raw) - {"kind"} != set(project().languages)
+        or not all(map(str.strip, raw.values()))
+    ):
+        raise DataError(explain(where, repr(raw)[:80], f"words in {', '.join(project().languages)}"))
+    return {k: str(raw[k]).strip() for k in project().languages}
 
 
 def _document(key: str, raw: object, where: str) -> Document:
@@ -164,7 +175,7 @@ def documents() -> Mapping[str, Document]:
 
 
 def bases() -> Mapping[str, Mapping[str, str]]:
-    """Slug of a basis -> its name in fr and en, and the ``kind`` of difference that another basis makes."""
+    """Slug of a basis -> its name in each language, and the ``kind`` of difference that another basis makes."""
     return _read_about()[1]
 
 
@@ -177,7 +188,7 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
             raise bad(column, "a number such as -12.5 or nothing")
         return float(cells[column]) if cells[column] else None
 
-    for column in COLUMNS:
+    for column in columns():
         if cells[column] != cells[column].strip() or not cells[column].isprintable():
             raise bad(column, "printable text without spaces around it")
     for column, choices in (("theme", THEMES), ("qualifier", tuple(Qualifier)), ("substantive", ("yes", "no"))):
@@ -185,8 +196,8 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
             raise bad(column, f"one of {', '.join(choices)}")
     if not ID.fullmatch(cells["id"]) or not cells["id"].startswith(f"{document.id}-L{int(cells['line']):03}-"):
         raise bad("id", f"{document.id}-L{cells['line']}- and a number")
-    if cells["unit"] not in (*DECIMALS, "date"):
-        raise bad("unit", f"date or one of {', '.join(DECIMALS)}")
+    if cells["unit"] not in (*UNITS, "date"):
+        raise bad("unit", f"date or one of {', '.join(UNITS)}")
     if cells["basis"] and cells["basis"] not in bases():
         raise bad("basis", f"one of {', '.join(bases())} (data/claims/documents.yml)")
     try:
@@ -208,9 +219,9 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
         raise bad("low", "at most 'high'")
     if "undefined" in cells["test"] and not cells["basis"]:
         raise bad("basis", "the basis that leaves undefined what is meant")
-    evidence = {k: cells[f"evidence_{k}"] for k in ("fr", "en")}
-    if (cells["as_corrected"] and not all(evidence.values())) or bool(evidence["fr"]) != bool(evidence["en"]):
-        raise bad("as_corrected", "evidence_fr and evidence_en")
+    evidence = {k: cells[f"evidence_{k}"] for k in project().languages}
+    if not all(evidence.values()) and (cells["as_corrected"] or any(evidence.values())):
+        raise bad("as_corrected", " and ".join(f"evidence_{k}" for k in evidence))
     if cells["evidence_url"] and not cells["evidence_url"].startswith("https://"):
         raise bad("evidence_url", "an address that starts with https://")
     second = None
@@ -236,8 +247,8 @@ def _claim(cells: Mapping[str, str], document: Document, where: str, *, correcte
         basis=cells["basis"],
         tests=parse_tests(cells["test"], f"{where}, column 'test'"),
         substantive=cells["substantive"] == "yes",
-        text={k: cells[k] for k in ("fr", "en")},
-        evidence=evidence if evidence["fr"] else None,
+        text={k: cells[k] for k in project().languages},
+        evidence=evidence if all(evidence.values()) else None,
         evidence_url=cells["evidence_url"],
         corrected=second,
     )
@@ -248,9 +259,9 @@ def _claims(folder: Path, *files: Path) -> Mapping[str, Claim]:
     found: dict[str, Claim] = {}
     for document in documents().values():
         path = folder / f"{document.id}.csv"
-        for line, row in csv_rows(COLUMNS, read_text(path), shown_path(path)):
+        for line, row in csv_rows(columns(), read_text(path), shown_path(path)):
             at = f"{shown_path(path)}, line {line}"
-            claim = _claim(dict(zip(COLUMNS, row, strict=True)), document, at)
+            claim = _claim(dict(zip(columns(), row, strict=True)), document, at)
             if claim.id in found:
                 raise DataError(explain(f"{at}, column 'id'", f"'{claim.id}' again", "each id once"))
             found[claim.id] = claim

@@ -1,6 +1,7 @@
-"""Claims, verdicts and what a claim is held against, in a language. The words stand in
- ``kzreport/language/furniture.yml`` (common
-ones) and in ``data/claims/`` (each claim's sentence, the names of documents and bases).
+"""Claims, verdicts and the figures a claim is compared with, in a language.
+
+The words stand in ``kzreport/language/furniture.yml`` (shared ones) and in ``data/claims/`` (each claim's sentence, the
+names of documents and bases).
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from kzreport.claims.ledger import Claim, Document, Qualifier
 from kzreport.claims.tests import Trial
 from kzreport.claims.verdicts import Judgement, Tried
 from kzreport.errors import WordsError, explain
-from kzreport.language.words import LANGUAGES, Words, common, escape
-from kzreport.model import DECIMALS, Period
+from kzreport.language.names import is_label
+from kzreport.language.sentences import escape
+from kzreport.language.words import Words
+from kzreport.model import Period
+from kzreport.project import project
 from kzreport.series.resource import describe_series, names_of
+from kzreport.units import UNITS
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs")
-
-
-def _common(w: Words, table: str, key: str) -> str:
-    return str(common()[table][key][w.language])
 
 
 def figure(w: Words, claim: Claim, spec: str = "") -> str:
@@ -39,8 +40,8 @@ def figure(w: Words, claim: Claim, spec: str = "") -> str:
     else:
         value = abs(claim.value) if spec == "abs" else claim.value
         number, key = w.printed(value, claim.unit, claim.step), str(claim.qualifier)
-    plain = spec == "bare" or key not in common()["qualifiers"]
-    return number if plain else _common(w, "qualifiers", key).replace("#", number)
+    plain = spec == "bare" or not w.has_word("qualifiers", key)
+    return number if plain else w.word("qualifiers", key).replace("#", number)
 
 
 def sentence(w: Words, claim: Claim) -> str:
@@ -73,7 +74,7 @@ def locator(w: Words, claim: Claim) -> str:
 
 def verdict(w: Words, judged: Judgement) -> str:
     """The verdict in a word or two."""
-    return _common(w, "verdicts", str(judged.verdict))
+    return w.word("verdicts", str(judged.verdict))
 
 
 def reason(w: Words, judged: Judgement) -> str:
@@ -87,9 +88,9 @@ def reason(w: Words, judged: Judgement) -> str:
         key = "plausibility" if judged.verdict in FOR_IT else "implausible"
     else:
         key = f"{judged.reason}_stated" if stated and judged.reason in claims.KINDS else str(judged.reason)
-        if key not in common()["reasons"] or claims.bases().get(stated, {}).get("kind") != judged.reason:
+        if not w.has_word("reasons", key) or claims.bases().get(stated, {}).get("kind") != judged.reason:
             key = str(judged.reason)
-    text = _common(w, "reasons", key)
+    text = w.word("reasons", key)
     return w.typography(text.replace("{basis}", basis(w, judged.basis or stated)))
 
 
@@ -100,7 +101,7 @@ def basis(w: Words, slug: str) -> str:
 
 def _amount(w: Words, a: Amount, claim: Claim) -> str:
     """A figure, or the range of those published, with no fewer digits than the claim has."""
-    if claim.unit == a.unit and claim.step < 10.0 ** -DECIMALS[a.unit] and len(a.values) == 1:
+    if claim.unit == a.unit and claim.step < 10.0 ** -UNITS[a.unit].decimals and len(a.values) == 1:
         return w.printed(a.values[0], a.unit, claim.step)
     return w.range(a.reading())
 
@@ -148,7 +149,7 @@ def held(w: Words, judged: Judgement, tested: Tried) -> str:
         "other": ", ".join(figure(w, c) for c in others if c.unit != "date"),
         "claim": ", ".join(locator(w, c) for c in others),
     }
-    head = _common(w, "held", test.verb)
+    head = w.word("held", test.verb)
     for key, text in marks.items():
         head = head.replace(f"{{{key}}}", text)
     if test.within:
@@ -158,7 +159,7 @@ def held(w: Words, judged: Judgement, tested: Tried) -> str:
         dated = next((t.period for o in test.operands for t in o if t.period), None)
         about += [_when(w, dated)] if dated else []
     else:
-        about += [w.label(i) for i in found.items if i in common()["labels"] or i in names_of("scopes")]
+        about += [w.label(i) for i in found.items if is_label(i) or i in names_of("scopes")]
         shown = test.verb == "date" or found.period == judged.claim.period
         of_basis = _other_basis(w, found)
         about += ["" if shown else _when(w, found.period), "" if of_basis.lower() in about[0].lower() else of_basis]
@@ -202,7 +203,7 @@ def _one_test(w: Words, judged: Judgement, tested: Tried, several: bool) -> str:
     text = held(w, judged, tested)
     if not several or tested.test.verb == "outcome":  # what became of a plan is not judged
         return text
-    return f"{text}{w.colon}{_common(w, 'verdicts', str(tested.verdict)).lower()}"
+    return f"{text}{w.colon}{w.word('verdicts', str(tested.verdict)).lower()}"
 
 
 def described(w: Words, judged: Judgement) -> str:
@@ -213,12 +214,13 @@ def described(w: Words, judged: Judgement) -> str:
 def faults() -> list[str]:
     """What is wrong with the sentences of all claims: marks that cannot be filled, digits typed, other marks."""
     found = []
-    books = [Words(k) for k in LANGUAGES]
+    books = [Words(k) for k in project().languages]
     for claim in claims.claims().values():
         where = f"data/claims/{claim.document.id}.csv, {claim.id}"
-        marks = [sorted(m[1] or "claim" for m in _MARK.finditer(claim.text[k])) for k in LANGUAGES]
-        if marks[0] != marks[1]:
-            found.append(explain(where, f"{marks[0]} and {marks[1]}", "the same figures in fr and en"))
+        marks = [sorted(m[1] or "claim" for m in _MARK.finditer(claim.text[k])) for k in project().languages]
+        if any(own != marks[0] for own in marks):
+            shown = " and ".join(map(str, marks))
+            found.append(explain(where, shown, f"the same figures in {', '.join(project().languages)}"))
         for w in books:
             text = _MARK.sub("", claim.text[w.language])
             if re.search(r"(?<![A-Za-z0-9])\d", text):

@@ -72,7 +72,7 @@ class PageContext:
             Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
             for j in self.judgements(**chosen)
         )
-        title = {k: Words(k).ui("claims_table") for k in ("fr", "en")}
+        title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 
     def display(self, output: Output) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 from kzreport.errors import DataError, ParameterError, explain
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period, parse_day
-from kzreport.series.resource import _LANGUAGES, describe_series
+from kzreport.project import project
+from kzreport.series.resource import describe_series
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ _KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
 
 
 def _issue(e: Any, at: str) -> Issue:
-    needed = {"id", "series", "kind", "since", *_LANGUAGES}
+    needed = {"id", "series", "kind", "since", *project().languages}
     allowed = needed | {"where", "periods", "until"}
     if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
         found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
@@ -65,7 +66,7 @@ def _issue(e: Any, at: str) -> Issue:
     since, until = days["since"] or date.max, days["until"]
     if until and until <= since:
         raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
-    text = {k: e[k].strip() for k in _LANGUAGES}
+    text = {k: e[k].strip() for k in project().languages}
     return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until)
 
 

@@ -25,7 +25,7 @@ def _known(d: Resource, path: Path, day: date, dims: tuple[tuple[str, str], ...]
     for o in read_table(d, path):  # sorted by publication within a period: the last one stands
         if o.published <= day:
             latest[(*(o.dims[k] for k in d.dimensions), o.period)] = o
-    publisher = d.publisher["en"] if d.publisher else ""
+    publisher = [*d.publisher.values()][-1] if d.publisher else ""
     return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(latest.values()))
 
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_json, shown_path
-from kzreport.model import DECIMALS
+from kzreport.project import project
+from kzreport.units import UNITS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
-_LANGUAGES = ("fr", "en")
 _FREQUENCIES = ("D", "M", "Q", "A", "S", "mixed")
 _DATED = ("recorded", "estimated", "mixed")
 
@@ -65,16 +65,17 @@ def _descriptor(raw: Mapping[str, Any], where: str) -> Resource:
 
     def bilingual(key: str) -> Mapping[str, Any]:
         value = need(key, dict)
-        if set(value) != set(_LANGUAGES):
-            raise DataError(explain(f"{where}, key '{key}'", sorted(value), "the languages en and fr"))
-        return {k: value[k] for k in _LANGUAGES}
+        languages = project().languages
+        if set(value) != set(languages):
+            raise DataError(explain(f"{where}, key '{key}'", sorted(value), f"the languages {', '.join(languages)}"))
+        return {k: value[k] for k in languages}
 
     fields = need("schema", dict).get("fields", [])
     columns = tuple(f["name"] for f in fields)
     if columns[:3] != ("period", "value", "published"):
         raise DataError(explain(f"{where}, schema", columns[:3], "the fields period, value, published first"))
-    if need("unit", str) not in DECIMALS:
-        raise DataError(explain(f"{where}, key 'unit'", raw["unit"], f"one of {', '.join(DECIMALS)}"))
+    if need("unit", str) not in UNITS:
+        raise DataError(explain(f"{where}, key 'unit'", raw["unit"], f"one of {', '.join(UNITS)}"))
     dimensions = tuple(need("dimensions", list))
     if missing := set(dimensions) - set(columns):
         raise DataError(explain(f"{where}, key 'dimensions'", sorted(missing), f"columns among {', '.join(columns)}"))

@@ -25,9 +25,13 @@ from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
 from kzreport.files import clear_caches, project_root
 from kzreport.indicators.country_groups import EU27
-from kzreport.language.words import LANGUAGES, Words, common
-from kzreport.model import DECIMALS, Interval, Period, Series
+from kzreport.language.vocabulary import Vocabulary
+from kzreport.language.wordfiles import labels
+from kzreport.language.words import Words
+from kzreport.model import Interval, Period, Series
+from kzreport.project import project
 from kzreport.series.known import load_series
+from kzreport.units import UNITS
 from kzreport.views import claims as view
 
 TODAY = date(2026, 9, 30)
@@ -394,7 +398,7 @@ def test_the_sentences_are_sound():
     assert wording.faults() == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", project().languages)
 @pytest.mark.parametrize("day", [date(2021, 6, 1), date(2024, 12, 31), date(2025, 6, 30), TODAY])
 def test_everything_said_of_a_claim_is_whole(language, day):
     w = Words(language)
@@ -419,7 +423,7 @@ def test_every_verdict_reason_and_test_has_words(table):
         | {"implausible"} | {f"{k}_stated" for k in claims.KINDS if k != "basis"},
         "qualifiers": {"about", "more_than", "at_least", "nearly", "at_most", "less_than"},
     }[table]  # fmt: skip
-    assert set(common()[table]) == {str(k) for k in keys}
+    assert set(labels()[table] if table == "themes" else Vocabulary("en").words_of(table)) == {str(k) for k in keys}
 
 
 @pytest.mark.parametrize(
@@ -454,7 +458,7 @@ def rows(home, document="S4"):
 def put(home, content, document="S4"):
     path = home.root / "data" / "claims" / f"{document}.csv"
     with path.open("w", encoding="utf-8", newline="") as f:
-        w = csv.DictWriter(f, claims.COLUMNS, lineterminator="\n")
+        w = csv.DictWriter(f, claims.columns(), lineterminator="\n")
         w.writeheader()
         w.writerows(content)
     clear_caches()
@@ -518,7 +522,7 @@ def test_a_new_document_is_a_file_and_an_entry(home):
     about = home.root / "data" / "claims" / "documents.yml"
     entry = 'documents:\n  T9:\n    title: {fr: a, en: b}\n    author: {fr: c, en: d}\n    date: "2024-02-01"\n'
     about.write_text(about.read_text(encoding="utf-8").replace("documents:\n", entry, 1), encoding="utf-8")
-    blank = dict.fromkeys(claims.COLUMNS, "")
+    blank = dict.fromkeys(claims.columns(), "")
     one = blank | {
         "id": "T9-L001-1", "line": "1", "theme": "inflation", "page": "inflation", "value": "20.3", "step": "0.1",
         "qualifier": "exact", "unit": "percent", "period": "2022-12", "test": "value cpi_yy", "substantive": "yes",
@@ -538,7 +542,7 @@ def test_check_finds_a_digit_and_a_mark_that_differ(home):
     content[0]["fr"], content[0]["en"] = "Il y en a 12.", "There are {claim:nearly}"
     put(home, content)
     found = "\n".join(wording.faults())
-    assert "a digit typed" in found and "the same figures in fr and en" in found
+    assert "a digit typed" in found and "the same figures in fr, en" in found
     assert any("data/claims/S4.csv" in f for f in check.list_faults())
 
 
@@ -572,7 +576,7 @@ def test_counts_add_up():
 
 def test_units_of_claims_have_words():
     w = Words("en")
-    for unit in DECIMALS:
+    for unit in UNITS:
         assert w.unit(unit)
 
 

@@ -18,7 +18,7 @@ from kzreport.claims import ledger as claims
 from kzreport.commands import cli as command
 from kzreport.execution import execute as runner
 from kzreport.files import project_root
-from kzreport.language.words import escape
+from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
 from kzreport.pages import context
 from kzreport.pages.page import Page

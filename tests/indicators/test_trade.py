@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kzreport import model
+from kzreport import units
 from kzreport.errors import BasisError, ParameterError
 from kzreport.indicators import aggregates, concentration, decomposition, mirror, trade
 from kzreport.indicators.readings import at, joined, series_from
@@ -331,7 +331,7 @@ def test_a_missing_month_is_not_summed_over():
 @pytest.fixture
 def euros(monkeypatch):
     """The unit of million euros, where the package does not declare it yet."""
-    monkeypatch.setitem(model.DECIMALS, "meur", 0)
+    monkeypatch.setitem(units.UNITS, "meur", units.Unit("meur", 0))
 
 
 @pytest.mark.usefixtures("euros")

@@ -23,7 +23,7 @@ from kzreport.editions.inputs import (
 from kzreport.errors import WordsError
 from kzreport.execution.execute import Task
 from kzreport.files import sha256_hex
-from kzreport.language import words
+from kzreport.language.lint import page_faults
 from kzreport.pages import notes
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import validate_parameters
@@ -128,7 +128,7 @@ def _check_note(name: str, definition: Definition, as_of: date, languages: Seque
 
 def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> _Lasting:
     for page in definition.pages:
-        if faults := words.check(page):
+        if faults := page_faults(page):
             raise WordsError("\n".join(faults))
     for language in languages:
         for page in definition.pages:

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Validat
 
 from kzreport.claims.documents import register
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
-from kzreport.project import page_names
+from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 from kzreport.views import neighbours
 
@@ -31,6 +31,12 @@ def _date(text: str) -> str:
 def _month(text: str) -> str:
     if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise ValueError("expected a month such as 2019-01")
+    return text
+
+
+def _language(text: str) -> str:
+    if text not in project().languages:
+        raise ValueError(f"expected one of {', '.join(project().languages)}")
     return text
 
 
@@ -86,8 +92,7 @@ def _indicator(text: str) -> str:
 # The defaults in a notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
-Language = Literal["fr", "en"]
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+Language = Annotated[str, AfterValidator(_language)]
 Date = Annotated[str, AfterValidator(_date)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, AfterValidator(_country)]

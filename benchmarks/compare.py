@@ -243,7 +243,7 @@ def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
         text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
         display(text, **rest)
 
-    kzreport.pages.page.display = encoded  # type: ignore[assignment]
+    kzreport.pages.context.display = encoded  # type: ignore[assignment]
     execute_notebook(source, made, parameters=dict(values), log_output=False, progress_bar=False, verbose=False)
 
 
@@ -256,7 +256,7 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     from kzreport.render import html
 
     forkserver.warm_up()
-    kzreport.pages.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 
     def one(page: Page) -> tuple[float, float]:

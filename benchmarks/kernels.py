@@ -15,7 +15,7 @@ from collections.abc import Callable
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/commands/cli.py
 
 import kzreport.pages.page
-from kzreport.commands import checks as check
+from kzreport.editions.reference import reference_task
 from kzreport.execution import forkserver
 from kzreport.execution.execute import execute_page
 from kzreport.execution.kernel import Kernel
@@ -82,11 +82,11 @@ def main() -> None:
     print(f"ready: warm, ahead   {ready(1):.3f} s")
     print(f"ready: ordinary      {ready(0, use_warm=False):.3f} s  (nothing imported)")
     forkserver.warm_up()
-    kzreport.pages.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
     for page in page_names():
-        task = check.task(page, "fr")
+        task = reference_task(page, "fr")
         result = execute_page(task)
         whole, render = median(lambda: execute_page(task)), median(lambda: rendered(page, result))  # noqa: B023
         alone = median(lambda: cells(page))  # noqa: B023

@@ -19,7 +19,10 @@ from pathlib import Path
 import pytest
 from launcher import AS_OF, ROOT, Launcher
 
-SHOWS = "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True)"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
 
 # A page as cheap as a page can be: the types of its parameters cell are read, not run, and it imports nothing of ours.
 CHEAP = (

@@ -7,11 +7,9 @@ from nbformat import NotebookNode
 from kzreport.errors import PageError, explain
 from kzreport.execution.failures import INJECTED, cell_number
 from kzreport.execution.task import Task
-from kzreport.pages.outputs import page_artefacts
+from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
-
-_BUNDLES = ({"text/markdown", "text/plain"}, {"text/html", "text/plain"}, {"image/png", "text/plain"})
-_TAGS = ("parameters", INJECTED, "fr", "en", "note")
+from kzreport.project import project
 
 
 def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNode:
@@ -33,9 +31,10 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
     injected = [c for c in nb.cells if INJECTED in c.metadata.get("tags", [])]
     if inject and (len(injected) != 1 or not injected_equal(injected[0].source, task.parameters)):
         raise PageError(explain(where, "parameters that are not those validated", repr(task.parameters)))
+    kept = {"parameters", INJECTED, "note", *project().languages}
     numbers = [cell_number(nb.cells, i) for i in range(len(nb.cells))]
     for index, cell in enumerate(nb.cells):
-        tags = [t for t in cell.metadata.get("tags", []) if t in _TAGS]
+        tags = [t for t in cell.metadata.get("tags", []) if t in kept]
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
         cell.id = f"cell-{index + 1}"
         if cell.cell_type == "code":
@@ -55,8 +54,6 @@ def _check_cell(cell: NotebookNode, at: str) -> None:
         if output.output_type == "stream":
             found = f"{output.name}: {output.text.strip()[:200]!r}"
             raise PageError(explain(at, found, "no printed text and no warning"))
-        if output.output_type != "display_data" or set(output.data) not in _BUNDLES:
-            found = f"an output of {', '.join(output.get('data', {})) or output.output_type}"
-            if output.output_type == "error":
-                found = f"{output.ename}: {output.evalue}"
-            raise PageError(explain(at, found, "what page.say, .chart or .table show"))
+        if output.output_type == "error":
+            raise PageError(explain(at, f"{output.ename}: {output.evalue}", "what page.say, .chart or .table show"))
+        read_output(output, at)

@@ -80,14 +80,15 @@ def warm_up() -> None:
         warnings.simplefilter("ignore")
         with contextlib.suppress(KzreportError):  # a file with a fault: the page that reads it reports it
             _read_project()
-        _draw()
+            _draw()
 
 
 def _read_project() -> None:
     """Read the project's data and words: they stay cached in the kernels."""
-    from kzreport.claims import ledger
-    from kzreport.language import words
-    from kzreport.pages.entries import read_entry, series_read
+    from kzreport.claims.ledger import all_claims
+    from kzreport.language.wordfiles import page_words
+    from kzreport.pages.entries import read_entry
+    from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
     from kzreport.series.resource import describe_series, resources
@@ -96,11 +97,11 @@ def _read_project() -> None:
     for name in resources():
         check_table(describe_series(name))
     known_issues("2000-01-01")
-    ledger.claims()
+    all_claims()
     with _without_addresses():
         import nbformat.validator  # noqa: F401
     for page in page_names():
-        words.of_page(page)
+        page_words(page)
         series_read({page: read_entry(page)[1]})  # for pages that list other pages
 
 
@@ -120,11 +121,12 @@ def _without_addresses() -> Iterator[None]:
 def _draw() -> None:
     """Draw a chart in each language: fonts, glyphs and locales are looked up once."""
     from kzreport.charts import chart
-    from kzreport.language.words import LANGUAGES, Words
+    from kzreport.language.words import Words
     from kzreport.model import Period, Reading
+    from kzreport.project import project
 
     readings = [Reading("x", 1.0 + i, "percent", Period.parse(f"20{i + 10}-0{i}")) for i in range(1, 10)]
-    for language in LANGUAGES:
+    for language in project().languages:
         w = Words(language)
         text = w.typography(f"{w.ui('source')}{w.colon}{w.period(readings[0].period, 'in')}")
         chart.draw("lines", {"2020": readings}, w, title=text, source=text)

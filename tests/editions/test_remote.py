@@ -17,7 +17,7 @@ import pytest
 from run_fixtures import SHOWS, write_definition, write_page
 
 from kzreport.editions import remote
-from kzreport.editions.log import Journal
+from kzreport.editions.log import RunLog
 from kzreport.editions.store import MANIFEST, Locked, Store
 from kzreport.errors import ParameterError
 
@@ -93,7 +93,7 @@ def an_edition(root: Path, text: str) -> Path:
 
 @contextlib.contextmanager
 def opened(write: bool = True):
-    with remote.opened("memory://reports", Journal(), write=write) as shelf:
+    with remote.open_store("memory://reports", RunLog(), write=write) as shelf:
         assert isinstance(shelf, Store)
         yield shelf
 
@@ -190,12 +190,12 @@ def test_names_that_are_none_of_ours_stay_outside(memory, tmp_path):
     [("nothing://x/y", "Protocol not known"), ("file:///proc/none/reports", "a place that can be reached and written")],
 )
 def test_an_address_that_cannot_be(address, said):
-    with pytest.raises(ParameterError, match=said), remote.opened(address, Journal(), write=True):
+    with pytest.raises(ParameterError, match=said), remote.open_store(address, RunLog(), write=True):
         pass
 
 
 def test_a_password_in_an_address_is_not_shown():
-    with pytest.raises(ParameterError) as error, remote.opened("no://me:secret@host/x", Journal(), write=False):
+    with pytest.raises(ParameterError) as error, remote.open_store("no://me:secret@host/x", RunLog(), write=False):
         pass
     assert "secret" not in str(error.value) and re.search(r"no://host/x", str(error.value))
 

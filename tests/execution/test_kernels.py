@@ -20,7 +20,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 
 import kzreport
-from kzreport.commands import checks as check
+from kzreport.editions.reference import reference_task
 from kzreport.execution import warm
 from kzreport.execution.execute import execute_page
 from kzreport.execution.kernel import KernelPool
@@ -128,7 +128,7 @@ def test_it_looks_like_an_ordinary_kernel(kernel):
 
 
 def test_a_page_has_the_same_bytes():
-    task = check.task("reexports", "fr")
+    task = reference_task("reexports", "fr")
     forked = execute_page(task)
     with KernelPool(use_warm=False) as kernels:
         ordinary = execute_page(task, Worker(kernels))
@@ -348,7 +348,7 @@ def test_workers_of_a_process_with_threads_share_its_forkserver_too():
     thread = threading.Thread(target=ending.wait)
     thread.start()
     try:
-        tasks = [check.task("summary", language) for language in ("fr", "en")]
+        tasks = [reference_task("summary", language) for language in ("fr", "en")]
         found = dict(in_processes(_parent_of_kernel, tasks, 2))
     finally:
         ending.set()

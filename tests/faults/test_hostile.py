@@ -14,11 +14,12 @@ import pytest
 from papermill.translators import PythonTranslator
 from run_fixtures import write_definition, write_page
 
-from kzreport.claims import ledger as claims
+from kzreport.claims.documents import register
+from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
 from kzreport.execution.failures import cell_label, one_line
 from kzreport.files import project_root
-from kzreport.language.words import escape
+from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
 from kzreport.pages import page as pages
 from kzreport.render import html
@@ -79,7 +80,7 @@ STRINGS = [
 OURS = (
     """html head meta title style body header nav main div span section figure figcaption input label pre img footer"""
 )
-ALLOWED = {*html._TAGS, *OURS.split()}
+ALLOWED = {*html.TAGS, *OURS.split()}
 
 
 class Reader(HTMLParser):
@@ -164,7 +165,7 @@ def shown(monkeypatch):
         assert raw
         outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
 
-    monkeypatch.setattr(pages, "display", display)
+    monkeypatch.setattr("kzreport.pages.context.display", display)
     return outputs
 
 
@@ -207,7 +208,8 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
         f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "data").symlink_to(project_root() / "data")
+    for name in ("data", "params"):
+        (tmp_path / name).symlink_to(project_root() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
     page = pages.Page("trial", lang="en", as_of="2024-03-31")
@@ -224,13 +226,14 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_what_a_document_claims(text, shown, monkeypatch):
     """In a claim's sentence, evidence and document, and in the attributes by which the table is filtered."""
-    real = claims.claims()["S4-L053-2"]
+    real = all_claims()["S4-L053-2"]
     bare = text.replace("{", "(").replace("}", ")")
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    monkeypatch.setattr(claims, "known", lambda *_, **__: (one,))
-    monkeypatch.setattr(claims, "documents", lambda: {text: paper})
+    monkeypatch.setattr("kzreport.pages.context.known_claims", lambda *_, **__: (one,))
+    about = replace(register(), documents={text: paper})
+    monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
     pages.Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
     table = str(html.blocks(notebook(shown), "en")[-1].html)

@@ -11,6 +11,7 @@ import re
 import socket
 from datetime import date
 from html.parser import HTMLParser
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -130,12 +131,8 @@ def test_the_manifest_tells_every_byte_and_input(made):
     assert manifest["files"] == files
     inputs = manifest["inputs"]
     assert {"data/cpi_yy", "data/issues.yml", "notebooks/fdi.ipynb", "notebooks/inflation.yml", "python"} <= set(inputs)
-    assert {
-        "package papermill",
-        "package matplotlib",
-        "kzreport/pages/page.py",
-        "kzreport/render/templates/page.html",
-    } <= set(inputs)
+    assert {"package papermill", "package matplotlib", "params/project.yml", "notebooks/views/fdi.py"} <= set(inputs)
+    assert inputs["engine"] == version("kzreport") and re.fullmatch("[0-9a-f]{64}", inputs["engine code"])
     assert manifest["edition"]["as_of"] == AS_OF and manifest["edition"]["pages"] == list(PAGES)
     assert manifest["parameters"]["fdi"]["peers"][0] == "CHN"
     for path in made.folder.rglob("*.html"):

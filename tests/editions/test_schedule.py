@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from run_fixtures import write_definition, write_page
 
-from kzreport.editions import many as backfill
-from kzreport.editions import notify as summary
+from kzreport.editions import notify
 from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
-from kzreport.editions.log import Journal
+from kzreport.editions.log import RunLog
+from kzreport.editions.many import make_editions
 from kzreport.editions.store import Store, output_root
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Deadlines
@@ -119,16 +119,17 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, project_copy, tmp_p
     write_definition(project_copy, "trial", ["good"])
     monkeypatch.setenv("KZREPORT_HOME", str(project_copy))
     dates = check_months("2024-01", "2024-03", date(2026, 1, 1))
-    made, wrong = backfill.run(
+    log = RunLog()
+    wrong = make_editions(
         load_definition("trial", []),
         dates,
         ["en"],
         Store(output_root(str(out))),
         jobs=1,
-        report=Journal(),
+        log=log,
         pool=partial(in_processes, deadlines=UntilMade(run=7)),
     )
-    assert (made, wrong) == (
+    assert (len(log.made), wrong) == (
         1,
         [
             "--timeout: found a run that was not finished after 7 s, expected an end by then; "
@@ -319,7 +320,7 @@ def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, project_
     assert run["retried"] == 1 and [p["tries"] for p in run["pages"]] == [2]
 
 
-def test_one_edition_has_its_journal_too(cli, project_copy, tmp_path):
+def test_one_edition_has_its_log_too(cli, project_copy, tmp_path):
     out = tmp_path / "out"
     write_page(project_copy, "good", "pass")
     write_page(project_copy, "bad", "1 / 0")
@@ -356,25 +357,25 @@ def test_one_edition_has_its_journal_too(cli, project_copy, tmp_path):
     ],
 )
 def test_an_address_that_does_not_take_it(status, where, wait, expected, server, monkeypatch):
-    monkeypatch.setattr(summary, "SECONDS", 1)
+    monkeypatch.setattr(notify, "SECONDS", 1)
     one = server(status, where, wait)
-    with pytest.raises(summary.NotTold) as error:
-        summary.notify(f"{one.address}/secret", {"definition": "trial"})
+    with pytest.raises(notify.NotificationError) as error:
+        notify.send(f"{one.address}/secret", {"definition": "trial"})
     assert str(error.value) == f"--notify: found {expected}, expected 2xx, the summary taken."
     assert len(one.seen) == 1  # not asked again, nor anybody else
 
 
 def test_targets_that_do_not_answer(server, monkeypatch, tmp_path):
-    monkeypatch.setattr(summary, "SECONDS", 1)
+    monkeypatch.setattr(notify, "SECONDS", 1)
     one = server()
     one.http.shutdown()
     one.http.server_close()
-    with pytest.raises(summary.NotTold, match="Connection refused"):
-        summary.notify(one.address, {})
-    with pytest.raises(summary.NotTold, match="sleep still at work after 1 s"):
-        summary.notify("sleep 60", {})
-    with pytest.raises(summary.NotTold, match="No such file"):
-        summary.notify(str(tmp_path / "gone"), {})
+    with pytest.raises(notify.NotificationError, match="Connection refused"):
+        notify.send(one.address, {})
+    with pytest.raises(notify.NotificationError, match="sleep still at work after 1 s"):
+        notify.send("sleep 60", {})
+    with pytest.raises(notify.NotificationError, match="No such file"):
+        notify.send(str(tmp_path / "gone"), {})
 
 
 # --- exit codes --------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def warm() -> None:
     from kzreport.claims.ledger import all_claims
     from kzreport.errors import KzreportError
     from kzreport.language import words
-    from kzreport.pages.entries import read_entry
+    from kzreport.pages.values import page_values
     from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
@@ -90,7 +90,7 @@ def warm() -> None:
                 import nbformat.validator  # noqa: F401
             for page in page_names():
                 words.of_page(page)
-                series_read({page: read_entry(page)[1]})  # for the pages that tell of others
+                series_read({page: page_values(page, {}, page)})  # for the pages that tell of others
         _draw()
 
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonVal
 from kzreport.claims.documents import register
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
 from kzreport.model import parse_day
-from kzreport.project import page_names
+from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 
 
@@ -31,6 +31,12 @@ def _day(text: str) -> str:
 def _month(text: str) -> str:
     if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise ValueError("expected a month such as 2019-01")
+    return text
+
+
+def _language(text: str) -> str:
+    if text not in project().languages:
+        raise ValueError(f"expected one of {', '.join(project().languages)}")
     return text
 
 
@@ -67,8 +73,7 @@ NOWHERE: Mapping[str, str] = MappingProxyType({})
 # The defaults in a notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
-Language = Literal["fr", "en"]
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+Language = Annotated[str, AfterValidator(_language)]
 Date = Annotated[str, AfterValidator(_day)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, _choice(_countries)]

@@ -120,7 +120,7 @@ def write_project(installed: Installed) -> Path:
     words = project / "notebooks" / "exports.yml"
     replace(words, english.replace("Exports of goods", "Exportaciones de bienes"), spanish)
     claims = project / "data" / "claims"
-    replace(claims / "documents.yml", "claims: '1'", "claims: '2'")
+    replace(claims / "documents.yml", "claims: 1", "claims: 2")
     with (claims / "D1.csv").open("a", encoding="utf-8") as f:
         f.write(
             "D1-L002-1,2,tourism,exports,430,10,about,,,musd,2025-Q3,fob,value exports,yes,,,,,"

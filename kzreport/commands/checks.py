@@ -20,6 +20,7 @@ from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project import notebook_path, page_names, project
+from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
@@ -158,7 +159,7 @@ def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
     found = shared_faults()
     readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
-    readers += [partial(_check_table, name) for name in resources()]
+    readers += [check_package, *(partial(_check_table, name) for name in resources())]
     readers += [partial(load_definition, name) for name in definition_names()]
     readers.append(partial(verdicts.as_of, date(2100, 1, 1)))
     for read in readers:

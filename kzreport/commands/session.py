@@ -154,11 +154,13 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
 
 def page_pool(args: argparse.Namespace) -> Pool:
     """Return what executes pages: processes of this machine, or a cluster."""
-    from kzreport.execution.execute import PAGE_TIMEOUT, Limits, in_processes
+    from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
 
-    limits = Limits(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
+    deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
     if getattr(args, "executor", None):
-        from kzreport.editions import cluster
+        from kzreport.execution.cluster import on_cluster
 
-        return cluster.pool(args.executor, limits)
-    return functools.partial(in_processes, limits=limits)
+        return functools.partial(on_cluster, address=args.executor, deadlines=deadlines)
+    from kzreport.execution.processes import in_processes
+
+    return functools.partial(in_processes, deadlines=deadlines)

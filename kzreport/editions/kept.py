@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import write_atomic
 
 

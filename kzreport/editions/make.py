@@ -31,7 +31,8 @@ from kzreport.editions.store import (
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution import scratch
-from kzreport.execution.execute import Lost, Result, in_processes
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Lost, Result
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline

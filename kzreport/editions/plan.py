@@ -21,7 +21,7 @@ from kzreport.editions.inputs import (
     word_digests,
 )
 from kzreport.errors import WordsError
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
 from kzreport.language.lint import page_faults
 from kzreport.pages import notes

@@ -19,13 +19,14 @@ View = Callable[..., Any]
 
 
 class Given(Enum):
-    """Inputs that the project or the page has: the code of the home country, the date of the edition."""
+    """Inputs that the project or the page has: home country, date of the edition, country groups."""
 
     HOME = "home"
     AS_OF = "as_of"
+    COUNTRY_GROUPS = "country_groups"
 
 
-HOME, AS_OF = Given.HOME, Given.AS_OF
+HOME, AS_OF, COUNTRY_GROUPS = Given
 
 
 @dataclass(frozen=True)
@@ -92,9 +93,9 @@ def claims(**chosen: str) -> Claims:
 def reads(*names: str, **sources: str | Source) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare the inputs of a view: series by the names of its parameters, and sources for other parameters.
 
-    A source is the name of a series, another view (its result is handed in), ``HOME``, ``AS_OF``, or made by
-    :func:`cut`, :func:`vintages`, :func:`several` or :func:`claims`. The view itself stays as it was: called by hand,
-    it takes series. Raises :class:`PageError` for a source without a parameter.
+    A source is the name of a series, another view (its result is handed in), ``HOME``, ``AS_OF``, ``COUNTRY_GROUPS``,
+    or made by :func:`cut`, :func:`vintages`, :func:`several` or :func:`claims`. The view itself stays as it was: called
+    by hand, it takes series. Raises :class:`PageError` for a source without a parameter.
 
     >>> @reads("cpi_yy")
     ... def path(cpi_yy, months, last=None): ...

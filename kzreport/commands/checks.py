@@ -9,8 +9,8 @@ from functools import partial
 
 from nbformat import NotebookNode
 
-from kzreport.claims import sentences as wording
-from kzreport.claims import verdicts
+from kzreport.claims.sentences import sentence_faults
+from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
@@ -158,17 +158,17 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
     found = shared_faults()
-    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
-    readers += [check_package, *(partial(_check_table, name) for name in resources())]
+    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
+    readers += [partial(_check_table, name) for name in resources()]
     readers += [partial(load_definition, name) for name in definition_names()]
-    readers.append(partial(verdicts.as_of, date(2100, 1, 1)))
+    readers.append(partial(verdicts_as_of, date(2100, 1, 1)))
     for read in readers:
         try:
             read()
         except KzreportError as e:
             found.append(str(e))
     try:
-        found += wording.faults()
+        found += sentence_faults()
     except KzreportError as e:
         found.append(str(e))
     for page in page_names():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzreport.claims import ledger as claims
+from kzreport.claims.ledger import claims_fingerprints
 from kzreport.editions.definition import Definition
 from kzreport.editions.inputs import (
     Engine,
@@ -101,7 +101,7 @@ def make_plans(
         for name in named:
             _check_note(name, own, as_of, languages)
         issues = "\n".join(repr(i) for i in known_issues(as_of))
-        documents = {f"claims/{name}": digest for name, digest in claims.fingerprints(as_of).items()}
+        documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
         inputs = Inputs(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
             parameters={page: json.dumps(values, sort_keys=True) for page, values in own.values.items()},

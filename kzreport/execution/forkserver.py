@@ -83,7 +83,7 @@ def warm_up() -> None:
 
 def _read_project() -> None:
     """Read the project's data and words: they stay cached in the kernels."""
-    from kzreport.claims import ledger
+    from kzreport.claims.ledger import all_claims
     from kzreport.language.wordfiles import page_words
     from kzreport.pages.entries import read_entry
     from kzreport.pages.views import series_read
@@ -95,7 +95,7 @@ def _read_project() -> None:
     for name in resources():
         check_table(describe_series(name))
     known_issues("2000-01-01")
-    ledger.claims()
+    all_claims()
     with _without_addresses():
         import nbformat.validator  # noqa: F401
     for page in page_names():

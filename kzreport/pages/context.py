@@ -8,8 +8,9 @@ from typing import Any
 
 from IPython.display import display
 
-from kzreport.claims import ledger as studied
-from kzreport.claims import verdicts
+from kzreport.claims.ledger import known_claims
+from kzreport.claims.outcomes import Assessment
+from kzreport.claims.verdicts import assess_claims
 from kzreport.declare import View
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
@@ -33,7 +34,7 @@ class PageContext:
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
-        self._judgements: dict[str, tuple[verdicts.Judgement, ...]] = {}
+        self._assessments: dict[str, tuple[Assessment, ...]] = {}
 
     @property
     def home(self) -> str:
@@ -58,19 +59,19 @@ class PageContext:
         self.load(name)
         return load_vintages(name, self.as_of, **dims)
 
-    def judgements(self, **chosen: Sequence[str]) -> tuple[verdicts.Judgement, ...]:
-        """Return the verdicts on the chosen claims: see :func:`kzreport.claims.ledger.known`."""
+    def assessments(self, **chosen: Sequence[str]) -> tuple[Assessment, ...]:
+        """Return the verdicts on the chosen claims: see :func:`kzreport.claims.ledger.known_claims`."""
         key = repr(sorted(chosen.items()))
-        if key not in self._judgements:
-            self._judgements[key] = verdicts.judge_all(studied.known(self.as_of, **chosen), self.as_of, self.load)
-        return self._judgements[key]
+        if key not in self._assessments:
+            self._assessments[key] = assess_claims(known_claims(self.as_of, **chosen), self.as_of, self.load)
+        return self._assessments[key]
 
     def judged(self, **chosen: Sequence[str]) -> Series:
         """Return the chosen claims as a series of ones: with ``theme`` and ``verdict``, dated by their documents."""
         day = Period.parse(self.as_of.isoformat())
         ones = tuple(
             Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
-            for j in self.judgements(**chosen)
+            for j in self.assessments(**chosen)
         )
         title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from kzreport.charts.chart import HEADER, draw
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
+from kzreport.errors import PageError, explain
 from kzreport.model import Groups, Reading
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
@@ -44,6 +46,14 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
     return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(page.as_of)}.{lacking}")
 
 
+def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
+    """Raise :class:`PageError` for an option that a kind of chart does not have, naming those it has."""
+    known = [*list(inspect.signature(plot_kind(kind).draw).parameters)[2:], "scaled"]
+    if unknown := [o for o in options if o not in known]:
+        found = ", ".join(unknown)
+        raise PageError(explain(f"chart '{key}', options", found, f"options of its views, or {', '.join(known)}"))
+
+
 def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
     """Show a chart of the given kind, its title from ``charts`` of the page's words.
 
@@ -54,6 +64,7 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
     w = page.words
     added = [name for name in ("steps", "points", "line") if name in options]
     wanted, options = split_options([groups, *(options[name] for name in added)], options)
+    check_options(key, kind, options)
     found: Groups = page.views.resolve(groups, wanted)
     extra: dict[str, Sequence[Reading]] = {}
     for name in added:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kzreport.claims import ledger as studied
-from kzreport.claims import sentences as wording
+from kzreport.claims.documents import register
+from kzreport.claims.sentences import document_entry, table_cells, verdict_words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table
@@ -20,9 +20,9 @@ def claims(page: PageContext, **chosen: Sequence[str]) -> None:
     against join the sources.
     """
     w = page.words
-    found = page.judgements(**(chosen or {"pages": [page.name]}))
+    found = page.assessments(**(chosen or {"pages": [page.name]}))
     documents = dict.fromkeys(j.claim.document.id for j in found)
-    named = [f"- {wording.document(w, studied.documents()[d])}" for d in documents]
+    named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
     about = [w.typography(w.ui("claims_note")), "", *named] if found else []
     page.show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), Kind.SECTION)
     if not found:
@@ -31,8 +31,8 @@ def claims(page: PageContext, **chosen: Sequence[str]) -> None:
     rows, figures = [], [CLAIM_FIGURES]
     for j in found:
         claim = j.claim
-        where, stated, against, concluded = wording.cells(w, j)
-        verdict = wording.verdict(w, j)
+        where, stated, against, concluded = table_cells(w, j)
+        verdict = verdict_words(w, j)
         cells = [*map(Cell, (where, stated, against)), Cell(concluded.removeprefix(verdict), strong=verdict)]
         marks = {"document": claim.document.id, "theme": w.label(claim.theme), "verdict": w.label(str(j.verdict))}
         rows.append(Row(cells, marks))

@@ -12,12 +12,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from kzreport.declare import AS_OF, Claims, Cut, Given, Several, Source, View, declaration_of
+from kzreport.declare import AS_OF, COUNTRY_GROUPS, HOME, Claims, Cut, Given, Several, Source, View, declaration_of
 from kzreport.errors import NotebookError, PageError, explain
 from kzreport.files import cached_by_stamp
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import notebook_path, project
+from kzreport.series.groups import all_groups
 
 
 class Supply(Protocol):
@@ -66,7 +67,7 @@ class Views:
     def _input(self, source: Source, options: Mapping[str, Any], read: dict[str, None]) -> Any:
         match source:
             case Given():
-                return self._supply.as_of if source is AS_OF else project().home
+                return {AS_OF: self._supply.as_of, COUNTRY_GROUPS: all_groups(), HOME: project().home}[source]
             case Cut(name, dims, vintages):
                 read[name] = None
                 given = {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}

@@ -88,26 +88,28 @@ def _find(series: Series, **dims: str) -> list[Reading]:
     return sorted(rows, key=lambda r: r.period, reverse=True)
 
 
+def _as_printed(afghanistan_trade: Series) -> list[Reading]:
+    """Return the document's turnover under the dates that it prints, latest first."""
+    return _find(afghanistan_trade, publisher=DOCUMENT, dating="contradicted", flow="turnover")
+
+
 @reads("afghanistan_trade")
 def document(afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's eight months in the year that fits: ``turnover``, ``exports``, what they leave to ``imports``
-    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent; ``as_printed``.
+    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent.
     """
     both = {
         f: _find(afghanistan_trade, publisher=DOCUMENT, dating="corrected", flow=f) for f in ("turnover", "exports")
     }
-    wrong = _find(afghanistan_trade, publisher=DOCUMENT, dating="contradicted", flow="turnover")
-    if not all(both.values()) or not wrong:
+    if not all(both.values()) or not _as_printed(afghanistan_trade):
         none = _none(afghanistan_trade)
         share = none.of(unit="percent")
-        names = ("turnover", "exports", "imports", "as_printed")
-        return {**dict.fromkeys(names, none), "export_share": share, "coverage": share}
+        return {**dict.fromkeys(("turnover", "exports", "imports"), none), "export_share": share, "coverage": share}
     turned, sold = both["turnover"][0], both["exports"][0]
     bought = growth.difference(turned, sold.of(basis=turned.basis))
     bought = bought.of(name="imports", basis="imports", unit="musd", item="", digits=1)
     x = sold.of(name="exports", basis="exports", item="")
     return {
-        "as_printed": wrong[0],
         "turnover": turned,
         "exports": sold,
         "imports": bought,
@@ -134,7 +136,7 @@ def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_m
         none = _none(afghanistan_trade)
         share = none.of(unit="percent")
         return {"figure": none, "half": none, "wrong": share, "right": share, "usual": share}
-    figure, wrong = d["turnover"], d["as_printed"].period
+    figure, wrong = d["turnover"], _as_printed(afghanistan_trade)[0].period
     between = Period.parse(f"{wrong.year + 1}-01/{wrong.year + 1}-06")
     halves = [r for r in _find(afghanistan_trade, flow="turnover", dating="as_printed") if r.period == between]
     return {
@@ -165,7 +167,7 @@ def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
     d = document(afghanistan_trade)
     if not d["turnover"].ok:
         return {"document_share": (), "printed_share": ()}
-    first, last = d["as_printed"].period.year, d["turnover"].period.year
+    first, last = _as_printed(afghanistan_trade)[0].period.year, d["turnover"].period.year
     tried = [
         _share(d["turnover"], _turnover(exports, imports, Period.parse(str(y)))).of(estimated=True)
         for y in range(first, last + 1)

@@ -57,17 +57,15 @@ def contributions(cpi_components_yy: Series, cpi_components_mm: Series, cpi_weig
 def drivers(
     cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
 ) -> dict[str, Reading]:
-    """The latest contributions, and which component gives ``most`` and ``least``; statuses where weights lack."""
+    """The latest contributions, and the component that gives ``most``, and its ``share``; a status if weights lack."""
     found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
     parts = [r for k, r in found.items() if k not in ("residual", "total")]
-    known = [r for r in parts if r.ok]
-    ranked = sorted(known, key=lambda r: r.value or 0.0, reverse=True)
     if not parts:
         nothing = Reading.missing("contributions", "points", inflation.headline(cpi_yy).period)
-        return {k: nothing for k in ("food", "nonfood", "services", "total", "residual", "most", "least", "share")}
-    top, bottom = (ranked[0], ranked[-1]) if ranked else (parts[0], parts[-1])
+        return {k: nothing for k in ("food", "nonfood", "services", "total", "residual", "most", "share")}
+    top = max((r for r in parts if r.ok), key=lambda r: r.value or 0.0, default=parts[0])
     share = growth.share(top, found["total"].of(unit="points", basis=top.basis)) if top.ok else top.of(unit="percent")
-    return {**found, "most": top, "least": bottom, "share": share}
+    return {**found, "most": top, "share": share}
 
 
 @reads("cpi_yy", "inflation_target")
@@ -129,7 +127,8 @@ def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
 @reads("cpi_yy", "cpi_mm")
 def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Why the rate moved in the latest month: what came in and what fell out, points."""
-    return base_effects.base_effect(cpi_yy, cpi_mm)
+    found = base_effects.base_effect(cpi_yy, cpi_mm)
+    return {k: r for k, r in found.items() if k not in ("log", "residual", "simple")}
 
 
 @reads("cpi_yy", "cpi_mm", "inflation_target")

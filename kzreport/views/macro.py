@@ -12,24 +12,31 @@ def _path(series: Series, name: str) -> Groups:
 
 
 def _changes(series: Series, name: str) -> dict[str, Reading]:
-    """The latest reading as ``name``, its change on a year before (``_change``), and that of ``_before``.
+    """Return the latest reading as ``name`` and its ``_change`` on a year before: percent for levels, points for rates.
 
-    Percent for levels, points for rates; ``missing_input`` before the series begins.
+    ``missing_input`` before the series begins.
     """
     last = series.last
     if last is None:
         p = Period.parse(str(series.as_of.year - 1))
         none = Reading.missing(name, series.unit, p, inputs=(series.name,))
-        return {name: none, f"{name}_change": none.of(unit="percent"), f"{name}_before": none}
+        return {name: none, f"{name}_change": none.of(unit="percent")}
     now, before = readings.at(series, last), readings.at(series, last.year_before())
     compare = growth.difference if series.unit == "percent" else growth.growth
-    return {name: now, f"{name}_change": compare(now, before), f"{name}_before": before}
+    return {name: now, f"{name}_change": compare(now, before)}
+
+
+def _rate(series: Series, name: str) -> dict[str, Reading]:
+    """Return the same with the reading of a year ``_before``."""
+    found = _changes(series, name)
+    now = found[name]
+    return {**found, f"{name}_before": readings.at(series, now.period.year_before()) if now.ok else now}
 
 
 @reads("usd_rate")
 def headline(usd_rate: Series) -> dict[str, Reading]:
     """Tenge for a dollar in the latest month, and the change on a year before, percent (up: the tenge lost value)."""
-    return _changes(usd_rate, "dollar")
+    return _rate(usd_rate, "dollar")
 
 
 @reads("usd_rate")
@@ -41,7 +48,7 @@ def dollar_path(usd_rate: Series) -> Groups:
 @reads("rub_rate")
 def rouble(rub_rate: Series) -> dict[str, Reading]:
     """Tenge for a rouble in the latest month, and the change on a year before, percent."""
-    return {k: r.of(digits=2) if r.unit == "kzt" else r for k, r in _changes(rub_rate, "rouble").items()}
+    return {k: r.of(digits=2) if r.unit == "kzt" else r for k, r in _rate(rub_rate, "rouble").items()}
 
 
 @reads("rub_rate")

@@ -67,14 +67,14 @@ def china_table(found: Series, exports: Series, imports: Series) -> Groups:
 
 @reads(**REPORTED)
 def china_latest(found: Series, exports: Series, imports: Series) -> dict[str, Reading]:
-    """The latest period of both: ``theirs``, ``own``, their ``ratio`` and ``relative`` gap; the ``gap`` and its change.
+    """The latest period of both: ``theirs``, ``own``, their ``ratio`` and ``relative`` gap; its ``change``.
 
     ``change`` is that of the latest year on the one before, and chooses the sentence.
     """
     table = china_table(found, exports, imports)
     if not table["ratio"]:
         none = Reading.missing("mirror", "musd", Period.parse(str(found.as_of.year - 1)), inputs=(found.name,))
-        names = ("theirs", "own", "gap")
+        names = ("theirs", "own")
         ratio = none.of(unit="multiple")
         return {**dict.fromkeys(names, none), "ratio": ratio, "relative": none.of(unit="percent"), "change": none}
     theirs, own = table["reported_CHN"][-1], table["reported_KAZ"][-1]
@@ -86,7 +86,6 @@ def china_latest(found: Series, exports: Series, imports: Series) -> dict[str, R
         "own": own,
         "ratio": table["ratio"][-1],
         "relative": pair["relative"],
-        "gap": last,
         "change": next((r for r in table["gap_change"] if r.period == last.period), none),
     }
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from kzreport.declare import reads
+from kzreport.declare import COUNTRY_GROUPS, Source, reads
 from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
-from kzreport.indicators.country_groups import EU27, GROUPS
+from kzreport.indicators.country_groups import CountryGroups
 from kzreport.model import Groups, Period, Reading, Series
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
+GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
+UNION = "EU27"
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
@@ -125,51 +127,63 @@ def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
 
 
 def _sides(
-    exports: Series, imports: Series, p: Period, groups: Mapping[str, Sequence[str]] = GROUPS, *, apart: bool = False
+    exports: Series, imports: Series, p: Period, country_groups: CountryGroups, *, apart: str = ""
 ) -> dict[str, tuple[Reading, Reading]]:
     """Country or group -> exports and imports of a year, for those that have both.
 
-    A group comes beside its members; with ``apart`` it replaces them, so that nothing is counted twice.
+    A group comes beside its members; the group named by ``apart`` replaces them, so that nothing is counted twice.
     """
     found = []
     for series in (exports, imports):
         single = trade.by_partner(series, p) if len(series) else {}
-        summed = trade.grouped(single, groups) if single else {}
-        found.append(summed if apart else {**single, **{g: summed[g] for g in groups if g in summed}})
+        groups = {g: group.members(p.end) for g, group in country_groups.items() if single}
+        if single and apart:
+            found.append(trade.grouped(single, {apart: groups[apart]}))
+        else:
+            found.append(single | {g: trade.grouped(single, {g: members})[g] for g, members in groups.items()})
     x, m = found
     return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
 
 
-@reads(**BY_PARTNER)
-def turnover(exports: Series, imports: Series, chosen: Sequence[str]) -> Groups:
+@reads(**GROUPED)
+def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
     """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
     years = sorted({o.period for o in imports})
     found: dict[str, list[Reading]] = {p: [] for p in chosen}
     for y in years:
-        sides = _sides(exports, imports, y)
+        sides = _sides(exports, imports, y, country_groups)
         for p in chosen:
             if p in sides:
                 found[p].append(trade.turnover(*sides[p]))
     return {k: tuple(v) for k, v in found.items()}
 
 
-@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
-def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, rows: int) -> Groups:
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def ranking(
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    rows: int,
+) -> Groups:
     """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period, {"EU27": EU27}, apart=True) if whole.ok else {}
+    sides = _sides(exports, imports, whole.period, country_groups, apart=UNION) if whole.ok else {}
     ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
     shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
     return {"share": tuple(shares)}
 
 
-@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
-def first(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def first(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
+) -> dict[str, Reading]:
     """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period) if whole.ok else {}
-    single = [trade.turnover(*s) for k, s in sides.items() if k not in GROUPS]
-    if not single or "EU27" not in sides:
+    sides = _sides(exports, imports, whole.period, country_groups) if whole.ok else {}
+    single = [trade.turnover(*s) for k, s in sides.items() if k not in country_groups]
+    if not single or UNION not in sides:
         none = _none(exports_monthly)
         share = none.of(unit="percent")
         return {
@@ -181,7 +195,7 @@ def first(exports: Series, imports: Series, exports_monthly: Series, imports_mon
             "eu_share": share,
         }
     ranked = sorted(single, key=lambda r: r.value or 0.0, reverse=True)
-    eu = trade.turnover(*sides["EU27"])
+    eu = trade.turnover(*sides[UNION])
     return {
         "first": ranked[0],
         "first_share": growth.share(ranked[0], whole),
@@ -204,17 +218,22 @@ def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Readin
             "amount": eu.of(unit="meur") if not eu.ok else Reading.missing("amount", "meur", eu.period),
             "rate": rate,
         }
-    return {"amount": trade.convert(eu, rate), "rate": rate}
+    return {"amount": trade.convert(eu, rate, ("musd", "meur")), "rate": rate}
 
 
-@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
+@reads("exports_monthly", "imports_monthly", **GROUPED)
 def denominators(
-    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, chosen: Sequence[str]
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    chosen: Sequence[str],
 ) -> Groups:
     """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
     whole = year(exports_monthly, imports_monthly)
     y = whole["turnover"]
-    sides = _sides(exports, imports, y.period) if y.ok else {}
+    sides = _sides(exports, imports, y.period, country_groups) if y.ok else {}
     kept = {p: sides[p] for p in chosen if p in sides}
     flows = {
         "exports": {p: x for p, (x, _) in kept.items()},
@@ -227,8 +246,8 @@ def denominators(
     }
 
 
-@reads(**BY_PARTNER)
-def contributions(exports: Series, imports: Series, chosen: Sequence[str]) -> Groups:
+@reads(**GROUPED)
+def contributions(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
     """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
 
     A country that belongs to a chosen group is left to its group.
@@ -236,8 +255,9 @@ def contributions(exports: Series, imports: Series, chosen: Sequence[str]) -> Gr
     years = sorted({o.period for o in imports})
     if len(years) < 2:
         return {"exports": (), "imports": ()}
-    now, before = _sides(exports, imports, years[-1]), _sides(exports, imports, years[-2])
-    counted = {m for g in chosen for m in GROUPS.get(g, ())}  # a member of a chosen group is in its group
+    now, before = (_sides(exports, imports, y, country_groups) for y in (years[-1], years[-2]))
+    groups = [country_groups[p] for p in chosen if p in country_groups]
+    counted = {m for g in groups for m in g.members(years[-1].end)}  # a member of a chosen group is in its group
     kept = [p for p in chosen if p in now and p in before and p not in counted]
     new, old = (
         {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
@@ -263,8 +283,10 @@ def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]
     return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
 
 
-@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
-def concentrations(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Groups:
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def concentrations(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
+) -> Groups:
     """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
 
     ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
@@ -275,8 +297,11 @@ def concentrations(exports: Series, imports: Series, exports_monthly: Series, im
     for flow, (series, monthly_) in flows.items():
         listed = trade.by_partner(series, y) if y and len(series) else {}
         single = {k: r for k, r in listed.items() if r.ok}
-        for kind, parts in (("", single), ("_union", trade.grouped(single, {"EU27": EU27}) if single else {})):
-            if not parts or y is None or not all(r.ok for r in parts.values()):
+        if not single or y is None:
+            continue
+        union = {UNION: country_groups[UNION].members(y.end)}
+        for kind, parts in (("", single), ("_union", trade.grouped(single, union))):
+            if not all(r.ok for r in parts.values()):
                 continue
             whole = total(monthly_, y)
             found = concentration.concentration(parts, whole)
@@ -290,11 +315,11 @@ def concentrations(exports: Series, imports: Series, exports_monthly: Series, im
     return rows
 
 
-@reads(**BY_PARTNER)
-def table(exports: Series, imports: Series, chosen: Sequence[str]) -> Groups:
+@reads(**GROUPED)
+def table(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
     """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
     years = sorted({o.period for o in imports})
-    sides = _sides(exports, imports, years[-1]) if years else {}
+    sides = _sides(exports, imports, years[-1], country_groups) if years else {}
     kept = [sides[p] for p in chosen if p in sides]
     return _accounts(kept)
 

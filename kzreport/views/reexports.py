@@ -64,7 +64,8 @@ def china(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[s
 @reads("imports_by_partner")
 def turkey(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
     """Compare imports from Turkey with their expected level: see :func:`against`."""
-    return against(imports_by_partner, "TUR", base, event)
+    found = against(imports_by_partner, "TUR", base, event)
+    return {k: r for k, r in found.items() if k != "usual"}
 
 
 @reads(found=headline)

@@ -14,14 +14,14 @@ import pytest
 from papermill.translators import PythonTranslator
 from run_fixtures import write_definition, write_page
 
-from kzreport.claims import ledger as claims
+from kzreport.claims.documents import register
+from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
 from kzreport.execution.failures import cell_label, one_line
 from kzreport.files import project_root
 from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
-from kzreport.pages import context
-from kzreport.pages.page import Page
+from kzreport.pages import page as pages
 from kzreport.render import html
 
 pytestmark = pytest.mark.faults  # row B6
@@ -165,7 +165,7 @@ def shown(monkeypatch):
         assert raw
         outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
 
-    monkeypatch.setattr(context, "display", display)
+    monkeypatch.setattr(pages, "display", display)
     return outputs
 
 
@@ -211,7 +211,7 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
     (tmp_path / "data").symlink_to(project_root() / "data")
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
-    page = Page("trial", lang="en", as_of="2024-03-31")
+    page = pages.Page("trial", lang="en", as_of="2024-03-31")
     page.table("odd", {"odd": [reading]})
     page.listing("odd", [reading])
     page.section("odd")
@@ -225,14 +225,16 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_what_a_document_claims(text, shown, monkeypatch):
     """In a claim's sentence, evidence and document, and in the attributes by which the table is filtered."""
-    real = claims.claims()["S4-L053-2"]
+    real = all_claims()["S4-L053-2"]
     bare = text.replace("{", "(").replace("}", ")")
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    monkeypatch.setattr(claims, "known", lambda *_, **__: (one,))
-    monkeypatch.setattr(claims, "documents", lambda: {text: paper})
-    Page("claims", lang="en", as_of="2026-09-30").claims()
+    for name in ("kzreport.pages.ledger", "kzreport.claims.verdicts"):
+        monkeypatch.setattr(f"{name}.known_claims", lambda *_, **__: (one,))
+    about = replace(register(), documents={text: paper})
+    monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
+    pages.Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
     table = str(html.blocks(notebook(shown), "en")[-1].html)
     found = harmless(table)

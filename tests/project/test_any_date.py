@@ -12,7 +12,7 @@ import pytest
 
 import kzreport.pages.page
 from kzreport.charts.chart import HEADER
-from kzreport.claims import ledger as claims
+from kzreport.claims.ledger import known_claims
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path, page_names, project
 from kzreport.series.known import load_series
@@ -48,7 +48,7 @@ def _figures(metadata):
 
 def _stated(as_of):
     """Years that a document known by then speaks of, or that a plan it is held against covers: these may lie ahead."""
-    known = claims.known(date.fromisoformat(as_of))
+    known = known_claims(date.fromisoformat(as_of))
     terms = [t for c in known for g in c.tests for test in g for o in test.operands for t in o]
     periods = [x.period for x in (*known, *terms) if x.period]
     return {year for p in periods for year in (p.start.year, p.year)}
@@ -104,5 +104,5 @@ def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
     page = kzreport.pages.page.Page("summary", lang="en", as_of=day.isoformat())
     page.headlines(["claims documents=S4", "claims"])
     chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())
-    assert (int(chosen), int(every)) == (len(claims.known(day, documents=["S4"])), len(claims.known(day)))
+    assert (int(chosen), int(every)) == (len(known_claims(day, documents=["S4"])), len(known_claims(day)))
     assert int(chosen) < int(every)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import kzreport.pages.page
 from kzreport.editions.definition import load_definition
 from kzreport.editions.plan import make_plan
-from kzreport.errors import PageError, ParameterError, WordsError
+from kzreport.errors import BasisError, PageError, ParameterError, WordsError
 from kzreport.indicators import ranking
 from kzreport.indicators.readings import joined, series_from
 from kzreport.language.wordfiles import labels, page_words
@@ -87,15 +87,13 @@ def test_ranks_order_what_is_printed(values, random):
 def test_a_rank_does_not_change_when_all_move_alike(values, by):
     known = [r for r in _readings([v and round(v, 1) for v in values]) if r.ok]
     moved = [r.of(value=r.value + round(by, 1)) for r in known]
-    for one, other in ((known, moved),):
-        assert [ranking.rank(r, [o for o in one if o is not r]).value for r in one] == [
-            ranking.rank(r, [o for o in other if o is not r]).value for r in other
-        ]
+    before, after = ([ranking.rank(r, [o for o in rs if o is not r]).value for r in rs] for rs in (known, moved))
+    assert before == after
 
 
 def test_a_rank_needs_one_year():
     a, b = _readings([1.0, 2.0])
-    with pytest.raises(Exception, match="expected the same unit, basis"):
+    with pytest.raises(BasisError, match="expected the same unit, basis"):
         ranking.rank(a, [b.of(period=Period.parse("2024"))])
 
 
@@ -181,24 +179,24 @@ def test_peers_that_are_none(country, peers, said):
 def test_known_figures():
     """World Bank, state of 1 July 2026; shares by hand: 2,093 of 291,466 million dollars."""
     series = {n: load_series(n, AS_OF) for n in neighbours.tables(list(neighbours.INDICATORS))}
-    latest, beside = neighbours.overview(series, list(neighbours.INDICATORS), "KAZ", PEERS)
+    panel = neighbours.overview(series, list(neighbours.INDICATORS), "KAZ", PEERS)
     found = {
         r.item: (str(r.period), round(r.value, 1), b.value, n.value)
-        for r, b, n in zip(latest, beside["rank"], beside["compared"], strict=True)
+        for r, b, n in zip(panel.rows, panel.beside["rank"], panel.beside["compared"], strict=True)
     }
     assert found["growth"] == ("2025", 6.5, 5, 8)
     assert found["inflation"] == ("2025", 11.4, 1, 6)  # neither Tajikistan nor Turkmenistan
     assert found["income"] == ("2025", 14692.1, 2, 8)
     assert found["fdi"] == ("2024", 0.7, 6, 8)
     assert found["aid"][2:] == (7, 7)  # Russia has no series
-    state = neighbours.state(load_vintages("wdi_growth", AS_OF), AS_OF)["state"]
+    state = neighbours.state(load_vintages("wdi_growth", AS_OF), date.fromisoformat(AS_OF))["state"]
     assert (str(state.period), state.value) == ("2026-07-01", 2)
 
 
 @pytest.mark.parametrize("as_of", ["2018-07-31", "2018-08-01", "2024-03-31", "2025-12-17", "2026-06-30"])
 def test_between_two_states_the_older_one_stands(as_of):
     day = max((v for v in describe_series("wdi_growth").vintages if str(v) <= as_of), default=None)
-    found = neighbours.state(load_vintages("wdi_growth", as_of), as_of)["state"]
+    found = neighbours.state(load_vintages("wdi_growth", as_of), date.fromisoformat(as_of))["state"]
     assert found.ok == (day is not None)
     assert day is None or str(found.period) == str(day)
 
@@ -407,15 +405,17 @@ def test_what_the_command_line_says_reaches_the_summary():
 def test_the_headline_of_a_page_is_that_of_the_summary(monkeypatch):
     shown = []
     monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(country="UZB", peers=["KAZ", "KGZ"])
+    kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(
+        neighbours.headline, country="UZB", peers=["KAZ", "KGZ"]
+    )
     kzreport.pages.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
     assert shown[0].strip("*") in shown[1]
 
 
 @pytest.mark.parametrize("options", [{}, {"country": "UZB"}, {"country": "UZB", "peers": ["KAZ"], "years": 3}])
 def test_a_headline_gets_the_options_it_names(options):
-    with pytest.raises(PageError, match=r"^headline of 'neighbours': found .*expected country, peers"):
-        kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(**options)
+    with pytest.raises(PageError, match=r"^view neighbours.headline, options: found .*expected country, peers"):
+        kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(neighbours.headline, **options)
 
 
 BAD = {

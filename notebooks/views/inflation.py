@@ -17,8 +17,8 @@ from kzreport.indicators import (
 )
 from kzreport.indicators.growth import difference
 from kzreport.indicators.indices import rates
+from kzreport.indicators.revisions import summary, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
-from kzreport.views.vintages import grid, summary
 
 
 @reads("cpi_yy")
@@ -255,14 +255,14 @@ STATES = vintages("wdi_inflation", country=HOME)
 
 @reads(known=STATES)
 def revised(known: Sequence[Series]) -> dict[str, Reading]:
-    """Return how the World Bank revised the annual averages: see :func:`kzreport.views.vintages.summary`."""
+    """Return how the World Bank revised the annual averages: see :func:`kzreport.indicators.revisions.summary`."""
     return summary(known)
 
 
 @reads(known=STATES)
 def revisions(known: Sequence[Series]) -> Groups:
     """Return the date of each vintage -> its figures of the years that were revised."""
-    return grid(known)
+    return triangle(known)
 
 
 @reads("wdi_inflation", home=HOME)

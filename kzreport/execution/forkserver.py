@@ -85,7 +85,7 @@ def _read_project() -> None:
     """Read the project's data and words: they stay cached in the kernels."""
     from kzreport.claims.ledger import all_claims
     from kzreport.language.wordfiles import page_words
-    from kzreport.pages.entries import read_entry
+    from kzreport.pages.values import page_values
     from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
@@ -100,7 +100,7 @@ def _read_project() -> None:
         import nbformat.validator  # noqa: F401
     for page in page_names():
         page_words(page)
-        series_read({page: read_entry(page)[1]})  # for pages that list other pages
+        series_read({page: page_values(page, {}, page)})  # for pages that list other pages
 
 
 @contextlib.contextmanager

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+import importlib.util
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -131,6 +132,16 @@ def headline_of(page: str) -> View:
 def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of a page's parameter values that are options of its headline."""
     return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
+
+
+def rule_of(page: str) -> Callable[..., None] | None:
+    """Return the rule on the parameters of a page: the function ``rule`` of the page's module, or ``None``.
+
+    A rule takes parameters of the page by name and raises :class:`ParameterError` if their values do not go together.
+    """
+    if importlib.util.find_spec(f"kzreport.views.{page}") is None:
+        return None
+    return getattr(importlib.import_module(f"kzreport.views.{page}"), "rule", None)
 
 
 @cached_by_stamp()

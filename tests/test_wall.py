@@ -115,8 +115,10 @@ def write_project(installed: Installed) -> Path:
     installed.kzreport("accept", "--data")
     made = installed.kzreport("new", "exports", "--series", "exports").splitlines()
     assert made[:3] == [f"made notebooks/{name}" for name in ("exports.ipynb", "exports.yml", "views/exports.py")]
-    english = "untranslated: Exports of goods: {latest} {latest.period:in}, {change:signed} from the period before."
-    spanish = "Exportaciones: {latest} {latest.period:in}, {change:signed} frente al período anterior."
+    english = (
+        "untranslated: Exports of goods: {latest} {latest.period:in}, {latest_change:signed} from the period before."
+    )
+    spanish = "Exportaciones: {latest} {latest.period:in}, {latest_change:signed} frente al período anterior."
     words = project / "notebooks" / "exports.yml"
     replace(words, english.replace("Exports of goods", "Exportaciones de bienes"), spanish)
     claims = project / "data" / "claims"

@@ -219,11 +219,11 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,
-        "inputs": dict(plan.inputs.flat),
+        "inputs": dict(sorted(plan.inputs.flat.items())),
         "git": _git(),
         "files": files,
     }
-    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
             sync_folder(sub)

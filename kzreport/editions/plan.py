@@ -103,7 +103,7 @@ def make_plans(
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
         inputs = Inputs(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
-            parameters={page: json.dumps(values, sort_keys=True) for page, values in own.values.items()},
+            parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(notes.path(name).read_bytes()) for name in named},
             **vars(lasting),
         )

@@ -22,7 +22,7 @@ from kzreport.editions.inputs import (
     word_digests,
 )
 from kzreport.errors import WordsError
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
 from kzreport.language.lint import page_faults
 from kzreport.pages import notes
@@ -103,7 +103,7 @@ def make_plans(
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
         inputs = Inputs(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
-            parameters={page: json.dumps(values, sort_keys=True) for page, values in own.values.items()},
+            parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(notes.path(name).read_bytes()) for name in named},
             **vars(lasting),
         )

@@ -18,7 +18,7 @@ import pytest
 from kzreport.charts import chart as charts
 from kzreport.commands import checks as check
 from kzreport.editions.reference import reference_path, reference_task
-from kzreport.execution import execute as runner
+from kzreport.execution.execute import execute_page
 from kzreport.files import project_root
 from kzreport.language.lint import page_faults
 from kzreport.language.wordfiles import page_words
@@ -138,7 +138,7 @@ def _ours(kind: str, home: Path) -> str:
     stored = page_texts(_planted("nothing"))
     timeout = 5 if kind == "hung kernel" else 20
     # the fault of a wrong year is in the defaults, which count where nothing is injected
-    result = runner.execute(reference_task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
+    result = execute_page(reference_task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
     if result.notebook is None:
         return result.reason
     now = page_texts(result.notebook)

@@ -17,8 +17,8 @@ from typing import Any
 
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, shown_path
-from kzreport.model import DECIMALS
 from kzreport.project import project
+from kzreport.units import UNITS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
 _FREQUENCIES = ("D", "M", "Q", "A", "S", "mixed")
@@ -143,7 +143,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         path=raw["path"],
         hash=digest,
         titles=by_language("titles"),
-        unit=one_of("unit", need("unit", str), tuple(DECIMALS)),
+        unit=one_of("unit", need("unit", str), tuple(UNITS)),
         basis=need("basis", str),
         frequency=one_of("frequency", need("frequency", str), _FREQUENCIES),
         dimensions=tuple(one_of("dimensions", name, columns) for name in need("dimensions", list)),

@@ -12,9 +12,10 @@ from typing import Any
 
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import readings, revisions
-from kzreport.model import DECIMALS, Reading, Series
+from kzreport.model import Reading, Series
 from kzreport.series.known import load_series, load_vintages
 from kzreport.series.resource import describe_series, resources
+from kzreport.units import UNITS
 
 _COLUMNS = ("from", "to", "n", "shown", "mean", "mean abs", "RMSR", "lowest", "highest", "range", "sign changes")
 
@@ -83,7 +84,7 @@ def revision_record(name: str, as_of: date, dims: Mapping[str, str]) -> dict[str
         "dimensions": dict(dims),
         "as_of": as_of.isoformat(),
         "unit": d.unit,
-        "decimals": DECIMALS[d.unit],
+        "decimals": UNITS[d.unit].decimals,
         "vintages": [] if printed else [s.as_of.isoformat() for s in known],
         "steps": steps,
     }

@@ -92,7 +92,7 @@ def test_three_vintages_are_needed_and_noise_is_no_revision():
     assert revisions.triangle(known([[1, 2, 3, 4], [2, 2, 3, 4]])) == {}
     assert revisions.triangle(known([[1, 2, 3, 4], [1 + 1e-9, 2, 3, 4], [1, 2.04, 3, 4]])) == {}
     assert pages.grid(()) == {} and not pages.summary(())["count"].ok
-    assert not pages.summary(known([[1, 2, 3, 4], [2, 2, 3, 4]]))["mean"].ok
+    assert not pages.summary(known([[1, 2, 3, 4], [2, 2, 3, 4]]))["mean_absolute"].ok
 
 
 def test_a_rescale_is_no_revision_and_begins_the_grid_anew():

@@ -94,10 +94,10 @@ def upward(package: Path) -> list[str]:
 
 
 def impure(package: Path) -> list[str]:
-    """Files, languages, pictures and libraries in ``indicators`` and ``views``."""
+    """Files, languages, pictures and libraries in ``indicators``, ``units`` and ``views``."""
     found = []
     for path, shown, own in modules(package):
-        if own not in ("indicators", "views"):
+        if own not in ("indicators", "units", "views"):
             continue
         for line, name in imports(path):
             head, _, rest = name.partition(".")

@@ -197,13 +197,14 @@ def diff(a: argparse.Namespace) -> int:
     from kzreport.editions.dates import check_date, check_language
     from kzreport.editions.definition import load_definition
     from kzreport.editions.plan import changes_between
+    from kzreport.language.wordfiles import terminal_language
     from kzreport.language.words import Words
     from kzreport.pages import since as changes
 
     today = date.today()
     then, now = (check_date(text, today) for text in (a.then, a.now))
     definition = load_definition(a.definition)
-    w = Words(check_language(a.lang))
+    w = Words(check_language(a.lang) if a.lang else terminal_language())
     found = changes_between(_shelf(a).root, definition, then, now)
     if a.format == "json":
         _say(json.dumps(changes.as_json(found), ensure_ascii=False, indent=1))
@@ -418,7 +419,7 @@ def parser() -> argparse.ArgumentParser:
     c.add_argument("now", metavar="DATE", help="the later date")
     c.add_argument("definition", nargs="?", default="monthly", help="report definition in params/ (default: monthly)")
     c.add_argument("--format", choices=["text", "json", "html"], default="text", help="what to print (default: text)")
-    c.add_argument("--lang", metavar="CODE", default="en", help="a language of the project (default: en)")
+    c.add_argument("--lang", metavar="CODE", default="", help="a language of the project (default: en, if it has it)")
     place(c)
     c = add("verify", verify, "rebuild an edition and compare it byte by byte")
     c.add_argument("edition", help="2026-09-30, 2026-09-30-r2 or monthly/2026-09-30")

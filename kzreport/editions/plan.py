@@ -20,7 +20,7 @@ from kzreport.editions.store import input_differences, list_editions, read_manif
 from kzreport.errors import PageError, ParameterError, WordsError, explain
 from kzreport.execution.execute import Task
 from kzreport.files import file_digest, project_root, sha256_hex
-from kzreport.language.lint import page_faults
+from kzreport.language.lint import language_faults, page_faults
 from kzreport.language.wordfiles import labels_path, language_path, methods, methods_path
 from kzreport.pages import notes
 from kzreport.pages import since as compared
@@ -221,6 +221,8 @@ def _lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> d
         if faults := page_faults(page):
             raise WordsError("\n".join(faults))
     for language in languages:
+        if faults := language_faults(language):
+            raise WordsError("\n".join(faults))
         for page in definition.pages:
             values = {"lang": language, "as_of": as_of.isoformat(), **definition.values[page]}
             validate_parameters(declared_parameters(page), values, f"notebooks/{page}.ipynb")

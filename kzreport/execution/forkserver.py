@@ -90,7 +90,8 @@ def warm() -> None:
             for page in page_names():
                 page_words(page)
                 series_read({page: read_entry(page)[1]})  # for the pages that tell of others
-        _draw()
+        with contextlib.suppress(KzreportError):  # a language without words: the page in it will say so
+            _draw()
 
 
 @contextlib.contextmanager

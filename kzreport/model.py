@@ -173,6 +173,21 @@ class Status(StrEnum):
         raise ValueError(explain("status", repr(value), f"one of {', '.join(cls)}"))
 
 
+class Verdict(StrEnum):
+    """The verdict on a claim. This is the one list of verdicts; the pages follow its order."""
+
+    REPRODUCED = "reproduced"  # equal at the precision printed
+    CONSISTENT = "consistent"  # the intervals meet
+    INCONSISTENT = "inconsistent"  # they do not
+    NOT_COMPARABLE = "not_comparable"
+    UNVERIFIABLE = "unverifiable"
+
+    @property
+    def supports(self) -> bool:
+        """True if the figures agree with the claim."""
+        return self in (Verdict.REPRODUCED, Verdict.CONSISTENT)
+
+
 @dataclass(frozen=True)
 class Interval:
     """A closed interval ``[low, high]``.

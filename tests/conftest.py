@@ -14,6 +14,8 @@ from hypothesis import settings
 
 from kzreport.files import clear_caches, project_root
 
+pytest_plugins = ["run_fixtures"]
+
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)

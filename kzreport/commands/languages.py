@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import argparse
 
+from kzreport.commands.session import show
 from kzreport.files import shown_path
 from kzreport.language.translation import copy_untranslated, untranslated
 from kzreport.language.wordfiles import built_in_languages
 from kzreport.project import project
 
 
-def run(say: Callable[[str], object], missing: str = "", copy: str = "") -> int:
-    """List languages, or the untranslated words of one; return the exit code.
+def run(args: argparse.Namespace) -> int:
+    """List the languages, list the untranslated words of one, or copy the English words that one lacks.
 
     Raises :class:`WordsError` for a language that Babel does not know, and for files that cannot be read.
-
-    Parameters
-    ----------
-    say
-        Prints a line.
-    missing
-        List the untranslated words of this language.
-    copy
-        Write the English words that this language lacks into the project's file of it, marked as untranslated.
     """
-    if copy:
-        say(f"{shown_path(copy_untranslated(copy))}: add '{copy}' to 'languages' in params/project.yml")
-    for line in untranslated(missing) if missing else ():
-        say(line)
-    if not copy and not missing:
+    if args.copy:
+        show(f"{shown_path(copy_untranslated(args.copy))}: add '{args.copy}' to 'languages' in params/project.yml")
+    for line in untranslated(args.missing) if args.missing else ():
+        show(line)
+    if not args.copy and not args.missing:
         for language in project().languages:
             origin = "words of the engine" if language in built_in_languages() else "words of the project"
-            say(f"{language}  {origin}, {len(untranslated(language))} untranslated")
+            show(f"{language}  {origin}, {len(untranslated(language))} untranslated")
     return 0
 
 
-def warnings() -> list[str]:
+def list_warnings() -> list[str]:
     """List the languages of the project that have untranslated words, one line each."""
     counts = {language: len(untranslated(language)) for language in project().languages}
     return [

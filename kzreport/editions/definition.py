@@ -19,7 +19,7 @@ from kzreport.project import project
 
 @dataclass(frozen=True)
 class Definition:
-    """A report definition: which pages, in which languages, with which parameter values."""
+    """A report definition: its pages, their languages, the values of their parameters."""
 
     name: str
     title: Mapping[str, str]
@@ -29,17 +29,17 @@ class Definition:
 
 
 def definition_names() -> tuple[str, ...]:
-    """Names of the definitions in ``params/``, sorted."""
+    """Return the names of the definitions in ``params/``, sorted."""
     others = ("project", "methods")  # of the project, not of a report
     return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
 
 
 class _File(BaseModel):
-    """What a definition file may say; every scalar in it is text."""
+    """The keys of a definition file; every scalar in it is text."""
 
     model_config = ConfigDict(extra="forbid")
 
-    title: dict[Language, Text]
+    title: dict[str, Text]
     pages: list[PageName] = Field(min_length=1)
     languages: list[Language] = Field(min_length=1)
     parameters: dict[str, dict[str, Any]] = {}
@@ -59,10 +59,10 @@ def _read_definition(path: Path) -> _File:
     for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
-    if set(raw.title) != set(project().languages):
-        raise ParameterError(
-            explain(f"{where}, key 'title'", ", ".join(raw.title) or "nothing", " and ".join(project().languages))
-        )
+    languages = project().languages
+    if set(raw.title) != set(languages):
+        found = ", ".join(raw.title) or "nothing"
+        raise ParameterError(explain(f"{where}, key 'title'", found, f"a title in {', '.join(languages)}"))
     for page in raw.parameters:
         if page not in raw.pages:
             at = f"{where}, key 'parameters'"
@@ -90,10 +90,11 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
 def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
-    A page with a parameter ``pages`` (the summary) draws on the definition's other pages, with the values they have
-    there, unless told otherwise. Parameters that an edition fills in (:data:`FILLED`) are empty here unless told
-    otherwise.
-    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
+    - A page with a parameter ``pages``, such as a summary, draws on the definition's other pages, with the values they
+      have there, unless the file or an override names others.
+    - Parameters that an edition fills in (:data:`FILLED`) are empty unless the file or an override gives them.
+
+    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a file that is not a page.
     """
     if name not in definition_names():
         raise ParameterError(explain("report definition", short_repr(name), f"one of {', '.join(definition_names())}"))

@@ -66,10 +66,11 @@ def warm() -> None:
     import kzreport.indicators
     import kzreport.pages.page
     import kzreport.views
-    from kzreport.claims import ledger as claims
+    from kzreport.claims.ledger import all_claims
     from kzreport.errors import KzreportError
     from kzreport.language.wordfiles import page_words
-    from kzreport.pages.entries import read_entry, series_read
+    from kzreport.pages.entries import read_entry
+    from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
     from kzreport.series.resource import describe_series, resources
@@ -84,7 +85,7 @@ def warm() -> None:
             for name in resources():
                 check_table(describe_series(name))
             known_issues("2000-01-01")
-            claims.claims()
+            all_claims()
             with _without_addresses():
                 import nbformat.validator  # noqa: F401
             for page in page_names():

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from kzreport.claims.ledger import THEMES, documents
+from kzreport.claims.documents import register
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
 from kzreport.project import page_names, project
 from kzreport.series.resource import resources
@@ -60,14 +60,14 @@ def _country(text: str) -> str:
 
 
 def _theme(text: str) -> str:
-    if text not in THEMES:
-        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    if text not in register().themes:
+        raise ValueError(f"expected one of {', '.join(register().themes)}")
     return text
 
 
 def _document(text: str) -> str:
-    if text not in documents():
-        raise ValueError(f"expected one of {', '.join(documents())}")
+    if text not in register().documents:
+        raise ValueError(f"expected one of {', '.join(register().documents)}")
     return text
 
 
@@ -102,6 +102,7 @@ Indicator = Annotated[str, AfterValidator(_indicator)]
 Theme = Annotated[str, AfterValidator(_theme)]
 DocumentName = Annotated[str, AfterValidator(_document)]
 Count = Annotated[int, Field(ge=1, le=1000)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
 
 _TYPES: Mapping[str, Any] = {
@@ -119,6 +120,7 @@ _TYPES: Mapping[str, Any] = {
     "Theme": Theme,
     "DocumentName": DocumentName,
     "Count": Count,
+    "Year": Year,
 }
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kzreport.claims.evidence import Verdict
 from kzreport.commands.cli import main
 from kzreport.editions.definition import load_definition
-from kzreport.editions.plan import prepared_definition
+from kzreport.editions.previous import fill_definition
 from kzreport.errors import ParameterError
 from kzreport.files import project_root
 from kzreport.language.wordfiles import methods
@@ -154,14 +154,14 @@ def manifest(day, **more):
 def test_an_edition_knows_the_one_before():
     d = load_definition("monthly", ["inflation.years=9"])
     old = manifest("2026-08-31", methods=[], parameters={"inflation": dict(d.values["inflation"], years=8)})
-    own = prepared_definition(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
+    own = fill_definition(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
     assert (own["previous"], own["methods"]) == ("2026-08-31", list(methods()))
     assert own["settings"] == ["inflation.years: 8 → 9"]
 
 
 def test_the_first_edition_has_none_before():
     d = load_definition("monthly")
-    own = prepared_definition(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
+    own = fill_definition(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
     assert (own["previous"], own["methods"], own["settings"], own["note"]) == (None, [], [], "")
 
 

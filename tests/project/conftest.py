@@ -8,7 +8,7 @@ import os
 import nbformat
 import pytest
 
-from kzreport.commands import checks as check
+from kzreport.editions.reference import execute_reference
 from kzreport.errors import PageError
 from kzreport.project import page_names, project
 
@@ -23,7 +23,7 @@ def executed(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
             try:
-                found = check.reference(page_names(), jobs=2)
+                found = execute_reference(page_names(), jobs=2)
             except PageError as e:
                 (folder / "reason").write_text(str(e), encoding="utf-8")
                 found = {}

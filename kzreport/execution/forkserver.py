@@ -78,7 +78,8 @@ def warm_up() -> None:
         warnings.simplefilter("ignore")
         with contextlib.suppress(KzreportError):  # a file with a fault: the page that reads it reports it
             _read_project()
-        _draw()
+        with contextlib.suppress(KzreportError):  # a language without words: the page in it reports it
+            _draw()
 
 
 def _read_project() -> None:

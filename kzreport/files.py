@@ -168,7 +168,7 @@ else:
 
 
 class _StrictLoader(_Loader):
-    """YAML in which every scalar is text: ``NO``, ``0101`` and ``12:30`` stay what was typed."""
+    """YAML in which every scalar is text: ``NO``, ``0101`` and ``12:30`` stay as typed."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

@@ -39,7 +39,7 @@ class Job:
 
     @property
     def fingerprint(self) -> str:
-        """The fingerprint of the plan's inputs."""
+        """The digest of the inputs of its plan."""
         return self.plan.inputs.fingerprint
 
     def at(self, folder: Path, done: Path | None) -> Job:
@@ -47,7 +47,7 @@ class Job:
         return replace(self, folder=folder, done=done)
 
     def changed_inputs(self) -> list[str]:
-        """Return a line for each input that is not the same on the machine where this is called."""
+        """List the inputs that differ on the machine where this is called, one line each."""
         return changed_inputs(self.plan)
 
 

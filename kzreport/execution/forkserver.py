@@ -80,6 +80,7 @@ def warm_up() -> None:
         warnings.simplefilter("ignore")
         with contextlib.suppress(KzreportError):  # a file with a fault: the page that reads it reports it
             _read_project()
+        with contextlib.suppress(KzreportError):  # a language without words: the page in it reports it
             _draw()
 
 
@@ -87,7 +88,7 @@ def _read_project() -> None:
     """Read the project's data and words: they stay cached in the kernels."""
     from kzreport.claims.ledger import all_claims
     from kzreport.language.wordfiles import page_words
-    from kzreport.pages.entries import read_entry
+    from kzreport.pages.values import page_values
     from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
@@ -102,7 +103,7 @@ def _read_project() -> None:
         import nbformat.validator  # noqa: F401
     for page in page_names():
         page_words(page)
-        series_read({page: read_entry(page)[1]})  # for pages that list other pages
+        series_read({page: page_values(page, {}, page)})  # for pages that list other pages
 
 
 @contextlib.contextmanager

@@ -55,7 +55,7 @@ def test_editions_at_an_address_are_those_of_a_folder(cli, project_copy, trial, 
     address = f"file://{there}"
     ended = cli(*trial, "--output", address)
     assert ended.code == 0 and ended.out.splitlines()[-1] == f"open {address}/index.html", ended.err
-    assert "cannot be told" not in ended.err  # the headlines of what was sent away are fetched for the summary
+    assert "the summary lacks" not in ended.err  # the headlines of what was sent away are fetched for the summary
     assert not list((there / ".work" / "runs").iterdir())
     assert cli(*trial, "--output", str(tmp_path / "here")).code == 0
     assert tree(there) == tree(tmp_path / "here")

@@ -79,6 +79,7 @@ Count = Annotated[int, Field(ge=1, le=1000)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
 Values = dict[str, JsonValue]  # values of the parameters of a page, by name
+DRAWN = "dict[PageName, Values]"  # the type of the pages that a page draws on
 
 _TYPES: Mapping[str, Any] = {
     "str": Text,
@@ -94,7 +95,7 @@ _TYPES: Mapping[str, Any] = {
     "DocumentName": DocumentName,
     "Count": Count,
     "Year": Year,
-    "Values": Values,
+    DRAWN: Annotated[dict[PageName, Values], Field(max_length=100)],
 }
 
 
@@ -111,12 +112,12 @@ class Parameter:
     @property
     def draws_on_pages(self) -> bool:
         """True for the pages that a page draws on, with the values of their parameters."""
-        return self.annotation == "dict[PageName, Values]"
+        return self.annotation == DRAWN
 
 
 def _annotation(node: ast.expr, where: str) -> Any:
-    if isinstance(node, ast.Name) and node.id in _TYPES:
-        return _TYPES[node.id]
+    if (name := ast.unparse(node)) in _TYPES:
+        return _TYPES[name]
     if isinstance(node, ast.Constant) and node.value is None:
         return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -124,15 +125,12 @@ def _annotation(node: ast.expr, where: str) -> Any:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         if node.value.id == "list":
             return Annotated[list[_annotation(node.slice, where)], Field(max_length=100)]  # type: ignore[misc]
-        if node.value.id == "dict" and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            key, value = (_annotation(n, where) for n in node.slice.elts)
-            return Annotated[dict[key, value], Field(max_length=100)]  # type: ignore[valid-type]
         if node.value.id == "Literal":
             choices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if all(isinstance(c, ast.Constant) and isinstance(c.value, str | int) for c in choices):
                 return Literal.__getitem__(tuple(c.value for c in choices if isinstance(c, ast.Constant)))
-    expected = f"{', '.join(_TYPES)}, list[...], dict[...], Literal[...] or ... | None"
-    raise NotebookError(explain(where, f"the type {ast.unparse(node)}", expected))
+    expected = f"{', '.join(_TYPES)}, list[...], Literal[...] or ... | None"
+    raise NotebookError(explain(where, f"the type {name}", expected))
 
 
 def parse_code(source: str, where: str) -> ast.Module:

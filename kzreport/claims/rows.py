@@ -10,8 +10,9 @@ from kzreport.claims.claim import Claim, Document, Qualifier
 from kzreport.claims.documents import Register
 from kzreport.claims.tests import CLAIM_ID, parse_tests
 from kzreport.errors import DataError, explain
-from kzreport.model import DECIMALS, Period
+from kzreport.model import Period
 from kzreport.project import project
+from kzreport.units import UNITS
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _CORRECTED = ("period", "basis", "value", "step", "unit", "test")  # columns that a correction may change
@@ -92,8 +93,8 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
     basis = row.one_of("basis", register.bases, empty=True, listed_in=" (data/claims/documents.yml)")
     if "undefined" in cells["test"] and not basis:
         raise row.bad("basis", "the basis that leaves undefined what is meant")
-    if cells["unit"] not in (*DECIMALS, "date"):
-        raise row.bad("unit", f"date or one of {', '.join(DECIMALS)}")
+    if cells["unit"] not in (*UNITS, "date"):
+        raise row.bad("unit", f"date or one of {', '.join(UNITS)}")
     period = _period(row)
     value, step, low, high = _figure(row, qualifier, period)
     evidence = _evidence(row)

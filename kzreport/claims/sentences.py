@@ -15,17 +15,16 @@ from kzreport.claims.documents import register
 from kzreport.claims.ledger import all_claims
 from kzreport.claims.outcomes import Assessment, Reason, TestOutcome
 from kzreport.errors import WordsError, explain
-from kzreport.language.words import Words, common, escape
-from kzreport.model import DECIMALS, Period
+from kzreport.language.names import is_label
+from kzreport.language.sentences import escape
+from kzreport.language.words import Words
+from kzreport.model import Period
 from kzreport.project import project
 from kzreport.series.resource import describe_series, names_of
+from kzreport.units import UNITS
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs")
-
-
-def _common(w: Words, table: str, key: str) -> str:
-    return str(common()[table][key][w.language])
 
 
 # --- a claim and its document ------------------------------------------------------------------------------------
@@ -44,8 +43,8 @@ def claim_figure(w: Words, claim: Claim, spec: str = "") -> str:
     else:
         value = abs(claim.value) if spec == "abs" else claim.value
         number, key = w.printed(value, claim.unit, claim.step), str(claim.qualifier)
-    plain = spec == "bare" or key not in common()["qualifiers"]
-    return number if plain else _common(w, "qualifiers", key).replace("#", number)
+    plain = spec == "bare" or not w.has_word("qualifiers", key)
+    return number if plain else w.word("qualifiers", key).replace("#", number)
 
 
 def claim_sentence(w: Words, claim: Claim) -> str:
@@ -90,7 +89,7 @@ def document_entry(w: Words, document: Document) -> str:
 
 def verdict_words(w: Words, assessment: Assessment) -> str:
     """Return the verdict in a word or two."""
-    return _common(w, "verdicts", str(assessment.verdict))
+    return w.word("verdicts", str(assessment.verdict))
 
 
 def reason_phrase(w: Words, assessment: Assessment) -> str:
@@ -105,7 +104,7 @@ def reason_phrase(w: Words, assessment: Assessment) -> str:
     else:
         differs = stated and Reason(register().bases[stated].kind) is assessment.reason
         key = f"{assessment.reason}_stated" if differs else str(assessment.reason)
-    text = _common(w, "reasons", key)
+    text = w.word("reasons", key)
     return w.typography(text.replace("{basis}", basis_name(w, assessment.basis or stated)))
 
 
@@ -138,7 +137,7 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
         dated = next((t.period for t in test.terms if t.period), None)
         about += [_when(w, dated)] if dated else []
     else:
-        about += [w.label(i) for i in found.items if i in common()["labels"] or i in names_of("scopes")]
+        about += [w.label(i) for i in found.items if is_label(i) or i in names_of("scopes")]
         shown = test.verb == "date" or found.period == assessment.claim.period
         basis = _other_basis(w, found)
         about += ["" if shown else _when(w, found.period), "" if basis.lower() in about[0].lower() else basis]
@@ -164,7 +163,7 @@ def _comparison_head(w: Words, claim: Claim, outcome: TestOutcome) -> str:
         "other": ", ".join(claim_figure(w, c) for c in others if c.unit != "date"),
         "claim": ", ".join(claim_locator(w, c) for c in others),
     }
-    head = _common(w, "compared_with", test.verb)
+    head = w.word("compared_with", test.verb)
     for key, text in marks.items():
         head = head.replace(f"{{{key}}}", text)
     return head
@@ -172,7 +171,7 @@ def _comparison_head(w: Words, claim: Claim, outcome: TestOutcome) -> str:
 
 def _amount(w: Words, amount: Amount, claim: Claim) -> str:
     """Return a figure, or the range of those published, with at least the digits of the claim."""
-    if claim.unit == amount.unit and claim.step < 10.0 ** -DECIMALS[amount.unit] and len(amount.values) == 1:
+    if claim.unit == amount.unit and claim.step < 10.0 ** -UNITS[amount.unit].decimals and len(amount.values) == 1:
         return w.printed(amount.values[0], amount.unit, claim.step)
     return w.range(amount.reading())
 
@@ -237,7 +236,7 @@ def _comparison_with_verdict(w: Words, assessment: Assessment, outcome: TestOutc
     text = comparison(w, assessment, outcome)
     if not several or outcome.test.verb == "outcome":  # what became of a plan has no verdict
         return text
-    return f"{text}{w.colon}{_common(w, 'verdicts', str(outcome.verdict)).lower()}"
+    return f"{text}{w.colon}{w.word('verdicts', str(outcome.verdict)).lower()}"
 
 
 # --- faults ------------------------------------------------------------------------------------------------------

@@ -8,14 +8,14 @@ from kzreport.commands.session import show
 from kzreport.editions.reference import accept_pages
 from kzreport.files import shown_path
 from kzreport.project import notebook_path, page_names
-from kzreport.series.restate import restate
+from kzreport.series.assemble import assemble
 
 
 def run(args: argparse.Namespace) -> int:
     """Rewrite the reference outputs of pages, or the digests of tables."""
     if args.data:
-        changed = restate()
-        show(f"restated in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
+        changed = assemble()
+        show(f"changed in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
         return 0
     for page in args.page:
         notebook_path(page)

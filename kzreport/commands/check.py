@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from kzreport.commands.checks import list_faults
+from kzreport.commands.languages import list_warnings
 from kzreport.commands.session import show, warn
 
 
@@ -13,5 +14,7 @@ def run(args: argparse.Namespace) -> int:
     faults = list_faults()
     for fault in faults:
         warn(fault)
+    for warning in list_warnings():
+        warn(f"warning: {warning}")
     show(f"{len(faults)} faults" if faults else "data, definitions, words and notebooks are sound")
     return 2 if faults else 0

@@ -15,10 +15,12 @@ from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
 from kzreport.files import shown_path
-from kzreport.language import words
+from kzreport.language.lint import page_faults, shared_faults
+from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project import notebook_path, page_names, project
+from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
@@ -62,7 +64,7 @@ def notebook_faults(page: str) -> Iterator[str]:
     where = shown_path(path)
     declared_parameters(page)
     nb = read_notebook(path)
-    book = words.Words(stored_language(page), page)
+    book = Words(stored_language(page), page)
     code, stored = 0, any(c.get("outputs") for c in nb.cells)
     drawn: set[str] = set()
     if not stored:
@@ -155,8 +157,8 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
 
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
-    found = words.check_common()
-    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
+    found = shared_faults()
+    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
     readers += [partial(_check_table, name) for name in resources()]
     readers += [partial(load_definition, name) for name in definition_names()]
     readers.append(partial(verdicts_as_of, date(2100, 1, 1)))
@@ -170,7 +172,7 @@ def list_faults() -> list[str]:
     except KzreportError as e:
         found.append(str(e))
     for page in page_names():
-        for listing in (words.check, notebook_faults):
+        for listing in (page_faults, notebook_faults):
             try:
                 found += listing(page)
             except KzreportError as e:

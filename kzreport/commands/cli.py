@@ -41,6 +41,7 @@ COMMANDS = {
         "new": ("new", "make notebook, words and view of a new page"),
         "check": ("check", "check data, definitions, words and notebooks"),
         "accept": ("accept", "re-execute reference outputs after a deliberate change"),
+        "languages": ("languages", "list the languages of the project, and the words that one lacks"),
     },
     "project": {
         "init": ("init", "make a small project that works at once"),
@@ -188,7 +189,7 @@ def _revisions(command: argparse.ArgumentParser) -> None:
 
 def _accept(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", nargs="*", help="pages (default: all)")
-    text = "restate the hashes of changed tables in data/datapackage.json"
+    text = "make data/datapackage.json"
     command.add_argument("--data", action="store_true", help=text)
     _jobs(command)
 
@@ -196,6 +197,11 @@ def _accept(command: argparse.ArgumentParser) -> None:
 def _new(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", help="name of the page: letters a-z and _")
     command.add_argument("--series", metavar="NAME", help="series that it shows (default: the first of the project)")
+
+
+def _languages(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--missing", metavar="CODE", default="", help="list the untranslated words of a language")
+    command.add_argument("--copy", metavar="CODE", default="", help="copy the English words that a language lacks")
 
 
 def _init(command: argparse.ArgumentParser) -> None:
@@ -215,6 +221,7 @@ _OPTIONS = {
     "new": _new,
     "check": lambda command: None,
     "accept": _accept,
+    "languages": _languages,
     "init": _init,
 }
 

@@ -57,8 +57,12 @@ def page_files(
 
     ``titles`` are those of the page and its chart, by language.
     """
-    names: Names = {"starter_page": page, "starter_series": series, "starter_title": titles}
-    names = names | {"starter_language": languages[0]}
+    names: Names = {
+        "starter_page": page,
+        "starter_series": series,
+        "starter_title": titles,
+        "starter_language": languages[0],
+    }
     folder = root / "notebooks"
     return {
         folder / f"{page}.ipynb": copied_file(STARTER / "page" / "page.ipynb", names, languages),

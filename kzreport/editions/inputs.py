@@ -16,7 +16,9 @@ from importlib import metadata
 from pathlib import Path
 
 from kzreport.files import file_digest, project_root, sha256_hex
+from kzreport.language.wordfiles import labels_path, language_path, methods_path
 from kzreport.pages.notebooks import load_notebook
+from kzreport.project import project
 
 _ENGINE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".yml", ".html", ".css", ".js")
@@ -136,9 +138,8 @@ def view_digests() -> dict[str, str]:
 def setting_digests() -> dict[str, str]:
     """Return the digest of each file of settings and words that all pages of the project share, by its path."""
     root = project_root()
-    files = [root / "params" / "project.yml", root / "params" / "methods.yml"]
-    files += [root / "data" / name for name in ("labels.yml", "groups.yml")]
-    files += sorted((root / "params" / "languages").glob("*"))
+    files = [root / "params" / "project.yml", root / "data" / "groups.yml", methods_path(), labels_path()]
+    files += [language_path(language) for language in project().languages]
     return {p.relative_to(root).as_posix(): file_digest(p) for p in files if p.is_file()}
 
 

@@ -13,7 +13,7 @@ from kzreport.editions.definition import Definition
 from kzreport.editions.plan import Plan
 from kzreport.editions.store import list_editions, list_revisions, read_manifest
 from kzreport.errors import PageError, ParameterError, explain
-from kzreport.language import words
+from kzreport.language.wordfiles import methods
 from kzreport.pages import notes
 from kzreport.pages import since as changes
 from kzreport.pages.parameters import FILLED
@@ -24,7 +24,7 @@ def edition_record(plan: Plan) -> dict[str, Any]:
     """Return the part of a manifest that the next edition is compared with."""
     return {
         "edition": {"definition": plan.definition.name, "as_of": plan.as_of.isoformat()},
-        "methods": list(words.methods()),
+        "methods": list(methods()),
         "parameters": {page: dict(values) for page, values in plan.definition.values.items()},
     }
 
@@ -60,8 +60,8 @@ def fill_definition(
     if open_pages and present and not revision:
         known = read_manifest(present[-1])["parameters"]
     elif open_pages and earlier:
-        methods = [m for m in words.methods() if m not in earlier.get("methods", [])]
-        since = {"previous": earlier["edition"]["as_of"], "methods": methods}
+        new = [m for m in methods() if m not in earlier.get("methods", [])]
+        since = {"previous": earlier["edition"]["as_of"], "methods": new}
         settings = _changed_settings(earlier["parameters"], definition.values)
         known = dict.fromkeys(open_pages, since | {"settings": settings})
     filled = {
@@ -86,14 +86,14 @@ def changes_between(root: Path, definition: Definition, then: date, now: date) -
     Raises :class:`ParameterError` unless ``then`` is earlier.
     """
     folders = [list_revisions(root, definition.name, day) for day in (then, now)]
-    methods: list[str] = []
+    new_methods: list[str] = []
     settings: list[str] = []
     if all(folders):
         old, new = (read_manifest(revisions[-1]) for revisions in folders)
-        methods = [m for m in new.get("methods", []) if m not in old.get("methods", [])]
+        new_methods = [m for m in new.get("methods", []) if m not in old.get("methods", [])]
         settings = _changed_settings(old["parameters"], new["parameters"])
     series, chosen = series_read({page: definition.values[page] for page in definition.pages})
-    return changes.between(then, now, series, chosen, methods=methods, settings=settings, manifests=all(folders))
+    return changes.between(then, now, series, chosen, methods=new_methods, settings=settings, manifests=all(folders))
 
 
 def _changed_settings(before: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]) -> list[str]:

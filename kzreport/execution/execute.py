@@ -39,6 +39,7 @@ from kzreport.files import project_root
 from kzreport.pages.notebooks import load_notebook
 from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
+from kzreport.project import project
 
 CELL_TIMEOUT = 120  # seconds; a page computes for well under one
 START_TIMEOUT = 60  # for a kernel to answer
@@ -450,9 +451,10 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
     if inject and (len(written) != 1 or not injected_equal(written[0].source, task.parameters)):
         raise PageError(explain(where, "parameters that are not those validated", repr(task.parameters)))
     numbers = [_number(nb.cells, i) for i in range(len(nb.cells))]
+    kept = ("parameters", _INJECTED, "note")
     for index, cell in enumerate(nb.cells):
         at = f"{where}, cell {numbers[index]}"
-        tags = [t for t in cell.metadata.get("tags", []) if t in ("parameters", _INJECTED, "fr", "en", "note")]
+        tags = [t for t in cell.metadata.get("tags", []) if t in (*kept, *project().languages)]
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
         cell.id = f"cell-{index + 1}"
         if cell.cell_type != "code":

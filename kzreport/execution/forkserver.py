@@ -68,7 +68,7 @@ def warm() -> None:
     import kzreport.views
     from kzreport.claims.ledger import all_claims
     from kzreport.errors import KzreportError
-    from kzreport.language import words
+    from kzreport.language.wordfiles import page_words
     from kzreport.pages.values import page_values
     from kzreport.pages.views import series_read
     from kzreport.project import page_names
@@ -89,7 +89,7 @@ def warm() -> None:
             with _without_addresses():
                 import nbformat.validator  # noqa: F401
             for page in page_names():
-                words.of_page(page)
+                page_words(page)
                 series_read({page: page_values(page, {}, page)})  # for the pages that tell of others
         _draw()
 
@@ -110,11 +110,12 @@ def _without_addresses() -> Iterator[None]:
 def _draw() -> None:
     """A chart in each language: fonts, glyphs and locales are looked up once."""
     from kzreport.charts import chart as charts
-    from kzreport.language.words import LANGUAGES, Words
+    from kzreport.language.words import Words
     from kzreport.model import Period, Reading
+    from kzreport.project import project
 
     readings = [Reading("x", 1.0 + i, "percent", Period.parse(f"20{i + 10}-0{i}")) for i in range(1, 10)]
-    for language in LANGUAGES:
+    for language in project().languages:
         w = Words(language)
         text = w.typography(f"{w.ui('source')}{w.colon}{w.period(readings[0].period, 'in')}")
         charts.draw("lines", {"2020": readings}, w, title=text, source=text)

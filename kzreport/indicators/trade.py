@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import aggregates, decomposition, growth, part_years, readings
-from kzreport.indicators.readings import RATES, Levels, at, first_status, merge, valued
+from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.units import RATES
 
 FLOWS = ("exports", "imports", "turnover")
 _DIMS = ("partner", "country")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
-from kzreport.language.words import escape
+from kzreport.language.sentences import escape
 from kzreport.model import Period, parse_day
 from kzreport.pages import since
 from kzreport.pages.context import PageContext, Pages

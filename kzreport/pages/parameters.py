@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonVal
 from kzreport.claims.documents import register
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
 from kzreport.model import parse_day
-from kzreport.project import page_names
+from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 
 
@@ -67,8 +67,7 @@ NOWHERE: Mapping[str, str] = MappingProxyType({})
 # The defaults in a notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
-Language = Literal["fr", "en"]
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+Language = Annotated[str, _choice(lambda: project().languages)]
 Date = Annotated[str, AfterValidator(_day)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, _choice(_countries)]

@@ -7,7 +7,8 @@ from typing import Any
 
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
-from kzreport.language.words import Said, Words
+from kzreport.language.sentences import Said
+from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages import notes
 from kzreport.pages.context import NO_PAGES, PageContext, Pages

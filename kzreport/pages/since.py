@@ -17,8 +17,10 @@ from kzreport.claims.ledger import all_claims
 from kzreport.claims.sentences import claim_locator, claim_sentence
 from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.errors import ParameterError, explain
-from kzreport.language import words
-from kzreport.language.words import Words, escape, rounded
+from kzreport.language.numbers import rounded
+from kzreport.language.sentences import escape
+from kzreport.language.wordfiles import methods
+from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
@@ -204,7 +206,7 @@ def points(c: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
     if not c.manifests:
         yield w.ui("methods"), w.ui("no_manifests"), []
         return
-    listed = [w.typography(escape(words.methods()[m][w.language])) for m in c.methods]
+    listed = [w.typography(escape(methods()[m][w.language])) for m in c.methods]
     yield w.ui("methods"), "" if listed else w.ui("none_methods"), listed
     yield w.ui("parameters"), "" if c.settings else w.ui("none_parameters"), [escape(s) for s in c.settings]
 
@@ -295,6 +297,6 @@ def as_json(c: Changes) -> dict[str, Any]:
         "claims": [k.id for k in c.claims],
         "issues": told(c.issues),
         "mended": told(c.mended),
-        "methods": [{"id": m, **words.methods()[m]} for m in c.methods],
+        "methods": [{"id": m, **methods()[m]} for m in c.methods],
         "parameters": list(c.settings),
     }

@@ -8,7 +8,8 @@ from typing import Any
 from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
-from kzreport.language.words import NBSP, Words
+from kzreport.language.locale import NBSP
+from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart

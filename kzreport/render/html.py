@@ -28,6 +28,7 @@ from pygments.lexers import PythonLexer
 from kzreport.language.words import Words
 from kzreport.pages import since as compared
 from kzreport.pages.outputs import Kind, read_output
+from kzreport.project import project
 
 _TAGS = {
     "h1",
@@ -209,9 +210,8 @@ def edition(
 
 def index(editions: Sequence[Mapping[str, Any]]) -> str:
     """The list of all editions, newest first."""
-    return (
-        _environment().get_template("index.html").render(editions=editions, words={k: Words(k) for k in ("fr", "en")})
-    )
+    words = {k: Words(k) for k in project().languages}
+    return _environment().get_template("index.html").render(editions=editions, words=words)
 
 
 def changes(found: compared.Changes, report: str, language: str) -> str:

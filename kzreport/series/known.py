@@ -11,10 +11,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from kzreport.errors import DataError, explain
-from kzreport.files import cached_by_stamp, project_root
+from kzreport.files import cached_by_stamp
 from kzreport.model import Observation, Period, Series, parse_day
 from kzreport.series.resource import Resource, describe_series, resources
-from kzreport.series.table import read_table
+from kzreport.series.table import check_table
 
 
 @cached_by_stamp(512)
@@ -22,10 +22,10 @@ def _known(d: Resource, path: Path, day: date, dims: tuple[tuple[str, str], ...]
     if dims:
         return _known(d, path, day).where(**dict(dims))
     latest: dict[tuple[object, ...], Observation] = {}
-    for o in read_table(d, path):  # sorted by publication within a period: the last one stands
+    for o in check_table(d):  # sorted by publication within a period: the last one stands
         if o.published <= day:
             latest[(*(o.dims[k] for k in d.dimensions), o.period)] = o
-    publisher = d.publisher["en"] if d.publisher else ""
+    publisher = next(iter(d.publisher.values())) if d.publisher else ""
     return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(latest.values()))
 
 
@@ -48,8 +48,7 @@ def load_series(name: str, as_of: date | str, **dims: str) -> Series:
             )
         if key in d.enums and value not in d.enums[key]:
             raise DataError(explain(f"series {name}, {key}", repr(value), f"one of {', '.join(d.enums[key])}"))
-    path = project_root() / "data" / d.path
-    return _known(d, path, day, tuple(sorted(dims.items())))
+    return _known(d, d.file, day, tuple(sorted(dims.items())))
 
 
 def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
@@ -80,7 +79,7 @@ def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
 def _digests(d: Resource, path: Path) -> tuple[list[date], list[str]]:
     """The days on which something was published, and the digest of all that was known then."""
     digest, days, digests = hashlib.sha256(), [date.min], [""]
-    for o in sorted(read_table(d, path), key=lambda o: o.published):
+    for o in sorted(check_table(d), key=lambda o: o.published):
         if o.published != days[-1]:
             days.append(o.published)
             digests.append("")
@@ -100,7 +99,7 @@ def data_fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
 
     A row, vintage or source added later leaves it as it was. Raises :class:`DataError`. The tables are read once.
     """
-    tables = [(d, *_digests(d, project_root() / "data" / d.path)) for d in resources().values()]
+    tables = [(d, *_digests(d, d.file)) for d in resources().values()]
     for as_of in dates:
         day, found = parse_day(as_of), {}
         for d, days, digests in tables:

@@ -31,10 +31,14 @@ from kzreport.commands import checks as check
 from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
 from kzreport.files import project_root
-from kzreport.language.words import LANGUAGES, Words, common
-from kzreport.model import DECIMALS, Interval, Period, Series, Verdict
+from kzreport.language.vocabulary import Vocabulary
+from kzreport.language.wordfiles import labels
+from kzreport.language.words import Words
+from kzreport.model import Interval, Period, Series, Verdict
+from kzreport.project import project
 from kzreport.series.groups import groups_on
 from kzreport.series.known import load_series
+from kzreport.units import UNITS
 from kzreport.views import claims as view
 
 TODAY = date(2026, 9, 30)
@@ -404,7 +408,7 @@ def test_the_sentences_are_sound():
     assert sentence_faults() == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", project().languages)
 @pytest.mark.parametrize("day", [date(2021, 6, 1), date(2024, 12, 31), date(2025, 6, 30), TODAY])
 def test_everything_said_of_a_claim_is_whole(language, day):
     w = Words(language)
@@ -429,7 +433,7 @@ def test_every_verdict_reason_and_test_has_words(table):
         | {"implausible"} | {f"{k}_stated" for k in get_args(Kind) if k != "basis"},
         "qualifiers": {"about", "more_than", "at_least", "nearly", "at_most", "less_than"},
     }[table]  # fmt: skip
-    assert set(common()[table]) == {str(k) for k in keys}
+    assert set(labels()[table] if table == "themes" else Vocabulary("en").words_of(table)) == {str(k) for k in keys}
 
 
 @pytest.mark.parametrize(
@@ -609,7 +613,7 @@ def test_check_finds_a_digit_and_a_mark_that_differ(home):
     content[0]["text.fr"], content[0]["text.en"] = "Il y en a 12.", "There are {claim:nearly}"
     put(home, content)
     found = "\n".join(sentence_faults())
-    assert "a digit typed" in found and "the same figures in fr and en" in found
+    assert "a digit typed" in found and "the same figures in fr, en" in found
     assert any("data/claims/S4.csv" in f for f in check.list_faults())
 
 
@@ -643,7 +647,7 @@ def test_counts_add_up():
 
 def test_units_of_claims_have_words():
     w = Words("en")
-    for unit in DECIMALS:
+    for unit in UNITS:
         assert w.unit(unit)
 
 

@@ -68,7 +68,7 @@ BAD = {
     ),
     "page by path": ("[inflation, fdi]", "[../notebooks/fdi]", f"one of {', '.join(page_names())}"),
     "page twice": ("[inflation, fdi]", "[inflation, fdi, fdi]", "key 'pages': found inflation, fdi, fdi"),
-    "unknown language": ("[fr]", "[fr, de]", "key 'languages.1': found 'de', expected Input should be 'fr' or 'en'"),
+    "unknown language": ("[fr]", "[fr, de]", "key 'languages.1': found 'de', expected one of fr, en"),
     "no language": ("[fr]", "[]", "key 'languages'"),
     "language twice": ("[fr]", "[fr, fr]", "key 'languages'"),
     "Norway": ("[fr]", "[NO]", "found 'NO'"),

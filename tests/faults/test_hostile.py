@@ -19,7 +19,7 @@ from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
 from kzreport.execution import execute as runner
 from kzreport.files import project_root
-from kzreport.language.words import escape
+from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.page import Page

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime
 import pytest
 from run_fixtures import write_definition, write_page
 
+from kzreport.series.assemble import assemble
 from kzreport.series.known import data_fingerprint
-from kzreport.series.restate import restate
 
 pytestmark = pytest.mark.faults
 
@@ -109,7 +109,7 @@ def test_data_that_change_meanwhile(launcher, project_copy, dice, often, row, tm
         rows[last] = ",".join([cells[0], value, *cells[2:]])
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         monkeypatch.setenv("KZREPORT_HOME", str(project_copy))
-        restate()
+        assemble()
         folder = tmp_path / value
         folder.mkdir()
         for name in ("cpi_yy.csv", "datapackage.json"):

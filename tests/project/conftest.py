@@ -10,8 +10,7 @@ import pytest
 
 from kzreport.editions.reference import execute_reference
 from kzreport.errors import PageError
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import page_names
+from kzreport.project import page_names, project
 
 
 @pytest.fixture(scope="session")
@@ -33,4 +32,8 @@ def executed(tmp_path_factory):
             (folder / "done").touch()
     if (folder / "reason").exists():
         pytest.fail((folder / "reason").read_text(encoding="utf-8"))
-    return {(p, k): nbformat.read(folder / f"{p}.{k}.ipynb", as_version=4) for p in page_names() for k in LANGUAGES}
+    return {
+        (p, k): nbformat.read(folder / f"{p}.{k}.ipynb", as_version=4)
+        for p in page_names()
+        for k in project().languages
+    }

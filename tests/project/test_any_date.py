@@ -16,14 +16,13 @@ from kzreport.claims.ledger import known_claims
 from kzreport.model import Period
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.page import Page
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import notebook_path, page_names
+from kzreport.project import notebook_path, page_names, project
 from kzreport.series.known import load_series
 
 # Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
 DATES = ["2015-01-31", "2018-09-30", "2023-03-31", "2024-03-31", "2026-11-22"]
 MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) if (y, m) <= (2026, 10)]
-PLACES = [(page, language) for page in page_names() for language in LANGUAGES]
+PLACES = [(page, language) for page in page_names() for language in project().languages]
 
 
 def _run(page, language, as_of):

@@ -14,7 +14,7 @@ from kzreport.editions.plan import make_plan
 from kzreport.errors import BasisError, PageError, ParameterError, WordsError
 from kzreport.indicators import ranking
 from kzreport.indicators.readings import joined, series_from
-from kzreport.language import words
+from kzreport.language.wordfiles import labels, page_words
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
 from kzreport.pages.notebooks import read_notebook
@@ -241,8 +241,7 @@ FRENCH = {
 
 
 def test_every_country_has_its_article_in_french():
-    named = {k for k in words.common()["labels"] if re.fullmatch("[A-Z]{3}", k)} - {"WLD", "EMU"}
-    assert named == set(words.common()["articles"]) == set(FRENCH)
+    assert set(labels()["articles"]) == set(FRENCH)
     w = Words("fr")
     assert {k: tuple(w.place(k, case) for case in ("the", "in", "of")) for k in FRENCH} == FRENCH
 
@@ -257,7 +256,7 @@ def test_english_names():
 
 def test_every_country_of_the_data_has_its_article():
     known = {c for d in resources().values() for c in d.enums.get("country", ())} - {"EMU"}
-    assert set(COUNTRIES) <= known <= set(words.common()["articles"])
+    assert set(COUNTRIES) <= known <= set(labels()["articles"])
 
 
 def test_several_countries_in_one_mark():
@@ -298,7 +297,7 @@ def test_ordinals(number, french, english):
 
 
 def test_every_indicator_has_its_words():
-    book = words.of_page("neighbours")
+    book = page_words("neighbours")
     for name in neighbours.INDICATORS:
         assert name in book["labels"] and name in book["charts"] and book["say"][name]["by"] == "value"
     assert set(book["charts"]) == set(neighbours.INDICATORS)

@@ -20,14 +20,14 @@ from kzreport.commands import checks as check
 from kzreport.editions.reference import reference_path, reference_task
 from kzreport.execution import execute as runner
 from kzreport.files import project_root
-from kzreport.language import words
+from kzreport.language.lint import page_faults
+from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Kind, page_artefacts, page_outputs, page_texts
 from kzreport.pages.page import Page
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import notebook_path, page_names
+from kzreport.project import notebook_path, page_names, project
 
-ALL = [(p, k) for p in page_names() for k in LANGUAGES]
+ALL = [(p, k) for p in page_names() for k in project().languages]
 
 
 def test_kzreport_check_is_clean():
@@ -40,13 +40,13 @@ OWN = {"key_figures": ["key_figures"], "fresh": ["changes"], "revised": ["change
 
 @pytest.mark.parametrize("name", page_names())
 def test_the_words_of_a_page_are_sound_and_all_used(name):
-    assert words.check(name) == []
+    assert page_faults(name) == []
     source = "\n".join(c.source for c in read_notebook(notebook_path(name)).cells if c.cell_type == "code")
     shown = {"say": ("say",), "charts": ("chart",), "tables": ("table", "listing"), "sections": ("section",)}
     if "page.panels(" in source:  # these say, chart and list what a view names: see its own tests
         shown = {"sections": ("section",)}
     for group, methods in shown.items():
-        for key in words.of_page(name).get(group, {}):
+        for key in page_words(name).get(group, {}):
             called = [f'page.{m}("{key}"' for m in methods] + [f"page.{m}(" for m in OWN.get(key, ())]
             assert any(c in source for c in called), f"notebooks/{name}.yml, {group}.{key}: not used"
 

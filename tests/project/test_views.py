@@ -6,7 +6,7 @@ import re
 import pytest
 
 from kzreport.declare import Claims, Cut, declaration_of
-from kzreport.language import words
+from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import declared_parameters, load_notebook
 from kzreport.pages.page import Page
 from kzreport.pages.views import headline_of, series_of, view_name, views_of
@@ -42,7 +42,7 @@ def said(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_view_gives_the_readings_that_its_sentences_name(page):
-    book = words.of_page(page)
+    book = page_words(page)
     sources = [s for view in views_of(page) for s in declaration_of(view).sources.values()]
     called = Page(page, lang="en", as_of=AS_OF)
     for view, (keys, options) in said(page).items():
@@ -56,7 +56,7 @@ def test_a_view_gives_the_readings_that_its_sentences_name(page):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_headline_gives_the_readings_that_words_name(page):
-    book, values = words.of_page(page), {p.name: p.default for p in declared_parameters(page)}
+    book, values = page_words(page), {p.name: p.default for p in declared_parameters(page)}
     headline = headline_of(page)
     options = {o: values[o] for o in declaration_of(headline).options}
     given = set(Page(page, lang="en", as_of=AS_OF).read(headline, **options))

@@ -14,10 +14,10 @@ from collections.abc import Callable
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 
-import kzreport.pages.page
 from kzreport.editions.reference import reference_task
 from kzreport.execution import execute as runner
 from kzreport.execution import forkserver as template
+from kzreport.pages.context import PageContext
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path, page_names
 from kzreport.render import html
@@ -82,7 +82,7 @@ def main() -> None:
     print(f"ready: ordinary      {ready(0):.3f} s  (nothing imported)")
     runner._warm = True
     template.warm()
-    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
+    PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
     for page in page_names():

@@ -23,7 +23,7 @@ from kzreport.files import project_root
 from kzreport.language.lint import page_faults
 from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import read_notebook
-from kzreport.pages.outputs import page_artefacts, page_texts
+from kzreport.pages.outputs import Kind, page_artefacts, page_outputs, page_texts
 from kzreport.pages.page import Page
 from kzreport.project import notebook_path, page_names, project
 
@@ -54,7 +54,7 @@ def test_the_words_of_a_page_are_sound_and_all_used(name):
 def test_what_check_knows_of_pages_is_what_pages_have():
     """A new method of Page that shows something must be counted by check."""
     methods = {name for name, value in vars(Page).items() if inspect.isfunction(value)}
-    assert methods - {"judged", "note_text"} == set(check._SHOWING)
+    assert methods - {"note_text"} == set(check._SHOWING)
 
 
 @pytest.mark.parametrize(("name", "language"), ALL)
@@ -76,13 +76,9 @@ def test_a_page_is_whole(name, language, executed):
     for a in found:
         header = "id,document,line,theme,verdict," if a.name == "claims" else ",".join(charts.HEADER) + "\n"
         assert a.csv.startswith(header) and a.csv.count("\n") > 1, a.name
-        assert a.kind != "chart" or (a.png.startswith(b"\x89PNG") and len(a.png) > 5000), a.name
-    said = [
-        o.data["text/markdown"]
-        for c in executed[name, language].cells
-        for o in c.get("outputs", [])
-        if o.metadata.get("kzreport", {}).get("kind") in ("say", "headline", "headlines")
-    ]
+        assert a.kind is not Kind.CHART or (a.png.startswith(b"\x89PNG") and len(a.png) > 5000), a.name
+    prose = (Kind.SAY, Kind.HEADLINE, Kind.HEADLINES)
+    said = [o.markdown for o in page_outputs(executed[name, language]) if o.kind in prose]
     assert said and all(s.strip() for s in said)
     for sentence in said:
         assert not re.search(r"[{}]|\b(None|nan)\b|np\.float|  ", sentence), sentence

@@ -15,7 +15,7 @@ from collections.abc import Callable
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 
 import kzreport.pages.page
-from kzreport.commands import checks as check
+from kzreport.editions.reference import reference_task
 from kzreport.execution import execute as runner
 from kzreport.execution import forkserver as template
 from kzreport.pages.notebooks import read_notebook
@@ -82,11 +82,11 @@ def main() -> None:
     print(f"ready: ordinary      {ready(0):.3f} s  (nothing imported)")
     runner._warm = True
     template.warm()
-    kzreport.pages.page.display = lambda *_, **__: None  # type: ignore[assignment]
+    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
     for page in page_names():
-        task = check.task(page, "fr")
+        task = reference_task(page, "fr")
         result = runner.execute(task)
         whole, render = median(lambda: runner.execute(task)), median(lambda: rendered(page, result))  # noqa: B023
         alone = median(lambda: cells(page))  # noqa: B023

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PageEntry,
         PageName,
         Theme,
+        Year,
     )
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "PageEntry",
     "PageName",
     "Theme",
+    "Year",
 ]
 
 _HOMES = {name: "kzreport.pages.parameters" for name in __all__} | {"Page": "kzreport.pages.page"}

@@ -1,43 +1,136 @@
-"""Files of a project: where they are, strict readers, and atomic writes."""
+"""Files of a project: where they are, strict readers, one cache, atomic writes.
+
+Everything that is read once and again after an edit is cached by :func:`cached_by_stamp`; everything that replaces a
+file goes through :func:`write_atomic`.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import yaml
 from yaml.composer import Composer
 
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, ParameterError, explain
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
-_HERE = Path(__file__).resolve().parent.parent
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+# --- the project's folder ----------------------------------------------------------------------------------------
 
 
 def project_root() -> Path:
-    """The folder of ``data/``, ``notebooks/`` and ``params/``."""
-    chosen = os.environ.get("KZREPORT_HOME")
-    if not chosen:
-        return _HERE
-    return _resolved(chosen) if chosen.startswith("/") else Path(chosen).resolve()
+    """Return the folder of ``data/``, ``notebooks/`` and ``params/``: the project.
+
+    It is, in this order:
+
+    - what ``KZREPORT_HOME`` names,
+    - the working directory, or the nearest folder above it, with a ``params/project.yml``,
+    - the checkout that holds this engine, if it has a ``params/project.yml``: plain papermill works from anywhere.
+
+    Raises :class:`ParameterError` that names all three ways.
+    """
+    chosen = os.environ.get("KZREPORT_HOME", "")
+    if chosen[:1] == "/":
+        return _project_root(chosen, "")
+    try:
+        return _project_root(chosen, os.getcwd())  # noqa: PTH109  # a page asks some thousand times
+    except FileNotFoundError:  # the working directory was removed
+        if chosen:
+            raise
+        return _project_root(chosen, "/")
 
 
-@lru_cache(maxsize=8)  # a page asks some thousand times
-def _resolved(chosen: str) -> Path:
-    return Path(chosen).resolve()
+@lru_cache(maxsize=16)
+def _project_root(chosen: str, cwd: str) -> Path:
+    if chosen:
+        return Path(cwd, chosen).resolve()
+    here = Path(cwd).resolve()
+    for folder in (here, *here.parents, _CHECKOUT):
+        if (folder / "params" / "project.yml").is_file():
+            return folder
+    todo = "set KZREPORT_HOME to the folder of a project, or go there, or use the engine of a project's checkout"
+    raise ParameterError(explain("project", f"no params/project.yml in {here} or above", "a project", todo))
 
 
 def shown_path(path: Path) -> str:
-    """A path as messages print it: relative to :func:`home` where it lies below."""
+    """Return a path as messages print it: relative to :func:`project_root`; the bare name outside of it."""
     return path.relative_to(project_root()).as_posix() if path.is_relative_to(project_root()) else path.name
 
 
+# --- one cache ---------------------------------------------------------------------------------------------------
+
+_clear: list[Callable[[], None]] = []
+
+
+def cached_by_stamp(most: int = 64) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Cache a function by its arguments and by the state of every file among them.
+
+    Each call costs one ``stat`` for each positional argument that is a :class:`~pathlib.Path`: the function runs again
+    after the file was changed. Arguments must be hashable; results are shared, so not to be changed. An exception is
+    not cached.
+
+    Parameters
+    ----------
+    most
+        Results that are kept; the one used longest ago goes first.
+
+    >>> lines = cached_by_stamp()(lambda path: path.read_text().splitlines())
+    >>> lines(Path(__file__)) is lines(Path(__file__))
+    True
+    """
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        @lru_cache(maxsize=most)
+        def cached(stamps: tuple[tuple[int, int], ...], *args: Any, **kwargs: Any) -> _R:
+            return function(*args, **kwargs)
+
+        find: Callable[..., _R] = cached
+
+        @wraps(function)
+        def call(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            return find(tuple([_stamp(a) for a in args if isinstance(a, Path)]), *args, **kwargs)
+
+        _clear.append(cached.cache_clear)
+        return call
+
+    return decorate
+
+
+def clear_caches() -> None:
+    """Empty every cache of :func:`cached_by_stamp`, and the project's root.
+
+    For tests, which change files faster than a clock ticks.
+    """
+    _project_root.cache_clear()
+    for clear in _clear:
+        clear()
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return a pair that changes when a file does."""
+    try:
+        about = path.stat()
+    except OSError:
+        return (0, 0)  # reading it will say why
+    return (about.st_mtime_ns, about.st_size)
+
+
+# --- strict readers ----------------------------------------------------------------------------------------------
+
+
 def read_text(path: Path, most: int = _MAX_BYTES) -> str:
-    """The text of a UTF-8 file of at most ``most`` bytes.
+    """Return the text of a UTF-8 file of at most ``most`` bytes.
 
     Raises :class:`DataError` with file and line for other encodings, a byte order mark, NUL bytes, a missing file.
     """
@@ -96,18 +189,14 @@ class _StrictLoader(_Loader):
         return super().compose_node(parent, index)
 
 
-@lru_cache(maxsize=64)
-def _yaml(path: Path, stamp: tuple[int, int]) -> Any:
-    return yaml.load(read_text(path, _MAX_YAML), _StrictLoader)
-
-
+@cached_by_stamp()
 def read_yaml(path: Path) -> Any:
-    """A YAML file whose scalars are all text. Refuses repeated keys, aliases, tags and more than 1 MB.
+    """Return a YAML file whose scalars are all text. Refuse repeated keys, aliases, tags and more than 1 MB.
 
     Raises :class:`DataError` naming file and line.
     """
     try:
-        return _yaml(path, file_stamp(path))
+        return yaml.load(read_text(path, _MAX_YAML), _StrictLoader)
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
         found = (e.problem or "bad YAML").removeprefix("found ")
@@ -118,13 +207,29 @@ def read_yaml(path: Path) -> Any:
         raise DataError(explain(shown_path(path), str(e).splitlines()[0], "plain YAML")) from None
 
 
-def file_stamp(path: Path) -> tuple[int, int]:
-    """Changes when a file does: what is read once in a process is read again after an edit."""
+def read_json(path: Path) -> Any:
+    """Return a JSON file. Refuse repeated keys and numbers that are not finite.
+
+    Raises :class:`DataError` naming file and line.
+    """
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise DataError(explain(shown_path(path), f"key {twice!r} twice", "each key once"))
+        return found
+
+    def finite(constant: str) -> float:
+        raise DataError(explain(shown_path(path), constant, "a finite number"))
+
     try:
-        stat = path.stat()
-    except OSError:
-        return (0, 0)  # reading it will say why
-    return (stat.st_mtime_ns, stat.st_size)
+        return json.loads(read_text(path), object_pairs_hook=unique, parse_constant=finite)
+    except json.JSONDecodeError as e:
+        raise DataError(explain(f"{shown_path(path)}, line {e.lineno}", e.msg, "JSON")) from None
+    except RecursionError:
+        raise DataError(explain(shown_path(path), "lists or objects nested too deeply", "plain JSON")) from None
 
 
 def sha256_hex(data: bytes) -> str:
@@ -132,20 +237,36 @@ def sha256_hex(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+@cached_by_stamp(512)
 def file_digest(path: Path) -> str:
-    """Of a file; it is read again when it was changed."""
-    about = path.stat()
-    return _file_digest_at(path, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(maxsize=512)
-def _file_digest_at(path: Path, changed: int, size: int) -> str:
+    """Return the SHA-256 of a file as hexadecimal digits. Raises :class:`OSError` for a file that cannot be read."""
     return sha256_hex(path.read_bytes())
 
 
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
 def write_durably(path: Path, data: bytes | str) -> None:
-    """Have a file on disk."""
+    """Write a file, its folders too, and wait until its content is on the disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _write(path, data)
+
+
+def write_atomic(path: Path, data: bytes | str) -> None:
+    """Write or replace a file in one step: a reader never finds half of it.
+
+    Raises :class:`OSError`, also if there is no such folder; the file is then as it was, and nothing is left beside it.
+    """
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        _write(fresh, data)
+        fresh.replace(path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def _write(path: Path, data: bytes | str) -> None:
     with path.open("wb") as f:
         f.write(data.encode() if isinstance(data, str) else data)
         f.flush()
@@ -153,7 +274,7 @@ def write_durably(path: Path, data: bytes | str) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk."""
+    """Wait until the names in a folder are on the disk."""
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -16,6 +16,7 @@ from functools import total_ordering
 from typing import TypedDict, Unpack
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
+from kzreport.units import UNITS
 
 _PERIOD = re.compile(
     r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?"
@@ -172,6 +173,21 @@ class Status(StrEnum):
         raise ValueError(explain("status", repr(value), f"one of {', '.join(cls)}"))
 
 
+class Verdict(StrEnum):
+    """The verdict on a claim. This is the one list of verdicts; the pages follow its order."""
+
+    REPRODUCED = "reproduced"  # equal at the precision printed
+    CONSISTENT = "consistent"  # the intervals meet
+    INCONSISTENT = "inconsistent"  # they do not
+    NOT_COMPARABLE = "not_comparable"
+    UNVERIFIABLE = "unverifiable"
+
+    @property
+    def supports(self) -> bool:
+        """True if the figures agree with the claim."""
+        return self in (Verdict.REPRODUCED, Verdict.CONSISTENT)
+
+
 @dataclass(frozen=True)
 class Interval:
     """A closed interval ``[low, high]``.
@@ -190,43 +206,6 @@ class Interval:
     def overlaps(self, other: Interval) -> bool:
         """True if the two intervals share a point."""
         return self.low <= other.high and other.low <= self.high
-
-
-# Digits after the decimal mark that a unit is shown with. A change smaller than half the last digit is "flat".
-DECIMALS: Mapping[str, int] = {
-    "percent": 1,  # a rate or a growth
-    "points": 1,  # a difference of two rates: percentage points
-    "percent_of_gdp": 1,
-    "percent_per_year": 1,  # compound annual growth
-    "index": 1,  # level, base in the basis
-    "index_py100": 1,  # same period of the previous year = 100
-    "index_pp100": 1,  # previous period = 100
-    "musd": 0,  # million US dollars
-    "meur": 0,  # million euros
-    "kzt": 1,  # tenge for a unit of another currency
-    "usd_barrel": 1,  # US dollars a barrel
-    "musd_change": 0,
-    "usd": 0,  # US dollars
-    "count": 0,  # vehicles, visits ...: the sentence names them
-    "tonne": 0,
-    "teu": 0,
-    "tkm": 0,  # tonne-kilometre
-    "tonne_wagon": 1,  # tonnes a wagon
-    "gram": 0,
-    "usd_tonne": 0,  # US dollars a tonne
-    "person": 0,
-    "wagon": 0,
-    "piece": 0,  # articles of any kind
-    "multiple": 1,  # x times
-    "km2": 0,
-    "log": 2,  # natural logarithm of a ratio
-    "months": 0,
-    "years": 0,
-    "inhabitant": 0,
-    "country": 0,  # how many countries
-    "rank": 0,  # first, second ...
-    "ratio": 2,
-}
 
 
 @dataclass(frozen=True)
@@ -368,8 +347,8 @@ class Reading:
     digits: int | None = None
 
     def __post_init__(self) -> None:
-        if self.unit not in DECIMALS:
-            raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(DECIMALS)}"))
+        if self.unit not in UNITS:
+            raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(UNITS)}"))
         object.__setattr__(
             self, "status", Status(self.status)
         )  # it is compared by identity, so text would print otherwise
@@ -402,7 +381,7 @@ class Reading:
     @property
     def decimals(self) -> int:
         """Digits shown after the decimal mark."""
-        return DECIMALS[self.unit] if self.digits is None else self.digits
+        return UNITS[self.unit].decimals if self.digits is None else self.digits
 
     @property
     def direction(self) -> str:

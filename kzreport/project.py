@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, ParameterError, explain, short_repr
-from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 
 _KEYS = ("name", "languages", "home", "default", "conversions", "engine")
 
@@ -47,12 +46,11 @@ def project() -> Project:
     >>> project().home
     'KAZ'
     """
-    path = project_root() / "params" / "project.yml"
-    return _project(path, file_stamp(path))
+    return _project(project_root() / "params" / "project.yml")
 
 
-@lru_cache(maxsize=8)
-def _project(path: Path, stamp: tuple[int, int]) -> Project:
+@cached_by_stamp()
+def _project(path: Path) -> Project:
     raw, where = read_yaml(path), shown_path(path)
     if not isinstance(raw, dict) or set(raw) - set(_KEYS):
         found = ", ".join(sorted(set(raw) - set(_KEYS))) if isinstance(raw, dict) else short_repr(raw)

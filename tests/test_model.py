@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzreport.errors import BasisError, DataError
-from kzreport.model import DECIMALS, Interval, Observation, Period, Reading, Series, Status
+from kzreport.model import Interval, Observation, Period, Reading, Series, Status
+from kzreport.units import UNITS
 
 P = Period.parse
 YEAR = st.integers(1950, 2050)
@@ -201,7 +202,7 @@ def test_no_interval(low, high):
 AUGUST = P("2026-08")
 
 
-@given(st.none() | NUMBERS, st.sampled_from(Status), st.sampled_from(sorted(DECIMALS)))
+@given(st.none() | NUMBERS, st.sampled_from(Status), st.sampled_from(sorted(UNITS)))
 def test_a_value_exactly_when_the_status_is_ok(value, status, unit):
     if (value is not None) == (status is Status.OK):
         r = Reading("r", value, unit, AUGUST, status)
@@ -244,7 +245,7 @@ def test_numbers_of_numpy_become_plain(value):
     assert "np." not in repr(r)
 
 
-@given(NUMBERS, st.sampled_from(sorted(DECIMALS)), st.none() | st.integers(0, 4))
+@given(NUMBERS, st.sampled_from(sorted(UNITS)), st.none() | st.integers(0, 4))
 def test_direction_is_that_of_the_number_shown(value, unit, digits):
     r = Reading("r", value, unit, AUGUST, digits=digits)
     shown = float(f"{value:.{r.decimals}f}")

@@ -7,7 +7,7 @@ are added by :mod:`kzreport.charts.chart`.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,15 +19,7 @@ from kzreport.charts.style import INK, MUTED
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
-
-_SCALES: Mapping[str, tuple[tuple[float, float, str, int], ...]] = {  # from, divided by, unit shown, digits of labels
-    "musd": ((3e3, 1e3, "bn_usd", 1),),
-    "musd_change": ((3e3, 1e3, "bn_usd", 1),),
-    "tonne": ((2e6, 1e6, "mt", 2), (3e3, 1e3, "kt", 0)),
-    "teu": ((3e3, 1e3, "kteu", 1),),
-    "tkm": ((3e9, 1e9, "bn_tkm", 1),),
-    "inhabitant": ((2e6, 1e6, "m_inhabitant", 1),),
-}
+from kzreport.units import UNITS, scale_for
 
 
 @dataclass(frozen=True)
@@ -43,10 +35,8 @@ class Canvas:
     @classmethod
     def fit(cls, ax: Axes, words: Words, unit: str, largest: float) -> Canvas:
         """Make a canvas that shows large amounts in thousands, millions or billions (``largest`` in the unit)."""
-        for start, divisor, name, digits in _SCALES.get(unit, ()):
-            if largest >= start:
-                return cls(ax, words, name, divisor, digits)
-        return cls(ax, words, unit)
+        scale = scale_for(largest, UNITS[unit].axis)
+        return cls(ax, words, scale.words, scale.divisor, scale.digits) if scale else cls(ax, words, unit)
 
     def value(self, r: Reading) -> str:
         """Return the number of a reading on the scale of the axis, as text."""

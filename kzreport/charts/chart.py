@@ -134,4 +134,4 @@ def _axis(canvas: Canvas, groups: Groups) -> str:
     """The unit of the axis, with the base period of an index."""
     bases = {r.base for r in values(groups) if r.base and r.unit == "index"}
     origin = bases.pop() if len(bases) == 1 else None
-    return canvas.words.axis_unit(canvas.unit) + (f", {canvas.words.period(origin)} = 100" if origin else "")
+    return canvas.words.unit(canvas.unit) + (f", {canvas.words.period(origin)} = 100" if origin else "")

@@ -1,1 +1,1 @@
-"""The command line, and the checks and scaffolds behind it."""
+"""The command line: one module a command, and what they share."""

@@ -1,1 +1,1 @@
-"""Editions: definitions, plans, the store, one edition and many."""
+"""Editions: definition, inputs, plan; the store; making one edition or many; log and notification."""

@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
 
 if TYPE_CHECKING:  # a worker, which imports this module, would be deaf while it imported the rest
-    from kzreport.editions.make import Job, Pool
+    from kzreport.editions.job import Job, Pool
     from kzreport.editions.plan import Plan
     from kzreport.execution.execute import Limits, Lost, Moved, Progress
 
@@ -285,10 +285,10 @@ def _work(parcel: bytes, progress: Progress) -> bytes:
 
 def _check(p: Plan) -> None:
     """Raise :class:`PageError` if the inputs here are not those of the plan."""
-    from kzreport.editions.plan import inputs_changed_since
+    from kzreport.editions.plan import changed_inputs
 
-    if p.fingerprint not in _checked:
-        _checked[p.fingerprint] = inputs_changed_since(p)
-    if different := _checked[p.fingerprint]:
+    if p.inputs.fingerprint not in _checked:
+        _checked[p.inputs.fingerprint] = changed_inputs(p)
+    if different := _checked[p.inputs.fingerprint]:
         expected = "the packages, code and KZREPORT_HOME of the machine that asks"
         raise PageError(explain("this worker", "other inputs", expected, "update it") + "\n  " + "\n  ".join(different))

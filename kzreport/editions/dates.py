@@ -1,23 +1,31 @@
-"""Languages and dates as the command line takes them."""
+"""Languages and dates of the command line."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.pages.parameters import LANGUAGES, _date
+from kzreport.pages.parameters import _date
+from kzreport.project import project
 
 
 def check_language(code: str) -> str:
     """Return the language or raise :class:`ParameterError` with the choices."""
-    if code not in LANGUAGES:
-        raise ParameterError(explain("--lang", short_repr(code), f"one of {', '.join(LANGUAGES)}"))
+    languages = project().languages
+    if code not in languages:
+        raise ParameterError(explain("--lang", short_repr(code), f"one of {', '.join(languages)}"))
     return code
 
 
+def check_languages(codes: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages, each once. Raises as :func:`check_language`."""
+    return tuple(dict.fromkeys(check_language(code) for code in codes))
+
+
 def check_date(text: str, today: date) -> date:
-    """The date of an edition: possible, and not after ``today``. Raises :class:`ParameterError`."""
+    """Return the date of an edition, at most ``today``. Raises :class:`ParameterError`."""
     try:
         day = date.fromisoformat(_date(text))
     except ValueError:
@@ -30,7 +38,7 @@ def check_date(text: str, today: date) -> date:
 
 
 def check_months(first: str, last: str, today: date) -> list[date]:
-    """The last days of the months from ``first`` to ``last``, both included. Raises :class:`ParameterError`.
+    """Return the last days of the months from ``first`` to ``last``, both included. Raises :class:`ParameterError`.
 
     >>> [str(d) for d in check_months("2023-12", "2024-02", date(2024, 3, 1))]
     ['2023-12-31', '2024-01-31', '2024-02-29']

@@ -13,12 +13,13 @@ from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
 from kzreport.pages.entries import read_entry, written_entry
 from kzreport.pages.notebooks import declared_parameters
-from kzreport.pages.parameters import FILLED, LANGUAGES, Language, PageName, Parameter, Text, validate_parameters
+from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text, validate_parameters
+from kzreport.project import project
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A report definition: which pages, in which languages, with which parameter values."""
+    """A report definition: its pages, their languages, the values of their parameters."""
 
     name: str
     title: Mapping[str, str]
@@ -28,17 +29,17 @@ class Definition:
 
 
 def definition_names() -> tuple[str, ...]:
-    """Names of the definitions in ``params/``, sorted."""
-    others = ("project",)  # settings of the project, not a report
+    """Return the names of the definitions in ``params/``, sorted."""
+    others = ("project", "methods")  # of the project, not of a report
     return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
 
 
 class _File(BaseModel):
-    """What a definition file may say; every scalar in it is text."""
+    """The keys of a definition file; every scalar in it is text."""
 
     model_config = ConfigDict(extra="forbid")
 
-    title: dict[Language, Text]
+    title: dict[str, Text]
     pages: list[PageName] = Field(min_length=1)
     languages: list[Language] = Field(min_length=1)
     parameters: dict[str, dict[str, Any]] = {}
@@ -58,8 +59,10 @@ def _read_definition(path: Path) -> _File:
     for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
-    if set(raw.title) != set(LANGUAGES):
-        raise ParameterError(explain(f"{where}, key 'title'", ", ".join(raw.title) or "nothing", "fr and en"))
+    languages = project().languages
+    if set(raw.title) != set(languages):
+        found = ", ".join(raw.title) or "nothing"
+        raise ParameterError(explain(f"{where}, key 'title'", found, f"a title in {', '.join(languages)}"))
     for page in raw.parameters:
         if page not in raw.pages:
             at = f"{where}, key 'parameters'"
@@ -87,10 +90,11 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
 def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
-    A page with a parameter ``pages`` (the summary) draws on the definition's other pages, with the values they have
-    there, unless told otherwise. Parameters that an edition fills in (:data:`FILLED`) are empty here unless told
-    otherwise.
-    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a page that is none.
+    - A page with a parameter ``pages``, such as a summary, draws on the definition's other pages, with the values they
+      have there, unless the file or an override names others.
+    - Parameters that an edition fills in (:data:`FILLED`) are empty unless the file or an override gives them.
+
+    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a file that is not a page.
     """
     if name not in definition_names():
         raise ParameterError(explain("report definition", short_repr(name), f"one of {', '.join(definition_names())}"))
@@ -114,4 +118,6 @@ def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
         for entry in whole["pages"] if page in drawing else ():
             read_entry(entry, f"{at}, parameter 'pages'")
         values[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
-    return Definition(name, {k: raw.title[k] for k in LANGUAGES}, tuple(raw.pages), tuple(raw.languages), values)
+    return Definition(
+        name, {k: raw.title[k] for k in project().languages}, tuple(raw.pages), tuple(raw.languages), values
+    )

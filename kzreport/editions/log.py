@@ -1,24 +1,25 @@
-"""The journal of a run: lines while it goes, for a person or a log, and ``run.json``, what became of each page.
+"""The log of a run: lines on standard error while it runs, and ``run.json``, the end of each page.
 
-Times are in here and nowhere else: nothing of a journal is part of an edition.
+Times are in here and nowhere else: nothing of a log is part of an edition.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from kzreport.files import write_atomic
 
 _LOG = logging.getLogger("kzreport")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 class _Plain(logging.Formatter):
-    """The text; what went wrong says by whom. Control characters are written out: a log is read on terminals."""
+    """The text; errors begin with the program's name. Control characters are escaped: a log is read on terminals."""
 
     def format(self, record: logging.LogRecord) -> str:
         text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], record.getMessage())
@@ -26,7 +27,7 @@ class _Plain(logging.Formatter):
 
 
 class _Json(logging.Formatter):
-    """One object a line: time, level, event, text, and what is known of edition, page, status, seconds, reason."""
+    """One object a line: time, level, event, text, and if known edition, page, status, seconds, reason."""
 
     def format(self, record: logging.LogRecord) -> str:
         time = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
@@ -34,7 +35,7 @@ class _Json(logging.Formatter):
         return json.dumps({"time": time, "level": record.levelname.lower()} | about | {"text": record.getMessage()})
 
 
-def start(form: str = "plain", *, quiet: bool = False) -> None:
+def start_logging(form: str = "plain", *, quiet: bool = False) -> None:
     """Log to standard error from now on, as ``plain`` lines or ``json``; ``quiet``: errors only."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Plain())
@@ -44,21 +45,24 @@ def start(form: str = "plain", *, quiet: bool = False) -> None:
     _LOG.setLevel(logging.ERROR if quiet else logging.INFO)
 
 
-def error(text: str) -> None:
-    """Say what went wrong."""
+def log_error(text: str) -> None:
+    """Log an error."""
     _LOG.error("%s", text, extra={"about": {"event": "error"}})
 
 
-class Journal:
-    """What a run of a definition tells; the editions that it made; what became of its pages."""
+class RunLog:
+    """The log of one run of a definition: the editions it made, the end of each page.
+
+    ``shown`` of its methods: print it as a plain line too; a log in JSON has everything.
+    """
 
     def __init__(self, definition: str = "") -> None:
         self.definition = definition
         self.made: list[str] = []
         self.pages: list[dict[str, Any]] = []
 
-    def __call__(self, text: str, **about: object) -> None:
-        """Say something; ``about`` is what a log in JSON has of it."""
+    def line(self, text: str, **about: object) -> None:
+        """Log a line; ``about`` are its other keys in a log in JSON."""
         _LOG.info("%s", text, extra={"about": about} if about else None)
 
     def page(
@@ -72,9 +76,22 @@ class Journal:
         reason: str = "",
         shown: bool = True,
     ) -> None:
-        """A page was ``made``, ``kept`` (it had been executed before), ``failed`` or ``not made``: no time was left.
+        """Log the end of a page.
 
-        ``tries`` is 2 where its first kernel did not start. ``shown``: whether plain lines tell of it, too.
+        Parameters
+        ----------
+        edition, page
+            names such as ``2026-09-30`` and ``fr/inflation``
+        status
+            ``made``, ``kept`` (it had been executed before), ``failed`` or ``not made`` (no time was left)
+        seconds
+            time that it took, its files included
+        tries
+            2 if its first kernel did not start
+        reason
+            of a failure
+        shown
+            see the class
         """
         about: dict[str, Any] = {"edition": edition, "page": page, "status": status}
         about |= {"seconds": seconds, "tries": tries, "reason": reason}
@@ -84,7 +101,7 @@ class Journal:
         _LOG.log(level, "%s", text, extra={"about": {"event": "page"} | about, "shown": shown})
 
     def edition(self, name: str, status: str, progress: str = "", *, shown: bool = True) -> None:
-        """An edition was ``made`` or ``failed``; ``progress`` says how many of how many."""
+        """Log the end of an edition, ``made`` or ``failed``; ``progress`` is added to the line: (3 of 12)."""
         if status == "made":
             self.made.append(name)
         text = f"{self.definition}/{name}: {'FAILED' if status == 'failed' else status}{progress}"
@@ -94,17 +111,14 @@ class Journal:
 
     @property
     def retried(self) -> int:
-        """Pages whose first kernel did not start."""
+        """Number of pages whose first kernel did not start."""
         return sum(page["tries"] > 1 for page in self.pages)
 
     def write(self, root: Path) -> None:
-        """``run.json`` beside the editions, in one step."""
+        """Write ``run.json`` beside the editions, in one step. If that fails the run ends as it would have."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
         text = json.dumps(about | {"retried": self.retried, "pages": self.pages}, ensure_ascii=False, indent=1)
-        fresh = root / ".work" / f"run.json.{os.getpid()}"
         try:
-            fresh.write_text(text + "\n", encoding="utf-8", errors="backslashreplace")
-            fresh.replace(root / "run.json")
-        except OSError as e:  # the run ends as it would have
-            fresh.unlink(missing_ok=True)
-            error(f"run.json: found {e.strerror}, expected to write what became of the pages.")
+            write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
+        except OSError as e:
+            log_error(f"run.json: found {e.strerror}, expected to write what became of the pages.")

@@ -1,6 +1,6 @@
-"""What a run tells when it has ended: what was made, what failed, what changed; to a person, a command or an address.
+"""The summary of a run that has ended, and its delivery to a person, a command or an address.
 
-A summary that cannot be made or delivered changes nothing: the editions stay, and the run's exit code.
+A summary that cannot be made or delivered changes nothing: the editions stay, and so does the run's exit code.
 """
 
 from __future__ import annotations
@@ -21,93 +21,96 @@ from urllib.parse import urlsplit
 
 import nbformat
 
-from kzreport.editions import log as journal
 from kzreport.editions.definition import Definition
-from kzreport.editions.log import Journal
-from kzreport.editions.plan import changes_between, edition_before
+from kzreport.editions.log import RunLog, log_error
+from kzreport.editions.previous import changes_between, edition_before
 from kzreport.editions.store import Store, list_editions, read_manifest
 from kzreport.errors import KzreportError, ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages import since as changes
-from kzreport.render import html
+from kzreport.pages.outputs import page_headline
 
 SECONDS = 30  # that a notification may take
 
 
-class NotTold(KzreportError):
-    """Nobody was told of a run."""
+class NotificationError(KzreportError):
+    """The summary of a run could not be delivered."""
 
 
 # --- the summary -------------------------------------------------------------------------------------------------
 
 
-def summary(
-    ended: Journal, shelf: Store | None, definition: Definition | None, code: int, wrong: Sequence[str] = ()
+def run_summary(
+    log: RunLog, store: Store | None, definition: Definition | None, code: int, wrong: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """A run as plain data. ``wrong``: what it said of what went wrong, which may be more than pages that failed.
+    """Return a run as plain data.
 
-    ``newest`` is the newest of the editions made: its headlines, as Markdown, and what changed since the edition of
-    the date before; ``run`` is where what became of each page is written, from the folder of the editions.
+    ``wrong`` are its error messages, of which there may be more than pages that failed. In the result
+
+    - ``newest`` is the newest of the editions made: its headlines, as Markdown, and what changed since the edition
+      before
+    - ``run`` is the file with the end of each page, relative to the folder of the editions
     """
     failed: dict[str, list[str]] = {}
-    for page in ended.pages:
+    for page in log.pages:
         if page["status"] == "failed":
             failed.setdefault(page["edition"], []).append(page["reason"])
     newest = None
-    if shelf is not None and definition is not None and ended.made:
-        newest = _newest(shelf, definition, set(ended.made))
+    if store is not None and definition is not None and log.made:
+        newest = _newest(store, definition, set(log.made))
     return {
-        "definition": ended.definition,
+        "definition": log.definition,
         "exit_code": code,
-        "made": sorted(ended.made),
+        "made": sorted(log.made),
         "failed": [{"edition": name, "reasons": reasons} for name, reasons in sorted(failed.items())],
         "errors": list(wrong),
-        "retried": ended.retried,
+        "retried": log.retried,
         "newest": newest,
-        "run": "run.json" if ended.pages else None,
+        "run": "run.json" if log.pages else None,
     }
 
 
-def _newest(shelf: Store, definition: Definition, made: set[str]) -> dict[str, Any] | None:
-    root = shelf.root
-    there = [f for f in list_editions(root) if f.parent.name == definition.name]
+def _newest(store: Store, definition: Definition, made: set[str]) -> dict[str, Any] | None:
+    root = store.root
+    present = [f for f in list_editions(root) if f.parent.name == definition.name]
     try:
-        folder = [f for f in there if f.name in made][-1]
-        about = read_manifest(folder)["edition"]
+        folder = [f for f in present if f.name in made][-1]
+        manifest = read_manifest(folder)
+        about = manifest["edition"]
         as_of = date.fromisoformat(about["as_of"])
         earlier = edition_before(root, definition.name, as_of)
         since = date.fromisoformat(earlier["edition"]["as_of"]) if earlier else None
         found = changes.as_json(changes_between(root, definition, since, as_of)) if since else None
-        shelf.fetch(folder)
+        store.fetch(folder)
         headlines = {k: _headlines(folder, about["pages"], k) for k in about["languages"]}
     except (KzreportError, IndexError, OSError, ValueError) as e:  # somebody removed it meanwhile
-        journal.error(f"what changed since the edition before cannot be told: {e}")
+        log_error(f"the summary lacks what changed since the edition before: {e}")
         return None
     path = folder.relative_to(root).as_posix()
     return {"edition": folder.name, "path": path, "headlines": headlines, "changes": found}
 
 
 def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[str, str]]:
-    """The headline of each page that has one; the summary's are those of the others."""
+    """Return the headline of each page that has its own."""
     found = []
     for page in pages:
         nb = nbformat.v4.reads((folder / language / f"{page}.ipynb").read_text(encoding="utf-8"))
-        said = html.headline(nb)
-        if said and page != "summary":
+        text = page_headline(nb, collected=False)
+        if text:
             title = str(Words(language, page).entry("title")[language])
-            found.append({"page": page, "title": title, "text": said})
+            found.append({"page": page, "title": title, "text": text})
     return found
 
 
-def changed(told: Mapping[str, Any]) -> str:
-    """What changed, in one line; empty where there is nothing to compare.
+def changes_line(summary: Mapping[str, Any]) -> str:
+    """Return what changed, in one line; empty if there is nothing to compare.
 
     >>> figures = [{"series": "cpi_yy", "figures": [{}, {}]}]
     >>> since = {"before": "2026-08-31", "new": figures, "revised": [], "verdicts": [{}], "issues": []}
-    >>> changed({"newest": {"changes": since}})
+    >>> changes_line({"newest": {"changes": since}})
     'since 2026-08-31: 2 new figures, 0 revised, 1 verdict turned, 0 new caveats'
     """
-    if not (since := (told["newest"] or {}).get("changes")):
+    if not (since := (summary["newest"] or {}).get("changes")):
         return ""
     new = sum(len(f["figures"]) for f in since["new"])
     revised, verdicts, issues = (len(since[k]) for k in ("revised", "verdicts", "issues"))
@@ -117,37 +120,37 @@ def changed(told: Mapping[str, Any]) -> str:
     )
 
 
-def line(told: Mapping[str, Any]) -> str:
-    """The summary in one line.
+def summary_line(summary: Mapping[str, Any]) -> str:
+    """Return the summary in one line.
 
-    >>> line({"definition": "monthly", "made": [], "failed": [], "errors": [], "retried": 0, "newest": None})
+    >>> summary_line({"definition": "monthly", "made": [], "failed": [], "errors": [], "retried": 0, "newest": None})
     'monthly: nothing to do'
     """
-    made = told["made"]
+    made = summary["made"]
     parts = [f"made {', '.join(made)}" if len(made) < 4 else f"made {len(made)} editions"]
     if not made:
-        parts = [] if told["errors"] or told["failed"] else ["nothing to do"]
-    if told["failed"]:
-        names = [f["edition"] for f in told["failed"]]
+        parts = [] if summary["errors"] or summary["failed"] else ["nothing to do"]
+    if summary["failed"]:
+        names = [f["edition"] for f in summary["failed"]]
         parts.append(f"failed {', '.join(names)}" if len(names) < 4 else f"{len(names)} editions failed")
-    elif told["errors"]:
+    elif summary["errors"]:
         parts.append("failed")
-    if told["retried"]:
-        parts.append(f"{_count(told['retried'], 'kernel')} started twice")
-    return "; ".join([f"{told['definition']}: {parts[0]}", *parts[1:], *filter(None, [changed(told)])])
+    if summary["retried"]:
+        parts.append(f"{_count(summary['retried'], 'kernel')} started twice")
+    return "; ".join([f"{summary['definition']}: {parts[0]}", *parts[1:], *filter(None, [changes_line(summary)])])
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
-# --- whom it is told ---------------------------------------------------------------------------------------------
+# --- delivery ----------------------------------------------------------------------------------------------------
 
 
 def check_target(target: str) -> str:
-    """The target of ``--notify``, if it can be one: an http(s) address, a command, or ``-``, standard output.
+    """Return a target of ``--notify``: an http(s) address, a command, or ``-`` for standard output.
 
-    Raises :class:`ParameterError`.
+    Raises :class:`ParameterError` for anything else.
     """
     if target == "-":
         return target
@@ -169,12 +172,13 @@ def check_target(target: str) -> str:
     return target
 
 
-def notify(target: str, told: Mapping[str, Any]) -> None:
-    """Give the summary, as JSON, to a command's standard input, to an address by POST, or to standard output.
+def send(target: str, summary: Mapping[str, Any]) -> None:
+    """Send the summary, as JSON, to a command's standard input, to an address by POST, or to standard output.
 
-    Raises :class:`NotTold`: the command failed, the address did not accept it, or neither ended within ``SECONDS``.
+    Raises :class:`NotificationError` if the command failed, the address did not accept it, or neither ended within
+    ``SECONDS``.
     """
-    text = json.dumps(told)  # in ASCII: there is no encoding to get wrong
+    text = json.dumps(summary)  # in ASCII: there is no encoding to get wrong
     if target == "-":
         print(text, flush=True)
     elif re.match(r"https?:", target, re.IGNORECASE):
@@ -189,15 +193,15 @@ def _command(target: str, data: bytes) -> None:
     try:
         done = subprocess.run(words, input=data, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise NotTold(explain("--notify", f"{words[0]} still at work after {SECONDS} s", expected)) from None
+        raise NotificationError(explain("--notify", f"{words[0]} still at work after {SECONDS} s", expected)) from None
     except OSError as e:
-        raise NotTold(explain("--notify", f"{words[0]}: {e.strerror}", expected)) from None
+        raise NotificationError(explain("--notify", f"{words[0]}: {e.strerror}", expected)) from None
     if done.returncode:
-        raise NotTold(explain("--notify", f"{words[0]} ended with {done.returncode}", expected))
+        raise NotificationError(explain("--notify", f"{words[0]} ended with {done.returncode}", expected))
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """No redirect: what was posted would be lost on the way, or told to somebody else."""
+    """Follow no redirect: the summary would be lost on the way, or sent to somebody else."""
 
     def redirect_request(self, *_: Any) -> None:
         return None
@@ -206,24 +210,24 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def _post(target: str, data: bytes) -> None:
     host = urlsplit(target).hostname
     request = urllib.request.Request(target, data, {"Content-Type": "application/json"}, method="POST")
-    said: list[str] = []
+    answers: list[str] = []
 
-    def send() -> None:
+    def post() -> None:
         try:
             with urllib.request.build_opener(_Stay).open(request, timeout=SECONDS) as reply:
-                said.append("" if 200 <= reply.status < 300 else f"status {reply.status}")
+                answers.append("" if 200 <= reply.status < 300 else f"status {reply.status}")
         except urllib.error.HTTPError as e:
-            said.append(f"status {e.code}{', a redirect' if 300 <= e.code < 400 else ''}")
+            answers.append(f"status {e.code}{', a redirect' if 300 <= e.code < 400 else ''}")
             e.close()
         except (OSError, ValueError) as e:
-            said.append(str(getattr(e, "reason", "") or type(e).__name__))
-        except Exception as e:  # what http.client says of a broken answer
-            said.append(type(e).__name__)
+            answers.append(str(getattr(e, "reason", "") or type(e).__name__))
+        except Exception as e:  # http.client has many for a broken answer
+            answers.append(type(e).__name__)
 
-    # The library's limit is one for each answer: one that trickles would hold us for ever.
-    thread = threading.Thread(target=send, daemon=True)
+    # The library's limit is one for each answer: one that trickles would hold us forever.
+    thread = threading.Thread(target=post, daemon=True)
     thread.start()
     thread.join(SECONDS)
-    found = said[0] if said else f"no answer after {SECONDS} s"
+    found = answers[0] if answers else f"no answer after {SECONDS} s"
     if found:  # the address may hold a secret: its host is enough
-        raise NotTold(explain("--notify", f"{found} from {host}", "2xx, the summary taken"))
+        raise NotificationError(explain("--notify", f"{found} from {host}", "2xx, the summary taken"))

@@ -1,17 +1,18 @@
-"""Editions at an address (``s3://bucket/reports``, ``file:///srv/reports`` ...): a shelf whose folder mirrors it.
+"""Editions at an address (``s3://bucket/reports``, ``file:///srv/reports`` ...): a store whose folder mirrors it.
 
-The mirror, a temporary folder, has the names of all that is at the address, and of the manifests the content too, so
-that everything that reads or makes editions works on it unchanged; other contents are fetched when asked for. A store
-of objects cannot rename a folder, so an edition is there when its manifest is: it comes last, in one step. Files
-without a manifest are no edition; they are swept by the next run that makes it.
+The mirror is a temporary folder. It has the names of all files at the address, and the content of the manifests, so
+that everything that reads or makes editions works on it unchanged. Other contents are fetched on request.
 
-One run at a time writes to an address. Each announces itself by an object under ``.work/runs/`` and *then* looks for
-others, so of two that begin at once at least one sees the other; it needs a store that lists what was just written, as
-S3, Google's, Azure's and a disk do. Who runs renews its object; one that is silent for ``SILENCE`` was killed. Before
-a manifest is written a run looks whether it was taken for dead: what this leaves open is a run that was, and wakes up
-between that look and the write.
+An object store cannot rename a folder, so an edition exists when its manifest does: the manifest is sent last, in one
+step. Files without a manifest are no edition; the next run that makes the edition removes them.
 
-Sends files and reads them; knows nothing of pages.
+One run at a time writes to an address. It holds a lease, an object under ``.work/runs/`` that it renews:
+
+- A run writes its lease and *then* looks for others, so of two that begin at once at least one sees the other. This
+  needs a store that lists what was just written, as S3, Google's, Azure's and a disk do.
+- A run that has not renewed its lease for ``SILENCE`` is assumed dead, and its lease is removed.
+- Before a manifest is written a run checks that it still has its lease. One gap remains: a run that was assumed dead
+  and wakes up between that check and the write.
 """
 
 from __future__ import annotations
@@ -29,44 +30,44 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kzreport.editions.log import Journal
+from kzreport.editions.log import RunLog
 from kzreport.editions.store import MANIFEST, Locked, Store, list_editions, read_manifest
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
 
-BEAT = 5.0  # seconds between two signs of life
-SILENCE = 30.0  # seconds without one: that run was killed
+BEAT = 5.0  # seconds between two renewals of a lease
+SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
 _RUNS = ".work/runs/"
 _PAGES = ".work/pages/"
-_OWN = (_PAGES, "failed/")  # what a run may change and remove, beside editions and the files at the top
+_OWN = (_PAGES, "failed/")  # a run may change and remove these, beside editions and the files at the top
 
 
 @contextlib.contextmanager
-def opened(address: str, report: Journal, *, write: bool) -> Iterator[Store]:
-    """The shelf at an address, alone there if ``write``; the index, run.json and what failed are sent at the end.
+def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
+    """Open the store at an address; ``write``: hold its lease, and send index, log and failed pages at the end.
 
     Raises :class:`ParameterError` if it cannot be reached, :class:`Locked` if another run writes there.
     """
     fs, path = _connect(address)
     with tempfile.TemporaryDirectory(prefix="kz-mirror-") as name, contextlib.ExitStack() as stack:
-        shelf = Mirror(fs, path, _shown(address), Path(name))
+        store = Mirror(fs, path, _shown(address), Path(name))
         try:
             if write:
-                stack.enter_context(shelf.alone(report))
-            shelf.pull()
+                stack.enter_context(store.lease(log))
+            store.pull()
         except KzreportError:
             raise
         except Exception as e:  # every store has errors of its own
             todo = "a place that can be reached" + (" and written" if write else "")
             raise ParameterError(explain("--output", f"{_shown(address)}: {type(e).__name__}: {e}", todo)) from None
         try:
-            yield shelf
+            yield store
         finally:
             if write:
-                shelf.push()
+                store.push()
 
 
 def _shown(address: str) -> str:
-    """The address without a password."""
+    """Return the address without a password."""
     return re.sub(r"(?<=//)[^/@]*@", "", address).rstrip("/")
 
 
@@ -85,22 +86,22 @@ def _connect(address: str) -> tuple[Any, str]:
 
 
 class Mirror(Store):
-    """A folder that mirrors an address: names and manifests; the content of other files is empty until fetched."""
+    """A folder that mirrors an address: names and manifests; other files are empty until fetched."""
 
     def __init__(self, fs: Any, path: str, address: str, root: Path) -> None:
         super().__init__(root)
         self.fs, self.path, self.address = fs, path, address
-        self.names: set[str] = set()  # of all that is there
-        self._mine = f"{_RUNS}{secrets.token_hex(8)}"
-        self._buried: set[str] = set()  # runs that were silent
-        self._held: set[str] | None = None
+        self.names: set[str] = set()  # of all files at the address
+        self._own_lease = f"{_RUNS}{secrets.token_hex(8)}"
+        self._expired: set[str] = set()  # leases of runs that were assumed dead
+        self._in_editions: set[str] | None = None  # digests of notebooks
         self._fetched: list[str] = []
 
     def _at(self, name: str) -> str:
         return f"{self.path}/{name}"
 
     def _listed(self, under: str = "") -> set[str]:
-        """Names below the address; those that no file of ours can have are left alone."""
+        """Return the names below the address; names that no file of ours can have are left out."""
         try:
             found = self.fs.find(self._at(under).rstrip("/"))
         except FileNotFoundError:
@@ -109,7 +110,7 @@ class Mirror(Store):
         return {n for n in names if not any(p in ("", ".", "..") or "\\" in p or "\0" in p for p in n.split("/"))}
 
     def pull(self) -> None:
-        """Mirror what is there."""
+        """Mirror the address."""
         self.names = self._listed()
         manifests = {n for n in self.names if re.fullmatch(rf"[^./][^/]*/[^./][^/]*/{re.escape(MANIFEST)}", n)}
         whole = {n.rpartition("/")[0] for n in manifests}
@@ -122,26 +123,26 @@ class Mirror(Store):
             (self.root / str(path)[len(self.path) :].lstrip("/")).write_bytes(data)
 
     def fetch(self, path: Path) -> None:
-        """Have the content of this edition, or file, in the mirror. Raises :class:`OSError` if it is gone."""
+        """Fetch the content of an edition, or file, into the mirror. Raises :class:`OSError` if it is gone."""
         name = path.relative_to(self.root).as_posix()
         wanted = sorted(n for n in self.names if n == name or n.startswith(f"{name}/"))
         wanted = [n for n in wanted if (self.root / n).exists() and not (self.root / n).stat().st_size]
         if wanted and path.is_dir():
-            self._forget()  # one edition at a time: the disk of this machine may be small
+            self._drop_fetched()  # one edition at a time: the disk of this machine may be small
             self._fetched = wanted
         if wanted:
-            with self._told(name):
+            with self._wrap_errors(name):
                 self.fs.get([self._at(n) for n in wanted], [str(self.root / n) for n in wanted])
 
-    def _forget(self) -> None:
+    def _drop_fetched(self) -> None:
         for name in self._fetched:
             _blank(self.root / name)
 
     def put(self, path: Path) -> None:
-        """Send a file, or an edition: its manifest last, and in one step. It is there whole, or not at all."""
+        """Send a file, or an edition, its manifest last and in one step: it is there whole, or not at all."""
         name = path.relative_to(self.root).as_posix()
         if not path.is_dir():
-            with self._told(name):
+            with self._wrap_errors(name):
                 self._send([name])
             self.names.add(name)
             _blank(path)
@@ -150,49 +151,49 @@ class Mirror(Store):
         manifest = f"{name}/{MANIFEST}"
         files.remove(manifest)
         try:
-            with self._told(name):
-                there = {n for n in self.names if n.startswith(f"{name}/")}  # torn: it has no manifest
-                self._remove(there - set(files))
+            with self._wrap_errors(name):
+                torn = {n for n in self.names if n.startswith(f"{name}/")}  # of a killed run
+                self._remove(torn - set(files))
                 self._send(files)
-                self._still_alone()
+                self._check_lease()
                 self._replace(manifest)
         except BaseException:
-            shutil.rmtree(path)  # the mirror has what is there
+            shutil.rmtree(path)  # the mirror has what is at the address
             with contextlib.suppress(Exception):
-                if manifest not in (torn := self._listed(name)):
-                    self._remove(torn)
+                if manifest not in (left := self._listed(name)):
+                    self._remove(left)
             raise
         self.names |= {*files, manifest}
         for file in files:
             _blank(self.root / file)
 
     def holds(self, page: Path) -> bool:
-        """Whether an edition has this page, by the digests in the manifests."""
-        if self._held is None:
-            self._held = set()
+        """Return whether an edition has this page, by the digests in the manifests."""
+        if self._in_editions is None:
+            self._in_editions = set()
             for folder in list_editions(self.root):
-                with contextlib.suppress(PageError):  # told elsewhere
+                with contextlib.suppress(PageError):  # the index reports it
                     files = read_manifest(folder)["files"]
-                    self._held |= {digest[:32] for name, digest in files.items() if name.endswith(".ipynb")}
-        return page.stem.partition("-")[2] in self._held
+                    self._in_editions |= {digest[:32] for name, digest in files.items() if name.endswith(".ipynb")}
+        return page.stem.partition("-")[2] in self._in_editions
 
     def shown(self, path: Path) -> str:
-        """What a user would open."""
+        """Return what a user would open."""
         return f"{self.address}/{path.relative_to(self.root).as_posix()}"
 
     def push(self) -> None:
-        """Send the files at the top and what failed; remove what is no longer in the mirror."""
+        """Send the files at the top and the failed pages; remove what is no longer in the mirror."""
         loose = [f for f in self.root.iterdir() if f.is_file()]
         loose += [f for f in (self.root / "failed").rglob("*") if f.is_file() and f.stat().st_size]
         gone = {n for n in self.names if n.startswith(_OWN) and not (self.root / n).exists()}
-        with self._told("its index"):
+        with self._wrap_errors("its index"):
             self._remove(gone)
             for file in loose:
                 self._replace(file.relative_to(self.root).as_posix())
 
     def _replace(self, name: str) -> None:
-        """Send a file in one step, also where writing is not one."""
-        aside = f".work/{PurePosixPath(self._mine).name}"
+        """Send a file in one step, even to a store that shows files while they are written."""
+        aside = f".work/{PurePosixPath(self._own_lease).name}"
         self.fs.put_file(str(self.root / name), self._at(aside))
         self.fs.mv(self._at(aside), self._at(name))
 
@@ -205,8 +206,8 @@ class Mirror(Store):
             self.fs.rm([self._at(n) for n in sorted(names)])
 
     @contextlib.contextmanager
-    def _told(self, what: str) -> Iterator[None]:
-        """Errors of any store as ours."""
+    def _wrap_errors(self, what: str) -> Iterator[None]:
+        """Raise the errors of any object store as :class:`PageError`."""
         try:
             yield
         except (KzreportError, OSError):
@@ -214,52 +215,55 @@ class Mirror(Store):
         except Exception as e:
             raise PageError(f"{self.address}, {what}: {type(e).__name__}: {e}") from e
 
-    # --- alone --------------------------------------------------------------------------------------------------
+    # --- lease --------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def alone(self, report: Journal) -> Iterator[None]:
-        """Be the only run that writes here. Raises :class:`Locked` if another gives signs of life."""
+    def lease(self, log: RunLog) -> Iterator[None]:
+        """Hold the lease to write here. Raises :class:`Locked` if another run renews its own."""
         ended = threading.Event()
 
-        def live() -> None:
+        def renew() -> None:
             count = 0
             while not ended.wait(BEAT):
                 count += 1
                 with contextlib.suppress(Exception):  # the next beat may get through; others wait for several
-                    if self.fs.exists(self._at(self._mine)):  # else we were taken for dead
-                        self._beat(count)
+                    if self.fs.exists(self._at(self._own_lease)):  # else we were assumed dead
+                        self._write_lease(count)
 
-        self._beat(0)
-        thread = threading.Thread(target=live, daemon=True)
+        self._write_lease(0)
+        thread = threading.Thread(target=renew, daemon=True)
         thread.start()
         try:
-            self._bury(report)
+            self._expire_others(log)
             yield
         finally:
             ended.set()
             thread.join()
             with contextlib.suppress(Exception):
-                self.fs.rm([self._at(self._mine)])
+                self.fs.rm([self._at(self._own_lease)])
 
-    def _beat(self, count: int) -> None:
-        self.fs.pipe_file(self._at(self._mine), f"{socket.gethostname()}, process {os.getpid()}, {count}".encode())
+    def _write_lease(self, count: int) -> None:
+        self.fs.pipe_file(self._at(self._own_lease), f"{socket.gethostname()}, process {os.getpid()}, {count}".encode())
 
     def _others(self) -> dict[str, bytes]:
-        others = [self._at(n) for n in self._listed(_RUNS) - {self._mine}]
+        others = [self._at(n) for n in self._listed(_RUNS) - {self._own_lease}]
         return dict(self.fs.cat(others, on_error="omit")) if others else {}
 
-    def _bury(self, report: Journal) -> None:
-        """Wait until every other run was silent for so long that it is dead."""
+    def _expire_others(self, log: RunLog) -> None:
+        """Wait until every other lease has expired.
+
+        Raises :class:`Locked` if one of them is renewed meanwhile.
+        """
         first = self._others()
         if not first:
             return
-        who = ", ".join(sorted(said.decode(errors="replace").rpartition(",")[0] for said in first.values()))
-        report(f"{self.address}: waiting {SILENCE:.0f} s for a sign of life of {who}")
+        who = ", ".join(sorted(text.decode(errors="replace").rpartition(",")[0] for text in first.values()))
+        log.line(f"{self.address}: waiting {SILENCE:.0f} s for a sign of life of {who}")
         end = time.monotonic() + SILENCE
         while time.monotonic() < end:
             time.sleep(BEAT / 5)
             now = self._others()
-            if any(first.get(run) != said for run, said in now.items()):
+            if any(first.get(lease) != text for lease, text in now.items()):
                 raise Locked(
                     explain(self.address, f"another run that writes there ({who})", "to be alone", "wait for its end")
                 )
@@ -267,17 +271,17 @@ class Mirror(Store):
                 return
         with contextlib.suppress(FileNotFoundError):
             self.fs.rm(list(first))
-        self._buried = set(first)
-        self._still_alone()
+        self._expired = set(first)
+        self._check_lease()
 
-    def _still_alone(self) -> None:
-        """Raise :class:`Locked` if another run took us for dead, or one that we did is not."""
-        if not self.fs.exists(self._at(self._mine)) or any(map(self.fs.exists, self._buried)):
+    def _check_lease(self) -> None:
+        """Raise :class:`Locked` if another run assumed us dead, or a run that we assumed dead is alive."""
+        if not self.fs.exists(self._at(self._own_lease)) or any(map(self.fs.exists, self._expired)):
             raise Locked(explain(self.address, "another run that writes there", "to be alone", "run again"))
 
 
 def _blank(path: Path) -> None:
-    """An empty file, older than any manifest: it was not altered since. The same file elsewhere keeps its content."""
+    """Make an empty file, older than any manifest: it counts as not altered. A hard link to it keeps its content."""
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()

@@ -1,4 +1,4 @@
-"""The folder of editions: manifests, locks, damage, the index."""
+"""The store of editions: a folder with their manifests and locks; damage to what is in it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kzreport.editions.log import Journal
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
-from kzreport.files import project_root, sha256_hex, write_durably
-from kzreport.language.words import LANGUAGES, Words
-from kzreport.render import html
+from kzreport.files import cached_by_stamp, project_root, sha256_hex
 
 MANIFEST = "manifest.json"
 
@@ -28,28 +24,28 @@ class Locked(KzreportError):
 
 
 class Store:
-    """Where editions stand: a folder. :mod:`kzreport.editions.remote` has one whose folder mirrors an address."""
+    """A folder of editions. :mod:`kzreport.editions.remote` has one whose folder mirrors an address."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def put(self, path: Path) -> None:
-        """Have this edition, or file, where readers look for it: it is there."""
+        """Publish an edition, or file, of the folder. In a folder nothing is to be done."""
 
     def fetch(self, path: Path) -> None:
-        """Have the content of this edition, or file, in the folder: it is there."""
+        """Get the content of an edition, or file, into the folder. In a folder nothing is to be done."""
 
     def holds(self, page: Path) -> bool:
-        """Whether an edition holds this kept page: one file with two names."""
+        """Return whether an edition holds this kept page: one file with two names."""
         return page.stat().st_nlink > 1
 
     def shown(self, path: Path) -> str:
-        """What a user would open."""
+        """Return what a user would open."""
         return os.path.relpath(path)
 
 
 def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
-    """The folder of all editions: ``reports/`` unless chosen otherwise; made and tried if ``make``.
+    """Return the folder of all editions: ``reports/`` unless chosen otherwise; made and tried if ``make``.
 
     Raises :class:`ParameterError` if it cannot be a folder that we may write in.
     """
@@ -68,7 +64,10 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
 
 @contextlib.contextmanager
 def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
-    """Held while an edition is made; the system drops it if we die. ``patient`` waits for it."""
+    """Hold the lock of an edition; the system drops it if the process dies. ``patient`` waits for it.
+
+    Raises :class:`Locked` if another run holds it.
+    """
     folder = root / ".work"
     folder.mkdir(exist_ok=True)
     with (folder / f"{name}.lock").open("w") as handle:
@@ -90,11 +89,9 @@ def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[No
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
-    """The manifest of an edition. Raises :class:`PageError` if it is not there or not whole."""
-    path = folder / MANIFEST
+    """Return the manifest of an edition. Raises :class:`PageError` if it is missing or torn."""
     try:
-        about = path.stat()
-        return _manifest(path, about.st_mtime_ns, about.st_size)
+        return _manifest(folder / MANIFEST)
     except (OSError, ValueError) as e:
         where = f"edition {folder.parent.name}/{folder.name}"
         why = e.strerror if isinstance(e, OSError) else e
@@ -103,8 +100,8 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
         ) from None
 
 
-@lru_cache(maxsize=512)
-def _manifest(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+@cached_by_stamp(512)
+def _manifest(path: Path) -> Mapping[str, Any]:
     found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict) or not {"edition", "inputs", "files", "parameters", "git"} <= set(found):
         raise ValueError("keys are missing")
@@ -112,87 +109,51 @@ def _manifest(path: Path, changed: int, size: int) -> Mapping[str, Any]:
 
 
 def list_editions(root: Path) -> list[Path]:
-    """All edition folders, by definition and name."""
+    """List all edition folders, by definition, date and number of revision."""
     found = [m.parent for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}")]
     return sorted(found, key=lambda f: (f.parent.name, f.name[:10], revision_number(f)))
 
 
-def revisions_of(root: Path, definition: str, as_of: date) -> list[Path]:
-    """The editions of one date, first to last revision."""
-    found = [p for p in list_editions(root) if p.parent.name == definition and p.name[:10] == as_of.isoformat()]
-    return sorted(found, key=revision_number)
+def list_revisions(root: Path, definition: str, as_of: date) -> list[Path]:
+    """List the editions of one date, first to last revision."""
+    return [f for f in list_editions(root) if f.parent.name == definition and f.name[:10] == as_of.isoformat()]
 
 
 def revision_number(folder: Path) -> int:
-    """Return the number of a revision folder: 1 for ``2026-09-30``, 2 for ``2026-09-30-r2``."""
+    """Return the number of a revision.
+
+    >>> revision_number(Path("2026-09-30")), revision_number(Path("2026-09-30-r2"))
+    (1, 2)
+    """
     number = folder.name[12:]
     return int(number) if number.isascii() and number.isdigit() else 1
 
 
-def input_differences(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
-    """Inputs that differ, one line each."""
-    lines = []
-    for key in sorted(set(before) | set(now)):
-        if key not in before:
-            lines.append(f"{key}: new")
-        elif key not in now:
-            lines.append(f"{key}: gone")
-        elif before[key] != now[key]:
-            short = len(before[key]) < 60 and len(now[key]) < 60
-            lines.append(f"{key}: {before[key]} -> {now[key]}" if short else f"{key}: changed")
-    return lines
-
-
-def write_index(root: Path, report: Journal) -> None:
-    """The page over all editions, replaced in one step; an edition that cannot be read is told and left out."""
-    with edition_lock(root, "index", patient=True):
-        entries, spoken = [], {k: Words(k) for k in LANGUAGES}
-        for folder in reversed(list_editions(root)):
-            try:
-                e = read_manifest(folder)["edition"]
-            except PageError as error:
-                report(str(error))
-                continue
-            as_of = date.fromisoformat(e["as_of"])
-            entries.append(
-                e
-                | {
-                    "path": f"{folder.parent.name}/{folder.name}",
-                    "first": e["pages"][0],
-                    "dates": {k: spoken[k].day(as_of) for k in e["languages"]},
-                }
-            )
-        text = html.index(entries)
-        path = root / "index.html"
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            fresh = root / ".work" / "index.html"
-            write_durably(fresh, text)
-            fresh.replace(path)
-
-
 def find_edition(root: Path, name: str) -> Path:
-    """An edition by ``DATE[-rN]`` or ``DEFINITION/DATE[-rN]``. Raises :class:`ParameterError` with the choices."""
+    """Return an edition by ``DATE[-rN]`` or ``DEFINITION/DATE[-rN]``.
+
+    Raises :class:`ParameterError` with the choices if no edition, or more than one, has that name.
+    """
     present = {f"{p.parent.name}/{p.name}": p for p in list_editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
     if len(hits) != 1:
-        raise ParameterError(
-            explain("edition", repr(name), f"one of {', '.join(present) or 'none: no edition was made yet'}")
-        )
+        choices = f"one of {', '.join(present)}" if present else "an edition, of which there is none yet"
+        raise ParameterError(explain("edition", repr(name), choices))
     return hits[0]
 
 
-def damage_of(folder: Path, *, quick: bool = False) -> list[str]:
-    """Files of an edition that are not what its manifest says, one line each.
+def list_damage(folder: Path, *, quick: bool = False) -> list[str]:
+    """List the files of an edition that are missing, added or altered since its manifest was written.
 
     ``quick``: a file that is older than the manifest, which was written last, is not read.
+    Raises :class:`PageError` if the manifest cannot be read.
     """
     files = read_manifest(folder)["files"]
     written = (folder / MANIFEST).stat().st_mtime_ns if quick else 0
     present = dict(_files(str(folder)))
     del present[MANIFEST]
-    lines = [f"{f}: missing" for f in sorted(set(files) - set(present))] + [
-        f"{f}: not in the manifest" for f in sorted(set(present) - set(files))
-    ]
+    lines = [f"{f}: missing" for f in sorted(set(files) - set(present))]
+    lines += [f"{f}: not in the manifest" for f in sorted(set(present) - set(files))]
     return lines + [
         f"{f}: altered"
         for f in sorted(set(present) & set(files))
@@ -201,7 +162,7 @@ def damage_of(folder: Path, *, quick: bool = False) -> list[str]:
 
 
 def _files(folder: str, above: str = "") -> Iterator[tuple[str, int]]:
-    """Every file below a folder, by its name from there, and when it was written; without a path for each."""
+    """Every file below a folder: its name from there, its time of writing. Makes no path for each: this is fast."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

@@ -37,14 +37,14 @@ from kzreport.execution import scratch
 from kzreport.execution import warm as kernels
 from kzreport.files import project_root
 from kzreport.pages.notebooks import load_notebook
-from kzreport.pages.outputs import page_artefacts
+from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
+from kzreport.project import project
 
 CELL_TIMEOUT = 120  # seconds; a page computes for well under one
 START_TIMEOUT = 60  # for a kernel to answer
 PAGE_TIMEOUT = 900  # seconds for a whole page once its kernel answers: every run ends
 _GRACE = 2  # seconds that a worker has beyond, to say which cell was running; and to end when it is told to
-_BUNDLES = ({"text/markdown", "text/plain"}, {"text/html", "text/plain"}, {"image/png", "text/plain"})
 _INJECTED = "injected-parameters"
 
 Progress = Callable[[int, int], None]  # cells done, cells in all
@@ -451,9 +451,10 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
     if inject and (len(written) != 1 or not injected_equal(written[0].source, task.parameters)):
         raise PageError(explain(where, "parameters that are not those validated", repr(task.parameters)))
     numbers = [_number(nb.cells, i) for i in range(len(nb.cells))]
+    kept = ("parameters", _INJECTED, "note")
     for index, cell in enumerate(nb.cells):
         at = f"{where}, cell {numbers[index]}"
-        tags = [t for t in cell.metadata.get("tags", []) if t in ("parameters", _INJECTED, "fr", "en", "note")]
+        tags = [t for t in cell.metadata.get("tags", []) if t in (*kept, *project().languages)]
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
         cell.id = f"cell-{index + 1}"
         if cell.cell_type != "code":
@@ -467,11 +468,9 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
                 raise PageError(
                     explain(at, f"{output.name}: {output.text.strip()[:200]!r}", "no printed text and no warning")
                 )
-            if output.output_type != "display_data" or set(output.data) not in _BUNDLES:
-                kind = f"an output of {', '.join(output.get('data', {})) or output.output_type}"
-                if output.output_type == "error":
-                    kind = f"{output.ename}: {output.evalue}"
-                raise PageError(explain(at, kind, "what page.say, .chart or .table show"))
+            if output.output_type == "error":
+                raise PageError(explain(at, f"{output.ename}: {output.evalue}", "what page.say, .chart or .table show"))
+            read_output(output, at)
     named = [a.name for a in page_artefacts(nb)]
     if again := sorted({n for n in named if named.count(n) > 1}):  # their files would overwrite each other
         raise PageError(explain(where, f"two charts or tables called {', '.join(again)}", "a name for each"))

@@ -66,10 +66,11 @@ def warm() -> None:
     import kzreport.indicators
     import kzreport.pages.page
     import kzreport.views
-    from kzreport.claims import ledger as claims
+    from kzreport.claims.ledger import all_claims
     from kzreport.errors import KzreportError
-    from kzreport.language import words
-    from kzreport.pages.entries import read_entry, series_read
+    from kzreport.language.wordfiles import page_words
+    from kzreport.pages.entries import read_entry
+    from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
     from kzreport.series.resource import describe_series, resources
@@ -84,11 +85,11 @@ def warm() -> None:
             for name in resources():
                 check_table(describe_series(name))
             known_issues("2000-01-01")
-            claims.claims()
+            all_claims()
             with _without_addresses():
                 import nbformat.validator  # noqa: F401
             for page in page_names():
-                words.of_page(page)
+                page_words(page)
                 series_read({page: read_entry(page)[1]})  # for the pages that tell of others
         _draw()
 
@@ -109,11 +110,12 @@ def _without_addresses() -> Iterator[None]:
 def _draw() -> None:
     """A chart in each language: fonts, glyphs and locales are looked up once."""
     from kzreport.charts import chart as charts
-    from kzreport.language.words import LANGUAGES, Words
+    from kzreport.language.words import Words
     from kzreport.model import Period, Reading
+    from kzreport.project import project
 
     readings = [Reading("x", 1.0 + i, "percent", Period.parse(f"20{i + 10}-0{i}")) for i in range(1, 10)]
-    for language in LANGUAGES:
+    for language in project().languages:
         w = Words(language)
         text = w.typography(f"{w.ui('source')}{w.colon}{w.period(readings[0].period, 'in')}")
         charts.draw("lines", {"2020": readings}, w, title=text, source=text)

@@ -21,9 +21,9 @@ The lowest first; each imports only from those before it in this list:
 - ``revisions``: vintages of a series, and what only looks like a revision
 - ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
-- ``country_groups``: who is a member of the EU, of Central Asia
 - ``ranking``: a country among its peers, within one year
 - ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
+- ``country_groups``: groups of countries, their members on a day
 - ``concentration``: how much of a flow a few partners make
 - ``goals``: a level against an announced one, and the pace that would reach it
 - ``aid``: loads, stages that never add up, what it comes to for each person

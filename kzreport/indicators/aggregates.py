@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.growth import difference, growth
-from kzreport.indicators.readings import RATES, Levels, at, merge
+from kzreport.indicators.readings import Levels, at, merge
 from kzreport.model import Period, Reading, Status
+from kzreport.units import RATES
 
 
 def total(data: Levels, span: Period) -> Reading:

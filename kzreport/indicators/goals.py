@@ -14,6 +14,7 @@ from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Reading, Status
+from kzreport.units import UNITS
 
 
 def distance(goal: Reading, now: Reading) -> Reading:
@@ -27,7 +28,7 @@ def distance(goal: Reading, now: Reading) -> Reading:
     454.8
     """
     _year(goal, now)
-    unit = "musd_change" if now.unit == "musd" else now.unit
+    unit = now.unit if UNITS[now.unit].rate else UNITS[now.unit].of_difference
     status = first_status(goal, now)
     value = round(valued(goal) - valued(now), 9) if status is Status.OK else None
     return merge("distance", value, unit, now, goal, status=status, base=now.period)

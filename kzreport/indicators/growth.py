@@ -16,10 +16,10 @@ from collections.abc import Callable
 
 from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import readings
-from kzreport.indicators.readings import RATES, Levels, first_status, merge, valued
+from kzreport.indicators.readings import Levels, first_status, merge, valued
 from kzreport.model import Interval, Reading, Status
+from kzreport.units import RATES, UNITS
 
-_DIFFERENCE = dict.fromkeys(RATES - {"log"}, "points") | {"musd": "musd_change"}
 _YEAR = {"M": 12, "Q": 4, "A": 1, "S": 1}
 
 
@@ -60,7 +60,7 @@ def difference(new: Reading, old: Reading, *, name: str = "difference") -> Readi
         value = round(value, 9) if new.unit in RATES else value
         if new.interval or old.interval:
             interval = Interval(_ends(new).low - _ends(old).high, _ends(new).high - _ends(old).low)
-    unit = _DIFFERENCE.get(new.unit, new.unit)
+    unit = UNITS[new.unit].of_difference
     return merge(name, value, unit, new, old, status=status, base=old.period, interval=interval)
 
 

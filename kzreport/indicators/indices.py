@@ -9,8 +9,9 @@ from __future__ import annotations
 from kzreport.errors import BasisError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.aggregates import mean
-from kzreport.indicators.readings import RATES, Levels, at, first_status, merge, valued
+from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Period, Reading, Status
+from kzreport.units import RATES
 
 
 def rate_from_index(value: float) -> float:

@@ -15,9 +15,10 @@ from collections.abc import Mapping
 
 from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import growth, readings
-from kzreport.indicators.readings import RATES, first_status, merge, valued
+from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.indicators.trade import ends
 from kzreport.model import Interval, Reading, Status
+from kzreport.units import RATES
 
 CIF = Interval(1.05, 1.20)  # what freight and insurance add to the value at the border of the exporter
 

@@ -14,8 +14,9 @@ from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.aggregates import total
 from kzreport.indicators.growth import growth, share
-from kzreport.indicators.readings import RATES, Levels, first_status, merge, valued
+from kzreport.indicators.readings import Levels, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Status
+from kzreport.units import RATES
 
 
 def same_part_year(data: Levels, part: Period) -> Reading:

@@ -23,8 +23,6 @@ from kzreport.model import Details, Interval, Observation, Period, Reading, Seri
 
 Levels = Series | Sequence[Reading]
 
-# Units of rates: their change is a difference in points, never a growth in percent.
-RATES = frozenset({"percent", "points", "percent_of_gdp", "percent_per_year", "index_py100", "index_pp100", "log"})
 _ITEMS = ("component", "country", "partner", "publisher")
 
 
@@ -44,7 +42,7 @@ def series_from(
     found = tuple(Observation(p, v, p.end, dims) for p, v in rows)
     kinds = {p.frequency for p, _ in rows}
     frequency = kinds.pop() if len(kinds) == 1 else "mixed"
-    return Series(name, {"en": name, "fr": name}, unit, basis, frequency, "", date.max, found)
+    return Series(name, {}, unit, basis, frequency, "", date.max, found)
 
 
 def joined(*parts: Series) -> Series:

@@ -21,8 +21,8 @@ from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Period, Reading, Status
 
 
-def cross_rate(home_per_usd: Levels, partner_per_usd: Levels) -> tuple[Reading, ...]:
-    """Home currency for one unit of the partner's, through the dollar: ``home_per_usd / partner_per_usd``.
+def cross_rate(home_rate: Levels, partner_rate: Levels) -> tuple[Reading, ...]:
+    """Home currency for one unit of the partner's: ``home_rate / partner_rate``, both for one unit of a third currency.
 
     For every period that both have. The unit of the first; ``zero_base`` for a rate of 0. Raises
     :class:`BasisError` unless the second is a ``ratio``.
@@ -32,8 +32,8 @@ def cross_rate(home_per_usd: Levels, partner_per_usd: Levels) -> tuple[Reading, 
     >>> [round(r.value, 2) for r in cross_rate(kzt, eur)]
     [546.88]
     """
-    readings.require(partner_per_usd, "ratio")
-    home, partner = readings.readings(home_per_usd), readings.readings(partner_per_usd)
+    readings.require(partner_rate, "ratio")
+    home, partner = readings.readings(home_rate), readings.readings(partner_rate)
     found = []
     for p in home.keys() & partner.keys():
         status, value = first_status(home[p], partner[p]), None

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import readings
-from kzreport.indicators.readings import RATES, first_status, merge, valued
+from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Reading, Status
+from kzreport.units import RATES
 
 
 def real_value(nominal: Reading, deflator: Reading) -> Reading:

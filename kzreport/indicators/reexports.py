@@ -17,8 +17,9 @@ from collections.abc import Sequence
 
 from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import growth, readings
-from kzreport.indicators.readings import RATES, Levels, at, first_status, merge, valued
+from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Status
+from kzreport.units import RATES
 
 ESTIMATORS = ("base_year", "mean", "linear", "log_linear")
 _LEAST = 3  # base years: a line through two points fits whatever happened

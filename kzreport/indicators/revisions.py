@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
-from kzreport.indicators.readings import RATES, Levels, at, valued
-from kzreport.model import DECIMALS, Interval, Observation, Period, Reading, Series
+from kzreport.indicators.readings import Levels, at, valued
+from kzreport.model import Interval, Observation, Period, Reading, Series
+from kzreport.units import RATES, UNITS
 
 
 class Lookalike(NamedTuple):
@@ -118,7 +119,7 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
         "rms": (math.hypot(*values) / math.sqrt(n), unit),
         "largest": (valued(largest), unit),
         "range": (max(values) - min(values), unit),
-        "count": (float(sum(round(v, DECIMALS[unit]) != 0 for v in values)), "count"),
+        "count": (float(sum(round(v, UNITS[unit].decimals) != 0 for v in values)), "count"),
     }
     made = {k: Reading("revision", v, u, span, basis=basis, item=k, inputs=inputs) for k, (v, u) in numbers.items()}
     ends = Interval(min(values), max(values))
@@ -167,7 +168,7 @@ def triangle(vintages: Sequence[Series], least: int = 3) -> dict[str, tuple[Read
         kept.append(s)
     if len(kept) < least:
         return {}
-    digits = DECIMALS[kept[0].unit]
+    digits = UNITS[kept[0].unit].decimals
     moved: set[Period] = set()
     for old, new in pairwise(kept):
         was = old.values
@@ -224,7 +225,7 @@ def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
         common = sum(p in new.values for p in old.values)
         if common:
             made = revision_statistics(old, new) | {"sign_changes": sign_changes(old, new)}
-            digits, was, now = DECIMALS[old.unit], old.values, new.values
+            digits, was, now = UNITS[old.unit].decimals, old.values, new.values
             shown = sum(p in now and shows(v, now[p], digits) for p, v in was.items())
             made["count"] = made["count"].of(value=float(shown))
             last = "last" if name == "first" else new.as_of.isoformat()

@@ -17,8 +17,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import aggregates, decomposition, growth, part_years, readings
-from kzreport.indicators.readings import RATES, Levels, at, first_status, merge, valued
+from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.units import RATES
 
 FLOWS = ("exports", "imports", "turnover")
 _DIMS = ("partner", "country")
@@ -312,40 +313,39 @@ def provisional(monthly: Levels, months: int = 2) -> tuple[Period, ...]:
     return tuple(known[-months:]) if months > 0 else ()
 
 
-def convert(flow: Reading, rate: Reading) -> Reading:
-    """A flow in the other currency of a rate, at the average of its own period; unit ``m`` and the currency.
+def convert(flow: Reading, rate: Reading, units: tuple[str, str]) -> Reading:
+    """A flow in another currency, at the average rate of its own period.
 
-    ``rate`` is called after its quotation: ``eur_per_usd`` multiplies dollars and divides euros. It stays in
-    ``inputs``. A rate of several months is :func:`~kzreport.indicators.aggregates.mean`, so a missing month
+    ``units``: the rate multiplies a flow in the first unit into the second, and divides a flow in the second. It
+    stays in ``inputs``. A rate of several months is :func:`~kzreport.indicators.aggregates.mean`, so a missing month
     makes ``partial_period``. A share needs no conversion: both sides in one currency, or it is refused.
-    Raises :class:`BasisError` for a flow in neither currency or a rate of another period. Source: BPM6, 3.104
+    Raises :class:`BasisError` for a flow in neither unit or a rate of another period. Source: BPM6, 3.104
     (flows at the rate of the transaction, else the period average; stocks at the end of period).
 
     >>> x = at(readings.series_from({"2024": 142_072}, "musd"), "2024")
-    >>> rate = at(readings.series_from({"2023": 0.9246}, "ratio", name="eur_per_usd"), "2023")
-    >>> convert(x, rate)
+    >>> rate = at(readings.series_from({"2023": 0.9246}, "ratio", name="rate"), "2023")
+    >>> convert(x, rate, ("musd", "meur"))
     Traceback (most recent call last):
-    kzreport.errors.BasisError: convert x: found musd of 2024 with eur_per_usd of 2023, expected ...
+    kzreport.errors.BasisError: convert x: found musd of 2024 with rate of 2023, expected ...
     """
-    to, _, per = rate.name.partition("_per_")
-    units = {f"m{per}": f"m{to}", f"m{to}": f"m{per}"}
-    if not per or flow.unit not in units or rate.period != flow.period:
+    if flow.unit not in units or rate.period != flow.period:
         raise BasisError(
             explain(
                 f"convert {flow.name}",
                 f"{flow.unit} of {flow.period} with {rate.name} of {rate.period}",
-                "a flow in a currency of the rate, and the rate of the same period",
+                f"a flow in {' or '.join(units)}, and the rate of the same period",
                 "take the mean of the rate over the period of the flow",
             )
         )
+    multiplies = flow.unit == units[0]
     status, value, interval = first_status(flow, rate), None, None
     if status is Status.OK:
         status = readings.base_status(valued(rate))
     if status is Status.OK:
-        by = valued(rate) if flow.unit == f"m{per}" else 1 / valued(rate)
+        by = valued(rate) if multiplies else 1 / valued(rate)
         value = valued(flow) * by
         interval = Interval(flow.interval.low * by, flow.interval.high * by) if flow.interval else None
-    return merge(flow.name, value, units[flow.unit], flow, rate, status=status, interval=interval)
+    return merge(flow.name, value, units[multiplies], flow, rate, status=status, interval=interval)
 
 
 def ends(r: Reading) -> Interval:

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
-from kzreport.indicators.readings import RATES, first_status, merge, valued
+from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.units import RATES
 
 _SCOPES = ("scope", "flow")
 

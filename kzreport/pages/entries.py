@@ -1,20 +1,14 @@
-"""Entries of a list of pages, and the series that pages read."""
+"""Entries of a list of pages: a page, and perhaps values of its parameters."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import quote, unquote
 
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.files import project_root, read_yaml
-from kzreport.pages.notebooks import _notebook, declared_parameters
+from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import Parameter, validate_parameters
-from kzreport.project import notebook_path
-from kzreport.views import neighbours
 
 
 def read_entry(entry: str, where: str = "parameter 'pages'") -> tuple[str, dict[str, Any]]:
@@ -52,54 +46,3 @@ def written_entry(page: str, values: Mapping[str, Any]) -> str:
 
     changed = [p.name for p in declared_parameters(page) if p.name in values and values[p.name] != p.default]
     return " ".join([page, *(f"{name}={text(values[name])}" for name in changed)])
-
-
-def series_of(page: str, values: Mapping[str, Any]) -> frozenset[str] | None:
-    """The series that a page with these values reads: what its cells load by name and what its headline rests on.
-
-    ``None`` where a name is not written out (then it may be any series). Raises as :func:`parameters`.
-    """
-    found: set[str] = set()
-    for name, call in _calls(page):
-        if name in ("load", "vintages"):
-            first = call.args[0] if call.args else None
-            if not isinstance(first, ast.Constant):
-                return None
-            found.add(str(first.value))
-        elif name == "load_all":
-            found.update(neighbours.tables(values["indicators"]))
-    headline = read_yaml(project_root() / "notebooks" / f"{page}.yml").get("headline", {})
-    return frozenset(found | {str(entry).split()[0] for entry in headline.get("series", [])})
-
-
-def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] | None, dict[str, list[str]] | None]:
-    """The series that pages with these values read (``None``: any), and which claims they show (``None``: none).
-
-    The series that a claim is held against are not counted, but on the page that is about claims.
-    """
-    if "claims" in pages:  # on all claims, or on those that its values choose
-        return None, chosen_claims(pages["claims"])
-    each = [series_of(page, values) for page, values in pages.items()]
-    series = None if None in each else frozenset().union(*(found for found in each if found))
-    judging = [page for page in pages if any(name == "claims" for name, _ in _calls(page))]
-    return series, {"pages": judging} if judging else None
-
-
-def chosen_claims(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Which claims the page about claims shows with these values, as :func:`kzreport.claims.ledger.known` takes it."""
-    return {"themes": values["themes"], "pages": values["of_pages"], "documents": values["documents"]}
-
-
-def _calls(page: str) -> tuple[tuple[str, ast.Call], ...]:
-    """The methods that a page's notebook calls."""
-    declared_parameters(page)  # it is a notebook, and Python
-    path = notebook_path(page)
-    stat = path.stat()
-    return _calls_of(path, (stat.st_mtime_ns, stat.st_size))
-
-
-@lru_cache(maxsize=64)
-def _calls_of(path: Path, stamp: tuple[int, int]) -> tuple[tuple[str, ast.Call], ...]:
-    trees = [ast.parse(cell.source) for cell in _notebook(path, stamp).cells if cell.cell_type == "code"]
-    calls = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.Call)]
-    return tuple((n.func.attr, n) for n in calls if isinstance(n.func, ast.Attribute))

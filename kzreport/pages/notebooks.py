@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from kzreport.errors import DataError, NotebookError, ParameterError, explain
-from kzreport.files import read_text, shown_path
+from kzreport.files import cached_by_stamp, read_text, shown_path
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -48,13 +47,11 @@ def read_notebook(path: Path) -> NotebookNode:
 
 def load_notebook(page: str) -> NotebookNode:
     """The notebook of a page, read once for each state of its file: shared, so not to be changed."""
-    path = notebook_path(page)
-    stat = path.stat()
-    return _notebook(path, (stat.st_mtime_ns, stat.st_size))
+    return _notebook(notebook_path(page))
 
 
-@lru_cache(maxsize=64)
-def _notebook(path: Path, stamp: tuple[int, int]) -> NotebookNode:
+@cached_by_stamp()
+def _notebook(path: Path) -> NotebookNode:
     return read_notebook(path)
 
 
@@ -64,9 +61,7 @@ def declared_parameters(page: str) -> tuple[Parameter, ...]:
     Raises :class:`NotebookError` unless exactly one code cell is tagged ``parameters`` and nothing later in the
     notebook assigns one of them again (it would win over what papermill injects).
     """
-    path = notebook_path(page)
-    stat = path.stat()
-    return _parameters(path, (stat.st_mtime_ns, stat.st_size))
+    return _parameters(notebook_path(page))
 
 
 def _bound(tree: ast.Module) -> set[str]:
@@ -102,9 +97,9 @@ def _tagged(nb: NotebookNode, where: str) -> int:
     return numbers[0]
 
 
-@lru_cache(maxsize=64)
-def _parameters(path: Path, stamp: tuple[int, int]) -> tuple[Parameter, ...]:
-    where, nb = shown_path(path), _notebook(path, stamp)
+@cached_by_stamp()
+def _parameters(path: Path) -> tuple[Parameter, ...]:
+    where, nb = shown_path(path), _notebook(path)
     if (nb.metadata.get("kernelspec") or {}).get("name") != "python3":
         raise NotebookError(explain(f"{where}, kernelspec", nb.metadata.get("kernelspec"), "the kernel python3"))
     number = _tagged(nb, where)

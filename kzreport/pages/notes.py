@@ -13,8 +13,9 @@ from pathlib import Path
 
 from kzreport.errors import DataError, ParameterError, explain
 from kzreport.files import project_root, read_text, shown_path
-from kzreport.language.words import LANGUAGES, Words
+from kzreport.language.words import Words
 from kzreport.model import Reading
+from kzreport.project import project
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _HEAD = re.compile(r"#(?!#) *(?P<language>\S*)(?: +(?P<page>\S+))? *")
@@ -38,29 +39,31 @@ def read(name: str) -> Parts:
         text = read_text(file, _MOST)
     except DataError as e:
         raise ParameterError(str(e)) from None
+    languages = project().languages
+    heads = ", ".join(f"'# {k}'" for k in languages)
     parts: dict[tuple[str, str], list[str]] = {}
     lines: list[str] | None = None
     for number, line in enumerate(text.splitlines(), 1):
         at = f"{shown_path(file)}, line {number}"
         if head := _HEAD.fullmatch(line):
             key = (head["page"] or "", head["language"])
-            if key[1] not in LANGUAGES or key in parts:
+            if key[1] not in languages or key in parts:
                 found = f"{line!r} again" if key in parts else repr(line[:60])
-                raise ParameterError(explain(at, found, "each part once: '# fr', '# en', '# fr PAGE', '# en PAGE'"))
+                raise ParameterError(explain(at, found, f"each part once: {heads}, '# {languages[0]} PAGE' ..."))
             lines = parts[key] = []
         elif lines is not None:
             lines.append(line)
         elif line.strip():
-            raise ParameterError(explain(at, repr(line[:60]), "a line '# fr' or '# en' before any text"))
+            raise ParameterError(explain(at, repr(line[:60]), f"a line {heads.replace(', ', ' or ')} before any text"))
     for page in {page for page, _ in parts}:
-        for language in LANGUAGES:
+        for language in languages:
             if not "".join(parts.get((page, language), [])).strip():
                 part = f"# {language} {page}".rstrip()
                 raise ParameterError(
-                    explain(shown_path(file), f"nothing under '{part}'", "the same parts in fr and en")
+                    explain(shown_path(file), f"nothing under '{part}'", f"the same parts in {', '.join(languages)}")
                 )
     if not parts:
-        raise ParameterError(explain(shown_path(file), "an empty note", "parts that begin with '# fr' and '# en'"))
+        raise ParameterError(explain(shown_path(file), "an empty note", f"parts that begin with {heads}"))
     return {key: "\n".join(found).strip() for key, found in parts.items()}
 
 

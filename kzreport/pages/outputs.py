@@ -1,36 +1,151 @@
-"""What an executed page shows, as text and as files."""
+"""The outputs of a page: the one contract between a page that shows them and the program that renders them.
+
+A page displays an :class:`Output`; its description travels in the output's metadata under ``kzreport``. Whatever reads
+an executed notebook (renderers, editions, checks) reads these outputs and nothing else.
+"""
 
 from __future__ import annotations
 
 import base64
+import binascii
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from nbformat import NotebookNode
+from kzreport.errors import PageError, explain
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+KEY = "kzreport"  # of the metadata of an output
 
 
-def page_texts(nb: NotebookNode) -> str:
-    """Everything a page says, as text: sentences, tables, descriptions and the figures of its charts."""
-    said = [o.data["text/plain"] for c in nb.cells if c.cell_type == "code" for o in c.outputs]
-    return "\n\n".join(text.strip() for text in said) + "\n"
+class Kind(StrEnum):
+    """The kinds of outputs that a page shows."""
+
+    TITLE = "title"
+    HEADLINE = "headline"
+    HEADLINES = "headlines"  # a list of the headlines of other pages
+    SECTION = "section"
+    SAY = "say"
+    NOTE = "note"
+    CHART = "chart"
+    TABLE = "table"
+    ABSENT = "absent"  # a sentence in place of a chart or table that has no figures
+    CAVEATS = "caveats"
+    METHOD = "method"
+    SOURCES = "sources"
+    CHANGES = "changes"
+
+
+# What the metadata of a kind holds beside it, and the form in which it is shown.
+_FIELDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.CHART: ("name", "title", "alt", "csv"),
+    Kind.TABLE: ("name", "title", "csv"),
+    Kind.ABSENT: ("name",),
+}
+_FORMS: Mapping[Kind, str] = {Kind.CHART: "image/png", Kind.TABLE: "text/html"}
 
 
 @dataclass(frozen=True)
-class Artefact:
-    """A chart or table of a page: its name and title, its figures as CSV, and for a chart its picture."""
+class Output:
+    """One thing that a page shows.
 
-    kind: str
-    name: str
-    csv: str
+    - ``text``: the whole of it as plain text, which nbval and reviewers compare
+    - ``markdown``, ``html``, ``png``: the form shown: PNG for a chart, HTML for a table, Markdown for the rest
+    - ``name``: of a chart, a table or the sentence in its place: unique on a page
+    - ``title``: of a chart or table
+    - ``alt``: the description of a chart in words
+    - ``csv``: the figures of a chart or table
+
+    >>> Output(Kind.SAY, "Prices rose.", markdown="Prices rose.").metadata
+    {'kzreport': {'kind': 'say'}}
+    """
+
+    kind: Kind
+    text: str
+    markdown: str = ""
+    html: str = ""
     png: bytes = b""
+    name: str = ""
+    title: str = ""
+    alt: str = ""
+    csv: str = ""
+
+    @property
+    def data(self) -> dict[str, str | bytes]:
+        """The output as IPython displays it: media type -> content."""
+        shown: dict[str, str | bytes] = {
+            "image/png": self.png,
+            "text/html": self.html,
+            "text/markdown": self.markdown,
+        }
+        form = _FORMS.get(self.kind, "text/markdown")
+        return {form: shown[form], "text/plain": self.text}
+
+    @property
+    def metadata(self) -> dict[str, dict[str, str]]:
+        """The description that travels with the output."""
+        fields = {name: getattr(self, name) for name in _FIELDS.get(self.kind, ())}
+        return {KEY: {"kind": str(self.kind), **fields}}
 
 
-def page_artefacts(nb: NotebookNode) -> list[Artefact]:
-    """The charts and tables of an executed page, in order."""
-    found = []
-    for cell in nb.cells:
-        for output in cell.get("outputs", []):
-            about = output.metadata.get("kzreport", {})
-            if "csv" in about:
-                png = base64.b64decode(output.data["image/png"]) if "image/png" in output.data else b""
-                found.append(Artefact(about["kind"], about["name"], about["csv"], png))
-    return found
+def read_output(raw: Mapping[str, Any], where: str) -> Output:
+    """Read an output of an executed notebook.
+
+    Raises :class:`PageError` naming ``where`` for an output that no page shows: another type, another kind, unknown or
+    missing metadata, a picture that is not base64.
+    """
+    data, metadata = raw.get("data", {}), raw.get("metadata", {})
+    about = metadata.get(KEY, {})
+    expected = "what page.say, .chart or .table show"
+    if raw.get("output_type") != "display_data" or set(metadata) - {KEY} or about.get("kind") not in set(Kind):
+        found = about.get("kind") or ", ".join(data) or raw.get("output_type")
+        raise PageError(explain(where, f"an output of {found}", expected))
+    kind = Kind(about["kind"])
+    form = _FORMS.get(kind, "text/markdown")
+    if set(data) != {form, "text/plain"}:
+        raise PageError(explain(where, f"an output of {', '.join(data)}", f"{form} and text/plain for a {kind}"))
+    fields = ("kind", *_FIELDS.get(kind, ()))
+    if set(about) != set(fields) or not all(isinstance(v, str) for v in about.values()):
+        raise PageError(explain(f"{where}, metadata", ", ".join(about), f"text under {', '.join(fields)}"))
+    content = str(data[form])
+    try:
+        png = base64.b64decode("".join(content.split()), validate=True) if form == "image/png" else b""
+    except binascii.Error as e:
+        raise PageError(explain(f"{where}, {form}", str(e), "a picture in base64")) from None
+    return Output(
+        kind,
+        str(data["text/plain"]),
+        markdown=content if form == "text/markdown" else "",
+        html=content if form == "text/html" else "",
+        png=png,
+        **{name: about[name] for name in fields[1:]},
+    )
+
+
+def page_outputs(nb: NotebookNode) -> Iterator[Output]:
+    """Yield the outputs of an executed page in order. Raises as :func:`read_output`."""
+    for number, cell in enumerate(nb.cells, 1):
+        for raw in cell.get("outputs", []):
+            yield read_output(raw, f"cell {number}")
+
+
+def page_texts(nb: NotebookNode) -> str:
+    """Return a page as text: sentences, tables, descriptions and figures of charts."""
+    return "\n\n".join(o.text.strip() for o in page_outputs(nb)) + "\n"
+
+
+def page_artefacts(nb: NotebookNode) -> list[Output]:
+    """Return the charts and tables of an executed page, in order."""
+    return [o for o in page_outputs(nb) if o.kind in (Kind.CHART, Kind.TABLE)]
+
+
+def page_headline(nb: NotebookNode, *, collected: bool = True) -> str:
+    """Return the headline of a page as Markdown; empty if the page has no headline.
+
+    ``collected``: the headlines that a page gives of other pages count as its own.
+    """
+    kinds = (Kind.HEADLINE, Kind.HEADLINES) if collected else (Kind.HEADLINE,)
+    return next((o.markdown.strip("*") for o in page_outputs(nb) if o.kind in kinds), "")

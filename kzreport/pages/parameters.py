@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from kzreport.claims.ledger import THEMES, documents
+from kzreport.claims.documents import register
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
-from kzreport.project import page_names
+from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 from kzreport.views import neighbours
 
@@ -31,6 +31,12 @@ def _date(text: str) -> str:
 def _month(text: str) -> str:
     if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise ValueError("expected a month such as 2019-01")
+    return text
+
+
+def _language(text: str) -> str:
+    if text not in project().languages:
+        raise ValueError(f"expected one of {', '.join(project().languages)}")
     return text
 
 
@@ -54,14 +60,14 @@ def _country(text: str) -> str:
 
 
 def _theme(text: str) -> str:
-    if text not in THEMES:
-        raise ValueError(f"expected one of {', '.join(THEMES)}")
+    if text not in register().themes:
+        raise ValueError(f"expected one of {', '.join(register().themes)}")
     return text
 
 
 def _document(text: str) -> str:
-    if text not in documents():
-        raise ValueError(f"expected one of {', '.join(documents())}")
+    if text not in register().documents:
+        raise ValueError(f"expected one of {', '.join(register().documents)}")
     return text
 
 
@@ -86,8 +92,7 @@ def _indicator(text: str) -> str:
 # The defaults in a notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
-Language = Literal["fr", "en"]
-LANGUAGES: tuple[Language, ...] = ("fr", "en")
+Language = Annotated[str, AfterValidator(_language)]
 Date = Annotated[str, AfterValidator(_date)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, AfterValidator(_country)]
@@ -97,6 +102,7 @@ Indicator = Annotated[str, AfterValidator(_indicator)]
 Theme = Annotated[str, AfterValidator(_theme)]
 DocumentName = Annotated[str, AfterValidator(_document)]
 Count = Annotated[int, Field(ge=1, le=1000)]
+Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
 
 _TYPES: Mapping[str, Any] = {
@@ -114,6 +120,7 @@ _TYPES: Mapping[str, Any] = {
     "Theme": Theme,
     "DocumentName": DocumentName,
     "Count": Count,
+    "Year": Year,
 }
 
 

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kzreport.claims import ledger as claims
-from kzreport.claims import sentences as wording
-from kzreport.claims import verdicts
-from kzreport.claims.evidence import Verdict
-from kzreport.claims.ledger import Claim
+from kzreport.claims.claim import Claim
+from kzreport.claims.ledger import all_claims
+from kzreport.claims.sentences import claim_locator, claim_sentence
+from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.errors import ParameterError, explain
-from kzreport.language import words
-from kzreport.language.words import Words, escape, rounded
-from kzreport.model import Observation, Period, Reading, Series, Status
+from kzreport.language.numbers import rounded
+from kzreport.language.sentences import escape
+from kzreport.language.wordfiles import methods
+from kzreport.language.words import Words
+from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series, resources
@@ -113,7 +114,7 @@ def between(
     manifests: bool = True,
 ) -> Changes:
     """What became known after ``before`` and by ``now``: of the given series (all if ``None``), of the claims chosen
-    as by :func:`kzreport.claims.ledger.known` (none if ``None``).
+    as by :func:`kzreport.claims.ledger.known_claims` (none if ``None``).
 
     A revision is another value of the same series, dimensions and period that differs at the digits shown; where a
     break of the series was told in between, the figure was redefined and counts as none. Raises
@@ -147,9 +148,9 @@ def between(
                 revised.append(Revised(name, was, reading))
         if found:
             fresh.append(Fresh(name, tuple(sorted(found, key=lambda r: r.period))))
-    every = claims.claims()
+    every = all_claims()
     gone = known - {i.id for i in current}
-    then, today = ({} if chosen is None else verdicts.as_of(day, **chosen) for day in (before, now))
+    then, today = ({} if chosen is None else verdicts_as_of(day, **chosen) for day in (before, now))
     return Changes(
         before,
         now,
@@ -185,7 +186,7 @@ def _figure(r: Reading, w: Words) -> str:
 
 def _verdict(t: Turned, w: Words) -> str:
     then, now = (w.label(str(v)) for v in (t.then, t.now))
-    return w.typography(f"{wording.locator(w, t.claim)}{w.colon}{escape(wording.sentence(w, t.claim))} {then} → {now}.")
+    return w.typography(f"{claim_locator(w, t.claim)}{w.colon}{escape(claim_sentence(w, t.claim))} {then} → {now}.")
 
 
 def points(c: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
@@ -205,7 +206,7 @@ def points(c: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
     if not c.manifests:
         yield w.ui("methods"), w.ui("no_manifests"), []
         return
-    listed = [w.typography(escape(words.methods()[m][w.language])) for m in c.methods]
+    listed = [w.typography(escape(methods()[m][w.language])) for m in c.methods]
     yield w.ui("methods"), "" if listed else w.ui("none_methods"), listed
     yield w.ui("parameters"), "" if c.settings else w.ui("none_parameters"), [escape(s) for s in c.settings]
 
@@ -296,6 +297,6 @@ def as_json(c: Changes) -> dict[str, Any]:
         "claims": [k.id for k in c.claims],
         "issues": told(c.issues),
         "mended": told(c.mended),
-        "methods": [{"id": m, **words.methods()[m]} for m in c.methods],
+        "methods": [{"id": m, **methods()[m]} for m in c.methods],
         "parameters": list(c.settings),
     }

@@ -27,6 +27,8 @@ from pygments.lexers import PythonLexer
 
 from kzreport.language.words import Words
 from kzreport.pages import since as compared
+from kzreport.pages.outputs import Kind, read_output
+from kzreport.project import project
 
 _TAGS = {
     "h1",
@@ -57,6 +59,9 @@ _ATTRIBUTES = {
     "table": {"data-claims"},
     "tr": {"data-document", "data-theme", "data-verdict"},
 }
+
+# Kinds of text that the page sets apart; the others are plain paragraphs.
+_STYLED = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES, Kind.HEADLINE, Kind.TITLE, Kind.NOTE)
 
 
 @lru_cache(maxsize=1)
@@ -130,22 +135,16 @@ def blocks(nb: NotebookNode, language: str) -> list[Block]:
             continue
         if cell.source.strip():
             found.append(Block("code", Markup(highlight(cell.source, PythonLexer(), HtmlFormatter(nowrap=True)))))
-        for output in cell.outputs:
-            about = output.metadata.get("kzreport", {})
-            if "image/png" in output.data:
-                png = "".join(output.data["image/png"].split())
-                base64.b64decode(png, validate=True)
-                found.append(Block("chart", Markup(png), about["name"], about["alt"]))
-            elif "text/html" in output.data:
-                found.append(Block("table", clean(output.data["text/html"]), about["name"]))
+        for raw in cell.outputs:
+            output = read_output(raw, "a page to render")
+            if output.kind is Kind.CHART:
+                png = Markup(base64.b64encode(output.png).decode())
+                found.append(Block("chart", png, output.name, output.alt))
+            elif output.kind is Kind.TABLE:
+                found.append(Block("table", clean(output.html), output.name))
             else:
-                kind = about.get("kind", "text")
-                found.append(
-                    Block(
-                        kind if kind in ("caveats", "method", "sources", "headline", "title", "note") else "text",
-                        markdown(output.data["text/markdown"]),
-                    )
-                )
+                kind = str(output.kind) if output.kind in _STYLED else "text"
+                found.append(Block(kind, markdown(output.markdown)))
     return found
 
 
@@ -211,9 +210,8 @@ def edition(
 
 def index(editions: Sequence[Mapping[str, Any]]) -> str:
     """The list of all editions, newest first."""
-    return (
-        _environment().get_template("index.html").render(editions=editions, words={k: Words(k) for k in ("fr", "en")})
-    )
+    words = {k: Words(k) for k in project().languages}
+    return _environment().get_template("index.html").render(editions=editions, words=words)
 
 
 def changes(found: compared.Changes, report: str, language: str) -> str:
@@ -231,12 +229,3 @@ def changes(found: compared.Changes, report: str, language: str) -> str:
     listed = markdown(compared.listed(found, w))
     template = _environment().get_template("changes.html")
     return template.render(language=language, title=title, report=report, listed=listed, tables=tables)
-
-
-def headline(nb: NotebookNode) -> str:
-    """The Markdown of a page's headline, or nothing where it has none."""
-    for cell in nb.cells:
-        for output in cell.get("outputs", []):
-            if output.metadata.get("kzreport", {}).get("kind") in ("headline", "headlines"):
-                return str(output.data["text/markdown"]).strip("*")
-    return ""

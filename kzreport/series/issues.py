@@ -1,23 +1,31 @@
-"""Known faults of sources, from ``data/issues.yml``."""
+"""Known faults of sources, from ``data/issues.yml``: each is known from a day, and perhaps mended on another."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, ParameterError, explain
-from kzreport.files import file_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period, parse_day
-from kzreport.series.resource import _LANGUAGES, describe_series
+from kzreport.project import project
+from kzreport.series.resource import describe_series
+
+_KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
 
 
 @dataclass(frozen=True)
 class Issue:
-    """A known fault of a source: what, which observations, of which kind, known since when, mended when."""
+    """A known fault of a source.
+
+    - ``series``, ``where``, ``periods``: the observations that it is about; all of them if a filter is empty
+    - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary`` or ``caveat``
+    - ``since``, ``until``: the day on which it became known, and the day on which it was mended
+    - ``text``: language -> sentence
+    """
 
     id: str
     series: str
@@ -29,11 +37,9 @@ class Issue:
     until: date | None = None
 
 
-_KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
-
-
 def _issue(e: Any, at: str) -> Issue:
-    needed = {"id", "series", "kind", "since", *_LANGUAGES}
+    languages = project().languages
+    needed = {"id", "series", "kind", "since", *languages}
     allowed = needed | {"where", "periods", "until"}
     if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
         found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
@@ -43,10 +49,9 @@ def _issue(e: Any, at: str) -> Issue:
         if not isinstance(e[key], str) or not e[key].strip():
             raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
     where, spans = e.get("where", {}), e.get("periods", [])
-    if not isinstance(where, dict) or not isinstance(spans, list):
-        raise DataError(
-            explain(at, repr(where if isinstance(spans, list) else spans), "a map 'where', a list 'periods'")
-        )
+    for key, value, kind in (("where", where, dict), ("periods", spans, list)):
+        if not isinstance(value, kind):
+            raise DataError(explain(f"{at}, key '{key}'", repr(value), "a map 'where', a list 'periods'"))
     if e["kind"] not in _KINDS:
         raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), f"one of {', '.join(_KINDS)}"))
     try:
@@ -57,21 +62,22 @@ def _issue(e: Any, at: str) -> Issue:
     for column, value in where.items():
         if column not in d.columns[3:] or value not in d.enums.get(column, (value,)):
             raise DataError(explain(f"{at}, key 'where'", f"{column}: {value}", f"columns and values of data/{d.path}"))
-    days: dict[str, date | None] = {"until": None}
-    for key in {"since", "until"} & set(e):
-        try:
-            days[key] = parse_day(str(e[key]))
-        except ParameterError:
-            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "a date such as 2026-09-02")) from None
-    since, until = days["since"] or date.max, days["until"]
+    since, until = _day(e, "since", at), _day(e, "until", at) if "until" in e else None
     if until and until <= since:
         raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
-    text = {k: e[k].strip() for k in _LANGUAGES}
+    text = {k: e[k].strip() for k in languages}
     return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until)
 
 
-@lru_cache(maxsize=4)
-def _issues(path: Path, stamp: tuple[int, int], data: tuple[int, int]) -> tuple[Issue, ...]:
+def _day(entry: Mapping[str, Any], key: str, at: str) -> date:
+    try:
+        return parse_day(str(entry[key]))
+    except ParameterError:
+        raise DataError(explain(f"{at}, key '{key}'", repr(entry[key]), "a date such as 2026-09-02")) from None
+
+
+@cached_by_stamp()
+def _issues(path: Path, package: Path) -> tuple[Issue, ...]:
     where = shown_path(path)
     entries = read_yaml(path)
     if not isinstance(entries, list):
@@ -89,14 +95,15 @@ def _issues(path: Path, stamp: tuple[int, int], data: tuple[int, int]) -> tuple[
 def known_issues(
     as_of: date | str, series: frozenset[str] | None = None, start: Period | None = None
 ) -> tuple[Issue, ...]:
-    """Known faults of the given series, known and not yet mended by ``as_of``, that touch a period from ``start`` on.
+    """Return the faults that were known and not yet mended on a date.
 
+    ``series`` keeps those of some series, ``start`` those that touch a period from that one on.
     Raises :class:`DataError` naming the file and the entry that is broken.
     """
     day, path = parse_day(as_of), project_root() / "data" / "issues.yml"
     return tuple(
         i
-        for i in _issues(path, file_stamp(path), file_stamp(path.parent / "datapackage.json"))
+        for i in _issues(path, path.with_name("datapackage.json"))
         if i.since <= day
         and (i.until is None or i.until > day)
         and (series is None or i.series in series)

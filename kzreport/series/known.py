@@ -11,23 +11,21 @@ from functools import lru_cache
 from pathlib import Path
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root
+from kzreport.files import cached_by_stamp
 from kzreport.model import Observation, Period, Series, parse_day
 from kzreport.series.resource import Resource, describe_series, resources
-from kzreport.series.table import read_table
+from kzreport.series.table import check_table
 
 
-@lru_cache(maxsize=512)
-def _known(
-    d: Resource, path: Path, stamp: tuple[int, int], day: date, dims: tuple[tuple[str, str], ...] = ()
-) -> Series:
+@cached_by_stamp(512)
+def _known(d: Resource, path: Path, day: date, dims: tuple[tuple[str, str], ...] = ()) -> Series:
     if dims:
-        return _known(d, path, stamp, day).where(**dict(dims))
+        return _known(d, path, day).where(**dict(dims))
     latest: dict[tuple[object, ...], Observation] = {}
-    for o in read_table(d, path, stamp):  # sorted by publication within a period: the last one stands
+    for o in check_table(d):  # sorted by publication within a period: the last one stands
         if o.published <= day:
             latest[(*(o.dims[k] for k in d.dimensions), o.period)] = o
-    publisher = d.publisher["en"] if d.publisher else ""
+    publisher = next(iter(d.publisher.values())) if d.publisher else ""
     return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(latest.values()))
 
 
@@ -50,8 +48,7 @@ def load_series(name: str, as_of: date | str, **dims: str) -> Series:
             )
         if key in d.enums and value not in d.enums[key]:
             raise DataError(explain(f"series {name}, {key}", repr(value), f"one of {', '.join(d.enums[key])}"))
-    path = project_root() / "data" / d.path
-    return _known(d, path, file_stamp(path), day, tuple(sorted(dims.items())))
+    return _known(d, d.file, day, tuple(sorted(dims.items())))
 
 
 def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
@@ -78,11 +75,11 @@ def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
     return following, start + timedelta(days=int(lag))
 
 
-@lru_cache(maxsize=64)
-def _digests(d: Resource, path: Path, stamp: tuple[int, int]) -> tuple[list[date], list[str]]:
+@cached_by_stamp()
+def _digests(d: Resource, path: Path) -> tuple[list[date], list[str]]:
     """The days on which something was published, and the digest of all that was known then."""
     digest, days, digests = hashlib.sha256(), [date.min], [""]
-    for o in sorted(read_table(d, path, stamp), key=lambda o: o.published):
+    for o in sorted(check_table(d), key=lambda o: o.published):
         if o.published != days[-1]:
             days.append(o.published)
             digests.append("")
@@ -102,11 +99,7 @@ def data_fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
 
     A row, vintage or source added later leaves it as it was. Raises :class:`DataError`. The tables are read once.
     """
-    tables = [
-        (d, *_digests(d, path, file_stamp(path)))
-        for d in resources().values()
-        for path in [project_root() / "data" / d.path]
-    ]
+    tables = [(d, *_digests(d, d.file)) for d in resources().values()]
     for as_of in dates:
         day, found = parse_day(as_of), {}
         for d, days, digests in tables:

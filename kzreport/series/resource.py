@@ -1,10 +1,14 @@
-"""The description of each table, read from ``data/datapackage.json``."""
+"""The description of each table, as ``data/datapackage.json`` has it.
+
+What belongs here: one resource, and reading the package that :mod:`kzreport.series.assemble` generates from the cards.
+What does not: the cards (:mod:`kzreport.series.cards`), the tables themselves (:mod:`kzreport.series.table`).
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -12,19 +16,36 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_text, shown_path
-from kzreport.model import DECIMALS
+from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, shown_path
+from kzreport.project import project
+from kzreport.units import UNITS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
-_LANGUAGES = ("fr", "en")
 _FREQUENCIES = ("D", "M", "Q", "A", "S", "mixed")
 _DATED = ("recorded", "estimated", "mixed")
+_REGENERATE = "if the change is meant, run 'kzreport accept --data'"
 
 
-@dataclass(frozen=True, eq=False)  # by identity: one for each reading of the file, so that caches can hold it
+@dataclass(frozen=True, eq=False)  # by identity: one for each reading of the package, so that caches can hold it
 class Resource:
-    """What ``datapackage.json`` says of one table."""
+    """One table as its card describes it.
 
+    - ``file``: the table
+    - ``hash``: ``sha256:`` and the digest of the table
+    - ``titles``, ``publisher``, ``licence``, ``accessed_via``: language -> text; no ``publisher`` if a column has it
+    - ``unit``, ``basis``: of every value, but for the values of a column in ``basis_by`` (column -> value -> basis)
+    - ``frequency``: ``D``, ``M``, ``Q``, ``A``, ``S`` (a span) or ``mixed``
+    - ``dimensions``: the columns that, with period and day of publication, identify a row
+    - ``columns``, ``enums``: all columns of the table, and the choices of those that have them
+    - ``publication``: ``kind`` (``recorded``, ``estimated`` or ``mixed``) and perhaps ``lag_days`` and ``from``
+    - ``low``, ``high``: the plausible range of a value, in its unit
+    - ``continuous``, ``known_gaps``: every period has a row, but for these
+    - ``caveats``: language -> sentences
+    - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
+    - ``vintages``: the only days of publication there are; empty if any day may be one
+    """
+
+    file: Path
     name: str
     path: str
     hash: str
@@ -46,130 +67,168 @@ class Resource:
     caveats: Mapping[str, tuple[str, ...]]
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
-    basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column -> value -> basis
+    basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def card(self) -> str:
+        """The card as messages name it."""
+        return f"data/{self.name}.yml"
 
     @property
     def stated(self) -> str:
-        """What a page can show of it, as canonical text: without the hash and the limits that checks use."""
-        checks = {"hash", "low", "high", "continuous", "known_gaps", "enums"}
+        """Everything of it that a page can show, as canonical text: no digest, no limits that only checks use."""
+        checks = {"file", "hash", "low", "high", "continuous", "known_gaps", "enums"}
         rest = {k: str(v) for k, v in sorted(vars(self).items()) if k not in checks}
         return json.dumps(rest, ensure_ascii=False)
 
 
-def _descriptor(raw: Mapping[str, Any], where: str) -> Resource:
-    def need(key: str, kind: type | tuple[type, ...]) -> Any:
+def resource_of(entry: Mapping[str, Any], folder: Path, languages: Sequence[str], where: str) -> Resource:
+    """Return the resource that an entry of a data package describes.
+
+    Parameters
+    ----------
+    entry
+        An item of ``resources`` in ``datapackage.json``.
+    folder
+        The folder of the table.
+    languages
+        Every text must have these.
+    where
+        Place of the entry, for messages.
+
+    Raises
+    ------
+    DataError
+        If a key is missing or its value is not of the right kind.
+    """
+    try:
+        return _resource_of(entry, folder, languages, where)
+    except (AttributeError, KeyError, TypeError, ValueError) as e:
+        problem = f"{type(e).__name__}: {e}"
+        raise DataError(explain(where, problem, "a description such as the other tables have")) from None
+
+
+def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str], where: str) -> Resource:
+    def need(key: str, kind: type) -> Any:
         if key not in raw or not isinstance(raw[key], kind):
-            names = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
-            raise DataError(explain(f"{where}, key '{key}'", repr(raw.get(key)), f"a value of type {names}"))
+            raise DataError(explain(f"{where}, key '{key}'", repr(raw.get(key)), f"a value of type {kind.__name__}"))
         return raw[key]
 
-    def bilingual(key: str) -> Mapping[str, Any]:
+    def one_of(key: str, value: Any, choices: Sequence[str]) -> Any:
+        if value not in choices:
+            raise DataError(explain(f"{where}, key '{key}'", repr(value), f"one of {', '.join(choices)}"))
+        return value
+
+    def by_language(key: str) -> Mapping[str, Any]:
         value = need(key, dict)
-        if set(value) != set(_LANGUAGES):
-            raise DataError(explain(f"{where}, key '{key}'", sorted(value), "the languages en and fr"))
-        return {k: value[k] for k in _LANGUAGES}
+        if set(value) != set(languages):
+            raise DataError(explain(f"{where}, key '{key}'", sorted(value), f"the languages {', '.join(languages)}"))
+        return {k: value[k] for k in languages}
 
     fields = need("schema", dict).get("fields", [])
     columns = tuple(f["name"] for f in fields)
     if columns[:3] != ("period", "value", "published"):
         raise DataError(explain(f"{where}, schema", columns[:3], "the fields period, value, published first"))
-    if need("unit", str) not in DECIMALS:
-        raise DataError(explain(f"{where}, key 'unit'", raw["unit"], f"one of {', '.join(DECIMALS)}"))
-    dimensions = tuple(need("dimensions", list))
-    if missing := set(dimensions) - set(columns):
-        raise DataError(explain(f"{where}, key 'dimensions'", sorted(missing), f"columns among {', '.join(columns)}"))
     digest = need("hash", str)
     if not re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
         raise DataError(explain(f"{where}, key 'hash'", digest, "sha256: and 64 hexadecimal digits"))
     for key in ("name", "path"):  # a path is a file name: nothing outside data/ is read
         if not _SLUG.fullmatch(need(key, str)):
             raise DataError(explain(f"{where}, key '{key}'", repr(raw[key]), "letters, digits, '_', '-' and '.'"))
-    if need("frequency", str) not in _FREQUENCIES:
-        raise DataError(
-            explain(f"{where}, key 'frequency'", repr(raw["frequency"]), f"one of {', '.join(_FREQUENCIES)}")
-        )
-    if need("publication", dict).get("kind") not in _DATED:
-        raise DataError(explain(f"{where}, key 'publication'", raw["publication"], f"a kind among {', '.join(_DATED)}"))
+    one_of("publication", need("publication", dict).get("kind"), _DATED)
     low, high = need("range", list)
-    caveats = bilingual("caveats")
     return Resource(
-        name=need("name", str),
-        path=need("path", str),
+        file=folder / raw["path"],
+        name=raw["name"],
+        path=raw["path"],
         hash=digest,
-        titles=bilingual("titles"),
-        unit=raw["unit"],
+        titles=by_language("titles"),
+        unit=one_of("unit", need("unit", str), tuple(UNITS)),
         basis=need("basis", str),
-        frequency=need("frequency", str),
-        dimensions=dimensions,
+        frequency=one_of("frequency", need("frequency", str), _FREQUENCIES),
+        dimensions=tuple(one_of("dimensions", name, columns) for name in need("dimensions", list)),
         columns=columns,
         enums={f["name"]: tuple(f["constraints"]["enum"]) for f in fields if "enum" in f.get("constraints", {})},
-        publisher=bilingual("publisher") if raw.get("publisher") else None,
-        licence=bilingual("licence"),
-        accessed_via=bilingual("accessed_via"),
-        publication=need("publication", dict),
+        publisher=by_language("publisher") if raw.get("publisher") else None,
+        licence=by_language("licence"),
+        accessed_via=by_language("accessed_via"),
+        publication=raw["publication"],
         low=float(low),
         high=float(high),
         continuous=need("continuous", bool),
         known_gaps=tuple(raw.get("known_gaps", ())),
-        caveats={k: tuple(v) for k, v in caveats.items()},
+        caveats={k: tuple(v) for k, v in by_language("caveats").items()},
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
         basis_by=raw.get("basis_by", {}),
     )
 
 
-_Names = Mapping[str, Mapping[str, Mapping[str, str]]]
+@dataclass(frozen=True)
+class _Package:
+    """All resources by name, and the names of what columns hold: kind -> slug -> language -> name."""
+
+    resources: Mapping[str, Resource]
+    names: Mapping[str, Mapping[str, Mapping[str, str]]]
 
 
-@lru_cache(maxsize=4)
-def _package(path: Path, stamp: tuple[int, int]) -> tuple[Mapping[str, Resource], _Names]:
-    where = shown_path(path)
-    try:
-        raw = json.loads(read_text(path))
-    except json.JSONDecodeError as e:
-        raise DataError(explain(f"{where}, line {e.lineno}", e.msg, "JSON")) from None
-    except RecursionError:
-        raise DataError(explain(where, "lists or objects nested too deeply", "a Frictionless data package")) from None
+@cached_by_stamp()
+def _package(path: Path) -> _Package:
+    where, raw = shown_path(path), read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
+    _refuse_stale(raw.get("made_from"), path)
     found: dict[str, Resource] = {}
     for number, entry in enumerate(raw["resources"], 1):
-        at = f"{where}, resource {number}"
-        try:
-            at += f" ({entry.get('name')!r})"
-            d = _descriptor(entry, at)
-        except (AttributeError, KeyError, TypeError, ValueError) as e:
-            problem = f"{type(e).__name__}: {e}"
-            raise DataError(explain(at, problem, "a description such as the other tables have")) from None
+        at = f"{where}, resource {number}" + (f" ({entry.get('name')!r})" if isinstance(entry, dict) else "")
+        d = resource_of(entry, path.parent, project().languages, at)
         if d.name in found:
             raise DataError(explain(at, f"the name '{d.name}' again", "each name once"))
         found[d.name] = d
-    return found, {key: raw.get(key, {}) for key in ("publishers", "scopes")}
+    return _Package(found, {kind: raw.get(kind, {}) for kind in ("publishers", "scopes")})
 
 
-@lru_cache(maxsize=8)
+def _refuse_stale(made_from: object, path: Path) -> None:
+    """Compare the files from which a package was generated with those of today.
+
+    Raises :class:`DataError` that names a file that was changed since, or is gone.
+    """
+    if not isinstance(made_from, dict) or not all(_SLUG.fullmatch(name) for name in made_from):
+        todo = "run 'kzreport accept --data'"
+        raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
+    for name, digest in made_from.items():
+        file = path.with_name(name)
+        try:
+            found = file_digest(file)
+        except OSError as e:
+            raise DataError(explain(shown_path(file), e.strerror, "the file", _REGENERATE)) from None
+        if found != digest:
+            raise DataError(explain(shown_path(file), found, f"{digest} ({shown_path(path)})", _REGENERATE))
+
+
+@lru_cache(maxsize=8)  # a page asks some thousand times
 def _package_path(root: Path) -> Path:
     return root / "data" / "datapackage.json"
 
 
-def _read_package() -> tuple[Mapping[str, Resource], _Names]:
-    path = _package_path(project_root())
-    return _package(path, file_stamp(path))
-
-
 def resources() -> Mapping[str, Resource]:
-    """All descriptors by name, in the order of ``data/datapackage.json``. Raises :class:`DataError`."""
-    return _read_package()[0]
+    """Return all resources by name, in the order of their files.
+
+    Raises :class:`DataError` for a package that is broken, or older than a card.
+    """
+    return _package(_package_path(project_root())).resources
 
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:
-    """Slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
-    return _read_package()[1][kind]
+    """Return slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
+    return _package(_package_path(project_root())).names[kind]
 
 
 def describe_series(name: str) -> Resource:
-    """The descriptor of one table. Raises :class:`DataError` with the choices for an unknown name."""
+    """Return the resource of one table. Raises :class:`DataError` with the choices for an unknown name."""
     found = resources()
     if name not in found:
-        raise DataError(explain("data/datapackage.json", f"no series '{name}'", f"one of {', '.join(sorted(found))}"))
+        todo = "run 'kzreport accept --data'" if (project_root() / "data" / f"{name}.csv").is_file() else ""
+        choices = f"one of {', '.join(sorted(found))}"
+        raise DataError(explain("data/datapackage.json", f"no series '{name}'", choices, todo))
     return found[name]

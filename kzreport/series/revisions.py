@@ -1,7 +1,7 @@
-"""What ``kzreport revisions`` says: how much the vintages of one series revised each other.
+"""Statistics of the vintages of one series, for ``kzreport revisions``: how much they revised each other.
 
-What belongs here: choosing the series, and its statistics as plain values and as lines of text. What does not: the
-statistics themselves (:mod:`kzreport.indicators.revisions`).
+What belongs here: choosing the series, its statistics as plain values and as lines of text. What does not: the
+formulas (:mod:`kzreport.indicators.revisions`).
 """
 
 from __future__ import annotations
@@ -12,17 +12,18 @@ from typing import Any
 
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import readings, revisions
-from kzreport.model import DECIMALS, Reading, Series
+from kzreport.model import Reading, Series
 from kzreport.series.known import load_series, load_vintages
 from kzreport.series.resource import describe_series, resources
+from kzreport.units import UNITS
 
 _COLUMNS = ("from", "to", "n", "shown", "mean", "mean abs", "RMSR", "lowest", "highest", "range", "sign changes")
 
 
-def dimensions(chosen: Sequence[str]) -> dict[str, str]:
-    """``country=KAZ`` as a map. Raises :class:`ParameterError` for text of another form, or a name twice.
+def parse_dimensions(chosen: Sequence[str]) -> dict[str, str]:
+    """Return ``country=KAZ`` as a map. Raises :class:`ParameterError` for text of another form, or a name twice.
 
-    >>> dimensions(["country=KAZ"])
+    >>> parse_dimensions(["country=KAZ"])
     {'country': 'KAZ'}
     """
     found: dict[str, str] = {}
@@ -34,13 +35,31 @@ def dimensions(chosen: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def record(name: str, as_of: date, dims: Mapping[str, str]) -> dict[str, Any]:
-    """The statistics of a series, as JSON holds them; ``steps`` is empty where fewer than two vintages were known.
+def revision_record(name: str, as_of: date, dims: Mapping[str, str]) -> dict[str, Any]:
+    """Return the statistics of a series, as JSON holds them.
 
-    A step from ``first`` to ``last`` compares the first figure of each period with the latest. A step that something
-    else explains better than revisions (another unit, a mean of quarters) says what in ``not_revisions`` and has no
-    statistics. Raises :class:`ParameterError` with the choices for a series of which one state only is kept, or
-    dimensions that leave several figures a period; :class:`~kzreport.errors.DataError` for names that are not there.
+    Parameters
+    ----------
+    name
+        A series of which several vintages are kept, or that holds printed revisions.
+    as_of
+        Vintages published later are left out.
+    dims
+        Values of its dimensions; one figure a period must be left.
+
+    Returns
+    -------
+    dict
+        ``steps`` is empty if fewer than two vintages were known. A step from ``first`` to ``last`` compares the first
+        figure of each period with the latest, in the unit of the series. If something explains a step better than
+        revisions (another unit, a mean of quarters), ``not_revisions`` names it and there are no statistics.
+
+    Raises
+    ------
+    ParameterError
+        With the choices, for a series of which one state is kept, or several figures a period.
+    DataError
+        For an unknown series or dimension.
     """
     d = describe_series(name)
     printed = d.basis == "revision"
@@ -65,14 +84,14 @@ def record(name: str, as_of: date, dims: Mapping[str, str]) -> dict[str, Any]:
         "dimensions": dict(dims),
         "as_of": as_of.isoformat(),
         "unit": d.unit,
-        "decimals": DECIMALS[d.unit],
+        "decimals": UNITS[d.unit].decimals,
         "vintages": [] if printed else [s.as_of.isoformat() for s in known],
         "steps": steps,
     }
 
 
 def _single(known: Sequence[Series], dims: Mapping[str, str]) -> None:
-    """One figure a period, or the choices."""
+    """Raise :class:`ParameterError` with the choices if a period has several figures."""
     for s in known:
         if len({o.period for o in s}) < len(s):
             found = {k: sorted({o.dims[k] for o in s}) for k in s.observations[0].dims if k not in dims}
@@ -105,8 +124,8 @@ def _step(first: str, last: str, n: int, found: Mapping[str, Reading]) -> dict[s
     }
 
 
-def lines(found: Mapping[str, Any]) -> list[str]:
-    """A record as a table: two more digits than pages show, ``-`` where there is no number."""
+def record_lines(found: Mapping[str, Any]) -> list[str]:
+    """Return a record as the lines of a table: two more digits than pages show, ``-`` for a missing number."""
     chosen = "".join(f" {k}={v}" for k, v in found["dimensions"].items())
     head = f"{found['series']}{chosen}, {found['unit']}, as known on {found['as_of']}"
     if not found["steps"]:

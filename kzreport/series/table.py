@@ -1,4 +1,7 @@
-"""CSV text to observations, every check on the way."""
+"""From the text of a table to observations, every check on the way.
+
+What belongs here: one CSV file. What does not: the day on which its rows were known (:mod:`kzreport.series.known`).
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,10 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_stamp, project_root, read_text, shown_path
+from kzreport.files import cached_by_stamp, read_text, shown_path
 from kzreport.model import DAY, Observation, Period
 from kzreport.series.resource import Resource
 
@@ -23,7 +25,7 @@ _AHEAD = ("plan", "estimate", "projection")  # kinds of observation that may be 
 
 
 def csv_rows(columns: tuple[str, ...], text: str, where: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of each row; a row is one line, so that a fault is found on the line it stands on.
+    """Yield line number and cells of each row; a row is one line, so that a fault is found on the line it stands on.
 
     Raises :class:`DataError` for another header, a ragged or cut row, a quote inside a cell.
     """
@@ -72,7 +74,7 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
         if not d.low <= value <= d.high:
             raise bad(
                 "value",
-                f"a value from {d.low:g} to {d.high:g} ('range' in data/datapackage.json)",
+                f"a value from {d.low:g} to {d.high:g} ('range' in {d.card})",
                 "correct it, or widen the range if it is real",
             )
     try:
@@ -106,14 +108,17 @@ def _check_publication(d: Resource, o: Observation, where: str) -> None:
         raise DataError(explain(at, o.published, f"a date after {o.period} began"))
     if d.vintages and o.published not in d.vintages:
         listed = ", ".join(map(str, d.vintages))
-        todo = "a new vintage is added to 'vintages' in data/datapackage.json"
+        todo = f"a new vintage is added to 'vintages' in {d.card}"
         raise DataError(explain(at, o.published, f"one of the vintages {listed}", todo))
 
 
-def parse_table(d: Resource, path: Path) -> tuple[tuple[Observation, ...], str]:
-    """All observations of a table in file order, and its hash. Checks everything but the hash."""
-    where = shown_path(path)
-    text = read_text(path)
+def parse_table(d: Resource) -> tuple[tuple[Observation, ...], str]:
+    """Return all observations of a table in file order, and its hash. Check everything but the hash.
+
+    Raises :class:`DataError` naming file, line and column.
+    """
+    where = shown_path(d.file)
+    text = read_text(d.file)
     gaps = {Period.parse(g) for g in d.known_gaps}
     found: list[Observation] = []
     seen: dict[tuple[object, ...], int] = {}
@@ -134,7 +139,7 @@ def parse_table(d: Resource, path: Path) -> tuple[tuple[Observation, ...], str]:
         if d.continuous and found and before[:-2] == dims and o.period != found[-1].period:
             missing = [p for p in found[-1].period.shift(1).until(o.period.shift(-1)) if p not in gaps]
             if missing:
-                todo = "add the row, or the period to 'known_gaps' in data/datapackage.json"
+                todo = f"add the row, or the period to 'known_gaps' in {d.card}"
                 raise DataError(explain(at, f"{label} and no row for {missing[0]}", "a series without gaps", todo))
         seen[key], before = line, key
         found.append(o)
@@ -143,21 +148,19 @@ def parse_table(d: Resource, path: Path) -> tuple[tuple[Observation, ...], str]:
     return tuple(found), "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def read_table(d: Resource, path: Path, stamp: tuple[int, int]) -> tuple[Observation, ...]:
-    """Return the checked observations of a table, read once for each state of its file."""
-    found, digest = parse_table(d, path)
+@cached_by_stamp()
+def _read_table(d: Resource, path: Path) -> tuple[Observation, ...]:
+    found, digest = parse_table(d)
     if digest != d.hash:  # last, so that a fault is named by itself first
         todo = "if the change is meant, run 'kzreport accept --data'"
-        raise DataError(explain(shown_path(path), digest, f"{d.hash} (data/datapackage.json)", todo))
+        raise DataError(explain(shown_path(d.file), digest, f"{d.hash} (data/datapackage.json)", todo))
     return found
 
 
 def check_table(d: Resource) -> tuple[Observation, ...]:
-    """Read and check one table whole, once for each state of its file; all its observations in file order.
+    """Return all observations of a table in file order, read and checked once for each state of its file.
 
     Checks: text, header, every cell, plausible range, publication dates, duplicates, order, gaps, hash.
     Raises :class:`DataError` naming file, line and column.
     """
-    path = project_root() / "data" / d.path
-    return read_table(d, path, file_stamp(path))
+    return _read_table(d, d.file)

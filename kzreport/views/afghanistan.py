@@ -5,13 +5,15 @@ Annual trade is that of the BNS tables by country; what officials and the docume
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kzreport.declare import cut, reads
 from kzreport.indicators import aggregates, aid, goals, growth, part_years, readings, trade
-from kzreport.model import Interval, Observation, Period, Reading, Series, Status
+from kzreport.model import Groups, Interval, Observation, Period, Reading, Series, Status
 
-Groups = dict[str, tuple[Reading, ...]]
-
-HORIZONS = (3, 5, 10)  # years in which the goal, which has none, might be reached
 DOCUMENT = "source_document"
+FIVE = 5  # the horizon, in years, that the sentence on the goal names
+WITH = {p: cut(f"{p}_by_partner", partner="AFG") for p in ("exports", "imports")}
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
@@ -23,16 +25,22 @@ def _years(exports: Series, imports: Series) -> dict[Period, tuple[Reading, Read
     return {p: (x[p], m[p]) for p in sorted(x) if p in m and x[p].ok and m[p].ok}
 
 
-def turnovers(exports: Series, imports: Series) -> tuple[Reading, ...]:
-    """Exports plus imports of every year that has both, million dollars."""
+def _turnovers(exports: Series, imports: Series) -> tuple[Reading, ...]:
     return tuple(trade.turnover(x, m) for x, m in _years(exports, imports).values())
 
 
+@reads(**WITH)
+def turnovers(exports: Series, imports: Series) -> Groups:
+    """Return exports plus imports of every year that has both, million dollars."""
+    return {"turnover": _turnovers(exports, imports)}
+
+
 def _turnover(exports: Series, imports: Series, period: Period) -> Reading:
-    found = {r.period: r for r in turnovers(exports, imports)}
+    found = {r.period: r for r in _turnovers(exports, imports)}
     return found.get(period, _none(exports).of(period=period, basis="turnover"))
 
 
+@reads(**WITH)
 def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     """The latest year: ``turnover`` and its ``turnover_change``, ``exports``, ``imports``, ``balance`` (million
     dollars), the highest year (``peak``) and the change since it (``since_peak``).
@@ -44,7 +52,7 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
         names = ("turnover", "exports", "imports", "balance", "peak")
         return {**dict.fromkeys(names, none), "turnover_change": share, "since_peak": share}
     x, m = years[max(years)]
-    now, known = trade.turnover(x, m), turnovers(exports, imports)
+    now, known = trade.turnover(x, m), _turnovers(exports, imports)
     return {
         "turnover": now,
         "turnover_change": growth.growth(now, _turnover(exports, imports, now.period.year_before())),
@@ -54,75 +62,6 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
         "peak": aggregates.peak(known),
         "since_peak": aggregates.since_peak(known),
     }
-
-
-def table(exports: Series, imports: Series) -> Groups:
-    """Every year: exports, imports, turnover and balance, million dollars."""
-    sides = list(_years(exports, imports).values())
-    return {
-        "exports": tuple(x for x, _ in sides),
-        "imports": tuple(m for _, m in sides),
-        "turnover": tuple(trade.turnover(x, m) for x, m in sides),
-        "balance": tuple(trade.balance(x, m) for x, m in sides),
-    }
-
-
-# --- the goal ----------------------------------------------------------------------------------------------------
-
-
-def _goal(target: Series, publisher: str) -> Reading:
-    found = [o for o in target.where(publisher=publisher, covers="all") if o.value is not None]
-    if not found:
-        return _none(target)
-    o = max(found, key=lambda o: o.period)
-    return Reading("goal", o.value, target.unit, o.period, basis="target", item=publisher, inputs=(target.name,))
-
-
-def goal(target: Series, exports: Series, imports: Series) -> dict[str, Reading]:
-    """The document's ``goal`` and the ``official`` one before it, the latest turnover (``now``), what is ``missing``,
-    the ``multiple`` it takes, growth a year ``needed`` in five years, and the ``past`` growth a year.
-    """
-    aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
-    if not years:
-        none = _none(exports)
-        rate = none.of(unit="percent_per_year")
-        made = {"now": none, "missing": none.of(unit="musd_change"), "multiple": none.of(unit="multiple")}
-        return {"goal": aim, "official": _goal(target, "ministry_trade_kaz"), **made, "needed": rate, "past": rate}
-    now = years[-1]
-    return {
-        "goal": aim,
-        "official": _goal(target, "ministry_trade_kaz"),
-        "now": now,
-        "missing": goals.distance(aim, now),
-        "multiple": goals.multiple_needed(aim, now).of(digits=2),
-        "needed": goals.growth_needed(aim, now, HORIZONS[1]),
-        "past": _past(years),
-    }
-
-
-def _past(years: tuple[Reading, ...]) -> Reading:
-    if len(years) < 2:
-        return years[-1].of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
-    return growth.cagr(years[-1], years[0])
-
-
-def paces(target: Series, exports: Series, imports: Series) -> Groups:
-    """Growth a year that reaches the goal at each horizon, beside the growth of the years known; percent a year."""
-    aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
-    if not years or not aim.ok:
-        return {"needed": (), "past": ()}
-    past = _past(years)
-    return {
-        "needed": goals.by_horizon(aim, years[-1], HORIZONS),
-        "past": (past.of(item="past"),) if past.ok else (),
-    }
-
-
-def goal_line(target: Series, exports: Series, imports: Series) -> Groups:
-    """The goal in the years since it was announced, for the chart of turnover."""
-    aim, years = _goal(target, DOCUMENT), turnovers(exports, imports)
-    known = [r.period for r in years if aim.ok and r.period.year >= aim.period.year]
-    return {"goal": tuple(aim.of(period=p, item="goal") for p in known)} if known else {}
 
 
 # --- figures printed in texts, and their dates -------------------------------------------------------------------
@@ -149,30 +88,28 @@ def _find(series: Series, **dims: str) -> list[Reading]:
     return sorted(rows, key=lambda r: r.period, reverse=True)
 
 
-def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
-    """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
-    return tuple(_find(afghanistan_trade))
+def _as_printed(afghanistan_trade: Series) -> list[Reading]:
+    """Return the document's turnover under the dates that it prints, latest first."""
+    return _find(afghanistan_trade, publisher=DOCUMENT, dating="contradicted", flow="turnover")
 
 
+@reads("afghanistan_trade")
 def document(afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's eight months in the year that fits: ``turnover``, ``exports``, what they leave to ``imports``
-    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent; ``as_printed``.
+    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent.
     """
     both = {
         f: _find(afghanistan_trade, publisher=DOCUMENT, dating="corrected", flow=f) for f in ("turnover", "exports")
     }
-    wrong = _find(afghanistan_trade, publisher=DOCUMENT, dating="contradicted", flow="turnover")
-    if not all(both.values()) or not wrong:
+    if not all(both.values()) or not _as_printed(afghanistan_trade):
         none = _none(afghanistan_trade)
         share = none.of(unit="percent")
-        names = ("turnover", "exports", "imports", "as_printed")
-        return {**dict.fromkeys(names, none), "export_share": share, "coverage": share}
+        return {**dict.fromkeys(("turnover", "exports", "imports"), none), "export_share": share, "coverage": share}
     turned, sold = both["turnover"][0], both["exports"][0]
     bought = growth.difference(turned, sold.of(basis=turned.basis))
     bought = bought.of(name="imports", basis="imports", unit="musd", item="", digits=1)
     x = sold.of(name="exports", basis="exports", item="")
     return {
-        "as_printed": wrong[0],
         "turnover": turned,
         "exports": sold,
         "imports": bought,
@@ -188,6 +125,7 @@ def _share(figure: Reading, year: Reading) -> Reading:
     return part_years.part_year_share(pair, part).of(item=str(year.period))
 
 
+@reads("afghanistan_trade", "exports_monthly", **WITH)
 def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_monthly: Series) -> dict[str, Reading]:
     """Why the printed year does not fit: the figure as a share of the ``wrong`` year and of the ``right`` one,
     percent, the ``usual`` share of the same months in all exports (a range), and the ``half`` of the year between,
@@ -198,7 +136,7 @@ def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_m
         none = _none(afghanistan_trade)
         share = none.of(unit="percent")
         return {"figure": none, "half": none, "wrong": share, "right": share, "usual": share}
-    figure, wrong = d["turnover"], d["as_printed"].period
+    figure, wrong = d["turnover"], _as_printed(afghanistan_trade)[0].period
     between = Period.parse(f"{wrong.year + 1}-01/{wrong.year + 1}-06")
     halves = [r for r in _find(afghanistan_trade, flow="turnover", dating="as_printed") if r.period == between]
     return {
@@ -221,6 +159,7 @@ def _usual(exports_monthly: Series, part: Period) -> Reading:
     return found[-1].of(value=low + (high - low) / 2, interval=Interval(low, high), estimated=True)
 
 
+@reads("afghanistan_trade", **WITH)
 def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
     """The document's eight months as a share of each year it might be of, and the same months of a year that is
     known; the year is the item, percent.
@@ -228,7 +167,7 @@ def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
     d = document(afghanistan_trade)
     if not d["turnover"].ok:
         return {"document_share": (), "printed_share": ()}
-    first, last = d["as_printed"].period.year, d["turnover"].period.year
+    first, last = _as_printed(afghanistan_trade)[0].period.year, d["turnover"].period.year
     tried = [
         _share(d["turnover"], _turnover(exports, imports, Period.parse(str(y)))).of(estimated=True)
         for y in range(first, last + 1)
@@ -243,6 +182,7 @@ def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
     return {"document_share": tuple(tried), "printed_share": tuple(known)}
 
 
+@reads("afghanistan_trade")
 def part(afghanistan_trade: Series) -> dict[str, Reading]:
     """The latest part of a year that has the same months a year before: ``now``, ``before``, ``growth``."""
     sound = [
@@ -260,6 +200,7 @@ def part(afghanistan_trade: Series) -> dict[str, Reading]:
     return {"now": none, "before": none, "growth": none.of(unit="percent")}
 
 
+@reads("afghanistan_trade", **WITH)
 def misdated(afghanistan_trade: Series, exports: Series, imports: Series) -> dict[str, Reading]:
     """A whole year printed under another: the figure (``printed``) with the turnover of the year it names
     (``named``) and of the one it is (``meant``).
@@ -275,6 +216,73 @@ def misdated(afghanistan_trade: Series, exports: Series, imports: Series) -> dic
     }
 
 
+# --- the goal ----------------------------------------------------------------------------------------------------
+
+
+def _goal(target: Series, publisher: str) -> Reading:
+    found = [o for o in target.where(publisher=publisher, covers="all") if o.value is not None]
+    if not found:
+        return _none(target)
+    o = max(found, key=lambda o: o.period)
+    return Reading("goal", o.value, target.unit, o.period, basis="target", item=publisher, inputs=(target.name,))
+
+
+@reads("afghanistan_target", **WITH)
+def goal(afghanistan_target: Series, exports: Series, imports: Series) -> dict[str, Reading]:
+    """The document's ``goal`` and the ``official`` one before it, the latest turnover (``now``), what is ``missing``,
+    the ``multiple`` it takes, growth a year ``needed`` in five years, and the ``past`` growth a year.
+    """
+    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
+    if not years:
+        none = _none(exports)
+        rate = none.of(unit="percent_per_year")
+        made = {"now": none, "missing": none.of(unit="musd_change"), "multiple": none.of(unit="multiple")}
+        return {
+            "goal": aim,
+            "official": _goal(afghanistan_target, "ministry_trade_kaz"),
+            **made,
+            "needed": rate,
+            "past": rate,
+        }
+    now = years[-1]
+    return {
+        "goal": aim,
+        "official": _goal(afghanistan_target, "ministry_trade_kaz"),
+        "now": now,
+        "missing": goals.distance(aim, now),
+        "multiple": goals.multiple_needed(aim, now).of(digits=2),
+        "needed": goals.growth_needed(aim, now, FIVE),
+        "past": _past(years),
+    }
+
+
+def _past(years: tuple[Reading, ...]) -> Reading:
+    if len(years) < 2:
+        return years[-1].of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
+    return growth.cagr(years[-1], years[0])
+
+
+@reads("afghanistan_target", **WITH)
+def paces(afghanistan_target: Series, exports: Series, imports: Series, horizons: Sequence[int]) -> Groups:
+    """Return the growth that reaches the goal at each horizon (in years), and the ``past`` growth; percent a year."""
+    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
+    if not years or not aim.ok:
+        return {"needed": (), "past": ()}
+    past = _past(years)
+    return {
+        "needed": goals.by_horizon(aim, years[-1], horizons),
+        "past": (past.of(item="past"),) if past.ok else (),
+    }
+
+
+@reads("afghanistan_target", **WITH)
+def goal_line(afghanistan_target: Series, exports: Series, imports: Series) -> Groups:
+    """The goal in the years since it was announced, for the chart of turnover."""
+    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
+    known = [r.period for r in years if aim.ok and r.period.year >= aim.period.year]
+    return {"goal": tuple(aim.of(period=p, item="goal") for p in known)} if known else {}
+
+
 # --- wheat and flour ---------------------------------------------------------------------------------------------
 
 
@@ -287,6 +295,7 @@ def _food(food: Series, product: str, destination: str) -> dict[Period, Reading]
     return {r.period: r for r in made}
 
 
+@reads(food="afghanistan_food")
 def flour(food: Series) -> dict[str, Reading]:
     """Wheat flour sold to Afghanistan: the latest marketing year (``season``) and the one ``before``, tonnes, the
     ``change``; the latest part-season (``part``) and its change, percent; and its ``share`` of all flour exports.
@@ -309,6 +318,7 @@ def flour(food: Series) -> dict[str, Reading]:
     }
 
 
+@reads(food="afghanistan_food")
 def flour_shares(food: Series) -> Groups:
     """Afghanistan in Kazakhstan's exports of flour, percent, for each period that has both; the period is the item."""
     sold, every = _food(food, "flour", "AFG"), _food(food, "flour", "WLD")
@@ -316,6 +326,7 @@ def flour_shares(food: Series) -> Groups:
     return {"flour_share": tuple(growth.share(sold[p], every[p]).of(item=str(p)) for p in both)}
 
 
+@reads(food="afghanistan_food")
 def destinations(food: Series) -> Groups:
     """Where wheat and flour went in the latest period known by destination (the group), grain equivalent, tonnes."""
     rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
@@ -327,6 +338,7 @@ def destinations(food: Series) -> Groups:
     return {str(last): tuple(_food(food, "wheat_flour", n)[last] for n in names)}
 
 
+@reads("afghanistan_trade", food="afghanistan_food")
 def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     """Exports over wheat and flour of the same months: dollars a tonne at most (``worth``), with both inputs."""
     masses = _food(food, "wheat_flour", "AFG")
@@ -339,6 +351,38 @@ def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     return {"mass": mass, "exports": value, "worth": aid.value_per_tonne(value, mass)}
 
 
+@reads("afghanistan_trade", shares="afghanistan_composition")
+def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
+    """The document's share of "volumes" taken for one of value: ``share`` (percent) and the ``amount`` it would be."""
+    printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]
+    sold = document(afghanistan_trade)["exports"]
+    if not printed_share or not sold.ok:
+        return {"share": _none(shares, "percent"), "amount": _none(shares)}
+    return {"share": printed_share[0], "amount": trade.part_of(sold, printed_share[0]).of(digits=1)}
+
+
+# --- all figures recorded ------------------------------------------------------------------------------------------
+
+
+@reads(**WITH)
+def table(exports: Series, imports: Series) -> Groups:
+    """Every year: exports, imports, turnover and balance, million dollars."""
+    sides = list(_years(exports, imports).values())
+    return {
+        "exports": tuple(x for x, _ in sides),
+        "imports": tuple(m for _, m in sides),
+        "turnover": tuple(trade.turnover(x, m) for x, m in sides),
+        "balance": tuple(trade.balance(x, m) for x, m in sides),
+    }
+
+
+@reads("afghanistan_trade")
+def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
+    """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
+    return tuple(_find(afghanistan_trade))
+
+
+@reads(food="afghanistan_food")
 def food_table(food: Series) -> tuple[Reading, ...]:
     """Every quantity of wheat and flour, latest first; the item says product, destination and publisher."""
     found = []
@@ -349,6 +393,7 @@ def food_table(food: Series) -> tuple[Reading, ...]:
     return tuple(found)
 
 
+@reads(shares="afghanistan_composition")
 def composition(shares: Series) -> tuple[Reading, ...]:
     """Shares printed in texts, latest first; the item says of what, of which total, by whom, which kind of date."""
     found = []
@@ -360,12 +405,3 @@ def composition(shares: Series) -> tuple[Reading, ...]:
                     inputs=(shares.name,), digits=0)
         )  # fmt: skip
     return tuple(found)
-
-
-def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
-    """The document's share of "volumes" taken for one of value: ``share`` (percent) and the ``amount`` it would be."""
-    printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]
-    sold = document(afghanistan_trade)["exports"]
-    if not printed_share or not sold.ok:
-        return {"share": _none(shares, "percent"), "amount": _none(shares)}
-    return {"share": printed_share[0], "amount": trade.part_of(sold, printed_share[0]).of(digits=1)}

@@ -5,10 +5,9 @@ Stages are columns and markers, never terms of a sum: a total is of one stage an
 
 from __future__ import annotations
 
+from kzreport.declare import reads
 from kzreport.indicators import aid, growth
-from kzreport.model import Observation, Period, Reading, Series, Status
-
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Observation, Period, Reading, Series, Status
 
 
 def _none(series: Series, unit: str) -> Reading:
@@ -45,6 +44,7 @@ def _known(series: Series, recipient: str = "", **dims: str) -> list[Observation
     return sorted(kept, key=lambda o: (o.period.end, o.dims.get("shipment", "")), reverse=True)
 
 
+@reads("aid_tonnes")
 def headline(aid_tonnes: Series) -> dict[str, Reading]:
     """The latest delivery that somebody reported: ``mass`` (tonnes; its item the recipient)."""
     delivered = _known(aid_tonnes, stage="delivered")
@@ -55,6 +55,7 @@ def headline(aid_tonnes: Series) -> dict[str, Reading]:
     return {"mass": mass.of(digits=None) if (mass.value or 0.0) >= 100 else mass}
 
 
+@reads("aid_tonnes")
 def shipments(aid_tonnes: Series, rows: int, recipient: str = "") -> Groups:
     """The latest shipments, tonnes: a group for each stage, what arrived first; the shipment is the item."""
     found: dict[str, list[Reading]] = {}
@@ -63,6 +64,7 @@ def shipments(aid_tonnes: Series, rows: int, recipient: str = "") -> Groups:
     return {s: tuple(found[s]) for s in reversed(aid.STAGES) if s in found}
 
 
+@reads("aid_tonnes", "aid_wagons")
 def stages(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> Groups:
     """A column for each stage (tonnes), for wagons and for tonnes a wagon; a row for each shipment."""
     found: dict[str, list[Reading]] = {s: [] for s in ("announced", "shipped", "delivered")}
@@ -74,6 +76,7 @@ def stages(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> Group
     return {k: tuple(g) for k, g in found.items()}
 
 
+@reads("aid_tonnes", "aid_wagons")
 def loads(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> tuple[Reading, ...]:
     """Tonnes a wagon of each shipment at its latest stage, mass and wagons from one publisher.
 
@@ -93,6 +96,7 @@ def loads(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> tuple[
     return tuple(sorted(found.values(), key=lambda r: r.period.end, reverse=True))
 
 
+@reads("aid_tonnes", "aid_wagons")
 def load_groups(aid_tonnes: Series, aid_wagons: Series) -> Groups:
     """:func:`loads`, those to be checked in a group of their own, minima in another."""
     known = [r for r in loads(aid_tonnes, aid_wagons) if r.ok]
@@ -104,6 +108,7 @@ def load_groups(aid_tonnes: Series, aid_wagons: Series) -> Groups:
     }
 
 
+@reads("aid_tonnes", "aid_wagons")
 def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
     """The load that stands out: ``flagged``, with the ``least`` and ``most`` of the others; missing if none does."""
     groups = load_groups(aid_tonnes, aid_wagons)
@@ -113,6 +118,7 @@ def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
     return {"flagged": groups["to_check"][0], "least": fair[0], "most": fair[-1]}
 
 
+@reads("aid_tonnes")
 def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]:
     """The latest shipment known at both stages: ``before``, ``after`` (tonnes) and the change ``against`` (percent).
 
@@ -131,6 +137,7 @@ def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]
     return {"before": before, "after": after, "against": aid.against_announced(after, before)}
 
 
+@reads("aid_tonnes")
 def by_year(aid_tonnes: Series, recipient: str, stage: str = "delivered") -> Groups:
     """What is known of one stage in each year to one recipient, tonnes: a sum over different shipments only."""
     found: dict[int, list[Reading]] = {}
@@ -142,16 +149,32 @@ def by_year(aid_tonnes: Series, recipient: str, stage: str = "delivered") -> Gro
     return {stage: tuple(totals)}
 
 
+@reads("aid_tonnes")
 def year(aid_tonnes: Series, recipient: str) -> dict[str, Reading]:
     """The latest year with deliveries to a recipient: ``delivered`` (tonnes)."""
     found = by_year(aid_tonnes, recipient)["delivered"]
     return {"delivered": found[-1] if found else _none(aid_tonnes, "tonne")}
 
 
+@reads("aid_tonnes", "people_in_need")
+def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str, Reading]:
+    """The largest delivery in the year of the latest count of people in need: ``mass``, ``people``, ``grams`` each."""
+    counts = _known(people_in_need, recipient)
+    known = [o for o in _known(aid_tonnes, recipient, stage="delivered") if counts]
+    same = [_mass(aid_tonnes, o) for o in known if o.period.year == counts[0].period.year]
+    if not same:
+        none = _none(aid_tonnes, "tonne")
+        return {"mass": none, "people": none.of(unit="person"), "grams": none.of(unit="gram")}
+    mass, people = max(same, key=lambda r: r.value or 0.0), _reading(people_in_need, counts[0], recipient)
+    lower = counts[0].dims["bound"] == "lower"
+    return {"mass": mass, "people": people, "grams": aid.per_person(mass, people, at_least=lower)}
+
+
 def _money(series: Series, o: Observation) -> Reading:
     return _reading(series, o, o.dims["recipient"])
 
 
+@reads("aid_money")
 def money(aid_money: Series) -> dict[str, Reading]:
     """The latest year whose humanitarian aid is known in all and by recipient: ``total``, the largest (``first``),
     what went to Afghanistan, what is left to the others (``rest``), million dollars; ``share`` of the first.
@@ -178,6 +201,7 @@ def _sent(aid_money: Series, period: Period) -> tuple[Reading, ...]:
     return tuple(sorted((r for r in rows if r.item != "WLD"), key=lambda r: r.value or 0.0, reverse=True))
 
 
+@reads("aid_money")
 def recipients(aid_money: Series) -> Groups:
     """The latest year known by recipient (the group), million dollars, with what is left to the others."""
     found = money(aid_money)
@@ -187,30 +211,20 @@ def recipients(aid_money: Series) -> Groups:
     return {str(period): (*_sent(aid_money, period), found["rest"])}
 
 
+@reads("aid_money")
 def paid(aid_money: Series) -> dict[str, Reading]:
     """The latest contribution that OCHA FTS records as paid: ``paid``, million dollars."""
     known = _known(aid_money, stage="paid")
     return {"paid": _money(aid_money, known[0]) if known else _none(aid_money, "musd")}
 
 
-def need(aid_tonnes: Series, people_in_need: Series, recipient: str = "AFG") -> dict[str, Reading]:
-    """The largest delivery in the year of the latest count of people in need: ``mass``, ``people``, ``grams`` each."""
-    counts = _known(people_in_need, recipient)
-    known = [o for o in _known(aid_tonnes, recipient, stage="delivered") if counts]
-    same = [_mass(aid_tonnes, o) for o in known if o.period.year == counts[0].period.year]
-    if not same:
-        none = _none(aid_tonnes, "tonne")
-        return {"mass": none, "people": none.of(unit="person"), "grams": none.of(unit="gram")}
-    mass, people = max(same, key=lambda r: r.value or 0.0), _reading(people_in_need, counts[0], recipient)
-    lower = counts[0].dims["bound"] == "lower"
-    return {"mass": mass, "people": people, "grams": aid.per_person(mass, people, at_least=lower)}
-
-
+@reads("aid_tonnes")
 def table(aid_tonnes: Series, recipient: str = "") -> tuple[Reading, ...]:
     """Every figure in tonnes, latest first; the item says shipment, stage and publisher."""
     return tuple(_signed(_mass(aid_tonnes, o), o) for o in _known(aid_tonnes, recipient))
 
 
+@reads("aid_money")
 def money_table(aid_money: Series) -> tuple[Reading, ...]:
     """Every figure in money, latest first; the item says recipient, kind of aid, stage and publisher."""
     found = []
@@ -220,6 +234,7 @@ def money_table(aid_money: Series) -> tuple[Reading, ...]:
     return tuple(found)
 
 
+@reads("aid_items")
 def item_table(aid_items: Series) -> tuple[Reading, ...]:
     """Every figure in articles; the item says what, for whom, the stage and the publisher."""
     return tuple(

@@ -1,12 +1,12 @@
-"""The claims page: how many figures the documents claim, and what became of them."""
+"""The claims page: the claims in figures that the documents make, counted by verdict and by theme."""
 
 from __future__ import annotations
 
-from kzreport.model import Period, Reading, Series
+from kzreport.declare import claims, reads
+from kzreport.model import Groups, Period, Reading, Series, Verdict
 
-Groups = dict[str, tuple[Reading, ...]]
-
-VERDICTS = ("reproduced", "consistent", "inconsistent", "not_comparable", "unverifiable")
+VERDICTS = tuple(map(str, Verdict))
+CHOSEN = claims(themes="themes", pages="of_pages", documents="documents")
 
 
 def _count(judged: Series, item: str = "", **dims: str) -> Reading:
@@ -14,21 +14,24 @@ def _count(judged: Series, item: str = "", **dims: str) -> Reading:
     return Reading("claims", float(len(judged.where(**dims))), "count", day, item=item, inputs=("claims",))
 
 
+@reads(judged=CHOSEN)
 def headline(judged: Series) -> dict[str, Reading]:
-    """How many claims were ``known``, and how many got each verdict; missing if no document had appeared."""
+    """Count the claims ``known`` and those of each verdict; missing if no document had appeared."""
     found = {"known": _count(judged), **{v: _count(judged, v, verdict=v) for v in VERDICTS}}
     if len(judged):
         return found
     return {k: Reading.missing(r.name, r.unit, r.period, item=r.item, inputs=r.inputs) for k, r in found.items()}
 
 
+@reads(judged=CHOSEN)
 def by_verdict(judged: Series) -> Groups:
-    """Claims by verdict, in the order of the verdicts."""
+    """Return the claims by verdict, in the order of the verdicts."""
     return {"claims": tuple(_count(judged, v, verdict=v) for v in VERDICTS) if len(judged) else ()}
 
 
+@reads(judged=CHOSEN)
 def by_theme(judged: Series) -> Groups:
-    """Verdict -> a reading for each theme that has claims, and all of them together."""
+    """Return verdict -> a reading for each theme that has claims; ``total``: all claims of each theme."""
     themes = sorted({o.dims["theme"] for o in judged}, key=lambda t: (t == "other", -len(judged.where(theme=t)), t))
     found = {v: tuple(_count(judged, t, theme=t, verdict=v) for t in themes) for v in VERDICTS}
     return {**found, "total": tuple(_count(judged, t, theme=t) for t in themes)}

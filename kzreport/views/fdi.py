@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kzreport.declare import HOME, reads, vintages
 from kzreport.indicators import fdi, growth
 from kzreport.indicators.readings import at
 from kzreport.indicators.readings import readings as readings_of
 from kzreport.indicators.revisions import revision_statistics
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series
+from kzreport.views.vintages import grid
 
-Groups = dict[str, tuple[Reading, ...]]
 
-
+@reads("fdi_net")
 def headline(fdi_net: Series) -> dict[str, Reading]:
     """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``."""
     rolling = {r.period: r for r in fdi.rolling_four_quarters(fdi_net) if r.ok}
@@ -29,6 +30,7 @@ def headline(fdi_net: Series) -> dict[str, Reading]:
     }
 
 
+@reads("fdi_net", gdp="gdp_imf")
 def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
     """The last complete year: ``net``, ``before``, their change in ``percent`` and ``absolute``, ``share`` of GDP."""
     years = [r for r in fdi.annual_series(fdi_net) if r.ok]
@@ -44,6 +46,7 @@ def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
     }
 
 
+@reads(readings="fdi_readings")
 def gross(readings: Series) -> dict[str, Reading]:
     """The latest gross inflow that somebody printed, against the year before, the peak and the mean before 2022."""
     years = fdi.gross_by_year(readings)
@@ -60,6 +63,7 @@ def gross(readings: Series) -> dict[str, Reading]:
     }
 
 
+@reads("fdi_net", readings="fdi_readings")
 def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
     """Net and gross of the latest year that has both, and how many times the gross exceeds the net."""
     last = [r.period for r in fdi.gross_by_year(readings)]
@@ -67,16 +71,19 @@ def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
     return fdi.net_and_gross(fdi_net, readings, known[-1] if known else Period.parse(str(readings.as_of.year - 1)))
 
 
+@reads("fdi_net")
 def quarterly(fdi_net: Series) -> Groups:
     """Net inflow of each quarter, million dollars."""
     return {"quarterly": tuple(readings_of(fdi_net).values())}
 
 
+@reads("fdi_net")
 def rolling(fdi_net: Series) -> Groups:
     """Net inflow of each four quarters, million dollars."""
     return {"rolling": fdi.rolling_four_quarters(fdi_net)}
 
 
+@reads(readings="fdi_readings")
 def publishers(readings: Series) -> Groups:
     """Gross inflow of each year by the publisher who printed it, million dollars."""
     chosen = [
@@ -93,23 +100,25 @@ def publishers(readings: Series) -> Groups:
     }
 
 
-def shares(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> Groups:
-    """Net inflow in percent of GDP, both of the World Bank's same vintage, for Kazakhstan and its peers."""
-    found: Groups = {}
-    for c in ("KAZ", *peers):
+@reads("wdi_fdi", "wdi_gdp", home=HOME)
+def shares(wdi_fdi: Series, wdi_gdp: Series, home: str, peers: Sequence[str]) -> Groups:
+    """Net inflow in percent of GDP, both of the World Bank's same vintage, for the home country and its peers."""
+    found = {}
+    for c in (home, *peers):
         gdp = wdi_gdp.where(country=c)
         flows = readings_of(wdi_fdi.where(country=c)).values()
         found[c] = tuple(r for r in (fdi.share_of_gdp(f, gdp) for f in flows) if r.ok)
     return found
 
 
-def share(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> dict[str, Reading]:
-    """The latest share that Kazakhstan has, with the highest and lowest of the peers of that year."""
-    found = shares(wdi_fdi, wdi_gdp, peers)
-    own = found.get("KAZ", ())
+@reads("wdi_fdi", "wdi_gdp", home=HOME)
+def share(wdi_fdi: Series, wdi_gdp: Series, home: str, peers: Sequence[str]) -> dict[str, Reading]:
+    """The latest share that the home country has, with the highest and lowest of the peers of that year."""
+    found = shares(wdi_fdi, wdi_gdp, home, peers)
+    own = found.get(home, ())
     if own:
-        now = own[-1].of(item="KAZ")
-        others = [r.of(item=c) for c, rows in found.items() if c != "KAZ" for r in rows if r.period == now.period]
+        now = own[-1].of(item=home)
+        others = [r.of(item=c) for c, rows in found.items() if c != home for r in rows if r.period == now.period]
         if others:
             return {
                 "own": now,
@@ -117,11 +126,21 @@ def share(wdi_fdi: Series, wdi_gdp: Series, peers: Sequence[str]) -> dict[str, R
                 "highest": max(others, key=lambda r: r.value or 0.0),
             }
     none = Reading.missing(
-        "share", "percent_of_gdp", Period.parse(str(wdi_fdi.as_of.year - 1)), item="KAZ", inputs=(wdi_fdi.name,)
+        "share", "percent_of_gdp", Period.parse(str(wdi_fdi.as_of.year - 1)), item=home, inputs=(wdi_fdi.name,)
     )
     return {"own": none, "lowest": none, "highest": none}
 
 
+STATES = vintages("wdi_fdi", country=HOME)
+
+
+@reads(known=STATES)
+def revisions(known: Sequence[Series]) -> Groups:
+    """Return the date of each vintage -> its figures of the years that were revised."""
+    return grid(known)
+
+
+@reads(known=STATES)
 def revision(known: Sequence[Series]) -> dict[str, Reading]:
     """The largest revision from one vintage to the last: ``first`` and ``last`` value of that year, and ``change``."""
     usable = [s for s in known if s.values]
@@ -143,6 +162,7 @@ def revision(known: Sequence[Series]) -> dict[str, Reading]:
     }
 
 
+@reads("fdi_net", gdp="gdp_imf", readings="fdi_readings")
 def table(fdi_net: Series, gdp: Series, readings: Series) -> Groups:
     """Each complete year: net, its change in percent or status, share of GDP, gross, and gross over net."""
     years = [r for r in fdi.annual_series(fdi_net) if r.ok]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from kzreport.declare import reads
 from kzreport.indicators import growth, mirror, readings, trade
-from kzreport.model import Period, Reading, Series
-
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Period, Reading, Series
 
 BEFORE, YEAR = Period.parse("2021"), Period.parse("2023")  # the two years of the footnote
 # In the order of the footnote. Seven add up; Chinese cars are in the passenger cars, computers may be pieces.
@@ -20,6 +19,7 @@ def _at(series: Series, period: Period, **dims: str) -> Reading:
     return readings.at(series.where(**dims), period).of(item=item)
 
 
+@reads(levels="import_levels", multiples="import_multiples")
 def table(levels: Series, multiples: Series) -> Groups:
     """Goods by goods: the two printed levels, the multiple they make, and the multiple that is printed."""
     if not len(levels):
@@ -34,6 +34,7 @@ def table(levels: Series, multiples: Series) -> Groups:
     }
 
 
+@reads(levels="import_levels", multiples="import_multiples")
 def agreeing(levels: Series, multiples: Series) -> dict[str, Reading]:
     """How many printed multiples have both levels (``printed``), and how many of them these levels make (``agree``)."""
     found = table(levels, multiples)
@@ -47,6 +48,13 @@ def agreeing(levels: Series, multiples: Series) -> dict[str, Reading]:
     return {k: Reading(k, float(v), "count", YEAR, inputs=(levels.name, multiples.name)) for k, v in counts.items()}
 
 
+@reads(
+    levels="import_levels",
+    fleet="vehicle_fleet",
+    shares="vehicle_fleet_shares",
+    imports="imports_by_partner",
+    values="reexport_readings",
+)
 def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, values: Series) -> dict[str, Reading]:
     """The printed levels as pieces, against the cars cleared and the fleet; and as thousand dollars, against imports.
 

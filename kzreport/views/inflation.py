@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
-from kzreport.errors import KzreportError
+from kzreport.declare import HOME, cut, reads, vintages
 from kzreport.indicators import (
     base_effects,
     core_inflation,
@@ -18,12 +17,58 @@ from kzreport.indicators import (
 )
 from kzreport.indicators.growth import difference
 from kzreport.indicators.indices import rates
-from kzreport.model import Period, Reading, Series, Status
-
-T = TypeVar("T")
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Period, Reading, Series, Status
+from kzreport.views.vintages import grid, summary
 
 
+@reads("cpi_yy")
+def path(cpi_yy: Series) -> Groups:
+    """The published twelve-month rate in every month, percent."""
+    return {"rate": rates(cpi_yy)}
+
+
+@reads("cpi_mm")
+def monthly(cpi_mm: Series) -> dict[str, Reading]:
+    """The latest month: ``month``, ``annualised``, ``same_month`` (a year before), ``year_to_date``; all in percent."""
+    now = inflation.monthly(cpi_mm)
+    return {
+        "month": now,
+        "annualised": inflation.annualised(cpi_mm),
+        "same_month": inflation.monthly(cpi_mm, now.period.year_before()),
+        "year_to_date": inflation.year_to_date(cpi_mm),
+    }
+
+
+@reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
+def contributions(cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series) -> Groups:
+    """Contributions by component in every month with known weights, points; with ``residual`` and ``total``."""
+    last = cpi_yy.last
+    years = sorted({p.year for p in cpi_weights.where(component="food").values})
+    gathered: dict[str, list[Reading]] = {k: [] for k in ("food", "nonfood", "services", "residual", "total")}
+    for p in Period.parse(f"{years[0]}-12").until(last) if years and last else ():
+        found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy, p)
+        if all(r.ok for r in found.values()):
+            for key, r in found.items():
+                gathered[key].append(r.of(unit="points"))
+    return {k: tuple(v) for k, v in gathered.items()}
+
+
+@reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
+def drivers(
+    cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
+) -> dict[str, Reading]:
+    """The latest contributions, and the component that gives ``most``, and its ``share``; a status if weights lack."""
+    found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
+    parts = [r for k, r in found.items() if k not in ("residual", "total")]
+    if not parts:
+        nothing = Reading.missing("contributions", "points", inflation.headline(cpi_yy).period)
+        return {k: nothing for k in ("food", "nonfood", "services", "total", "residual", "most", "share")}
+    top = max((r for r in parts if r.ok), key=lambda r: r.value or 0.0, default=parts[0])
+    share = growth.share(top, found["total"].of(unit="points", basis=top.basis)) if top.ok else top.of(unit="percent")
+    return {**found, "most": top, "share": share}
+
+
+@reads("cpi_yy", "inflation_target")
 def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     """The published twelve-month rate and its changes: ``rate``, ``rate_change`` (month before), ``year_ago``,
     ``peak`` since ``first``, ``from_target`` (points outside it), ``target_low``, ``target_high``, ``last_at_target``.
@@ -56,59 +101,37 @@ def _last_at(cpi_yy: Series, bound: Reading) -> Reading:
     return targeting.months_since_at_most(cpi_yy, bound.value)
 
 
-def path(cpi_yy: Series) -> tuple[Reading, ...]:
-    """The published twelve-month rate in every month, percent."""
-    return rates(cpi_yy)
-
-
+@reads("inflation_target")
 def target(inflation_target: Series) -> Groups:
     """The bounds of the target by year, percent."""
     return {f"target_{bound}": rates(inflation_target.where(bound=bound)) for bound in ("low", "high")}
 
 
-def monthly(cpi_mm: Series) -> dict[str, Reading]:
-    """The latest month: ``month``, ``annualised``, ``same_month`` (a year before), ``year_to_date``; all in percent."""
-    now = inflation.monthly(cpi_mm)
-    return {
-        "month": now,
-        "annualised": inflation.annualised(cpi_mm),
-        "same_month": inflation.monthly(cpi_mm, now.period.year_before()),
-        "year_to_date": inflation.year_to_date(cpi_mm),
-    }
+def _gap(name: str, a: Reading, b: Reading) -> Reading:
+    """``a - b`` in points, of two rates whose bases differ on purpose; ``missing_input`` if one has no number."""
+    if a.value is None or b.value is None:
+        return Reading.missing(name, "points", a.period)
+    return Reading(name, round(a.value - b.value, 9), "points", a.period, inputs=(*a.inputs, *b.inputs))
 
 
-def contributions(components_yy: Series, components_mm: Series, weights: Series, cpi_yy: Series) -> Groups:
-    """Contributions by component in every month with known weights, points; with ``residual`` and ``total``."""
-    last = cpi_yy.last
-    years = sorted({p.year for p in weights.where(component="food").values})
-    gathered: dict[str, list[Reading]] = {k: [] for k in ("food", "nonfood", "services", "residual", "total")}
-    for p in Period.parse(f"{years[0]}-12").until(last) if years and last else ():
-        found = _known(lambda p=p: price_contributions.contributions(components_yy, components_mm, weights, cpi_yy, p))  # type: ignore[misc]
-        for key, r in (found or {}).items():
-            if all(x.ok for x in found.values()):  # type: ignore[union-attr]
-                gathered[key].append(r.of(unit="points"))
-    return {k: tuple(v) for k, v in gathered.items()}
+@reads("core_yy", "cpi_yy")
+def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
+    """The published core rate and its distance to the headline of the same month, points."""
+    now = inflation.headline(cpi_yy)
+    r = Reading.missing("core", "percent", now.period)
+    if core_yy.values:
+        r = core_inflation.exclusion_core(core_yy, now.period)
+    return {"core": r, "core_gap": _gap("core_gap", r, now)}
 
 
-def drivers(components_yy: Series, components_mm: Series, weights: Series, cpi_yy: Series) -> dict[str, Reading]:
-    """The latest contributions, and which component gives ``most`` and ``least``; statuses where weights lack."""
-    found = price_contributions.contributions(components_yy, components_mm, weights, cpi_yy)
-    parts = [r for k, r in found.items() if k not in ("residual", "total")]
-    known = [r for r in parts if r.ok]
-    ranked = sorted(known, key=lambda r: r.value or 0.0, reverse=True)
-    if not parts:
-        nothing = Reading.missing("contributions", "points", inflation.headline(cpi_yy).period)
-        return {k: nothing for k in ("food", "nonfood", "services", "total", "residual", "most", "least", "share")}
-    top, bottom = (ranked[0], ranked[-1]) if ranked else (parts[0], parts[-1])
-    share = growth.share(top, found["total"].of(unit="points", basis=top.basis)) if top.ok else top.of(unit="percent")
-    return {**found, "most": top, "least": bottom, "share": share}
-
-
+@reads("cpi_yy", "cpi_mm")
 def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Why the rate moved in the latest month: what came in and what fell out, points."""
-    return base_effects.base_effect(cpi_yy, cpi_mm)
+    found = base_effects.base_effect(cpi_yy, cpi_mm)
+    return {k: r for k, r in found.items() if k not in ("log", "residual", "simple")}
 
 
+@reads("cpi_yy", "cpi_mm", "inflation_target")
 def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     """The mechanical path of the rate over twelve months at three paces, percent, after the published one."""
     band = targeting.target_band(inflation_target, inflation.headline(cpi_yy).period)
@@ -116,13 +139,14 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     if band:
         paces = {"same_month_mean": {}, "target": {"target": band.high}, "zero": {}}
     now = inflation.headline(cpi_yy)
-    found: Groups = {"published": rates(cpi_yy)}
+    found = {"published": rates(cpi_yy)}
     for pace, rest in paces.items():
         path_ = base_effects.path_ahead(cpi_yy, cpi_mm, pace=pace, **rest)  # type: ignore[arg-type]
         found[f"pace_{pace}"] = (now.of(estimated=True), *path_)
     return found
 
 
+@reads("cpi_yy", "cpi_mm")
 def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points; ``wait``, the
     months from the one to the other (0: they are one).
@@ -136,6 +160,7 @@ def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     return {"largest": largest, "next": coming[0], "wait": wait}
 
 
+@reads("cpi_yy", expected="expectations")
 def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     """What households expect over twelve months, and by how much it exceeds the published rate of the same month."""
     table = readings.readings(rates(expected))
@@ -151,6 +176,7 @@ def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     return {"expected": now, "expected_change": difference(now, before.of(basis=now.basis, unit=now.unit)), "gap": gap}
 
 
+@reads("cpi_yy", "base_rate", expected="expectations")
 def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
     """Monthly paths of inflation, expectations, the policy rate in force and the same less past inflation, percent."""
     last = cpi_yy.last
@@ -164,11 +190,13 @@ def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
     return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force, "ex_post": real}
 
 
+@reads("base_rate_scattered")
 def decisions(base_rate_scattered: Series) -> Groups:
     """Single decisions on the policy rate before the complete list begins, percent."""
     return {"base_rate_points": tuple(r.of(digits=2) for r in rates(base_rate_scattered))}
 
 
+@reads("base_rate", "cpi_yy", expected="expectations")
 def real_rate(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     """The latest policy rate (``policy``), less past inflation (``real``; ``simple``: the difference in points) and
     less what households expect (``ahead``, of the latest survey); percent.
@@ -185,29 +213,14 @@ def real_rate(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, 
     }
 
 
-def _gap(name: str, a: Reading, b: Reading) -> Reading:
-    """``a - b`` in points, of two rates whose bases differ on purpose; ``missing_input`` if one has no number."""
-    if a.value is None or b.value is None:
-        return Reading.missing(name, "points", a.period)
-    return Reading(name, round(a.value - b.value, 9), "points", a.period, inputs=(*a.inputs, *b.inputs))
-
-
-def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
-    """The published core rate and its distance to the headline of the same month, points."""
-    now = inflation.headline(cpi_yy)
-    found = _known(lambda: core_inflation.exclusion_core(core_yy, now.period))
-    r = found or Reading.missing("core", "percent", now.period)
-    gap = _gap("core_gap", r, now)
-    return {"core": r, "core_gap": gap}
-
-
+@reads("cpi_yy", "cpi_mm", imf="imf_inflation", wdi=cut("wdi_inflation", country=HOME))
 def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
     """Each calendar year by basis, percent: December on December, and the average by BNS chain, IMF and World Bank."""
     last = cpi_yy.last
     years = [Period.parse(str(y)) for y in range(2012, last.year + 1)] if last else []
     levels = inflation.chain(cpi_mm, Period.parse("2010-12")) if last else ()
     published = {o.period: o for o in imf.where(measure="average")}
-    world = wdi.where(country="KAZ").values
+    world = wdi.values
 
     def taken(series: Series, y: Period, table: dict[Period, float]) -> Reading:
         value = table.get(y)
@@ -224,6 +237,7 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
     }
 
 
+@reads("cpi_yy", "cpi_mm")
 def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """The last complete year on its two bases, ``december`` and ``average`` (percent); ``distance`` in points."""
     last = inflation.headline(cpi_yy).period
@@ -236,9 +250,25 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     return {"december": december, "average": average, "distance": distance}
 
 
-def neighbours(wdi: Series, peers: Sequence[str]) -> Groups:
-    """Annual average inflation of Kazakhstan and its peers, percent; empty for a country without figures."""
-    return {c: growth_rows(wdi.where(country=c)) for c in ("KAZ", *peers)}
+STATES = vintages("wdi_inflation", country=HOME)
+
+
+@reads(known=STATES)
+def revised(known: Sequence[Series]) -> dict[str, Reading]:
+    """Return how the World Bank revised the annual averages: see :func:`kzreport.views.vintages.summary`."""
+    return summary(known)
+
+
+@reads(known=STATES)
+def revisions(known: Sequence[Series]) -> Groups:
+    """Return the date of each vintage -> its figures of the years that were revised."""
+    return grid(known)
+
+
+@reads("wdi_inflation", home=HOME)
+def neighbours(wdi_inflation: Series, home: str, peers: Sequence[str]) -> Groups:
+    """Annual average inflation of the home country and its peers, percent; empty for a country without figures."""
+    return {c: growth_rows(wdi_inflation.where(country=c)) for c in (home, *peers)}
 
 
 def growth_rows(series: Series) -> tuple[Reading, ...]:
@@ -246,9 +276,11 @@ def growth_rows(series: Series) -> tuple[Reading, ...]:
     return tuple(readings.readings(series).values())
 
 
-def among(wdi: Series, peers: Sequence[str]) -> dict[str, Reading]:
-    """The latest year that Kazakhstan and three peers have: its ``own`` rate, their ``lowest`` and ``highest``."""
-    own = wdi.where(country="KAZ").values
+@reads("wdi_inflation", home=HOME)
+def among(wdi_inflation: Series, home: str, peers: Sequence[str]) -> dict[str, Reading]:
+    """Return the ``own`` rate of the latest year that three peers have too, their ``lowest`` and their ``highest``."""
+    wdi = wdi_inflation
+    own = wdi.where(country=home).values
     for p in sorted(own, reverse=True):
         found = {c: v for c in peers if (v := wdi.where(country=c).values.get(p)) is not None}
         if len(found) >= 3:
@@ -258,16 +290,17 @@ def among(wdi: Series, peers: Sequence[str]) -> dict[str, Reading]:
                 for k, c in (("lowest", low), ("highest", high))
             }
             return {
-                "own": Reading("average", own[p], "percent", p, basis="annual_average", item="KAZ", inputs=(wdi.name,)),
+                "own": Reading("average", own[p], "percent", p, basis="annual_average", item=home, inputs=(wdi.name,)),
                 **made,
             }
-    none = Reading.missing("average", "percent", Period.parse(str(wdi.as_of.year)), item="KAZ")
+    none = Reading.missing("average", "percent", Period.parse(str(wdi.as_of.year)), item=home)
     return {"own": none, "lowest": none, "highest": none}
 
 
-def table(cpi_yy: Series, cpi_mm: Series, components_yy: Series, core_yy: Series) -> Groups:
+@reads("cpi_yy", "cpi_mm", "cpi_components_yy", "core_yy")
+def table(cpi_yy: Series, cpi_mm: Series, cpi_components_yy: Series, core_yy: Series) -> Groups:
     """Monthly table: published rates over twelve months by component, core, and the month's own change, percent."""
-    parts = {c: growth_rows_of(components_yy, c, cpi_yy.last) for c in ("food", "nonfood", "services")}
+    parts = {c: growth_rows_of(cpi_components_yy, c, cpi_yy.last) for c in ("food", "nonfood", "services")}
     core_rows = tuple(r for r in rates(core_yy) if cpi_yy.last and r.period <= cpi_yy.last)
     return {"rate": rates(cpi_yy), **parts, "core": core_rows, "month": rates(cpi_mm)}
 
@@ -275,10 +308,3 @@ def table(cpi_yy: Series, cpi_mm: Series, components_yy: Series, core_yy: Series
 def growth_rows_of(components: Series, component: str, last: Period | None) -> tuple[Reading, ...]:
     """Published rates of one component, up to the month of the headline."""
     return tuple(r for r in rates(components.where(component=component)) if last and r.period <= last)
-
-
-def _known(look: Callable[[], T]) -> T | None:
-    try:
-        return look()
-    except KzreportError:
-        return None

@@ -2,57 +2,103 @@
 
 from __future__ import annotations
 
+from kzreport.declare import reads
 from kzreport.indicators import growth, readings
-from kzreport.model import Period, Reading, Series
-
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Period, Reading, Series
 
 
-def path(series: Series, name: str) -> Groups:
-    """Every reading of a series, as a group called ``name``."""
+def _path(series: Series, name: str) -> Groups:
     return {name: tuple(readings.readings(series).values())}
 
 
 def _changes(series: Series, name: str) -> dict[str, Reading]:
-    """The latest reading as ``name``, its change on a year before (``_change``), and that of ``_before``.
+    """Return the latest reading as ``name`` and its ``_change`` on a year before: percent for levels, points for rates.
 
-    Percent for levels, points for rates; ``missing_input`` before the series begins.
+    ``missing_input`` before the series begins.
     """
     last = series.last
     if last is None:
         p = Period.parse(str(series.as_of.year - 1))
         none = Reading.missing(name, series.unit, p, inputs=(series.name,))
-        return {name: none, f"{name}_change": none.of(unit="percent"), f"{name}_before": none}
+        return {name: none, f"{name}_change": none.of(unit="percent")}
     now, before = readings.at(series, last), readings.at(series, last.year_before())
     compare = growth.difference if series.unit == "percent" else growth.growth
-    return {name: now, f"{name}_change": compare(now, before), f"{name}_before": before}
+    return {name: now, f"{name}_change": compare(now, before)}
 
 
+def _rate(series: Series, name: str) -> dict[str, Reading]:
+    """Return the same with the reading of a year ``_before``."""
+    found = _changes(series, name)
+    now = found[name]
+    return {**found, f"{name}_before": readings.at(series, now.period.year_before()) if now.ok else now}
+
+
+@reads("usd_rate")
 def headline(usd_rate: Series) -> dict[str, Reading]:
     """Tenge for a dollar in the latest month, and the change on a year before, percent (up: the tenge lost value)."""
-    return _changes(usd_rate, "dollar")
+    return _rate(usd_rate, "dollar")
 
 
+@reads("usd_rate")
+def dollar_path(usd_rate: Series) -> Groups:
+    """Return tenge for a dollar in every month."""
+    return _path(usd_rate, "dollar")
+
+
+@reads("rub_rate")
 def rouble(rub_rate: Series) -> dict[str, Reading]:
     """Tenge for a rouble in the latest month, and the change on a year before, percent."""
-    return {k: r.of(digits=2) if r.unit == "kzt" else r for k, r in _changes(rub_rate, "rouble").items()}
+    return {k: r.of(digits=2) if r.unit == "kzt" else r for k, r in _rate(rub_rate, "rouble").items()}
 
 
-def reserves(gross: Series) -> dict[str, Reading]:
+@reads("rub_rate")
+def rouble_path(rub_rate: Series) -> Groups:
+    """Return tenge for a rouble in every month."""
+    return _path(rub_rate, "rouble")
+
+
+@reads("reserves")
+def reserves(reserves: Series) -> dict[str, Reading]:
     """Gross international reserves at the latest month end, million dollars, and the change on a year before."""
-    return _changes(gross, "reserves")
+    return _changes(reserves, "reserves")
 
 
-def oil(price: Series) -> dict[str, Reading]:
+@reads("reserves")
+def reserves_path(reserves: Series) -> Groups:
+    """Return gross reserves at every month end, million dollars."""
+    return _path(reserves, "reserves")
+
+
+@reads("oil_price")
+def oil(oil_price: Series) -> dict[str, Reading]:
     """The Brent price of the latest month, dollars a barrel, and the change on a year before."""
-    return _changes(price, "oil")
+    return _changes(oil_price, "oil")
 
 
-def unemployment(rate: Series) -> dict[str, Reading]:
+@reads("oil_price")
+def oil_path(oil_price: Series) -> Groups:
+    """Return the Brent price of every month, dollars a barrel."""
+    return _path(oil_price, "oil")
+
+
+@reads("unemployment")
+def unemployment(unemployment: Series) -> dict[str, Reading]:
     """The unemployment rate of the latest quarter, percent, and the change on a year before, points."""
-    return _changes(rate, "unemployment")
+    return _changes(unemployment, "unemployment")
 
 
-def table(usd_rate: Series, rub_rate: Series, price: Series, gross: Series) -> Groups:
+@reads("unemployment")
+def unemployment_path(unemployment: Series) -> Groups:
+    """Return the unemployment rate of every quarter, percent."""
+    return _path(unemployment, "unemployment")
+
+
+@reads("usd_rate", "rub_rate", "oil_price", "reserves")
+def table(usd_rate: Series, rub_rate: Series, oil_price: Series, reserves: Series) -> Groups:
     """The monthly series side by side."""
-    return {**path(usd_rate, "dollar"), **path(rub_rate, "rouble"), **path(price, "oil"), **path(gross, "reserves")}
+    return {
+        **_path(usd_rate, "dollar"),
+        **_path(rub_rate, "rouble"),
+        **_path(oil_price, "oil"),
+        **_path(reserves, "reserves"),
+    }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from kzreport.declare import reads
 from kzreport.indicators import mirror, readings, trade
-from kzreport.model import Period, Reading, Series, Status
+from kzreport.model import Groups, Period, Reading, Series, Status
 
-Groups = dict[str, tuple[Reading, ...]]
-
+# What two reporters print of one trade, and Kazakhstan's own tables by partner.
+REPORTED = {"found": "reexport_readings", "exports": "exports_by_partner", "imports": "imports_by_partner"}
 BAND = Reading(
     "cif", (mirror.CIF.low + mirror.CIF.high) / 2, "ratio", Period.parse("2000"), interval=mirror.CIF, estimated=True
 )
@@ -43,11 +44,13 @@ def _turnovers(found: Series, exports: Series, imports: Series) -> dict[Period, 
     return sides
 
 
+@reads(**REPORTED)
 def china(found: Series, exports: Series, imports: Series) -> Groups:
     """Trade with China, a group for each period: what China reports, then what Kazakhstan does; million dollars."""
     return {str(p): pair for p, pair in _turnovers(found, exports, imports).items()}
 
 
+@reads(**REPORTED)
 def china_table(found: Series, exports: Series, imports: Series) -> Groups:
     """The same as columns, with China's figure over Kazakhstan's, the gap, and its change on the year before."""
     sides = _turnovers(found, exports, imports)
@@ -62,15 +65,16 @@ def china_table(found: Series, exports: Series, imports: Series) -> Groups:
     }
 
 
+@reads(**REPORTED)
 def china_latest(found: Series, exports: Series, imports: Series) -> dict[str, Reading]:
-    """The latest period of both: ``theirs``, ``own``, their ``ratio`` and ``relative`` gap; the ``gap`` and its change.
+    """The latest period of both: ``theirs``, ``own``, their ``ratio`` and ``relative`` gap; its ``change``.
 
     ``change`` is that of the latest year on the one before, and chooses the sentence.
     """
     table = china_table(found, exports, imports)
     if not table["ratio"]:
         none = Reading.missing("mirror", "musd", Period.parse(str(found.as_of.year - 1)), inputs=(found.name,))
-        names = ("theirs", "own", "gap")
+        names = ("theirs", "own")
         ratio = none.of(unit="multiple")
         return {**dict.fromkeys(names, none), "ratio": ratio, "relative": none.of(unit="percent"), "change": none}
     theirs, own = table["reported_CHN"][-1], table["reported_KAZ"][-1]
@@ -82,11 +86,11 @@ def china_latest(found: Series, exports: Series, imports: Series) -> dict[str, R
         "own": own,
         "ratio": table["ratio"][-1],
         "relative": pair["relative"],
-        "gap": last,
         "change": next((r for r in table["gap_change"] if r.period == last.period), none),
     }
 
 
+@reads(**REPORTED)
 def china_flow(found: Series, exports: Series, imports: Series, flow: str) -> dict[str, Reading]:
     """One direction in the latest year of which China gave it: ``sent``, ``received``, ``ratio``, the CIF ``band``.
 
@@ -114,11 +118,13 @@ def _lithuania(found: Series) -> list[tuple[Reading, Reading]]:
     return [(sent[p], received[p]) for p in sorted(sent) if p in received]
 
 
+@reads(found="reexport_readings")
 def lithuania(found: Series) -> Groups:
     """Dual-use goods from Lithuania, a group for each span: what Lithuania sent, then what Kazakhstan received."""
     return {str(x.period): (x, m) for x, m in _lithuania(found)}
 
 
+@reads(found="reexport_readings")
 def ghosts(found: Series) -> dict[str, Reading]:
     """The gap ``before`` and ``after`` February 2022, million dollars, and its ``change``, with the four figures."""
     spans = _lithuania(found)

@@ -7,14 +7,13 @@ and who has none then is named.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
+from kzreport.declare import AS_OF, reads, several, vintages
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import growth, ranking, readings
-from kzreport.model import Period, Reading, Series, Status
-
-Groups = dict[str, tuple[Reading, ...]]
-Sentence = Mapping[str, Reading | tuple[Reading, ...]]
+from kzreport.model import Groups, Panel, Period, Reading, Sentence, Series, Status
 
 # Indicator -> its table and, for a share, the table that it is a share of.
 INDICATORS: Mapping[str, tuple[str, ...]] = {
@@ -31,18 +30,12 @@ INDICATORS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-class Panel(NamedTuple):
-    """What is shown of one indicator: its sentences with their readings, the lines of a chart, the rows of a table."""
-
-    said: Mapping[str, Sentence]
-    lines: Groups
-    rows: tuple[Reading, ...]
-    beside: Mapping[str, Sequence[Reading | None]]
-
-
 def tables(indicators: Sequence[str]) -> tuple[str, ...]:
     """The tables that these indicators are computed from, each once."""
     return tuple(dict.fromkeys(name for i in indicators for name in INDICATORS[i]))
+
+
+CHOSEN = several(tables, by="indicators")
 
 
 def check(country: str, peers: Sequence[str], where: str = "parameter 'peers'") -> None:
@@ -62,7 +55,7 @@ def distinct(names: Sequence[str], where: str) -> None:
 
 def levels(parts: Sequence[Series], countries: Sequence[str]) -> Groups:
     """Every reading of each country: those of the one table, or the first in percent of the second."""
-    found: Groups = {}
+    found = {}
     for c in countries:
         first, *whole = (s.where(country=c) for s in parts)
         own = [r.of(item=c) for r in readings.readings(first).values()]
@@ -113,18 +106,6 @@ def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
     return {"value": c.own, "rank": rank, "compared": all_, "spread": spread, "low": low, "high": high}
 
 
-def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str, Reading | tuple[Reading, ...]]:
-    """GDP growth of the country in its latest year, its rank among the peers, and the ends of what they have.
-
-    ``value`` (percent) and ``value_change`` (points on the year before), ``rank``, ``compared``, ``spread``; ``low``
-    and ``high`` are the readings that share the end. Raises as :func:`check`.
-    """
-    c = _compare([wdi_growth], country, peers)
-    none = c.own.of(value=None, status=Status.MISSING_INPUT)
-    before = _at(c.lines[country], country, c.own.period.shift(-1), none)
-    return {**_position(c), "value_change": growth.difference(c.own, before)}
-
-
 def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
     """What is said of an indicator, in order; who has no figure, or already a later one, is named."""
     if not c.own.ok:
@@ -143,6 +124,7 @@ def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
     return said
 
 
+@reads(series=CHOSEN)
 def panels(
     series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]
 ) -> dict[str, Panel]:
@@ -169,18 +151,18 @@ def panels(
     return found
 
 
-def state(vintages: Sequence[Series], as_of: str) -> dict[str, Reading]:
+@reads(states=vintages("wdi_growth"), as_of=AS_OF)
+def state(states: Sequence[Series], as_of: date) -> dict[str, Reading]:
     """The day of the latest state of the database among these, oldest first, and its age on ``as_of`` in months."""
-    if not vintages:
-        return {"state": Reading.missing("state", "months", Period.parse(as_of))}
-    last, now = vintages[-1], Period.parse(as_of).start
-    months = 12 * (now.year - last.as_of.year) + now.month - last.as_of.month - (now.day < last.as_of.day)
+    if not states:
+        return {"state": Reading.missing("state", "months", Period.parse(as_of.isoformat()))}
+    last = states[-1]
+    months = 12 * (as_of.year - last.as_of.year) + as_of.month - last.as_of.month - (as_of.day < last.as_of.day)
     return {"state": Reading("state", months, "months", Period.parse(last.as_of.isoformat()), inputs=(last.name,))}
 
 
-def overview(
-    series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]
-) -> tuple[tuple[Reading, ...], dict[str, Sequence[Reading | None]]]:
+@reads(series=CHOSEN)
+def overview(series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]) -> Panel:
     """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries.
 
     Nothing stands beside a figure that is missing, and no rank beside one that is alone.
@@ -189,4 +171,17 @@ def overview(
     ranks = [ranking.rank(c.own, c.others) for c in found.values()]
     counts = [ranking.compared(c.own, c.others) if c.own.ok else None for c in found.values()]
     rows = tuple(c.own.of(item=i) for i, c in found.items())
-    return rows, {"rank": [r if r.ok else None for r in ranks], "compared": counts}
+    return Panel({}, {}, rows, {"rank": [r if r.ok else None for r in ranks], "compared": counts})
+
+
+@reads("wdi_growth")
+def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str, Reading | tuple[Reading, ...]]:
+    """GDP growth of the country in its latest year, its rank among the peers, and the ends of what they have.
+
+    ``value`` (percent) and ``value_change`` (points on the year before), ``rank``, ``compared``, ``spread``; ``low``
+    and ``high`` are the readings that share the end. Raises as :func:`check`.
+    """
+    c = _compare([wdi_growth], country, peers)
+    none = c.own.of(value=None, status=Status.MISSING_INPUT)
+    before = _at(c.lines[country], country, c.own.period.shift(-1), none)
+    return {**_position(c), "value_change": growth.difference(c.own, before)}

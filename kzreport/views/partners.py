@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.declare import COUNTRY_GROUPS, Source, reads
 from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
-from kzreport.indicators.country_groups import EU27, GROUPS
-from kzreport.model import Period, Reading, Series
+from kzreport.indicators.country_groups import CountryGroups
+from kzreport.model import Groups, Period, Reading, Series
 
-Groups = dict[str, tuple[Reading, ...]]
+BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
+GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
+UNION = "EU27"
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
     return Reading.missing("trade", unit, Period.parse(str(series.as_of.year - 1)), inputs=(series.name,))
 
 
+@reads("exports_monthly", "imports_monthly")
 def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """January to the latest month: ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``imports``,
     ``balance``, ``balance_before`` (million dollars), ``coverage`` and ``coverage_before`` (percent), and the first
@@ -44,6 +48,7 @@ def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Read
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent)."""
     y = _last_whole_year(exports_monthly)
@@ -71,6 +76,7 @@ def _last_whole_year(monthly: Series) -> Period | None:
     return y if total(monthly, y).ok else None
 
 
+@reads("exports_monthly", "imports_monthly")
 def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Every whole year: exports, imports, turnover, balance (million dollars), coverage (percent)."""
     first, last = (min(exports_monthly.values, default=None), _last_whole_year(exports_monthly))
@@ -91,6 +97,7 @@ def _accounts(both: Sequence[tuple[Reading, Reading]]) -> Groups:
     }
 
 
+@reads("exports_monthly", "imports_monthly")
 def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Exports over imports, over the twelve months to each month, percent: a month alone is too rough."""
     x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
@@ -103,14 +110,229 @@ def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
-def revised(revisions_: Series) -> dict[str, Reading]:
+@reads("exports_monthly", "imports_monthly")
+def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """Exports and imports of every month, million dollars; the latest two are usually revised."""
+    return {
+        "exports": tuple(readings.readings(exports_monthly).values()),
+        "imports": tuple(readings.readings(imports_monthly).values()),
+    }
+
+
+@reads("exports_monthly", "imports_monthly")
+def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """The latest two months of both flows, which the next release usually revises, million dollars."""
+    series = (exports_monthly, imports_monthly)
+    return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
+
+
+def _sides(
+    exports: Series, imports: Series, p: Period, country_groups: CountryGroups, *, apart: str = ""
+) -> dict[str, tuple[Reading, Reading]]:
+    """Country or group -> exports and imports of a year, for those that have both.
+
+    A group comes beside its members; the group named by ``apart`` replaces them, so that nothing is counted twice.
+    """
+    found = []
+    for series in (exports, imports):
+        single = trade.by_partner(series, p) if len(series) else {}
+        groups = {g: group.members(p.end) for g, group in country_groups.items() if single}
+        if single and apart:
+            found.append(trade.grouped(single, {apart: groups[apart]}))
+        else:
+            found.append(single | {g: trade.grouped(single, {g: members})[g] for g, members in groups.items()})
+    x, m = found
+    return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
+
+
+@reads(**GROUPED)
+def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
+    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
+    years = sorted({o.period for o in imports})
+    found: dict[str, list[Reading]] = {p: [] for p in chosen}
+    for y in years:
+        sides = _sides(exports, imports, y, country_groups)
+        for p in chosen:
+            if p in sides:
+                found[p].append(trade.turnover(*sides[p]))
+    return {k: tuple(v) for k, v in found.items()}
+
+
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def ranking(
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    rows: int,
+) -> Groups:
+    """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
+    whole = year(exports_monthly, imports_monthly)["turnover"]
+    sides = _sides(exports, imports, whole.period, country_groups, apart=UNION) if whole.ok else {}
+    ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
+    shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
+    return {"share": tuple(shares)}
+
+
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def first(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
+) -> dict[str, Reading]:
+    """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
+    whole = year(exports_monthly, imports_monthly)["turnover"]
+    sides = _sides(exports, imports, whole.period, country_groups) if whole.ok else {}
+    single = [trade.turnover(*s) for k, s in sides.items() if k not in country_groups]
+    if not single or UNION not in sides:
+        none = _none(exports_monthly)
+        share = none.of(unit="percent")
+        return {
+            "first": none,
+            "first_share": share,
+            "second": none,
+            "second_share": share,
+            "eu": none,
+            "eu_share": share,
+        }
+    ranked = sorted(single, key=lambda r: r.value or 0.0, reverse=True)
+    eu = trade.turnover(*sides[UNION])
+    return {
+        "first": ranked[0],
+        "first_share": growth.share(ranked[0], whole),
+        "second": ranked[1],
+        "second_share": growth.share(ranked[1], whole),
+        "eu": eu,
+        "eu_share": growth.share(eu, whole),
+    }
+
+
+@reads("eur_per_usd", found=first)
+def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Reading]:
+    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar."""
+    eu = found["eu"]
+    rate = Reading.missing("rate", "ratio", eu.period, inputs=(eur_per_usd.name,))
+    if eu.ok and len(eur_per_usd):
+        rate = mean(eur_per_usd, eu.period).of(digits=4)
+    if not eu.ok or not rate.ok:
+        return {
+            "amount": eu.of(unit="meur") if not eu.ok else Reading.missing("amount", "meur", eu.period),
+            "rate": rate,
+        }
+    return {"amount": trade.convert(eu, rate, ("musd", "meur")), "rate": rate}
+
+
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def denominators(
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    chosen: Sequence[str],
+) -> Groups:
+    """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
+    whole = year(exports_monthly, imports_monthly)
+    y = whole["turnover"]
+    sides = _sides(exports, imports, y.period, country_groups) if y.ok else {}
+    kept = {p: sides[p] for p in chosen if p in sides}
+    flows = {
+        "exports": {p: x for p, (x, _) in kept.items()},
+        "imports": {p: m for p, (_, m) in kept.items()},
+        "turnover": {p: trade.turnover(x, m) for p, (x, m) in kept.items()},
+    }
+    return {
+        f"share_{flow}": tuple(growth.share(r, whole[flow], name=f"share_of_{flow}").of(item=p) for p, r in of.items())
+        for flow, of in flows.items()
+    }
+
+
+@reads(**GROUPED)
+def contributions(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
+    """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
+
+    A country that belongs to a chosen group is left to its group.
+    """
+    years = sorted({o.period for o in imports})
+    if len(years) < 2:
+        return {"exports": (), "imports": ()}
+    now, before = (_sides(exports, imports, y, country_groups) for y in (years[-1], years[-2]))
+    groups = [country_groups[p] for p in chosen if p in country_groups]
+    counted = {m for g in groups for m in g.members(years[-1].end)}  # a member of a chosen group is in its group
+    kept = [p for p in chosen if p in now and p in before and p not in counted]
+    new, old = (
+        {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
+    )
+    points = decomposition.contributions(
+        {k: r.of(basis="flow", name="flow") for k, r in new.items()},
+        {k: r.of(basis="flow", name="flow") for k, r in old.items()},
+    )
+    return {flow: tuple(points[f"{flow}_{p}"].of(item=p, basis=flow) for p in kept) for flow in ("exports", "imports")}
+
+
+@reads("imports_monthly", imports="imports_by_partner")
+def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
+    """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
+    y = _last_whole_year(imports_monthly)
+    none = _none(imports, "ratio")
+    if y is None or not len(imports):
+        return {"hhi": none, "rest": none.of(unit="percent")}
+    parts = {k: r for k, r in trade.by_partner(imports, y).items() if r.ok}
+    if not parts:
+        return {"hhi": none, "rest": none.of(unit="percent")}
+    found = concentration.concentration(parts, total(imports_monthly, y))
+    return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
+
+
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def concentrations(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
+) -> Groups:
+    """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
+
+    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
+    """
+    y = _last_whole_year(imports_monthly)
+    rows: dict[str, tuple[Reading, ...]] = {"hhi": (), "normalised": (), "rest": ()}
+    flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
+    for flow, (series, monthly_) in flows.items():
+        listed = trade.by_partner(series, y) if y and len(series) else {}
+        single = {k: r for k, r in listed.items() if r.ok}
+        if not single or y is None:
+            continue
+        union = {UNION: country_groups[UNION].members(y.end)}
+        for kind, parts in (("", single), ("_union", trade.grouped(single, union))):
+            if not all(r.ok for r in parts.values()):
+                continue
+            whole = total(monthly_, y)
+            found = concentration.concentration(parts, whole)
+            left = whole.of(value=(whole.value or 0.0) * (found["rest"].value or 0.0) / 100)
+            closed = concentration.concentration({**parts, "rest": left})
+            item = f"{flow}{kind}"
+            made = {"hhi": found["hhi"], "normalised": closed["normalised"], "rest": found["rest"]}
+            for k, r in made.items():
+                digits = None if k == "rest" else 3
+                rows[k] = (*rows[k], r.of(item=item, digits=digits))
+    return rows
+
+
+@reads(**GROUPED)
+def table(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
+    """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
+    years = sorted({o.period for o in imports})
+    sides = _sides(exports, imports, years[-1], country_groups) if years else {}
+    kept = [sides[p] for p in chosen if p in sides]
+    return _accounts(kept)
+
+
+@reads("exports_revisions")
+def revised(exports_revisions: Series) -> dict[str, Reading]:
     """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, ``lowest``, ``highest``, how many months.
 
     ``largest`` and ``second`` are the two months that move most; ``rest``: the largest of the others, without sign.
     """
-    rows = list(readings.readings(revisions_).values())
+    rows = list(readings.readings(exports_revisions).values())
     if len(rows) < 3:
-        none = _none(revisions_, "percent")
+        none = _none(exports_revisions, "percent")
         names = ("mean", "mean_absolute", "lowest", "highest", "largest", "second", "rest")
         return {**dict.fromkeys(names, none), "count": none.of(unit="count")}
     found = revisions.statistics(rows)
@@ -129,185 +351,7 @@ def revised(revisions_: Series) -> dict[str, Reading]:
     }
 
 
-def revisions_path(revisions_: Series) -> Groups:
+@reads("exports_revisions")
+def revisions_path(exports_revisions: Series) -> Groups:
     """The printed revision of each month, percent."""
-    return {"revision": tuple(r.of(digits=2) for r in readings.readings(revisions_).values())}
-
-
-def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """Exports and imports of every month, million dollars; the latest two are usually revised."""
-    return {
-        "exports": tuple(readings.readings(exports_monthly).values()),
-        "imports": tuple(readings.readings(imports_monthly).values()),
-    }
-
-
-def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """The latest two months of both flows, which the next release usually revises, million dollars."""
-    series = (exports_monthly, imports_monthly)
-    return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
-
-
-def _sides(
-    exports: Series, imports: Series, p: Period, groups: Mapping[str, Sequence[str]] = GROUPS, *, apart: bool = False
-) -> dict[str, tuple[Reading, Reading]]:
-    """Country or group -> exports and imports of a year, for those that have both.
-
-    A group comes beside its members; with ``apart`` it replaces them, so that nothing is counted twice.
-    """
-    found = []
-    for series in (exports, imports):
-        single = trade.by_partner(series, p) if len(series) else {}
-        summed = trade.grouped(single, groups) if single else {}
-        found.append(summed if apart else {**single, **{g: summed[g] for g in groups if g in summed}})
-    x, m = found
-    return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
-
-
-def turnover(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
-    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
-    years = sorted({o.period for o in imports})
-    found: dict[str, list[Reading]] = {p: [] for p in partners}
-    for y in years:
-        sides = _sides(exports, imports, y)
-        for p in partners:
-            if p in sides:
-                found[p].append(trade.turnover(*sides[p]))
-    return {k: tuple(v) for k, v in found.items()}
-
-
-def ranking(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, rows: int) -> Groups:
-    """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
-    whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period, {"EU27": EU27}, apart=True) if whole.ok else {}
-    ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
-    shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
-    return {"share": tuple(shares)}
-
-
-def first(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
-    """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
-    whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period) if whole.ok else {}
-    single = [trade.turnover(*s) for k, s in sides.items() if k not in GROUPS]
-    if not single or "EU27" not in sides:
-        none = _none(exports_monthly)
-        share = none.of(unit="percent")
-        return {
-            "first": none,
-            "first_share": share,
-            "second": none,
-            "second_share": share,
-            "eu": none,
-            "eu_share": share,
-        }
-    ranked = sorted(single, key=lambda r: r.value or 0.0, reverse=True)
-    eu = trade.turnover(*sides["EU27"])
-    return {
-        "first": ranked[0],
-        "first_share": growth.share(ranked[0], whole),
-        "second": ranked[1],
-        "second_share": growth.share(ranked[1], whole),
-        "eu": eu,
-        "eu_share": growth.share(eu, whole),
-    }
-
-
-def euros(eu: Reading, eur_per_usd: Series) -> dict[str, Reading]:
-    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar."""
-    rate = Reading.missing("rate", "ratio", eu.period, inputs=(eur_per_usd.name,))
-    if eu.ok and len(eur_per_usd):
-        rate = mean(eur_per_usd, eu.period).of(digits=4)
-    if not eu.ok or not rate.ok:
-        return {
-            "amount": eu.of(unit="meur") if not eu.ok else Reading.missing("amount", "meur", eu.period),
-            "rate": rate,
-        }
-    return {"amount": trade.convert(eu, rate), "rate": rate}
-
-
-def denominators(
-    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, partners: Sequence[str]
-) -> Groups:
-    """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
-    whole = year(exports_monthly, imports_monthly)
-    y = whole["turnover"]
-    sides = _sides(exports, imports, y.period) if y.ok else {}
-    kept = {p: sides[p] for p in partners if p in sides}
-    flows = {
-        "exports": {p: x for p, (x, _) in kept.items()},
-        "imports": {p: m for p, (_, m) in kept.items()},
-        "turnover": {p: trade.turnover(x, m) for p, (x, m) in kept.items()},
-    }
-    return {
-        f"share_{flow}": tuple(growth.share(r, whole[flow], name=f"share_of_{flow}").of(item=p) for p, r in of.items())
-        for flow, of in flows.items()
-    }
-
-
-def contributions(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
-    """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
-
-    A country that belongs to a chosen group is left to its group.
-    """
-    years = sorted({o.period for o in imports})
-    if len(years) < 2:
-        return {"exports": (), "imports": ()}
-    now, before = _sides(exports, imports, years[-1]), _sides(exports, imports, years[-2])
-    counted = {m for g in partners for m in GROUPS.get(g, ())}  # a member of a chosen group is in its group
-    kept = [p for p in partners if p in now and p in before and p not in counted]
-    new, old = (
-        {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
-    )
-    points = decomposition.contributions(
-        {k: r.of(basis="flow", name="flow") for k, r in new.items()},
-        {k: r.of(basis="flow", name="flow") for k, r in old.items()},
-    )
-    return {flow: tuple(points[f"{flow}_{p}"].of(item=p, basis=flow) for p in kept) for flow in ("exports", "imports")}
-
-
-def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
-    """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
-    y = _last_whole_year(imports_monthly)
-    none = _none(imports, "ratio")
-    if y is None or not len(imports):
-        return {"hhi": none, "rest": none.of(unit="percent")}
-    parts = {k: r for k, r in trade.by_partner(imports, y).items() if r.ok}
-    if not parts:
-        return {"hhi": none, "rest": none.of(unit="percent")}
-    found = concentration.concentration(parts, total(imports_monthly, y))
-    return {"hhi": found["hhi"].of(digits=3), "rest": found["rest"]}
-
-
-def concentrations(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
-
-    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
-    """
-    y = _last_whole_year(imports_monthly)
-    rows: Groups = {"hhi": (), "normalised": (), "rest": ()}
-    flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
-    for flow, (series, monthly_) in flows.items():
-        listed = trade.by_partner(series, y) if y and len(series) else {}
-        single = {k: r for k, r in listed.items() if r.ok}
-        for kind, parts in (("", single), ("_union", trade.grouped(single, {"EU27": EU27}) if single else {})):
-            if not parts or y is None or not all(r.ok for r in parts.values()):
-                continue
-            whole = total(monthly_, y)
-            found = concentration.concentration(parts, whole)
-            left = whole.of(value=(whole.value or 0.0) * (found["rest"].value or 0.0) / 100)
-            closed = concentration.concentration({**parts, "rest": left})
-            item = f"{flow}{kind}"
-            made = {"hhi": found["hhi"], "normalised": closed["normalised"], "rest": found["rest"]}
-            for k, r in made.items():
-                digits = None if k == "rest" else 3
-                rows[k] = (*rows[k], r.of(item=item, digits=digits))
-    return rows
-
-
-def table(exports: Series, imports: Series, partners: Sequence[str]) -> Groups:
-    """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
-    years = sorted({o.period for o in imports})
-    sides = _sides(exports, imports, years[-1]) if years else {}
-    kept = [sides[p] for p in partners if p in sides]
-    return _accounts(kept)
+    return {"revision": tuple(r.of(digits=2) for r in readings.readings(exports_revisions).values())}

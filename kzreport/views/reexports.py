@@ -2,39 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from kzreport.declare import reads
 from kzreport.indicators import readings, reexports
-from kzreport.model import Period, Reading, Series, Status
+from kzreport.model import Groups, Period, Reading, Series, Status
 
-Groups = dict[str, tuple[Reading, ...]]
-
-BASE = (2017, 2021)  # the years from which the level to be expected is drawn
-EVENT = 2022
+BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 
 
 def _yearly(flow: Series, partner: str) -> Series:
     return flow.where(partner=partner)
 
 
-def _judged(flow: Series, partner: str) -> list[int]:
-    """The years after the base that have a figure, where the base is whole."""
+def _judged(flow: Series, partner: str, base: Sequence[int], event: int) -> list[int]:
+    """Return the years from the event on that have a figure, if the base has one for each of its years."""
     known = {p.year for p in _yearly(flow, partner).values}
-    whole = all(y in known for y in range(BASE[0], BASE[1] + 1))
-    return sorted(y for y in known if y >= EVENT) if whole else []
+    whole = all(y in known for y in range(base[0], base[1] + 1))
+    return sorted(y for y in known if y >= event) if whole else []
 
 
 def _none(flow: Series, unit: str) -> Reading:
     return Reading.missing("excess_range", unit, Period.parse(str(flow.as_of.year - 1)), inputs=(flow.name,))
 
 
-def _of(flow: Series, partner: str) -> dict[str, Reading]:
-    years = _judged(flow, partner)
+def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict[str, Reading]:
+    """Compare a flow of the latest year with its expected level, million dollars.
+
+    ``range``: its interval is the finding, with the ends ``low`` and ``high``; ``level``: the flow itself; ``usual``:
+    the spread of the same estimators before the event. ``base``: first and last year of the expected level.
+    """
+    years = _judged(flow, partner, base, event)
     if not years:
         none = _none(flow, "musd_change")
         level = none.of(unit="musd")
         return {"range": none, "level": level, "low": none, "high": none, "usual": none}
-    data, year = _yearly(flow, partner), years[-1]
-    found = reexports.excess_range(data, year, BASE)
-    usual = reexports.placebo_range(reexports.placebo(data, EVENT, horizon=year - BASE[1]))
+    data, year, span = _yearly(flow, partner), years[-1], (base[0], base[1])
+    found = reexports.excess_range(data, year, span)
+    usual = reexports.placebo_range(reexports.placebo(data, event, horizon=year - base[1]))
     made = {
         "range": found,
         "level": readings.at(data, str(year)),
@@ -44,59 +49,93 @@ def _of(flow: Series, partner: str) -> dict[str, Reading]:
     return {**made, "usual": usual or found.of(value=None, interval=None, status=Status.MISSING_INPUT)}
 
 
-def headline(exports_by_partner: Series) -> dict[str, Reading]:
-    """Exports to Russia in the latest year against their expected level: ``range`` (its interval is the finding),
-    ``low``, ``high`` and the ``level`` itself; million dollars.
-    """
-    return _of(exports_by_partner, "RUS")
+@reads("exports_by_partner")
+def headline(exports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
+    """Compare exports to Russia with their expected level: see :func:`against`."""
+    return against(exports_by_partner, "RUS", base, event)
 
 
-def against(flow: Series, partner: str) -> dict[str, Reading]:
-    """The same for any flow and partner, with the ``usual`` spread of the same estimators before the event."""
-    return _of(flow, partner)
+@reads("imports_by_partner")
+def china(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
+    """Compare imports from China with their expected level: see :func:`against`."""
+    return against(imports_by_partner, "CHN", base, event)
 
 
-def sign(found: dict[str, Reading]) -> dict[str, Reading]:
-    """Whether the estimators agree: ``agree`` is up or down where all do, flat where the sign depends on the method."""
+@reads("imports_by_partner")
+def turkey(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
+    """Compare imports from Turkey with their expected level: see :func:`against`."""
+    found = against(imports_by_partner, "TUR", base, event)
+    return {k: r for k, r in found.items() if k != "usual"}
+
+
+@reads(found=headline)
+def sign(found: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return ``agree``: up or down if all estimators agree on exports to Russia, flat if they disagree on the sign."""
     r = found["range"]
     same = reexports.same_sign(r)
     if same is None:
-        return {**found, "agree": r}
-    return {**found, "agree": r.of(value=(r.value or 0.0) if same else 0.0, interval=None)}
+        return {"agree": r}
+    return {"agree": r.of(value=(r.value or 0.0) if same else 0.0, interval=None)}
 
 
-def unusual(found: dict[str, Reading]) -> dict[str, Reading]:
-    """Whether the range lies outside the spread of its placebo: ``outside`` is 1 (up) where it does, else 0 (flat)."""
+@reads(found=headline)
+def unusual(found: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return ``outside``: 1 (up) if the range of exports to Russia lies outside its ``usual`` spread, else 0 (flat)."""
     r, usual = found["range"], found["usual"]
     outside = reexports.unusual(r, usual if usual.ok else None)
     if outside is None:
-        return {**found, "outside": r.of(value=None, interval=None, status=Status.MISSING_INPUT, unit="ratio")}
-    return {**found, "outside": r.of(value=float(outside), unit="ratio", interval=None, digits=0)}
+        return {"outside": r.of(value=None, interval=None, status=Status.MISSING_INPUT, unit="ratio")}
+    return {"outside": r.of(value=float(outside), unit="ratio", interval=None, digits=0)}
 
 
-def estimates(flow: Series, partner: str) -> Groups:
-    """The excess of each year after the base by each of the four estimators, million dollars."""
+@reads(found=china)
+def china_sign(found: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return the same as :func:`sign` for imports from China."""
+    return sign(found)
+
+
+@reads(found=china)
+def china_unusual(found: Mapping[str, Reading]) -> dict[str, Reading]:
+    """Return the same as :func:`unusual` for imports from China."""
+    return unusual(found)
+
+
+def estimates(flow: Series, partner: str, base: Sequence[int], event: int) -> Groups:
+    """Return the excess of each year from the event on, by each of the four estimators, million dollars."""
     found: dict[str, list[Reading]] = {name: [] for name in reexports.ESTIMATORS}
-    for year in _judged(flow, partner):
-        for name, r in reexports.excess(_yearly(flow, partner), year, BASE).items():
+    for year in _judged(flow, partner, base, event):
+        for name, r in reexports.excess(_yearly(flow, partner), year, (base[0], base[1])).items():
             found[name].append(r)
-    return {k: tuple(v) for k, v in found.items()}
+    return found
 
 
+@reads("exports_by_partner")
+def russia_estimates(exports_by_partner: Series, base: Sequence[int], event: int) -> Groups:
+    """Return :func:`estimates` of exports to Russia."""
+    return estimates(exports_by_partner, "RUS", base, event)
+
+
+@reads("imports_by_partner")
+def china_estimates(imports_by_partner: Series, base: Sequence[int], event: int) -> Groups:
+    """Return :func:`estimates` of imports from China."""
+    return estimates(imports_by_partner, "CHN", base, event)
+
+
+def _flows(exports: Series, imports: Series) -> dict[str, tuple[Series, str]]:
+    return {"exports_RUS": (exports, "RUS"), "imports_CHN": (imports, "CHN"), "imports_TUR": (imports, "TUR")}
+
+
+@reads(**BY_PARTNER)
 def levels(exports: Series, imports: Series) -> Groups:
-    """The flows that are judged, in every year, million dollars."""
-    chosen = {"exports_RUS": (exports, "RUS"), "imports_CHN": (imports, "CHN"), "imports_TUR": (imports, "TUR")}
-    return {k: tuple(readings.readings(_yearly(*v)).values()) for k, v in chosen.items()}
+    """Return the flows that are judged, in every year, million dollars."""
+    return {k: tuple(readings.readings(_yearly(*v)).values()) for k, v in _flows(exports, imports).items()}
 
 
-def table(exports: Series, imports: Series) -> tuple[Reading, ...]:
-    """The range of every judged year and flow, latest first; its interval is what the table shows."""
-    rows = []
-    for item, flow, partner in (
-        ("exports_RUS", exports, "RUS"),
-        ("imports_CHN", imports, "CHN"),
-        ("imports_TUR", imports, "TUR"),
-    ):
-        for year in reversed(_judged(flow, partner)):
-            rows.append(reexports.excess_range(_yearly(flow, partner), year, BASE).of(item=item))
-    return tuple(rows)
+@reads(**BY_PARTNER)
+def table(exports: Series, imports: Series, base: Sequence[int], event: int) -> tuple[Reading, ...]:
+    """Return the range of every judged flow and year, latest first; the table shows its interval."""
+    return tuple(
+        reexports.excess_range(_yearly(flow, partner), year, (base[0], base[1])).of(item=item)
+        for item, (flow, partner) in _flows(exports, imports).items()
+        for year in reversed(_judged(flow, partner, base, event))
+    )

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from kzreport.declare import reads
 from kzreport.indicators import growth, transit
-from kzreport.model import Period, Reading, Series
-
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Period, Reading, Series
 
 
 def _years(published: Series, scope: str = "all") -> tuple[Reading, ...]:
@@ -16,6 +15,7 @@ def _none(published: Series, unit: str) -> Reading:
     return Reading.missing("volume", unit, Period.parse(str(published.as_of.year - 1)), inputs=(published.name,))
 
 
+@reads(transit_="transit")
 def headline(transit_: Series) -> dict[str, Reading]:
     """The latest full year of the corridor: ``volume`` (tonnes, midpoint of its publishers), ``volume_change``
     (percent), ``before``, and ``spread`` between the highest and the lowest publisher.
@@ -36,6 +36,7 @@ def _spread(r: Reading) -> Reading:
     return r.of(name="spread", value=width, interval=None) if r.ok else r
 
 
+@reads(transit_="transit")
 def disagreement(transit_: Series) -> dict[str, Reading]:
     """The year on which publishers differ most: ``spread`` (tonnes), ``volume`` with its interval."""
     years = _years(transit_)
@@ -46,6 +47,7 @@ def disagreement(transit_: Series) -> dict[str, Reading]:
     return {"volume": widest.of(value=widest.value), "spread": _spread(widest)}
 
 
+@reads(transit_="transit")
 def publishers(transit_: Series) -> Groups:
     """Full-year volumes by publisher, tonnes; the document's own figures as a group of their own."""
     found: dict[str, list[Reading]] = {}
@@ -63,6 +65,7 @@ def _distinct(found: list[Reading]) -> tuple[Reading, ...]:
     return tuple(seen.values())
 
 
+@reads(transit_="transit")
 def document(transit_: Series) -> dict[str, Reading]:
     """What the source document prints: ``old``, ``new`` and their ``multiple``, ``percent``, ``cagr``, ``misread``.
 
@@ -102,6 +105,7 @@ def document(transit_: Series) -> dict[str, Reading]:
     }
 
 
+@reads(transit_="transit")
 def bases(transit_: Series) -> Groups:
     """What bears on the multiple: volumes printed of its first year, and the base that each outcome needs."""
     d = document(transit_)
@@ -113,6 +117,7 @@ def bases(transit_: Series) -> Groups:
     return {"printed_old": (d["old"], *printed), "needed": _distinct(list(needed))}
 
 
+@reads("transit_growth", transit_="transit")
 def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The bases that printed growth rates imply, in the year they differ most: ``low``, ``high``, ``printed``."""
     years = (
@@ -148,13 +153,14 @@ def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     }
 
 
+@reads("transit_growth", transit_="transit")
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
     """Parts of a year against the same months a year before, tonnes; the group is the part.
 
     Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate.
     A part with figures too far apart is left out here; the table has them all.
     """
-    found: Groups = {}
+    found = {}
     parts = sorted(
         {
             o.period
@@ -181,6 +187,7 @@ def _doubtful(r: Reading) -> bool:
     return r.interval is not None and r.interval.high > 1.2 * r.interval.low
 
 
+@reads("transit_growth", transit_="transit")
 def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth``."""
     groups = part_years(transit_, transit_growth)
@@ -191,6 +198,7 @@ def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     return {"now": now, "before": before, "growth": growth.growth(now, before)}
 
 
+@reads(transit_="transit")
 def rail_only(transit_: Series) -> dict[str, Reading]:
     """The latest reading of the rail part alone, which compares with no reading of all modes."""
     chosen = [o for o in transit_.where(scope="rail", kind="outcome") if o.value is not None]
@@ -204,6 +212,7 @@ def rail_only(transit_: Series) -> dict[str, Reading]:
     }
 
 
+@reads("transit_containers")
 def containers(transit_containers: Series) -> Groups:
     """Containers of full years by publisher, TEU."""
     found: dict[str, list[Reading]] = {}
@@ -212,6 +221,7 @@ def containers(transit_containers: Series) -> Groups:
     return {k: tuple(v) for k, v in found.items()}
 
 
+@reads("transit_containers")
 def container_growth(transit_containers: Series) -> dict[str, Reading]:
     """Containers in the first and last full year that was printed: ``first``, ``last``, ``multiple``, ``cagr``."""
     years = _years(transit_containers, "")
@@ -227,6 +237,7 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     return {"first": years[0], "last": years[-1], "multiple": change["multiple"], "cagr": change["cagr"]}
 
 
+@reads("rail_transit")
 def network(rail_transit: Series) -> dict[str, Reading]:
     """Transit over the whole rail network, tonnes: another, larger quantity than the corridor."""
     known = any(o.dims["flow"] == "transit" for o in rail_transit)
@@ -234,12 +245,14 @@ def network(rail_transit: Series) -> dict[str, Reading]:
     return {"network": found[-1] if found else _none(rail_transit, "tonne")}
 
 
+@reads(transit_="transit")
 def table(transit_: Series) -> tuple[Reading, ...]:
     """Every full-year reading of the corridor, latest first; the document's own among them."""
     groups = publishers(transit_)
     return tuple(sorted((r for g in groups.values() for r in g), key=lambda r: (-r.period.year, r.item)))
 
 
+@reads(transit_="transit")
 def part_table(transit_: Series) -> tuple[Reading, ...]:
     """Every part-year reading of the corridor, all modes, latest first."""
     parts = sorted(

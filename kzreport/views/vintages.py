@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kzreport.indicators import revisions
-from kzreport.model import Period, Reading, Series, Status
-
-Groups = dict[str, tuple[Reading, ...]]
+from kzreport.model import Groups, Period, Reading, Series, Status
 
 
 def grid(known: Sequence[Series]) -> Groups:
@@ -16,7 +14,7 @@ def grid(known: Sequence[Series]) -> Groups:
 
 
 def summary(known: Sequence[Series]) -> dict[str, Reading]:
-    """From the first figure of each period to the last: ``count`` of revisions that show, ``mean``, ``mean_absolute``,
+    """From the first figure of each period to the last: ``count`` of revisions that show, ``mean_absolute``,
     the ``lowest`` and ``highest``, and how many periods are ``compared``. No number for fewer than three vintages.
     """
     found = revisions.steps(known) if known else ()
@@ -24,12 +22,11 @@ def summary(known: Sequence[Series]) -> dict[str, Reading]:
         year = known[-1].as_of.year if known else 2000
         none = Reading.missing("revision", "points", Period.parse(str(year)))
         counts = none.of(unit="count")
-        names = ("mean", "mean_absolute", "lowest", "highest")
+        names = ("mean_absolute", "lowest", "highest")
         return {**dict.fromkeys(names, none), "count": counts, "compared": counts}
     made, span = found[-1].statistics, found[-1].statistics["range"].interval
     ends = {"lowest": span.low if span else None, "highest": span.high if span else None}
     return {
-        "mean": made["mean"],
         "mean_absolute": made["mean_absolute"],
         **{k: made["range"].of(value=v, interval=None, status=Status.OK) for k, v in ends.items()},
         "count": made["count"],

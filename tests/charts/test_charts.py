@@ -122,7 +122,7 @@ def test_every_kind_is_tested():
 def test_labels_and_axis_share_their_scale():
     figure = Figure()
     canvas = Canvas.fit(figure.add_subplot(), FR, "musd", 17_000)
-    assert canvas.unit == "bn_usd"
+    assert canvas.unit == "billion_usd"
     assert canvas.value(Reading("x", 3069.96, "musd", Period.parse("2026"))) == "3,1"
     assert Canvas.fit(figure.add_subplot(), FR, "percent", 17_000).unit == "percent"
 

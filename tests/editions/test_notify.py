@@ -1,4 +1,4 @@
-"""What a run tells: one line that says it all, targets that can be, lines that a log can hold."""
+"""The summary of a run, its targets, and the lines of its log."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import logging
 import pytest
 
 from kzreport.commands.cli import main
-from kzreport.editions import log as journal
-from kzreport.editions import notify as summary
-from kzreport.editions.log import Journal
+from kzreport.editions import notify
+from kzreport.editions.log import RunLog, log_error, start_logging
 from kzreport.errors import ParameterError
 
 
@@ -38,13 +37,13 @@ def test_a_target_that_cannot_be_is_refused_before_anything_runs(target, tmp_pat
 
 def test_a_wrong_address_is_not_repeated():
     with pytest.raises(ParameterError) as error:
-        summary.check_target("http://hidden:99999/key")
+        notify.check_target("http://hidden:99999/key")
     assert "hidden" not in str(error.value)
 
 
 @pytest.mark.parametrize("target", ["-", "cat", "cat -n 'a b'", "http://127.0.0.1:9/x", "HTTPS://example.org/a?b=c"])
 def test_targets_that_can_be(target):
-    assert summary.check_target(target) == target
+    assert notify.check_target(target) == target
 
 
 @pytest.mark.parametrize(
@@ -61,31 +60,31 @@ def test_targets_that_can_be(target):
     ],
 )
 def test_one_line(made, failed, errors, expected):
-    ended = Journal("x")
+    run = RunLog("x")
     for n in range(made):
-        ended.edition(f"2024-0{n + 1}", "made")
+        run.edition(f"2024-0{n + 1}", "made")
     for n in range(failed):
-        ended.page(f"2024-0{n + 1}", "en/a", "failed", reason="why")
-    told = summary.summary(ended, None, None, 1 if errors else 0, ["wrong"] * errors)
-    assert summary.line(told) == expected
-    assert told["failed"] == [{"edition": f"2024-0{n + 1}", "reasons": ["why"]} for n in range(failed)]
+        run.page(f"2024-0{n + 1}", "en/a", "failed", reason="why")
+    summary = notify.run_summary(run, None, None, 1 if errors else 0, ["wrong"] * errors)
+    assert notify.summary_line(summary) == expected
+    assert summary["failed"] == [{"edition": f"2024-0{n + 1}", "reasons": ["why"]} for n in range(failed)]
 
 
 def test_kernels_that_had_to_be_started_twice_are_counted(tmp_path):
     (tmp_path / ".work").mkdir()
-    ended = Journal("x")
+    run = RunLog("x")
     for tries in (1, 2, 2):
-        ended.page("2024-01-31", "en/a", "made", tries=tries)
-    ended.edition("2024-01-31", "made")
-    ended.write(tmp_path)
+        run.page("2024-01-31", "en/a", "made", tries=tries)
+    run.edition("2024-01-31", "made")
+    run.write(tmp_path)
     assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["retried"] == 2
-    told = summary.summary(ended, None, None, 0)
-    assert told["retried"] == 2 and summary.line(told) == "x: made 2024-01-31; 2 kernels started twice"
+    summary = notify.run_summary(run, None, None, 0)
+    assert summary["retried"] == 2 and notify.summary_line(summary) == "x: made 2024-01-31; 2 kernels started twice"
 
 
-def test_a_journal_that_cannot_be_written_is_told(tmp_path, capsys, log):
-    journal.start()
-    Journal("x").write(tmp_path / "gone")
+def test_a_log_that_cannot_be_written_is_an_error_line(tmp_path, capsys, log):
+    start_logging()
+    RunLog("x").write(tmp_path / "gone")
     assert capsys.readouterr().err == (
         "kzreport: run.json: found No such file or directory, expected to write what became of the pages.\n"
     )
@@ -95,17 +94,17 @@ HOSTILE = "a\x1b[31mred\x00\x07\r\tb\u2028c\x85d\ud800é"
 
 
 def test_plain_lines_hold_no_control_character(capsys, log):
-    journal.start()
-    Journal()(HOSTILE)
+    start_logging()
+    RunLog().line(HOSTILE)
     assert capsys.readouterr().err == "a\\x1b[31mred\\x00\\x07\\r\\tb\\u2028c\\x85d\\ud800é\n"
 
 
 def test_json_lines_say_the_same(capsys, log):
-    journal.start("json")
-    ended = Journal("x")
-    ended(HOSTILE, event="note")
-    ended.page("2024-01-31", "en/a", "failed", seconds=1.5, reason=HOSTILE + "\nmore", shown=False)
-    journal.error("wrong")
+    start_logging("json")
+    run = RunLog("x")
+    run.line(HOSTILE, event="note")
+    run.page("2024-01-31", "en/a", "failed", seconds=1.5, reason=HOSTILE + "\nmore", shown=False)
+    log_error("wrong")
     first, second, third = map(json.loads, capsys.readouterr().err.splitlines())
     assert (first["level"], first["event"], first["text"]) == ("info", "note", HOSTILE)
     assert second.pop("time") and second == {
@@ -117,11 +116,11 @@ def test_json_lines_say_the_same(capsys, log):
 
 @pytest.mark.parametrize("form", ["plain", "json"])
 def test_quiet_is_errors_only(form, capsys, log):
-    journal.start(form, quiet=True)
-    ended = Journal("x")
-    ended("a line")
-    ended.page("2024-01-31", "en/a", "failed")
-    ended.edition("2024-01-31", "failed")
+    start_logging(form, quiet=True)
+    run = RunLog("x")
+    run.line("a line")
+    run.page("2024-01-31", "en/a", "failed")
+    run.edition("2024-01-31", "failed")
     assert capsys.readouterr().err == ""
-    journal.error("wrong")
+    log_error("wrong")
     assert len(capsys.readouterr().err.splitlines()) == 1

@@ -13,7 +13,8 @@ from kzreport import indicators
 from kzreport.errors import BasisError, DataError, ParameterError
 from kzreport.indicators import aggregates, decomposition, growth, indices, part_years, readings, real_terms
 from kzreport.indicators.readings import at, series_from
-from kzreport.model import DECIMALS, Interval, Period, Reading, Series, Status
+from kzreport.model import Interval, Period, Reading, Series, Status
+from kzreport.units import RATES, UNITS
 
 P = Period.parse
 LEVEL = st.floats(min_value=0.01, max_value=1e9)
@@ -125,7 +126,7 @@ def test_almost_zero_base_is_no_number():
 # ---- units and bases
 
 
-@pytest.mark.parametrize("unit", sorted(readings.RATES))
+@pytest.mark.parametrize("unit", sorted(RATES))
 @pytest.mark.parametrize(
     "compare", [growth.growth, growth.multiple, growth.cagr, growth.log_growth, growth.symmetric_growth]
 )
@@ -575,7 +576,7 @@ def test_flags_travel():
 
 
 def test_every_unit_made_here_can_be_shown():
-    assert readings.RATES.issubset(DECIMALS)
+    assert RATES.issubset(UNITS)
 
 
 def test_smallest_floats_do_not_break_a_logarithm():

@@ -31,7 +31,7 @@ def index(values):
 
 
 def known(as_of):
-    indices = real_tenge.bilateral(*(load_series(n, as_of) for n in LOADED))
+    indices = real_tenge.bilateral(*(load_series(n, as_of) for n in LOADED), BASE.year)
     return indices, real_tenge.weights(*(load_series(n, as_of) for n in TRADE))
 
 
@@ -160,7 +160,7 @@ def test_the_tenge_against_the_rouble_reckoned_apart():
 
 def test_weights_are_of_whole_partners_and_a_partner_without_prices_is_left_out():
     indices, weighed = known("2026-09-30")
-    found = real_tenge.latest(indices, weighed)
+    found = real_tenge.latest(indices, weighed, BASE.year)
     assert str(found["effective"].period) == "2025" and str(found["dollar"].period) == "2024"
     assert not indices["USA"][-1].ok  # no American prices for 2025 in that vintage
     parts = {k: r.value for k, r in weighed["share"].items()}
@@ -180,8 +180,8 @@ def test_weights_are_of_whole_partners_and_a_partner_without_prices_is_left_out(
 )  # fmt: skip
 def test_what_was_known_then(as_of, year, partners):
     indices, weighed = known(as_of)
-    found = real_tenge.latest(indices, weighed)
+    found = real_tenge.latest(indices, weighed, BASE.year)
     assert (str(found["change"].period) if found["change"].ok else None) == year
-    basket = real_tenge._basket(indices, weighed["turnover"])
+    basket = real_tenge.counted(indices, weighed, BASE.year)
     assert set(basket) == partners
     assert all(r.period.year <= int(as_of[:4]) for rows in indices.values() for r in rows)

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kzreport import model
 from kzreport.errors import BasisError, ParameterError
 from kzreport.indicators import aggregates, concentration, decomposition, mirror, trade
 from kzreport.indicators.readings import at, joined, series_from
@@ -328,41 +327,36 @@ def test_a_missing_month_is_not_summed_over():
 # ---- currencies
 
 
-@pytest.fixture
-def euros(monkeypatch):
-    """The unit of million euros, where the package does not declare it yet."""
-    monkeypatch.setitem(model.DECIMALS, "meur", 0)
+EUROS = ("musd", "meur")
 
 
-@pytest.mark.usefixtures("euros")
 def test_there_and_back_is_the_same_amount():
     @given(FLOW, st.floats(0.5, 2))
     def law(value: float, quoted: float) -> None:
         x, rate = flow("exports", value), flow("eur_per_usd", quoted, unit="ratio")
-        there = trade.convert(x, rate)
+        there = trade.convert(x, rate, EUROS)
         assert there.unit == "meur" and there.value == pytest.approx(value * quoted)
         assert there.inputs == ("exports", "eur_per_usd")
-        back = trade.convert(there, rate)
+        back = trade.convert(there, rate, EUROS)
         assert back.unit == "musd" and back.value == pytest.approx(value) and back.basis == "exports"
 
     law()
 
 
-@pytest.mark.usefixtures("euros")
 def test_the_rate_is_the_average_of_the_period():
     rates = load_series("eur_per_usd", AS_OF)
     mean = aggregates.mean(rates, P("2024"))
-    found = trade.convert(flow("turnover", 45_000, unit="meur"), mean)
+    found = trade.convert(flow("turnover", 45_000, unit="meur"), mean, EUROS)
     assert found.value == pytest.approx(45_000 * 1.0824, rel=1e-3) and "eur_per_usd" in found.inputs
-    wide = trade.convert(trade.with_rounding(flow("turnover", 45_000, unit="meur"), -3), mean)
+    wide = trade.convert(trade.with_rounding(flow("turnover", 45_000, unit="meur"), -3), mean, EUROS)
     assert wide.interval.high - wide.interval.low == pytest.approx(1000 / mean.value)
     rate = flow("eur_per_usd", 0.9, unit="ratio")
-    assert trade.convert(flow("x", 1), rate.of(value=0.0)).status is Status.ZERO_BASE
+    assert trade.convert(flow("x", 1), rate.of(value=0.0), EUROS).status is Status.ZERO_BASE
     gap = aggregates.mean(series_from({"2024-01": 0.9}, "ratio", name="eur_per_usd"), P("2024"))
-    assert trade.convert(flow("x", 1), gap).status is Status.PARTIAL_PERIOD
-    for x, r in ((flow("x", 1, "2023"), rate), (flow("x", 1, unit="tonne"), rate), (flow("x", 1), rate.of(name="eur"))):
+    assert trade.convert(flow("x", 1), gap, EUROS).status is Status.PARTIAL_PERIOD
+    for x, r in ((flow("x", 1, "2023"), rate), (flow("x", 1, unit="tonne"), rate)):
         with pytest.raises(BasisError):
-            trade.convert(x, r)
+            trade.convert(x, r, EUROS)
     with pytest.raises(BasisError):
         trade.shares({"CHN": flow("exports", 1, unit="meur")}, flow("exports", 2), of="exports")
 

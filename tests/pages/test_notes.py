@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from kzreport.editions.definition import load_definition
-from kzreport.editions.plan import make_plan, prepared_definition
-from kzreport.editions.store import input_differences
+from kzreport.editions.inputs import list_differences
+from kzreport.editions.plan import make_plan
+from kzreport.editions.previous import fill_definition
 from kzreport.errors import ParameterError
 from kzreport.pages import notes
 from kzreport.pages.page import Page
@@ -42,16 +43,16 @@ def page(name, language="fr"):
 
 def test_no_figure_is_typed_by_hand(note):
     name = note(GOOD)
-    assert page("summary").noted(name) == "L’inflation s’établit à 9,8\u00a0% en août 2026."
-    assert page("summary", "en").noted(name) == "Inflation was 9.8% in August 2026."
+    assert page("summary").note_text(name) == "L’inflation s’établit à 9,8\u00a0% en août 2026."
+    assert page("summary", "en").note_text(name) == "Inflation was 9.8% in August 2026."
 
 
 def test_a_part_for_a_page(note):
-    assert page("fdi", "en").noted(note(GOOD)) == "See −$672\u00a0million."
+    assert page("fdi", "en").note_text(note(GOOD)) == "See −$672\u00a0million."
 
 
 def test_no_note():
-    assert page("summary").noted("") == ""
+    assert page("summary").note_text("") == ""
 
 
 @pytest.mark.parametrize(
@@ -84,13 +85,13 @@ def test_what_cannot_be_read(note, text, words):
 def test_a_mark_that_names_nothing(note, mark, words):
     name = note(f"# fr\nVoir {mark}.\n# en\nSee {mark}.\n")
     with pytest.raises(Exception, match=words):
-        page("summary").noted(name)
+        page("summary").note_text(name)
 
 
 def test_a_reading_without_a_value_is_refused(note):
     name = note(GOOD, "monthly/2010-01-31")
     with pytest.raises(ParameterError, match="has no value"):
-        Page("summary", lang="fr", as_of="2010-01-31").noted(name)
+        Page("summary", lang="fr", as_of="2010-01-31").note_text(name)
 
 
 @pytest.mark.parametrize(
@@ -104,22 +105,22 @@ def test_a_name_that_leads_elsewhere(name):
 def test_a_note_is_an_input(note):
     d = load_definition("monthly")
     name = note(GOOD)
-    filled = prepared_definition(d, date(2026, 9, 30), [], None, revision=False)
+    filled = fill_definition(d, date(2026, 9, 30), [], None, revision=False)
     assert {p: v["note"] for p, v in filled.values.items() if v.get("note")} == {"summary": name, "fdi": name}
-    first = make_plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs
+    first = make_plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs.flat
     note(GOOD.replace("Voir", "Cf."))
-    second = make_plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs
-    assert input_differences(first, second) == [f"params/notes/{name}.md: changed"]
+    second = make_plan(filled, date(2026, 9, 30), ["fr", "en"]).inputs.flat
+    assert list_differences(first, second) == [f"params/notes/{name}.md: changed"]
 
 
 def test_a_note_on_a_page_that_the_report_has_not(note):
     note("# fr x\na\n# en x\nb\n", "inflation-brief/2026-09-30")
     with pytest.raises(ParameterError, match="a part for 'x', expected one of inflation"):
-        prepared_definition(load_definition("inflation-brief"), date(2026, 9, 30), [], None, revision=False)
+        fill_definition(load_definition("inflation-brief"), date(2026, 9, 30), [], None, revision=False)
 
 
 def test_a_broken_note_stops_before_anything_runs(note):
     note("# fr\n{inflation.speed}\n# en\nb\n")
-    filled = prepared_definition(load_definition("monthly"), date(2026, 9, 30), [], None, revision=False)
+    filled = fill_definition(load_definition("monthly"), date(2026, 9, 30), [], None, revision=False)
     with pytest.raises(ParameterError, match="no reading 'speed'"):
         make_plan(filled, date(2026, 9, 30), ["fr"])

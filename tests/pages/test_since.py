@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from kzreport.claims.evidence import Verdict
 from kzreport.commands.cli import main
 from kzreport.editions.definition import load_definition
-from kzreport.editions.plan import prepared_definition
+from kzreport.editions.previous import fill_definition
 from kzreport.errors import ParameterError
 from kzreport.files import project_root
-from kzreport.language import words
+from kzreport.language.wordfiles import methods
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period
 from kzreport.pages import since as changes
@@ -119,7 +119,7 @@ def test_a_decision_keeps_its_quarter_point():
 @pytest.mark.parametrize("year", range(2015, 2027))
 def test_said_in_words_at_any_time(language, year):
     c = changes.between(
-        date(year - 1, 9, 30), date(year, 9, 30), None, {}, methods=list(words.methods()), settings=["fdi.years: 8 → 9"]
+        date(year - 1, 9, 30), date(year, 9, 30), None, {}, methods=list(methods()), settings=["fdi.years: 8 → 9"]
     )
     text = "\n".join(changes.lines(c, Words(language)))
     assert not re.search(r"[{}]|\bNone\b|\bnan\b|\b[dD]e [aeiouyé]|\ble 1 |%\s?%|\bde le\b|\bà le\b", text), text
@@ -148,26 +148,26 @@ def test_the_next_figure_was_not_known(day, name):
 
 
 def manifest(day, **more):
-    return {"edition": {"as_of": day}, "methods": list(words.methods()), "parameters": {}} | more
+    return {"edition": {"as_of": day}, "methods": list(methods()), "parameters": {}} | more
 
 
 def test_an_edition_knows_the_one_before():
     d = load_definition("monthly", ["inflation.years=9"])
     old = manifest("2026-08-31", methods=[], parameters={"inflation": dict(d.values["inflation"], years=8)})
-    own = prepared_definition(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
-    assert (own["previous"], own["methods"]) == ("2026-08-31", list(words.methods()))
+    own = fill_definition(d, date(2026, 9, 30), [], old, revision=False).values["summary"]
+    assert (own["previous"], own["methods"]) == ("2026-08-31", list(methods()))
     assert own["settings"] == ["inflation.years: 8 → 9"]
 
 
 def test_the_first_edition_has_none_before():
     d = load_definition("monthly")
-    own = prepared_definition(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
+    own = fill_definition(d, date(2026, 9, 30), [], None, revision=False).values["summary"]
     assert (own["previous"], own["methods"], own["settings"], own["note"]) == (None, [], [], "")
 
 
 def test_method_changes_stand_in_the_changelog():
     text = (project_root() / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert text.count("- **Method**") == len(words.methods())
+    assert text.count("- **Method**") == len(methods())
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -8,10 +8,9 @@ import os
 import nbformat
 import pytest
 
-from kzreport.commands import checks as check
+from kzreport.editions.reference import execute_reference
 from kzreport.errors import PageError
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import page_names
+from kzreport.project import page_names, project
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +23,7 @@ def executed(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "done").exists():
             try:
-                found = check.reference(page_names(), jobs=2)
+                found = execute_reference(page_names(), jobs=2)
             except PageError as e:
                 (folder / "reason").write_text(str(e), encoding="utf-8")
                 found = {}
@@ -33,4 +32,8 @@ def executed(tmp_path_factory):
             (folder / "done").touch()
     if (folder / "reason").exists():
         pytest.fail((folder / "reason").read_text(encoding="utf-8"))
-    return {(p, k): nbformat.read(folder / f"{p}.{k}.ipynb", as_version=4) for p in page_names() for k in LANGUAGES}
+    return {
+        (p, k): nbformat.read(folder / f"{p}.{k}.ipynb", as_version=4)
+        for p in page_names()
+        for k in project().languages
+    }

@@ -90,7 +90,7 @@ def test_the_goal_and_what_it_takes():
     assert found["goal"].value == 1000
     assert found["now"].value == pytest.approx(541.6, abs=0.05)
     assert found["missing"].value == pytest.approx(458.4, abs=0.05)
-    paces = view.paces(load_series("afghanistan_target", AS_OF), *flows())["needed"]
+    paces = view.paces(load_series("afghanistan_target", AS_OF), *flows(), [3, 5, 10])["needed"]
     values = [r.value for r in paces]
     assert values == sorted(values, reverse=True)
     assert found["needed"].value == pytest.approx(100 * (1000 / found["now"].value) ** 0.2 - 100)

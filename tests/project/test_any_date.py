@@ -14,22 +14,21 @@ import pytest
 
 import kzreport.pages.page
 from kzreport.charts.chart import HEADER
-from kzreport.claims import ledger as claims
+from kzreport.claims.ledger import known_claims
 from kzreport.model import Period
 from kzreport.pages.notebooks import read_notebook
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import notebook_path, page_names
+from kzreport.project import notebook_path, page_names, project
 
 # Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
 DATES = ["2015-01-31", "2018-09-30", "2023-03-31", "2024-03-31", "2026-11-22"]
 MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) if (y, m) <= (2026, 10)]
-PLACES = [(page, language) for page in page_names() for language in LANGUAGES]
+PLACES = [(page, language) for page in page_names() for language in project().languages]
 
 
 def _say(page, language, as_of, monkeypatch):
     """Run a page's cells with these parameters; all that it displays."""
     shown = []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append((data, metadata)))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data, metadata)))
     names: dict[str, object] = {}
     for cell in read_notebook(notebook_path(page)).cells:
         if cell.cell_type == "code":
@@ -50,7 +49,7 @@ def _figures(metadata):
 
 def _stated(as_of):
     """Years that a document known by then speaks of, or that a plan it is held against covers: these may lie ahead."""
-    known = claims.known(date.fromisoformat(as_of))
+    known = known_claims(date.fromisoformat(as_of))
     terms = [t for c in known for g in c.tests for test in g for o in test.operands for t in o]
     periods = [x.period for x in (*known, *terms) if x.period]
     return {year for p in periods for year in (p.start.year, p.year)}
@@ -107,9 +106,9 @@ def test_no_row_was_published_later(monkeypatch, known):
 def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
     """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
     day, shown = date(2026, 9, 30), []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
     page = kzreport.pages.page.Page("summary", lang="en", as_of=day.isoformat())
     page.headlines(["claims documents=S4", "claims"])
     chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())
-    assert (int(chosen), int(every)) == (len(claims.known(day, documents=["S4"])), len(claims.known(day)))
+    assert (int(chosen), int(every)) == (len(known_claims(day, documents=["S4"])), len(known_claims(day)))
     assert int(chosen) < int(every)

@@ -6,17 +6,19 @@ from datetime import date
 
 import pytest
 
-from kzreport.claims import ledger as claims
-from kzreport.claims import sentences as wording
-from kzreport.claims import verdicts
-from kzreport.claims.evidence import FOR_IT, Verdict
+from kzreport.claims.documents import register
+from kzreport.claims.ledger import all_claims, known_claims
+from kzreport.claims.sentences import claim_sentence
+from kzreport.claims.verdicts import assess_claims
 from kzreport.files import project_root
 from kzreport.language.words import Words
+from kzreport.model import Verdict
+from kzreport.project import project
 
 AS_OF = date(2026, 9, 30)
-WORDS = {k: Words(k) for k in ("fr", "en")}
-CLAIMS = claims.claims()
-JUDGED = {j.claim.id: j for j in verdicts.judge_all(claims.known(AS_OF), AS_OF)}
+WORDS = {k: Words(k) for k in project().languages}
+CLAIMS = all_claims()
+ASSESSED = {j.claim.id: j for j in assess_claims(known_claims(AS_OF), AS_OF)}
 
 
 def test_every_printed_figure_of_the_five_documents_has_its_row():
@@ -26,14 +28,14 @@ def test_every_printed_figure_of_the_five_documents_has_its_row():
 
 
 def test_rows_follow_the_lines_of_their_document():
-    for document in claims.documents():
+    for document in register().documents:
         places = [(c.line, int(c.id.rsplit("-", 1)[1])) for c in CLAIMS.values() if c.document.id == document]
         assert places == sorted(places)
 
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=lambda c: c.id)
 def test_words_are_those_of_their_language(claim):
-    said = {k: [wording.sentence(w, claim)] for k, w in WORDS.items()}
+    said = {k: [claim_sentence(w, claim)] for k, w in WORDS.items()}
     for language, text in (claim.evidence or {}).items():
         said[language].append(WORDS[language].typography(text))
     assert said["fr"] != said["en"]
@@ -49,22 +51,22 @@ def test_words_are_those_of_their_language(claim):
 
 
 def test_a_correction_mends_what_it_corrects():
-    corrected = [j for j in JUDGED.values() if j.corrected]
+    corrected = [j for j in ASSESSED.values() if j.corrected]
     assert len(corrected) == 8
     for j in corrected:
         found = (j.verdict, j.corrected.verdict)
         if j.claim.id == "S4-L053-4":  # right as an average, wrong as the December rate that it is set beside
             assert found == (Verdict.REPRODUCED, Verdict.INCONSISTENT)
         else:
-            assert found[0] is Verdict.INCONSISTENT and found[1] in FOR_IT, j.claim.id
+            assert found[0] is Verdict.INCONSISTENT and found[1].supports, j.claim.id
         assert j.claim.evidence
 
 
 def test_what_is_held_against_a_claim_is_not_the_claim_itself():
     """No claim is confirmed by a row that repeats its document."""
-    for j in JUDGED.values():
-        for t in j.tested:
-            found = set(t.held.publishers) if t.held else set()
+    for j in ASSESSED.values():
+        for t in j.outcomes:
+            found = set(t.compared_with.publishers) if t.compared_with else set()
             assert not found & {"source_document"}, j.claim.id
             assert "french_senate" not in found or t.test.verb == "date", j.claim.id
 
@@ -83,15 +85,15 @@ def test_substantive_or_not():
 
 
 def test_documents_exist_from_their_day():
-    days = {d.id: d.date for d in claims.documents().values()}
+    days = {d.id: d.date for d in register().documents.values()}
     for day in days.values():
         expected = {k for k, v in days.items() if v <= day}
-        assert {c.document.id for c in claims.known(day)} == expected
-    assert not claims.known(date(2020, 12, 31))
+        assert {c.document.id for c in known_claims(day)} == expected
+    assert not known_claims(date(2020, 12, 31))
 
 
 def test_the_basis_that_a_figure_fits_has_a_name():
-    fitted = {j.claim.id: j.basis for j in JUDGED.values() if j.basis}
+    fitted = {j.claim.id: j.basis for j in ASSESSED.values() if j.basis}
     assert {fitted["S4-L053-2"], fitted["S4-L053-4"]} == {"end_of_period", "annual_average"}
-    assert set(fitted.values()) <= set(claims.bases())
-    assert {c.basis for c in CLAIMS.values()} - {""} <= set(claims.bases())
+    assert set(fitted.values()) <= set(register().bases)
+    assert {c.basis for c in CLAIMS.values()} - {""} <= set(register().bases)

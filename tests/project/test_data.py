@@ -8,8 +8,9 @@ from hashlib import sha256
 
 import pytest
 
-from kzreport.files import project_root
+from kzreport.files import project_root, read_yaml
 from kzreport.model import Period
+from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series, names_of, resources
@@ -52,7 +53,15 @@ def test_frictionless_would_find_a_fault(home):
 
 def test_every_file_is_described_and_every_description_has_its_file():
     assert sorted(p.name for p in DATA.glob("*.csv")) == sorted(r["path"] for r in RAW["resources"])
-    assert sorted(p.name for p in DATA.iterdir() if p.suffix != ".csv") == ["claims", "datapackage.json", "issues.yml"]
+    cards = {f"{name}.yml" for name in TABLES}
+    others = {"groups.yml", "issues.yml"}
+    assert cards | set(RAW["made_from"]) == {p.name for p in DATA.glob("*.yml")} - others
+    assert sorted(p.name for p in DATA.iterdir() if p.suffix not in (".csv", ".yml")) == ["claims", "datapackage.json"]
+
+
+def test_the_package_is_what_the_cards_say():
+    check_package()
+    assert sorted(TABLES) == TABLES
 
 
 @pytest.mark.parametrize("entry", RAW["resources"], ids=TABLES)
@@ -96,7 +105,18 @@ def test_slugs_have_names(name):
 @pytest.mark.parametrize(("kind", "key"), [("publishers", "publisher"), ("scopes", "scope")])
 def test_names_are_used(kind, key):
     used = {slug for name in TABLES for slug in describe_series(name).enums.get(key, ())}
+    used |= {str(read_yaml(DATA / f"{name}.yml").get(key, "")) for name in TABLES} - {""}
     assert set(names_of(kind)) == used
+
+
+def test_what_cards_share_is_used():
+    """Every licence, way of access, publication rule and column is one of some card."""
+    cards = [read_yaml(DATA / f"{name}.yml") for name in TABLES]
+    shared = read_yaml(DATA / "publishers.yml")
+    for kind, key in (("licences", "licence"), ("access", "access"), ("publication", "publication")):
+        assert set(shared[kind]) == {card[key] for card in cards}, kind
+    columns = {column: about for card in cards for column, about in card.get("columns", {}).items()}
+    assert set(read_yaml(DATA / "columns.yml")["columns"]) <= set(columns)
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -336,7 +356,9 @@ def test_issue_texts():
     for i in known_issues(AS_OF):
         assert re.fullmatch(r"[a-z0-9-]+", i.id)
         for text in i.text.values():
-            assert (text[-1] == "." and "  " not in text and text.isprintable()) or "\u00a0" in text, i.id
+            assert text.endswith("."), i.id
+            assert "  " not in text, i.id
+            assert text.replace("\u00a0", "").replace("\u202f", "").isprintable(), i.id
         assert i.text["fr"] != i.text["en"]
 
 

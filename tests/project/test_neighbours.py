@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import kzreport.pages.page
 from kzreport.editions.definition import load_definition
 from kzreport.editions.plan import make_plan
-from kzreport.errors import PageError, ParameterError, WordsError
+from kzreport.errors import BasisError, PageError, ParameterError, WordsError
 from kzreport.indicators import ranking
 from kzreport.indicators.readings import joined, series_from
-from kzreport.language import words
+from kzreport.language.wordfiles import labels, page_words
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
 from kzreport.pages.entries import read_entry, written_entry
@@ -87,15 +87,13 @@ def test_ranks_order_what_is_printed(values, random):
 def test_a_rank_does_not_change_when_all_move_alike(values, by):
     known = [r for r in _readings([v and round(v, 1) for v in values]) if r.ok]
     moved = [r.of(value=r.value + round(by, 1)) for r in known]
-    for one, other in ((known, moved),):
-        assert [ranking.rank(r, [o for o in one if o is not r]).value for r in one] == [
-            ranking.rank(r, [o for o in other if o is not r]).value for r in other
-        ]
+    before, after = ([ranking.rank(r, [o for o in rs if o is not r]).value for r in rs] for rs in (known, moved))
+    assert before == after
 
 
 def test_a_rank_needs_one_year():
     a, b = _readings([1.0, 2.0])
-    with pytest.raises(Exception, match="expected the same unit, basis"):
+    with pytest.raises(BasisError, match="expected the same unit, basis"):
         ranking.rank(a, [b.of(period=Period.parse("2024"))])
 
 
@@ -105,8 +103,8 @@ def test_a_rank_needs_one_year():
 def test_ranked_in_the_countrys_own_latest_year():
     found = panel(of(KAZ=(5, None), UZB=(6, 7), KGZ=(4, 9)))
     assert rows(found) == [("UZB", "2024", 6, 1), ("KAZ", "2024", 5, 2), ("KGZ", "2024", 4, 3)]
-    assert [r.item for r in found.said["later"]["later"]] == ["UZB", "KGZ"]
-    assert "missing" not in found.said
+    assert [r.item for r in found.sentences["later"]["later"]] == ["UZB", "KGZ"]
+    assert "missing" not in found.sentences
 
 
 def test_who_has_no_figure_of_that_year_is_named_and_not_ranked():
@@ -117,41 +115,41 @@ def test_who_has_no_figure_of_that_year_is_named_and_not_ranked():
         ("UZB", "2024", 6, None),
         ("TKM", "2025", None, None),
     ]
-    assert [r.item for r in found.said["missing"]["missing"]] == ["UZB", "TKM"]
+    assert [r.item for r in found.sentences["missing"]["missing"]] == ["UZB", "TKM"]
 
 
 def test_equal_figures_share_the_rank_and_the_end():
     found = panel(of(KAZ=(5, 6.04), UZB=(6, 5.96), KGZ=(4, 2)))
     assert [r[3] for r in rows(found)] == [1, 1, 3]
-    assert [r.item for r in found.said["tied"]["tied"]] == ["UZB"]
-    assert [r.item for r in found.said["spread"]["high"]] == ["KAZ", "UZB"]
-    assert Words("fr", "neighbours").text("say", "spread", **found.said["spread"]) == (
+    assert [r.item for r in found.sentences["tied"]["tied"]] == ["UZB"]
+    assert [r.item for r in found.sentences["spread"]["high"]] == ["KAZ", "UZB"]
+    assert Words("fr", "neighbours").text("say", "spread", **found.sentences["spread"]) == (
         "Les chiffres vont de 2,0\u00a0% au Kirghizstan à 6,0\u00a0% au Kazakhstan et en Ouzbékistan."
     )
 
 
 def test_one_peer_with_the_same_figure():
     found = panel(of(KAZ=(5, 6), UZB=(6, 6)), peers=["UZB"])
-    assert found.said["spread"]["spread"].direction == "flat"
-    assert Words("en", "neighbours").text("say", "spread", **found.said["spread"]) == "All have the same figure."
+    assert found.sentences["spread"]["spread"].direction == "flat"
+    assert Words("en", "neighbours").text("say", "spread", **found.sentences["spread"]) == "All have the same figure."
 
 
 def test_a_country_alone_has_no_rank():
     found = panel(of(KAZ=(5, 6), UZB=(6, None)), peers=["UZB"])
-    assert found.said["rank"]["rank"].status is Status.NOT_COMPARABLE
-    assert "spread" not in found.said
-    assert "il n’y a pas de rang" in Words("fr", "neighbours").text("say", "rank", **found.said["rank"])
+    assert found.sentences["rank"]["rank"].status is Status.NOT_COMPARABLE
+    assert "spread" not in found.sentences
+    assert "il n’y a pas de rang" in Words("fr", "neighbours").text("say", "rank", **found.sentences["rank"])
 
 
 def test_a_country_without_a_figure():
     found = panel(of(UZB=(6, None), KGZ=(4, None)))
-    assert list(found.said) == ["growth"]
+    assert list(found.sentences) == ["growth"]
     assert rows(found) == [("UZB", "2024", 6, None), ("KGZ", "2024", 4, None), ("KAZ", "2024", None, None)]
 
 
 def test_nothing_known_draws_nothing():
     found = panel(load_series("wdi_growth", "2015-01-31"))
-    assert (found.lines, found.rows, list(found.said)) == ({}, (), ["growth"])
+    assert (found.groups, found.rows, list(found.sentences)) == ({}, (), ["growth"])
     headline = neighbours.headline(load_series("wdi_growth", "2015-01-31"), "KAZ", PEERS)
     assert headline["value"].period == Period.parse("2014")
     assert not headline["rank"].ok
@@ -181,24 +179,24 @@ def test_peers_that_are_none(country, peers, said):
 def test_known_figures():
     """World Bank, state of 1 July 2026; shares by hand: 2,093 of 291,466 million dollars."""
     series = {n: load_series(n, AS_OF) for n in neighbours.tables(list(neighbours.INDICATORS))}
-    latest, beside = neighbours.overview(series, list(neighbours.INDICATORS), "KAZ", PEERS)
+    panel = neighbours.overview(series, list(neighbours.INDICATORS), "KAZ", PEERS)
     found = {
         r.item: (str(r.period), round(r.value, 1), b.value, n.value)
-        for r, b, n in zip(latest, beside["rank"], beside["compared"], strict=True)
+        for r, b, n in zip(panel.rows, panel.beside["rank"], panel.beside["compared"], strict=True)
     }
     assert found["growth"] == ("2025", 6.5, 5, 8)
     assert found["inflation"] == ("2025", 11.4, 1, 6)  # neither Tajikistan nor Turkmenistan
     assert found["income"] == ("2025", 14692.1, 2, 8)
     assert found["fdi"] == ("2024", 0.7, 6, 8)
     assert found["aid"][2:] == (7, 7)  # Russia has no series
-    state = neighbours.state(load_vintages("wdi_growth", AS_OF), AS_OF)["state"]
+    state = neighbours.state(load_vintages("wdi_growth", AS_OF), date.fromisoformat(AS_OF))["state"]
     assert (str(state.period), state.value) == ("2026-07-01", 2)
 
 
 @pytest.mark.parametrize("as_of", ["2018-07-31", "2018-08-01", "2024-03-31", "2025-12-17", "2026-06-30"])
 def test_between_two_states_the_older_one_stands(as_of):
     day = max((v for v in describe_series("wdi_growth").vintages if str(v) <= as_of), default=None)
-    found = neighbours.state(load_vintages("wdi_growth", as_of), as_of)["state"]
+    found = neighbours.state(load_vintages("wdi_growth", as_of), date.fromisoformat(as_of))["state"]
     assert found.ok == (day is not None)
     assert day is None or str(found.period) == str(day)
 
@@ -242,8 +240,7 @@ FRENCH = {
 
 
 def test_every_country_has_its_article_in_french():
-    named = {k for k in words.common()["labels"] if re.fullmatch("[A-Z]{3}", k)} - {"WLD", "EMU"}
-    assert named == set(words.common()["articles"]) == set(FRENCH)
+    assert set(labels()["articles"]) == set(FRENCH)
     w = Words("fr")
     assert {k: tuple(w.place(k, case) for case in ("the", "in", "of")) for k in FRENCH} == FRENCH
 
@@ -258,7 +255,7 @@ def test_english_names():
 
 def test_every_country_of_the_data_has_its_article():
     known = {c for d in resources().values() for c in d.enums.get("country", ())} - {"EMU"}
-    assert set(COUNTRIES) <= known <= set(words.common()["articles"])
+    assert set(COUNTRIES) <= known <= set(labels()["articles"])
 
 
 def test_several_countries_in_one_mark():
@@ -299,7 +296,7 @@ def test_ordinals(number, french, english):
 
 
 def test_every_indicator_has_its_words():
-    book = words.of_page("neighbours")
+    book = page_words("neighbours")
     for name in neighbours.INDICATORS:
         assert name in book["labels"] and name in book["charts"] and book["say"][name]["by"] == "value"
     assert set(book["charts"]) == set(neighbours.INDICATORS)
@@ -311,7 +308,7 @@ def _say(monkeypatch, language, as_of=AS_OF, **values):
     """What the notebook's own cells show with these values, as a kernel would run them."""
     shown = []
     monkeypatch.setattr(
-        kzreport.pages.page, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
+        kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
     )
     names = {}
     for cell in read_notebook(notebook_path("neighbours")).cells:
@@ -336,7 +333,7 @@ def test_every_sentence_about_every_country(language, as_of):
             headline = neighbours.headline(series["wdi_growth"], country, peers)
             said = [w.text("headline", **headline), w.text("say", "how", **headline)]
             for found in neighbours.panels(series, list(neighbours.INDICATORS), country, peers).values():
-                said.append(" ".join(w.text("say", key, **r) for key, r in found.said.items()))
+                said.append(" ".join(w.text("say", key, **r) for key, r in found.sentences.items()))
                 assert {r.item for r in found.rows} in (set(), {country, *peers})
             for text in said:
                 assert not re.search(FAULT, text), text
@@ -388,7 +385,7 @@ def test_another_country_is_a_definition_and_no_code(home, monkeypatch):
     home.write("params/kyrgyzstan.yml", changed)
     (entry,) = load_definition("kyrgyzstan").values["summary"]["pages"]
     shown = []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
     page = kzreport.pages.page.Page("summary", lang="fr", as_of=AS_OF)
     page.headlines([entry])
     page.key_figures([entry])
@@ -407,16 +404,18 @@ def test_what_the_command_line_says_reaches_the_summary():
 
 def test_the_headline_of_a_page_is_that_of_the_summary(monkeypatch):
     shown = []
-    monkeypatch.setattr(kzreport.pages.page, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(country="UZB", peers=["KAZ", "KGZ"])
+    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
+    kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(
+        neighbours.headline, country="UZB", peers=["KAZ", "KGZ"]
+    )
     kzreport.pages.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
     assert shown[0].strip("*") in shown[1]
 
 
 @pytest.mark.parametrize("options", [{}, {"country": "UZB"}, {"country": "UZB", "peers": ["KAZ"], "years": 3}])
 def test_a_headline_gets_the_options_it_names(options):
-    with pytest.raises(PageError, match=r"^headline of 'neighbours': found .*expected country, peers"):
-        kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(**options)
+    with pytest.raises(PageError, match=r"^view neighbours.headline, options: found .*expected country, peers"):
+        kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(neighbours.headline, **options)
 
 
 BAD = {
@@ -472,7 +471,7 @@ def test_a_page_that_a_summary_names_is_an_input(home):
     head = text[: text.index("parameters:")].replace("[summary, neighbours]", "[summary]")
     entry = "neighbours country=UZB peers=KAZ+KGZ"
     home.write("params/one.yml", head + f"parameters:\n  summary: {{pages: [{entry}]}}\n")
-    inputs = make_plan(load_definition("one"), date(2026, 9, 30), ["en"]).inputs
+    inputs = make_plan(load_definition("one"), date(2026, 9, 30), ["en"]).inputs.flat
     assert {"notebooks/neighbours.yml", "notebooks/neighbours.ipynb"} <= set(inputs)
     assert entry in inputs["parameters of summary"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
+import inspect
 import os
 import re
 import shutil
@@ -17,20 +17,21 @@ import pytest
 
 from kzreport.charts import chart as charts
 from kzreport.commands import checks as check
+from kzreport.editions.reference import reference_path, reference_task
 from kzreport.execution import execute as runner
 from kzreport.files import project_root
-from kzreport.language import words
-from kzreport.pages import page
+from kzreport.language.lint import page_faults
+from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import page_artefacts, page_texts
-from kzreport.pages.parameters import LANGUAGES
-from kzreport.project import notebook_path, page_names
+from kzreport.pages.page import Page
+from kzreport.project import notebook_path, page_names, project
 
-ALL = [(p, k) for p in page_names() for k in LANGUAGES]
+ALL = [(p, k) for p in page_names() for k in project().languages]
 
 
 def test_kzreport_check_is_clean():
-    assert check.faults() == []
+    assert check.list_faults() == []
 
 
 # Tables that a method of the page shows under a name of its own.
@@ -39,36 +40,26 @@ OWN = {"key_figures": ["key_figures"], "fresh": ["changes"], "revised": ["change
 
 @pytest.mark.parametrize("name", page_names())
 def test_the_words_of_a_page_are_sound_and_all_used(name):
-    assert words.check(name) == []
+    assert page_faults(name) == []
     source = "\n".join(c.source for c in read_notebook(notebook_path(name)).cells if c.cell_type == "code")
     shown = {"say": ("say",), "charts": ("chart",), "tables": ("table", "listing"), "sections": ("section",)}
     if "page.panels(" in source:  # these say, chart and list what a view names: see its own tests
         shown = {"sections": ("section",)}
     for group, methods in shown.items():
-        for key in words.of_page(name).get(group, {}):
+        for key in page_words(name).get(group, {}):
             called = [f'page.{m}("{key}"' for m in methods] + [f"page.{m}(" for m in OWN.get(key, ())]
             assert any(c in source for c in called), f"notebooks/{name}.yml, {group}.{key}: not used"
 
 
-def _is_page(node):
-    return isinstance(node, ast.ClassDef) and node.name == "Page"
-
-
-def _shows(function):
-    names = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(function)}
-    return bool(names & {"_show", "_table", "display"})
-
-
 def test_what_check_knows_of_pages_is_what_pages_have():
     """A new method of Page that shows something must be counted by check."""
-    (body,) = (c.body for c in ast.parse(Path(page.__file__).read_text(encoding="utf-8")).body if _is_page(c))
-    shows = {f.name for f in body if isinstance(f, ast.FunctionDef) and f.name[0] != "_" and _shows(f)}
-    assert shows == set(check._SHOWING)
+    methods = {name for name, value in vars(Page).items() if inspect.isfunction(value)}
+    assert methods - {"judged", "note_text"} == set(check._SHOWING)
 
 
 @pytest.mark.parametrize(("name", "language"), ALL)
 def test_a_page_says_what_was_accepted(name, language, executed):
-    path = check.reference_path(name, language)
+    path = reference_path(name, language)
     if not path.exists():
         pytest.fail(f"{path.name}: found no file, expected what the page says; run 'kzreport accept {name}'")
     now, before = page_texts(executed[name, language]), path.read_text(encoding="utf-8")
@@ -147,7 +138,7 @@ def _ours(kind: str, home: Path) -> str:
     stored = page_texts(_planted("nothing"))
     timeout = 5 if kind == "hung kernel" else 20
     # the fault of a wrong year is in the defaults, which count where nothing is injected
-    result = runner.execute(check.task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
+    result = runner.execute(reference_task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
     if result.notebook is None:
         return result.reason
     now = page_texts(result.notebook)

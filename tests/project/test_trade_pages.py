@@ -8,6 +8,7 @@ from kzreport.errors import BasisError
 from kzreport.indicators import mirror
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Status
+from kzreport.series.groups import all_groups
 from kzreport.series.known import load_series
 from kzreport.views import import_footnote, mirror_figures, partners
 
@@ -161,7 +162,7 @@ def test_coverage_of_a_year_is_that_of_its_twelve_months():
 
 
 def test_a_share_names_its_denominator():
-    found = partners.denominators(*(load_series(n, NOW) for n in TRADE), ["CHN", "RUS"])
+    found = partners.denominators(*(load_series(n, NOW) for n in TRADE), all_groups(), ["CHN", "RUS"])
     for flow, rows in found.items():
         assert {r.name for r in rows} == {flow.replace("share_", "share_of_")}
     x, m, both = ({r.item: r.value for r in found[f"share_{k}"]} for k in ("exports", "imports", "turnover"))
@@ -169,7 +170,7 @@ def test_a_share_names_its_denominator():
 
 
 def test_concentration_rises_when_partners_are_counted_as_one():
-    rows = partners.concentrations(*(load_series(n, NOW) for n in TRADE))
+    rows = partners.concentrations(*(load_series(n, NOW) for n in TRADE), all_groups())
     hhi = {r.item: r.value for r in rows["hhi"]}
     assert hhi["exports"] < hhi["exports_union"] and hhi["imports"] < hhi["imports_union"]
     assert all(0 <= r.value < hhi[r.item] for r in rows["normalised"])
@@ -188,7 +189,7 @@ def test_tables_of_partners_at_any_date(as_of):
     for rows in (
         partners.years(*four[2:]),
         partners.coverage(*four[2:]),
-        partners.denominators(*four, ["EU27", "CHN"]),
-        partners.concentrations(*four),
+        partners.denominators(*four, all_groups(), ["EU27", "CHN"]),
+        partners.concentrations(*four, all_groups()),
     ):
         assert all(r.ok and r.period.end.isoformat() <= as_of for group in rows.values() for r in group)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from kzreport.errors import DataError, ParameterError
 from kzreport.files import project_root, read_yaml
 from kzreport.model import Period
+from kzreport.series.assemble import assemble
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprint, load_series, load_vintages
 from kzreport.series.resource import describe_series, resources
-from kzreport.series.restate import restate
 from kzreport.series.table import check_table
 
 # Small tables under the real descriptions: what is tried here does not depend on the figures of today.
@@ -544,13 +544,12 @@ def test_vintages_are_the_states_known_by_then():
 
 
 def test_an_edited_table_is_read_again(home):
-    home.only("cpi_yy")
     home.put("cpi_yy", CPI)
     first = load_series("cpi_yy", "2026-09-30")
     assert load_series("cpi_yy", "2026-09-30") is first, "the second load should cost nothing"
     path = home.data / "cpi_yy.csv"
     path.write_bytes(CPI + b"2024-04,108.7,2024-05-02\n")
-    restate()
+    assemble()
     assert load_series("cpi_yy", "2026-09-30").last == Period.parse("2024-04")
 
 
@@ -625,7 +624,9 @@ def test_broken_description(home, name):
         ("{", "data/datapackage.json, line 1"),
         ("[]", "no list of resources"),
         ('{"resources": {}}', "no list of resources"),
-        ('{"resources": [5]}', "resource 1"),
+        ('{"resources": []}', "key 'made_from': found None"),
+        ('{"made_from": {"../x.yml": ""}, "resources": []}', "key 'made_from'"),
+        ('{"made_from": {}, "resources": [5]}', "resource 1"),
         ('{"resources": ' + "[" * 100_000, "data/datapackage.json"),
         (b"\xff", "0xff"),
     ],
@@ -636,22 +637,22 @@ def test_torn_description(home, content, words):
         resources()
 
 
-# --- restating ---------------------------------------------------------------------------------------------------
+# --- accepting ---------------------------------------------------------------------------------------------------
 
 
-def test_restate_takes_sound_data_only(home):
+def test_accepting_takes_sound_data_only(home):
     path = home.data / "datapackage.json"
-    assert restate() == []
+    assert assemble() == []
     home.put("cpi_yy", CPI, restated=False)
     before = path.read_bytes()
     (home.data / "cpi_mm.csv").write_bytes(b"period,value,published\n2024-01,nan,2024-02-02\n")
     with pytest.raises(DataError, match=r"cpi_mm\.csv, line 2, column 'value'"):
-        restate()
+        assemble()
     assert path.read_bytes() == before
     (home.data / "cpi_mm.csv").write_bytes(b"period,value,published\n2024-01,100.5,2024-02-02\n")
-    assert restate() == ["cpi_yy", "cpi_mm"]
+    assert assemble() == ["cpi_mm", "cpi_yy"]
     assert len(load_series("cpi_yy", "2026-09-30")) == 3
-    assert restate() == []
+    assert assemble() == []
 
 
 # --- issues ------------------------------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""Reasons of verdicts, and what carries both: the outcome of a test, the assessment of a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kzreport.claims.amounts import Amount
+from kzreport.claims.claim import Claim, ClaimTest
+from kzreport.model import Verdict
+
+
+class Reason(StrEnum):
+    """The reason of a verdict: the figures that were used, or what prevents a comparison."""
+
+    WITHIN = "within"  # figures of the document itself
+    SERIES = "series"
+    BASIS = "basis"  # the claim fits one of several bases; or none, or another than the one stated
+    PLAUSIBILITY = "plausibility"  # a bound only
+    UNIT = "unit"
+    PERIOD = "period"
+    SCOPE = "scope"
+    REPORTER = "reporter"
+    DEFINITION = "definition"
+    BASE = "base"  # a ratio to a base that is not above zero
+    NO_SERIES = "no_series"
+    ASIDE = "aside"  # a date, a designation, a circumstance that no series describes
+    NO_FIGURE = "no_figure"
+    PLAN = "plan"
+
+
+class NotComparable(Exception):
+    """A test found nothing to compare: carries the verdict that follows, its reason, and a figure if there is one."""
+
+    def __init__(self, verdict: Verdict, reason: Reason, compared_with: Amount | None = None) -> None:
+        super().__init__(reason)
+        self.verdict, self.reason, self.compared_with = verdict, reason, compared_with
+
+
+def no_figure(found: Amount | None = None) -> NotComparable:
+    """Return the error for a figure that a test needs and that does not exist."""
+    return NotComparable(Verdict.UNVERIFIABLE, Reason.NO_FIGURE, found)
+
+
+@dataclass(frozen=True)
+class TestOutcome:
+    """The outcome of one test. ``derived`` follows from the claim: the total that a share implies."""
+
+    __test__ = False  # not a class of tests, for pytest
+
+    test: ClaimTest
+    verdict: Verdict
+    reason: Reason
+    compared_with: Amount | None = None
+    derived: Amount | None = None
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A claim with its verdict.
+
+    - ``basis``: the basis that the claim was found to fit; empty if that did not decide
+    - ``outcomes``: of all tests, in their order
+    - ``decisive``: the outcome that the verdict follows
+    - ``corrected``: the assessment of the corrected claim
+    """
+
+    claim: Claim
+    verdict: Verdict
+    reason: Reason
+    basis: str = ""
+    outcomes: tuple[TestOutcome, ...] = ()
+    decisive: TestOutcome | None = None
+    corrected: Assessment | None = None

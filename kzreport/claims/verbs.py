@@ -1,0 +1,273 @@
+"""The verbs of the column ``test``: how each one compares a claim with other figures.
+
+One table, :data:`VERBS`, lists them. A new verb is a function and a line there, a line in ``compared_with`` of
+``kzreport/language/furniture.yml`` and a row in CONTRIBUTING.md.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from kzreport.claims.amounts import Amount, combine, growth_percent, percent_of
+from kzreport.claims.claim import Claim, ClaimTest, Qualifier, Term
+from kzreport.claims.evidence import FREE_DIMENSIONS, Evidence, require_base
+from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, no_figure
+from kzreport.model import Interval, Period, Verdict
+
+_PLACES = ("partner", "country")  # dimensions over which a rank is taken
+_REPRODUCIBLE = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.ABOUT)
+_PART_MARGIN = 0.25  # part-years: a quarter on either side of the usual share
+_SELF = (Term("+", claim="self"),)
+
+
+class Verb(NamedTuple):
+    """A verb: how many operands it takes, its function, and the one kind of term it takes if it takes one only."""
+
+    fewest: int
+    most: int
+    run: Callable[[Evidence, ClaimTest, Claim], TestOutcome]
+    takes: Literal["claim", "series", ""] = ""
+
+
+def run_test(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Return the outcome of one test of a claim. A test that finds nothing to compare has an outcome too."""
+    try:
+        outcome = VERBS[test.verb].run(evidence, test, claim)
+    except NotComparable as e:
+        outcome = TestOutcome(test, e.verdict, e.reason, e.compared_with)
+    if test.within and outcome.reason is Reason.SERIES:
+        return replace(outcome, reason=Reason.WITHIN)
+    return outcome
+
+
+def fitting_bases(evidence: Evidence, claim: Claim) -> tuple[str, ...]:
+    """Return the basis that a claim states, or else those that its figure fits."""
+    if claim.basis:
+        return (claim.basis,)
+    outcomes = [run_test(evidence, t, claim) for group in claim.tests for t in group if t.verb != "same"]
+    found = [o.compared_with.basis for o in outcomes if o.verdict.supports and o.compared_with]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def compare_dates(claimed: Period, event: Period) -> Verdict:
+    """Return the verdict on a claimed period in which an event took place.
+
+    >>> compare_dates(Period.parse("2015"), Period.parse("2015-12-21")).value
+    'reproduced'
+    >>> compare_dates(Period.parse("2018-Q1"), Period.parse("2015-12-21")).value
+    'inconsistent'
+    """
+    if claimed.start <= event.start and event.end <= claimed.end:
+        return Verdict.REPRODUCED
+    return _meeting(claimed.start <= event.end and event.start <= claimed.end)
+
+
+def _meeting(meets: bool) -> Verdict:
+    return Verdict.CONSISTENT if meets else Verdict.INCONSISTENT
+
+
+def _difference_of(evidence: Evidence, claim: Claim) -> Reason:
+    return Reason(evidence.register.bases[claim.basis].kind)
+
+
+def _compare(evidence: Evidence, test: ClaimTest, claim: Claim, found: Amount) -> TestOutcome:
+    if claim.interval is None:
+        raise no_figure(found)
+    found = evidence.in_unit(found, claim.unit)
+    if claim.basis and found.basis and claim.basis != found.basis:
+        return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim), found)
+    if claim.value is not None and claim.qualifier in _REPRODUCIBLE:
+        half = claim.step / 2 * (1 + 1e-9)
+        if any(abs(v - claim.value) <= half for v in found.values):
+            return TestOutcome(test, Verdict.REPRODUCED, Reason.SERIES, found)
+    return TestOutcome(test, _meeting(claim.interval.overlaps(found.interval)), Reason.SERIES, found)
+
+
+def _value(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    return _compare(evidence, test, claim, evidence.amount(test.operands[0], claim))
+
+
+def _change(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    new = evidence.amount(test.operands[0], claim)
+    year_before = tuple(replace(t, period=new.period.year_before()) for t in test.operands[0])
+    old = evidence.amount(test.operands[1] if len(test.operands) > 1 else year_before, claim)
+    require_base(new, old)
+    return _compare(evidence, test, claim, combine(growth_percent, new, old, "percent"))
+
+
+def _multiple(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    new, old = (evidence.amount(o, claim) for o in test.operands)
+    require_base(new, old)
+    return _compare(evidence, test, claim, combine(operator.truediv, new, old, "multiple"))
+
+
+def _share(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    part, whole = (evidence.amount(o, claim) for o in test.operands)
+    whole = evidence.in_unit(whole, part.unit)
+    require_base(part, whole)
+    return _compare(evidence, test, claim, combine(percent_of, part, whole, "percent"))
+
+
+def _rank(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Count the places above; those whose figure is missing widen the interval."""
+    operand = test.operands[0]
+    own = evidence.amount(operand, claim)
+    column, item = next((k, v) for k, v in operand[0].dims if k in _PLACES)
+    group = evidence.groups.get(item)
+    others = {
+        o.dims[column]
+        for t in operand
+        for o in evidence.load(t.series, **{k: v for k, v in t.dims if k != column})
+        if o.period == own.period and o.value is not None
+    } - {item, *(group.members(own.period.end) if group else ())}
+    above, unknown = 0, 0
+    for other in others:
+        terms = tuple(
+            replace(t, dims=tuple((k, other if k == column else v) for k, v in t.dims), period=own.period)
+            for t in operand
+        )
+        try:
+            above += max(evidence.amount(terms, claim).values) > max(own.values)
+        except NotComparable:
+            unknown += 1
+    rank = float(above + 1)
+    found = replace(own, values=tuple({rank, rank + unknown}), interval=Interval(rank, rank + unknown), unit="rank")
+    return _compare(evidence, test, claim, found)
+
+
+def _implied(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    value, share, total = (evidence.amount(o, claim) for o in test.operands)
+    if share.unit != "percent":
+        raise NotComparable(Verdict.NOT_COMPARABLE, Reason.UNIT)
+    require_base(value, share)
+    implied = combine(percent_of, value, share, value.unit)
+    total = evidence.in_unit(total, implied.unit)
+    return TestOutcome(test, _meeting(implied.interval.overlaps(total.interval)), Reason.SERIES, total, implied)
+
+
+def _plausible(test: ClaimTest, derived: Amount, usual: Amount) -> TestOutcome:
+    meets = derived.interval.overlaps(usual.interval)
+    return TestOutcome(test, _meeting(meets), Reason.PLAUSIBILITY, usual, derived)
+
+
+def _per(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    value, by, usual = (evidence.amount(o, claim) for o in test.operands)
+    require_base(value, by)
+    return _plausible(test, combine(operator.truediv, value, by, usual.unit), usual)
+
+
+def _exceeds(evidence: Evidence, test: ClaimTest, claim: Claim) -> tuple[bool, Amount]:
+    most = evidence.in_unit(evidence.amount(test.operands[0], claim), claim.unit)
+    return claim.interval is not None and claim.interval.low > most.interval.high, most
+
+
+def _bound(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    exceeds, most = _exceeds(evidence, test, claim)
+    return TestOutcome(test, _meeting(not exceeds), Reason.PLAUSIBILITY, most)
+
+
+def _unit_bound(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    exceeds, most = _exceeds(evidence, test, claim)
+    if exceeds:
+        return TestOutcome(test, Verdict.NOT_COMPARABLE, Reason.UNIT, most)
+    return TestOutcome(test, Verdict.CONSISTENT, Reason.PLAUSIBILITY, most)
+
+
+def _unit_as(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Doubt the unit of a claim with that of another in the same list; by itself the test proves nothing."""
+    other = evidence.printed.get(test.operands[0][0].claim)
+    bounds = [t for group in other.tests for t in group if t.verb == "unit_bound"] if other else []
+    for found in (run_test(evidence, bound, other) for bound in bounds if other):
+        if found.reason is Reason.UNIT:
+            return replace(found, test=test, derived=None)
+    return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.NO_FIGURE)
+
+
+def _part(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Compare the claim's share of its year with the share of the same months in the years of monthly series."""
+    part = claim.period
+    if part is None or not part.is_part_year or part.start.year != part.end.year:
+        raise NotComparable(Verdict.NOT_COMPARABLE, Reason.PERIOD)
+    annual, monthly = test.operands
+    whole = evidence.amount(tuple(replace(t, period=Period.parse(str(part.year))) for t in annual), claim)
+    own = evidence.amount(_SELF, claim)
+    require_base(own, whole)
+    names = dict.fromkeys(t.series for t in monthly)  # in order: the sources of the page follow it
+    usual = []
+    for year in sorted({o.period.year for name in names for o in evidence.load(name)}):
+        spans = (part.shift(year - part.year), Period.parse(str(year)))
+        try:
+            some, every = (
+                evidence.amount(tuple(replace(t, over="sum", period=span) for t in monthly), claim) for span in spans
+            )
+        except NotComparable:
+            continue
+        usual.append(percent_of(some.values[0], every.values[0]))
+    if not usual:
+        raise no_figure()
+    low, high = min(usual) * (1 - _PART_MARGIN), max(usual) * (1 + _PART_MARGIN)
+    inputs = (*whole.inputs, *sorted(names))
+    band = replace(whole, values=(low, high), interval=Interval(low, high), unit="percent", inputs=inputs)
+    return _plausible(test, combine(percent_of, own, whole, "percent"), band)
+
+
+def _date(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    term = test.operands[0][0]
+    rows = [o for o in evidence.load(term.series, **dict(term.dims)) if o.value is not None]
+    if not rows or claim.period is None:
+        raise no_figure()
+    event = min((o.period for o in rows), key=lambda p: p.start)
+    last = max(o.period.end for o in rows)
+    if last > event.end:
+        event = Period(event.start, last, "S")
+    publishers = tuple(dict.fromkeys(o.dims["publisher"] for o in rows if "publisher" in o.dims))
+    items = tuple(v for k, v in term.dims if k not in FREE_DIMENSIONS)
+    found = Amount((1,), Interval(1, 1), "count", event, "", (term.series,), items, publishers)
+    return TestOutcome(test, compare_dates(claim.period, event), Reason.SERIES, found)
+
+
+def _same(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Compare two figures that look alike: first their bases, then, if all else agrees, the figures."""
+    other = evidence.printed.get(test.operands[0][0].claim)
+    if other is None:
+        raise no_figure()
+    own_bases, other_bases = fitting_bases(evidence, claim), fitting_bases(evidence, other)
+    found = None if other.interval is None else evidence.of_claim(test.operands[0][0], claim)
+    if own_bases and other_bases and not set(own_bases) & set(other_bases):
+        reason = _difference_of(evidence, claim) if claim.basis and other.basis else Reason.BASIS
+        return TestOutcome(test, Verdict.NOT_COMPARABLE, reason, found)
+    if claim.unit == other.unit == "date" and claim.period and other.period:
+        return TestOutcome(test, compare_dates(claim.period, other.period), Reason.WITHIN)
+    if found is None or claim.unit != other.unit or claim.period != other.period:
+        raise no_figure(found)
+    return _compare(evidence, test, claim, found)
+
+
+def _outcome(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.PLAN, evidence.amount(test.operands[0], claim))
+
+
+def _undefined(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim))
+
+
+VERBS: Mapping[str, Verb] = {
+    "value": Verb(1, 1, _value),
+    "change": Verb(1, 2, _change),
+    "multiple": Verb(2, 2, _multiple),
+    "share": Verb(2, 2, _share),
+    "rank": Verb(1, 1, _rank),
+    "implied": Verb(3, 3, _implied),
+    "per": Verb(3, 3, _per),
+    "bound": Verb(1, 1, _bound),
+    "unit_bound": Verb(1, 1, _unit_bound),
+    "unit_as": Verb(1, 1, _unit_as, takes="claim"),
+    "part": Verb(2, 2, _part),
+    "date": Verb(1, 1, _date, takes="series"),
+    "same": Verb(1, 1, _same, takes="claim"),
+    "outcome": Verb(1, 1, _outcome),
+    "undefined": Verb(0, 0, _undefined),
+}

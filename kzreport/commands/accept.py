@@ -1,0 +1,26 @@
+"""``kzreport accept``: take today's outputs, or the data as they are, for the reference."""
+
+from __future__ import annotations
+
+import argparse
+
+from kzreport.commands.session import show
+from kzreport.editions.reference import accept_pages
+from kzreport.files import shown_path
+from kzreport.project import notebook_path, page_names
+from kzreport.series.assemble import assemble
+
+
+def run(args: argparse.Namespace) -> int:
+    """Rewrite the reference outputs of pages, or the digests of tables."""
+    if args.data:
+        changed = assemble()
+        show(f"changed in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
+        return 0
+    for page in args.page:
+        notebook_path(page)
+    paths = accept_pages(args.page or page_names(), args.jobs)
+    for path in paths:
+        show(f"changed: {shown_path(path)}")
+    show("read 'git diff' before you commit" if paths else "nothing changed")
+    return 0

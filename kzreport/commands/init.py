@@ -1,0 +1,90 @@
+"""``kzreport init``: make a small project that works at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import shutil
+from pathlib import Path
+
+from kzreport.commands.session import show
+from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
+from kzreport.editions.inputs import engine_version
+from kzreport.errors import KzreportError, ParameterError, explain, short_repr
+from kzreport.files import clear_caches, read_yaml
+from kzreport.language.locale import Locale
+from kzreport.language.translation import copy_untranslated
+from kzreport.language.wordfiles import built_in_languages
+from kzreport.series.assemble import assemble
+
+_PAGE = _SERIES = "visitors"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Copy the starter project: one series, one page, a summary, a claim with its page, one report definition.
+
+    Raises :class:`ParameterError` for a folder that is not empty, languages, a name or a country that cannot be;
+    nothing is left then.
+    """
+    folder = Path(args.folder)
+    languages = _languages(args.lang)
+    if args.home and not re.fullmatch(r"[A-Z]{3}", args.home):
+        raise ParameterError(explain("--home", short_repr(args.home), "a code of three capital letters, as ISO 3166"))
+    name = args.name or folder.resolve().name
+    if not name.strip() or not name.isprintable():
+        raise ParameterError(explain("--name", short_repr(name), "one line of text"))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise ParameterError(explain("folder", f"{folder.name}, which is not empty", "a new or empty folder"))
+    work = folder.resolve().with_name(f".{folder.resolve().name}.new")
+    shutil.rmtree(work, ignore_errors=True)  # left by one that was killed
+    try:
+        _make(work, languages, name, args.home or "")
+        if folder.exists():
+            folder.rmdir()
+        work.rename(folder.resolve())
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    show(f"made {folder}: a project in {', '.join(languages)} with one series, one page and one claim")
+    waiting = [k for k in languages if k not in built_in_languages()]
+    for language in waiting:
+        show(f"to translate: kzreport languages --missing {language}")
+    show(f"now: cd {folder}; kzreport run")
+    return 0
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    languages = tuple(text.split(","))
+    if len(set(languages)) != len(languages) or not all(re.fullmatch("[a-z]{2,3}", k) for k in languages):
+        raise ParameterError(explain("--lang", short_repr(text), "codes such as en,es, each once"))
+    for language in languages:
+        try:
+            Locale.from_grammar(language, {}, "--lang")
+        except KzreportError as e:
+            raise ParameterError(str(e)) from None
+    return languages
+
+
+def _make(root: Path, languages: tuple[str, ...], name: str, home: str) -> None:
+    source = STARTER / "project"
+    names: Names = {
+        "starter_name": name,
+        "starter_page": _PAGE,
+        "starter_language": languages[0],
+        "starter_home": home,
+        "starter_engine": ".".join(engine_version().split(".")[:2]),
+    }
+    files = {
+        root / path.relative_to(source): copied_file(path, names, languages, mark=path.parent.name == "notebooks")
+        for path in sorted(source.rglob("*"))
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    titles = read_yaml(source / "data" / f"{_SERIES}.yml")["titles"]
+    files |= page_files(root, _PAGE, _SERIES, {k: titles.get(k, titles["en"]) for k in languages}, languages)
+    write_new(files)
+    os.environ["KZREPORT_HOME"] = str(root)  # from here on, the project of this process
+    clear_caches()
+    for language in languages:
+        if language not in built_in_languages():
+            copy_untranslated(language)
+    assemble()

@@ -1,0 +1,33 @@
+"""``kzreport list``: list the editions."""
+
+from __future__ import annotations
+
+import argparse
+
+from kzreport.commands.session import open_store, show, warn
+from kzreport.editions.store import list_damage, list_editions, read_manifest
+from kzreport.errors import KzreportError
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print each edition with its languages, pages and state."""
+    store = open_store(args)
+    editions = list_editions(store.root)
+    damaged = False
+    for folder in editions:
+        name = f"{folder.parent.name}/{folder.name}"
+        try:
+            about = read_manifest(folder)["edition"]
+            store.fetch(folder)
+            faults = list_damage(folder)
+        except KzreportError as e:
+            faults = [str(e)]
+        else:
+            state = "damaged" if faults else "whole"
+            show(f"{name}  {','.join(about['languages'])}  {', '.join(about['pages'])}  {state}")
+        for fault in faults:
+            warn(f"{name}: {fault}")
+        damaged |= bool(faults)
+    if not editions:
+        show("no edition yet: 'kzreport run' makes one")
+    return 1 if damaged else 0

@@ -1,0 +1,35 @@
+"""``kzreport run``: make an edition."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+
+from kzreport.commands.session import open_store, page_pool
+from kzreport.editions.dates import check_date, check_languages
+from kzreport.editions.definition import load_definition
+from kzreport.editions.make import make_edition
+from kzreport.editions.plan import make_plan
+from kzreport.editions.previous import prepare_definition
+from kzreport.editions.store import list_revisions
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make one edition, or nothing if there is one with the same inputs."""
+    reporter = args.reporter
+    today = date.today()  # the one clock: everything below gets the date
+    as_of = check_date(args.as_of, today) if args.as_of else today
+    reporter.definition = definition = load_definition(reporter.log.definition, args.parameter)
+    languages = check_languages(args.lang) or definition.languages
+    pool, store = page_pool(args), open_store(args, write=True)
+    reporter.store = store
+    definition = prepare_definition(definition, store.root, as_of, revision=args.revision)
+    plan = make_plan(definition, as_of, languages)
+    made = make_edition(
+        plan, store, revision=args.revision, jobs=args.jobs, log=reporter.log, bars=reporter.bars, pool=pool
+    )
+    folder = made or list_revisions(store.root, definition.name, as_of)[-1]
+    name = f"{definition.name}/{folder.name}"
+    reporter.show(f"made {name}" if made else f"nothing to do: {name} has the same inputs")
+    reporter.open = store.shown(folder / "index.html")
+    return 0

@@ -1,0 +1,185 @@
+"""A batch: one queue of pages for many editions, oldest edition first, each edition whole or absent.
+
+An edition is put together, by one rename, as soon as its last page is made. Pages executed before are rendered again
+and not computed again: see :mod:`kzreport.editions.kept`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kzreport.editions.bars import BatchBar
+from kzreport.editions.job import Job, Pool, make_page
+from kzreport.editions.kept import KeptPages, page_key, read_kept
+from kzreport.editions.log import RunLog
+from kzreport.editions.make import finish_edition, keep_failed, publish_edition, work_folder
+from kzreport.editions.plan import Plan
+from kzreport.editions.store import Locked, Store, edition_lock
+from kzreport.errors import KzreportError
+from kzreport.execution.execute import Lost, Progress, Result, Task, TimeUp
+from kzreport.pages.outputs import page_headline
+
+
+@dataclass(frozen=True)
+class PageMade:
+    """The result of a page as a worker returns it: small, whatever the page."""
+
+    reason: str = ""
+    failed: str = field(default="", repr=False)
+    headline: str = ""
+    seconds: float = 0.0
+    tries: int = 1
+    kept: bool = False
+
+
+def make_batch_page(job: Job, progress: Progress) -> PageMade:
+    """Make the page of a job in a worker process, from its kept execution if there is one."""
+    done = read_kept(job.done) if job.done else None
+    result = make_page(job.plan, job.folder, job.task, progress, done)
+    if result.notebook is None:
+        return PageMade(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
+    headline = page_headline(result.notebook)
+    return PageMade(headline=headline, seconds=result.seconds, tries=result.tries, kept=done is not None)
+
+
+@dataclass
+class OpenEdition:
+    """An edition being made: its plan and place, the headlines of its pages, its lock."""
+
+    plan: Plan
+    name: str
+    store: Store
+    lock: contextlib.ExitStack = field(repr=False)
+    headlines: dict[str, str] = field(default_factory=dict)
+    failed: list[Result] = field(default_factory=list)
+
+    @property
+    def folder(self) -> Path:
+        """The folder in which it is made."""
+        return work_folder(self.store, self.plan, self.name)
+
+    def finish(self) -> None:
+        """Write front page and manifest, rename, close. Raises as :func:`finish_edition`, and :class:`OSError`."""
+        finish_edition(self.plan, self.folder, self.name, self.headlines)
+        publish_edition(self.store, self.folder, self.store.root / self.plan.definition.name / self.name)
+        self.close()
+
+    def close(self) -> None:
+        """Remove what is half made, and unlock."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.lock.close()
+
+
+class Batch:
+    """The queue of pages. ``wrong`` lists what went wrong."""
+
+    def __init__(
+        self,
+        store: Store,
+        todo: Sequence[tuple[Plan, str]],
+        *,
+        jobs: int,
+        log: RunLog,
+        keep_going: bool,
+        bars: bool,
+        pool: Pool,
+    ) -> None:
+        self.store, self.todo, self.jobs = store, todo, jobs
+        self.log, self.keep_going, self.pool = log, keep_going, pool
+        self.kept = KeptPages(store)
+        self.open: dict[str, OpenEdition] = {}
+        self.sent: dict[int, tuple[OpenEdition, Task, str]] = {}
+        self.wrong: list[str] = []
+        self.pages_left = sum(len(plan.tasks) for plan, _ in todo)
+        self.bar = BatchBar(len(todo), self.pages_left, log, shown=bars)
+
+    def run(self) -> None:
+        """Make everything. Ends early with the first page that fails, unless asked to keep going."""
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._close)
+            stack.callback(self._prune)
+            stack.enter_context(contextlib.closing(self.bar))
+            results = stack.enter_context(contextlib.closing(self.pool(make_batch_page, self._jobs(), self.jobs)))
+            try:
+                for number, found in results:
+                    edition, task, key = self.sent.pop(number)
+                    if isinstance(found, Lost):
+                        found = PageMade(f"{task.name}: {found}", seconds=found.seconds)
+                    elif not found.reason and not found.kept:
+                        with contextlib.suppress(OSError):  # a full disk: the next run computes it again if it must
+                            self.kept.keep(key, edition.folder / task.language / f"{task.page}.ipynb")
+                    self._page_ended(edition, task, found)
+                    if self.wrong and not self.keep_going:
+                        return
+            except TimeUp as e:
+                self.wrong.append(str(e))
+
+    def _jobs(self) -> Iterator[Job]:
+        number = 0
+        for plan, name in self.todo:
+            lock = contextlib.ExitStack()
+            try:
+                lock.enter_context(edition_lock(self.store.root, f"{plan.definition.name}-{plan.as_of}"))
+            except Locked as e:
+                self.wrong.append(str(e))
+                continue
+            edition = OpenEdition(plan, name, self.store, lock)
+            self.open[name] = edition
+            # left by a run that was killed; the lock says that nobody is in it
+            shutil.rmtree(edition.folder, ignore_errors=True)
+            edition.folder.mkdir(parents=True)
+            for task in plan.tasks:
+                key = page_key(plan, task)
+                self.sent[number] = (edition, task, key)
+                number += 1
+                yield Job(plan, task, edition.folder, self.kept.find(key))
+
+    def _prune(self) -> None:
+        """Remove the kept pages that no edition holds, unless the next run may want them."""
+        if not self.pages_left and not self.wrong:
+            self.kept.prune()
+
+    def _close(self) -> None:
+        for edition, task, _ in self.sent.values():
+            self.log.page(edition.name, task.name, "not made", shown=False)
+        for edition in self.open.values():
+            edition.close()
+
+    def _page_ended(self, edition: OpenEdition, task: Task, made: PageMade) -> None:
+        status = "failed" if made.reason else "kept" if made.kept else "made"
+        self.log.page(
+            edition.name, task.name, status, seconds=made.seconds, tries=made.tries, reason=made.reason, shown=False
+        )
+        self.pages_left -= 1
+        self.bar.page_ended()
+        if made.reason:
+            edition.failed.append(Result(task, None, made.reason, made.failed))
+        edition.headlines[task.name] = made.headline
+        stop = edition.failed and not self.keep_going
+        if len(edition.headlines) < len(edition.plan.tasks) and not stop:
+            return
+        self._edition_ended(edition)
+        del self.open[edition.name]  # only now: an edition that is interrupted in its last steps has to be removed
+
+    def _edition_ended(self, edition: OpenEdition) -> None:
+        """Finish an edition whose pages have all ended, or drop one with a failed page."""
+        if edition.failed:
+            kept = keep_failed(self.store.root, edition.plan, edition.failed)
+            self._edition_failed(edition, kept)
+            return
+        try:
+            edition.finish()
+        except (KzreportError, OSError) as e:
+            self._edition_failed(edition, [str(e)])
+        else:
+            keep_failed(self.store.root, edition.plan, [])  # removes what an earlier run put there
+            self.bar.edition_ended(edition.name, "made")
+
+    def _edition_failed(self, edition: OpenEdition, messages: Sequence[str]) -> None:
+        self.wrong += [f"{edition.name}: {message}" for message in messages]
+        self.bar.edition_ended(edition.name, "failed")
+        edition.close()

@@ -1,0 +1,37 @@
+"""The page that lists all editions."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from kzreport.editions.log import RunLog
+from kzreport.editions.store import edition_lock, list_editions, read_manifest
+from kzreport.errors import PageError
+from kzreport.files import write_atomic
+from kzreport.language.words import Words
+from kzreport.project import project
+from kzreport.render import html
+
+
+def write_index(root: Path, log: RunLog) -> None:
+    """Replace ``index.html`` in one step; an edition that cannot be read is logged and left out."""
+    with edition_lock(root, "index", patient=True):
+        entries, words = [], {k: Words(k) for k in project().languages}
+        for folder in reversed(list_editions(root)):
+            try:
+                about = read_manifest(folder)["edition"]
+            except PageError as e:
+                log.line(str(e))
+                continue
+            as_of = date.fromisoformat(about["as_of"])
+            own = {
+                "path": f"{folder.parent.name}/{folder.name}",
+                "first": about["pages"][0],
+                "dates": {k: words[k].day(as_of) for k in about["languages"]},
+            }
+            entries.append(about | own)
+        text = html.index(entries)
+        path = root / "index.html"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_atomic(path, text)

@@ -1,0 +1,93 @@
+"""One page of an edition as a job for a worker: executed, rendered, written."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import nbformat
+from nbformat import NotebookNode
+
+from kzreport.editions.plan import Plan
+from kzreport.execution.execute import Lost, Moved, Progress, Result, Task, execute
+from kzreport.files import write_durably
+from kzreport.language.words import Words
+from kzreport.pages.outputs import page_artefacts
+from kzreport.render import html
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page of one edition.
+
+    - ``folder``: of the edition that is being built
+    - ``done``: the file of an earlier execution
+    """
+
+    plan: Plan
+    task: Task
+    folder: Path
+    done: Path | None = None
+
+
+class Pool(Protocol):
+    """A function that does jobs, several at a time, in processes of this machine or on a cluster."""
+
+    def __call__(
+        self, work: Callable[[Job, Progress], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
+    ) -> Generator[tuple[int, R | Lost], None, None]:
+        """Yield the number of each job, as it ends, and its result or the reason why it has none."""
+
+
+def page_titles(plan: Plan, language: str) -> dict[str, str]:
+    """Return the title of each page of an edition."""
+    return {page: str(Words(language, page).entry("title")[language]) for page in plan.definition.pages}
+
+
+def make_page(plan: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None = None) -> Result:
+    """Execute and render one page into the edition being built, in a worker; ``done``: it was executed before.
+
+    Raises nothing for a page that fails: the result has the reason.
+    """
+    begun = time.monotonic()
+    result = Result(task, done) if done is not None else execute(task, progress=progress)
+    if result.notebook is not None:
+        result = _rendered(plan, folder, result, result.notebook)
+    return replace(result, seconds=round(time.monotonic() - begun, 3))
+
+
+def make_job(job: Job, progress: Progress) -> Result:
+    """Make the page of a job."""
+    return make_page(job.plan, job.folder, job.task, progress)
+
+
+def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:
+    task = result.task
+    try:
+        text = html.page(
+            nb,
+            name=task.page,
+            language=task.language,
+            titles=page_titles(plan, task.language),
+            report=plan.definition.title[task.language],
+            date=Words(task.language).day(plan.as_of),
+            languages=plan.languages,
+            fingerprint=plan.inputs.fingerprint,
+        )
+        base = folder / task.language
+        write_durably(base / f"{task.page}.html", text)
+        write_durably(base / f"{task.page}.ipynb", nbformat.writes(nb) + "\n")
+        for artefact in page_artefacts(nb):
+            name = base / "figures" / f"{task.page}-{artefact.name}"
+            write_durably(name.with_name(f"{name.name}.csv"), artefact.csv)
+            if artefact.png:
+                write_durably(name.with_name(f"{name.name}.png"), artefact.png)
+    except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
+        reason = f"{task.name}, rendering: {type(e).__name__}: {e}"
+        return replace(result, notebook=None, reason=reason, failed=nbformat.writes(nb))
+    return result

@@ -1,0 +1,145 @@
+"""Faults of files of words: a language missing, other marks in it, digits typed by hand, variants without end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from kzreport.errors import WordsError, explain, short_repr
+from kzreport.files import shown_path
+from kzreport.language.sentences import DIRECTIONS, MARK, SELECTORS
+from kzreport.language.wordfiles import (
+    FURNITURE,
+    SOURCE,
+    built_in_languages,
+    check_language,
+    furniture,
+    labels,
+    language_path,
+    locale,
+    methods,
+    page_words,
+    read_words,
+    source_leaves,
+)
+from kzreport.project import project
+
+_NAMES = frozenset({"by", "indicator", "series", "options"})  # keys of names, not of words
+_NUMBERED = ("ordinals",)  # tables whose words may have digits
+_FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
+
+
+def leaves(node: Any, languages: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Path and content of everything that should be a map from language to text."""
+    if isinstance(node, Mapping) and set(node) & set(languages):
+        yield path, node
+    elif isinstance(node, Mapping):
+        for key, below in node.items():
+            yield from leaves(below, languages, (*path, key))
+    elif isinstance(node, list):
+        for number, below in enumerate(node, 1):
+            yield from leaves(below, languages, (*path, str(number)))
+    elif not {*path[-2:]} & _NAMES:
+        yield path, node
+
+
+def branches(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    """Path and content of every map."""
+    if isinstance(node, Mapping):
+        yield path, node
+        for key, below in node.items():
+            yield from branches(below, (*path, str(key)))
+
+
+def texts_of(leaf: Any) -> list[str]:
+    """Return a text, or all forms of it."""
+    return [leaf] if isinstance(leaf, str) else [t for below in leaf.values() for t in texts_of(below)]
+
+
+def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] = ()) -> list[str]:
+    """List the faults of a file of words; ``languages`` are those of the project if none is given."""
+    wanted = tuple(languages) or project().languages
+    found: list[str] = []
+    for path, leaf in leaves(words, wanted):
+        at = f"{where}, {'.'.join(path)}"
+        if not isinstance(leaf, Mapping) or set(leaf) != set(wanted):
+            shown = ", ".join(sorted(leaf)) if isinstance(leaf, Mapping) else short_repr(leaf)
+            found.append(explain(at, shown, f"each of {', '.join(wanted)}"))
+            continue
+        found += _leaf_faults({k: texts_of(v) for k, v in leaf.items()}, at, path[0])
+    for path, node in branches(words):
+        if "by" in node:
+            found += _variant_faults(set(node) - _NAMES, f"{where}, {'.'.join(path)}")
+    return found
+
+
+def _leaf_faults(texts: Mapping[str, Sequence[str]], at: str, table: str) -> Iterator[str]:
+    marks = {k: {(m[1], m[2] or "") for t in several for m in MARK.finditer(t)} for k, several in texts.items()}
+    every = {mark for own in marks.values() for mark in own}
+    if different := {mark for mark in every if not all(mark in own for own in marks.values())}:
+        shown = ", ".join(sorted(f"{name}.{attribute}".rstrip(".") for name, attribute in different))
+        yield explain(at, f"{shown} not in every language", "the same readings in each")
+    for language, several in texts.items():
+        for text in several:
+            yield from _text_faults(text, f"{at}.{language}", table)
+
+
+def _text_faults(text: str, at: str, table: str) -> Iterator[str]:
+    shown, rest = repr(text.strip()[:50]), MARK.sub("", text)
+    if not text.strip():
+        yield explain(at, "nothing", "words")
+    if re.search(r"(?<![A-Za-z0-9])\d", rest) and table not in _NUMBERED:
+        yield explain(at, f"a digit typed by hand in {shown}", "a reading or a word")
+    if re.search(r"[{}]", rest) and table not in _FORMATTED:
+        yield explain(at, f"a mark not understood in {shown}", "{name.field:spec}")
+
+
+def _variant_faults(variants: set[str], at: str) -> Iterator[str]:
+    if unknown := variants - SELECTORS:
+        yield explain(at, ", ".join(sorted(unknown)), f"variants among {', '.join(sorted(SELECTORS))}")
+    if "other" not in variants or not ({"ok"} <= variants or set(DIRECTIONS) <= variants):
+        yield explain(at, ", ".join(sorted(variants)), f"other, and ok or all of {', '.join(DIRECTIONS)}")
+
+
+def page_faults(page: str) -> list[str]:
+    """List the faults of a page's words. Raises :class:`WordsError` if they cannot be read."""
+    return word_faults(page_words(page), f"notebooks/{page}.yml")
+
+
+def shared_faults() -> list[str]:
+    """List the faults of the words that pages share: of the engine, and of the project."""
+    found = word_faults(read_words(FURNITURE), "kzreport/language/furniture.yml", built_in_languages())
+    for read, where in ((labels, "data/labels.yml"), (methods, "params/methods.yml")):
+        try:
+            found += word_faults(read(), where)
+        except WordsError as e:
+            found.append(str(e))
+    for language in project().languages:
+        if language not in built_in_languages():
+            try:
+                found += language_faults(language)
+            except WordsError as e:
+                found.append(str(e))
+    return found
+
+
+def language_faults(language: str) -> list[str]:
+    """List the faults of the project's words in a language that the engine lacks: keys and marks of the engine's.
+
+    Raises :class:`WordsError` if they cannot be read.
+    """
+    where, own = shown_path(language_path(check_language(language))), furniture(language)
+    locale(language)
+    found = []
+    for path, leaf in source_leaves(read_words(FURNITURE)):
+        node: Any = own
+        for key in path:
+            node = node.get(key) if isinstance(node, Mapping) else None
+        at = f"{where}, words.{'.'.join(path)}"
+        if node is None or (isinstance(node, Mapping) and isinstance(leaf[SOURCE], str) and "other" not in node):
+            todo = f"run 'kzreport languages --copy {language}'"
+            found.append(explain(at, "nothing", f"words for {short_repr(leaf[SOURCE])}", todo))
+        else:
+            found += _leaf_faults({SOURCE: texts_of(leaf[SOURCE]), language: texts_of(node)}, at, path[0])
+    return found

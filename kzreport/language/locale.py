@@ -1,0 +1,133 @@
+"""Locale: numbers, dates, plurals and country names of a language from Babel, and the grammar that Babel lacks.
+
+A grammar is a YAML file: ``kzreport/language/grammar/fr.yml``, or ``grammar`` in ``params/languages/XX.yml`` of the
+project. Its keys, all optional: ``locale`` (of CLDR, if it is not the language), ``first_day`` of a month,
+``typography`` and ``elision`` (pairs of pattern and replacement). A language without a grammar works as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+import babel
+from babel.core import get_global
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from kzreport.errors import WordsError, explain, short_repr
+
+NBSP, APOSTROPHE = "\u00a0", "\u2019"
+Rules = tuple[tuple[re.Pattern[str], str], ...]
+_KEYS = ("locale", "first_day", "typography", "elision")
+
+
+def _applied(rules: Rules, text: str) -> str:
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+@dataclass(frozen=True)
+class Locale:
+    """The conventions of one language.
+
+    >>> Locale.from_grammar("de", {}, "here").day(date(2026, 9, 1))
+    '1.\xa0September 2026'
+    """
+
+    language: str
+    cldr: babel.Locale
+    first_day: str = "1"
+    typography_rules: Rules = ()
+    elision_rules: Rules = ()
+
+    @classmethod
+    def from_grammar(cls, language: str, grammar: Mapping[str, Any], where: str) -> Locale:
+        """Build the locale of a language. Raises :class:`WordsError` naming the key of ``where`` that is wrong."""
+        if unknown := sorted(set(grammar) - set(_KEYS)):
+            raise WordsError(explain(where, ", ".join(unknown), f"keys among {', '.join(_KEYS)}"))
+        code = str(grammar.get("locale", language))
+        try:
+            cldr = babel.Locale.parse(code, sep="-")
+        except (babel.UnknownLocaleError, ValueError):
+            raise WordsError(explain(f"{where}, locale", short_repr(code), "a locale of CLDR such as fr")) from None
+        rules = [_rules(grammar.get(key, []), f"{where}, {key}") for key in ("typography", "elision")]
+        return cls(language, cldr, str(grammar.get("first_day", "1")), *rules)
+
+    def number(self, value: Decimal, digits: int) -> str:
+        """Write a number that is not negative with this many digits after the decimal mark."""
+        grouped = self.cldr.decimal_formats[None].pattern.partition(".")[0]
+        return format_decimal(value, format=f"{grouped}.{'0' * digits}" if digits else grouped, locale=self.cldr)
+
+    def plural(self, value: Decimal) -> str:
+        """Return the plural category of CLDR (``one``, ``few``, ``other`` ...) of a number as it is displayed."""
+        return str(self.cldr.plural_form(abs(value)))
+
+    def ordinal(self, rank: int) -> str:
+        """Return the category of CLDR of an ordinal number: in English ``two`` for 2nd and 22nd."""
+        return str(self.cldr.ordinal_form(rank))
+
+    def day(self, d: date) -> str:
+        """Write a date in full; a no-break space follows the number of the day."""
+        text = format_date(d, "long", locale=self.cldr)
+        if d.day == 1:
+            text = re.sub(r"^1\b", self.first_day, text)
+        return re.sub(r"^(\d{1,2}\w{0,2}\.?) ", rf"\1{NBSP}", text)
+
+    def month(self, d: date) -> str:
+        """Return the name of a month."""
+        return format_date(d, "LLLL", locale=self.cldr)
+
+    def month_and_year(self, d: date, *, short: bool = False) -> str:
+        """Write a month with its year: ``August 2026``, ``Aug 2026``."""
+        return format_skeleton("yMMM" if short else "yMMMM", d, locale=self.cldr)
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Join items: ``a, b and c``."""
+        return format_list(items, locale=self.cldr)
+
+    def country(self, code: str) -> str | None:
+        """Return the name of a country by its code of three letters, or nothing for another code.
+
+        >>> Locale.from_grammar("es", {}, "here").country("DEU")
+        'Alemania'
+        """
+        found = _two_letters().get(code)
+        return self.cldr.territories.get(found) if found else None
+
+    def typography(self, text: str) -> str:
+        """Put the spaces and apostrophes of the language into a text."""
+        return _applied(self.typography_rules, text.replace("'", APOSTROPHE))
+
+    def elided(self, text: str) -> str:
+        """Elide words before a vowel, where the language does: ``de août`` becomes ``d’août``."""
+        return _applied(self.elision_rules, text)
+
+
+@lru_cache(maxsize=1)
+def _two_letters() -> Mapping[str, str]:
+    """Code of a country in three letters -> in two, which is what Babel names."""
+    return {k: v[0] for k, v in get_global("territory_aliases").items() if re.fullmatch("[A-Z]{3}", k) and len(v) == 1}
+
+
+def is_country(code: str) -> bool:
+    """True for the code of a country in three letters.
+
+    >>> is_country("KAZ"), is_country("EMU")
+    (True, False)
+    """
+    return code in _two_letters()
+
+
+def _rules(raw: Any, where: str) -> Rules:
+    try:
+        return tuple((re.compile(pattern), replacement) for pattern, replacement in raw)
+    except (re.error, TypeError, ValueError):
+        raise WordsError(explain(where, short_repr(raw), "pairs of a regular expression and its replacement")) from None

@@ -1,0 +1,142 @@
+"""Numbers in a language: quantities with their units, readings, ranges, ordinals, counts. Rounding happens here."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from kzreport.errors import WordsError, explain
+from kzreport.language.vocabulary import Vocabulary
+from kzreport.model import Reading, Status
+from kzreport.units import UNITS, scale_for
+
+MINUS = "\u2212"
+
+
+def rounded(value: float, digits: int) -> Decimal:
+    """Round half away from zero on the shortest decimal that stands for the float, as a statistician does by hand.
+
+    >>> rounded(0.25, 1), rounded(-2.675, 2)
+    (Decimal('0.3'), Decimal('-2.68'))
+    """
+    shown = Decimal(repr(round(float(value), 9))).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return shown + 0 if shown else abs(shown)
+
+
+@lru_cache(maxsize=16)
+def _range_pattern(template: str) -> re.Pattern[str]:
+    """Find a range whose two figures have the same unit; ``template`` is the range of the language."""
+    between = re.escape(template.partition("{low}")[2].partition("{high}")[0])
+    number = r"[+−]?\d[\d\u202f,.]*"
+    return re.compile(rf"({number})((?:\u00a0[^\W\d]|\u00a0?%)[^\d;:()]{{0,40}}?)({between})({number})\2(?![\w’])")
+
+
+class Numbers(Vocabulary):
+    """The numbers of a language.
+
+    >>> Numbers("fr").quantity(3591.25, "musd"), Numbers("en").quantity(-861.1, "musd")
+    ('3,6\xa0milliards de dollars', '−$861\xa0million')
+    """
+
+    def number(self, value: float, digits: int, *, signed: bool = False, trim: bool = False) -> str:
+        """Write a number with the language's marks.
+
+        ``signed`` prints + or − (U+2212), zero has neither. ``trim`` leaves out zeros that end the decimals (4.50
+        million is 4.5 million).
+        """
+        shown = rounded(value, digits)
+        while trim and digits and shown == rounded(value, digits - 1):
+            digits -= 1
+        sign = MINUS if shown < 0 else "+" if signed and shown > 0 else ""
+        return sign + self.locale.number(abs(shown), digits)
+
+    def ordinal(self, number: int) -> str:
+        """Write a rank: ``2e``, ``2nd``."""
+        forms = self.forms("units", "rank", "sentence")
+        return forms.get(self.locale.ordinal(number), forms["other"]).replace("#", self.number(number, 0))
+
+    def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
+        """Write a number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""
+        scale, trim = scale_for(value, UNITS[unit].sentence), False
+        if scale:
+            value, digits, key, trim = value / scale.divisor, scale.digits, scale.words, scale.trim
+        else:  # digits that the publisher prints hold on the scale that he prints them on
+            digits, key = UNITS[unit].decimals if digits is None else digits, UNITS[unit].word_key
+        return self._with_unit(value, digits, key, signed=signed, trim=trim)
+
+    def printed(self, value: float, unit: str, step: float) -> str:
+        """Write a figure as a document prints it: no digit below ``step``, the unit of its last one.
+
+        >>> Numbers("en").printed(45_000, "meur", 1000), Numbers("en").printed(330.7, "musd", 0.1)
+        ('€45\xa0billion', '$330.7\xa0million')
+        """
+        if unit == "rank":
+            return self.ordinal(round(value))
+        scale = scale_for(value, UNITS[unit].printed)
+        key, divisor = (scale.words, scale.divisor) if scale else (UNITS[unit].word_key, 1.0)
+        return self._with_unit(value / divisor, max(0, -math.floor(math.log10(step / divisor) + 1e-9)), key)
+
+    def _with_unit(self, value: float, digits: int, key: str, *, signed: bool = False, trim: bool = False) -> str:
+        """A number in the pattern of its unit; the sign stands before a currency."""
+        number = self.number(value, digits, signed=signed, trim=trim)
+        forms = self.forms("units", key, "sentence")
+        pattern = forms.get(self.locale.plural(rounded(value, digits)), forms["other"])
+        sign, bare = (number[0], number[1:]) if number[0] in "+" + MINUS else ("", number)
+        if unicodedata.category(pattern[0]) == "Sc":
+            return sign + pattern.replace("#", bare)
+        return pattern.replace("#", sign + bare)
+
+    def count(self, number: int, key: str) -> str:
+        """Write a number of things, agreeing with it: ``counts`` of the shared words."""
+        forms = self.forms("counts", key)
+        return forms.get(self.locale.plural(Decimal(number)), forms["other"]).replace("#", self.number(number, 0))
+
+    def unit(self, unit: str) -> str:
+        """Return the name of a unit or of a scale (``billion_usd``), for heads of tables and axes."""
+        return str(self.words_of("units", UNITS[unit].word_key if unit in UNITS else unit, "name"))
+
+    def reading(self, r: Reading, spec: str = "") -> str:
+        """Write a reading: its value with its unit; "n. d." where it is missing, else "n. s." with the reason.
+
+        ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions).
+        Raises :class:`WordsError` for another.
+        """
+        if spec not in ("", "signed", "abs", "bare", "full"):
+            raise WordsError(explain(f"reading {r.name}", repr(spec), "signed, abs, bare or full"))
+        if r.status is Status.MISSING_INPUT:
+            return self.ui("not_available")
+        if r.value is None:
+            return f"{self.ui('not_significant')} ({self.status(r.status)})"
+        if r.unit == "rank":
+            return self.ordinal(round(r.value))
+        value = abs(r.value) if spec == "abs" else r.value
+        if r.estimated and UNITS[r.unit].coarse and value:
+            value = round(value, 2 - math.floor(math.log10(abs(value))))
+        if spec == "bare":
+            return self.number(value, r.decimals)
+        if spec == "full":
+            return self._with_unit(value, r.decimals, UNITS[r.unit].word_key)
+        return self.quantity(value, r.unit, signed=spec == "signed", digits=r.digits)
+
+    def range(self, r: Reading) -> str:
+        """Write the interval of a reading, from low to high; the number alone where the ends print alike."""
+        if r.interval is None or r.value is None:
+            return self.reading(r)
+        spec = "signed" if UNITS[r.unit].signed else ""
+        ends = (self.reading(r.of(value=v, interval=None), spec) for v in (r.interval.low, r.interval.high))
+        return self.between(*ends)
+
+    def between(self, low: str, high: str) -> str:
+        """Join two quantities to a range; one of them alone where both print alike."""
+        return low if low == high else self.unit_once(self.ui("range").format(low=low, high=high))
+
+    def unit_once(self, text: str) -> str:
+        """Leave out the unit of the lower figure of every range in a text.
+
+        >>> Numbers("fr").unit_once("de 2,7\xa0millions de tonnes à 2,8\xa0millions de tonnes")
+        'de 2,7 à 2,8\xa0millions de tonnes'
+        """
+        return _range_pattern(self.ui("range")).sub(r"\1\3\4\2", text)

@@ -1,0 +1,141 @@
+"""What stands behind the figures of a page: caveats, method, sources, calendar, changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from kzreport.charts.chart import rows as figure_rows
+from kzreport.language.sentences import escape
+from kzreport.model import Period
+from kzreport.pages import since
+from kzreport.pages.context import PageContext
+from kzreport.pages.entries import read_entry
+from kzreport.pages.outputs import Kind
+from kzreport.pages.tables import period_cell, show_table
+from kzreport.pages.views import series_read
+from kzreport.series.issues import known_issues
+from kzreport.series.known import next_release
+from kzreport.series.resource import describe_series, resources
+
+
+def caveats(page: PageContext, **among: Sequence[str]) -> None:
+    """Known faults of the series this page loaded, known by its date and active in its window.
+
+    ``among``: those only that are about one of these values of a column (``country=["UZB"]``), or about all.
+    """
+    w = page.words
+    known = known_issues(page.as_of, frozenset(page.loaded), page.start)
+    told: dict[tuple[str, str], list[str]] = {}  # what is wrong -> the series: several may share a fault
+    for i in known:
+        if all(i.where.get(column, few[0]) in few for column, few in among.items()):
+            title = escape(describe_series(i.series).titles[w.language])
+            told.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(title)
+    lines = [
+        w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
+        for (kind, text), titles in told.items()
+    ]
+    page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
+
+
+def method(page: PageContext) -> None:
+    """How the figures of the page are computed, from ``method`` of its words."""
+    w = page.words
+    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
+    page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
+
+
+def sources(page: PageContext) -> None:
+    """Every series the page loaded, under who published it: licence, access, how its publication dates are known,
+    then each series with its latest figure, its own pages and what is to be known of it.
+    """
+    w = page.words
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for name in dict.fromkeys((*page.views.order(), *page.loaded)):
+        d = describe_series(name)
+        publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+        terms = (d.licence[w.language], d.accessed_via[w.language].rstrip("."), d.publication["kind"])
+        groups.setdefault((publisher, *terms), []).append(name)
+    lines: list[str] = []
+    for (publisher, licence, access, dates), names in groups.items():
+        known = [n for n in names if page.loaded[n].last is not None]  # of the others there is nothing to tell
+        caveats = {n: [escape(c) for c in describe_series(n).caveats[w.language]] for n in known}
+        shared = [c for c in caveats[known[0]] if all(c in few for few in caveats.values())] if known[1:] else []
+        cited = {n: cited_pages(page, n) for n in known}
+        alike = len(set(cited.values())) == 1
+        told = [f"- **{escape(publisher)}**", f"{w.ui('licence')}{w.colon}{escape(licence)}"]
+        if known:
+            told += [f"{w.ui('accessed')}{w.colon}{escape(access)}{cited[known[0]] if alike else ''}"]
+            told += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
+        lines.append(f"{'. '.join(told)}.")
+        for name in names:
+            last = page.loaded[name].last
+            latest = w.ui("nothing_known") if last is None else w.period(last)
+            own = [f"{c.rstrip('.')}." for c in caveats.get(name, ()) if c not in shared]
+            title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"
+            figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
+            lines.append(" ".join([f"  - {title}. {figure}", *own]))
+    page.show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES)
+
+
+def cited_pages(page: PageContext, name: str) -> str:
+    """The pages of a series that had appeared by the page's date, in brackets, linked where they can be."""
+    named = []
+    for s in describe_series(name).sources:
+        if s.get("since", "") <= page.as_of.isoformat():
+            title, path = escape(s["title"]), s.get("path", "")
+            named.append(f"[{title}]({path})" if path.startswith("https://") else title)
+    return f" ({', '.join(named)})" if named else ""
+
+
+def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
+    """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
+    w = page.words
+    names, ahead = series_read(dict(map(read_entry, pages)))[0], page.as_of + timedelta(days=days)
+    due: list[tuple[date, str, Period]] = []
+    for name in resources():
+        following = next_release(name, page.as_of) if names is None or name in names else None
+        if following and following[1] <= ahead:
+            due.append((following[1], name, following[0]))
+    if not due:
+        none = w.ui("no_release").format(date=w.day(ahead))
+        page.show(f"*{w.typography(none)}*", Kind.ABSENT, "calendar")
+        return
+    rows: list[tuple[str, ...]] = []
+    figures: list[tuple[str, ...]] = []
+    for day, name, period in sorted(due):
+        d = describe_series(name)
+        late = day <= page.as_of
+        said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
+        publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+        cells = (said, d.titles[w.language], period_cell(page, period), publisher)
+        rows.append(tuple(map(w.typography, cells)))
+        status = "overdue" if late else "expected"
+        figures.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
+    head = [w.ui(k) for k in ("expected", "series_name", "period", "source")]
+    show_table(page, "calendar", head, rows, figures, texts=(1, 2, 3))
+
+
+def changes(
+    page: PageContext, previous: str | None, pages: Sequence[str], methods: Sequence[str], settings: Sequence[str]
+) -> None:
+    """What changed since the previous edition: a list, the new figures, the revisions.
+
+    ``methods`` (ids) and ``settings`` (text) are what the manifests of the two editions differ in.
+    """
+    w = page.words
+    if previous is None:
+        page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
+        return
+    given = dict(map(read_entry, pages))
+    series, shown = series_read(given)
+    found = since.between(date.fromisoformat(previous), page.as_of, series, shown, methods=methods, settings=settings)
+    intro = w.ui("since_edition").format(date=w.day(found.before))
+    page.show(f"{intro}{w.colon.rstrip()}\n\n{since.listed(found, w)}", Kind.CHANGES)
+    if found.fresh:
+        head, *rows = since.fresh_table(found, w)
+        show_table(page, "fresh", head, rows, figure_rows({f.series: f.readings for f in found.fresh}), texts=(2,))
+    if found.revised:
+        head, *rows = since.revised_table(found, w)
+        figures = figure_rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
+        show_table(page, "revised", head, rows, figures, texts=(1,))

@@ -1,0 +1,85 @@
+"""The state of a page while its notebook runs: words, date, loaded series; and what displays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from IPython.display import display
+
+from kzreport.claims.ledger import known_claims
+from kzreport.claims.outcomes import Assessment
+from kzreport.claims.verdicts import assess_claims
+from kzreport.declare import View
+from kzreport.language.words import Words
+from kzreport.model import Observation, Period, Series
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.views import Views
+from kzreport.project import project
+from kzreport.series.known import load_series, load_vintages
+
+
+class PageContext:
+    """The words, date and loaded series of one page in one language for one edition.
+
+    ``as_of`` cuts every series that :meth:`load` gives; charts show ``years`` calendar years, the year of ``as_of``
+    included. Raises the package's errors for an unknown page, language or date.
+    """
+
+    def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
+        self.name = name
+        self.words = Words(lang, name)
+        self.as_of = date.fromisoformat(as_of)
+        self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
+        self.loaded: dict[str, Series] = {}
+        self.views = Views(self)
+        self._assessments: dict[str, tuple[Assessment, ...]] = {}
+
+    @property
+    def home(self) -> str:
+        """The code of the country that the reports are about."""
+        return project().home
+
+    def read(self, view: View, **options: Any) -> Any:
+        """Return the result of a view, computed once for the same options.
+
+        Raises :class:`PageError` for an option that is missing or unknown, naming the options there are.
+        """
+        return self.views.call(view, options)
+
+    def load(self, name: str, **dims: str) -> Series:
+        """A series as known on the page's date; it will be named under sources and its known faults under caveats."""
+        if name not in self.loaded:
+            self.loaded[name] = load_series(name, self.as_of)
+        return load_series(name, self.as_of, **dims)
+
+    def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
+        """The series at each of its vintages up to the page's date, oldest first."""
+        self.load(name)
+        return load_vintages(name, self.as_of, **dims)
+
+    def assessments(self, **chosen: Sequence[str]) -> tuple[Assessment, ...]:
+        """Return the verdicts on the chosen claims: see :func:`kzreport.claims.ledger.known_claims`."""
+        key = repr(sorted(chosen.items()))
+        if key not in self._assessments:
+            self._assessments[key] = assess_claims(known_claims(self.as_of, **chosen), self.as_of, self.load)
+        return self._assessments[key]
+
+    def judged(self, **chosen: Sequence[str]) -> Series:
+        """Return the chosen claims as a series of ones: with ``theme`` and ``verdict``, dated by their documents."""
+        day = Period.parse(self.as_of.isoformat())
+        ones = tuple(
+            Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
+            for j in self.assessments(**chosen)
+        )
+        title = {k: Words(k).ui("claims_table") for k in project().languages}
+        return Series("claims", title, "count", "", "D", "", self.as_of, ones)
+
+    def display(self, output: Output) -> None:
+        """Display an output of the page."""
+        display(output.data, raw=True, metadata=output.metadata)
+
+    def show(self, text: str, kind: Kind, name: str = "") -> None:
+        """Display Markdown; ``name``: of the chart or table in whose place it stands."""
+        self.display(Output(kind, text, markdown=text, name=name))

@@ -1,0 +1,90 @@
+"""Charts of a page."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from kzreport.charts.chart import HEADER, draw
+from kzreport.charts.kinds import plot_kind
+from kzreport.declare import View
+from kzreport.errors import PageError, explain
+from kzreport.model import Groups, Reading
+from kzreport.pages.context import PageContext
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.rows import as_csv
+from kzreport.pages.views import split_options
+from kzreport.series.resource import describe_series, names_of
+
+
+def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading]]:
+    """Return the readings of each group that end in the page's window."""
+    start = page.start.start if page.start else date.min
+    return {n: [r for r in g if r.period.end >= start] for n, g in (groups or {}).items()}
+
+
+def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items: bool) -> str:
+    """Who published what a chart shows, the date it stands for, and which groups had nothing to show.
+
+    ``items``: the chart names what its readings are about, not its groups alone.
+    """
+    w = page.words
+    used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
+    publishers: dict[str, None] = {}
+    drawn = set(groups) | {part for g in groups.values() for r in g if items for part in r.item.split("|")}
+    several = w.ui("named_publishers" if drawn & set(names_of("publishers")) else "listed_publishers")
+    for name in used:
+        if name == "claims":
+            publishers[w.ui("claims_source")] = None
+            continue
+        d = describe_series(name)
+        publishers[d.publisher[w.language] if d.publisher else several] = None
+    names = w.semicolon.join(publishers)
+    lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
+    return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(page.as_of)}.{lacking}")
+
+
+def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
+    """Raise :class:`PageError` for an option that a kind of chart does not have, naming those it has."""
+    known = [*list(inspect.signature(plot_kind(kind).draw).parameters)[2:], "scaled"]
+    if unknown := [o for o in options if o not in known]:
+        found = ", ".join(unknown)
+        raise PageError(explain(f"chart '{key}', options", found, f"options of its views, or {', '.join(known)}"))
+
+
+def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
+    """Show a chart of the given kind, its title from ``charts`` of the page's words.
+
+    ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
+    window; a grid of vintages is shown whole. Other options are those of the views, or of the kind of chart. If
+    nothing was published yet, a sentence is shown instead.
+    """
+    w = page.words
+    added = [name for name in ("steps", "points", "line") if name in options]
+    wanted, options = split_options([groups, *(options[name] for name in added)], options)
+    check_options(key, kind, options)
+    found: Groups = page.views.resolve(groups, wanted)
+    extra: dict[str, Sequence[Reading]] = {}
+    for name in added:
+        options[name] = windowed(page, page.views.resolve(options[name], wanted))
+        extra |= options[name]
+    window = {k: list(g) for k, g in found.items()} if plot_kind(kind).grid else windowed(page, found)
+    shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
+    title = w.typography(str(w.entry("charts", key)[w.language]).strip())
+    if not shown:
+        page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
+        return
+    drawn = draw(
+        kind,
+        shown,
+        w,
+        title=title,
+        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
+        extra=extra,
+        **options,
+    )
+    figures = as_csv([HEADER, *drawn.rows])
+    text = f"{drawn.description}\n\n{figures}"
+    page.display(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))

@@ -1,0 +1,43 @@
+"""Claims on a page, each with its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kzreport.claims.documents import register
+from kzreport.claims.sentences import document_entry, table_cells, verdict_words
+from kzreport.pages.context import PageContext
+from kzreport.pages.outputs import Kind
+from kzreport.pages.rows import Cell, Row, Table
+
+CLAIM_FIGURES = ("id", "document", "line", "theme", "verdict", "reason", "corrected_verdict", "corrected_reason")
+
+
+def claims(page: PageContext, **chosen: Sequence[str]) -> None:
+    """What the documents studied claim on the page's subject, each with its verdict: a heading, then the table.
+
+    ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all). The series that they are held
+    against join the sources.
+    """
+    w = page.words
+    found = page.assessments(**(chosen or {"pages": [page.name]}))
+    documents = dict.fromkeys(j.claim.document.id for j in found)
+    named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
+    about = [w.typography(w.ui("claims_note")), "", *named] if found else []
+    page.show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), Kind.SECTION)
+    if not found:
+        page.show(f"*{w.typography(w.ui('no_claims'))}*", Kind.ABSENT, "claims")
+        return
+    rows, figures = [], [CLAIM_FIGURES]
+    for j in found:
+        claim = j.claim
+        where, stated, against, concluded = table_cells(w, j)
+        verdict = verdict_words(w, j)
+        cells = [*map(Cell, (where, stated, against)), Cell(concluded.removeprefix(verdict), strong=verdict)]
+        marks = {"document": claim.document.id, "theme": w.label(claim.theme), "verdict": w.label(str(j.verdict))}
+        rows.append(Row(cells, marks))
+        corrected = (str(j.corrected.verdict), str(j.corrected.reason)) if j.corrected else ("", "")
+        judged = (str(j.verdict), str(j.reason), *corrected)
+        figures.append((claim.id, claim.document.id, str(claim.line), claim.theme, *judged))
+    head = [w.ui(k) for k in ("where", "claim", "held_against", "verdict")]
+    page.display(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())

@@ -1,0 +1,94 @@
+"""Sentences of a page: title, headline, section, analyst's note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kzreport.declare import View
+from kzreport.errors import PageError, explain
+from kzreport.language.sentences import Said
+from kzreport.language.words import Words
+from kzreport.model import Reading
+from kzreport.pages import notes
+from kzreport.pages.context import PageContext
+from kzreport.pages.entries import read_entry
+from kzreport.pages.outputs import Kind
+from kzreport.pages.views import headline_of, headline_options, view_name
+from kzreport.project import notebook_path
+
+
+def title(page: PageContext) -> None:
+    """The page's title and the date up to which everything is known."""
+    w = page.words
+    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", Kind.TITLE)
+
+
+def section(page: PageContext, key: str) -> None:
+    """A heading, from ``sections`` of the page's words."""
+    w = page.words
+    page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", Kind.SECTION)
+
+
+def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
+    """Say a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
+
+    ``options`` are those of the view; without a view, they are the readings by name.
+    """
+    readings = page.read(view, **options) if view else options
+    for each in [key] if isinstance(key, str) else key:
+        page.show(page.words.text("say", each, **readings), Kind.SAY)
+
+
+def headline_readings(page: PageContext, other: str, values: Mapping[str, Any]) -> Mapping[str, Said]:
+    """Return the readings of a page's headline, given the values of its parameters."""
+    readings: Mapping[str, Said] = page.read(headline_of(other), **headline_options(other, values))
+    return readings
+
+
+def headline(page: PageContext, view: View, **options: Any) -> None:
+    """Say the page's headline: its ``view`` is the one that the summary reads too.
+
+    Raises :class:`PageError` for another view, and for options that are missing or unknown.
+    """
+    if view is not headline_of(page.name):
+        raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
+    page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", Kind.HEADLINE)
+
+
+def headlines(page: PageContext, pages: Sequence[str]) -> None:
+    """The headline of each of the given pages, computed and worded as on the page itself, with a link to it.
+
+    An entry may carry values of the page's parameters: see :func:`kzreport.pages.entries.read_entry`.
+    """
+    points = []
+    for name, values in map(read_entry, pages):
+        words = Words(page.words.language, name)
+        sentence = words.text("headline", **headline_readings(page, name, values))
+        heading = words.entry("title")[words.language]
+        points.append(f"- **[{heading}]({name}.ipynb)**{words.colon}{sentence}")
+    page.show("\n".join(points), Kind.HEADLINES)
+
+
+def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
+    """What the analyst wrote for this page in ``params/notes/NAME.md``, its readings filled in; empty without one.
+
+    ``pages`` are entries with the values of the pages that the note may name; others have their own defaults.
+    Raises :class:`ParameterError` naming what is wrong with the note, and the readings there are.
+    """
+    w = page.words
+    given = dict(map(read_entry, pages))
+
+    def readings(other: str) -> dict[str, Reading]:
+        notebook_path(other)
+        said = headline_readings(page, other, given.get(other) or read_entry(other)[1])
+        return {k: r if isinstance(r, Reading) else r[0] for k, r in said.items() if r}
+
+    text = notes.part(name, page.name, w.language) if name else ""
+    return notes.fill(text, f"params/notes/{name}.md", w.language, readings)
+
+
+def note(page: PageContext, name: str, pages: Sequence[str] = ()) -> None:
+    """Show what :meth:`noted` gives; nothing where there is no note for this page."""
+    if text := note_text(page, name, pages):
+        page.show(f"**{page.words.ui('analyst')}**\n\n{text}", Kind.NOTE)

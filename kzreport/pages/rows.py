@@ -1,0 +1,117 @@
+"""A table as rows of cells, and its three forms made from them: HTML, plain text, CSV."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from kzreport.pages.outputs import Kind, Output
+
+_SITE = re.compile(r"https://([\w.-]+)[\w./%?=&;#~+,-]*")
+
+
+def escape_html(text: str) -> str:
+    """Return text as HTML text, which holds no markup."""
+    return html.escape(text, quote=False)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Text in a cell, its lines parted by line feeds; ``strong``: the words before it that are set in bold.
+
+    >>> cell = Cell(" – two sources.\\nhttps://stat.gov.kz/en", strong="Confirmed")
+    >>> cell.html
+    '<ul><li><strong>Confirmed</strong> – two sources.</li><li><a href="https://stat.gov.kz/en">stat.gov.kz</a></li></ul>'
+    >>> cell.plain
+    'Confirmed – two sources. / https://stat.gov.kz/en'
+    """
+
+    text: str
+    strong: str = ""
+
+    @property
+    def plain(self) -> str:
+        """The cell on one line of text."""
+        return f"{self.strong}{self.text}".replace("\n", " / ")
+
+    @property
+    def html(self) -> str:
+        """The cell as HTML: several lines as a list, an address as a link that is named after its site."""
+        lines = [_SITE.sub(r'<a href="\g<0>">\1</a>', escape_html(line)) for line in self.text.split("\n")]
+        if self.strong:
+            lines[0] = f"<strong>{escape_html(self.strong)}</strong>{lines[0]}"
+        return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if len(lines) > 1 else lines[0]
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells of a row; ``marks``: the values by which a reader filters the rows."""
+
+    cells: Sequence[Cell]
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, *texts: str) -> Row:
+        """Return a row of plain texts."""
+        return cls([Cell(text) for text in texts])
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a page.
+
+    - ``head``: the names of its columns
+    - ``figures``: its figures as rows of text for the CSV file, header first
+    - ``row_heads``: number of cells at the start of a row that say what the row is about
+    - ``texts``: numbers of the columns that hold words
+    - ``filtered``: readers may hide rows by their marks
+    """
+
+    name: str
+    title: str
+    head: Sequence[str]
+    rows: Sequence[Row]
+    figures: Sequence[Sequence[str]]
+    row_heads: int = 1
+    texts: Collection[int] = ()
+    filtered: bool = False
+
+    def output(self) -> Output:
+        """Return what a page shows of the table: its HTML, and title, rows and CSV as text."""
+        figures = as_csv(self.figures)
+        rows = [self.head, *([cell.plain for cell in row.cells] for row in self.rows)]
+        text = "\n\n".join([self.title, "\n".join(map(" | ".join, rows)), figures])
+        return Output(Kind.TABLE, text, html=self._html(), name=self.name, title=self.title, csv=figures)
+
+    def _html(self) -> str:
+        columns = [' data-text="yes"' if n in self.texts else "" for n in range(len(self.head))]
+        head = "".join(
+            f'<th scope="col"{column}>{escape_html(name)}</th>' for name, column in zip(self.head, columns, strict=True)
+        )
+        body = ""
+        for row in self.rows:
+            marks = "".join(f' data-{name}="{html.escape(value)}"' for name, value in row.marks.items())
+            body += f"<tr{marks}>"
+            for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
+                body += (
+                    f'<th scope="row">{cell.html}</th>' if number < self.row_heads else f"<td{column}>{cell.html}</td>"
+                )
+            body += "</tr>"
+        about = f' data-{self.name}="{self.name}"' if self.filtered else ""
+        caption = f"<caption>{escape_html(self.title)}</caption>"
+        return f"<table{about}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def as_csv(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of text as CSV with LF line ends.
+
+    >>> as_csv([("period", "value"), ("2026-08", "9.8")])
+    'period,value\\n2026-08,9.8\\n'
+    """
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()

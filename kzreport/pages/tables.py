@@ -1,0 +1,168 @@
+"""Tables of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kzreport.charts.chart import HEADER
+from kzreport.charts.chart import rows as figure_rows
+from kzreport.declare import View
+from kzreport.language.locale import NBSP
+from kzreport.language.words import Words
+from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.pages.context import PageContext
+from kzreport.pages.entries import read_entry
+from kzreport.pages.figures import chart
+from kzreport.pages.outputs import Kind
+from kzreport.pages.prose import headline_readings
+from kzreport.pages.rows import Row, Table
+from kzreport.pages.views import split_options
+
+
+def show_table(
+    page: PageContext,
+    key: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    figures: Sequence[tuple[str, ...]],
+    *,
+    row_heads: int = 1,
+    name: str = "",
+    texts: Sequence[int] = (),
+) -> None:
+    """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
+
+    ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
+    """
+    w = page.words
+    title = w.typography(str(w.entry("tables", key, "title")[w.language]).strip())
+    cells = [Row.of(*row) for row in rows]
+    page.display(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
+
+
+def period_cell(page: PageContext, p: Period) -> str:
+    """A period in a cell: a month is not parted from its year."""
+    said = page.words.period(p)
+    return said.replace(" ", NBSP) if p.frequency == "M" else said
+
+
+def number_cell(page: PageContext, r: Reading | None) -> str:
+    """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
+    if r is None:
+        return "–"
+    w = page.words
+    if r.value is None:
+        return w.reading(r)
+    if r.interval and (w.number(r.interval.low, r.decimals) != w.number(r.interval.high, r.decimals)):
+        return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
+    return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
+
+
+def table(
+    page: PageContext,
+    key: str,
+    groups: View | Groups,
+    *,
+    last: int | None = None,
+    by: str = "period",
+    latest_first: bool = False,
+    **options: Any,
+) -> None:
+    """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
+
+    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
+    items are of different periods. ``groups`` may be a view, with its ``options``.
+    """
+    w = page.words
+    columns: Groups = page.views.resolve(groups, options)
+    items = by == "item"
+    every = [r for g in columns.values() for r in g]
+    if items:
+        if latest_first:
+            every.sort(key=lambda r: (r.period.end, r.item), reverse=True)
+        keys: list[Any] = list(dict.fromkeys(r.item for r in every))[:last]
+        names = {k: w.label(k) for k in keys}
+    else:
+        keys = sorted({r.period for r in every}, reverse=True)[:last]
+        names = {k: period_cell(page, k) for k in keys}
+    if not keys:
+        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        return
+    head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
+    for name, column in columns.items():
+        units = {r.unit for r in column}
+        unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
+        head.append(f"{w.label(name)}{unit}")
+    cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
+    body = [[names[k], *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
+    figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
+    show_table(page, key, head, body, figures)
+
+
+def listing(
+    page: PageContext,
+    key: str,
+    readings: View | Panel | Sequence[Reading],
+    *,
+    name: str = "",
+    **options: Any,
+) -> None:
+    """Show a table with a row for each reading: its period, its subject, its value.
+
+    ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
+    ``options``. ``name``: needed if the words serve several tables.
+    """
+    w = page.words
+    found = page.views.resolve(readings, options)
+    readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
+    if not readings:
+        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        return
+    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
+    head += [w.label(column) for column in more]
+    rows = []
+    for number, r in enumerate(readings):
+        label = w.label(r.item or r.name)
+        value = w.typography(w.range(r) if r.interval else w.reading(r))
+        value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
+        cells = [period_cell(page, r.period), label, value]
+        cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
+        rows.append(cells)
+    figures = figure_rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
+    show_table(page, key, head, rows, figures, row_heads=2, name=name)
+
+
+def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
+    """Show for each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
+
+    A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
+    ``charts`` and ``tables.latest`` of the page's words. Options are those of the view, or of the kind of chart.
+    """
+    w = page.words
+    wanted, options = split_options([panels], options)
+    for name, panel in page.views.resolve(panels, wanted).items():
+        page.show(f"## {w.typography(w.label(name))}", Kind.SECTION)
+        page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), Kind.SAY)
+        if panel.groups:
+            chart(page, name, kind, panel.groups, **options)
+            listing(page, "latest", panel, name=f"{name}_latest")
+
+
+def key_figures(page: PageContext, pages: Sequence[str]) -> None:
+    """A table of the readings that each page's words list under ``headline.key``, and their bases."""
+    w = page.words
+    rows: list[tuple[str, ...]] = []
+    figures: list[tuple[str, ...]] = []
+    for name, values in map(read_entry, pages):
+        words = Words(w.language, name)
+        readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
+        for key, entry in words.entry("key_figures").items():
+            value, change = readings[key], readings.get(f"{key}_change")
+            title = str(entry[w.language])
+            said = words.reading(value), words.reading(change, "signed") if change else "–"
+            base = period_cell(page, change.base) if change and change.base else "–"
+            rows.append((title, period_cell(page, value.period), *map(w.typography, said), base))
+            figures += figure_rows({title: [r for r in (value, change) if r]})
+    head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]
+    show_table(page, "key_figures", head, rows, figures, texts=(1, 4))

@@ -1,0 +1,200 @@
+"""Views on a page: find them, load what they declare, call them once.
+
+A view is a function of ``kzreport.views`` with :func:`kzreport.declare.reads`.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Protocol
+
+from kzreport.declare import AS_OF, COUNTRY_GROUPS, HOME, Claims, Cut, Given, Several, Source, View, declaration_of
+from kzreport.errors import NotebookError, PageError, explain
+from kzreport.files import cached_by_stamp
+from kzreport.model import Series
+from kzreport.pages.notebooks import load_notebook
+from kzreport.project import notebook_path, project
+from kzreport.series.groups import all_groups
+
+
+class Supply(Protocol):
+    """The page that views are called for: it has a date, and loads."""
+
+    as_of: date
+
+    def load(self, name: str, **dims: str) -> Series:
+        """Return a series as known on the page's date."""
+
+    def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
+        """Return the series at each of its vintages."""
+
+    def judged(self, **chosen: Sequence[str]) -> Series:
+        """Return the claims judged, as a series of ones."""
+
+
+class Views:
+    """The results of the views that a page called: each is computed once for the same options."""
+
+    def __init__(self, supply: Supply) -> None:
+        self._supply = supply
+        self._results: dict[tuple[View, str], Any] = {}
+        self._read: dict[View, dict[str, None]] = {}  # the series that each view read
+
+    def call(self, view: View, options: Mapping[str, Any]) -> Any:
+        """Load the inputs that a view declares and return its result.
+
+        Raises :class:`PageError` for an option that is missing or unknown, naming the options there are.
+        """
+        declared = declaration_of(view)
+        key = view, repr(sorted(options.items()))
+        if key not in self._results:
+            lacking = [o for o, needed in declared.options.items() if needed and o not in options]
+            if lacking or not options.keys() <= declared.options.keys():
+                found = f"no {', '.join(lacking)}" if lacking else ", ".join(options.keys() - declared.options.keys())
+                raise PageError(
+                    explain(f"view {view_name(view)}, options", found, ", ".join(declared.options) or "no option")
+                )
+            own = {o: options[o] for o in declared.own if o in options}
+            read = self._read.setdefault(view, {})
+            inputs = {name: self._input(source, options, read) for name, source in declared.sources.items()}
+            self._results[key] = view(**inputs, **own)
+        return self._results[key]
+
+    def _input(self, source: Source, options: Mapping[str, Any], read: dict[str, None]) -> Any:
+        match source:
+            case Given():
+                return {AS_OF: self._supply.as_of, COUNTRY_GROUPS: all_groups(), HOME: project().home}[source]
+            case Cut(name, dims, vintages):
+                read[name] = None
+                given = {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}
+                return (self._supply.vintages if vintages else self._supply.load)(name, **given)
+            case Several(names, by):
+                found = names(options[by])
+                read.update(dict.fromkeys(found))
+                return {name: self._supply.load(name) for name in found}
+            case Claims(chosen):
+                return self._supply.judged(**{k: options[o] for k, o in chosen.items()})
+        return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
+
+    def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:
+        """Return the result of a view, called with those of the options that are its own; readings as they are.
+
+        Raises :class:`PageError` for options beside readings.
+        """
+        if callable(given):
+            own = declaration_of(given).options
+            return self.call(given, {o: v for o, v in options.items() if o in own})
+        if options:
+            raise PageError(explain("options beside readings", ", ".join(options), "a view that takes them"))
+        return given
+
+    def order(self) -> tuple[str, ...]:
+        """Return the series that were read, in the order of their views.
+
+        Views come as the page called them, those of one module in the order in which the module defines them.
+        """
+        lines: dict[str, list[tuple[int, View]]] = {}
+        for view in self._read:
+            lines.setdefault(view.__module__, []).append((view.__code__.co_firstlineno, view))
+        defined = {module: iter(sorted(few, key=lambda pair: pair[0])) for module, few in lines.items()}
+        views = [next(defined[view.__module__])[1] for view in self._read]
+        return tuple(dict.fromkeys(name for view in views for name in self._read[view]))
+
+
+def split_options(given: Sequence[Any], options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split options into those of the views among ``given``, and the others."""
+    names = {o for view in given if callable(view) for o in declaration_of(view).options}
+    return {k: v for k, v in options.items() if k in names}, {k: v for k, v in options.items() if k not in names}
+
+
+def view_name(view: View) -> str:
+    """Return the name of a view as a notebook writes it: ``inflation.headline``."""
+    return f"{view.__module__.rpartition('.')[2]}.{view.__name__}"
+
+
+def headline_of(page: str) -> View:
+    """Return the view of a page's headline: the function ``headline`` of the module that has the page's name.
+
+    Raises :class:`PageError` if there is none.
+    """
+    try:
+        view: View = importlib.import_module(f"kzreport.views.{page}").headline
+    except (ModuleNotFoundError, AttributeError) as e:
+        raise PageError(explain(f"headline of '{page}'", str(e), f"a view 'headline' in views/{page}.py")) from None
+    return view
+
+
+def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of a page's parameter values that are options of its headline."""
+    return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
+
+
+@cached_by_stamp()
+def _named(path: Path) -> tuple[tuple[str, str], ...]:
+    """Return what a notebook imports from ``kzreport.views``, as (module, ""), and every NAME.ATTRIBUTE in it."""
+    found = []
+    for cell in load_notebook(path.stem).cells:
+        for node in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
+            if isinstance(node, ast.ImportFrom) and node.module == "kzreport.views":
+                found += [(n.name, "") for n in node.names]
+            elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.append((node.value.id, node.attr))
+    return tuple(dict.fromkeys(found))
+
+
+def _names(page: str) -> tuple[tuple[str, str], ...]:
+    return _named(notebook_path(page))
+
+
+def views_of(page: str) -> tuple[View, ...]:
+    """Return the views that the notebook of a page names, in order.
+
+    Raises :class:`NotebookError` for a view that does not exist.
+    """
+    names = _names(page)
+    try:
+        modules = {name: importlib.import_module(f"kzreport.views.{name}") for name, view in names if not view}
+        return tuple(getattr(modules[name], view) for name, view in names if view and name in modules)
+    except (ModuleNotFoundError, AttributeError) as e:
+        raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None
+
+
+def sources_of(page: str) -> Iterator[Source]:
+    """Yield what the views of a page read, directly or through other views."""
+    views = list(views_of(page))
+    for view in views:
+        for source in declaration_of(view).sources.values():
+            if isinstance(source, Given | Cut | Several | Claims):
+                yield source
+            else:
+                views.append(source)
+
+
+def series_of(page: str, values: Mapping[str, Any]) -> frozenset[str]:
+    """Return the series that the views of a page read, given the values of its parameters."""
+    found: set[str] = set()
+    for source in sources_of(page):
+        if isinstance(source, Cut):
+            found.add(source.name)
+        elif isinstance(source, Several):
+            found.update(source.names(values[source.by]))
+    return frozenset(found)
+
+
+def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] | None, dict[str, list[str]] | None]:
+    """Return the series that pages with these values read, and the choice of the claims that they show.
+
+    ``None`` for the series means any: a view that reads the claims judged rests on all that these are held against.
+    ``None`` for the choice means no claims. The series behind the claims of a page are not counted otherwise.
+    """
+    for page, values in pages.items():
+        for source in sources_of(page):
+            if isinstance(source, Claims):
+                return None, {key: values[option] for key, option in source.chosen.items()}
+    series = frozenset().union(*(series_of(page, values) for page, values in pages.items()))
+    judging = [page for page in pages if ("page", "claims") in _names(page)]
+    return series, {"pages": judging} if judging else None

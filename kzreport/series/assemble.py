@@ -1,0 +1,94 @@
+"""Generate ``data/datapackage.json`` from the cards, and find whether it is still what they say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from kzreport.errors import DataError, explain
+from kzreport.files import file_digest, project_root, read_json, shown_path, write_atomic
+from kzreport.project import project
+from kzreport.series.cards import read_card, read_map, read_shared
+from kzreport.series.resource import resource_of
+from kzreport.series.table import parse_table
+
+_HEADING = ("name", "title", "description", "version", "licenses")
+_SHARED = ("package.yml", "publishers.yml", "columns.yml")
+_OTHER = ("issues.yml", "labels.yml", "groups.yml")  # of other readers
+
+
+def assemble() -> list[str]:
+    """Write the data package; return the series, and the files that they share, that are not what it said before.
+
+    Raises :class:`DataError`, and writes nothing, if a card or a table has any fault.
+    """
+    folder = project_root() / "data"
+    fresh, path = _assembled(folder), folder / "datapackage.json"
+    for entry in fresh["resources"]:
+        parse_table(resource_of(entry, folder, project().languages, f"data/{entry['name']}.yml"))
+    changed = _changes(path, fresh)
+    if changed:
+        write_atomic(path, _text(fresh))
+    return changed
+
+
+def check_package() -> None:
+    """Compare the data package with the cards and tables. Raises :class:`DataError` with what was changed since."""
+    folder = project_root() / "data"
+    path = folder / "datapackage.json"
+    if changed := _changes(path, _assembled(folder)):
+        todo = "if the change is meant, run 'kzreport accept --data'"
+        found = f"another state of {', '.join(changed)}"
+        raise DataError(explain(shown_path(path), found, "what cards and tables say", todo))
+
+
+def _text(package: Mapping[str, Any]) -> str:
+    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+
+
+def _assembled(folder: Path) -> dict[str, Any]:
+    """Return the data package that cards and tables describe today; the tables are not read but for their digests."""
+    tables = sorted(folder.glob("*.csv"))
+    _refuse_strays(folder, {t.stem for t in tables})
+    heading = read_map(folder / "package.yml", ("name", "title"), _HEADING)
+    shared = read_shared(folder, project().languages)
+    entries = []
+    for table in tables:
+        entry = read_card(table.with_suffix(".yml"), shared)
+        size = {"bytes": table.stat().st_size, "hash": f"sha256:{file_digest(table)}"}
+        entries.append(entry | size)
+    files = [folder / name for name in _SHARED if (folder / name).exists()]
+    files += [table.with_suffix(".yml") for table in tables]
+    return {
+        **heading,
+        "publishers": shared.publishers,
+        "scopes": shared.scopes,
+        "made_from": {file.name: file_digest(file) for file in files},
+        "resources": entries,
+    }
+
+
+def _refuse_strays(folder: Path, tables: set[str]) -> None:
+    """Raise :class:`DataError` for a card without a table; one without a card fails when its card is read."""
+    for path in sorted(folder.glob("*.yml")):
+        if path.name not in (*_SHARED, *_OTHER) and path.stem not in tables:
+            raise DataError(explain(shown_path(path), f"no table {path.stem}.csv", "a card and its table"))
+
+
+def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
+    """Return the names of what differs from the package on disk; the package itself if only its form does."""
+
+    def parts(package: Any) -> dict[str, Any]:
+        made_from = package["made_from"]
+        by_name = {entry["name"]: (entry, made_from[f"{entry['name']}.yml"]) for entry in package["resources"]}
+        return by_name | {name: made_from.get(name) for name in _SHARED}
+
+    try:
+        before = parts(read_json(path))
+    except (DataError, KeyError, TypeError, AttributeError):  # not there, or broken: it is made anew
+        return [path.name]
+    now = parts(fresh)
+    changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+    return changed or ([] if path.read_text(encoding="utf-8") == _text(fresh) else [path.name])

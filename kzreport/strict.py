@@ -1,0 +1,86 @@
+"""Strict models of what YAML files of a project hold: unknown keys are refused, errors name the key and the choices.
+
+What belongs here: the base model, the types that several files share, and the message of an error. What does not:
+reading a file (:mod:`kzreport.files`), the models themselves (beside what they describe).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from kzreport.errors import DataError, explain, short_repr
+from kzreport.model import DAY
+from kzreport.project import project
+
+
+class StrictModel(BaseModel):
+    """A map with known keys only; its values are not converted from other types."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_unknown_keys(cls, raw: Any) -> Any:
+        known = ", ".join(cls.model_fields)
+        if not isinstance(raw, dict):
+            raise ValueError(f"a map with keys among {known}")
+        if unknown := [k for k in raw if k not in cls.model_fields]:
+            about = {"found": f"the key {short_repr(unknown[0])}", "expected": f"keys among {known}"}
+            raise PydanticCustomError("key", "{expected}", about)
+        return raw
+
+
+def _day(text: Any) -> date:
+    if not isinstance(text, str) or not DAY.fullmatch(text):
+        raise ValueError("a date such as 2026-01-21")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError("a date such as 2026-01-21") from None
+
+
+def _address(text: str) -> str:
+    if not text.startswith("https://") or not text.isprintable():
+        raise ValueError("an address that starts with https://")
+    return text
+
+
+def _in_every_language(words: dict[str, str]) -> dict[str, str]:
+    languages = project().languages
+    if set(words) != set(languages) or not all(map(str.strip, words.values())):
+        raise ValueError(f"words in {', '.join(languages)}")
+    return {k: words[k].strip() for k in languages}
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+Address = Annotated[str, AfterValidator(_address)]
+LocalText = Annotated[dict[str, str], AfterValidator(_in_every_language)]  # language -> words
+Model = TypeVar("Model", bound=StrictModel)
+
+
+def strict_model(model: type[Model], raw: object, where: str) -> Model:
+    """Return ``raw``, as YAML gives it, as a model.
+
+    Raises :class:`DataError` naming ``where``, the key, what was found, and what was expected.
+
+    >>> class Group(StrictModel):
+    ...     members: list[str]
+    >>> strict_model(Group, {"members": ["KGZ"]}, "groups.yml").members
+    ['KGZ']
+    >>> strict_model(Group, {"member": []}, "groups.yml")
+    Traceback (most recent call last):
+    kzreport.errors.DataError: groups.yml: found the key 'member', expected keys among members.
+    """
+    try:
+        return model.model_validate(raw)
+    except ValidationError as e:
+        first = e.errors()[0]
+        context, message = first.get("ctx", {}), first["msg"].removeprefix("Value error, ")
+        found = "nothing" if first["type"] == "missing" else context.get("found") or short_repr(first["input"])
+        key = ".".join(str(part) for part in first["loc"])
+        expected = "this key" if first["type"] == "missing" else message.removeprefix("Input should be ")
+        raise DataError(explain(f"{where}, {key}" if key else where, found, expected)) from None

@@ -1,0 +1,137 @@
+"""Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of each.
+
+What belongs here: digits, whether a unit is a rate, the unit of a difference, the scales on which large amounts are
+shown. What does not: the words of a unit in a language (``units`` in ``kzreport/language/furniture.yml``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A scale for large amounts: from ``start`` on they are divided by ``divisor`` and shown with ``digits``.
+
+    ``words`` is the key of the scale's words; ``trim`` leaves out zeros that end the decimals (4.50 is 4.5).
+
+    >>> UNITS["musd"].sentence[0].words
+    'billion_usd'
+    """
+
+    start: float
+    divisor: float
+    digits: int
+    words: str
+    trim: bool = False
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of measurement.
+
+    - ``decimals``: digits after the decimal mark; a change smaller than half the last one is "flat"
+    - ``rate``: its change is a difference in points, never a growth in percent
+    - ``difference``: the unit of a difference of two figures; empty for the unit itself
+    - ``sentence``, ``axis``: scales in sentences and on axes; the first that an amount reaches is used, else the unit
+    - ``document``: scales in figures that documents print, if they are not those of our sentences
+    - ``words``: the key of its words; empty for its name
+    - ``signed``: the ends of a range show their sign
+    - ``coarse``: an estimate is no better than three figures, whatever its size
+    """
+
+    name: str
+    decimals: int
+    rate: bool = False
+    difference: str = ""
+    sentence: tuple[Scale, ...] = ()
+    document: tuple[Scale, ...] = ()
+    axis: tuple[Scale, ...] = ()
+    words: str = ""
+    signed: bool = False
+    coarse: bool = False
+
+    @property
+    def word_key(self) -> str:
+        """The key of its words in the word files."""
+        return self.words or self.name
+
+    @property
+    def printed(self) -> tuple[Scale, ...]:
+        """The scales in figures that documents print."""
+        return self.document or self.sentence
+
+    @property
+    def of_difference(self) -> str:
+        """The unit of the difference of two figures in this unit.
+
+        >>> UNITS["percent"].of_difference, UNITS["tonne"].of_difference
+        ('points', 'tonne')
+        """
+        return self.difference or self.name
+
+
+_BILLION_USD = Scale(1e3, 1e3, 1, "billion_usd")
+_MILLION_TONNES = Scale(1e6, 1e6, 2, "million_tonnes", trim=True)
+_BILLION_TKM = Scale(1e9, 1e9, 1, "billion_tkm")
+_MILLION_INHABITANTS = Scale(1e6, 1e6, 1, "million_inhabitants")
+_USD_AXIS = (replace(_BILLION_USD, start=3e3),)  # an axis changes its scale later than a sentence
+_TONNE_AXIS = (replace(_MILLION_TONNES, start=2e6), Scale(3e3, 1e3, 0, "thousand_tonnes"))
+
+
+def _rate(name: str, difference: str = "points", decimals: int = 1) -> Unit:
+    return Unit(name, decimals, rate=True, difference=difference)
+
+
+UNITS: Mapping[str, Unit] = {
+    unit.name: unit
+    for unit in (
+        _rate("percent"),  # a rate or a growth
+        _rate("points"),  # a difference of two rates: percentage points
+        _rate("percent_of_gdp"),
+        _rate("percent_per_year"),  # compound annual growth
+        Unit("index", 1),  # level, base in the basis
+        _rate("index_py100"),  # same period of the previous year = 100
+        _rate("index_pp100"),  # previous period = 100
+        Unit("musd", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, difference="musd_change"),  # million US dollars
+        Unit("meur", 0, sentence=(Scale(1e3, 1e3, 1, "billion_eur"),)),  # million euros
+        Unit("kzt", 1),  # tenge for a unit of another currency
+        Unit("usd_barrel", 1),  # US dollars a barrel
+        # A change is no level: a range shows its sign, no axis takes both, and the CSV of a figure tells them apart.
+        Unit("musd_change", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, words="musd", signed=True),
+        Unit("usd", 0),  # US dollars
+        # vehicles, visits ...: the sentence names them
+        Unit("count", 0, document=(Scale(1e9, 1e9, 0, "billion_count"), Scale(1e6, 1e6, 0, "million_count"))),
+        Unit("tonne", 0, sentence=(_MILLION_TONNES,), axis=_TONNE_AXIS, coarse=True),
+        Unit("teu", 0, axis=(Scale(3e3, 1e3, 1, "thousand_teu"),), coarse=True),  # twenty-foot containers
+        Unit(  # tonne-kilometre
+            "tkm", 0, sentence=(_BILLION_TKM, Scale(0, 1e6, 0, "million_tkm")), axis=(replace(_BILLION_TKM, start=3e9),)
+        ),
+        Unit("tonne_wagon", 1),  # tonnes a wagon
+        Unit("gram", 0),
+        Unit("usd_tonne", 0),  # US dollars a tonne
+        Unit("person", 0, sentence=(Scale(1e6, 1e6, 0, "million_people"),)),
+        Unit("wagon", 0),
+        Unit("piece", 0),  # articles of any kind
+        Unit("multiple", 1),  # x times
+        Unit("km2", 0),
+        _rate("log", "log", 2),  # natural logarithm of a ratio
+        Unit("months", 0),
+        Unit("years", 0),
+        Unit("inhabitant", 0, sentence=(_MILLION_INHABITANTS,), axis=(replace(_MILLION_INHABITANTS, start=2e6),)),
+        Unit("country", 0),  # how many countries
+        Unit("rank", 0),  # first, second ...
+        Unit("ratio", 2),
+    )
+}
+RATES = frozenset(name for name, unit in UNITS.items() if unit.rate)
+
+
+def scale_for(amount: float, scales: tuple[Scale, ...]) -> Scale | None:
+    """Return the first scale that an amount (in the unit itself) reaches, or nothing.
+
+    >>> scale_for(-3591.25, UNITS["musd"].sentence).words
+    'billion_usd'
+    """
+    return next((s for s in scales if abs(amount) >= s.start), None)

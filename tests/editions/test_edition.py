@@ -1,0 +1,260 @@
+"""One real edition: what is in it, what must not be, and that it comes out the same again."""
+
+from __future__ import annotations
+
+import csv
+import getpass
+import hashlib
+import io
+import json
+import re
+import socket
+from html.parser import HTMLParser
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from run_fixtures import AS_OF
+
+from kzreport.files import project_root
+
+LANGUAGES, PAGES = ("fr", "en"), ("inflation", "fdi")
+LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping", "manifest", "code"}
+VOID = {"img", "input", "meta", "br", "link", "hr"}
+
+
+class Reader(HTMLParser):
+    """Tags with their attributes, and the text outside of style."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        assert len({a for a, _ in attrs}) == len(attrs), f"an attribute twice in <{tag}>"
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, f"</{tag}> closes another tag"
+
+    def handle_data(self, data):
+        if not {"style", "pre"} & set(self.open):
+            self.text.append(data)
+
+
+def htmls(made) -> list[Path]:
+    return [made.root / "index.html", *sorted(made.folder.rglob("*.html"))]
+
+
+def test_it_is_whole(made):
+    present = {f.relative_to(made.folder).as_posix() for f in made.folder.rglob("*") if f.is_file()}
+    wanted = {"index.html", "manifest.json"}
+    for language in LANGUAGES:
+        for page in PAGES:
+            wanted |= {f"{language}/{page}.html", f"{language}/{page}.ipynb"}
+            nb = json.loads((made.folder / language / f"{page}.ipynb").read_text(encoding="utf-8"))
+            for output in (o for c in nb["cells"] for o in c.get("outputs", [])):
+                about = output["metadata"].get("kzreport", {})
+                if about.get("kind") in ("chart", "table"):
+                    base = f"{language}/figures/{page}-{about['name']}"
+                    wanted |= {f"{base}.csv"} | ({f"{base}.png"} if about["kind"] == "chart" else set())
+    assert present == wanted
+    assert sum(f.endswith(".png") for f in present) >= 12
+    assert {p.name for p in made.root.iterdir()} == {".work", "small", "index.html", "run.json"}
+    assert {p.suffix for p in (made.root / ".work").iterdir()} == {".lock"}
+
+
+def test_it_says_what_it_did_and_no_more(made):
+    assert sorted(made.said.err.splitlines()) == sorted(f"{k}/{p}: made" for k in LANGUAGES for p in PAGES)
+    assert made.said.out.splitlines()[0] == f"made small/{AS_OF}"
+
+
+def test_pages_are_self_contained(made):
+    for path in htmls(made):
+        text = path.read_text(encoding="utf-8")
+        found = Reader(text)
+        assert not found.open, f"{path.name}: {found.open} left open"
+        names = [tag for tag, _ in found.tags]
+        assert not {"script", "link", "iframe", "object", "embed", "base", "form", "svg", "frame"} & set(names), path
+        policy = [a["content"] for t, a in found.tags if t == "meta" and "http-equiv" in a]
+        assert len(policy) == 1 and policy[0].startswith("default-src 'none'; img-src data:; style-src"), path
+        assert "script-src" not in policy[0]
+        for tag, attributes in found.tags:
+            assert not [a for a in attributes if a.startswith("on") or a == "style"], (path, tag, attributes)
+            for key in LOADING & set(attributes):
+                assert key == "src" and tag == "img" and attributes[key].startswith("data:image/png;base64,"), path
+            if tag == "img":
+                assert len(attributes["alt"]) > 40, (path, attributes["alt"])
+            if "href" in attributes and not attributes["href"].startswith(("https://", "#")):
+                target = path.parent / attributes["href"]
+                assert ":" not in attributes["href"] and target.exists(), (path, attributes["href"])
+        styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
+        assert not re.search(r"url\(|@import|expression|//", " ".join(styles)), path
+        assert sum(t == "html" and bool(a.get("lang")) for t, a in found.tags) == 1
+        ids = [a["id"] for _, a in found.tags if "id" in a]
+        assert len(ids) == len(set(ids)), path
+
+
+def test_nothing_of_the_machine_or_the_moment_is_in_it(made):
+    private = [str(Path.home()), str(made.root), str(made.cli.home), str(project_root()), socket.gethostname()]
+    private += ["/tmp/", "/home/", f"/{getpass.getuser()}/", "kz-"]
+    for path in [p for p in made.folder.rglob("*") if p.is_file() and p.suffix != ".png"]:
+        text = re.sub(r"[A-Za-z0-9+/=\n\\]{500,}", "", path.read_text(encoding="utf-8"))
+        assert not [p for p in private if len(p) > 2 and p in text], path
+        assert not re.search(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text), f"{path}: a time of day"
+        assert not re.search(r"\b0x[0-9a-f]{8,}\b", text), f"{path}: an address in memory"
+    for path in made.folder.rglob("*.ipynb"):
+        nb = json.loads(path.read_text(encoding="utf-8"))
+        assert set(nb["metadata"]) == {"kernelspec", "language_info"}
+        assert [c["id"] for c in nb["cells"]] == [f"cell-{n}" for n in range(1, len(nb["cells"]) + 1)]
+    for path in made.folder.rglob("*.png"):
+        assert not re.search(rb"tIME|Creation|Software\0", path.read_bytes()[:2000]), path
+
+
+def test_the_manifest_tells_every_byte_and_input(made):
+    manifest = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
+    files = {
+        f.relative_to(made.folder).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest()
+        for f in made.folder.rglob("*")
+        if f.is_file() and f.name != "manifest.json"
+    }
+    assert manifest["files"] == files
+    inputs = manifest["inputs"]
+    assert {"data/cpi_yy", "data/issues.yml", "notebooks/fdi.ipynb", "notebooks/inflation.yml", "python"} <= set(inputs)
+    assert {"package papermill", "package matplotlib", "params/project.yml", "notebooks/views/fdi.py"} <= set(inputs)
+    assert inputs["engine"] == version("kzreport") and re.fullmatch("[0-9a-f]{64}", inputs["engine code"])
+    assert manifest["edition"]["as_of"] == AS_OF and manifest["edition"]["pages"] == list(PAGES)
+    assert manifest["parameters"]["fdi"]["peers"][0] == "CHN"
+    for path in made.folder.rglob("*.html"):
+        assert manifest["fingerprint"] in path.read_text(encoding="utf-8"), path
+
+
+def _figures(made):
+    for path in sorted(made.folder.rglob("*.csv")):
+        for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
+            yield path, row
+
+
+def test_no_figure_was_published_later(made, known):
+    """Each figure of the edition is one that its own series had published by the edition's date."""
+    rows = 0
+    for path, row in _figures(made):
+        if row["value"]:
+            assert not known(AS_OF).fault(row), (path, row)
+            rows += 1
+    assert rows > 500
+
+
+def test_figures_are_those_known_then(made):
+    """Twelve-month inflation and the World Bank's figures, against the tables read without the package."""
+
+    def table(name, key):
+        latest = {}
+        with (project_root() / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as f:
+            for row in csv.DictReader(f):
+                if row["published"] <= AS_OF and row["value"]:
+                    latest[tuple(row[k] for k in key)] = max(
+                        latest.get(tuple(row[k] for k in key), ("", 0.0)), (row["published"], float(row["value"]))
+                    )
+        return latest
+
+    cpi = table("cpi_yy", ("period",))
+    compared = 0
+    for path, row in _figures(made):
+        if path.name == "inflation-yoy.csv" and row["group"] == "rate":
+            assert float(row["value"]) == pytest.approx(cpi[row["period"],][1] - 100), row
+            compared += 1
+    assert compared >= 2 * 60 and max(p for (p,) in cpi) == "2024-02"
+
+    share = table("wdi_fdi", ("country", "period"))
+    gdp = table("wdi_gdp", ("country", "period"))
+    compared = 0
+    for path, row in _figures(made):
+        if path.name == "fdi-peers.csv" and row["status"] == "ok":
+            key = (row["item"] or row["group"], row["period"])
+            assert float(row["value"]) == pytest.approx(100 * share[key][1] / gdp[key][1], abs=0.06), row
+            compared += 1
+    assert compared > 50
+
+
+def test_later_years_are_spoken_of_only_as_projections(made):
+    for path in made.folder.rglob("*.html"):
+        later = re.findall(r"\b20(?:2[6-9]|[3-9]\d)\b", " ".join(Reader(path.read_text(encoding="utf-8")).text))
+        assert not later, (path, later)
+
+
+def test_the_index_leads_to_the_edition_in_each_language(made):
+    found = {a["href"] for t, a in Reader((made.root / "index.html").read_text(encoding="utf-8")).tags if t == "a"}
+    assert {
+        f"small/{AS_OF}/index.html",
+        f"small/{AS_OF}/fr/inflation.html",
+        f"small/{AS_OF}/en/inflation.html",
+    } <= found
+    front = Reader((made.folder / "index.html").read_text(encoding="utf-8"))
+    linked = {a["href"] for t, a in front.tags if t == "a"}
+    assert {f"{k}/{p}.html" for k in LANGUAGES for p in PAGES} <= linked
+    assert "31 mars 2024" in " ".join(front.text).replace("\u00a0", " ")
+
+
+def test_other_surroundings_give_the_same_bytes(made, tmp_path):
+    """Another zone, locale, hash seed, working folder, and what a user may have set for Python and matplotlib."""
+    startup = tmp_path / "startup.py"
+    startup.write_text("print('hello'); lang = 'xx'\n", encoding="utf-8")
+    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9\nfont.size: 30\n", encoding="utf-8")
+    kernels = tmp_path / "data" / "kernels" / "python3"
+    kernels.mkdir(parents=True)
+    (kernels / "kernel.json").write_text(
+        json.dumps({"argv": ["/bin/false"], "display_name": "another", "language": "python"}), encoding="utf-8"
+    )
+    deep = tmp_path / ("a long folder for temporary files " * 3)  # a socket's path may not pass some 104 bytes
+    deep.mkdir()
+    ended = made.cli(
+        "verify",
+        AS_OF,
+        "--output",
+        str(made.root),
+        "-j",
+        "2",
+        cwd=tmp_path,
+        TZ="Pacific/Kiritimati",
+        LC_ALL="ru_RU.KOI8-R",
+        LANG="fr_FR.UTF-8",
+        PYTHONHASHSEED="7",
+        PYTHONSTARTUP=str(startup),
+        PYTHONWARNINGS="ignore",
+        MPLBACKEND="svg",
+        MATPLOTLIBRC=str(tmp_path),
+        JUPYTER_PATH=str(tmp_path / "data"),
+        TMPDIR=str(deep),
+    )
+    assert ended.code == 0, ended.err
+    count = sum(f.is_file() for f in made.folder.rglob("*")) - 1
+    assert ended.out == f"small/{AS_OF}: {count} files rebuilt, byte for byte the same\n"
+    assert not list(deep.iterdir())
+
+
+def test_a_second_run_makes_nothing(made):
+    before = {p: (p.stat().st_mtime_ns, p.stat().st_ino) for p in made.root.rglob("*") if p.is_file()}
+    ended = made.cli("run", "small", "--as-of", AS_OF, "--output", str(made.root))
+    assert ended.code == 0 and ended.err == ""
+    assert ended.out.splitlines()[0] == f"nothing to do: small/{AS_OF} has the same inputs"
+    after = {p: (p.stat().st_mtime_ns, p.stat().st_ino) for p in made.root.rglob("*") if p.is_file()}
+    assert {p: s for p, s in after.items() if p.suffix != ".lock"} == {
+        p: s for p, s in before.items() if p.suffix != ".lock"
+    }
+
+
+@pytest.mark.slow
+def test_the_monthly_edition_as_known_then(made, tmp_path):
+    """All pages of the real definition at the date the issue names, and its verification."""
+    out = str(tmp_path / "out")
+    ended = made.cli("run", "monthly", "--as-of", AS_OF, "--output", out)
+    assert ended.code == 0, ended.err
+    ended = made.cli("verify", f"monthly/{AS_OF}", "--output", out, TZ="America/Los_Angeles")
+    assert ended.code == 0, ended.err

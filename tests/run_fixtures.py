@@ -1,0 +1,146 @@
+"""Shared by the tests that run the command line: a copy of the project, cheap pages, one real edition.
+
+``tests/conftest.py`` loads this module as a plugin, so its fixtures are known in every folder. Under pytest-xdist each
+worker has a session of its own: the edition is made once for all of them, under a lock.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+AS_OF = "2024-03-31"
+SHOWS = (
+    "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
+    "metadata={'kzreport': {'kind': 'say'}})"
+)
+
+# A page as cheap as a page can be: the types of its parameters cell are read, not run, and it imports nothing of ours.
+CHEAP = (
+    "from typing import Any as Date, Any as Language",
+    'lang: Language = "fr"  # language\nas_of: Date = "2026-09-30"  # date',
+)
+
+
+def write_page(home: Path, name: str, *cells: str, parameters: str = "") -> None:
+    """A page of these cells after the parameters, in the home."""
+    sources = [CHEAP[0], CHEAP[1] + parameters, *cells]
+    nb = {
+        "cells": [
+            {
+                "cell_type": "code",
+                "id": f"cell-{i}",
+                "metadata": {"tags": ["parameters"]} if i == 1 else {},
+                "source": source,
+                "execution_count": None,
+                "outputs": [],
+            }
+            for i, source in enumerate(sources)
+        ],
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    (home / "notebooks" / f"{name}.ipynb").write_text(json.dumps(nb), encoding="utf-8")
+    (home / "notebooks" / f"{name}.yml").write_text(
+        f"title: {{fr: Page {name}, en: Page {name}}}\nmethod: []\n", encoding="utf-8"
+    )
+
+
+def write_definition(home: Path, name: str, pages: list[str], languages: str = "en") -> None:
+    (home / "params" / f"{name}.yml").write_text(
+        f"title: {{fr: Essai, en: Trial}}\npages: [{', '.join(pages)}]\nlanguages: [{languages}]\n", encoding="utf-8"
+    )
+
+
+@dataclass(frozen=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+
+class Cli:
+    """``kzreport`` in a process, on one home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def environment(self, **env: str) -> dict[str, str]:
+        return os.environ | {"KZREPORT_HOME": str(self.home)} | env
+
+    def start(self, *words: str, cwd: Path | None = None, **env: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "kzreport.commands.cli", *words],
+            cwd=cwd or self.home,
+            env=self.environment(**env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+            # A shell that runs the tests in the background has signals ignored, and a child would inherit that.
+            preexec_fn=lambda: [signal.signal(n, signal.SIG_DFL) for n in (signal.SIGINT, signal.SIGHUP)],
+        )
+
+    def __call__(self, *words: str, cwd: Path | None = None, **env: str) -> Ended:
+        process = self.start(*words, cwd=cwd, **env)
+        out, err = process.communicate(timeout=300)
+        return Ended(process.returncode, out, err)
+
+
+def make_home(folder: Path) -> Path:
+    """A copy of what an edition is made from, without the code."""
+    for name in ("data", "notebooks", "params"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.tmp"))
+    return folder
+
+
+@pytest.fixture
+def project_copy(tmp_path):
+    """A copy of the project for one test, to break."""
+    return make_home(tmp_path / "home")
+
+
+@pytest.fixture
+def cli(project_copy):
+    return Cli(project_copy)
+
+
+@dataclass(frozen=True)
+class Made:
+    """One real edition: two pages in two languages, as the world was known in March 2024."""
+
+    cli: Cli
+    root: Path
+    folder: Path
+    said: Ended
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent / "shared-edition" if os.environ.get("PYTEST_XDIST_WORKER") else base / "shared-edition"
+    shared.mkdir(exist_ok=True)
+    home, out, said = shared / "home", shared / "out", shared / "said.json"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not said.exists():
+            make_home(home)
+            write_definition(home, "small", ["inflation", "fdi"], "fr, en")
+            end = Cli(home)("run", "small", "--as-of", AS_OF, "--output", str(out), "-j", "2")
+            said.write_text(json.dumps([end.code, end.out, end.err]), encoding="utf-8")
+    end = Ended(*json.loads(said.read_text(encoding="utf-8")))
+    assert end.code == 0, end.err
+    return Made(Cli(home), out, out / "small" / AS_OF, end)

@@ -81,7 +81,7 @@ STRINGS = [
 OURS = (
     """html head meta title style body header nav main div span section figure figcaption input label pre img footer"""
 )
-ALLOWED = {*html._TAGS, *OURS.split()}
+ALLOWED = {*html.TAGS, *OURS.split()}
 
 
 class Reader(HTMLParser):
@@ -202,7 +202,8 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
         f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "data").symlink_to(project_root() / "data")
+    for name in ("data", "params"):
+        (tmp_path / name).symlink_to(project_root() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
     page = Page("trial", lang="en", as_of="2024-03-31")
@@ -224,8 +225,7 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    for name in ("kzreport.pages.ledger", "kzreport.claims.verdicts"):
-        monkeypatch.setattr(f"{name}.known_claims", lambda *_, **__: (one,))
+    monkeypatch.setattr("kzreport.pages.context.known_claims", lambda *_, **__: (one,))
     about = replace(register(), documents={text: paper})
     monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
     Page("claims", lang="en", as_of="2026-09-30").claims()

@@ -70,7 +70,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     prime(*sys.argv[1:])
-    server = Forkserver.start(kernel_environment())
+    server = Forkserver.start(kernel_environment(), "/")
     gc.collect()
     gc.freeze()
     print("ready", flush=True)

@@ -47,7 +47,7 @@ class Portable(Protocol):
 
     @property
     def folder(self) -> Path:
-        """Where the work writes its files."""
+        """The folder into which the work writes its files."""
 
     @property
     def done(self) -> Path | None:

@@ -64,7 +64,7 @@ def main() -> None:
     from kzreport.execution.worker import serve, worker_kernels
 
     number, scratch, seconds = sys.argv[1:]
-    server = None if unavailable() else Forkserver.start(kernel_environment())
+    server = None if unavailable() else Forkserver.start(kernel_environment(), "/")
     kernels = worker_kernels(server, float(seconds))
 
     def end_with_input() -> None:

@@ -65,20 +65,23 @@ def warm_up() -> None:
         with contextlib.suppress(ImportError):  # another version of ipykernel: its kernels import it themselves
             importlib.import_module(name)
     del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
-    import kzreport.indicators
     import kzreport.pages.page
-    import kzreport.views
     from kzreport.errors import KzreportError
 
-    for package in (kzreport.indicators, kzreport.views):
-        for module in pkgutil.iter_modules(package.__path__):
-            with contextlib.suppress(Exception):  # a view with a fault: the page that imports it reports it
-                importlib.import_module(f"{package.__name__}.{module.name}")
+    with contextlib.suppress(KzreportError):  # no project: the page that needs one reports it
+        import kzreport.indicators
+        import kzreport.views
+
+        for package in (kzreport.indicators, kzreport.views):
+            for module in pkgutil.iter_modules(package.__path__):
+                with contextlib.suppress(Exception):  # a view with a fault: the page that imports it reports it
+                    importlib.import_module(f"{package.__name__}.{module.name}")
     with warnings.catch_warnings():  # a kernel has to give its warnings itself
         warnings.simplefilter("ignore")
         with contextlib.suppress(KzreportError):  # a file with a fault: the page that reads it reports it
             _read_project()
-        _draw()
+        with contextlib.suppress(KzreportError):  # a language without words: the page in it reports it
+            _draw()
 
 
 def _read_project() -> None:

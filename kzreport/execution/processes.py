@@ -107,7 +107,7 @@ def _forkserver() -> Iterator[Forkserver | None]:
     elif lent := FORKSERVERS.lent:
         yield lent
     else:
-        server = Forkserver.start(kernel_environment())
+        server = Forkserver.start(kernel_environment(), "/")
         try:
             yield server
         finally:

@@ -31,8 +31,9 @@ from typing import Any, cast
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from kzreport.errors import ParameterError
 from kzreport.execution import forkserver
-from kzreport.files import project_root
+from kzreport.files import find_project
 
 NAME = "kzreport-warm"  # of the provisioner, in kernel specifications
 START_TIMEOUT = 60.0  # seconds for a forkserver to warm up and fork
@@ -122,8 +123,8 @@ class Forkserver:
         self.process = process
 
     @classmethod
-    def start(cls, env: Mapping[str, str]) -> Forkserver:
-        """Start a forkserver whose kernels may have this environment; the first kernel waits until it is warm."""
+    def start(cls, env: Mapping[str, str], cwd: str) -> Forkserver:
+        """Start a forkserver for kernels like one of this environment and folder; the first waits until it is warm."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [sys.executable, "-m", forkserver.__name__, "ipykernel_launcher"]
         with theirs:
@@ -132,10 +133,10 @@ class Forkserver:
                 cwd="/",  # nothing in ours is imported in place of a library; -P would change sys.path in kernels
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
-                env={k: v for k, v in env.items() if k != "PYTEST_CURRENT_TEST"} | ONE_THREAD | _project(env),
+                env={k: v for k, v in env.items() if k != "PYTEST_CURRENT_TEST"} | ONE_THREAD | _project(env, cwd),
                 start_new_session=True,  # Ctrl-C in a terminal is for the client, not for the forkserver
             )
-        return cls(key_of(env), ours, process)
+        return cls(key_of(env, cwd), ours, process)
 
     def fork(self, argv: Sequence[str], *, cwd: str, env: Mapping[str, str], out: int, err: int) -> ForkedKernel:
         """Fork a kernel with these arguments; ``out`` and ``err`` are file descriptors. Raises :class:`KernelFault`."""
@@ -179,25 +180,27 @@ class Forkserver:
         return {"key": None, "control": self.control, "process": None}
 
 
-def key_of(env: Mapping[str, str]) -> object:
-    """Return what one forkserver can serve: the environment at its start, the code of the engine and of the views.
+def key_of(env: Mapping[str, str], cwd: str) -> object:
+    """Return the key of a kernel with this environment and folder: kernels of one key can share a forkserver.
 
-    Two equal keys can use one forkserver. The key changes when a file of the engine or a view of the project is edited,
-    when a package is installed, for another interpreter and for another project.
+    The key changes for another project, when a view of the project or a file of the engine is edited, when a package is
+    installed, for another interpreter, and for other variables that are read when a process starts.
     """
-    project = Path(_project(env)["KZREPORT_HOME"])
+    project = _project(env, cwd)
     engine = Path(__file__).parent.parent
     files = [p for p in engine.rglob("*") if p.suffix in (".py", ".yml")]
-    files += (project / "notebooks" / "views").rglob("*.py")
+    files += [p for folder in project.values() for p in Path(folder, "notebooks", "views").rglob("*.py")]
     places = [Path(p) for p in sys.path if p.endswith("-packages")]  # installing changes the folder's time
     stamps = tuple(_stamp(p) for p in sorted([*files, *filter(Path.is_dir, places), Path(sys.executable)]))
-    return {k: v for k, v in env.items() if _AT_START.fullmatch(k)}, str(project), stamps
+    return {k: v for k, v in env.items() if _AT_START.fullmatch(k)}, project, stamps
 
 
-def _project(env: Mapping[str, str]) -> dict[str, str]:
-    """Return the variable that names the project of a kernel with this environment."""
-    chosen = env.get("KZREPORT_HOME")
-    return {"KZREPORT_HOME": str(Path(chosen).resolve() if chosen else project_root())}
+def _project(env: Mapping[str, str], cwd: str) -> dict[str, str]:
+    """Return the variable that names the project of a kernel; nothing for a kernel outside of all projects."""
+    try:
+        return {"KZREPORT_HOME": str(find_project(env.get("KZREPORT_HOME", ""), cwd))}
+    except ParameterError:  # the notebook that needs a project reports it
+        return {}
 
 
 def _stamp(path: Path) -> tuple[str, int, int]:
@@ -233,7 +236,7 @@ class Forkservers:
         if reason := unavailable():
             raise KernelFault(reason)
         with self._lock:
-            key = key_of(env)
+            key = key_of(env, cwd)
             if self._current is not None:
                 fits = self._current.key in (None, key)
                 with contextlib.suppress(KernelFault):  # killed, or short of memory: once more from a new one
@@ -243,7 +246,7 @@ class Forkservers:
                 self._current = None
             if repr(key) in self._failed:
                 raise KernelFault(self._failed[repr(key)])
-            started = Forkserver.start(env)
+            started = Forkserver.start(env, cwd)
             try:
                 forked = started.fork(argv, cwd=cwd, env=env, out=out, err=err)
             except KernelFault as e:

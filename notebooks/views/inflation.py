@@ -23,7 +23,11 @@ from kzreport.model import Groups, Period, Reading, Series, Status
 
 @reads("cpi_yy")
 def path(cpi_yy: Series) -> Groups:
-    """The published twelve-month rate in every month, percent."""
+    """Return the published twelve-month rate in every month, percent.
+
+    >>> path(readings.series_from({"2026-08": 109.8}, "index_py100"))["rate"][0].value
+    9.8
+    """
     return {"rate": rates(cpi_yy)}
 
 
@@ -126,7 +130,7 @@ def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
 
 @reads("cpi_yy", "cpi_mm")
 def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """Why the rate moved in the latest month: what came in and what fell out, points."""
+    """Split the move of the rate in the latest month: the month that came in, the month that fell out; points."""
     found = base_effects.base_effect(cpi_yy, cpi_mm)
     return {k: r for k, r in found.items() if k not in ("log", "residual", "simple")}
 
@@ -149,7 +153,7 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
 @reads("cpi_yy", "cpi_mm")
 def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points; ``wait``, the
-    months from the one to the other (0: they are one).
+    months between the two (0 if they are the same).
     """
     coming = [r for r in base_effects.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
     if not coming:
@@ -162,7 +166,7 @@ def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
 
 @reads("cpi_yy", expected="expectations")
 def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
-    """What households expect over twelve months, and by how much it exceeds the published rate of the same month."""
+    """Return the rate that households expect, its change, and its ``gap`` to the published rate of the same month."""
     table = readings.readings(rates(expected))
     if not table:
         p = inflation.headline(cpi_yy).period

@@ -241,7 +241,9 @@ def _started(cli, out: Path, scratch: Path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "SIGHUP")) for n in SIGNALS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in ("SIGHUP", "SIGINT"))) for n in SIGNALS]
+)
 def test_a_run_that_is_ended_leaves_nothing(name, cli, project_copy, tmp_path):
     out, scratch = tmp_path / "out", tmp_path / "scratch"
     scratch.mkdir()

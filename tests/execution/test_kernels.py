@@ -220,7 +220,13 @@ DEAF = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(600)"
 
 
 # Busy, and its forkserver killed before its client: nobody is left to end it, as with an ordinary kernel.
-DEATHS = [("pass", False), ("pass", True), (DEAF, False), (DEAF, True), (BUSY, False)]
+DEATHS = [
+    pytest.param("pass", False, marks=pytest.mark.slow),
+    ("pass", True),
+    (DEAF, False),
+    pytest.param(DEAF, True, marks=pytest.mark.slow),
+    (BUSY, False),
+]
 
 
 @pytest.mark.parametrize(("code", "server_first"), DEATHS)
@@ -236,6 +242,7 @@ def test_a_killed_client_leaves_nothing(code, server_first):
         assert gone(client.pid, kernel, server, child)
 
 
+@pytest.mark.slow  # the keys are tried below
 def test_another_environment_has_another_forkserver():
     servers = warm.Forkservers()
 
@@ -258,16 +265,19 @@ import os, sys
 from pathlib import Path
 from kzreport.execution.warm import key_of
 project, package = map(Path, sys.argv[1:])
-first, env = key_of(os.environ), dict(os.environ)
-assert key_of(env | {"ANY": "1"}) == first
+env = dict(os.environ)
+first = key_of(env, "/")
+assert key_of(env | {"ANY": "1"}, "/") == first
 for name in ("PYTHONHASHSEED", "PYTHONPATH", "MPLCONFIGDIR", "KZREPORT_HOME"):
-    assert key_of(env | {name: "/other"}) != first, name
+    assert key_of(env | {name: "/other"}, "/") != first, name
 for path in (package / "language" / "furniture.yml", package / "files.py", project / "notebooks" / "views" / "x.py"):
     path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
-    first, before = key_of(env), first
+    first, before = key_of(env, "/"), first
     assert first != before, path
 (project / "notebooks" / "views" / "y.py").touch()
-assert key_of(env) != first
+assert key_of(env, "/") != first
+del env["KZREPORT_HOME"]
+assert key_of(env, str(project)) == key_of(env, str(project / "notebooks")) != key_of(env, "/")
 """
 
 
@@ -277,6 +287,8 @@ def test_edited_code_or_another_project_needs_another_forkserver(tmp_path):
     shutil.copytree(Path(kzreport.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     (project / "notebooks" / "views").mkdir(parents=True)
     (project / "notebooks" / "views" / "x.py").write_text("", encoding="utf-8")
+    (project / "params").mkdir()
+    (project / "params" / "project.yml").touch()
     env = os.environ | {"PYTHONPATH": str(package.parent), "KZREPORT_HOME": str(project)}
     words = [sys.executable, "-c", KEYS, str(project), str(package)]
     done = subprocess.run(words, capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120)
@@ -314,7 +326,8 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("name", ["nbval", pytest.param("papermill", marks=pytest.mark.slow)])
+@pytest.mark.slow  # nbval uses it in tests/project/test_pages.py, too
+@pytest.mark.parametrize("name", COMMANDS)
 def test_others_use_it_by_name(name, tmp_path):
     shown = "import os\nprint('kzreport.execution.forkserver' in open(f'/proc/{os.getppid()}/cmdline').read())"
     nb = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "kzreport", "display_name": "x"}})

@@ -77,7 +77,7 @@ def test_what_a_view_declares_is_there(page):
                 assert set(source.dims) <= set(describe_series(source.name).columns[3:])
     values = {p.name: p.default for p in declared_parameters(page)}
     claims = any(isinstance(s, Claims) for v in views_of(page) for s in declaration_of(v).sources.values())
-    assert claims or {describe_series(name).name for name in series_of(page, values)}
+    assert claims or [describe_series(name).name for name in series_of(page, values)]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -16,7 +16,7 @@ from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
 from kzreport.series.known import next_release
-from kzreport.series.resource import describe_series, resources
+from kzreport.series.resource import describe_series
 
 
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
@@ -91,10 +91,10 @@ def cited_pages(page: PageContext, name: str) -> str:
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
     """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
     w = page.words
-    names, ahead = series_read(page.drawn(pages))[0], page.as_of + timedelta(days=days)
+    ahead = page.as_of + timedelta(days=days)
     due: list[tuple[date, str, Period]] = []
-    for name in resources():
-        following = next_release(name, page.as_of) if names is None or name in names else None
+    for name in series_read(page.drawn(pages))[0]:
+        following = next_release(name, page.as_of)
         if following and following[1] <= ahead:
             due.append((following[1], name, following[0]))
     if not due:

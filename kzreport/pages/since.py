@@ -19,7 +19,7 @@ from kzreport.language.numbers import rounded
 from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
-from kzreport.series.resource import describe_series, resources
+from kzreport.series.resource import describe_series
 
 Key = tuple[tuple[str, ...], Period]  # the values of a series' dimensions, and the period
 
@@ -55,7 +55,7 @@ class Changes:
     """The changes from one date to a later one.
 
     - ``then``, ``now``: the two dates
-    - ``new_figures``, ``revisions``: by series, in the order of the data package
+    - ``new_figures``, ``revisions``: by series, in their order
     - ``new_issues``, ``mended_issues``: faults of sources that became known, or were mended
     - ``verdicts``: claims whose verdict changed
     - ``new_claims``: claims of documents that were not known before
@@ -119,7 +119,7 @@ def is_redefined(breaks: Collection[Issue], observation: Observation) -> bool:
 def compare_dates(
     then: date,
     now: date,
-    series: Collection[str] | None = None,
+    series: Sequence[str],
     chosen: Mapping[str, Collection[str]] | None = None,
     *,
     methods: Sequence[str] = (),
@@ -134,7 +134,7 @@ def compare_dates(
     Parameters
     ----------
     series
-        names of the series; all if ``None``
+        names of the series, in the order of the answer
     chosen
         the choice of claims, as :func:`kzreport.claims.ledger.known_claims` takes it; no claims if ``None``
     methods, settings, manifests
@@ -147,19 +147,18 @@ def compare_dates(
     DataError
         for broken data
 
-    >>> found = compare_dates(date(2026, 8, 31), date(2026, 9, 30), {"cpi_yy"})
+    >>> found = compare_dates(date(2026, 8, 31), date(2026, 9, 30), ["cpi_yy"])
     >>> [(f.series, [str(r.period) for r in f.readings]) for f in found.new_figures], found.revisions
     ([('cpi_yy', ['2026-08'])], ())
     """
     if then >= now:
         raise ParameterError(explain("previous edition", then, f"a date before {now}"))
-    names = [n for n in resources() if series is None or n in series]
     before, after = known_issues(then), known_issues(now)
     known, current = {i.id for i in before}, {i.id for i in after}
-    mine = [i for i in after if i.series in names]
+    mine = [i for i in after if i.series in series]
     new_figures: list[NewFigures] = []
     revisions: list[Revision] = []
-    for name in names:
+    for name in series:
         breaks = [i for i in mine if i.series == name and i.kind == "break" and i.since > then]
         found, revised = _compare_series(load_series(name, then), load_series(name, now), breaks)
         revisions += revised
@@ -173,7 +172,7 @@ def compare_dates(
         tuple(new_figures),
         tuple(revisions),
         tuple(i for i in mine if i.id not in known),
-        tuple(i for i in before if i.id not in current and i.series in names),
+        tuple(i for i in before if i.id not in current and i.series in series),
         tuple(VerdictChange(claims[k], old[k][0], v) for k, (v, _) in new.items() if k in old and old[k][0] != v),
         tuple(claims[k] for k in new if k not in old),
         bool(new),

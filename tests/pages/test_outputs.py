@@ -13,7 +13,7 @@ from kzreport.errors import PageError
 from kzreport.pages.outputs import Kind, Output, page_artefacts, page_headline, page_texts, read_output
 from kzreport.pages.rows import Cell, Row, Table
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 
 
 def stored(output: Output):

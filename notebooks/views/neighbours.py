@@ -1,7 +1,7 @@
 """The neighbours page: a country among its peers, by indicators that the World Bank has for all of them.
 
-The year of a comparison is the latest for which the country itself has a figure: the others are ranked in that year,
-and who has none then is named.
+The year of a comparison is the latest for which the country itself has a figure. The others are ranked in that year;
+countries without a figure of that year are named.
 """
 
 from __future__ import annotations
@@ -117,7 +117,7 @@ def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
 
 
 def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
-    """What is said of an indicator, in order; who has no figure, or already a later one, is named."""
+    """Return the sentences on an indicator, in order; peers without a figure, or with a later one, are named."""
     if not c.own.ok:
         return {indicator: {"value": c.own}}
     position = _position(c)
@@ -140,7 +140,7 @@ def panels(
 ) -> dict[str, Panel]:
     """One panel for each indicator: the country and its peers over time, and the latest figure of each with its year.
 
-    The rows: those of the country's year from the highest down, then older or later ones, then who has no figure.
+    The rows: those of the country's year from the highest down, then older or later figures, then countries without.
     Raises as :func:`check_peers`.
     """
     found = {}
@@ -175,7 +175,7 @@ def state(states: Sequence[Series], as_of: date) -> dict[str, Reading]:
 def overview(series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]) -> Panel:
     """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries.
 
-    Nothing stands beside a figure that is missing, and no rank beside one that is alone.
+    A missing figure has nothing beside it, a figure alone no rank.
     """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
     ranks = [ranking.rank(c.own, c.others) for c in found.values()]

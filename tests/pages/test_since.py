@@ -119,7 +119,12 @@ def test_a_decision_keeps_its_quarter_point():
 @pytest.mark.parametrize("year", range(2015, 2027))
 def test_said_in_words_at_any_time(language, year):
     c = changes.between(
-        date(year - 1, 9, 30), date(year, 9, 30), list(resources()), {}, methods=list(methods()), settings=["fdi.years: 8 → 9"]
+        date(year - 1, 9, 30),
+        date(year, 9, 30),
+        list(resources()),
+        {},
+        methods=list(methods()),
+        settings=["fdi.years: 8 → 9"],
     )
     text = "\n".join(changes.lines(c, Words(language)))
     assert not re.search(r"[{}]|\bNone\b|\bnan\b|\b[dD]e [aeiouyé]|\ble 1 |%\s?%|\bde le\b|\bà le\b", text), text

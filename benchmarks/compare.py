@@ -252,11 +252,11 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     """The cells of each page in this interpreter, which has run them before, and the rendering that kzreport does."""
     import nbformat
 
-    from kzreport.execution import forkserver as template
+    from kzreport.execution import forkserver
     from kzreport.pages.context import PageContext
     from kzreport.render import html
 
-    template.warm()
+    forkserver.warm_up()
     PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 

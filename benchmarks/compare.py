@@ -237,13 +237,14 @@ def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
     from IPython.display import display
     from ploomber_engine import execute_notebook
 
-    import kzreport.pages.page
+    from kzreport.pages.context import PageContext
+    from kzreport.pages.outputs import Output
 
-    def encoded(data: Mapping[str, Any], **rest: Any) -> None:  # it writes bytes as they are, which is no notebook
-        text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
-        display(text, **rest)
+    def encoded(_: PageContext, output: Output) -> None:  # it writes bytes as they are, which is no notebook
+        text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in output.data.items()}
+        display(text, raw=True, metadata=output.metadata)
 
-    kzreport.pages.context.display = encoded  # type: ignore[assignment]
+    PageContext.display = encoded  # type: ignore[method-assign]
     execute_notebook(source, made, parameters=dict(values), log_output=False, progress_bar=False, verbose=False)
 
 
@@ -251,12 +252,12 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     """The cells of each page in this interpreter, which has run them before, and the rendering that kzreport does."""
     import nbformat
 
-    import kzreport.pages.page
     from kzreport.execution import forkserver
+    from kzreport.pages.context import PageContext
     from kzreport.render import html
 
     forkserver.warm_up()
-    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
+    PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 
     def one(page: Page) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from IPython.display import display
@@ -11,6 +10,7 @@ from IPython.display import display
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.verdicts import assess_claims
+from kzreport.days import parse_day
 from kzreport.declare import View
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
@@ -30,7 +30,7 @@ class PageContext:
     def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
         self.name = name
         self.words = Words(lang, name)
-        self.as_of = date.fromisoformat(as_of)
+        self.as_of = parse_day(as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)

@@ -8,12 +8,12 @@ import re
 import tokenize
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from kzreport.claims.documents import register
+from kzreport.days import read_day
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
 from kzreport.project import page_names, project
 from kzreport.series.resource import resources
@@ -21,9 +21,7 @@ from kzreport.views import neighbours
 
 
 def _date(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
-        raise ValueError("expected a date such as 2026-09-30")
-    if not 2000 <= date.fromisoformat(text).year <= 2100:
+    if not 2000 <= read_day(text).year <= 2100:
         raise ValueError("expected a date from 2000 to 2100")
     return text
 

@@ -17,15 +17,21 @@ def read_day(text: str) -> date:
     datetime.date(2026, 9, 30)
     """
     if not _DAY.fullmatch(text):
-        raise ValueError("expected a date such as 2026-09-30")
+        raise ValueError(f"{text[:40]!r} is no date such as 2026-09-30")
     return date.fromisoformat(text)
 
 
-def parse_day(as_of: date | str) -> date:
-    """Return a date from ISO text, or the date itself. Raises :class:`ParameterError`."""
-    if not isinstance(as_of, str):
-        return as_of
+def parse_day(day: date | str, where: str = "as_of") -> date:
+    """Return a date from ISO text, or the date itself.
+
+    Raises :class:`ParameterError` naming ``where`` for text of another form, or a year before 2000 or after 2100.
+    """
+    if not isinstance(day, str):
+        return day
     try:
-        return read_day(as_of)
+        found = read_day(day)
     except ValueError:
-        raise ParameterError(explain("as_of", repr(as_of[:40]), "a date such as 2026-09-30")) from None
+        found = None
+    if found is None or not 2000 <= found.year <= 2100:
+        raise ParameterError(explain(where, repr(day[:40]), "a date such as 2026-09-30, from 2000 to 2100"))
+    return found

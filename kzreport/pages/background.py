@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
+from kzreport.days import parse_day
 from kzreport.language.sentences import escape
 from kzreport.model import Period
-from kzreport.pages import since
-from kzreport.pages.context import PageContext
-from kzreport.pages.entries import read_entry
+from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
+from kzreport.pages.since import compare_dates
+from kzreport.pages.since_text import changes_list, new_figures_table, revisions_table
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
 from kzreport.series.known import next_release
-from kzreport.series.resource import describe_series, resources
+from kzreport.series.resource import describe_series
 
 
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
@@ -88,13 +89,13 @@ def cited_pages(page: PageContext, name: str) -> str:
     return f" ({', '.join(named)})" if named else ""
 
 
-def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
+def calendar(page: PageContext, pages: Pages, days: int) -> None:
     """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
     w = page.words
-    names, ahead = series_read(dict(map(read_entry, pages)))[0], page.as_of + timedelta(days=days)
+    ahead = page.as_of + timedelta(days=days)
     due: list[tuple[date, str, Period]] = []
-    for name in resources():
-        following = next_release(name, page.as_of) if names is None or name in names else None
+    for name in series_read(page.drawn(pages))[0]:
+        following = next_release(name, page.as_of)
         if following and following[1] <= ahead:
             due.append((following[1], name, following[0]))
     if not due:
@@ -117,7 +118,7 @@ def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
 
 
 def changes(
-    page: PageContext, previous: str | None, pages: Sequence[str], methods: Sequence[str], settings: Sequence[str]
+    page: PageContext, previous: str | None, pages: Pages, methods: Sequence[str], settings: Sequence[str]
 ) -> None:
     """What changed since the previous edition: a list, the new figures, the revisions.
 
@@ -127,15 +128,16 @@ def changes(
     if previous is None:
         page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
         return
-    given = dict(map(read_entry, pages))
-    series, shown = series_read(given)
-    found = since.between(date.fromisoformat(previous), page.as_of, series, shown, methods=methods, settings=settings)
-    intro = w.ui("since_edition").format(date=w.day(found.before))
-    page.show(f"{intro}{w.colon.rstrip()}\n\n{since.listed(found, w)}", Kind.CHANGES)
-    if found.fresh:
-        head, *rows = since.fresh_table(found, w)
-        show_table(page, "fresh", head, rows, figure_rows({f.series: f.readings for f in found.fresh}), texts=(2,))
-    if found.revised:
-        head, *rows = since.revised_table(found, w)
-        figures = figure_rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
+    series, shown = series_read(page.drawn(pages))
+    found = compare_dates(parse_day(previous), page.as_of, series, shown, methods=methods, settings=settings)
+    intro = w.ui("since_edition").format(date=w.day(found.then))
+    page.show(f"{intro}{w.colon.rstrip()}\n\n{changes_list(found, w)}", Kind.CHANGES)
+    if found.new_figures:
+        head, *rows = new_figures_table(found, w)
+        show_table(
+            page, "fresh", head, rows, figure_rows({f.series: f.readings for f in found.new_figures}), texts=(2,)
+        )
+    if found.revisions:
+        head, *rows = revisions_table(found, w)
+        figures = figure_rows({"then": [r.then for r in found.revisions], "now": [r.now for r in found.revisions]})
         show_table(page, "revised", head, rows, figures, texts=(1,))

@@ -13,7 +13,8 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from kzreport.language.words import Words
-from kzreport.pages import since
+from kzreport.pages.since import Changes
+from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
 from kzreport.render.blocks import blocks, code_style
 from kzreport.render.fill import fill, filter_script
@@ -103,15 +104,15 @@ def index(editions: Sequence[Mapping[str, Any]]) -> str:
     return fill("index.html", editions=editions, words={k: Words(k) for k in project().languages})
 
 
-def changes(found: since.Changes, report: str, language: str) -> str:
+def changes(found: Changes, report: str, language: str) -> str:
     """Return a page of its own with the changes between two dates."""
     w = Words(language)
-    tables = (("fresh", since.fresh_table(found, w)), ("revised", since.revised_table(found, w)))
+    tables = (("fresh", new_figures_table(found, w)), ("revised", revisions_table(found, w)))
     return fill(
         "changes.html",
         language=language,
-        title=since.title(found, w),
+        title=changes_title(found, w),
         report=report,
-        listed=markdown(since.listed(found, w)),
+        listed=markdown(changes_list(found, w)),
         tables=[(w.ui(name), table) for name, table in tables if len(table) > 1],
     )

@@ -17,18 +17,19 @@ from run_fixtures import write_definition, write_page
 from kzreport.claims.documents import register
 from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
-from kzreport.execution import execute as runner
+from kzreport.execution.failures import cell_label, one_line
 from kzreport.files import project_root
 from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
-from kzreport.pages import page as pages
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.page import Page
 from kzreport.render import html
 from kzreport.render.blocks import blocks
 from kzreport.render.markup import TAGS, markdown
 
 pytestmark = pytest.mark.faults  # row B6
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+PNG = b"\x89PNG\r\n\x1a\n"
 
 STRINGS = [
     "<script>alert(1)</script>",
@@ -158,22 +159,15 @@ def rendered(nb) -> str:
     )
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    """What pages show, instead of a kernel's front end."""
-    outputs = []
-
-    def display(data, raw, metadata):
-        assert raw
-        outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
-
-    monkeypatch.setattr(pages, "display", display)
-    return outputs
+def stored(output):
+    """Return an output as a notebook stores it."""
+    data = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in output.data.items()}
+    return nbformat.v4.new_output("display_data", data=data, metadata=output.metadata)
 
 
 def notebook(outputs, source: str = "page.show()"):
     return nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1)],
+        cells=[nbformat.v4.new_code_cell(source, outputs=[*map(stored, outputs)], execution_count=1)],
     )
 
 
@@ -210,10 +204,11 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
         f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "data").symlink_to(project_root() / "data")
+    for name in ("data", "params"):
+        (tmp_path / name).symlink_to(project_root() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
-    page = pages.Page("trial", lang="en", as_of="2024-03-31")
+    page = Page("trial", lang="en", as_of="2024-03-31")
     page.table("odd", {"odd": [reading]})
     page.listing("odd", [reading])
     page.section("odd")
@@ -232,11 +227,10 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    for name in ("kzreport.pages.ledger", "kzreport.claims.verdicts"):
-        monkeypatch.setattr(f"{name}.known_claims", lambda *_, **__: (one,))
+    monkeypatch.setattr("kzreport.pages.context.known_claims", lambda *_, **__: (one,))
     about = replace(register(), documents={text: paper})
     monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
-    pages.Page("claims", lang="en", as_of="2026-09-30").claims()
+    Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
     table = str(blocks(notebook(shown), "en")[-1].html)
     found = harmless(table)
@@ -249,11 +243,7 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_title_name_description_and_parameter(text):
     """In every place of the templates, and in the code of the injected parameters cell."""
-    image = nbformat.v4.new_output(
-        "display_data",
-        data={"image/png": PNG, "text/plain": text},
-        metadata={"kzreport": {"kind": "chart", "name": "x", "title": text, "alt": text, "csv": text}},
-    )
+    image = Output(Kind.CHART, text, png=PNG, name="x", title=text, alt=text, csv=text)
     source = PythonTranslator.codify({"peers": [text], "note": text})
     markup = html.page(
         notebook([image], source),
@@ -334,12 +324,12 @@ def test_as_a_name_on_the_command_line(text, tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("text", [*STRINGS, "a\nkzreport: b", "a\x1b[2Jb", "a\rb", "a\u2028b"])
 def test_in_the_reason_of_a_failed_page(text):
     """One line, and nothing that a terminal would obey."""
-    assert runner._short(text).isprintable()
+    assert one_line(text).isprintable()
     cell = nbformat.v4.new_code_cell(f"raise ValueError({text!r})  # {text}")
-    assert runner._cell([cell], 0).isprintable()
+    assert cell_label([cell], 0).isprintable()
 
 
-def test_a_hostile_parameter_through_a_kernel(cli, project_copy, tmp_path):
+def test_a_hostile_parameter_through_a_kernel(forked_cli, project_copy, tmp_path):
     """Quotes, braces, code and markup: what arrives in the kernel is the text; what is printed of it is text."""
     text = '"""\'\\";print(1);{x.__class__}<script>alert(1)</script>__import__("os").system("exit 3")'
     write_page(
@@ -347,14 +337,14 @@ def test_a_hostile_parameter_through_a_kernel(cli, project_copy, tmp_path):
     )
     write_definition(project_copy, "trial", ["echo"])
     out = tmp_path / "out"
-    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"remark={text}")
+    ended = forked_cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"remark={text}")
     assert ended.code == 0, ended.err
     markup = (out / "trial/2024-03-31/en/echo.html").read_text(encoding="utf-8")
     found = harmless(markup)
     assert "<script>alert(1)" in "".join(found.text) and "<script" not in markup
 
 
-def test_an_analysts_note_is_shown_as_text(cli, project_copy, tmp_path):
+def test_an_analysts_note_is_shown_as_text(forked_cli, project_copy, tmp_path):
     """Its figures are filled in, its Markdown is kept, its markup is text; it is an input of the edition."""
     note = project_copy / "params/notes/inflation-brief/2024-03-31.md"
     note.parent.mkdir(parents=True)
@@ -363,7 +353,7 @@ def test_an_analysts_note_is_shown_as_text(cli, project_copy, tmp_path):
         encoding="utf-8",
     )
     out = tmp_path / "out"
-    ended = cli("run", "inflation-brief", "--as-of", "2024-03-31", "--output", str(out), "--lang", "fr")
+    ended = forked_cli("run", "inflation-brief", "--as-of", "2024-03-31", "--output", str(out), "--lang", "fr")
     assert ended.code == 0, ended.err
     edition = out / "inflation-brief/2024-03-31"
     markup = (edition / "fr/inflation.html").read_text(encoding="utf-8")

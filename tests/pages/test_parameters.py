@@ -123,11 +123,11 @@ def test_text_becomes_what_its_type_says_and_arrives(name, text, meant):
 # --- text: refused -----------------------------------------------------------------------------------------------
 
 REFUSED = [
-    ("lang", "de", "'fr' or 'en'"),
-    ("lang", "FR", "'fr' or 'en'"),
-    ("lang", "", "'fr' or 'en'"),
-    ("as_of", "2024-02-30", "day is out of range"),
-    ("as_of", "2025-02-29", "day is out of range"),
+    ("lang", "de", "one of fr, en"),
+    ("lang", "FR", "one of fr, en"),
+    ("lang", "", "one of fr, en"),
+    ("as_of", "2024-02-30", "a date such as 2026-09-30, from 2000 to 2100"),
+    ("as_of", "2025-02-29", "a date such as 2026-09-30, from 2000 to 2100"),
     ("as_of", "30/09/2026", "a date such as 2026-09-30"),
     ("as_of", "2026-9-30", "a date such as"),
     ("as_of", "20260930", "a date such as"),

@@ -12,11 +12,11 @@ from datetime import date, timedelta
 
 import pytest
 
-import kzreport.pages.page
 from kzreport.charts.chart import HEADER
 from kzreport.claims.ledger import known_claims
 from kzreport.model import Period
 from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.page import Page
 from kzreport.project import notebook_path, page_names, project
 
 # Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
@@ -25,10 +25,8 @@ MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) 
 PLACES = [(page, language) for page in page_names() for language in project().languages]
 
 
-def _say(page, language, as_of, monkeypatch):
-    """Run a page's cells with these parameters; all that it displays."""
-    shown = []
-    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data, metadata)))
+def _run(page, language, as_of):
+    """Run a page's cells with these parameters."""
     names: dict[str, object] = {}
     for cell in read_notebook(notebook_path(page)).cells:
         if cell.cell_type == "code":
@@ -37,14 +35,12 @@ def _say(page, language, as_of, monkeypatch):
                 names |= {"lang": language, "as_of": as_of}
                 if page == "summary":  # of the whole note, after the edition of the month before
                     before = (date.fromisoformat(as_of).replace(day=1) - timedelta(days=1)).isoformat()
-                    names |= {"pages": [p for p in page_names() if p != page], "previous": before}
-    return shown
+                    names |= {"pages": {p: {} for p in page_names() if p != page}, "previous": before}
 
 
-def _figures(metadata):
-    """The CSV of readings that an output carries; nothing for the table of claims."""
-    text = metadata.get("kzreport", {}).get("csv", "")
-    return text if text.startswith(",".join(HEADER)) else ""
+def _figures(output):
+    """Return the CSV of readings that an output carries; nothing for the table of claims."""
+    return output.csv if output.csv.startswith(",".join(HEADER)) else ""
 
 
 def _stated(as_of):
@@ -58,8 +54,7 @@ def _stated(as_of):
 def _check(shown, page, known, faulty):
     """``known``: on the page's date. ``faulty``: what is wrong with the page's text, its figures left out."""
     as_of = known.as_of
-    texts = [data["text/plain"].replace(about.get("kzreport", {}).get("csv", "\0"), "") for data, about in shown]
-    text = "\n".join(texts)
+    text = "\n".join(o.text.replace(o.csv, "") if o.csv else o.text for o in shown)
     assert len(shown) >= 6
     assert not faulty(text)
     ahead = page in ("inflation", "summary")  # the mechanical path, the calendar of releases
@@ -68,28 +63,30 @@ def _check(shown, page, known, faulty):
     later = {int(y) for y in re.findall(r"(?<![\d,.\-/])(20\d\d)(?![\d,.])", text) if int(y) > allowed}
     later -= _stated(as_of)
     assert not later, f"{page} as of {as_of} speaks of {sorted(later)}"
-    assert [fault for _, metadata in shown for fault in known.faults(_figures(metadata))] == []
+    assert [fault for output in shown for fault in known.faults(_figures(output))] == []
 
 
 @pytest.mark.parametrize("as_of", DATES)
 @pytest.mark.parametrize(("page", "language"), PLACES)
-def test_a_page_of_a_day(page, language, as_of, monkeypatch, known, misprints):
-    _check(_say(page, language, as_of, monkeypatch), page, known(as_of), lambda text: misprints(text, language))
+def test_a_page_of_a_day(page, language, as_of, shown, known, misprints):
+    _run(page, language, as_of)
+    _check(shown, page, known(as_of), lambda text: misprints(text, language))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("as_of", MONTH_ENDS)
-def test_a_page_of_every_month(as_of, monkeypatch, known, misprints):
+def test_a_page_of_every_month(as_of, shown, known, misprints):
     for page, language in PLACES:
-        _check(
-            _say(page, language, as_of, monkeypatch), page, known(as_of), lambda text, k=language: misprints(text, k)
-        )
+        shown.clear()
+        _run(page, language, as_of)
+        _check(shown, page, known(as_of), lambda text, k=language: misprints(text, k))
 
 
-def test_no_row_was_published_later(monkeypatch, known):
+def test_no_row_was_published_later(shown, known):
     """Each figure on 31 March 2024 is one that its own series had published by then, on the basis that it names."""
     day, earlier = "2024-03-31", "2023-03-31"
-    shown = [metadata for page in page_names() for _, metadata in _say(page, "en", day, monkeypatch)]
+    for page in page_names():
+        _run(page, "en", day)
     tables = "".join(map(_figures, shown)).replace(",".join(HEADER) + "\n", "")
     rows = [r for r in csv.DictReader(io.StringIO(tables), HEADER) if r["value"]]
     assert [fault for r in rows if (fault := known(day).fault(r))] == []
@@ -103,12 +100,12 @@ def test_no_row_was_published_later(monkeypatch, known):
     assert all(known(day).fault(r | {"series": ""}) for r in rows)
 
 
-def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
+def test_a_summary_counts_the_claims_that_were_chosen(shown):
     """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
-    day, shown = date(2026, 9, 30), []
-    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    page = kzreport.pages.page.Page("summary", lang="en", as_of=day.isoformat())
-    page.headlines(["claims documents=S4", "claims"])
-    chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())
+    day = date(2026, 9, 30)
+    page = Page("summary", lang="en", as_of=day.isoformat())
+    page.headlines({"claims": {"documents": ["S4"]}})
+    page.headlines({"claims": {}})
+    chosen, every = (o.text.split("studied: ")[1].split(".")[0] for o in shown)
     assert (int(chosen), int(every)) == (len(known_claims(day, documents=["S4"])), len(known_claims(day)))
     assert int(chosen) < int(every)

@@ -159,19 +159,19 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
 
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
     """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
-    from kzreport.editions.many import list_needs
+    from kzreport.editions import many as backfill
 
     first, last = months(count)
     definition = load_definition(name)
     dates = check_months(first, last, TODAY)
-    for need in list_needs(definition, dates, definition.languages, root, revision=False):
-        folder = root / name / need.name
+    for state in backfill.look(definition, dates, definition.languages, root, False):
+        folder = root / name / state.name
         for path in made.rglob("*"):
             if path.is_file() and path.name != MANIFEST and path.parent != made:
                 target = folder / path.relative_to(made)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-        finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks})
+        finish_edition(state.plan, folder, state.name, {t.name: "" for t in state.plan.tasks})
     taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])
 
@@ -252,11 +252,11 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     """The cells of each page in this interpreter, which has run them before, and the rendering that kzreport does."""
     import nbformat
 
-    from kzreport.execution import forkserver as template
+    from kzreport.execution import forkserver
     from kzreport.pages.context import PageContext
     from kzreport.render import html
 
-    template.warm()
+    forkserver.warm_up()
     PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 

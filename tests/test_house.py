@@ -101,7 +101,7 @@ def upward(package: Path) -> list[str]:
 def impure(root: Path) -> list[str]:
     """Files, languages, pictures and libraries in ``indicators`` and in the views of the project."""
     found = []
-    pure = [(path, shown) for path, shown, own in modules(root / "kzreport") if own == "indicators"]
+    pure = [(path, shown) for path, shown, own in modules(root / "kzreport") if own in ("indicators", "units")]
     pure += [(path, path.relative_to(root).as_posix()) for path in sorted((root / "notebooks" / "views").glob("*.py"))]
     for path, shown in pure:
         for line, name in imports(path):

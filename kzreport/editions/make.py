@@ -31,7 +31,8 @@ from kzreport.editions.store import (
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution import scratch
-from kzreport.execution.execute import Lost, Result, in_processes
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Lost, Result
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
@@ -218,11 +219,11 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,
-        "inputs": dict(plan.inputs.flat),
+        "inputs": dict(sorted(plan.inputs.flat.items())),
         "git": _git(),
         "files": files,
     }
-    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
             sync_folder(sub)

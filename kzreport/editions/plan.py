@@ -22,9 +22,9 @@ from kzreport.editions.inputs import (
     word_digests,
 )
 from kzreport.errors import WordsError
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
-from kzreport.language.lint import page_faults
+from kzreport.language.lint import language_faults, page_faults
 from kzreport.pages.notes import note_path
 from kzreport.project import page_names
 from kzreport.series.issues import known_issues
@@ -103,7 +103,7 @@ def make_plans(
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
         inputs = Inputs(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
-            parameters={page: json.dumps(values, sort_keys=True) for page, values in own.values.items()},
+            parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(note_path(name).read_bytes()) for name in named},
             **vars(lasting),
         )
@@ -128,6 +128,9 @@ def _check_note(name: str, definition: Definition, as_of: date, languages: Seque
 def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> _Lasting:
     for page in definition.pages:
         if faults := page_faults(page):
+            raise WordsError("\n".join(faults))
+    for language in languages:
+        if faults := language_faults(language):
             raise WordsError("\n".join(faults))
     pages = sorted({*definition.pages}.union(*map(named_pages, definition.values.values())))
     title = sorted(definition.title.items())

@@ -31,7 +31,7 @@ from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
 
-_TAGS = {
+TAGS = {
     "h1",
     "h2",
     "h3",
@@ -102,7 +102,7 @@ def clean(markup: str) -> Markup:
 
     A minus sign is not left at the end of a line by the currency that follows it (U+2060, word joiner).
     """
-    kept = nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
+    kept = nh3.clean(markup, tags=TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
     return Markup(kept.replace("\u2212$", "\u2212\u2060$"))
 
 

@@ -94,7 +94,7 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
 
 
 def _check_publication(d: Resource, o: Observation, where: str) -> None:
-    """An estimated date follows from the declared lag, a vintage is a declared one, and nobody knows the future."""
+    """Refuse a day of publication that is not the estimated one, not a declared vintage, or before its period."""
     rule, at, kind = d.publication, f"{where}, column 'published'", o.dims.get("kind")
     if "lag_days" in rule and o.dims.get("dated", rule["kind"]) == "estimated":
         start = o.period.start if rule.get("from") == "start" else o.period.end

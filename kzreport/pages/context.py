@@ -1,4 +1,4 @@
-"""The state of a page while its notebook runs: words, date, loaded series; and what displays."""
+"""The state of a page while its notebook runs: words, date, loaded series, results of views."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class PageContext:
 
     @property
     def home(self) -> str:
-        """The code of the country that the reports are about."""
+        """The code of the project's home country."""
         return project().home
 
     def read(self, view: View, **options: Any) -> Any:
@@ -62,13 +62,13 @@ class PageContext:
         return self.views.call(view, options)
 
     def load(self, name: str, **dims: str) -> Series:
-        """A series as known on the page's date; it will be named under sources and its known faults under caveats."""
+        """Return a series as known on the page's date; it joins the sources, and its known faults the caveats."""
         if name not in self.loaded:
             self.loaded[name] = load_series(name, self.as_of)
         return load_series(name, self.as_of, **dims)
 
     def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
-        """The series at each of its vintages up to the page's date, oldest first."""
+        """Return the series at each of its vintages up to the page's date, oldest first."""
         self.load(name)
         return load_vintages(name, self.as_of, **dims)
 

@@ -33,7 +33,7 @@ test: .venv/.dev  ## style, types, unit tests and doctests, then every notebook 
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 $(MARKS) $(ARGS)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks/ --nbval-cell-timeout 120
+	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks/ --nbval-kernel-name kzreport --nbval-cell-timeout 120
 
 test-all: MARKS :=
 test-all: test  ## the same with the slow tests

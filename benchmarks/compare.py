@@ -252,10 +252,10 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     import nbformat
 
     import kzreport.pages.page
-    from kzreport.execution import forkserver as template
+    from kzreport.execution import forkserver
     from kzreport.render import html
 
-    template.warm()
+    forkserver.warm_up()
     kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 

@@ -12,12 +12,14 @@ import sys
 import time
 from collections.abc import Callable
 
-sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
+sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/commands/cli.py
 
 import kzreport.pages.page
 from kzreport.editions.reference import reference_task
-from kzreport.execution import execute as runner
-from kzreport.execution import forkserver as template
+from kzreport.execution import forkserver
+from kzreport.execution.execute import execute_page
+from kzreport.execution.kernel import Kernel
+from kzreport.execution.task import Result
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path, page_names
 from kzreport.render import html
@@ -36,14 +38,14 @@ def median(action: Callable[[], object], before: Callable[[], object] = lambda: 
     return statistics.median(taken[1:])
 
 
-def ready(ahead: float) -> float:
-    """Until a kernel answers, if it was started so many seconds ahead."""
+def ready(ahead: float, *, use_warm: bool = True) -> float:
+    """Seconds until a kernel answers, if it was started so many seconds ahead."""
     from jupyter_core.utils import run_sync
 
-    kept: list[runner._Kernel] = []
+    kept: list[Kernel] = []
 
     def start() -> None:
-        kept.append(runner._Kernel())
+        kept.append(Kernel(use_warm=use_warm))
         if ahead:
             kept[-1].start()
             time.sleep(ahead)
@@ -51,7 +53,7 @@ def ready(ahead: float) -> float:
     def answer() -> None:
         if not ahead:
             kept[-1].start()
-        with contextlib.chdir(kept[-1].root / "work"):  # as papermill does: the sockets' names are relative
+        with contextlib.chdir(kept[-1].folder):  # as papermill does: the sockets' names are relative
             run_sync(kept[-1].connect)().stop_channels()
 
     found = median(answer, start)
@@ -68,7 +70,7 @@ def cells(page: str) -> None:
             exec(cell.source, names)
 
 
-def rendered(page: str, result: runner.Result) -> str:
+def rendered(page: str, result: Result) -> str:
     assert result.notebook is not None, result.reason
     about = {"name": page, "language": "fr", "titles": {page: page}, "report": "x", "date": "x", "fingerprint": "x"}
     return html.page(result.notebook, languages=("fr", "en"), **about)  # type: ignore[arg-type]
@@ -78,17 +80,15 @@ def main() -> None:
     """Print two tables."""
     print(f"ready: warm          {ready(0):.3f} s")
     print(f"ready: warm, ahead   {ready(1):.3f} s")
-    runner._warm = False
-    print(f"ready: ordinary      {ready(0):.3f} s  (nothing imported)")
-    runner._warm = True
-    template.warm()
+    print(f"ready: ordinary      {ready(0, use_warm=False):.3f} s  (nothing imported)")
+    forkserver.warm_up()
     kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
     for page in page_names():
         task = reference_task(page, "fr")
-        result = runner.execute(task)
-        whole, render = median(lambda: runner.execute(task)), median(lambda: rendered(page, result))  # noqa: B023
+        result = execute_page(task)
+        whole, render = median(lambda: execute_page(task)), median(lambda: rendered(page, result))  # noqa: B023
         alone = median(lambda: cells(page))  # noqa: B023
         own, floor = whole + render, alone + render
         every = [every[0] + own, every[1] + floor]

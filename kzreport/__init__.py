@@ -21,12 +21,11 @@ if TYPE_CHECKING:
         Country,
         Date,
         DocumentName,
-        Indicator,
         Language,
         Month,
-        PageEntry,
         PageName,
         Theme,
+        Values,
         Year,
     )
 
@@ -35,13 +34,12 @@ __all__ = [
     "Country",
     "Date",
     "DocumentName",
-    "Indicator",
     "Language",
     "Month",
     "Page",
-    "PageEntry",
     "PageName",
     "Theme",
+    "Values",
     "Year",
 ]
 

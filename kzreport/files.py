@@ -42,17 +42,18 @@ def project_root() -> Path:
     """
     chosen = os.environ.get("KZREPORT_HOME", "")
     if chosen[:1] == "/":
-        return _project_root(chosen, "")
+        return find_project(chosen, "")
     try:
-        return _project_root(chosen, os.getcwd())  # noqa: PTH109  # a page asks some thousand times
+        return find_project(chosen, os.getcwd())  # noqa: PTH109  # a page asks some thousand times
     except FileNotFoundError:  # the working directory was removed
         if chosen:
             raise
-        return _project_root(chosen, "/")
+        return find_project(chosen, "/")
 
 
 @lru_cache(maxsize=16)
-def _project_root(chosen: str, cwd: str) -> Path:
+def find_project(chosen: str, cwd: str) -> Path:
+    """Return the project for a value of ``KZREPORT_HOME`` and a working directory; see :func:`project_root`."""
     if chosen:
         return Path(cwd, chosen).resolve()
     here = Path(cwd).resolve()
@@ -112,7 +113,7 @@ def clear_caches() -> None:
 
     For tests, which change files faster than a clock ticks.
     """
-    _project_root.cache_clear()
+    find_project.cache_clear()
     for clear in _clear:
         clear()
 
@@ -167,7 +168,7 @@ else:
 
 
 class _StrictLoader(_Loader):
-    """YAML in which every scalar is text: ``NO``, ``0101`` and ``12:30`` stay what was typed."""
+    """YAML in which every scalar is text: ``NO``, ``0101`` and ``12:30`` stay as typed."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()

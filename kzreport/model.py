@@ -418,13 +418,17 @@ class Panel:
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
-def parse_day(as_of: date | str) -> date:
-    """Return a date from ISO text, or the date itself. Raises :class:`ParameterError`."""
-    if not isinstance(as_of, str):
-        return as_of
+def parse_day(day: date | str, where: str = "as_of") -> date:
+    """Return a date from ISO text, or the date itself.
+
+    Raises :class:`ParameterError` naming ``where`` for text of another form, or a year before 2000 or after 2100.
+    """
+    if not isinstance(day, str):
+        return day
     try:
-        if not DAY.fullmatch(as_of):
-            raise ValueError
-        return date.fromisoformat(as_of)
+        found = date.fromisoformat(day) if DAY.fullmatch(day) else None
     except ValueError:
-        raise ParameterError(explain("as_of", repr(as_of[:40]), "a date such as 2026-09-30")) from None
+        found = None
+    if found is None or not 2000 <= found.year <= 2100:
+        raise ParameterError(explain(where, repr(day[:40]), "a date such as 2026-09-30, from 2000 to 2100"))
+    return found

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import settings
 
 from kzreport.files import clear_caches, project_root
+from kzreport.pages.context import PageContext
+from kzreport.pages.outputs import Output
 
 pytest_plugins = ["run_fixtures"]
 
@@ -71,6 +73,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     clear_caches()
     yield Home(root)
     clear_caches()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Output]:
+    """The outputs that pages display, in place of a kernel's front end."""
+    outputs: list[Output] = []
+    monkeypatch.setattr(PageContext, "display", lambda self, output: outputs.append(output))
+    return outputs
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from launcher import AS_OF, ROOT, Launcher
 
-ROOT = Path(__file__).resolve().parents[1]
-AS_OF = "2024-03-31"
 SHOWS = (
     "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
     "metadata={'kzreport': {'kind': 'say'}})"
@@ -107,6 +106,22 @@ def make_home(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory):
+    """Fork runs from one process, with a project that has a cheap definition ``trial``; one for each session."""
+    if sys.platform != "linux":
+        pytest.skip("reads /proc")
+    folder = tmp_path_factory.mktemp("faults")
+    home = make_home(folder / "home")
+    write_page(home, "good", SHOWS)
+    write_page(home, "other", "import subprocess; left = subprocess.Popen(['sleep', '777'])", SHOWS)
+    write_definition(home, "trial", ["good", "other"])
+    one = Launcher(home, folder)
+    yield one
+    assert not one.quiet(), "processes are left"
+    one.close()
+
+
 @pytest.fixture
 def project_copy(tmp_path):
     """A copy of the project for one test, to break."""
@@ -116,6 +131,27 @@ def project_copy(tmp_path):
 @pytest.fixture
 def cli(project_copy):
     return Cli(project_copy)
+
+
+class ForkedCli(Cli):
+    """``kzreport`` forked from the launcher, its kernels from the launcher's: a second instead of five.
+
+    Not for ``--timeout``, which counts from the start of Python, nor for what Python reads when it starts.
+    """
+
+    def __init__(self, home: Path, launcher: Launcher) -> None:
+        super().__init__(home)
+        self.launcher = launcher
+
+    def __call__(self, *words: str, cwd: Path | None = None, **env: str) -> Ended:
+        changed = {k: v for k, v in self.environment(**env).items() if self.launcher.env.get(k) != v}
+        run = self.launcher(*words, home=self.home, cwd=cwd, **changed)
+        return Ended(run.wait(), run.out, run.err)
+
+
+@pytest.fixture
+def forked_cli(project_copy, launcher):
+    return ForkedCli(project_copy, launcher)
 
 
 @dataclass(frozen=True)

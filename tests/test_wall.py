@@ -115,12 +115,14 @@ def write_project(installed: Installed) -> Path:
     installed.kzreport("accept", "--data")
     made = installed.kzreport("new", "exports", "--series", "exports").splitlines()
     assert made[:3] == [f"made notebooks/{name}" for name in ("exports.ipynb", "exports.yml", "views/exports.py")]
-    english = "untranslated: Exports of goods: {latest} {latest.period:in}, {change:signed} from the period before."
-    spanish = "Exportaciones: {latest} {latest.period:in}, {change:signed} frente al período anterior."
+    english = (
+        "untranslated: Exports of goods: {latest} {latest.period:in}, {latest_change:signed} from the period before."
+    )
+    spanish = "Exportaciones: {latest} {latest.period:in}, {latest_change:signed} frente al período anterior."
     words = project / "notebooks" / "exports.yml"
     replace(words, english.replace("Exports of goods", "Exportaciones de bienes"), spanish)
     claims = project / "data" / "claims"
-    replace(claims / "documents.yml", "claims: '1'", "claims: '2'")
+    replace(claims / "documents.yml", "claims: 1", "claims: 2")
     with (claims / "D1.csv").open("a", encoding="utf-8") as f:
         f.write(
             "D1-L002-1,2,tourism,exports,430,10,about,,,musd,2025-Q3,fob,value exports,yes,,,,,"

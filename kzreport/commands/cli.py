@@ -181,7 +181,7 @@ def _verify(command: argparse.ArgumentParser) -> None:
 
 
 def _revisions(command: argparse.ArgumentParser) -> None:
-    command.add_argument("series", help="name in data/datapackage.json")
+    command.add_argument("series", help="name of a table in data/")
     command.add_argument("dimension", nargs="*", metavar="DIM=VALUE", help="choose by dimension, as country=XYZ")
     command.add_argument("--as-of", metavar="DATE", help="vintages up to DATE (default: today)")
     command.add_argument("--json", action="store_true", help="as JSON, with all digits")
@@ -189,7 +189,7 @@ def _revisions(command: argparse.ArgumentParser) -> None:
 
 def _accept(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", nargs="*", help="pages (default: all)")
-    text = "make data/datapackage.json"
+    text = "write data/datapackage.json anew from changed tables and cards"
     command.add_argument("--data", action="store_true", help=text)
     _jobs(command)
 

@@ -10,9 +10,9 @@ from kzreport.commands.session import definition_name, open_store, show
 from kzreport.editions.dates import check_date, check_language
 from kzreport.editions.definition import load_definition
 from kzreport.editions.previous import changes_between
+from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.pages import since as changes
-from kzreport.project import project
 from kzreport.render import html
 
 
@@ -21,8 +21,7 @@ def run(args: argparse.Namespace) -> int:
     today = date.today()
     then, now = (check_date(text, today) for text in (args.then, args.now))
     definition = load_definition(definition_name(args))
-    known = project().languages
-    w = Words(check_language(args.lang) if args.lang else "en" if "en" in known else known[0])
+    w = Words(check_language(args.lang) if args.lang else terminal_language())
     found = changes_between(open_store(args).root, definition, then, now)
     if args.format == "json":
         show(json.dumps(changes.as_json(found), ensure_ascii=False, indent=1))

@@ -6,12 +6,15 @@ import argparse
 import contextlib
 import functools
 import importlib
+import os
 import signal
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kzreport.editions.log import RunLog, log_error, start_logging
 from kzreport.errors import KzreportError
+from kzreport.files import project_root
 
 if TYPE_CHECKING:
     from kzreport.editions.definition import Definition
@@ -44,6 +47,8 @@ def _run(args: argparse.Namespace) -> int:
         if hasattr(args, "notify"):
             reporter = args.reporter = Reporter(args)
             reporter.check_targets(args.notify)
+        if args.command != "init":
+            args.stack.enter_context(_one_project())
         code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
     except (KzreportError, OSError) as e:
         (reporter.error if reporter else log_error)(str(e))
@@ -51,6 +56,23 @@ def _run(args: argparse.Namespace) -> int:
     if reporter:
         reporter.finish(code)
     return code
+
+
+@contextlib.contextmanager
+def _one_project() -> Iterator[None]:
+    """Keep the project while the command runs: workers and kernels change the working directory.
+
+    Raises :class:`ParameterError` if there is no project.
+    """
+    before = os.environ.get("KZREPORT_HOME")
+    os.environ["KZREPORT_HOME"] = str(project_root())
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["KZREPORT_HOME"]
+        else:
+            os.environ["KZREPORT_HOME"] = before
 
 
 def _end(number: int, frame: object) -> None:
@@ -154,11 +176,13 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
 
 def page_pool(args: argparse.Namespace) -> Pool:
     """Return what executes pages: processes of this machine, or a cluster."""
-    from kzreport.execution.execute import PAGE_TIMEOUT, Limits, in_processes
+    from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
 
-    limits = Limits(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
+    deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
     if getattr(args, "executor", None):
-        from kzreport.editions import cluster
+        from kzreport.execution.cluster import on_cluster
 
-        return cluster.pool(args.executor, limits)
-    return functools.partial(in_processes, limits=limits)
+        return functools.partial(on_cluster, address=args.executor, deadlines=deadlines)
+    from kzreport.execution.processes import in_processes
+
+    return functools.partial(in_processes, deadlines=deadlines)

@@ -13,6 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.emitter import Emitter
+from yaml.representer import SafeRepresenter
+from yaml.resolver import BaseResolver
+from yaml.serializer import Serializer
 
 from kzreport.errors import ParameterError, explain
 from kzreport.files import read_text, read_yaml, shown_path
@@ -25,6 +29,18 @@ _LANGUAGES = ("fr", "en")  # of its files
 Names = Mapping[str, str | Mapping[str, str]]
 
 
+class _Plain(Emitter, Serializer, SafeRepresenter, BaseResolver):
+    """YAML for our reader, which takes every scalar as text: numbers and dates stand without quotes."""
+
+    def __init__(self, stream: Any, default_style: Any, default_flow_style: Any, sort_keys: bool, **how: Any) -> None:
+        layout = {k: how[k] for k in ("canonical", "indent", "width", "allow_unicode", "line_break")}
+        Emitter.__init__(self, stream, **layout)
+        marks = {k: how[k] for k in ("encoding", "explicit_start", "explicit_end", "version", "tags")}
+        Serializer.__init__(self, **marks)
+        SafeRepresenter.__init__(self, default_style, default_flow_style, sort_keys)
+        BaseResolver.__init__(self)
+
+
 def copied_file(path: Path, names: Names, languages: Sequence[str], *, mark: bool = False) -> str:
     """Return the text of a starter file with other names and languages.
 
@@ -33,7 +49,8 @@ def copied_file(path: Path, names: Names, languages: Sequence[str], *, mark: boo
     if path.suffix == ".yml":
         head = "".join(line for line in read_text(path).splitlines(keepends=True) if line.startswith("#"))
         body = _translated(read_yaml(path), names, languages, mark)
-        return head + yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=10_000)
+        plain = yaml.dump(body, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=10_000)
+        return _named(head, names, languages[0]) + plain
     if path.suffix == ".csv":
         return _translated_table(read_text(path), names, languages)
     return _named(read_text(path), names, languages[0])

@@ -20,7 +20,8 @@ from kzreport.editions.make import finish_edition, keep_failed, publish_edition,
 from kzreport.editions.plan import Plan
 from kzreport.editions.store import Locked, Store, edition_lock
 from kzreport.errors import KzreportError
-from kzreport.execution.execute import Lost, Progress, Result, Task, TimeUp
+from kzreport.execution.task import Lost, Result, Task, TimeUp
+from kzreport.execution.worker import Worker
 from kzreport.pages.outputs import page_headline
 
 
@@ -36,10 +37,10 @@ class PageMade:
     kept: bool = False
 
 
-def make_batch_page(job: Job, progress: Progress) -> PageMade:
+def make_batch_page(job: Job, worker: Worker) -> PageMade:
     """Make the page of a job in a worker process, from its kept execution if there is one."""
     done = read_kept(job.done) if job.done else None
-    result = make_page(job.plan, job.folder, job.task, progress, done)
+    result = make_page(job.plan, job.folder, job.task, worker, done)
     if result.notebook is None:
         return PageMade(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
     headline = page_headline(result.notebook)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.pages.parameters import _date
+from kzreport.model import parse_day
 from kzreport.project import project
 
 
@@ -26,10 +26,7 @@ def check_languages(codes: Iterable[str]) -> tuple[str, ...]:
 
 def check_date(text: str, today: date) -> date:
     """Return the date of an edition, at most ``today``. Raises :class:`ParameterError`."""
-    try:
-        day = date.fromisoformat(_date(text))
-    except ValueError:
-        raise ParameterError(explain("--as-of", repr(text[:40]), "a date such as 2026-09-30")) from None
+    day = parse_day(text, "--as-of")
     if day > today:
         raise ParameterError(
             explain("--as-of", text, f"a date up to today ({today})", "an edition says what is known, not what will be")

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
-from kzreport.pages.entries import read_entry, written_entry
 from kzreport.pages.notebooks import declared_parameters
-from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text, validate_parameters
+from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
+from kzreport.pages.values import changed_values, page_values
 from kzreport.project import project
 
 
@@ -90,8 +90,9 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
 def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
-    - A page with a parameter ``pages``, such as a summary, draws on the definition's other pages, with the values they
-      have there, unless the file or an override names others.
+    - A page with a parameter of type ``dict[PageName, Values]``, such as a summary, draws on the definition's other
+      pages unless the file or an override names others: each with the values it has in the definition, those of them
+      that are not its defaults.
     - Parameters that an edition fills in (:data:`FILLED`) are empty unless the file or an override gives them.
 
     Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a file that is not a page.
@@ -103,21 +104,22 @@ def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
     declared = {page: declared_parameters(page) for page in raw.pages}
     over = _overridden(overrides, declared)
     values: dict[str, dict[str, Any]] = {}
-    drawing = [page for page, known in declared.items() if any(p.name == "pages" for p in known)]
-    for page in sorted(declared, key=drawing.count):  # those that draw on others come last
-        known, at = declared[page], f"{shown_path(path)}, parameters of '{page}'"
-        given = raw.parameters.get(page, {})
-        names = {p.name for p in known}
-        given = {k: v for k, v in FILLED.items() if k in names} | given
-        if page in drawing:
-            given = {"pages": [written_entry(p, values.get(p, {})) for p in raw.pages if p != page]} | given
-        for fixed in {"lang", "as_of"} & set(given):
-            raise ParameterError(explain(at, f"a value for '{fixed}'", "none", "use --lang or --as-of"))
-        validate_parameters(known, given, at, text=True)
-        whole = validate_parameters(known, given | over[page], f"-p, page '{page}'", text=True)
-        for entry in whole["pages"] if page in drawing else ():
-            read_entry(entry, f"{at}, parameter 'pages'")
-        values[page] = {k: v for k, v in whole.items() if k not in ("lang", "as_of")}
+    drawing = {page: p.name for page, known in declared.items() for p in known if p.draws_on_pages}
+    for page in sorted(declared, key=drawing.__contains__):  # those that draw on others come last
+        at = f"{shown_path(path)}, parameters of '{page}'"
+        given: dict[str, Any] = {p.name: FILLED[p.name] for p in declared[page] if p.name in FILLED}
+        if name_of_map := drawing.get(page):
+            given[name_of_map] = [p for p in raw.pages if p != page]
+        given |= {**raw.parameters.get(page, {}), **over[page]}
+        typed = dict.fromkeys(over[page], f"-p, page '{page}'")
+        values[page] = page_values(page, given, at, places=typed, text=True)
+        if name_of_map:
+            for other, own in values[page][name_of_map].items():
+                known_values = changed_values(other, values.get(other, {}))
+                if own:
+                    place = f"{at}, parameter '{name_of_map}', page '{other}'"
+                    known_values = changed_values(other, page_values(other, known_values | own, place, text=True))
+                values[page][name_of_map][other] = known_values
     return Definition(
         name, {k: raw.title[k] for k in project().languages}, tuple(raw.pages), tuple(raw.languages), values
     )

@@ -116,8 +116,7 @@ def engine_version() -> str:
 
 def installed_engine() -> Engine:
     """Return the engine that runs now; its files are read again when they were changed."""
-    views = _ENGINE / "views"
-    files = sorted(p for p in _ENGINE.rglob("*") if p.suffix in _CODE and p.parent != views)
+    files = sorted(p for p in _ENGINE.rglob("*") if p.suffix in _CODE)
     listed = "\n".join(f"{p.relative_to(_ENGINE).as_posix()} {file_digest(p)}" for p in files)
     return Engine(
         version=engine_version(),
@@ -129,10 +128,8 @@ def installed_engine() -> Engine:
 
 
 def view_digests() -> dict[str, str]:
-    """Return the digest of each module of views: those of the project, else those that stand in the engine."""
-    folders = (project_root() / "notebooks" / "views", _ENGINE / "views")
-    folder = next((f for f in folders if f.is_dir()), folders[0])
-    return {p.stem: file_digest(p) for p in sorted(folder.glob("*.py"))}
+    """Return the digest of each module of the project's views."""
+    return {p.stem: file_digest(p) for p in sorted((project_root() / "notebooks" / "views").glob("*.py"))}
 
 
 def setting_digests() -> dict[str, str]:

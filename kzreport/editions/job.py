@@ -11,8 +11,11 @@ from typing import Protocol, TypeVar
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport.editions.plan import Plan
-from kzreport.execution.execute import Lost, Moved, Progress, Result, Task, execute
+from kzreport.editions.plan import Plan, changed_inputs
+from kzreport.execution.execute import execute_page
+from kzreport.execution.processes import Moved
+from kzreport.execution.task import Lost, Result, Task
+from kzreport.execution.worker import Worker
 from kzreport.files import write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_artefacts
@@ -34,12 +37,25 @@ class Job:
     folder: Path
     done: Path | None = None
 
+    @property
+    def fingerprint(self) -> str:
+        """The digest of the inputs of its plan."""
+        return self.plan.inputs.fingerprint
+
+    def at(self, folder: Path, done: Path | None) -> Job:
+        """Return the same job with other places."""
+        return replace(self, folder=folder, done=done)
+
+    def changed_inputs(self) -> list[str]:
+        """List the inputs that differ on the machine where this is called, one line each."""
+        return changed_inputs(self.plan)
+
 
 class Pool(Protocol):
     """A function that does jobs, several at a time, in processes of this machine or on a cluster."""
 
     def __call__(
-        self, work: Callable[[Job, Progress], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
+        self, work: Callable[[Job, Worker], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
     ) -> Generator[tuple[int, R | Lost], None, None]:
         """Yield the number of each job, as it ends, and its result or the reason why it has none."""
 
@@ -49,21 +65,21 @@ def page_titles(plan: Plan, language: str) -> dict[str, str]:
     return {page: str(Words(language, page).entry("title")[language]) for page in plan.definition.pages}
 
 
-def make_page(plan: Plan, folder: Path, task: Task, progress: Progress, done: NotebookNode | None = None) -> Result:
+def make_page(plan: Plan, folder: Path, task: Task, worker: Worker, done: NotebookNode | None = None) -> Result:
     """Execute and render one page into the edition being built, in a worker; ``done``: it was executed before.
 
     Raises nothing for a page that fails: the result has the reason.
     """
     begun = time.monotonic()
-    result = Result(task, done) if done is not None else execute(task, progress=progress)
+    result = Result(task, done) if done is not None else execute_page(task, worker)
     if result.notebook is not None:
         result = _rendered(plan, folder, result, result.notebook)
     return replace(result, seconds=round(time.monotonic() - begun, 3))
 
 
-def make_job(job: Job, progress: Progress) -> Result:
+def make_job(job: Job, worker: Worker) -> Result:
     """Make the page of a job."""
-    return make_page(job.plan, job.folder, job.task, progress)
+    return make_page(job.plan, job.folder, job.task, worker)
 
 
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:

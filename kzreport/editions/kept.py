@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import write_atomic
 
 
@@ -29,10 +29,10 @@ def page_key(plan: Plan, task: Task) -> str:
     """
     inputs, pages = plan.inputs, {task.page, *named_pages(task.values)}
     own = {page: [inputs.notebooks[page], inputs.words[page]] for page in sorted(pages)}
-    shared = [dict(inputs.data), dict(inputs.views), dict(inputs.settings), asdict(inputs.engine)]
+    shared = [sorted(known.items()) for known in (inputs.data, inputs.views, inputs.settings)]
     notes = {name: inputs.notes[name] for name in [task.values.get("note")] if name}
-    whole = [task.page, task.parameters, own, shared, notes]
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()[:32]
+    whole = [task.page, task.parameters, own, shared, asdict(inputs.engine), notes]  # the order of pages counts
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:32]
 
 
 class KeptPages:

@@ -31,10 +31,12 @@ from kzreport.editions.store import (
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution import scratch
-from kzreport.execution.execute import Lost, Result, in_processes
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Lost, Result
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
+from kzreport.pages.values import page_values
 from kzreport.render import html
 
 
@@ -217,11 +219,11 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,
-        "inputs": dict(plan.inputs.flat),
+        "inputs": dict(sorted(plan.inputs.flat.items())),
         "git": _git(),
         "files": files,
     }
-    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
             sync_folder(sub)
@@ -279,8 +281,10 @@ def verify_edition(folder: Path, *, jobs: int, log: RunLog, bars: bool = False, 
     manifest = read_manifest(folder)
     _check_engine(folder, manifest)
     about = manifest["edition"]
+    given = manifest["parameters"]
+    values = {page: page_values(page, given[page], f"{folder.name}, parameters of '{page}'") for page in about["pages"]}
     definition = Definition(
-        about["definition"], about["title"], tuple(about["pages"]), tuple(about["languages"]), manifest["parameters"]
+        about["definition"], about["title"], tuple(about["pages"]), tuple(about["languages"]), values
     )
     plan = make_plan(definition, date.fromisoformat(about["as_of"]), about["languages"])
     different = list_differences(manifest["inputs"], plan.inputs.flat)

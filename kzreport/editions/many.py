@@ -19,7 +19,7 @@ from kzreport.editions.plan import Plan, make_plans
 from kzreport.editions.previous import edition_before, edition_record, fill_definition
 from kzreport.editions.store import Store, edition_lock, list_editions, read_manifest
 from kzreport.errors import PageError, StaleEdition
-from kzreport.execution.execute import in_processes
+from kzreport.execution.processes import in_processes
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from typing import Any
 
 from kzreport.claims.ledger import claims_fingerprints
@@ -21,12 +22,10 @@ from kzreport.editions.inputs import (
     word_digests,
 )
 from kzreport.errors import WordsError
-from kzreport.execution.execute import Task
+from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
-from kzreport.language.lint import page_faults
+from kzreport.language.lint import language_faults, page_faults
 from kzreport.pages import notes
-from kzreport.pages.notebooks import declared_parameters
-from kzreport.pages.parameters import validate_parameters
 from kzreport.project import page_names
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprints
@@ -71,7 +70,7 @@ class _Lasting:
 def named_pages(values: Mapping[str, Any]) -> set[str]:
     """Return the pages that a page speaks of, named by its parameters, as a summary does."""
     lists = [entries for entries in values.values() if isinstance(entries, list | dict)]
-    return {str(entry).partition(" ")[0] for entries in lists for entry in entries} & set(page_names())
+    return {str(entry) for entries in lists for entry in entries} & set(page_names())
 
 
 def make_plan(definition: Definition, as_of: date, languages: Sequence[str]) -> Plan:
@@ -104,7 +103,7 @@ def make_plans(
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
         inputs = Inputs(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
-            parameters={page: json.dumps(values, sort_keys=True) for page, values in own.values.items()},
+            parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(notes.path(name).read_bytes()) for name in named},
             **vars(lasting),
         )
@@ -120,10 +119,10 @@ def _check_note(name: str, definition: Definition, as_of: date, languages: Seque
     """Fill the marks of a note, so that a fault in it is raised before a kernel starts."""
     from kzreport.pages.page import Page  # loads matplotlib
 
-    for language in languages:
-        for page, values in definition.values.items():
-            if values.get("note") == name:
-                Page(page, lang=language, as_of=as_of.isoformat()).note_text(name, values.get("pages", ()))
+    pages = [page for page, values in definition.values.items() if values.get("note") == name]
+    first = Page(pages[0], lang=languages[0], as_of=as_of.isoformat())
+    for page, language in product(pages, languages):
+        first.beside(page, language).note_text(name, definition.values[page].get("pages", {}))
 
 
 def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> _Lasting:
@@ -131,9 +130,8 @@ def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str])
         if faults := page_faults(page):
             raise WordsError("\n".join(faults))
     for language in languages:
-        for page in definition.pages:
-            values = {"lang": language, "as_of": as_of.isoformat(), **definition.values[page]}
-            validate_parameters(declared_parameters(page), values, f"notebooks/{page}.ipynb")
+        if faults := language_faults(language):
+            raise WordsError("\n".join(faults))
     pages = sorted({*definition.pages}.union(*map(named_pages, definition.values.values())))
     title = sorted(definition.title.items())
     return _Lasting(

@@ -97,10 +97,16 @@ def changes_between(root: Path, definition: Definition, then: date, now: date) -
 
 
 def _changed_settings(before: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """List as text the parameters that pages of both editions have and that differ."""
+    """List as text the parameters that pages of both editions have and that differ.
+
+    A map holds values of other pages, which are listed there.
+    """
     return [
         f"{page}.{key}: {before[page][key]} → {value}"[:200]
         for page, own in now.items()
         for key, value in own.items()
-        if key in before.get(page, {}) and key not in FILLED and key != "pages" and before[page][key] != value
+        if key in before.get(page, {})
+        and key not in FILLED
+        and not isinstance(value, dict)
+        and before[page][key] != value
     ]

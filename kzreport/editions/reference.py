@@ -13,7 +13,10 @@ import nbformat
 from nbformat import NotebookNode
 
 from kzreport.errors import PageError
-from kzreport.execution.execute import Progress, Result, Task, execute, in_processes
+from kzreport.execution.execute import execute_page
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Result, Task
+from kzreport.execution.worker import Worker
 from kzreport.files import project_root, write_atomic
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
@@ -59,8 +62,8 @@ def execute_reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], 
     return done
 
 
-def _execute(task: Task, progress: Progress) -> Result:
-    return execute(task, progress=progress)
+def _execute(task: Task, worker: Worker) -> Result:
+    return execute_page(task, worker)
 
 
 def accept_pages(pages: Sequence[str], jobs: int) -> list[Path]:

@@ -1,8 +1,10 @@
 """The process that warm kernels are forked from: it imports, uses once, then forks on request and reaps.
 
-It has one thread, no kernel and no page in it: libraries' threads would not survive the fork, and whoever waits for
-them would wait for ever. A request is a datagram of JSON (``argv``, ``cwd``, ``env``) with three handles: the leash
-(see :mod:`kzreport.execution.warm`), standard output and standard error.
+It has one thread, no kernel and no page in it. Threads of libraries would not survive the fork, and code that waits for
+one would wait forever. A request is a datagram of JSON (``argv``, ``cwd``, ``env``) with three file descriptors: the
+lifeline (see :mod:`kzreport.execution.warm`), standard output and standard error.
+
+``python -m kzreport.execution.forkserver``, started in ``/``: standard input is the socket of the requests.
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ from typing import Any
 LARGEST = 1 << 18  # bytes of a request
 
 
-# --- what is warm ------------------------------------------------------------------------------------------------
+# --- warming up ------------------------------------------------------------------------------------------------
 
 
-# What a kernel of ipykernel imports when it starts and runs its first cell.
+# Imports of a kernel of ipykernel when it starts and runs its first cell.
 _KERNEL = (
     "encodings.idna",
     "IPython.core.completerlib",
@@ -55,7 +57,7 @@ _KERNEL = (
 )
 
 
-def warm() -> None:
+def warm_up() -> None:
     """Import what pages and their kernels import, and use once what is slow the first time."""
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as ipykernel does, but earlier
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger loaded early would warn of frozen modules
@@ -63,40 +65,50 @@ def warm() -> None:
         with contextlib.suppress(ImportError):  # another version of ipykernel: its kernels import it themselves
             importlib.import_module(name)
     del os.environ["PYDEVD_DISABLE_FILE_VALIDATION"]
-    import kzreport.indicators
     import kzreport.pages.page
-    import kzreport.views
-    from kzreport.claims.ledger import all_claims
     from kzreport.errors import KzreportError
+
+    with contextlib.suppress(KzreportError):  # no project: the page that needs one reports it
+        import kzreport.indicators
+        import kzreport.views
+
+        for package in (kzreport.indicators, kzreport.views):
+            for module in pkgutil.iter_modules(package.__path__):
+                with contextlib.suppress(Exception):  # a view with a fault: the page that imports it reports it
+                    importlib.import_module(f"{package.__name__}.{module.name}")
+    with warnings.catch_warnings():  # a kernel has to give its warnings itself
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(KzreportError):  # a file with a fault: the page that reads it reports it
+            _read_project()
+        with contextlib.suppress(KzreportError):  # a language without words: the page in it reports it
+            _draw()
+
+
+def _read_project() -> None:
+    """Read the project's data and words: they stay cached in the kernels."""
+    from kzreport.claims.ledger import all_claims
     from kzreport.language.wordfiles import page_words
-    from kzreport.pages.entries import read_entry
+    from kzreport.pages.values import page_values
     from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
     from kzreport.series.resource import describe_series, resources
     from kzreport.series.table import check_table
 
-    for package in (kzreport.indicators, kzreport.views):
-        for module in pkgutil.iter_modules(package.__path__):
-            importlib.import_module(f"{package.__name__}.{module.name}")
-    with warnings.catch_warnings():  # what is warned of here has to be warned of again in a kernel
-        warnings.simplefilter("ignore")
-        with contextlib.suppress(KzreportError):  # files that are broken: the page that reads them will say so
-            for name in resources():
-                check_table(describe_series(name))
-            known_issues("2000-01-01")
-            all_claims()
-            with _without_addresses():
-                import nbformat.validator  # noqa: F401
-            for page in page_names():
-                page_words(page)
-                series_read({page: read_entry(page)[1]})  # for the pages that tell of others
-        _draw()
+    for name in resources():
+        check_table(describe_series(name))
+    known_issues("2000-01-01")
+    all_claims()
+    with _without_addresses():
+        import nbformat.validator  # noqa: F401
+    for page in page_names():
+        page_words(page)
+        series_read({page: page_values(page, {}, page)})  # for pages that list other pages
 
 
 @contextlib.contextmanager
 def _without_addresses() -> Iterator[None]:
-    """See :mod:`kzreport.commands.cli`: jsonschema does not build its grammar of web addresses."""
+    """Keep jsonschema from building its grammar of web addresses, which takes seconds and is not used."""
     name = "rfc3987_syntax"
     absent = name not in sys.modules
     sys.modules.setdefault(name, None)  # type: ignore[arg-type]
@@ -108,8 +120,8 @@ def _without_addresses() -> Iterator[None]:
 
 
 def _draw() -> None:
-    """A chart in each language: fonts, glyphs and locales are looked up once."""
-    from kzreport.charts import chart as charts
+    """Draw a chart in each language: fonts, glyphs and locales are looked up once."""
+    from kzreport.charts import chart
     from kzreport.language.words import Words
     from kzreport.model import Period, Reading
     from kzreport.project import project
@@ -118,7 +130,7 @@ def _draw() -> None:
     for language in project().languages:
         w = Words(language)
         text = w.typography(f"{w.ui('source')}{w.colon}{w.period(readings[0].period, 'in')}")
-        charts.draw("lines", {"2020": readings}, w, title=text, source=text)
+        chart.draw("lines", {"2020": readings}, w, title=text, source=text)
 
 
 # --- requests ----------------------------------------------------------------------------------------------------
@@ -129,13 +141,13 @@ class _Request:
     argv: list[str]
     cwd: str
     env: dict[str, str]
-    leash: socket.socket = field(repr=False)
+    lifeline: socket.socket = field(repr=False)
     out: int
     err: int
 
 
 class _Server:
-    """Forks and reaps. Everything that a kernel must not keep open is in :meth:`leave`."""
+    """Fork and reap. A kernel has to close everything that :meth:`leave` closes."""
 
     def __init__(self, control: socket.socket) -> None:
         self.control = control
@@ -146,56 +158,56 @@ class _Server:
         self.looking = selectors.DefaultSelector()
         self.looking.register(control, selectors.EVENT_READ)
         self.looking.register(self.awake, selectors.EVENT_READ)
-        self.asked = True  # somebody may still ask for a kernel
-        self.kernels: dict[int, socket.socket] = {}  # those whose client holds the leash
-        self.ended: set[int] = set()  # of these, kept as zombies so that their numbers are not given away
-        self.killed: set[int] = set()  # no leash any more, not yet reaped
+        self.has_clients = True  # a client may still ask for a kernel
+        self.kernels: dict[int, socket.socket] = {}  # process number -> lifeline, while its client holds the other end
+        self.ended: set[int] = set()  # of these, zombies: the system does not give their numbers to others
+        self.killed: set[int] = set()  # their lifeline is closed; not yet reaped
 
     def serve(self) -> _Request | None:
-        """Serve until nobody can ask and no kernel is left. A request is returned in its kernel, None at the end."""
-        while self.asked or self.kernels or self.killed:
+        """Serve until no client and no kernel is left, then return None. In a forked kernel, return its request."""
+        while self.has_clients or self.kernels or self.killed:
             for key, _ in self.looking.select():
                 if key.fileobj is self.control:
-                    if request := self._ask():
+                    if request := self._accept():
                         return request
                 elif key.fileobj is self.awake:
                     self.awake.recv(4096)
                     self._reap()
                 else:
-                    self._let_go(key.data)
+                    self._expire(key.data)
         return None
 
-    def _ask(self) -> _Request | None:
+    def _accept(self) -> _Request | None:
         data, fds, _, _ = socket.recv_fds(self.control, LARGEST, 3, socket.MSG_CMSG_CLOEXEC)
         if not data:
             self.looking.unregister(self.control)
             self.control.close()
-            self.asked = False
+            self.has_clients = False
             return None
-        leash = socket.socket(fileno=fds[0])
+        lifeline = socket.socket(fileno=fds[0])
         try:
             threads = len(list(Path("/proc/self/task").iterdir()))
             if threads != 1:
-                raise OSError(f"found {threads} threads in the template process, expected one")
+                raise OSError(f"found {threads} threads in the forkserver, expected one")
             pid = os.fork()
         except OSError as e:
             with contextlib.suppress(OSError):
-                leash.send(str(e).encode())
-            leash.close()
+                lifeline.send(str(e).encode())
+            lifeline.close()
         else:
             if pid == 0:
                 self.leave()
-                return _Request(**json.loads(data), leash=leash, out=fds[1], err=fds[2])
-            self.kernels[pid] = leash
-            self.looking.register(leash, selectors.EVENT_READ, pid)
-            with contextlib.suppress(OSError):  # the client is gone: its leash says so in a moment
-                leash.send(str(pid).encode())
+                return _Request(**json.loads(data), lifeline=lifeline, out=fds[1], err=fds[2])
+            self.kernels[pid] = lifeline
+            self.looking.register(lifeline, selectors.EVENT_READ, pid)
+            with contextlib.suppress(OSError):  # the client is gone: the end of its lifeline comes next
+                lifeline.send(str(pid).encode())
         os.close(fds[1])
         os.close(fds[2])
         return None
 
     def leave(self) -> None:
-        """In a kernel: close what is the template's, so that an end of the others is seen."""
+        """Close in a kernel what belongs to the server: an open copy would hide the end of the other side."""
         os.setsid()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -205,19 +217,19 @@ class _Server:
             s.close()
 
     def _reap(self) -> None:
-        for pid, leash in self.kernels.items():
+        for pid, lifeline in self.kernels.items():
             if pid not in self.ended and (how := os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
                 self.ended.add(pid)
                 code = how.si_status if how.si_code == os.CLD_EXITED else -how.si_status
                 with contextlib.suppress(OSError):
-                    leash.send(str(code).encode())
+                    lifeline.send(str(code).encode())
         self.killed -= {pid for pid in self.killed if os.waitpid(pid, os.WNOHANG)[0]}
 
-    def _let_go(self, pid: int) -> None:
-        """The client let go of the leash: kill the kernel and all of its group."""
-        leash = self.kernels.pop(pid)
-        self.looking.unregister(leash)
-        leash.close()
+    def _expire(self, pid: int) -> None:
+        """Kill a kernel and its group: the client has closed the lifeline."""
+        lifeline = self.kernels.pop(pid)
+        self.looking.unregister(lifeline)
+        lifeline.close()
         self.ended.discard(pid)
         for kill in (os.killpg, os.kill):  # it may not have its group yet
             with contextlib.suppress(ProcessLookupError):
@@ -227,7 +239,7 @@ class _Server:
 
 
 def _become(request: _Request, imported: dict[str, str]) -> None:
-    """Make of a forked process what a started one would be."""
+    """Give a forked process the state of a started one: files, folder, environment, time zone, random numbers."""
     null = os.open(os.devnull, os.O_RDONLY)
     for number, handle in enumerate((null, request.out, request.err)):
         os.dup2(handle, number)
@@ -240,27 +252,28 @@ def _become(request: _Request, imported: dict[str, str]) -> None:
     np: Any = sys.modules.get("numpy")
     if np is not None:
         np.random.seed()  # the standard library's generator seeds itself anew after a fork
-    threading.Thread(target=_watch, args=(request.leash,), name="leash", daemon=True).start()
+    threading.Thread(target=_watch, args=(request.lifeline,), name="lifeline", daemon=True).start()
 
 
-def _watch(leash: socket.socket) -> None:
-    """End with the client, also when the template is no more."""
+def _watch(lifeline: socket.socket) -> None:
+    """End with the client, even if the forkserver has ended before."""
     with contextlib.suppress(OSError):
-        while leash.recv(64):
+        while lifeline.recv(64):
             pass
     os.killpg(0, signal.SIGKILL)
 
 
 def main() -> None:
-    """The process: standard input is the socket of the requests."""
+    """Run the forkserver, and in each forked process its kernel."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.path.remove(str(Path.cwd()))  # added by -m
     control = socket.socket(fileno=os.dup(0))
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)
     before = dict(os.environ)
-    warm()
-    imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # what libraries set when they are imported
+    warm_up()
+    imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # set by libraries at their import
     gc.collect()
     gc.freeze()  # a collection in a kernel would touch, and so copy, every page of memory
     request = _Server(control).serve()
@@ -271,5 +284,9 @@ def main() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = [str(Path(ipykernel_launcher.__file__ or "")), *request.argv]
-    # 1: no polling for the parent's end, of which the leash tells
+    # 1: no polling for the parent's end, which the lifeline notices
     IPKernelApp.launch_instance(request.argv, parent_handle=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
-"""Private folders for what a run needs while it lasts; what a killed run left goes with the next one.
+"""Private folders for a run's temporary files; the next run removes those of a killed run.
 
-Each folder has a lock that its owner holds and that the workers it forks inherit: the system drops it when the last of
-them has ended, whoever ended them. Only a folder of our own user whose lock nobody holds is removed.
+Each folder has a lock. Its owner holds it, and the workers that the owner forks inherit it: the system drops the lock
+when the last of them has ended. Only a folder of our own user whose lock is free is removed.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _PREFIX, _LOCK = "kz-", "owner.lock"
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """A folder that nobody else can read, with its lock in it, removed at the end; those of killed runs go first."""
+    """Make a folder of mode 0700 with its lock in it, and remove it at the end; sweep before."""
     sweep()
     own = Path(tempfile.mkdtemp(prefix=_PREFIX))
     with contextlib.ExitStack() as stack:
         stack.callback(shutil.rmtree, own, ignore_errors=True)
-        fresh = own / f"{_LOCK}.new"  # it gets its name when it is held: nobody finds it free in between
+        fresh = own / f"{_LOCK}.new"  # it gets its name when it is held: a sweep never finds it free
         if _taken(stack.enter_context(fresh.open("w"))):
             fresh.rename(own / _LOCK)
         yield own
@@ -42,7 +42,7 @@ def sweep() -> None:
 
 
 def _remove(entry: os.DirEntry[str]) -> None:
-    """Remove a folder of ours whose lock nobody holds."""
+    """Remove a folder of ours whose lock is free."""
     if entry.stat(follow_symlinks=False).st_uid == os.getuid():
         with (Path(entry.path) / _LOCK).open() as handle:
             if _taken(handle):
@@ -50,10 +50,10 @@ def _remove(entry: os.DirEntry[str]) -> None:
 
 
 def _taken(handle: IO[str]) -> bool:
-    """Take a lock, if nobody holds it and this system has such locks."""
+    """Take a lock, if it is free and this system has such locks; report whether it was taken."""
     try:
         import fcntl
-    except ImportError:  # Windows: what a killed run left stays until the system clears its temporary files
+    except ImportError:  # Windows: the folders of killed runs stay until the system clears its temporary files
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import Levels, at, valued
-from kzreport.model import Interval, Observation, Period, Reading, Series
+from kzreport.model import Interval, Observation, Period, Reading, Series, Status
 from kzreport.units import RATES, UNITS
 
 
@@ -145,6 +145,31 @@ def sign_changes(first: Series, last: Series) -> Reading:
     changed = sum(min(a, b) < 0 < max(a, b) for a, b in both)
     span = Period(min(old).start, max(old).end, "S")
     return Reading("sign_changes", 100 * changed / len(both), "percent", span, basis=first.basis, inputs=(first.name,))
+
+
+def summary(vintages: Sequence[Series]) -> dict[str, Reading]:
+    """Compare the first figure of each period with the last.
+
+    ``count`` of the revisions that show, their ``mean_absolute``, ``lowest`` and ``highest``, and how many periods are
+    ``compared``. ``missing_input`` for fewer than three vintages. Raises as :func:`revisions`.
+
+    >>> summary([])["count"].status.value
+    'missing_input'
+    """
+    found = steps(vintages)
+    if len(found) < 2 or found[-1].first != "first" or found[-1].lookalike:
+        year = vintages[-1].as_of.year if vintages else 2000
+        none = Reading.missing("revision", "points", Period.parse(str(year)))
+        counts = none.of(unit="count")
+        return {**dict.fromkeys(("mean_absolute", "lowest", "highest"), none), "count": counts, "compared": counts}
+    made, span = found[-1].statistics, found[-1].statistics["range"].interval
+    ends = {"lowest": span.low if span else None, "highest": span.high if span else None}
+    return {
+        "mean_absolute": made["mean_absolute"],
+        **{k: made["range"].of(value=v, interval=None, status=Status.OK) for k, v in ends.items()},
+        "count": made["count"],
+        "compared": made["count"].of(value=float(found[-1].compared)),
+    }
 
 
 def triangle(vintages: Sequence[Series], least: int = 3) -> dict[str, tuple[Reading, ...]]:

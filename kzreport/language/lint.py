@@ -116,19 +116,20 @@ def shared_faults() -> list[str]:
         except WordsError as e:
             found.append(str(e))
     for language in project().languages:
-        if language not in built_in_languages():
-            try:
-                found += language_faults(language)
-            except WordsError as e:
-                found.append(str(e))
+        try:
+            found += language_faults(language)
+        except WordsError as e:
+            found.append(str(e))
     return found
 
 
 def language_faults(language: str) -> list[str]:
-    """List the faults of the project's words in a language that the engine lacks: keys and marks of the engine's.
+    """List the faults of the project's words in a language: keys and marks are to be those of the engine's.
 
-    Raises :class:`WordsError` if they cannot be read.
+    Nothing is listed for a language of the engine. Raises :class:`WordsError` if the words cannot be read.
     """
+    if language in built_in_languages():
+        return []
     where, own = shown_path(language_path(check_language(language))), furniture(language)
     locale(language)
     found = []

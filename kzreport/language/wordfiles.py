@@ -39,6 +39,11 @@ def check_language(language: str) -> str:
     return language
 
 
+def terminal_language() -> str:
+    """Return the language of the project in which a terminal is addressed: English if the project has it."""
+    return SOURCE if SOURCE in project().languages else project().languages[0]
+
+
 def language_path(language: str) -> Path:
     """Return the project's file of a language that the engine lacks."""
     return project_root() / "params" / "languages" / f"{language}.yml"

@@ -7,16 +7,15 @@ from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.language.sentences import escape
-from kzreport.model import Period
+from kzreport.model import Period, parse_day
 from kzreport.pages import since
-from kzreport.pages.context import PageContext
-from kzreport.pages.entries import read_entry
+from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
 from kzreport.series.known import next_release
-from kzreport.series.resource import describe_series, resources
+from kzreport.series.resource import describe_series
 
 
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
@@ -88,13 +87,13 @@ def cited_pages(page: PageContext, name: str) -> str:
     return f" ({', '.join(named)})" if named else ""
 
 
-def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
+def calendar(page: PageContext, pages: Pages, days: int) -> None:
     """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
     w = page.words
-    names, ahead = series_read(dict(map(read_entry, pages)))[0], page.as_of + timedelta(days=days)
+    ahead = page.as_of + timedelta(days=days)
     due: list[tuple[date, str, Period]] = []
-    for name in resources():
-        following = next_release(name, page.as_of) if names is None or name in names else None
+    for name in series_read(page.drawn(pages))[0]:
+        following = next_release(name, page.as_of)
         if following and following[1] <= ahead:
             due.append((following[1], name, following[0]))
     if not due:
@@ -117,7 +116,7 @@ def calendar(page: PageContext, pages: Sequence[str], days: int) -> None:
 
 
 def changes(
-    page: PageContext, previous: str | None, pages: Sequence[str], methods: Sequence[str], settings: Sequence[str]
+    page: PageContext, previous: str | None, pages: Pages, methods: Sequence[str], settings: Sequence[str]
 ) -> None:
     """What changed since the previous edition: a list, the new figures, the revisions.
 
@@ -127,9 +126,8 @@ def changes(
     if previous is None:
         page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
         return
-    given = dict(map(read_entry, pages))
-    series, shown = series_read(given)
-    found = since.between(date.fromisoformat(previous), page.as_of, series, shown, methods=methods, settings=settings)
+    series, shown = series_read(page.drawn(pages))
+    found = since.between(parse_day(previous), page.as_of, series, shown, methods=methods, settings=settings)
     intro = w.ui("since_edition").format(date=w.day(found.before))
     page.show(f"{intro}{w.colon.rstrip()}\n\n{since.listed(found, w)}", Kind.CHANGES)
     if found.fresh:

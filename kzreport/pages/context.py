@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Mapping, Sequence
+from copy import copy
+from types import MappingProxyType
+from typing import Any, Self
 
 from IPython.display import display
 
@@ -13,11 +14,15 @@ from kzreport.claims.outcomes import Assessment
 from kzreport.claims.verdicts import assess_claims
 from kzreport.declare import View
 from kzreport.language.words import Words
-from kzreport.model import Observation, Period, Series
+from kzreport.model import Observation, Period, Series, parse_day
 from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.values import values_of_pages
 from kzreport.pages.views import Views
 from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
+
+Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others
+NO_PAGES: Pages = MappingProxyType({})
 
 
 class PageContext:
@@ -30,11 +35,18 @@ class PageContext:
     def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
         self.name = name
         self.words = Words(lang, name)
-        self.as_of = date.fromisoformat(as_of)
+        self.as_of = parse_day(as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
+        self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
+
+    def beside(self, name: str, lang: str) -> Self:
+        """Return another page of the same edition, or this page in another language; views are computed once."""
+        other = copy(self)
+        other.name, other.words = name, Words(lang, name)
+        return other
 
     @property
     def home(self) -> str:
@@ -75,6 +87,13 @@ class PageContext:
         )
         title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
+
+    def drawn(self, pages: Pages) -> dict[str, dict[str, Any]]:
+        """Return the values of the pages that this page draws on, checked once: see :func:`page_values`."""
+        key = repr(pages)
+        if key not in self._drawn:
+            self._drawn[key] = values_of_pages(pages, "parameter 'pages'")
+        return self._drawn[key]
 
     def display(self, output: Output) -> None:
         """Display an output of the page."""

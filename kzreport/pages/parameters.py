@@ -6,25 +6,25 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, create_model
 
 from kzreport.claims.documents import register
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
+from kzreport.model import parse_day
 from kzreport.project import page_names, project
 from kzreport.series.resource import resources
-from kzreport.views import neighbours
 
 
-def _date(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
-        raise ValueError("expected a date such as 2026-09-30")
-    if not 2000 <= date.fromisoformat(text).year <= 2100:
-        raise ValueError("expected a date from 2000 to 2100")
+def _day(text: str) -> str:
+    try:
+        parse_day(text)
+    except ParameterError:
+        raise ValueError("expected a date such as 2026-09-30, from 2000 to 2100") from None
     return text
 
 
@@ -52,58 +52,38 @@ def _number(value: object) -> object:
     return value
 
 
-def _country(text: str) -> str:
-    known = sorted({code for d in resources().values() for code in d.enums.get("country", ())})
-    if text not in known:
-        raise ValueError(f"expected one of {', '.join(known)}")
-    return text
+def _choice(choices: Callable[[], Collection[str]]) -> AfterValidator:
+    """Return a validator for text that must be one of the choices, which may differ between projects."""
+
+    def check(text: str) -> str:
+        if text not in (known := choices()):
+            raise ValueError(f"expected one of {', '.join(known)}")
+        return text
+
+    return AfterValidator(check)
 
 
-def _theme(text: str) -> str:
-    if text not in register().themes:
-        raise ValueError(f"expected one of {', '.join(register().themes)}")
-    return text
+def _countries() -> list[str]:
+    return sorted({code for d in resources().values() for code in d.enums.get("country", ())})
 
 
-def _document(text: str) -> str:
-    if text not in register().documents:
-        raise ValueError(f"expected one of {', '.join(register().documents)}")
-    return text
-
-
-def _page(text: str) -> str:
-    if text not in page_names():
-        raise ValueError(f"expected one of {', '.join(page_names())}")
-    return text
-
-
-def _entry(text: str) -> str:
-    _page(text.partition(" ")[0])
-    return text
-
-
-def _indicator(text: str) -> str:
-    if text not in neighbours.INDICATORS:
-        raise ValueError(f"expected one of {', '.join(neighbours.INDICATORS)}")
-    return text
-
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 # What an edition knows and a notebook cannot: the edition before it, what was changed since, its analyst's note.
 # The defaults in a notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
 Language = Annotated[str, AfterValidator(_language)]
-Date = Annotated[str, AfterValidator(_date)]
+Date = Annotated[str, AfterValidator(_day)]
 Month = Annotated[str, AfterValidator(_month)]
-Country = Annotated[str, AfterValidator(_country)]
-PageName = Annotated[str, AfterValidator(_page)]
-PageEntry = Annotated[str, AfterValidator(_entry)]  # a page and, perhaps, values of its parameters: read_entry
-Indicator = Annotated[str, AfterValidator(_indicator)]
-Theme = Annotated[str, AfterValidator(_theme)]
-DocumentName = Annotated[str, AfterValidator(_document)]
+Country = Annotated[str, _choice(_countries)]
+PageName = Annotated[str, _choice(page_names)]
+Theme = Annotated[str, _choice(lambda: register().themes)]
+DocumentName = Annotated[str, _choice(lambda: register().documents)]
 Count = Annotated[int, Field(ge=1, le=1000)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
+Values = dict[str, JsonValue]  # values of the parameters of a page, by name
 
 _TYPES: Mapping[str, Any] = {
     "str": Text,
@@ -115,12 +95,11 @@ _TYPES: Mapping[str, Any] = {
     "Month": Month,
     "Country": Country,
     "PageName": PageName,
-    "PageEntry": PageEntry,
-    "Indicator": Indicator,
     "Theme": Theme,
     "DocumentName": DocumentName,
     "Count": Count,
     "Year": Year,
+    "Values": Values,
 }
 
 
@@ -134,6 +113,11 @@ class Parameter:
     default: Any
     comment: str
 
+    @property
+    def draws_on_pages(self) -> bool:
+        """True for the pages that a page draws on, with the values of their parameters."""
+        return self.annotation == "dict[PageName, Values]"
+
 
 def _annotation(node: ast.expr, where: str) -> Any:
     if isinstance(node, ast.Name) and node.id in _TYPES:
@@ -145,13 +129,15 @@ def _annotation(node: ast.expr, where: str) -> Any:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         if node.value.id == "list":
             return Annotated[list[_annotation(node.slice, where)], Field(max_length=100)]  # type: ignore[misc]
+        if node.value.id == "dict" and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
+            key, value = (_annotation(n, where) for n in node.slice.elts)
+            return Annotated[dict[key, value], Field(max_length=100)]  # type: ignore[valid-type]
         if node.value.id == "Literal":
             choices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if all(isinstance(c, ast.Constant) and isinstance(c.value, str | int) for c in choices):
                 return Literal.__getitem__(tuple(c.value for c in choices if isinstance(c, ast.Constant)))
-    raise NotebookError(
-        explain(where, f"the type {ast.unparse(node)}", f"{', '.join(_TYPES)}, list[...], Literal[...] or ... | None")
-    )
+    expected = f"{', '.join(_TYPES)}, list[...], dict[...], Literal[...] or ... | None"
+    raise NotebookError(explain(where, f"the type {ast.unparse(node)}", expected))
 
 
 def parse_code(source: str, where: str) -> ast.Module:
@@ -200,6 +186,9 @@ def _from_text(kind: Any, text: Any) -> Any:
         parts = text.split(",") if isinstance(text, str) else text
         inner = get_args(kind)[0]
         return [_from_text(inner, p) for p in parts] if isinstance(parts, list) else text
+    if get_origin(kind) is dict and get_args(kind)[1] == Values:  # names alone: each with the values it has anyway
+        names = text.split(",") if isinstance(text, str) else text
+        return {name: {} for name in names} if isinstance(names, list) else text
     if not isinstance(text, str):
         return text
     if get_origin(kind) is Union or type(None) in get_args(kind):
@@ -218,36 +207,35 @@ def _from_text(kind: Any, text: Any) -> Any:
 
 
 def validate_parameters(
-    declared: Sequence[Parameter], given: Mapping[str, Any], where: str, *, text: bool = False
+    declared: Sequence[Parameter],
+    given: Mapping[str, Any],
+    where: str,
+    *,
+    places: Mapping[str, str] = NOWHERE,
+    text: bool = False,
 ) -> dict[str, Any]:
-    """All parameters of a page: its defaults, replaced by ``given`` after checking names, types and values.
+    """Return the values of all declared parameters: their defaults, replaced by ``given``.
 
-    ``text=True`` says that ``given`` holds text to be read by the declared types. Raises :class:`ParameterError`
-    naming the key, what was found, what was expected and the choices.
+    ``text``: the given values are text, to be read by the declared types. ``places``: the place where a parameter's
+    value stands, if it is not ``where``. Raises :class:`ParameterError` naming place, parameter and choices.
     """
     by_name = {p.name: p for p in declared}
     for name in given:
         if name not in by_name:
-            raise ParameterError(
-                explain(f"{where}, parameter {short_repr(name)}", "an unknown name", f"one of {', '.join(by_name)}")
-            )
+            at = f"{places.get(name, where)}, parameter {short_repr(name)}"
+            raise ParameterError(explain(at, "an unknown name", f"one of {', '.join(by_name)}"))
     values = {p.name: p.default for p in declared}
     values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
     try:
         found: dict[str, Any] = _model(tuple(declared))(**values).model_dump()
-        if {"country", "peers"} <= set(found):
-            neighbours.check(found["country"], found["peers"], f"{where}, parameter 'peers'")
-        if "indicators" in found:
-            neighbours.distinct(found["indicators"], f"{where}, parameter 'indicators'")
         return found
     except ValidationError as e:
         first = e.errors()[0]
         name = str(first["loc"][0])
         p = by_name[name]
+        at = f"{places.get(name, where)}, parameter '{name}'"
         expected = f"{p.annotation} ({first['msg'].removeprefix('Value error, ')})"
-        raise ParameterError(
-            explain(f"{where}, parameter '{name}'", short_repr(first["input"]), expected, p.comment)
-        ) from None
+        raise ParameterError(explain(at, short_repr(first["input"]), expected, p.comment)) from None
 
 
 _models: dict[tuple[tuple[str, str], ...], Any] = {}

@@ -11,9 +11,9 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages import notes
-from kzreport.pages.context import PageContext
-from kzreport.pages.entries import read_entry
+from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.outputs import Kind
+from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
 
@@ -56,13 +56,10 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", Kind.HEADLINE)
 
 
-def headlines(page: PageContext, pages: Sequence[str]) -> None:
-    """The headline of each of the given pages, computed and worded as on the page itself, with a link to it.
-
-    An entry may carry values of the page's parameters: see :func:`kzreport.pages.entries.read_entry`.
-    """
+def headlines(page: PageContext, pages: Pages) -> None:
+    """Show the headline of each of the given pages, computed and worded as on the page itself, with a link to it."""
     points = []
-    for name, values in map(read_entry, pages):
+    for name, values in page.drawn(pages).items():
         words = Words(page.words.language, name)
         sentence = words.text("headline", **headline_readings(page, name, values))
         heading = words.entry("title")[words.language]
@@ -70,25 +67,25 @@ def headlines(page: PageContext, pages: Sequence[str]) -> None:
     page.show("\n".join(points), Kind.HEADLINES)
 
 
-def note_text(page: PageContext, name: str, pages: Sequence[str] = ()) -> str:
-    """What the analyst wrote for this page in ``params/notes/NAME.md``, its readings filled in; empty without one.
+def note_text(page: PageContext, name: str, pages: Pages = NO_PAGES) -> str:
+    """Return the analyst's text for this page in ``params/notes/NAME.md``, its readings filled in, or an empty text.
 
-    ``pages`` are entries with the values of the pages that the note may name; others have their own defaults.
-    Raises :class:`ParameterError` naming what is wrong with the note, and the readings there are.
+    ``pages``: the values of pages that the note may name; other pages have their defaults. Raises
+    :class:`ParameterError` naming the fault of the note, and the readings there are.
     """
     w = page.words
-    given = dict(map(read_entry, pages))
+    given = page.drawn(pages)
 
     def readings(other: str) -> dict[str, Reading]:
         notebook_path(other)
-        said = headline_readings(page, other, given.get(other) or read_entry(other)[1])
+        said = headline_readings(page, other, given.get(other) or page_values(other, {}, f"page '{other}'"))
         return {k: r if isinstance(r, Reading) else r[0] for k, r in said.items() if r}
 
     text = notes.part(name, page.name, w.language) if name else ""
     return notes.fill(text, f"params/notes/{name}.md", w.language, readings)
 
 
-def note(page: PageContext, name: str, pages: Sequence[str] = ()) -> None:
-    """Show what :meth:`noted` gives; nothing where there is no note for this page."""
+def note(page: PageContext, name: str, pages: Pages = NO_PAGES) -> None:
+    """Show the analyst's text for this page, if there is one: see :func:`note_text`."""
     if text := note_text(page, name, pages):
         page.show(f"**{page.words.ui('analyst')}**\n\n{text}", Kind.NOTE)

@@ -24,7 +24,7 @@ from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
-from kzreport.series.resource import describe_series, resources
+from kzreport.series.resource import describe_series
 
 MOST = 5  # revisions of one series that a page names; the rest stands in the table's data
 
@@ -106,33 +106,32 @@ def _redefined(breaks: Collection[Issue], o: Observation) -> bool:
 def between(
     before: date,
     now: date,
-    series: Collection[str] | None = None,
+    series: Sequence[str],
     chosen: Mapping[str, Collection[str]] | None = None,
     *,
     methods: Sequence[str] = (),
     settings: Sequence[str] = (),
     manifests: bool = True,
 ) -> Changes:
-    """What became known after ``before`` and by ``now``: of the given series (all if ``None``), of the claims chosen
-    as by :func:`kzreport.claims.ledger.known_claims` (none if ``None``).
+    """What became known after ``before`` and by ``now``: of the given series, in their order, and of the claims
+    chosen as by :func:`kzreport.claims.ledger.known_claims` (none if ``None``).
 
     A revision is another value of the same series, dimensions and period that differs at the digits shown; where a
     break of the series was told in between, the figure was redefined and counts as none. Raises
     :class:`ParameterError` unless ``before`` is earlier than ``now``, :class:`DataError` for broken data.
 
-    >>> c = between(date(2026, 8, 31), date(2026, 9, 30), {"cpi_yy"})
+    >>> c = between(date(2026, 8, 31), date(2026, 9, 30), ["cpi_yy"])
     >>> [(f.series, [str(r.period) for r in f.readings]) for f in c.fresh], c.revised
     ([('cpi_yy', ['2026-08'])], ())
     """
     if before >= now:
         raise ParameterError(explain("previous edition", before, f"a date before {now}"))
-    names = [n for n in resources() if series is None or n in series]
     known = {i.id for i in known_issues(before)}
     current = known_issues(now)
-    mine = [i for i in current if i.series in names]
+    mine = [i for i in current if i.series in series]
     fresh: list[Fresh] = []
     revised: list[Revised] = []
-    for name in names:
+    for name in series:
         dimensions = describe_series(name).dimensions
         new = load_series(name, now)
         old = _known(load_series(name, before), dimensions)
@@ -157,7 +156,7 @@ def between(
         tuple(fresh),
         tuple(revised),
         tuple(i for i in mine if i.id not in known),
-        tuple(i for i in known_issues(before) if i.id in gone and i.series in names),
+        tuple(i for i in known_issues(before) if i.id in gone and i.series in series),
         tuple(Turned(every[k], then[k][0], v) for k, (v, _) in today.items() if k in then and then[k][0] != v),
         tuple(every[k] for k in today if k not in then),
         bool(today),

@@ -11,8 +11,7 @@ from kzreport.declare import View
 from kzreport.language.locale import NBSP
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading
-from kzreport.pages.context import PageContext
-from kzreport.pages.entries import read_entry
+from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
 from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings
@@ -149,12 +148,12 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
             listing(page, "latest", panel, name=f"{name}_latest")
 
 
-def key_figures(page: PageContext, pages: Sequence[str]) -> None:
-    """A table of the readings that each page's words list under ``headline.key``, and their bases."""
+def key_figures(page: PageContext, pages: Pages) -> None:
+    """Show a table of the readings that each page's words list under ``headline.key``, and their bases."""
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
-    for name, values in map(read_entry, pages):
+    for name, values in page.drawn(pages).items():
         words = Words(w.language, name)
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():

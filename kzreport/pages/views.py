@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+import importlib.util
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import notebook_path, project
 from kzreport.series.groups import all_groups
+from kzreport.series.resource import resources
 
 
 class Supply(Protocol):
@@ -93,16 +95,18 @@ class Views:
         return given
 
     def order(self) -> tuple[str, ...]:
-        """Return the series that were read, in the order of their views.
+        """Return the series that were read, in the order of their views: see :func:`in_order`."""
+        return tuple(dict.fromkeys(name for view in in_order(self._read) for name in self._read[view]))
 
-        Views come as the page called them, those of one module in the order in which the module defines them.
-        """
-        lines: dict[str, list[tuple[int, View]]] = {}
-        for view in self._read:
-            lines.setdefault(view.__module__, []).append((view.__code__.co_firstlineno, view))
-        defined = {module: iter(sorted(few, key=lambda pair: pair[0])) for module, few in lines.items()}
-        views = [next(defined[view.__module__])[1] for view in self._read]
-        return tuple(dict.fromkeys(name for view in views for name in self._read[view]))
+
+def in_order(views: Iterable[View]) -> list[View]:
+    """Sort views as they are called, those of one module as the module defines them."""
+    called = list(views)
+    modules: dict[str, list[View]] = {}
+    for view in called:
+        modules.setdefault(view.__module__, []).append(view)
+    defined = {m: iter(sorted(few, key=lambda v: v.__code__.co_firstlineno)) for m, few in modules.items()}
+    return [next(defined[view.__module__]) for view in called]
 
 
 def split_options(given: Sequence[Any], options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -131,6 +135,16 @@ def headline_of(page: str) -> View:
 def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return those of a page's parameter values that are options of its headline."""
     return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
+
+
+def rule_of(page: str) -> Callable[..., None] | None:
+    """Return the rule on the parameters of a page: the function ``rule`` of the page's module, or ``None``.
+
+    A rule takes parameters of the page by name and raises :class:`ParameterError` if their values do not go together.
+    """
+    if importlib.util.find_spec(f"kzreport.views.{page}") is None:
+        return None
+    return getattr(importlib.import_module(f"kzreport.views.{page}"), "rule", None)
 
 
 @cached_by_stamp()
@@ -163,38 +177,43 @@ def views_of(page: str) -> tuple[View, ...]:
         raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None
 
 
-def sources_of(page: str) -> Iterator[Source]:
-    """Yield what the views of a page read, directly or through other views."""
-    views = list(views_of(page))
-    for view in views:
+def all_views_of(page: str) -> list[View]:
+    """Return the views that the notebook of a page names and those that these read, in the order of sources."""
+
+    def inner(view: View) -> Iterator[View]:
+        yield view
         for source in declaration_of(view).sources.values():
-            if isinstance(source, Given | Cut | Several | Claims):
-                yield source
-            else:
-                views.append(source)
+            if not isinstance(source, Given | Cut | Several | Claims):
+                yield from inner(source)
+
+    return in_order(dict.fromkeys(v for view in views_of(page) for v in inner(view)))
 
 
-def series_of(page: str, values: Mapping[str, Any]) -> frozenset[str]:
-    """Return the series that the views of a page read, given the values of its parameters."""
-    found: set[str] = set()
-    for source in sources_of(page):
-        if isinstance(source, Cut):
-            found.add(source.name)
-        elif isinstance(source, Several):
-            found.update(source.names(values[source.by]))
-    return frozenset(found)
+def series_of(page: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the series that the views of a page read, given the values of its parameters, in the order of sources."""
+    found: list[str] = []
+    for view in all_views_of(page):
+        for source in declaration_of(view).sources.values():
+            if isinstance(source, Cut):
+                found.append(source.name)
+            elif isinstance(source, Several):
+                found += source.names(values[source.by])
+    return tuple(dict.fromkeys(found))
 
 
-def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[frozenset[str] | None, dict[str, list[str]] | None]:
-    """Return the series that pages with these values read, and the choice of the claims that they show.
+def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, ...], dict[str, list[str]] | None]:
+    """Return the series that pages with these values read, in the order of the pages, and the claims that they show.
 
-    ``None`` for the series means any: a view that reads the claims judged rests on all that these are held against.
-    ``None`` for the choice means no claims. The series behind the claims of a page are not counted otherwise.
+    The claims are chosen as by :func:`kzreport.claims.ledger.known_claims`; ``None``: no claims. A view that reads the
+    claims judged rests on any series: then the others follow. The series behind the claims of a page are not counted
+    otherwise.
     """
+    series = tuple(dict.fromkeys(name for page, values in pages.items() for name in series_of(page, values)))
     for page, values in pages.items():
-        for source in sources_of(page):
-            if isinstance(source, Claims):
-                return None, {key: values[option] for key, option in source.chosen.items()}
-    series = frozenset().union(*(series_of(page, values) for page, values in pages.items()))
+        for view in all_views_of(page):
+            for source in declaration_of(view).sources.values():
+                if isinstance(source, Claims):
+                    chosen = {key: values[option] for key, option in source.chosen.items()}
+                    return tuple(dict.fromkeys((*series, *resources()))), chosen
     judging = [page for page in pages if ("page", "claims") in _names(page)]
     return series, {"pages": judging} if judging else None

@@ -1,4 +1,7 @@
-"""What was known on a date: series, vintages and their fingerprints."""
+"""Series as known on a date, their vintages and their fingerprints.
+
+What belongs here: cutting a table at a day. What does not: reading it (:mod:`kzreport.series.table`).
+"""
 
 from __future__ import annotations
 
@@ -30,11 +33,30 @@ def _known(d: Resource, path: Path, day: date, dims: tuple[tuple[str, str], ...]
 
 
 def load_series(name: str, as_of: date | str, **dims: str) -> Series:
-    """The series ``name`` as it was known on ``as_of``: nothing published later, of each period the last word.
+    """Return a series as it was known on a date: nothing published later, the latest value of each period.
 
-    ``dims`` chooses by dimension (``country="KAZ"``). A series of which nothing was published by then is empty.
-    Raises :class:`DataError` for an unknown series or dimension and for any fault in its table,
-    :class:`ParameterError` for an impossible date. Cheap to repeat: the file is read and cut once.
+    Cheap to repeat: the file is read and cut once.
+
+    Parameters
+    ----------
+    name
+        A table in ``data/``.
+    as_of
+        The day, or its ISO form.
+    dims
+        Values of its columns, such as ``country="KAZ"``.
+
+    Returns
+    -------
+    Series
+        In the unit of the table; empty if nothing was published by then.
+
+    Raises
+    ------
+    DataError
+        For an unknown series or dimension and for any fault in its table.
+    ParameterError
+        For an impossible date.
 
     >>> load_series("cpi_yy", as_of="2026-09-30").last
     Period('2026-08')
@@ -52,16 +74,20 @@ def load_series(name: str, as_of: date | str, **dims: str) -> Series:
 
 
 def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ...]:
-    """The series at each of its declared vintages up to ``as_of``, oldest first (revisions are read off these)."""
+    """Return the series at each of its declared vintages up to ``as_of``, oldest first. Raises as :func:`load_series`.
+
+    >>> [s.as_of.isoformat() for s in load_vintages("wdi_fdi", "2026-05-31", country="KAZ")]
+    ['2018-08-01', '2025-12-17', '2026-05-01']
+    """
     day = parse_day(as_of)
     return tuple(load_series(name, v, **dims) for v in describe_series(name).vintages if v <= day)
 
 
 def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
-    """The period that follows the last one known on ``as_of``, and the day it should be published.
+    """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
 
-    The day follows from the lag that the descriptor declares; it lies before ``as_of`` where a figure is overdue.
-    ``None`` for a table without a lag or without one frequency, or of which nothing was known yet.
+    The day follows from the lag in the card; it lies before ``as_of`` if a figure is overdue. ``None`` for a table
+    without a lag or of several frequencies, or if nothing was known yet. Raises as :func:`load_series`.
 
     >>> next_release("cpi_yy", "2026-09-30")
     (Period('2026-09'), datetime.date(2026, 10, 2))
@@ -77,7 +103,7 @@ def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
 
 @cached_by_stamp()
 def _digests(d: Resource, path: Path) -> tuple[list[date], list[str]]:
-    """The days on which something was published, and the digest of all that was known then."""
+    """Return the days on which something was published, and for each the digest of everything known then."""
     digest, days, digests = hashlib.sha256(), [date.min], [""]
     for o in sorted(check_table(d), key=lambda o: o.published):
         if o.published != days[-1]:
@@ -90,14 +116,14 @@ def _digests(d: Resource, path: Path) -> tuple[list[date], list[str]]:
 
 @lru_cache(maxsize=4096)
 def _stated(d: Resource, vintages: int, sources: tuple[int, ...]) -> str:
-    """What a page can show of a table of which these vintages and sources are known."""
+    """Return everything that a page can show of a description of which these vintages and sources are known."""
     return replace(d, vintages=d.vintages[:vintages], sources=tuple(d.sources[i] for i in sources)).stated
 
 
 def data_fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
-    """For each date, of every table the sha256 of what a page can know then: its description, its published rows.
+    """Yield for each date: table -> SHA-256 of everything a page can know then, description and published rows.
 
-    A row, vintage or source added later leaves it as it was. Raises :class:`DataError`. The tables are read once.
+    A row, vintage or source added later changes no fingerprint. The tables are read once. Raises :class:`DataError`.
     """
     tables = [(d, *_digests(d, d.file)) for d in resources().values()]
     for as_of in dates:
@@ -110,5 +136,5 @@ def data_fingerprints(dates: Iterable[date | str]) -> Iterator[dict[str, str]]:
 
 
 def data_fingerprint(name: str, as_of: date | str) -> str:
-    """That of one table: see :func:`fingerprints`. Raises :class:`DataError` for an unknown one too."""
+    """Return the fingerprint of one table: see :func:`data_fingerprints`. Raises :class:`DataError`."""
     return next(data_fingerprints([as_of]))[describe_series(name).name]

@@ -96,9 +96,9 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
 
 
 def _check_publication(d: Resource, o: Observation, where: str) -> None:
-    """An estimated date follows from the declared lag, a vintage is a declared one, and nobody knows the future.
+    """Refuse a day of publication before its period or the estimated one, or that is not a declared vintage.
 
-    A later date is one that is known (a revision, the day of a release); an earlier one must be called ``recorded``.
+    A later day is a known one (a revision, a late release); one before the estimate must be called ``recorded``.
     """
     rule, at, kind = d.publication, f"{where}, column 'published'", o.dims.get("kind")
     if "lag_days" in rule and (o.dims.get("dated") or rule["kind"]) == "estimated":

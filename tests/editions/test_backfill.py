@@ -18,6 +18,11 @@ MONTHS = ("--from", "2024-01", "--to", "2024-03")
 
 
 @pytest.fixture
+def cli(forked_cli):
+    return forked_cli
+
+
+@pytest.fixture
 def trial(cli, project_copy, tmp_path):
     """Two cheap pages for three months, and the command that makes them."""
     write_page(project_copy, "good", SHOWS)

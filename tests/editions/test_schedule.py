@@ -24,7 +24,8 @@ from kzreport.editions.definition import load_definition
 from kzreport.editions.log import RunLog
 from kzreport.editions.many import make_editions
 from kzreport.editions.store import Store, output_root
-from kzreport.execution import execute as runner
+from kzreport.execution.processes import in_processes
+from kzreport.execution.task import Deadlines
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
 HANGS = {  # what a cell does that does not end -> what is said of it
@@ -80,12 +81,12 @@ def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(cli, projec
     assert not processes(str(tmp_path)) and not list(scratch.iterdir())
 
 
-def _stuck(item, progress):
+def _stuck(item, worker):
     """A worker that is stuck itself, deaf to being ended."""
     import signal
 
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    progress(0, 1)
+    worker.progress(0, 1)
     while item == "stuck":
         time.sleep(1)
     return item
@@ -93,12 +94,12 @@ def _stuck(item, progress):
 
 def test_a_worker_that_is_stuck_is_killed():
     """Outside the kernel nothing can name a cell; the deadline holds all the same."""
-    found = dict(runner.in_processes(_stuck, ["good", "stuck", "good"], 2, limits=runner.Limits(page=1)))
+    found = dict(in_processes(_stuck, ["good", "stuck", "good"], 2, deadlines=Deadlines(page=1)))
     assert found == {0: "good", 1: "not finished after 1 s", 2: "good"}
     assert 1 <= found[1].seconds <= 1 + 5
 
 
-class UntilMade(runner.Limits):
+class UntilMade(Deadlines):
     """The time of a run, over once an edition is there: no clock, whatever else the machine does."""
 
     @property
@@ -126,7 +127,7 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, project_copy, tmp_p
         Store(output_root(str(out))),
         jobs=1,
         log=log,
-        pool=partial(runner.in_processes, limits=UntilMade(run=7)),
+        pool=partial(in_processes, deadlines=UntilMade(run=7)),
     )
     assert (len(log.made), wrong) == (
         1,

@@ -11,12 +11,13 @@ import time
 from pathlib import Path
 
 import pytest
-from run_fixtures import write_definition, write_page
+from run_fixtures import Cli, make_home, write_definition, write_page
 
 from kzreport.editions.store import list_editions
 from kzreport.errors import NotebookError
-from kzreport.execution import execute as runner
-from kzreport.execution import warm as kernels
+from kzreport.execution import warm
+from kzreport.execution.execute import execute_page
+from kzreport.execution.task import Task
 from kzreport.pages.notebooks import declared_parameters
 
 FAILURES = {  # what the last cell does -> what the reason says
@@ -40,17 +41,28 @@ FAILURES = {  # what the last cell does -> what the reason says
 }
 
 
+@pytest.fixture
+def cli(forked_cli):
+    return forked_cli
+
+
+@pytest.fixture(scope="module")
+def project_of_failures(tmp_path_factory):
+    """One copy for all kinds: another project would need another forkserver."""
+    return make_home(tmp_path_factory.mktemp("failures") / "home")
+
+
 @pytest.mark.parametrize("kind", FAILURES)
-def test_a_page_that_fails_says_where_and_why(kind, project_copy, monkeypatch):
+def test_a_page_that_fails_says_where_and_why(kind, project_of_failures, monkeypatch):
     """In the process of the test, so that many kinds take little time; the command line is tried below."""
-    monkeypatch.setenv("KZREPORT_HOME", str(project_copy))
+    monkeypatch.setenv("KZREPORT_HOME", str(project_of_failures))
     code, expected = FAILURES[kind]
-    write_page(project_copy, "bad", code, "pass")
+    write_page(project_of_failures, "bad", code, "pass")
     if kind == "parameter again":
         with pytest.raises(NotebookError, match=expected):
             declared_parameters("bad")
         return
-    result = runner.execute(runner.Task("bad", "en", "2024-03-31", {}), timeout=4)
+    result = execute_page(Task("bad", "en", "2024-03-31", {}), timeout=4)
     assert result.notebook is None
     assert result.reason.startswith(("en/bad: cell ", "en/bad: notebooks/bad.ipynb, cell ")), result.reason
     assert expected in result.reason
@@ -73,15 +85,15 @@ def _parents() -> dict[int, tuple[int, str]]:
 
 
 def _kernels_of(pid: int) -> list[int]:
-    """Its kernels: ordinary ones are its children, warm ones its template's."""
+    """Its kernels: ordinary ones are its children, warm ones its forkserver's."""
     seen = _parents()
-    templates = [
+    servers = [
         p for p, (parent, command) in seen.items() if parent == pid and "kzreport.execution.forkserver" in command
     ]
     return [
         p
         for p, (parent, command) in seen.items()
-        if "ipykernel" in command and p not in templates and parent in (pid, *templates)
+        if "ipykernel" in command and p not in servers and parent in (pid, *servers)
     ]
 
 
@@ -125,9 +137,9 @@ def test_an_edition_with_a_failing_page_is_not_made(cli, project_copy, tmp_path)
     assert not (out / "failed").exists()
 
 
-@pytest.mark.skipif(bool(kernels.unavailable()), reason="no warm kernels on this system")
-def test_a_page_that_kills_the_template_costs_nobody(cli, project_copy, tmp_path):
-    """Neither itself: its kernel is held by the worker; the pages after it have a template of their own."""
+@pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system")
+def test_a_page_that_kills_the_forkserver_costs_nobody(project_copy, tmp_path):
+    """Not even itself: the worker holds its kernel; later pages have another forkserver. In a command of its own."""
     kill = (
         "import os, signal, time\nfrom pathlib import Path\nparent = os.getppid()\n"
         "if 'kzreport.execution.forkserver' in Path(f'/proc/{parent}/cmdline').read_text():\n"
@@ -138,7 +150,7 @@ def test_a_page_that_kills_the_template_costs_nobody(cli, project_copy, tmp_path
     write_page(project_copy, "killer", kill)
     write_page(project_copy, "last", "pass")
     write_definition(project_copy, "trial", ["first", "killer", "last"], "fr, en")
-    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "2")
+    ended = Cli(project_copy)("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "2")
     assert ended.code == 0, ended.err
     assert sorted(ended.err.splitlines()) == [
         f"{k}/{p}: made" for k in ("en", "fr") for p in ("first", "killer", "last")
@@ -206,19 +218,19 @@ def test_an_input_changed_meanwhile_is_noticed(cli, project_copy, tmp_path):
 SIGNALS = {"SIGTERM": 143, "SIGINT": 130, "SIGHUP": 129, "SIGKILL": -9}
 
 
-def _started(cli, home, page, definition, out: Path, scratch: Path):
-    """A run whose page sleeps, with a process of its own; and the pids of worker, template, kernel and that process."""
+def _started(cli, out: Path, scratch: Path):
+    """Start a run whose page sleeps; return its words, its process, and the pids of all below it."""
     marker = scratch.parent / "marker"
     marker.unlink(missing_ok=True)
-    page(
-        home,
+    write_page(
+        cli.home,
         "slow",
         "import json, os, subprocess, time\nfrom pathlib import Path",
         f"child = subprocess.Popen(['sleep', '600'])\n"
         f"pids = [int(os.environ['JPY_PARENT_PID']), os.getppid(), os.getpid(), child.pid]\n"
         f"Path({str(marker)!r}).write_text(json.dumps(pids))\ntime.sleep(600)",
     )
-    definition(home, "trial", ["slow"])
+    write_definition(cli.home, "trial", ["slow"])
     run = ("run", "trial", "--as-of", "2024-03-31", "--output", str(out))
     process = cli.start(*run, TMPDIR=str(scratch))
     end = time.monotonic() + 60
@@ -229,11 +241,13 @@ def _started(cli, home, page, definition, out: Path, scratch: Path):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] * (n == "SIGHUP")) for n in SIGNALS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n in ("SIGHUP", "SIGINT"))) for n in SIGNALS]
+)
 def test_a_run_that_is_ended_leaves_nothing(name, cli, project_copy, tmp_path):
     out, scratch = tmp_path / "out", tmp_path / "scratch"
     scratch.mkdir()
-    run, process, pids = _started(cli, project_copy, write_page, write_definition, out, scratch)
+    run, process, pids = _started(cli, out, scratch)
     try:
         if name == "SIGTERM":  # another run of the same edition, meanwhile
             other = cli(*run)

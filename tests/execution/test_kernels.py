@@ -21,11 +21,13 @@ from jupyter_client.manager import KernelManager
 
 import kzreport
 from kzreport.editions.reference import reference_task
-from kzreport.execution import execute as runner
-from kzreport.execution import warm as kernels
-from kzreport.files import project_root
+from kzreport.execution import warm
+from kzreport.execution.execute import execute_page
+from kzreport.execution.kernel import KernelPool
+from kzreport.execution.processes import in_processes
+from kzreport.execution.worker import Worker
 
-pytestmark = pytest.mark.skipif(bool(kernels.unavailable()), reason="no warm kernels on this system")
+pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system")
 
 SPECS = Path(kzreport.__file__).parent / "prefix" / "share" / "jupyter"
 
@@ -34,7 +36,7 @@ class Kernel:
     """The kernel that ``kernel.json`` describes, and one client."""
 
     def __init__(self, **env: str) -> None:
-        kernels.register()
+        warm.register()
         specs = KernelSpecManager(kernel_dirs=[str(SPECS / "kernels")])
         self.manager = KernelManager(kernel_name="kzreport", kernel_spec_manager=specs)
         self.manager.start_kernel(env=os.environ | env)
@@ -86,9 +88,9 @@ def _zombie(pid: int) -> bool:
     return True
 
 
-def test_two_kernels_share_a_template_and_nothing_else(kernel):
+def test_two_kernels_share_a_forkserver_and_nothing_else(kernel):
     one, two = kernel(), kernel()
-    assert isinstance(one.process, kernels.Forked)
+    assert isinstance(one.process, warm.ForkedKernel)
     assert one.run("import os; print(os.getppid())") == two.run("import os; print(os.getppid())")
     one.run("import kzreport.charts.chart as c; c.WIDTH = 1; left = 1; os.environ['LEFT'] = 'x'; os.chdir('/')")
     assert two.run("print('left' in globals(), os.environ.get('LEFT'), os.getcwd())") == f"False None {Path.cwd()}\n"
@@ -125,13 +127,13 @@ def test_it_looks_like_an_ordinary_kernel(kernel):
         ordinary.shutdown_kernel(now=True)
 
 
-def test_a_page_has_the_same_bytes(monkeypatch):
+def test_a_page_has_the_same_bytes():
     task = reference_task("reexports", "fr")
-    warm = runner.execute(task)
-    monkeypatch.setattr(runner, "_warm", False)
-    ordinary = runner.execute(task)
-    assert warm.notebook is not None, warm.reason
-    assert nbformat.writes(warm.notebook) == nbformat.writes(ordinary.notebook)
+    forked = execute_page(task)
+    with KernelPool(use_warm=False) as kernels:
+        ordinary = execute_page(task, Worker(kernels))
+    assert forked.notebook is not None, forked.reason
+    assert nbformat.writes(forked.notebook) == nbformat.writes(ordinary.notebook)
 
 
 def test_nothing_is_left_to_import(kernel):
@@ -139,10 +141,13 @@ def test_nothing_is_left_to_import(kernel):
     one = kernel()
     inside = set(json.loads(one.run("import sys, json; print(json.dumps(sorted(sys.modules)))")))
     code = (
-        "import json, sys; from kzreport.execution import forkserver as f; f.warm(); print(json.dumps([*sys.modules]))"
+        "import json, sys; from kzreport.execution.forkserver import warm_up; warm_up(); "
+        "print(json.dumps([*sys.modules]))"
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120).stdout
-    late = inside - set(json.loads(said.splitlines()[-1])) - {"faulthandler", "__mp_main__"}
+    late = (
+        inside - set(json.loads(said.splitlines()[-1])) - {"faulthandler", "__mp_main__", "runpy"}
+    )  # runpy: by -m, at the start
     assert not late
 
 
@@ -178,17 +183,17 @@ def test_how_a_kernel_ended_is_known(kernel, code, expected):
     assert not one.manager.is_alive()
 
 
-def test_a_kernel_outlives_its_template_and_not_its_client(kernel):
+def test_a_kernel_outlives_its_forkserver_and_not_its_client(kernel):
     one = kernel()
-    template = int(one.run("import os; print(os.getppid())"))
-    os.kill(template, signal.SIGKILL)
-    assert gone(template)
+    server = int(one.run("import os; print(os.getppid())"))
+    os.kill(server, signal.SIGKILL)
+    assert gone(server)
     assert one.run("print(6 * 7)") == "42\n" and one.manager.is_alive()
     two = kernel()
-    assert int(two.run("import os; print(os.getppid())")) not in (template, os.getpid())
+    assert int(two.run("import os; print(os.getppid())")) not in (server, os.getpid())
     child = int(one.run("import subprocess; x = subprocess.Popen(['sleep', '600']); print(x.pid)"))
     pid = one.process.pid
-    one.process._leash.close()
+    one.process.abandon()
     assert gone(pid, child)
 
 
@@ -196,8 +201,8 @@ CLIENT = """
 import os, sys, time
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
-from kzreport.execution import warm as kernels
-kernels.register()
+from kzreport.execution import warm
+warm.register()
 km = KernelManager(kernel_name="kzreport", kernel_spec_manager=KernelSpecManager(kernel_dirs=[sys.argv[1]]))
 km.start_kernel()
 kc = km.client(); kc.start_channels(); kc.wait_for_ready(60)
@@ -214,51 +219,83 @@ BUSY = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # does not let go of Pyt
 DEAF = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(600)"
 
 
-# Busy, and its template killed before its client: nobody is left to end it, as with an ordinary kernel.
-DEATHS = [("pass", False), ("pass", True), (DEAF, False), (DEAF, True), (BUSY, False)]
+# Busy, and its forkserver killed before its client: nobody is left to end it, as with an ordinary kernel.
+DEATHS = [
+    pytest.param("pass", False, marks=pytest.mark.slow),
+    ("pass", True),
+    (DEAF, False),
+    pytest.param(DEAF, True, marks=pytest.mark.slow),
+    (BUSY, False),
+]
 
 
-@pytest.mark.parametrize(("code", "template_first"), DEATHS)
-def test_a_killed_client_leaves_nothing(code, template_first):
+@pytest.mark.parametrize(("code", "server_first"), DEATHS)
+def test_a_killed_client_leaves_nothing(code, server_first):
     words = [sys.executable, "-c", CLIENT, str(SPECS / "kernels"), code]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as client:
         kernel = int(client.stdout.readline())
-        template, child = map(int, client.stdout.readline().split())
+        server, child = map(int, client.stdout.readline().split())
         time.sleep(0.5)
-        if template_first:
-            os.kill(template, signal.SIGKILL)
+        if server_first:
+            os.kill(server, signal.SIGKILL)
         client.kill()
-        assert gone(client.pid, kernel, template, child)
+        assert gone(client.pid, kernel, server, child)
 
 
-def test_another_code_or_environment_has_another_template(tmp_path):
-    """In a copy of the package, whose file is then touched."""
-    package = tmp_path / "code" / "kzreport"
+@pytest.mark.slow  # the keys are tried below
+def test_another_environment_has_another_forkserver():
+    servers = warm.Forkservers()
+
+    def parent(**env: str) -> str:
+        kernel = servers.fork(["--version"], cwd="/", env=os.environ | env, out=2, err=2)
+        found = Path(f"/proc/{kernel.pid}/stat").read_text().rpartition(")")[2].split()[1]
+        kernel.wait()
+        return found
+
+    try:
+        first = parent()
+        assert parent(ANY="1") == first
+        assert parent(PYTHONHASHSEED="7") != first
+    finally:
+        servers.stop()
+
+
+KEYS = """
+import os, sys
+from pathlib import Path
+from kzreport.execution.warm import key_of
+project, package = map(Path, sys.argv[1:])
+env = dict(os.environ)
+first = key_of(env, "/")
+assert key_of(env | {"ANY": "1"}, "/") == first
+for name in ("PYTHONHASHSEED", "PYTHONPATH", "MPLCONFIGDIR", "KZREPORT_HOME"):
+    assert key_of(env | {name: "/other"}, "/") != first, name
+for path in (package / "language" / "furniture.yml", package / "files.py", project / "notebooks" / "views" / "x.py"):
+    path.write_text(path.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    first, before = key_of(env, "/"), first
+    assert first != before, path
+(project / "notebooks" / "views" / "y.py").touch()
+assert key_of(env, "/") != first
+del env["KZREPORT_HOME"]
+assert key_of(env, str(project)) == key_of(env, str(project / "notebooks")) != key_of(env, "/")
+"""
+
+
+def test_edited_code_or_another_project_needs_another_forkserver(tmp_path):
+    """In a copy of the package, and in a project with views of its own."""
+    package, project = tmp_path / "code" / "kzreport", tmp_path / "project"
     shutil.copytree(Path(kzreport.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
-    code = (
-        "import os, sys\nfrom pathlib import Path\nfrom kzreport.execution import warm as kernels\n"
-        "def parent(**env):\n"
-        "    k = kernels.fork(['--version'], cwd='/', env=os.environ | env, out=2, err=2)\n"
-        "    stat = Path(f'/proc/{k.pid}/stat').read_text().rpartition(')')[2].split()\n"
-        "    k.wait(); return stat[1]\n"
-        "seen = [parent(), parent(), parent(ANY='1')]\n"
-        f"Path({str(package / 'language' / 'furniture.yml')!r}).touch()\n"
-        "seen += [parent(), parent(PYTHONHASHSEED='7')]\n"
-        "print(*seen)"
-    )
-    env = os.environ | {
-        "PYTHONPATH": str(tmp_path / "code"),
-        "KZREPORT_HOME": str(project_root()),
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120
-    )
+    (project / "notebooks" / "views").mkdir(parents=True)
+    (project / "notebooks" / "views" / "x.py").write_text("", encoding="utf-8")
+    (project / "params").mkdir()
+    (project / "params" / "project.yml").touch()
+    env = os.environ | {"PYTHONPATH": str(package.parent), "KZREPORT_HOME": str(project)}
+    words = [sys.executable, "-c", KEYS, str(project), str(package)]
+    done = subprocess.run(words, capture_output=True, text=True, env=env, cwd=tmp_path, timeout=120)
     assert done.returncode == 0, done.stderr
-    a, b, c, d, e = done.stdout.split()
-    assert a == b == c and len({a, d, e}) == 3
 
 
-def test_a_template_with_threads_is_not_forked(kernel, tmp_path, caplog):
+def test_a_forkserver_with_threads_is_not_forked(kernel, tmp_path, caplog):
     """A library that starts a thread when Python starts: ordinary kernels, and the reason once."""
     (tmp_path / "usercustomize.py").write_text("", encoding="utf-8")
     (tmp_path / "sitecustomize.py").write_text(
@@ -273,52 +310,55 @@ def test_a_template_with_threads_is_not_forked(kernel, tmp_path, caplog):
             one = kernel(PYTHONPATH=path)
             assert isinstance(one.process, subprocess.Popen) and one.run("print(1)") == "1\n"
     said = [r.getMessage() for r in caplog.records if r.name == "kzreport"]
-    assert len(said) == 1 and "found 2 threads in the template process, expected one" in said[0]
+    assert len(said) == 1 and "found 2 threads in the forkserver, expected one" in said[0]
 
 
 def test_where_there_is_no_fork_an_ordinary_kernel_starts(kernel, monkeypatch, caplog):
-    monkeypatch.setattr(kernels, "unavailable", lambda: "found darwin, expected Linux with fork and /proc")
+    monkeypatch.setattr(warm, "unavailable", lambda: "found darwin, expected Linux with fork and /proc")
     for _ in range(2):
         assert isinstance(kernel().process, subprocess.Popen)
     assert sum("found darwin" in r.getMessage() for r in caplog.records) == 1
 
 
-def test_nbval_and_papermill_use_it_by_name(tmp_path):
+COMMANDS = {
+    "nbval": ["pytest", "--nbval", "--nbval-kernel-name", "kzreport", "-p", "no:cacheprovider", "one.ipynb"],
+    "papermill": ["papermill", "one.ipynb", "two.ipynb", "-k", "kzreport", "--no-progress-bar"],
+}
+
+
+@pytest.mark.slow  # nbval uses it in tests/project/test_pages.py, too
+@pytest.mark.parametrize("name", COMMANDS)
+def test_others_use_it_by_name(name, tmp_path):
     shown = "import os\nprint('kzreport.execution.forkserver' in open(f'/proc/{os.getppid()}/cmdline').read())"
     nb = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "kzreport", "display_name": "x"}})
     output = nbformat.v4.new_output("stream", name="stdout", text="True\n")
     nb.cells = [nbformat.v4.new_code_cell(shown, outputs=[output], execution_count=1)]
-    path = tmp_path / "one.ipynb"
-    nbformat.write(nb, path)
+    nbformat.write(nb, tmp_path / "one.ipynb")
+    words = [sys.executable, "-m", *COMMANDS[name]]
     env = os.environ | {"JUPYTER_PATH": str(SPECS)}
-    for words in (
-        ["pytest", "--nbval", "--nbval-kernel-name", "kzreport", "-p", "no:cacheprovider", "one.ipynb"],
-        ["papermill", "one.ipynb", "two.ipynb", "-k", "kzreport", "--no-progress-bar"],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", *words], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-    assert nbformat.read(tmp_path / "two.ipynb", 4).cells[0].outputs[0].text == "True\n"
+    done = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    if name == "papermill":  # nbval compares by itself
+        assert nbformat.read(tmp_path / "two.ipynb", 4).cells[0].outputs[0].text == "True\n"
 
 
-def test_workers_of_a_process_with_threads_share_its_template_too():
+def test_workers_of_a_process_with_threads_share_its_forkserver_too():
     """They are started anew and not forked; the right to ask is handed over."""
     ending = threading.Event()
     thread = threading.Thread(target=ending.wait)
     thread.start()
     try:
         tasks = [reference_task("summary", language) for language in ("fr", "en")]
-        found = dict(runner.in_processes(_parent_of_kernel, tasks, 2))
+        found = dict(in_processes(_parent_of_kernel, tasks, 2))
     finally:
         ending.set()
         thread.join()
     assert len(set(found.values())) == 1, found
 
 
-def _parent_of_kernel(task, progress):
+def _parent_of_kernel(task, worker):
     """The command of the process that a page's kernel comes from."""
     page = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "x"}})
     page.cells = [nbformat.v4.new_code_cell("import os; raise ValueError(os.getppid())")]
-    result = runner.execute(task, source=page, inject=False, progress=progress)
+    result = execute_page(task, worker, source=page, inject=False)
     return result.reason.partition(": ")[2]

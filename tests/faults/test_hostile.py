@@ -17,7 +17,7 @@ from run_fixtures import write_definition, write_page
 from kzreport.claims.documents import register
 from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
-from kzreport.execution import execute as runner
+from kzreport.execution.failures import cell_label, one_line
 from kzreport.files import project_root
 from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
@@ -332,12 +332,12 @@ def test_as_a_name_on_the_command_line(text, tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize("text", [*STRINGS, "a\nkzreport: b", "a\x1b[2Jb", "a\rb", "a\u2028b"])
 def test_in_the_reason_of_a_failed_page(text):
     """One line, and nothing that a terminal would obey."""
-    assert runner._short(text).isprintable()
+    assert one_line(text).isprintable()
     cell = nbformat.v4.new_code_cell(f"raise ValueError({text!r})  # {text}")
-    assert runner._cell([cell], 0).isprintable()
+    assert cell_label([cell], 0).isprintable()
 
 
-def test_a_hostile_parameter_through_a_kernel(cli, project_copy, tmp_path):
+def test_a_hostile_parameter_through_a_kernel(forked_cli, project_copy, tmp_path):
     """Quotes, braces, code and markup: what arrives in the kernel is the text; what is printed of it is text."""
     text = '"""\'\\";print(1);{x.__class__}<script>alert(1)</script>__import__("os").system("exit 3")'
     write_page(
@@ -345,14 +345,14 @@ def test_a_hostile_parameter_through_a_kernel(cli, project_copy, tmp_path):
     )
     write_definition(project_copy, "trial", ["echo"])
     out = tmp_path / "out"
-    ended = cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"remark={text}")
+    ended = forked_cli("run", "trial", "--as-of", "2024-03-31", "--output", str(out), "-p", f"remark={text}")
     assert ended.code == 0, ended.err
     markup = (out / "trial/2024-03-31/en/echo.html").read_text(encoding="utf-8")
     found = harmless(markup)
     assert "<script>alert(1)" in "".join(found.text) and "<script" not in markup
 
 
-def test_an_analysts_note_is_shown_as_text(cli, project_copy, tmp_path):
+def test_an_analysts_note_is_shown_as_text(forked_cli, project_copy, tmp_path):
     """Its figures are filled in, its Markdown is kept, its markup is text; it is an input of the edition."""
     note = project_copy / "params/notes/inflation-brief/2024-03-31.md"
     note.parent.mkdir(parents=True)
@@ -361,7 +361,7 @@ def test_an_analysts_note_is_shown_as_text(cli, project_copy, tmp_path):
         encoding="utf-8",
     )
     out = tmp_path / "out"
-    ended = cli("run", "inflation-brief", "--as-of", "2024-03-31", "--output", str(out), "--lang", "fr")
+    ended = forked_cli("run", "inflation-brief", "--as-of", "2024-03-31", "--output", str(out), "--lang", "fr")
     assert ended.code == 0, ended.err
     edition = out / "inflation-brief/2024-03-31"
     markup = (edition / "fr/inflation.html").read_text(encoding="utf-8")

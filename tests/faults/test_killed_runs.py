@@ -139,7 +139,7 @@ def test_a_batch_ended_at_any_moment(name, launcher, small, dice, often, row):
     took: list[float] = []
     commands = often(5, 0)
     while len(took) < often(20, 1):
-        run = launcher.start(*small.words, template=len(took) >= commands)
+        run = launcher.start(*small.words, shared=len(took) >= commands)
         assert run.pid
         time.sleep(dice.uniform(0, small.seconds / 2))
         began = time.monotonic()
@@ -167,7 +167,7 @@ def test_a_batch_ended_at_any_moment(name, launcher, small, dice, often, row):
     small.resume(launcher)
     row(
         "A4",
-        f"{name} at {len(took)} random moments, {commands} of them with a template of its own",
+        f"{name} at {len(took)} random moments, {commands} of them with a forkserver of its own",
         f"exit {128 + number} after {statistics.median(took):.1f} s (longest {max(took):.1f} s), 0 processes and "
         "0 files left, resumed, byte-identical",
     )

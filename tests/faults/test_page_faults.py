@@ -107,29 +107,29 @@ def test_cells_that_hang(launcher, often, row, tmp_path):
 
 BAD_KERNEL = """
 import ipykernel.kernelspec as where
-from kzreport.execution import execute as runner
-runner.START_TIMEOUT = 5
+from kzreport.execution import kernel
+kernel.START_TIMEOUT = 5
 real = where.get_kernel_dict
 where.get_kernel_dict = lambda *a, **k: real(*a, **k) | {{'argv': {argv!r}}}
 """
 TAKEN = """
-from kzreport.execution import execute as runner
-runner.START_TIMEOUT = 5
-real = runner._Kernel.__init__
-def taken(self):
-    real(self)
-    (self.root / 'work' / 'kernel-{number}').mkdir(parents=True)
-runner._Kernel.__init__ = taken
+from kzreport.execution import kernel
+kernel.START_TIMEOUT = 5
+real = kernel.Kernel.__init__
+def taken(self, **how):
+    real(self, **how)
+    (self.folder / 'kernel-{number}').mkdir(parents=True)
+kernel.Kernel.__init__ = taken
 """
 ONCE = """
-from kzreport.execution import execute as runner
-real, failed = runner._Kernel.start, []
+from kzreport.execution.kernel import Kernel
+real, failed = Kernel.start, []
 def start(self):
     if not failed:
         failed.append(1)
         raise OSError(11, 'Resource temporarily unavailable')
     return real(self)
-runner._Kernel.start = start
+Kernel.start = start
 """
 STARTS = {
     "its shell socket is taken": TAKEN.format(number=1),

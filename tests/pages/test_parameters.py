@@ -123,9 +123,9 @@ def test_text_becomes_what_its_type_says_and_arrives(name, text, meant):
 # --- text: refused -----------------------------------------------------------------------------------------------
 
 REFUSED = [
-    ("lang", "de", "'fr' or 'en'"),
-    ("lang", "FR", "'fr' or 'en'"),
-    ("lang", "", "'fr' or 'en'"),
+    ("lang", "de", "one of fr, en"),
+    ("lang", "FR", "one of fr, en"),
+    ("lang", "", "one of fr, en"),
     ("as_of", "2024-02-30", "day is out of range"),
     ("as_of", "2025-02-29", "day is out of range"),
     ("as_of", "30/09/2026", "a date such as 2026-09-30"),

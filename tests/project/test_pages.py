@@ -15,10 +15,11 @@ from xml.etree import ElementTree
 import nbformat
 import pytest
 
+import kzreport
 from kzreport.charts import chart as charts
 from kzreport.commands import checks as check
 from kzreport.editions.reference import reference_path, reference_task
-from kzreport.execution import execute as runner
+from kzreport.execution.execute import execute_page
 from kzreport.files import project_root
 from kzreport.language.lint import page_faults
 from kzreport.language.wordfiles import page_words
@@ -94,6 +95,7 @@ _SPOIL = """from dataclasses import replace
 def spoil(g):
     return {k: [replace(r, value=r.value + 7) if r.ok else r for r in rs] for k, rs in g.items()}
 """
+SPECS = Path(kzreport.__file__).parent / "prefix" / "share" / "jupyter"
 # What stands in the notebook -> what is planted there; None is done to the file.
 PLANTED = {
     "nothing": ("", ""),
@@ -138,7 +140,7 @@ def _ours(kind: str, home: Path) -> str:
     stored = page_texts(_planted("nothing"))
     timeout = 5 if kind == "hung kernel" else 20
     # the fault of a wrong year is in the defaults, which count where nothing is injected
-    result = runner.execute(reference_task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
+    result = execute_page(reference_task("fdi", "fr"), source=nb, inject=kind != "wrong year", timeout=timeout)
     if result.notebook is None:
         return result.reason
     now = page_texts(result.notebook)
@@ -151,12 +153,13 @@ def verdicts(tmp_path_factory):
     for kind in WITH_NBVAL:
         nbformat.write(_planted(kind), folder / f"{kind.replace(' ', '_')}.ipynb")
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-cell-timeout", "60", "-p", "no:cacheprovider"]
+    command += ["--nbval-kernel-name", "kzreport"]  # warm kernels
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST_")}
     with (folder / "said.txt").open("w") as said:
         nbval = subprocess.Popen(
             [*command, "--junitxml", "found.xml", "."],
             cwd=folder,
-            env=environment | {"KZREPORT_HOME": str(project_root())},
+            env=environment | {"KZREPORT_HOME": str(project_root()), "JUPYTER_PATH": str(SPECS)},
             stdout=said,
             stderr=said,
         )

@@ -1,10 +1,15 @@
 """Views and the words of their pages: the same names on both sides, and declarations that can be called."""
 
 import ast
+import doctest
+import importlib
+import pkgutil
 import re
+from pathlib import Path
 
 import pytest
 
+import kzreport.views
 from kzreport.declare import Claims, Cut, declaration_of
 from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import declared_parameters, load_notebook
@@ -14,6 +19,7 @@ from kzreport.project import page_names
 from kzreport.series.resource import describe_series
 
 AS_OF = "2026-09-30"
+MODULES = [f"kzreport.views.{module.name}" for module in pkgutil.iter_modules(kzreport.views.__path__)]
 PAGES = [page for page in page_names() if views_of(page)]
 MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.[a-z]+)?(?::[a-z]+)?\}")
 
@@ -71,4 +77,13 @@ def test_what_a_view_declares_is_there(page):
                 assert set(source.dims) <= set(describe_series(source.name).columns[3:])
     values = {p.name: p.default for p in declared_parameters(page)}
     claims = any(isinstance(s, Claims) for v in views_of(page) for s in declaration_of(v).sources.values())
-    assert claims or {describe_series(name).name for name in series_of(page, values)}
+    assert claims or [describe_series(name).name for name in series_of(page, values)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_views(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_the_engine_holds_no_view():
+    assert [p.name for p in Path(kzreport.views.__file__).parent.glob("*.py")] == ["__init__.py"]

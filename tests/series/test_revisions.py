@@ -15,7 +15,6 @@ from kzreport.indicators import revisions
 from kzreport.indicators.readings import series_from
 from kzreport.series.known import load_series, load_vintages
 from kzreport.series.revisions import parse_dimensions, record_lines, revision_record
-from kzreport.views import vintages as pages
 
 DAY = date(2026, 9, 30)
 VALUE = st.floats(-1000, 1000)
@@ -91,8 +90,8 @@ def test_a_grid_shows_what_moved_and_nothing_else(tables):
 def test_three_vintages_are_needed_and_noise_is_no_revision():
     assert revisions.triangle(known([[1, 2, 3, 4], [2, 2, 3, 4]])) == {}
     assert revisions.triangle(known([[1, 2, 3, 4], [1 + 1e-9, 2, 3, 4], [1, 2.04, 3, 4]])) == {}
-    assert pages.grid(()) == {} and not pages.summary(())["count"].ok
-    assert not pages.summary(known([[1, 2, 3, 4], [2, 2, 3, 4]]))["mean_absolute"].ok
+    assert revisions.triangle(()) == {} and not revisions.summary(())["count"].ok
+    assert not revisions.summary(known([[1, 2, 3, 4], [2, 2, 3, 4]]))["mean_absolute"].ok
 
 
 def test_a_rescale_is_no_revision_and_begins_the_grid_anew():
@@ -107,11 +106,11 @@ def test_a_rescale_is_no_revision_and_begins_the_grid_anew():
 def test_the_grid_of_average_inflation():
     """Kazakhstan, four vintages: 2024 went from 8.8 to 8.7 %, and what the page says counts the same periods."""
     series = load_vintages("wdi_inflation", DAY, country="KAZ")
-    found = pages.grid(series)
+    found = revisions.triangle(series)
     assert list(found) == ["2018-08-01", "2025-12-17", "2026-05-01", "2026-07-01"]
     path = [r.value for rows in found.values() for r in rows if str(r.period) == "2024"]
     assert [round(v, 1) for v in path] == [8.8, 8.7, 8.7]
-    assert pages.summary(series)["count"].value == len({r.period for rows in found.values() for r in rows})
+    assert revisions.summary(series)["count"].value == len({r.period for rows in found.values() for r in rows})
 
 
 # ---- the command

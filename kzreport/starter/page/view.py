@@ -13,10 +13,10 @@ from kzreport.model import Groups, Period, Reading, Series
 
 @reads("starter_series")
 def headline(starter_series: Series) -> dict[str, Reading]:
-    """Return the ``latest`` figure and its ``change`` from the period before; missing if nothing was published."""
+    """Return the ``latest`` figure and ``latest_change`` from the period before; missing if nothing was published."""
     period = starter_series.last or Period.parse(f"{starter_series.as_of:%Y-%m}")
     latest = at(starter_series, period)
-    return {"latest": latest, "change": difference(latest, at(starter_series, period.shift(-1)))}
+    return {"latest": latest, "latest_change": difference(latest, at(starter_series, period.shift(-1)))}
 
 
 @reads("starter_series")

@@ -1,7 +1,7 @@
 """The neighbours page: a country among its peers, by indicators that the World Bank has for all of them.
 
-The year of a comparison is the latest for which the country itself has a figure: the others are ranked in that year,
-and who has none then is named.
+The year of a comparison is the latest for which the country itself has a figure. The others are ranked in that year;
+countries without a figure of that year are named.
 """
 
 from __future__ import annotations
@@ -38,16 +38,26 @@ def tables(indicators: Sequence[str]) -> tuple[str, ...]:
 CHOSEN = several(tables, by="indicators")
 
 
-def check(country: str, peers: Sequence[str], where: str = "parameter 'peers'") -> None:
+def rule(country: str, peers: Sequence[str], indicators: Sequence[str]) -> None:
+    """Raise :class:`ParameterError` for parameters of the page that do not go together."""
+    check_peers(country, peers)
+    where = "parameter 'indicators'"
+    if unknown := [i for i in indicators if i not in INDICATORS]:
+        raise ParameterError(explain(where, ", ".join(unknown), f"names among {', '.join(INDICATORS)}"))
+    check_distinct(indicators, where)
+
+
+def check_peers(country: str, peers: Sequence[str]) -> None:
     """Raise :class:`ParameterError` for a country among its own peers, for no peer, and for one that comes twice."""
+    where = "parameter 'peers'"
     if country in peers:
         rest = ",".join(p for p in peers if p != country)
         todo = f"leave it out: {rest}" if rest else ""
         raise ParameterError(explain(where, f"{country}, the country itself", "other countries than 'country'", todo))
-    distinct(peers, where)
+    check_distinct(peers, where)
 
 
-def distinct(names: Sequence[str], where: str) -> None:
+def check_distinct(names: Sequence[str], where: str) -> None:
     """Raise :class:`ParameterError` for no name, and for one that comes twice."""
     if not names or len(set(names)) != len(names):
         raise ParameterError(explain(where, ", ".join(names) or "none", "at least one, each of them once"))
@@ -86,7 +96,7 @@ class _Compared(NamedTuple):
 
 
 def _compare(parts: Sequence[Series], country: str, peers: Sequence[str]) -> _Compared:
-    check(country, peers)
+    check_peers(country, peers)
     lines = levels(parts, (country, *peers))
     unit = parts[0].unit if len(parts) == 1 else "percent_of_gdp"
     names, nominal = tuple(s.name for s in parts), Period.parse(str(parts[0].as_of.year - 1))
@@ -107,7 +117,7 @@ def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
 
 
 def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
-    """What is said of an indicator, in order; who has no figure, or already a later one, is named."""
+    """Return the sentences on an indicator, in order; peers without a figure, or with a later one, are named."""
     if not c.own.ok:
         return {indicator: {"value": c.own}}
     position = _position(c)
@@ -130,8 +140,8 @@ def panels(
 ) -> dict[str, Panel]:
     """One panel for each indicator: the country and its peers over time, and the latest figure of each with its year.
 
-    The rows: those of the country's year from the highest down, then older or later ones, then who has no figure.
-    Raises as :func:`check`.
+    The rows: those of the country's year from the highest down, then older or later figures, then countries without.
+    Raises as :func:`check_peers`.
     """
     found = {}
     for indicator in indicators:
@@ -165,7 +175,7 @@ def state(states: Sequence[Series], as_of: date) -> dict[str, Reading]:
 def overview(series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]) -> Panel:
     """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries.
 
-    Nothing stands beside a figure that is missing, and no rank beside one that is alone.
+    A missing figure has nothing beside it, a figure alone no rank.
     """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
     ranks = [ranking.rank(c.own, c.others) for c in found.values()]
@@ -179,7 +189,7 @@ def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str
     """GDP growth of the country in its latest year, its rank among the peers, and the ends of what they have.
 
     ``value`` (percent) and ``value_change`` (points on the year before), ``rank``, ``compared``, ``spread``; ``low``
-    and ``high`` are the readings that share the end. Raises as :func:`check`.
+    and ``high`` are the readings that share the end. Raises as :func:`check_peers`.
     """
     c = _compare([wdi_growth], country, peers)
     none = c.own.of(value=None, status=Status.MISSING_INPUT)

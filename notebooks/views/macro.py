@@ -41,7 +41,11 @@ def headline(usd_rate: Series) -> dict[str, Reading]:
 
 @reads("usd_rate")
 def dollar_path(usd_rate: Series) -> Groups:
-    """Return tenge for a dollar in every month."""
+    """Return tenge for a dollar in every month.
+
+    >>> dollar_path(readings.series_from({"2026-08": 540.5}, "kzt"))["dollar"][0].value
+    540.5
+    """
     return _path(usd_rate, "dollar")
 
 

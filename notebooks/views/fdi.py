@@ -8,9 +8,8 @@ from kzreport.declare import HOME, reads, vintages
 from kzreport.indicators import fdi, growth
 from kzreport.indicators.readings import at
 from kzreport.indicators.readings import readings as readings_of
-from kzreport.indicators.revisions import revision_statistics
+from kzreport.indicators.revisions import revision_statistics, triangle
 from kzreport.model import Groups, Period, Reading, Series
-from kzreport.views.vintages import grid
 
 
 @reads("fdi_net")
@@ -137,7 +136,7 @@ STATES = vintages("wdi_fdi", country=HOME)
 @reads(known=STATES)
 def revisions(known: Sequence[Series]) -> Groups:
     """Return the date of each vintage -> its figures of the years that were revised."""
-    return grid(known)
+    return triangle(known)
 
 
 @reads(known=STATES)

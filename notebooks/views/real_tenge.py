@@ -69,7 +69,7 @@ def bilateral(
 def weights(exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series) -> Weights:
     """Turnover with each partner in the latest year that has both flows of one, and its share of all trade (percent).
 
-    Keys: ``turnover`` and ``share``, each partner -> reading. A partner without one of the flows is not there.
+    Keys: ``turnover`` and ``share``, each partner -> reading. A partner without one of the flows is left out.
     """
     for y in sorted({o.period for o in imports if o.value is not None}, reverse=True):
         x, m = (trade.grouped(trade.by_partner(s, y), {"EMU": EURO}) for s in (exports, imports))

@@ -1,4 +1,4 @@
-"""The re-exports page: what two reporters say of one trade, where both figures exist, and how their gap moved."""
+"""The re-exports page: one trade as two reporters record it, and the change of the gap between them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _said(found: Series, **dims: str) -> dict[Period, Reading]:
 
 
 def _own(exports: Series, imports: Series, partner: str, flow: str, period: Period) -> Reading:
-    """What Kazakhstan's tables by partner say of a year."""
+    """Return the figure of Kazakhstan's tables by partner for a year."""
     none = Reading.missing("trade", "musd", period, inputs=(exports.name, imports.name))
     x, m = (readings.at(s.where(partner=partner), period) if len(s) else none for s in (exports, imports))
     if flow == "turnover":
@@ -69,7 +69,7 @@ def china_table(found: Series, exports: Series, imports: Series) -> Groups:
 def china_latest(found: Series, exports: Series, imports: Series) -> dict[str, Reading]:
     """The latest period of both: ``theirs``, ``own``, their ``ratio`` and ``relative`` gap; its ``change``.
 
-    ``change`` is that of the latest year on the one before, and chooses the sentence.
+    ``change``: from the year before to the latest year; it chooses the sentence.
     """
     table = china_table(found, exports, imports)
     if not table["ratio"]:

@@ -17,13 +17,17 @@ from kzreport.indicators import (
 )
 from kzreport.indicators.growth import difference
 from kzreport.indicators.indices import rates
+from kzreport.indicators.revisions import summary, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
-from kzreport.views.vintages import grid, summary
 
 
 @reads("cpi_yy")
 def path(cpi_yy: Series) -> Groups:
-    """The published twelve-month rate in every month, percent."""
+    """Return the published twelve-month rate in every month, percent.
+
+    >>> path(readings.series_from({"2026-08": 109.8}, "index_py100"))["rate"][0].value
+    9.8
+    """
     return {"rate": rates(cpi_yy)}
 
 
@@ -126,7 +130,7 @@ def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
 
 @reads("cpi_yy", "cpi_mm")
 def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """Why the rate moved in the latest month: what came in and what fell out, points."""
+    """Split the move of the rate in the latest month: the month that came in, the month that fell out; points."""
     found = base_effects.base_effect(cpi_yy, cpi_mm)
     return {k: r for k, r in found.items() if k not in ("log", "residual", "simple")}
 
@@ -149,7 +153,7 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
 @reads("cpi_yy", "cpi_mm")
 def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points; ``wait``, the
-    months from the one to the other (0: they are one).
+    months between the two (0 if they are the same).
     """
     coming = [r for r in base_effects.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
     if not coming:
@@ -162,7 +166,7 @@ def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
 
 @reads("cpi_yy", expected="expectations")
 def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
-    """What households expect over twelve months, and by how much it exceeds the published rate of the same month."""
+    """Return the rate that households expect, its change, and its ``gap`` to the published rate of the same month."""
     table = readings.readings(rates(expected))
     if not table:
         p = inflation.headline(cpi_yy).period
@@ -255,14 +259,14 @@ STATES = vintages("wdi_inflation", country=HOME)
 
 @reads(known=STATES)
 def revised(known: Sequence[Series]) -> dict[str, Reading]:
-    """Return how the World Bank revised the annual averages: see :func:`kzreport.views.vintages.summary`."""
+    """Return how the World Bank revised the annual averages: see :func:`kzreport.indicators.revisions.summary`."""
     return summary(known)
 
 
 @reads(known=STATES)
 def revisions(known: Sequence[Series]) -> Groups:
     """Return the date of each vintage -> its figures of the years that were revised."""
-    return grid(known)
+    return triangle(known)
 
 
 @reads("wdi_inflation", home=HOME)

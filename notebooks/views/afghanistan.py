@@ -1,6 +1,6 @@
 """The Afghanistan page: trade by year and part-year, the goal, the dates that do not fit, wheat and flour.
 
-Annual trade is that of the BNS tables by country; what officials and the document print stands beside it.
+Annual trade comes from the BNS tables by country; figures printed by officials and by the document stand beside it.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
 
 
 def _share(figure: Reading, year: Reading) -> Reading:
-    """What the figure would make of a year, percent, if it were of its first months."""
+    """Return the figure as a share of a year, percent, as if it were of the first months of that year."""
     part = figure.period.in_year(year.period.year)
     pair = [r.of(name="turnover", item="", basis="turnover") for r in (figure.of(period=part), year)]
     return part_years.part_year_share(pair, part).of(item=str(year.period))
@@ -127,9 +127,11 @@ def _share(figure: Reading, year: Reading) -> Reading:
 
 @reads("afghanistan_trade", "exports_monthly", **WITH)
 def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_monthly: Series) -> dict[str, Reading]:
-    """Why the printed year does not fit: the figure as a share of the ``wrong`` year and of the ``right`` one,
-    percent, the ``usual`` share of the same months in all exports (a range), and the ``half`` of the year between,
-    which alone exceeds it.
+    """Compare the printed year with the year that fits.
+
+    - ``wrong``, ``right``: the figure as a share of either year, percent
+    - ``usual``: the share of the same months in all exports, a range
+    - ``half``: the first half of the year between, which alone exceeds the figure
     """
     d = document(afghanistan_trade)
     if not d["turnover"].ok:
@@ -203,7 +205,7 @@ def part(afghanistan_trade: Series) -> dict[str, Reading]:
 @reads("afghanistan_trade", **WITH)
 def misdated(afghanistan_trade: Series, exports: Series, imports: Series) -> dict[str, Reading]:
     """A whole year printed under another: the figure (``printed``) with the turnover of the year it names
-    (``named``) and of the one it is (``meant``).
+    (``named``) and of the year that it fits (``meant``).
     """
     wrong = [r for r in _find(afghanistan_trade, flow="turnover", dating="contradicted") if r.period.frequency == "A"]
     meant = [r for r in _find(afghanistan_trade, flow="turnover", dating="corrected") if r.period.frequency == "A"]
@@ -328,7 +330,7 @@ def flour_shares(food: Series) -> Groups:
 
 @reads(food="afghanistan_food")
 def destinations(food: Series) -> Groups:
-    """Where wheat and flour went in the latest period known by destination (the group), grain equivalent, tonnes."""
+    """Return wheat and flour by destination in the latest period with several (the group); grain equivalent, tonnes."""
     rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
     spans = [o.period for o in rows if sum(o.period == other.period for other in rows) > 1]
     if not spans:
@@ -353,7 +355,7 @@ def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
 
 @reads("afghanistan_trade", shares="afghanistan_composition")
 def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
-    """The document's share of "volumes" taken for one of value: ``share`` (percent) and the ``amount`` it would be."""
+    """Read the document's share of "volumes" as a share of value: ``share`` (percent) and its ``amount``."""
     printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]
     sold = document(afghanistan_trade)["exports"]
     if not printed_share or not sold.ok:

@@ -112,7 +112,12 @@ def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
 
 @reads("exports_monthly", "imports_monthly")
 def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """Exports and imports of every month, million dollars; the latest two are usually revised."""
+    """Return exports and imports of every month, million dollars; the latest two are usually revised.
+
+    >>> x = readings.series_from({"2026-07": 5.0, "2026-08": 6.0}, "musd")
+    >>> [r.value for r in monthly(x, x)["imports"]]
+    [5.0, 6.0]
+    """
     return {
         "exports": tuple(readings.readings(exports_monthly).values()),
         "imports": tuple(readings.readings(imports_monthly).values()),
@@ -248,7 +253,7 @@ def denominators(
 
 @reads(**GROUPED)
 def contributions(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
-    """What each chosen partner gave to the growth of their joint turnover in the latest year, points, by flow.
+    """Return the contribution of each chosen partner to the growth of their joint turnover, points, by flow.
 
     A country that belongs to a chosen group is left to its group.
     """

@@ -1,6 +1,6 @@
 """The aid page: shipments stage by stage, their loads, money by recipient, and what it comes to for each person.
 
-Stages are columns and markers, never terms of a sum: a total is of one stage and of different shipments.
+Stages are columns and markers, never terms of a sum: a total adds different shipments at one stage.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
 def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]:
     """The latest shipment known at both stages: ``before``, ``after`` (tonnes) and the change ``against`` (percent).
 
-    A pair that officials give comes before one in which the document repeats a figure.
+    A pair from officials comes before a pair in which the document repeats a figure.
     """
     both = [
         (match, o)
@@ -139,7 +139,7 @@ def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]
 
 @reads("aid_tonnes")
 def by_year(aid_tonnes: Series, recipient: str, stage: str = "delivered") -> Groups:
-    """What is known of one stage in each year to one recipient, tonnes: a sum over different shipments only."""
+    """Sum the different shipments of each year to one recipient at one stage, tonnes."""
     found: dict[int, list[Reading]] = {}
     for o in _known(aid_tonnes, recipient, stage=stage):
         found.setdefault(o.period.year, []).append(_mass(aid_tonnes, o))
@@ -185,18 +185,18 @@ def money(aid_money: Series) -> dict[str, Reading]:
         none = _none(aid_money, "musd")
         return {**dict.fromkeys(("total", "first", "afghanistan", "rest"), none), "share": none.of(unit="percent")}
     total = _money(aid_money, yearly[0])
-    told = aid.stage_total(parts)
+    named = aid.stage_total(parts)
     return {
         "total": total,
         "first": parts[0],
         "afghanistan": next((r for r in parts if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)),
-        "rest": growth.difference(total, told).of(unit="musd", digits=1, item="rest"),
+        "rest": growth.difference(total, named).of(unit="musd", digits=1, item="rest"),
         "share": growth.share(parts[0], total),
     }
 
 
 def _sent(aid_money: Series, period: Period) -> tuple[Reading, ...]:
-    """What went to each country in a year, largest first."""
+    """Return the money sent to each country in a year, largest first."""
     rows = [_money(aid_money, o) for o in _known(aid_money, stage="shipped") if o.period == period]
     return tuple(sorted((r for r in rows if r.item != "WLD"), key=lambda r: r.value or 0.0, reverse=True))
 

@@ -70,7 +70,13 @@ def turkey(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[
 
 @reads(found=headline)
 def sign(found: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Return ``agree``: up or down if all estimators agree on exports to Russia, flat if they disagree on the sign."""
+    """Return ``agree``: up or down if all estimators agree on exports to Russia, flat if they disagree on the sign.
+
+    >>> from kzreport.model import Interval
+    >>> r = Reading("excess", 2.0, "musd_change", Period.parse("2025"), interval=Interval(-1.0, 5.0))
+    >>> sign({"range": r})["agree"].direction
+    'flat'
+    """
     r = found["range"]
     same = reexports.same_sign(r)
     if same is None:

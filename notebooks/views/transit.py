@@ -67,9 +67,11 @@ def _distinct(found: list[Reading]) -> tuple[Reading, ...]:
 
 @reads(transit_="transit")
 def document(transit_: Series) -> dict[str, Reading]:
-    """What the source document prints: ``old``, ``new`` and their ``multiple``, ``percent``, ``cagr``, ``misread``.
+    """Return the figures that the source document prints, and those of publishers for the same years.
 
-    Beside them what publishers print for the same years: ``published_old``, ``published_new``, ``published_multiple``.
+    - ``old``, ``new``: the two volumes, with their ``multiple``, ``percent``, ``cagr`` and ``misread``
+    - ``published_old``, ``published_new``, ``published_multiple``: the same from publishers
+    - ``base_needed``: the volume of the first year that the multiple needs
     """
     printed = {r.period: r for r in transit.by_publisher(transit_, "all", kind="document")} if len(transit_) else {}
     if len(printed) < 2:
@@ -107,7 +109,7 @@ def document(transit_: Series) -> dict[str, Reading]:
 
 @reads(transit_="transit")
 def bases(transit_: Series) -> Groups:
-    """What bears on the multiple: volumes printed of its first year, and the base that each outcome needs."""
+    """Return the volumes printed of the first year of the multiple, and the base that each outcome needs."""
     d = document(transit_)
     if not d["multiple"].ok:
         return {}
@@ -183,7 +185,7 @@ def part_years(transit_: Series, transit_growth: Series) -> Groups:
 
 
 def _doubtful(r: Reading) -> bool:
-    """One publisher, two figures far apart: one of them is a misprint and a midpoint would mean nothing."""
+    """Return true for two figures of a publisher far apart: one is a misprint, and a midpoint means nothing."""
     return r.interval is not None and r.interval.high > 1.2 * r.interval.low
 
 

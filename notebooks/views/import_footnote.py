@@ -36,7 +36,7 @@ def table(levels: Series, multiples: Series) -> Groups:
 
 @reads(levels="import_levels", multiples="import_multiples")
 def agreeing(levels: Series, multiples: Series) -> dict[str, Reading]:
-    """How many printed multiples have both levels (``printed``), and how many of them these levels make (``agree``)."""
+    """Count the printed multiples that have both levels (``printed``), and those that these levels make (``agree``)."""
     found = table(levels, multiples)
     made, said = ({r.item: r.value for r in found[k]} for k in ("computed", "printed"))
     both = [(made[g], said[g]) for g in made if g in said]

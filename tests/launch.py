@@ -2,8 +2,8 @@
 price of a few. What is forked is :func:`kzreport.commands.cli.main` in a session of its own, as a shell would start it.
 
 A request is a line of JSON on standard input: ``folder`` (where ``out``, ``err``, ``pid`` and ``code`` are written),
-``words``, ``env``, ``cwd``, ``before`` (code to run in the new process first: a fault to plant), ``template`` (false:
-the run starts a template of its own; true: its kernels come from the one of this process, which is warm).
+``words``, ``env``, ``cwd``, ``before`` (code to run in the new process first: a fault to plant), ``shared`` (false:
+the run starts a forkserver of its own; true: its kernels come from that of this process, which is warm).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -20,8 +21,8 @@ from pathlib import Path
 from kzreport.commands import cli
 from kzreport.editions.definition import load_definition
 from kzreport.editions.plan import make_plan
-from kzreport.execution import execute as runner
-from kzreport.execution import warm as kernels
+from kzreport.execution.kernel import kernel_environment
+from kzreport.execution.warm import FORKSERVERS, Forkserver
 
 
 def prime(definition: str, as_of: str) -> None:
@@ -32,7 +33,7 @@ def prime(definition: str, as_of: str) -> None:
     make_plan(load_definition(definition), date.fromisoformat(as_of), ["en"])
 
 
-def one(asked: dict[str, object], template: kernels.Template) -> int | None:
+def one(asked: dict[str, object], server: Forkserver) -> int | None:
     """In the middle process: fork the run and write how it ended. In the run: its exit code."""
     folder = Path(str(asked["folder"]))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -51,8 +52,9 @@ def one(asked: dict[str, object], template: kernels.Template) -> int | None:
         os.close(handle)
     os.environ.update(asked["env"])  # type: ignore[call-overload]
     time.tzset()
-    if asked["template"]:
-        kernels.Template.start = lambda env: kernels.Template(None, template.control)  # type: ignore[method-assign, assignment]
+    tempfile.tempdir = None
+    if asked["shared"]:
+        FORKSERVERS.use(server)
     exec(str(asked["before"]), {"__name__": "before"})
     return cli.main(asked["words"])  # type: ignore[arg-type]
 
@@ -68,15 +70,15 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     prime(*sys.argv[1:])
-    template = kernels.Template.start(runner._environment())
+    server = Forkserver.start(kernel_environment(), "/")
     gc.collect()
     gc.freeze()
     print("ready", flush=True)
     for line in sys.stdin:
         if os.fork() == 0:
-            return one(json.loads(line), template) or 0
+            return one(json.loads(line), server) or 0
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    template.end()
+    server.stop()
     return 0
 
 

@@ -1,0 +1,67 @@
+"""The worker's side of the worker protocol: items come through a pipe, progress and results go back.
+
+The parent sends ``(item, another_follows)``. The worker answers ``((done, total), None)`` for progress, then
+``(None, result)``. The end of the pipe, SIGTERM, SIGHUP or the parent's death end the worker with its kernels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from kzreport.execution.kernel import KernelPool
+from kzreport.execution.task import Progress
+from kzreport.execution.warm import FORKSERVERS, Forkserver
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The means of a worker, which the work gets with each item: kernels, and a callback for progress."""
+
+    kernels: KernelPool
+    progress: Progress | None = None
+
+
+def worker_kernels(server: Forkserver | None, page_timeout: float) -> KernelPool:
+    """Return the pool of a worker: kernels of this forkserver, or ordinary ones; ``page_timeout`` in seconds."""
+    if server is not None:
+        FORKSERVERS.use(server)
+    return KernelPool(use_warm=server is not None, page_timeout=page_timeout)
+
+
+def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelPool, folder: str) -> None:
+    """Work on the items that come through a pipe until it ends, then kill the kernels.
+
+    ``folder`` is for temporary files. This process is the worker's: signal handlers and :mod:`tempfile` are set.
+    """
+
+    def end(*_: object) -> None:
+        kernels.kill()
+        os._exit(143)
+
+    def end_with_parent() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            wait([parent.sentinel])
+            end()
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends its workers
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    tempfile.tempdir = folder
+    worker = Worker(kernels, lambda done, total: pipe.send(((done, total), None)))
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            item, kernels.another_follows = pipe.recv()
+            pipe.send((None, work(item, worker)))
+    kernels.kill()

@@ -13,7 +13,7 @@ from kzreport.files import project_root, read_yaml
 from kzreport.model import Period
 from kzreport.series.assemble import assemble
 from kzreport.series.issues import known_issues
-from kzreport.series.known import data_fingerprint, load_series, load_vintages
+from kzreport.series.known import data_fingerprint, load_series, load_vintages, present_state
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
 
@@ -245,6 +245,17 @@ def test_a_column_dated_says_which_days_are_recorded(home):
     home.put("cpi_yy", dated("2024-01,109.5,2024-02-02,guessed"))
     with pytest.raises(DataError, match=r"line 2, column 'dated'.*recorded, estimated"):
         load_series("cpi_yy", "2024-12-31")
+
+
+def test_a_series_of_one_late_state_is_told_at_a_past_date(home):
+    net = NET + b"2024-Q3,12.0,2024-12-29\n"
+    home.put("fdi_net", net)
+    assert describe_series("fdi_net").one_state
+    assert not describe_series("cpi_yy").one_state
+    assert present_state(["cpi_yy", "fdi_net", "fdi_net"], "2024-06-29") == ("fdi_net",)
+    assert present_state(["cpi_yy", "fdi_net"], "2024-06-28") == (), "nothing was known yet"
+    assert present_state(["fdi_net"], "2024-12-28") == ("fdi_net",)
+    assert present_state(["fdi_net"], "2024-12-29") == (), "nothing came later: it is what was known"
 
 
 def test_a_mixed_table_leaves_no_day_open(home):

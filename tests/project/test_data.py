@@ -150,11 +150,12 @@ def test_vintages_are_those_of_the_rows(name):
 def test_a_vintage_adds_revisions_only():
     """A row repeated in a later vintage would make a revision of what was not revised."""
     for name in (n for n in TABLES if describe_series(n).vintages):
-        before: dict[tuple[object, ...], float | None] = {}
+        before: dict[tuple[object, ...], tuple[float | None, str]] = {}
         for o in rows(name):
-            key = (*o.dims.values(), o.period)
-            assert before.get(key, "absent") != o.value, (name, *key)
-            before[key] = o.value
+            key = (*(o.dims[k] for k in describe_series(name).dimensions), o.period)
+            stated = o.value, o.dims.get("kind", "")
+            assert before.get(key, "absent") != stated, (name, *key)
+            before[key] = stated
 
 
 # --- what the figures must satisfy -------------------------------------------------------------------------------

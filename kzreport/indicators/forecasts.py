@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from kzreport.indicators import growth, readings
+from kzreport.indicators import growth
 from kzreport.indicators.readings import valued
 from kzreport.model import Observation, Period, Reading, Series, Status
 
@@ -37,10 +37,10 @@ class Error(NamedTuple):
 def outcomes(series: Series) -> Series:
     """Return a series without projections: actual figures, and estimates of years already over.
 
-    >>> from kzreport.model import Observation
+    >>> from kzreport.indicators.readings import series_from
     >>> both = tuple(Observation(Period.parse(p), 1.0, date(2025, 4, 23), {"kind": k})
     ...              for p, k in (("2023", "actual"), ("2025", "projection")))
-    >>> [str(o.period) for o in outcomes(replace(readings.series_from({}, "percent"), observations=both))]
+    >>> [str(o.period) for o in outcomes(replace(series_from({}, "percent"), observations=both))]
     ['2023']
     """
     return replace(series, observations=tuple(o for o in series if o.dims.get("kind") != PROJECTION))

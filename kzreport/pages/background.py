@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.language.sentences import escape
 from kzreport.model import Period, parse_day
-from kzreport.pages import since
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
+from kzreport.pages.since import compare_dates
+from kzreport.pages.since_text import changes_list, new_figures_table, revisions_table
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
@@ -127,13 +128,15 @@ def changes(
         page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
         return
     series, shown = series_read(page.drawn(pages))
-    found = since.between(parse_day(previous), page.as_of, series, shown, methods=methods, settings=settings)
-    intro = w.ui("since_edition").format(date=w.day(found.before))
-    page.show(f"{intro}{w.colon.rstrip()}\n\n{since.listed(found, w)}", Kind.CHANGES)
-    if found.fresh:
-        head, *rows = since.fresh_table(found, w)
-        show_table(page, "fresh", head, rows, figure_rows({f.series: f.readings for f in found.fresh}), texts=(2,))
-    if found.revised:
-        head, *rows = since.revised_table(found, w)
-        figures = figure_rows({"then": [r.then for r in found.revised], "now": [r.now for r in found.revised]})
+    found = compare_dates(parse_day(previous), page.as_of, series, shown, methods=methods, settings=settings)
+    intro = w.ui("since_edition").format(date=w.day(found.then))
+    page.show(f"{intro}{w.colon.rstrip()}\n\n{changes_list(found, w)}", Kind.CHANGES)
+    if found.new_figures:
+        head, *rows = new_figures_table(found, w)
+        show_table(
+            page, "fresh", head, rows, figure_rows({f.series: f.readings for f in found.new_figures}), texts=(2,)
+        )
+    if found.revisions:
+        head, *rows = revisions_table(found, w)
+        figures = figure_rows({"then": [r.then for r in found.revisions], "now": [r.now for r in found.revisions]})
         show_table(page, "revised", head, rows, figures, texts=(1,))

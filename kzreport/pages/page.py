@@ -1,4 +1,4 @@
-"""The page that a notebook calls: ``page.load``, ``page.say``, ``page.chart``, ``page.table`` and the others.
+"""The page that a notebook calls: ``page.say``, ``page.chart``, ``page.table`` and the others.
 
 A notebook calls and does not compute. Each method displays Markdown, an HTML table without ids, or a PNG with a
 description, and puts the same as text beside it (``text/plain``): nbval and reviewers compare the text.

@@ -34,12 +34,6 @@ def _month(text: str) -> str:
     return text
 
 
-def _language(text: str) -> str:
-    if text not in project().languages:
-        raise ValueError(f"expected one of {', '.join(project().languages)}")
-    return text
-
-
 def _plain(text: str) -> str:
     if len(text) > 200 or not text.isprintable():
         raise ValueError("expected at most 200 printable characters")
@@ -73,7 +67,7 @@ NOWHERE: Mapping[str, str] = MappingProxyType({})
 # The defaults in a notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, _choice(lambda: project().languages)]
 Date = Annotated[str, AfterValidator(_day)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, _choice(_countries)]
@@ -84,6 +78,7 @@ Count = Annotated[int, Field(ge=1, le=1000)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
 Values = dict[str, JsonValue]  # values of the parameters of a page, by name
+DRAWN = "dict[PageName, Values]"  # the type of the pages that a page draws on
 
 _TYPES: Mapping[str, Any] = {
     "str": Text,
@@ -99,7 +94,7 @@ _TYPES: Mapping[str, Any] = {
     "DocumentName": DocumentName,
     "Count": Count,
     "Year": Year,
-    "Values": Values,
+    DRAWN: Annotated[dict[PageName, Values], Field(max_length=100)],
 }
 
 
@@ -116,12 +111,12 @@ class Parameter:
     @property
     def draws_on_pages(self) -> bool:
         """True for the pages that a page draws on, with the values of their parameters."""
-        return self.annotation == "dict[PageName, Values]"
+        return self.annotation == DRAWN
 
 
 def _annotation(node: ast.expr, where: str) -> Any:
-    if isinstance(node, ast.Name) and node.id in _TYPES:
-        return _TYPES[node.id]
+    if (name := ast.unparse(node)) in _TYPES:
+        return _TYPES[name]
     if isinstance(node, ast.Constant) and node.value is None:
         return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -129,15 +124,12 @@ def _annotation(node: ast.expr, where: str) -> Any:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         if node.value.id == "list":
             return Annotated[list[_annotation(node.slice, where)], Field(max_length=100)]  # type: ignore[misc]
-        if node.value.id == "dict" and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            key, value = (_annotation(n, where) for n in node.slice.elts)
-            return Annotated[dict[key, value], Field(max_length=100)]  # type: ignore[valid-type]
         if node.value.id == "Literal":
             choices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if all(isinstance(c, ast.Constant) and isinstance(c.value, str | int) for c in choices):
                 return Literal.__getitem__(tuple(c.value for c in choices if isinstance(c, ast.Constant)))
-    expected = f"{', '.join(_TYPES)}, list[...], dict[...], Literal[...] or ... | None"
-    raise NotebookError(explain(where, f"the type {ast.unparse(node)}", expected))
+    expected = f"{', '.join(_TYPES)}, list[...], Literal[...] or ... | None"
+    raise NotebookError(explain(where, f"the type {name}", expected))
 
 
 def parse_code(source: str, where: str) -> ast.Module:

@@ -26,11 +26,12 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from kzreport.language.words import Words
-from kzreport.pages import since as compared
 from kzreport.pages.outputs import Kind, read_output
+from kzreport.pages.since import Changes
+from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
 
-_TAGS = {
+TAGS = {
     "h1",
     "h2",
     "h3",
@@ -101,7 +102,7 @@ def clean(markup: str) -> Markup:
 
     A minus sign is not left at the end of a line by the currency that follows it (U+2060, word joiner).
     """
-    kept = nh3.clean(markup, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
+    kept = nh3.clean(markup, tags=TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"})
     return Markup(kept.replace("\u2212$", "\u2212\u2060$"))
 
 
@@ -214,18 +215,18 @@ def index(editions: Sequence[Mapping[str, Any]]) -> str:
     return _environment().get_template("index.html").render(editions=editions, words=words)
 
 
-def changes(found: compared.Changes, report: str, language: str) -> str:
+def changes(found: Changes, report: str, language: str) -> str:
     """What changed between two dates, as a page of its own."""
     w = Words(language)
     tables = [
         (w.ui(name), table)
         for name, table in (
-            ("fresh", compared.fresh_table(found, w)),
-            ("revised", compared.revised_table(found, w)),
+            ("fresh", new_figures_table(found, w)),
+            ("revised", revisions_table(found, w)),
         )
         if len(table) > 1
     ]
-    title = compared.title(found, w)
-    listed = markdown(compared.listed(found, w))
+    title = changes_title(found, w)
+    listed = markdown(changes_list(found, w))
     template = _environment().get_template("changes.html")
     return template.render(language=language, title=title, report=report, listed=listed, tables=tables)

@@ -17,7 +17,18 @@ from kzreport.files import read_yaml, shown_path
 from kzreport.model import Period, parse_day
 
 _REQUIRED = ("titles", "unit", "basis", "frequency", "licence", "access", "publication", "range", "continuous")
-_OPTIONAL = ("publisher", "dimensions", "columns", "known_gaps", "vintages", "states", "basis_by", "caveats", "sources")
+_OPTIONAL = (
+    "publisher",
+    "dimensions",
+    "columns",
+    "known_gaps",
+    "vintages",
+    "states",
+    "basis_by",
+    "decimals",
+    "caveats",
+    "sources",
+)
 _NAMES = ("publishers", "licences", "access")
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 _PATTERNS = {
@@ -230,6 +241,8 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         entry["vintages"] = [_parsed(parse_day, v, at("vintages")) for v in texts("vintages")]
     if "states" in card:
         entry["states"] = _one_of(card["states"], ("one",), at("states"))
+    if "decimals" in card:
+        entry["decimals"] = _number(card["decimals"], at("decimals"))
     if "basis_by" in card:
         entry["basis_by"] = _bases(card["basis_by"], columns, at("basis_by"))
     return entry

@@ -613,7 +613,7 @@ def test_check_finds_a_digit_and_a_mark_that_differ(home):
     content[0]["text.fr"], content[0]["text.en"] = "Il y en a 12.", "There are {claim:nearly}"
     put(home, content)
     found = "\n".join(sentence_faults())
-    assert "a digit typed" in found and "the same figures in fr, en" in found
+    assert "a digit typed" in found and "the same figures in fr and en" in found
     assert any("data/claims/S4.csv" in f for f in check.list_faults())
 
 

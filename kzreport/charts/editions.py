@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from matplotlib.colors import to_hex
+
 from kzreport.charts.canvas import Canvas, at, values
 from kzreport.charts.describe import describe
 from kzreport.charts.lines import Line, draw_lines
@@ -19,7 +21,7 @@ def editions(canvas: Canvas, groups: Groups) -> None:
     names = list(groups)
     rest = names[1:-1]
     drawn = [
-        Line(groups[name], tint(INK, 0.18 + 0.4 * number / max(1, len(rest) - 1)), 1.1, DASHES[0], 2)
+        Line(groups[name], to_hex(tint(INK, 0.18 + 0.4 * number / max(1, len(rest) - 1))), 1.1, DASHES[0], 2)
         for number, name in enumerate(rest)
     ]
     drawn.append(Line(groups[names[0]], PALETTE[0], 2.6, DASHES[0], 5))
@@ -46,7 +48,7 @@ def describe_editions(title: str, groups: Groups, words: Words) -> str:
     names = list(groups)
     text = describe(title, {name: groups[name] for name in (names[0], names[-1])}, words)
     others = names[1:-1]
-    if not others:
-        return text
+    if len(others) < 2:
+        return describe(title, groups, words)
     first, last = words.label(others[0]), words.label(others[-1])
     return f"{text} {words.ui('editions_between').format(first=first, last=last)}"

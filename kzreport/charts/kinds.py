@@ -39,8 +39,8 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "lines": Kind(lines, (0.5, 1.75)),
-    "editions": Kind(editions, (0.5, 1.75), describe=describe_editions),
     "bars": Kind(bars, (0.5, 1.75)),
+    "editions": Kind(editions, (0.5, 1.75), describe=describe_editions),
     "stacked": Kind(stacked, (0.5, 1.75)),
     "dots": Kind(dots, (0.5, 2.3)),
     "pairs": Kind(pairs, (1.8, 0.3), rows=len),

@@ -10,6 +10,8 @@ containers (TEU): that raises :class:`~kzreport.errors.BasisError`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import first_status, merge, valued
@@ -120,6 +122,40 @@ def growth_between(published: Series, scope: str, new: Period, old: Period, *, k
     86.7
     """
     return growth.growth(in_period(published, scope, new, kind=kind), in_period(published, scope, old, kind=kind))
+
+
+def like_with_like(
+    published: Series, scope: str, new: Period, old: Period, *, kind: str = "outcome", unnamed: Collection[str] = ()
+) -> tuple[Reading, Reading] | None:
+    """Two periods as one publisher gives them: on one page if any has both, else on pages of its own.
+
+    Of several the one that spoke last, of its own figures the latest. ``item`` is the publisher; ``unnamed`` holds
+    those that stand for no one body. None if nobody gives both: then only midpoints can be compared. Raises as
+    :func:`by_publisher`.
+
+    >>> a, b, c = (readings.series_from({p: v}, "tonne", scope="all", publisher=w)
+    ...            for p, v, w in (("2024", 4_480_000, "ministry"), ("2024", 4_500_000, "press"),
+    ...                            ("2025", 4_120_000, "ministry")))
+    >>> [r.value for r in like_with_like(readings.joined(a, b, c), "all", Period.parse("2025"), Period.parse("2024"))]
+    [4120000.0, 4480000.0]
+    """
+    chosen, basis = _chosen(published, scope, kind)
+    known = [o for o in chosen if o.value is not None and o.dims.get("publisher", "") not in unnamed]
+    pairs = [
+        (a, b)
+        for a in known
+        for b in known
+        if (a.period, b.period) == (new, old) and a.dims.get("publisher") == b.dims.get("publisher")
+    ]
+    if not pairs:
+        return None
+    best = max(pairs, key=lambda p: (p[0].dims.get("via") == p[1].dims.get("via"), p[0].published, p[1].published))
+    now, before = (
+        Reading(published.name, o.value, published.unit, o.period, basis=basis, item=o.dims.get("publisher", ""),
+                inputs=(published.name,))
+        for o in best
+    )  # fmt: skip
+    return now, before
 
 
 def changes(new: Reading, old: Reading) -> dict[str, Reading]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from kzreport.declare import cut, reads
 from kzreport.indicators import aggregates, aid, goals, growth, part_years, readings, trade
 from kzreport.model import Groups, Interval, Observation, Period, Reading, Series, Status
+from kzreport.views.afghanistan_food import amounts
 
 DOCUMENT = "source_document"
 FIVE = 5  # the horizon, in years, that the sentence on the goal names
@@ -96,7 +97,8 @@ def _as_printed(afghanistan_trade: Series) -> list[Reading]:
 @reads("afghanistan_trade")
 def document(afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's eight months in the year that fits: ``turnover``, ``exports``, what they leave to ``imports``
-    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent.
+    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent; ``times`` says the latter as a
+    multiple.
     """
     both = {
         f: _find(afghanistan_trade, publisher=DOCUMENT, dating="corrected", flow=f) for f in ("turnover", "exports")
@@ -104,7 +106,7 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
     if not all(both.values()) or not _as_printed(afghanistan_trade):
         none = _none(afghanistan_trade)
         share = none.of(unit="percent")
-        return {**dict.fromkeys(("turnover", "exports", "imports"), none), "export_share": share, "coverage": share}
+        return {**dict.fromkeys(("turnover", "exports", "imports"), none), "export_share": share, "coverage": share, "times": share}
     turned, sold = both["turnover"][0], both["exports"][0]
     bought = growth.difference(turned, sold.of(basis=turned.basis))
     bought = bought.of(name="imports", basis="imports", unit="musd", item="", digits=1)
@@ -115,6 +117,7 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
         "imports": bought,
         "export_share": growth.share(sold, turned),
         "coverage": trade.coverage(x, bought),
+        "times": growth.multiple(x, bought.of(basis=x.basis)).of(digits=0),
     }
 
 
@@ -221,41 +224,63 @@ def misdated(afghanistan_trade: Series, exports: Series, imports: Series) -> dic
 # --- the goal ----------------------------------------------------------------------------------------------------
 
 
-def _goal(target: Series, publisher: str) -> Reading:
-    found = [o for o in target.where(publisher=publisher, covers="all") if o.value is not None]
+def _goal(target: Series, publisher: str, covers: str) -> Reading:
+    found = [o for o in target.where(publisher=publisher, covers=covers) if o.value is not None]
     if not found:
         return _none(target)
     o = max(found, key=lambda o: o.period)
     return Reading("goal", o.value, target.unit, o.period, basis="target", item=publisher, inputs=(target.name,))
 
 
-@reads("afghanistan_target", **WITH)
-def goal(afghanistan_target: Series, exports: Series, imports: Series) -> dict[str, Reading]:
-    """The document's ``goal`` and the ``official`` one before it, the latest turnover (``now``), what is ``missing``,
-    the ``multiple`` it takes, growth a year ``needed`` in five years, and the ``past`` growth a year.
+def _farm(exports: Series, shares: Series) -> dict[str, Reading]:
+    """Return the latest exports (``sold``), the farm ``share`` that a publisher gives them, and their product.
+
+    The share is of the year that its publisher gives (its period); applied to another year it is an estimate.
     """
-    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
-    if not years:
-        none = _none(exports)
-        rate = none.of(unit="percent_per_year")
-        made = {"now": none, "missing": none.of(unit="musd_change"), "multiple": none.of(unit="multiple")}
-        return {
-            "goal": aim,
-            "official": _goal(afghanistan_target, "ministry_trade_kaz"),
-            **made,
-            "needed": rate,
-            "past": rate,
-        }
-    now = years[-1]
+    years = {p: r for p, r in readings.readings(exports).items() if r.ok}
+    given = [
+        o
+        for o in shares.where(product="main_farm_products", share_of="exports", dating="as_printed")
+        if o.value is not None
+    ]
+    sold = years[max(years)] if years else _none(exports)
+    if not given:
+        return {"sold": sold, "share": _none(shares, "percent"), "now": _none(exports)}
+    o = max(given, key=lambda o: (o.period, o.published))
+    share = Reading("share", o.value, "percent", o.period, basis="exports", item=o.dims["publisher"],
+                    inputs=(shares.name,), digits=0)  # fmt: skip
+    now = trade.part_of(sold, share.of(period=sold.period)).of(estimated=True, digits=0) if sold.ok else sold
+    return {"sold": sold, "share": share, "now": now}
+
+
+@reads("afghanistan_target", exports=WITH["exports"], shares="afghanistan_composition")
+def goal(afghanistan_target: Series, exports: Series, shares: Series) -> dict[str, Reading]:
+    """The ``goal`` for trade in farm produce against what it speaks of: exports of farm produce.
+
+    - ``goal`` as the document reports it, ``official`` the ministry's for all trade before it
+    - ``now``: the latest exports (``sold``) times the farm ``share`` that was published, an estimate
+    - ``missing``, the ``multiple`` and the growth a year ``needed`` in five years; ``past`` growth of all exports
+    """
+    aim, farm = _goal(afghanistan_target, DOCUMENT, "agrifood"), _farm(exports, shares)
+    official = _goal(afghanistan_target, "ministry_trade_kaz", "all")
+    now, years = farm["now"], _sold(exports)
+    if not now.ok or not aim.ok:
+        rate = now.of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
+        made = {"missing": rate.of(unit="musd_change"), "multiple": rate.of(unit="multiple")}
+        return {"goal": aim, "official": official, **farm, **made, "needed": rate, "past": rate}
     return {
         "goal": aim,
-        "official": _goal(afghanistan_target, "ministry_trade_kaz"),
-        "now": now,
+        "official": official,
+        **farm,
         "missing": goals.distance(aim, now),
-        "multiple": goals.multiple_needed(aim, now).of(digits=2),
+        "multiple": goals.multiple_needed(aim, now),
         "needed": goals.growth_needed(aim, now, FIVE),
         "past": _past(years),
     }
+
+
+def _sold(exports: Series) -> tuple[Reading, ...]:
+    return tuple(r for _, r in sorted(readings.readings(exports).items()) if r.ok)
 
 
 def _past(years: tuple[Reading, ...]) -> Reading:
@@ -264,86 +289,25 @@ def _past(years: tuple[Reading, ...]) -> Reading:
     return growth.cagr(years[-1], years[0])
 
 
-@reads("afghanistan_target", **WITH)
-def paces(afghanistan_target: Series, exports: Series, imports: Series, horizons: Sequence[int]) -> Groups:
-    """Return the growth that reaches the goal at each horizon (in years), and the ``past`` growth; percent a year."""
-    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
-    if not years or not aim.ok:
+@reads("afghanistan_target", exports=WITH["exports"], shares="afghanistan_composition")
+def paces(afghanistan_target: Series, exports: Series, shares: Series, horizons: Sequence[int]) -> Groups:
+    """Return the growth of farm exports that reaches the goal at each horizon (in years), and the ``past`` growth of
+    all exports; percent a year.
+    """
+    aim, now = _goal(afghanistan_target, DOCUMENT, "agrifood"), _farm(exports, shares)["now"]
+    if not now.ok or not aim.ok:
         return {"needed": (), "past": ()}
-    past = _past(years)
-    return {
-        "needed": goals.by_horizon(aim, years[-1], horizons),
-        "past": (past.of(item="past"),) if past.ok else (),
-    }
-
-
-@reads("afghanistan_target", **WITH)
-def goal_line(afghanistan_target: Series, exports: Series, imports: Series) -> Groups:
-    """The goal in the years since it was announced, for the chart of turnover."""
-    aim, years = _goal(afghanistan_target, DOCUMENT), _turnovers(exports, imports)
-    known = [r.period for r in years if aim.ok and r.period.year >= aim.period.year]
-    return {"goal": tuple(aim.of(period=p, item="goal") for p in known)} if known else {}
+    past = _past(_sold(exports))
+    return {"needed": goals.by_horizon(aim, now, horizons), "past": (past.of(item="past"),) if past.ok else ()}
 
 
 # --- wheat and flour ---------------------------------------------------------------------------------------------
 
 
-def _food(food: Series, product: str, destination: str) -> dict[Period, Reading]:
-    rows = [o for o in food.where(product=product, destination=destination) if o.value is not None]
-    made = [
-        Reading(food.name, o.value, food.unit, o.period, basis=product, item=destination, inputs=(food.name,))
-        for o in rows
-    ]
-    return {r.period: r for r in made}
-
-
-@reads(food="afghanistan_food")
-def flour(food: Series) -> dict[str, Reading]:
-    """Wheat flour sold to Afghanistan: the latest marketing year (``season``) and the one ``before``, tonnes, the
-    ``change``; the latest part-season (``part``) and its change, percent; and its ``share`` of all flour exports.
-    """
-    sold, shares = _food(food, "flour", "AFG"), flour_shares(food)["flour_share"]
-    seasons = sorted(p for p in sold if p.frequency == "S" and p.months == 12)
-    parts = sorted(p for p in sold if p.frequency == "S" and p.months < 12 and p.year_before() in sold)
-    none = _none(food, "tonne")
-    rate = none.of(unit="percent")
-    now = sold[seasons[-1]] if seasons else none
-    before = sold.get(now.period.year_before(), none)
-    piece = sold[parts[-1]] if parts else none
-    return {
-        "season": now,
-        "before": before,
-        "change": growth.growth(now, before) if before.ok else rate,
-        "part": piece,
-        "part_change": growth.growth(piece, sold[parts[-1].year_before()]) if parts else rate,
-        "share": shares[-1] if shares else rate,
-    }
-
-
-@reads(food="afghanistan_food")
-def flour_shares(food: Series) -> Groups:
-    """Afghanistan in Kazakhstan's exports of flour, percent, for each period that has both; the period is the item."""
-    sold, every = _food(food, "flour", "AFG"), _food(food, "flour", "WLD")
-    both = sorted(p for p in sold if p in every)
-    return {"flour_share": tuple(growth.share(sold[p], every[p]).of(item=str(p)) for p in both)}
-
-
-@reads(food="afghanistan_food")
-def destinations(food: Series) -> Groups:
-    """Return wheat and flour by destination in the latest period with several (the group); grain equivalent, tonnes."""
-    rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
-    spans = [o.period for o in rows if sum(o.period == other.period for other in rows) > 1]
-    if not spans:
-        return {}
-    last = max(spans)
-    names = sorted({o.dims["destination"] for o in rows if o.period == last})
-    return {str(last): tuple(_food(food, "wheat_flour", n)[last] for n in names)}
-
-
 @reads("afghanistan_trade", food="afghanistan_food")
 def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     """Exports over wheat and flour of the same months: dollars a tonne at most (``worth``), with both inputs."""
-    masses = _food(food, "wheat_flour", "AFG")
+    masses = amounts(food, "wheat_flour", "AFG")
     sold = {r.period: r for r in _find(afghanistan_trade, flow="exports", dating="as_printed")}
     both = sorted(p for p in masses if p in sold)
     if not both:
@@ -382,17 +346,6 @@ def table(exports: Series, imports: Series) -> Groups:
 def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
     """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
     return tuple(_find(afghanistan_trade))
-
-
-@reads(food="afghanistan_food")
-def food_table(food: Series) -> tuple[Reading, ...]:
-    """Every quantity of wheat and flour, latest first; the item says product, destination and publisher."""
-    found = []
-    for o in sorted(food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
-        parts = [o.dims["product"], o.dims["destination"], o.dims["publisher"]]
-        item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
-        found.append(Reading(food.name, o.value, food.unit, o.period, basis=food.basis, item=item, inputs=(food.name,)))
-    return tuple(found)
 
 
 @reads(shares="afghanistan_composition")

@@ -158,13 +158,17 @@ def year(aid_tonnes: Series, recipient: str) -> dict[str, Reading]:
 
 @reads("aid_tonnes", "people_in_need")
 def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str, Reading]:
-    """The largest delivery in the year of the latest count of people in need: ``mass``, ``people``, ``grams`` each."""
-    counts = _known(people_in_need, recipient)
-    known = [o for o in _known(aid_tonnes, recipient, stage="delivered") if counts]
-    same = [_mass(aid_tonnes, o) for o in known if o.period.year == counts[0].period.year]
-    if not same:
+    """The largest delivery of the latest year with one, over the people in need that the UN counted last before it.
+
+    ``mass`` (tonnes), ``people`` (the count with its own day), ``grams`` each. A document under check gives no count.
+    """
+    delivered = _known(aid_tonnes, recipient, stage="delivered")
+    last = delivered[0].period.year if delivered else 0
+    counts = [o for o in _known(people_in_need, recipient, publisher="un") if o.period.year <= last]
+    if not counts:
         none = _none(aid_tonnes, "tonne")
         return {"mass": none, "people": none.of(unit="person"), "grams": none.of(unit="gram")}
+    same = [_mass(aid_tonnes, o) for o in delivered if o.period.year == last]
     mass, people = max(same, key=lambda r: r.value or 0.0), _reading(people_in_need, counts[0], recipient)
     lower = counts[0].dims["bound"] == "lower"
     return {"mass": mass, "people": people, "grams": aid.per_person(mass, people, at_least=lower)}

@@ -6,6 +6,8 @@ from kzreport.declare import reads
 from kzreport.indicators import growth, transit
 from kzreport.model import Groups, Period, Reading, Series
 
+UNNAMED = ("press",)  # stands for pages whose own source was not noted: not one publisher
+
 
 def _years(published: Series, scope: str = "all") -> tuple[Reading, ...]:
     return transit.by_year(published, scope) if len(published) else ()
@@ -17,18 +19,29 @@ def _none(published: Series, unit: str) -> Reading:
 
 @reads(transit_="transit")
 def headline(transit_: Series) -> dict[str, Reading]:
-    """The latest full year of the corridor: ``volume`` (tonnes, midpoint of its publishers), ``volume_change``
-    (percent), ``before``, and ``spread`` between the highest and the lowest publisher.
+    """The latest full year of the corridor, its growth within the figures of one publisher where one gives both years.
+
+    ``volume`` (tonnes), ``before``, ``volume_change`` (percent): of that publisher, the item. ``like``: the earlier
+    figure of that publisher, missing where nobody gives both years and midpoints are compared. ``spread`` between the
+    highest and the lowest publisher.
     """
     years = {r.period: r for r in _years(transit_)}
     if not years:
         none = _none(transit_, "tonne")
-        return {"volume": none, "volume_change": none.of(unit="percent"), "before": none, "spread": none}
-    now = years[max(years)]
-    before = years.get(
-        now.period.year_before(), _none(transit_, "tonne").of(period=now.period.year_before(), basis=now.basis)
-    )
-    return {"volume": now, "volume_change": growth.growth(now, before), "before": before, "spread": _spread(now)}
+        return {**dict.fromkeys(("volume", "before", "like", "spread"), none), "volume_change": none.of(unit="percent")}
+    middle = years[max(years)]
+    last = middle.period.year_before()
+    none = _none(transit_, "tonne").of(period=last, basis=middle.basis)
+    pair = transit.like_with_like(transit_, "all", middle.period, last, unnamed=UNNAMED)
+    now, before = pair or (middle, years.get(last, none))
+    change = growth.growth(now, before)
+    return {
+        "volume": now,
+        "volume_change": change,
+        "before": before,
+        "like": before if pair else none,
+        "spread": _spread(middle),
+    }
 
 
 def _spread(r: Reading) -> Reading:
@@ -225,18 +238,34 @@ def containers(transit_containers: Series) -> Groups:
 
 @reads("transit_containers")
 def container_growth(transit_containers: Series) -> dict[str, Reading]:
-    """Containers in the first and last full year that was printed: ``first``, ``last``, ``multiple``, ``cagr``."""
-    years = _years(transit_containers, "")
-    if len(years) < 2:
-        none = _none(transit_containers, "teu")
-        return {
-            "first": none,
-            "last": none,
-            "multiple": none.of(unit="multiple"),
-            "cagr": none.of(unit="percent_per_year"),
-        }
-    change = transit.changes(years[-1], years[0])
-    return {"first": years[0], "last": years[-1], "multiple": change["multiple"], "cagr": change["cagr"]}
+    """Containers in the latest full year (``last``) and in the latest part of a year (``part``), TEU.
+
+    ``before`` and ``growth`` (percent): the year before it as the same publisher gives it, missing where nobody gives
+    both. Figures of two publishers over years that nobody gives are not joined. ``first``: the year known before it.
+    """
+    none = _none(transit_containers, "teu")
+    known = _years(transit_containers, "")
+    if not known:
+        return {**dict.fromkeys(("first", "last", "before", "part"), none), "growth": none.of(unit="percent")}
+    last = known[-1]
+    year = last.period.year_before()
+    pair = transit.like_with_like(transit_containers, "", last.period, year, unnamed=UNNAMED)
+    now, before = pair or (last, none.of(period=year, basis=last.basis))
+    spans = sorted({o.period for o in transit_containers if o.period.is_part_year and o.value is not None})
+    return {
+        "last": now,
+        "before": before,
+        "growth": growth.growth(now, before),
+        "first": known[-2] if len(known) > 1 else none,
+        "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,
+    }
+
+
+@reads("transit_containers")
+def container_table(transit_containers: Series) -> tuple[Reading, ...]:
+    """Every figure of containers, years and parts of a year, latest first."""
+    spans = sorted({o.period for o in transit_containers if o.value is not None}, reverse=True)
+    return tuple(r for p in spans for r in _distinct(list(transit.by_publisher(transit_containers, period=p))))
 
 
 @reads("rail_transit")

@@ -35,25 +35,26 @@ def rate_in_force(base_rate: Series, period: Period, *, max_age_days: int = 100)
 
 def in_force_since(base_rate: Series, period: Period) -> Reading:
     """The rate in force at the end of ``period``, with the day since which it is: ``base``, the first decision of
-    this level, unchanged since.
+    this level, unchanged since; none if the table begins with it, because it may be older.
 
     Raises as :func:`rate_in_force`.
 
     >>> x = readings.series_from({"2026-07-27": 16.75, "2026-09-07": 16.25, "2026-10-19": 16.25}, "percent")
-    >>> in_force_since(x, Period.parse("2026-11-25")).base
-    Period('2026-09-07')
+    >>> in_force_since(x, Period.parse("2026-11-25")).base, in_force_since(x, Period.parse("2026-08-31")).base
+    (Period('2026-09-07'), None)
     """
     r = rate_in_force(base_rate, period)
     if not r.ok:
         return r
-    since = r.base
+    since, earlier = r.base, False
     for day, value in sorted(base_rate.values.items(), reverse=True):
         if day.start > period.end:
             continue
         if value != r.value:
+            earlier = True
             break
         since = day
-    return r.of(base=since)
+    return r.of(base=since if earlier else None)
 
 
 def days_overdue(base_rate: Series, period: Period, *, decisions: int = 9) -> Reading:

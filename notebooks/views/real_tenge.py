@@ -9,7 +9,6 @@ from kzreport.indicators import growth, inflation, readings, real_exchange, trad
 from kzreport.indicators.aggregates import mean, total
 from kzreport.model import Groups, Period, Reading, Series
 
-CHAIN = Period.parse("2010-12")  # where the monthly changes of consumer prices begin
 # Countries that pay in euros (Bulgaria, since 2026, left out), summed into one partner.
 EURO = (
     *("AUT", "BEL", "HRV", "CYP", "EST", "FIN", "FRA", "DEU", "GRC", "IRL", "ITA", "LVA", "LTU", "LUX", "MLT"),
@@ -29,12 +28,13 @@ def _yearly(monthly: Sequence[Reading], first: Period, last: Period) -> tuple[Re
     return tuple(r for r in found if r.ok)
 
 
-@reads("usd_rate", "rub_rate", "eur_per_usd", "cny_per_usd", "cpi_mm", "wdi_inflation")
+@reads("usd_rate", "rub_rate", "eur_per_usd", "cny_per_usd", "cpi_yy", "cpi_mm", "wdi_inflation")
 def bilateral(
     usd_rate: Series,
     rub_rate: Series,
     eur_per_usd: Series,
     cny_per_usd: Series,
+    cpi_yy: Series,
     cpi_mm: Series,
     wdi_inflation: Series,
     base: int,
@@ -49,8 +49,7 @@ def bilateral(
     monthly = {"RUS": rouble, "USA": dollar} | {
         k: real_exchange.cross_rate(usd_rate, s) if len(s) and len(usd_rate) else () for k, s in through.items()
     }
-    began = cpi_mm.values and min(cpi_mm.values) <= CHAIN.shift(1)
-    home = _yearly(inflation.chain(cpi_mm, CHAIN), first, last) if began else ()
+    home = _yearly(inflation.anchored(cpi_yy, cpi_mm), first, last) if cpi_yy.last and cpi_mm.last else ()
     found = {}
     for k in PARTNERS:
         rates = wdi_inflation.where(country=k).since(first.shift(1))
@@ -127,7 +126,7 @@ def paths(indices: Groups, weighed: Weights, base: int) -> Groups:
 def latest(indices: Groups, weighed: Weights, base: int) -> dict[str, Reading]:
     """The latest year: ``effective`` index, ``change`` on a year before (percent), ``share`` of trade it covers.
 
-    ``rouble`` and ``dollar``: the change against each, in its own latest year; ``since``: against all since the base.
+    ``rouble`` and ``dollar``: the change against each, in its own latest year; ``start``: the index of the base year.
     """
     made = paths(indices, weighed, base)
     none = Reading.missing("effective_rate", "index", _year(base))
@@ -138,7 +137,7 @@ def latest(indices: Groups, weighed: Weights, base: int) -> dict[str, Reading]:
     return {
         "effective": now,
         "change": _change(made["effective"], base),
-        "since": growth.growth(now, whole[_year(base)]) if whole else none.of(unit="percent"),
+        "start": whole[_year(base)].of(digits=0) if whole else none,
         "share": share.of(unit="percent", item=""),
         "rouble": _change(made["RUS"], base),
         "dollar": _change(made["USA"], base),

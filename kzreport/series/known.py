@@ -84,6 +84,24 @@ def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ..
     return tuple(load_series(name, v, **dims) for v in describe_series(name).vintages if v <= day)
 
 
+def present_state(names: Iterable[str], as_of: date | str) -> tuple[str, ...]:
+    """Return the series, among these, whose figures of a date are those of a later state.
+
+    Their cards say ``states: one`` (past periods are held in one late state, under the day of their first release),
+    and something was published after ``as_of``: what was known then may have been revised since. A series of which
+    nothing was known yet is left out. Raises :class:`DataError` for an unknown series.
+
+    >>> present_state(["fdi_net", "cpi_yy"], "2016-06-30"), present_state(["fdi_net"], "2026-12-31")
+    (('fdi_net',), ())
+    """
+    day, found = parse_day(as_of), []
+    for name in dict.fromkeys(names):
+        d = describe_series(name)
+        if d.one_state and load_series(name, day).observations:
+            found += [name] if any(o.published > day for o in check_table(d)) else []
+    return tuple(found)
+
+
 def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
     """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
 

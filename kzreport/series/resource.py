@@ -44,6 +44,7 @@ class Resource:
     - ``caveats``: language -> sentences
     - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
     - ``vintages``: the only days of publication there are; empty if any day may be one
+    - ``one_state``: true if past periods are held in one late state under the day of their first release
     """
 
     file: Path
@@ -68,6 +69,7 @@ class Resource:
     caveats: Mapping[str, tuple[str, ...]]
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
+    one_state: bool = False
     basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimals: int | None = None
 
@@ -80,6 +82,8 @@ class Resource:
     def stated(self) -> str:
         """Everything of it that a page can show, as canonical text: no digest, no limits that only checks use."""
         checks = {"file", "hash", "low", "high", "continuous", "known_gaps", "enums"}
+        if not self.one_state:
+            checks.add("one_state")  # as before there was such a thing
         rest = {k: str(v) for k, v in sorted(vars(self).items()) if k not in checks}
         return json.dumps(rest, ensure_ascii=False)
 
@@ -162,6 +166,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         caveats={k: tuple(v) for k, v in by_language("caveats").items()},
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
+        one_state=raw.get("states") == "one",
         basis_by=raw.get("basis_by", {}),
         decimals=need("decimals", int) if "decimals" in raw else None,
     )

@@ -53,7 +53,14 @@ class Claims:
     chosen: Mapping[str, str]
 
 
-Source = Given | Cut | Several | Claims | View
+@dataclass(frozen=True)
+class Suspects:
+    """The periods of a series whose value was held suspect on the date of the edition: issues of the kind ``suspect``."""
+
+    name: str
+
+
+Source = Given | Cut | Several | Claims | Suspects | View
 
 
 @dataclass(frozen=True)
@@ -90,11 +97,16 @@ def claims(**chosen: str) -> Claims:
     return Claims(chosen)
 
 
+def suspects(name: str) -> Suspects:
+    """Declare the periods of a series whose value is suspect by the date: ``suspect=suspects("exports_monthly")``."""
+    return Suspects(name)
+
+
 def reads(*names: str, **sources: str | Source) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare the inputs of a view: series by the names of its parameters, and sources for other parameters.
 
     A source is the name of a series, another view (its result is handed in), ``HOME``, ``AS_OF``, ``COUNTRY_GROUPS``,
-    or made by :func:`cut`, :func:`vintages`, :func:`several` or :func:`claims`. The view itself stays as it was: called
+    or made by :func:`cut`, :func:`vintages`, :func:`several`, :func:`claims` or :func:`suspects`. The view itself stays as it was: called
     by hand, it takes series. Raises :class:`PageError` for a source without a parameter.
 
     >>> @reads("cpi_yy")
@@ -117,7 +129,7 @@ def reads(*names: str, **sources: str | Source) -> Callable[[Callable[P, R]], Ca
                 options.setdefault(source.by, True)
             elif isinstance(source, Claims):
                 options |= dict.fromkeys(source.chosen.values(), True)
-            elif not isinstance(source, Given | Cut):
+            elif not isinstance(source, Given | Cut | Suspects):
                 options |= {n: needed or options.get(n, False) for n, needed in declaration_of(source).options.items()}
         view.__reads__ = Declaration(wanted, own, options)  # type: ignore[attr-defined]
         return view

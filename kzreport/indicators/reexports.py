@@ -22,6 +22,7 @@ from kzreport.model import Interval, Period, Reading, Status
 from kzreport.units import RATES
 
 ESTIMATORS = ("base_year", "mean", "linear", "log_linear")
+LEAST_TRIALS = 3  # placebo years: with fewer nothing is said to be usual or not
 _LEAST = 3  # base years: a line through two points fits whatever happened
 
 
@@ -170,6 +171,18 @@ def unusual(r: Reading, usual: Reading | None) -> bool | None:
     if r.interval is None or usual is None or usual.interval is None:
         return None
     return not r.interval.overlaps(usual.interval)
+
+
+def judged(r: Reading, trials: Sequence[dict[str, Reading]]) -> bool | None:
+    """Return :func:`unusual` against placebo years that are enough, None with fewer than :data:`LEAST_TRIALS`.
+
+    >>> x = readings.series_from({str(y): v for y, v in zip(range(2015, 2021), (10, 12, 11, 14, 13, 30))}, "musd")
+    >>> found = excess_range(x, 2020, (2015, 2019))
+    >>> judged(found, placebo(x, 2020)), len(placebo(x, 2020))
+    (None, 2)
+    """
+    known = [trial for trial in trials if any(e.ok for e in trial.values())]
+    return unusual(r, placebo_range(known)) if len(known) >= LEAST_TRIALS else None
 
 
 def _year(year: int) -> Period:

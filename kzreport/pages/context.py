@@ -23,6 +23,7 @@ from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
 
 Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others
+WITHIN_SECTIONS = frozenset({Kind.SECTION, Kind.SAY, Kind.CHART, Kind.TABLE, Kind.ABSENT})
 NO_PAGES: Pages = MappingProxyType({})
 
 
@@ -40,6 +41,7 @@ class PageContext:
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
+        self.hushed = False  # true within a section that has no subject at the date
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
 
@@ -97,7 +99,10 @@ class PageContext:
         return self._drawn[key]
 
     def display(self, output: Output) -> None:
-        """Display an output of the page."""
+        """Display an output of the page; what a section without a subject would show is left out."""
+        self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
+        if self.hushed:
+            return
         display(output.data, raw=True, metadata=output.metadata)
 
     def show(self, text: str, kind: Kind, name: str = "") -> None:

@@ -24,10 +24,21 @@ def title(page: PageContext) -> None:
     page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", Kind.TITLE)
 
 
-def section(page: PageContext, key: str) -> None:
-    """Show a heading, from ``sections`` of the page's words."""
+def section(page: PageContext, key: str, subject: View | None = None, **options: Any) -> None:
+    """Show a heading, from ``sections`` of the page's words, unless the section has no subject at the date.
+
+    ``subject``: a view, with its ``options``. If none of its readings has a figure, the section does not appear: its
+    heading, sentences, charts and tables are left out.
+    """
     w = page.words
+    page.hushed = subject is not None and not _has_figures(page.read(subject, **options))
     page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", Kind.SECTION)
+
+
+def _has_figures(found: Any) -> bool:
+    if isinstance(found, Reading):
+        return found.ok
+    return any(map(_has_figures, found.values() if isinstance(found, Mapping) else found))
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from kzreport.charts.chart import HEADER
@@ -18,6 +19,8 @@ from kzreport.pages.prose import headline_readings
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
 
+NO_GROUPS: Groups = MappingProxyType({})
+
 
 def show_table(
     page: PageContext,
@@ -29,13 +32,16 @@ def show_table(
     row_heads: int = 1,
     name: str = "",
     texts: Sequence[int] = (),
+    about: Groups = NO_GROUPS,
 ) -> None:
     """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
 
+    ``about``: the readings that marks of the title name; of several the first, so that a title says its years.
     ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
     """
     w = page.words
-    title = w.typography(str(w.entry("tables", key, "title")[w.language]).strip())
+    title = str(w.entry("tables", key, "title")[w.language]).strip()
+    title = w.fill(title, f"tables.{key}.title", {n: g for n, g in about.items() if g})
     cells = [Row.of(*row) for row in rows]
     page.display(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
@@ -96,7 +102,15 @@ def table(
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
     body = [[names[k], *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
-    show_table(page, key, head, body, figures)
+    show_table(page, key, head, body, figures, about=columns)
+
+
+def beside_cell(page: PageContext, b: Reading | str | None) -> str:
+    """Return a cell beside a reading: another reading with its unit, a range, a label, or "–"."""
+    w = page.words
+    if isinstance(b, Reading):
+        return w.typography(w.range(b) if b.interval else w.reading(b))
+    return w.label(b) if b else "–"
 
 
 def listing(
@@ -126,9 +140,11 @@ def listing(
         value = w.typography(w.range(r) if r.interval else w.reading(r))
         value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
         cells = [period_cell(page, r.period), label, value]
-        cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
+        cells += [beside_cell(page, few[number]) for few in more.values()]
         rows.append(cells)
-    figures = figure_rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
+    figures = figure_rows(
+        {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
+    )
     show_table(page, key, head, rows, figures, row_heads=2, name=name)
 
 

@@ -13,13 +13,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
 
-from kzreport.declare import AS_OF, COUNTRY_GROUPS, HOME, Claims, Cut, Given, Several, Source, View, declaration_of
+from kzreport.declare import (
+    AS_OF,
+    COUNTRY_GROUPS,
+    HOME,
+    Claims,
+    Cut,
+    Given,
+    Several,
+    Source,
+    Suspects,
+    View,
+    declaration_of,
+)
 from kzreport.errors import NotebookError, PageError, explain
 from kzreport.files import cached_by_stamp
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import notebook_path, project
 from kzreport.series.groups import all_groups
+from kzreport.series.issues import suspect_periods
 from kzreport.series.resource import resources
 
 
@@ -80,6 +93,9 @@ class Views:
                 return {name: self._supply.load(name) for name in found}
             case Claims(chosen):
                 return self._supply.judged(**{k: options[o] for k, o in chosen.items()})
+            case Suspects(name):
+                read[name] = None
+                return suspect_periods(name, self._supply.as_of)
         return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
 
     def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:
@@ -183,7 +199,7 @@ def all_views_of(page: str) -> list[View]:
     def inner(view: View) -> Iterator[View]:
         yield view
         for source in declaration_of(view).sources.values():
-            if not isinstance(source, Given | Cut | Several | Claims):
+            if not isinstance(source, Given | Cut | Several | Claims | Suspects):
                 yield from inner(source)
 
     return in_order(dict.fromkeys(v for view in views_of(page) for v in inner(view)))

@@ -15,7 +15,7 @@ from kzreport.model import Period
 from kzreport.project import project
 from kzreport.series.resource import describe_series
 
-_KINDS = ("error", "break", "inconsistent", "preliminary", "caveat")
+_KINDS = ("error", "break", "inconsistent", "preliminary", "suspect", "caveat")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Issue:
     """A known fault of a source.
 
     - ``series``, ``where``, ``periods``: the observations that it is about; all of them if a filter is empty
-    - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary`` or ``caveat``
+    - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary``, ``suspect`` or ``caveat``
     - ``since``, ``until``: the day on which it became known, and the day on which it was mended
     - ``text``: language -> sentence
     """
@@ -111,3 +111,12 @@ def known_issues(
         and (start is None or not i.periods or any(p.end >= start.start for p in i.periods))
         and (not i.periods or any(p.start <= day for p in i.periods))
     )
+
+
+def suspect_periods(series: str, as_of: date | str) -> tuple[Period, ...]:
+    """Return the periods of a series whose value was held suspect on a date: the issue says since when and until when.
+
+    Raises as :func:`known_issues`.
+    """
+    found = known_issues(as_of, frozenset({series}))
+    return tuple(sorted({p for i in found if i.kind == "suspect" for p in i.periods}))

@@ -36,15 +36,15 @@ def table(levels: Series, multiples: Series) -> Groups:
 
 @reads(levels="import_levels", multiples="import_multiples")
 def agreeing(levels: Series, multiples: Series) -> dict[str, Reading]:
-    """Count the printed multiples that have both levels (``printed``), and those that these levels make (``agree``)."""
+    """Count the printed multiples that have both levels (``printed``), those that these levels make (``agree``) or not (``wrong``)."""
     found = table(levels, multiples)
     made, said = ({r.item: r.value for r in found[k]} for k in ("computed", "printed"))
     both = [(made[g], said[g]) for g in made if g in said]
     if not both:
         none = Reading.missing("multiples", "count", YEAR, inputs=(levels.name,))
-        return {"agree": none, "printed": none}
+        return {"agree": none, "printed": none, "wrong": none}
     agree = sum(a is not None and b is not None and round(a) == round(b) for a, b in both)
-    counts = {"agree": agree, "printed": len(both)}
+    counts = {"agree": agree, "printed": len(both), "wrong": len(both) - agree}
     return {k: Reading(k, float(v), "count", YEAR, inputs=(levels.name, multiples.name)) for k, v in counts.items()}
 
 
@@ -60,7 +60,7 @@ def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, va
 
     ``cars``, ``cleared`` and ``cars_times``; ``trucks``, ``trucks_fleet`` and ``trucks_times``; ``chinese``: the other
     figure for cars in the same footnote. Read as thousand dollars: ``value`` of the cars, ``unit_value`` over the
-    Chinese cars, ``mean_value`` of all cars cleared, ``sum`` of the ``posts`` with its ``share`` of imports from China.
+    Chinese cars cleared (``bought``), ``unit_value_printed`` over ``chinese``, ``mean_value`` of all cars cleared, ``sum`` of the ``posts`` with its ``share`` of imports from China.
     """
     cars, trucks, chinese = (_at(levels, YEAR, product=g) for g in ("passenger_cars", "trucks", "chinese_cars"))
     cleared = _at(fleet.where(origin="WLD"), YEAR, measure="cars_cleared")
@@ -68,6 +68,7 @@ def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, va
     day = stock.last or YEAR
     trucks_fleet = mirror.part_of(readings.at(stock, day), _at(shares, day, vehicle="truck"))
     value = mirror.as_thousand_dollars(cars)
+    cleared_chinese = _at(fleet.where(origin="CHN"), YEAR, measure="cars_cleared")
     bought = values.where(goods="passenger_cars", partner="WLD")
     posts = {g: r for g in GOODS if (r := _at(levels, YEAR, product=g)).ok}
     as_money = {g: mirror.as_thousand_dollars(r) for g, r in posts.items()}
@@ -83,7 +84,9 @@ def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, va
         "trucks_times": mirror.times(trucks, trucks_fleet),
         "chinese": chinese,
         "value": value,
-        "unit_value": mirror.unit_value(value, chinese.value or 0.0, "car"),
+        "bought": cleared_chinese,
+        "unit_value": mirror.unit_value(value, cleared_chinese.value or 0.0, "car"),
+        "unit_value_printed": mirror.unit_value(value, chinese.value or 0.0, "car"),
         "mean_value": mirror.unit_value(readings.at(bought, YEAR), cleared.value or 0.0, "car"),
         "posts": Reading("posts", float(len(posts)), "count", YEAR, inputs=(levels.name,)),
         "sum": together,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from kzreport.declare import reads
 from kzreport.indicators import readings, reexports
-from kzreport.model import Groups, Period, Reading, Series, Status
+from kzreport.model import Groups, Panel, Period, Reading, Series, Status
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 
@@ -26,27 +26,56 @@ def _none(flow: Series, unit: str) -> Reading:
     return Reading.missing("excess_range", unit, Period.parse(str(flow.as_of.year - 1)), inputs=(flow.name,))
 
 
+def _verdict(data: Series, year: int, base: Sequence[int], event: int) -> dict[str, Reading]:
+    """Return the range of a year, its placebo ``usual`` with the number of ``trials``, and ``outside``."""
+    found = reexports.excess_range(data, year, (base[0], base[1]))
+    trials = reexports.placebo(data, event, horizon=year - base[1])
+    usual, outside = reexports.placebo_range(trials), reexports.judged(found, trials)
+    bare = found.of(interval=None, estimated=False, digits=0)
+    missing = bare.of(value=None, status=Status.MISSING_INPUT)
+    return {
+        "range": found,
+        "usual": usual or missing,
+        "trials": bare.of(value=float(len(trials)), unit="count", status=Status.OK),
+        "outside": missing.of(unit="ratio") if outside is None else bare.of(value=float(outside), unit="ratio"),
+    }
+
+
 def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict[str, Reading]:
     """Compare a flow of the latest year with its expected level, million dollars.
 
-    ``range``: its interval is the finding, with the ends ``low`` and ``high``; ``level``: the flow itself; ``usual``:
-    the spread of the same estimators before the event. ``base``: first and last year of the expected level.
+    - ``range``: its interval is the finding, with the ends ``low`` and ``high``; ``agree``: their sign, zero if they differ
+    - ``level``: the flow itself, in the latest year even if no year is judged
+    - ``usual``: the spread of the same estimators before the event, over so many ``trials``; ``outside``: one if the
+      range lies outside it, zero if not, missing with too few trials
+    - ``judged``: the range of the latest year that has trials enough, with ``judged_usual``, ``judged_trials`` and
+      ``judged_outside``; ``event``: one, in the year of the event
+
+    ``base``: first and last year of the expected level.
     """
-    years = _judged(flow, partner, base, event)
+    years, data = _judged(flow, partner, base, event), _yearly(flow, partner)
+    happened = Reading("event", 1.0, "count", Period.parse(str(event)))
     if not years:
         none = _none(flow, "musd_change")
-        level = none.of(unit="musd")
-        return {"range": none, "level": level, "low": none, "high": none, "usual": none}
-    data, year, span = _yearly(flow, partner), years[-1], (base[0], base[1])
-    found = reexports.excess_range(data, year, span)
-    usual = reexports.placebo_range(reexports.placebo(data, event, horizon=year - base[1]))
-    made = {
-        "range": found,
-        "level": readings.at(data, str(year)),
+        level = readings.at(data, data.last) if data.last else none.of(unit="musd")
+        names = ("range", "low", "high", "usual", "trials", "outside", "agree", "judged", "judged_usual")
+        missing = dict.fromkeys((*names, "judged_trials", "judged_outside"), none)
+        return {**missing, "level": level, "event": happened}
+    verdicts = [_verdict(data, y, base, event) for y in years]
+    latest, enough = verdicts[-1], [v for v in verdicts if v["outside"].ok]
+    last = enough[-1] if enough else {k: r.of(value=None, interval=None, status=Status.MISSING_INPUT)
+                                      for k, r in latest.items()}  # fmt: skip
+    found, same = latest["range"], reexports.same_sign(latest["range"])
+    return {
+        **latest,
+        "level": readings.at(data, str(years[-1])),
         "low": found.of(value=found.interval.low if found.interval else None, interval=None),
         "high": found.of(value=found.interval.high if found.interval else None, interval=None),
+        "agree": found if same is None else found.of(value=(found.value or 0.0) if same else 0.0, interval=None),
+        "judged": last["range"],
+        **{f"judged_{k}": last[k] for k in ("usual", "trials", "outside")},
+        "event": happened,
     }
-    return {**made, "usual": usual or found.of(value=None, interval=None, status=Status.MISSING_INPUT)}
 
 
 @reads("exports_by_partner")
@@ -64,46 +93,7 @@ def china(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[s
 @reads("imports_by_partner")
 def turkey(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
     """Compare imports from Turkey with their expected level: see :func:`against`."""
-    found = against(imports_by_partner, "TUR", base, event)
-    return {k: r for k, r in found.items() if k != "usual"}
-
-
-@reads(found=headline)
-def sign(found: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Return ``agree``: up or down if all estimators agree on exports to Russia, flat if they disagree on the sign.
-
-    >>> from kzreport.model import Interval
-    >>> r = Reading("excess", 2.0, "musd_change", Period.parse("2025"), interval=Interval(-1.0, 5.0))
-    >>> sign({"range": r})["agree"].direction
-    'flat'
-    """
-    r = found["range"]
-    same = reexports.same_sign(r)
-    if same is None:
-        return {"agree": r}
-    return {"agree": r.of(value=(r.value or 0.0) if same else 0.0, interval=None)}
-
-
-@reads(found=headline)
-def unusual(found: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Return ``outside``: 1 (up) if the range of exports to Russia lies outside its ``usual`` spread, else 0 (flat)."""
-    r, usual = found["range"], found["usual"]
-    outside = reexports.unusual(r, usual if usual.ok else None)
-    if outside is None:
-        return {"outside": r.of(value=None, interval=None, status=Status.MISSING_INPUT, unit="ratio")}
-    return {"outside": r.of(value=float(outside), unit="ratio", interval=None, digits=0)}
-
-
-@reads(found=china)
-def china_sign(found: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Return the same as :func:`sign` for imports from China."""
-    return sign(found)
-
-
-@reads(found=china)
-def china_unusual(found: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Return the same as :func:`unusual` for imports from China."""
-    return unusual(found)
+    return against(imports_by_partner, "TUR", base, event)
 
 
 def estimates(flow: Series, partner: str, base: Sequence[int], event: int) -> Groups:
@@ -138,10 +128,18 @@ def levels(exports: Series, imports: Series) -> Groups:
 
 
 @reads(**BY_PARTNER)
-def table(exports: Series, imports: Series, base: Sequence[int], event: int) -> tuple[Reading, ...]:
-    """Return the range of every judged flow and year, latest first; the table shows its interval."""
-    return tuple(
-        reexports.excess_range(_yearly(flow, partner), year, (base[0], base[1])).of(item=item)
-        for item, (flow, partner) in _flows(exports, imports).items()
-        for year in reversed(_judged(flow, partner, base, event))
-    )
+def table(exports: Series, imports: Series, base: Sequence[int], event: int) -> Panel:
+    """Return the range of every judged flow and year, latest first, beside its placebo and what follows from both.
+
+    Columns: the ``placebo`` range, its number of ``trials``, the ``outcome``: outside, inside, or too few trials.
+    """
+    rows: list[Reading] = []
+    beside: dict[str, list[Reading | str | None]] = {"placebo": [], "trials": [], "outcome": []}
+    for item, (flow, partner) in _flows(exports, imports).items():
+        for year in reversed(_judged(flow, partner, base, event)):
+            found = _verdict(_yearly(flow, partner), year, base, event)
+            rows.append(found["range"].of(item=item))
+            beside["placebo"].append(found["usual"] if found["usual"].ok else None)
+            beside["trials"].append(found["trials"])
+            beside["outcome"].append({"up": "outside", "flat": "inside"}.get(found["outside"].direction, "too_few"))
+    return Panel({}, {}, rows, beside)

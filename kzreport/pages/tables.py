@@ -9,6 +9,7 @@ from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
 from kzreport.language.locale import NBSP
+from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading
 from kzreport.pages.context import PageContext, Pages
@@ -29,13 +30,16 @@ def show_table(
     row_heads: int = 1,
     name: str = "",
     texts: Sequence[int] = (),
+    said: Mapping[str, Said] | None = None,
 ) -> None:
     """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
+
+    ``said``: readings that the title names, if it names any.
 
     ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
     """
     w = page.words
-    title = w.typography(str(w.entry("tables", key, "title")[w.language]).strip())
+    title = w.text("tables", key, "title", **(said or {}))
     cells = [Row.of(*row) for row in rows]
     page.display(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
@@ -105,12 +109,13 @@ def listing(
     readings: View | Panel | Sequence[Reading],
     *,
     name: str = "",
+    said: Mapping[str, Said] | None = None,
     **options: Any,
 ) -> None:
     """Show a table with a row for each reading: its period, its subject, its value.
 
     ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
-    ``options``. ``name``: needed if the words serve several tables.
+    ``options``. ``name``: needed if the words serve several tables; ``said``: readings that its title names.
     """
     w = page.words
     found = page.views.resolve(readings, options)
@@ -129,14 +134,15 @@ def listing(
         cells += [w.typography(w.reading(b)) if (b := few[number]) else "–" for few in more.values()]
         rows.append(cells)
     figures = figure_rows({"readings": readings, **{n: [b for b in few if b] for n, few in more.items()}})
-    show_table(page, key, head, rows, figures, row_heads=2, name=name)
+    show_table(page, key, head, rows, figures, row_heads=2, name=name, said=said)
 
 
 def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
     """Show for each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
 
     A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
-    ``charts`` and ``tables.latest`` of the page's words. Options are those of the view, or of the kind of chart.
+    ``charts`` and ``tables.latest`` of the page's words; that of the table may name the indicator (``{subject.item}``)
+    and the readings of its first sentence. Options are those of the view, or of the kind of chart.
     """
     w = page.words
     wanted, options = split_options([panels], options)
@@ -145,7 +151,9 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
-            listing(page, "latest", panel, name=f"{name}_latest")
+            subject = panel.rows[0].of(item=name)
+            said = {**next(iter(panel.sentences.values()), {}), "subject": subject}
+            listing(page, "latest", panel, name=f"{name}_latest", said=said)
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:

@@ -10,6 +10,7 @@ from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
 from kzreport.language.locale import NBSP
+from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading
 from kzreport.pages.context import PageContext, Pages
@@ -32,7 +33,7 @@ def show_table(
     row_heads: int = 1,
     name: str = "",
     texts: Sequence[int] = (),
-    about: Groups = NO_GROUPS,
+    about: Mapping[str, Said] = NO_GROUPS,
 ) -> None:
     """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
 
@@ -119,12 +120,13 @@ def listing(
     readings: View | Panel | Sequence[Reading],
     *,
     name: str = "",
+    about: Mapping[str, Said] = NO_GROUPS,
     **options: Any,
 ) -> None:
     """Show a table with a row for each reading: its period, its subject, its value.
 
     ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
-    ``options``. ``name``: needed if the words serve several tables.
+    ``options``. ``name``: needed if the words serve several tables; ``about``: readings that its title names.
     """
     w = page.words
     found = page.views.resolve(readings, options)
@@ -145,14 +147,15 @@ def listing(
     figures = figure_rows(
         {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
     )
-    show_table(page, key, head, rows, figures, row_heads=2, name=name)
+    show_table(page, key, head, rows, figures, row_heads=2, name=name, about=about)
 
 
 def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
     """Show for each indicator a heading (its label), a paragraph, a chart of the given kind and a listing.
 
     A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
-    ``charts`` and ``tables.latest`` of the page's words. Options are those of the view, or of the kind of chart.
+    ``charts`` and ``tables.latest`` of the page's words; that of the table may name the indicator (``{subject.item}``)
+    and the readings of its first sentence. Options are those of the view, or of the kind of chart.
     """
     w = page.words
     wanted, options = split_options([panels], options)
@@ -162,7 +165,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
         if panel.rows:
-            listing(page, "latest", panel, name=f"{name}_latest")
+            about = {**next(iter(panel.sentences.values()), {}), "subject": panel.rows[0].of(item=name)}
+            listing(page, "latest", panel, name=f"{name}_latest", about=about)
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:

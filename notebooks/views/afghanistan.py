@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kzreport.views.afghanistan_food import amounts
+
 from kzreport.declare import cut, reads
 from kzreport.indicators import aggregates, aid, goals, growth, part_years, readings, trade
 from kzreport.model import Groups, Interval, Observation, Period, Reading, Series, Status
-from kzreport.views.afghanistan_food import amounts
 
 DOCUMENT = "source_document"
 FIVE = 5  # the horizon, in years, that the sentence on the goal names
@@ -61,7 +62,7 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
         "imports": m,
         "balance": trade.balance(x, m),
         "peak": aggregates.peak(known),
-        "since_peak": aggregates.since_peak(known),
+        "since_peak": aggregates.since_peak(known) if len(known) > 1 else _none(exports, "percent"),
     }
 
 
@@ -97,8 +98,8 @@ def _as_printed(afghanistan_trade: Series) -> list[Reading]:
 @reads("afghanistan_trade")
 def document(afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's eight months in the year that fits: ``turnover``, ``exports``, what they leave to ``imports``
-    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent; ``times`` says the latter as a
-    multiple.
+    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent;
+    ``times`` says the latter as a multiple.
     """
     both = {
         f: _find(afghanistan_trade, publisher=DOCUMENT, dating="corrected", flow=f) for f in ("turnover", "exports")
@@ -106,7 +107,12 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
     if not all(both.values()) or not _as_printed(afghanistan_trade):
         none = _none(afghanistan_trade)
         share = none.of(unit="percent")
-        return {**dict.fromkeys(("turnover", "exports", "imports"), none), "export_share": share, "coverage": share, "times": share}
+        return {
+            **dict.fromkeys(("turnover", "exports", "imports"), none),
+            "export_share": share,
+            "coverage": share,
+            "times": share,
+        }
     turned, sold = both["turnover"][0], both["exports"][0]
     bought = growth.difference(turned, sold.of(basis=turned.basis))
     bought = bought.of(name="imports", basis="imports", unit="musd", item="", digits=1)
@@ -262,14 +268,14 @@ def goal(afghanistan_target: Series, exports: Series, shares: Series) -> dict[st
     - ``missing``, the ``multiple`` and the growth a year ``needed`` in five years; ``past`` growth of all exports
     """
     aim, farm = _goal(afghanistan_target, DOCUMENT, "agrifood"), _farm(exports, shares)
-    official = _goal(afghanistan_target, "ministry_trade_kaz", "all")
+    official = _goal(afghanistan_target, "ministry_trade_kaz", "all").of(digits=0)
     now, years = farm["now"], _sold(exports)
     if not now.ok or not aim.ok:
         rate = now.of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
         made = {"missing": rate.of(unit="musd_change"), "multiple": rate.of(unit="multiple")}
         return {"goal": aim, "official": official, **farm, **made, "needed": rate, "past": rate}
     return {
-        "goal": aim,
+        "goal": aim.of(digits=0),
         "official": official,
         **farm,
         "missing": goals.distance(aim, now),
@@ -280,7 +286,10 @@ def goal(afghanistan_target: Series, exports: Series, shares: Series) -> dict[st
 
 
 def _sold(exports: Series) -> tuple[Reading, ...]:
-    return tuple(r for _, r in sorted(readings.readings(exports).items()) if r.ok)
+    """Return the exports of the years that the publisher of the latest year gives, oldest first."""
+    known = sorted((o for o in exports if o.value is not None), key=lambda o: o.period)
+    own = exports.where(publisher=known[-1].dims["publisher"]) if known else exports
+    return tuple(r for _, r in sorted(readings.readings(own).items()) if r.ok)
 
 
 def _past(years: tuple[Reading, ...]) -> Reading:

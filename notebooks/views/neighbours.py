@@ -30,6 +30,9 @@ INDICATORS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+NEWS = 2  # years after which a yearly figure is no longer told as news
+
+
 def tables(indicators: Sequence[str]) -> tuple[str, ...]:
     """The tables that these indicators are computed from, each once."""
     return tuple(dict.fromkeys(name for i in indicators for name in INDICATORS[i]))
@@ -189,9 +192,14 @@ def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str
     """GDP growth of the country in its latest year, its rank among the peers, and the ends of what they have.
 
     ``value`` (percent) and ``value_change`` (points on the year before), ``rank``, ``compared``, ``spread``; ``low``
-    and ``high`` are the readings that share the end. Raises as :func:`check_peers`.
+    and ``high`` are the readings that share the end; ``recent``: the age of the figure in years, missing if it is too
+    old to be told as news. Raises as :func:`check_peers`.
     """
     c = _compare([wdi_growth], country, peers)
     none = c.own.of(value=None, status=Status.MISSING_INPUT)
     before = _at(c.lines[country], country, c.own.period.shift(-1), none)
-    return {**_position(c), "value_change": growth.difference(c.own, before)}
+    age = wdi_growth.as_of.year - c.own.period.year
+    recent = none.of(unit="years")
+    if c.own.ok and age <= NEWS:
+        recent = recent.of(value=float(age), status=Status.OK)
+    return {**_position(c), "value_change": growth.difference(c.own, before), "recent": recent}

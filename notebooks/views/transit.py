@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kzreport.declare import reads
 from kzreport.indicators import growth, transit
-from kzreport.model import Groups, Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series, Status
 
 UNNAMED = ("press",)  # stands for pages whose own source was not noted: not one publisher
 
@@ -83,7 +83,7 @@ def document(transit_: Series) -> dict[str, Reading]:
     """Return the figures that the source document prints, and those of publishers for the same years.
 
     - ``old``, ``new``: the two volumes, with their ``multiple``, ``percent``, ``cagr`` and ``misread``
-    - ``published_old``, ``published_new``, ``published_multiple``: the same from publishers
+    - ``published_old``, ``published_new``, ``published_multiple``: the same from one publisher if any gives both years
     - ``base_needed``: the volume of the first year that the multiple needs
     """
     printed = {r.period: r for r in transit.by_publisher(transit_, "all", kind="document")} if len(transit_) else {}
@@ -104,7 +104,8 @@ def document(transit_: Series) -> dict[str, Reading]:
         }
     old, new = min(printed), max(printed)
     change = transit.changes(printed[new], printed[old])
-    a, b = (transit.in_period(transit_, "all", p) for p in (old, new))
+    pair = transit.like_with_like(transit_, "all", new, old, unnamed=UNNAMED)
+    b, a = pair or tuple(transit.in_period(transit_, "all", p) for p in (new, old))
     needed = transit.implied_base_from_multiple(b, change["multiple"].value or 0.0, old) if b.ok else b.of(period=old)
     return {
         "old": printed[old],
@@ -162,10 +163,15 @@ def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     return {
         "low": found[0],
         "high": found[-1],
-        "low_growth": rates[found[0].item],
-        "high_growth": rates[found[-1].item],
+        "low_growth": _as_said(rates[found[0].item]),
+        "high_growth": _as_said(rates[found[-1].item]),
         "printed": transit.in_period(transit_, "all", year.year_before()),
     }
+
+
+def _as_said(rate: Reading) -> Reading:
+    """A rate with no more decimals than were announced: "doubled" is 100 per cent, not 100.0."""
+    return rate.of(digits=0) if rate.value is not None and rate.value == round(rate.value) else rate
 
 
 @reads("transit_growth", transit_="transit")
@@ -187,9 +193,11 @@ def part_years(transit_: Series, transit_growth: Series) -> Groups:
         now = transit.in_period(transit_, "all", part)
         if _doubtful(now):
             continue
-        before = transit.in_period(transit_, "all", part.year_before())
+        pair = transit.like_with_like(transit_, "all", part, part.year_before(), unnamed=UNNAMED)
+        now, before = pair or (now, transit.in_period(transit_, "all", part.year_before()))
         if not before.ok:
             printed = transit.by_publisher(transit_growth, "all", period=part) if len(transit_growth) else ()
+            printed = tuple(r for r in printed if r.item == now.item) or printed
             if not printed:
                 continue
             before = transit.implied_base(now, printed[0])
@@ -204,13 +212,20 @@ def _doubtful(r: Reading) -> bool:
 
 @reads("transit_growth", transit_="transit")
 def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
-    """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth``."""
+    """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth``.
+
+    ``announced``: the growth that was published, where ``before`` follows from it and was not itself published.
+    """
     groups = part_years(transit_, transit_growth)
     if not groups:
         none = _none(transit_, "tonne")
-        return {"now": none, "before": none, "growth": none.of(unit="percent")}
+        rate = none.of(unit="percent")
+        return {"now": none, "before": none, "growth": rate, "announced": rate}
     before, now = groups[list(groups)[-1]]
-    return {"now": now, "before": before, "growth": growth.growth(now, before)}
+    change = growth.growth(now, before)
+    implied = _as_said(change.of(value=round(change.value or 0.0, 6))) if before.name == "implied_base" else None
+    announced = implied or change.of(value=None, status=Status.MISSING_INPUT, interval=None)
+    return {"now": now, "before": before, "growth": change, "announced": announced}
 
 
 @reads(transit_="transit")

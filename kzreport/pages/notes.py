@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kzreport.errors import DataError, ParameterError, explain
+from kzreport.errors import DataError, ParameterError, WordsError, explain
 from kzreport.files import project_root, read_text, shown_path
 from kzreport.language.words import Words
 from kzreport.model import Reading
@@ -76,7 +76,8 @@ def note_part(name: str, page: str, language: str) -> str:
 def fill_note(text: str, where: str, language: str, readings: Callable[[str], Mapping[str, Reading]]) -> str:
     """Replace the marks of a note; ``readings`` gives the readings of a page's headline by name.
 
-    Raises :class:`ParameterError` for a page or reading that does not exist or has no value, with the choices.
+    Raises :class:`ParameterError` for a page or reading that does not exist or has no value, and for a mark that words
+    do not know, with the choices.
     """
 
     def one(m: re.Match[str]) -> str:
@@ -88,7 +89,10 @@ def fill_note(text: str, where: str, language: str, readings: Callable[[str], Ma
             found = f"no reading '{name}'" if reading is None else f"'{name}' has no value ({reading.status})"
             choices = ", ".join(f"{page}.{n}" for n, r in known.items() if r.ok)
             raise ParameterError(explain(f"{where}, {m[0]}", found, f"one of {choices or 'none by that date'}"))
-        return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
+        try:
+            return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
+        except WordsError as e:
+            raise ParameterError(f"{where}, {m[0]}: {e}") from None
 
     filled = _MARK.sub(one, text)
     if mark := re.search(r"\{[^{}\n]*\}?|\}", filled):

@@ -79,12 +79,15 @@ def test_what_cannot_be_read(note, text, words):
         ("{weather.headline}", "weather"),
         ("{inflation}", "expected marks such as"),
         ("{inflation.headline", "expected marks such as"),
-        ("{inflation.headline.value:loud}", "loud"),
+        (
+            "{inflation.headline.value:loud}",
+            r"^params/notes/monthly/2026-09-30\.md, .*found 'loud', expected signed, abs",
+        ),
     ],
 )
 def test_a_mark_that_names_nothing(note, mark, words):
     name = note(f"# fr\nVoir {mark}.\n# en\nSee {mark}.\n")
-    with pytest.raises(Exception, match=words):
+    with pytest.raises(ParameterError, match=words):
         page("summary").note_text(name)
 
 

@@ -10,6 +10,7 @@ from kzreport.charts.canvas import Canvas, values
 from kzreport.charts.style import ACCENT, PALETTE
 from kzreport.indicators.readings import valued
 from kzreport.indicators.revisions import shows
+from kzreport.language.locale import NBSP
 from kzreport.model import Groups, Period, Reading
 
 
@@ -37,7 +38,8 @@ def heat(canvas: Canvas, groups: Groups) -> None:
         text += f"  ({canvas.words.number(change, r.decimals, signed=True)})" if change else ""
         canvas.ax.text(x, row, text, ha="center", va="center", fontsize=8.5, fontweight="bold" if change else "normal")
     canvas.rows([canvas.words.period(p) for p in periods], -0.5, len(columns) - 0.5)
-    canvas.ax.set_xticks(range(len(columns)), [textwrap.fill(canvas.words.label(n), 18) for n in columns])
+    names = [canvas.words.label(n).replace(NBSP, " ") for n in columns]
+    canvas.ax.set_xticks(range(len(columns)), [textwrap.fill(n, 18 if len(columns) < 6 else 12) for n in names])
     canvas.ax.grid(visible=False)
     canvas.ax.spines["bottom"].set_visible(False)
     canvas.ax.tick_params(length=0)

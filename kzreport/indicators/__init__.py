@@ -18,7 +18,12 @@ The lowest first; each imports only from those before it in this list:
 - ``core_inflation``: published core, trimmed mean, median
 - ``policy_rate``: the rate in force, nominal and real
 - ``breaks``: regimes of monthly inflation
+<<<<<<< HEAD
 - ``revisions``: vintages of a series, and changes that only look like revisions
+=======
+- ``revisions``: vintages of a series, and what only looks like a revision
+- ``forecasts``: what successive editions expected against what came
+>>>>>>> newdata
 - ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
 - ``ranking``: a country among its peers, within one year

@@ -1,8 +1,8 @@
 """Forecasts of successive editions against what came: errors by horizon, a naive rival, revisions of first figures.
 
-What belongs here: the states of one annual series of one country, each as an edition had it, its observations with a
-dimension ``kind``: ``actual``, ``estimate`` (of a year already over) or ``projection``. What does not: fetching them
-(``kzreport.series.known.load_vintages``).
+What belongs here: the editions of one annual series of one country (:func:`editions`), oldest first, the observations
+with a dimension ``kind``: ``actual``, ``estimate`` (of a year already over) or ``projection``. What does not: fetching
+them (``kzreport.series.known.load_vintages``).
 """
 
 from __future__ import annotations
@@ -46,9 +46,21 @@ def outcomes(series: Series) -> Series:
     return replace(series, observations=tuple(o for o in series if o.dims.get("kind") != PROJECTION))
 
 
-def editions(states: Iterable[Series]) -> tuple[Series, ...]:
-    """Return the states that are editions of this very series: something of it was published on their day."""
-    return tuple(s for s in states if any(o.published == s.as_of for o in s))
+def editions(states: Iterable[Series], country: str) -> tuple[Series, ...]:
+    """Return the states of all countries that are editions of one of them, cut to it.
+
+    A day on which something of the country was published is one, and a day on which most countries had something: the
+    country then stands as before. A state that only other countries have is none.
+    """
+    every = list(states)
+    countries = {o.dims["country"] for s in every for o in s}
+    found = []
+    for s in every:
+        gave = {o.dims["country"] for o in s if o.published == s.as_of}
+        own = s.where(country=country)
+        if own.observations and (country in gave or 2 * len(gave) > len(countries)):
+            found.append(own)
+    return tuple(found)
 
 
 def horizon(edition: date, target: Period) -> str:
@@ -74,13 +86,12 @@ def _reading(series: Series, o: Observation, name: str) -> Reading:
     return Reading(name, o.value, series.unit, o.period, basis=series.basis, inputs=(series.name,))
 
 
-def errors(states: Sequence[Series]) -> tuple[Error, ...]:
+def errors(known: Sequence[Series]) -> tuple[Error, ...]:
     """Return an error for each projection of a year that the last of the editions calls actual, oldest edition first.
 
     The error is forecast less outcome, in points for a rate: above zero the forecast was too high. Empty for fewer
     than two editions.
     """
-    known = editions(states)
     last = _of_kind(known[-1], ACTUAL) if known else {}
     found = []
     for s in known[:-1]:
@@ -142,13 +153,12 @@ def largest(found: Sequence[Error]) -> Error:
     return max(found, key=lambda e: abs(valued(e.error)))
 
 
-def first_revisions(states: Sequence[Series]) -> tuple[Reading, ...]:
+def first_revisions(known: Sequence[Series]) -> tuple[Reading, ...]:
     """Return for each year the latest actual figure less the first one, in the unit of a difference.
 
     Only years whose first actual figure is among the editions: the oldest one does not call them actual yet. A year
     that no later edition could revise is left out.
     """
-    known = editions(states)
     if len(known) < 2:
         return ()
     first: dict[Period, tuple[int, Observation]] = {}
@@ -163,12 +173,11 @@ def first_revisions(states: Sequence[Series]) -> tuple[Reading, ...]:
     return tuple(found)
 
 
-def paths(states: Sequence[Series]) -> dict[str, tuple[Reading, ...]]:
+def paths(known: Sequence[Series]) -> dict[str, tuple[Reading, ...]]:
     """Return what came, as ``actual``, then what each edition expected, under its day: from its last actual figure on.
 
     An edition without a projection is left out.
     """
-    known = editions(states)
     if not known:
         return {}
     came = sorted(_of_kind(known[-1], ACTUAL).items())

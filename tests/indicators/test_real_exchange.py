@@ -147,9 +147,10 @@ def test_the_tenge_against_the_rouble_reckoned_apart():
     rub = load_series("rub_rate", "2026-09-30").values
     rate = {y: sum(v for p, v in rub.items() if p.year == y) / 12 for y in (2015, 2025)}
     months, rates = (load_series(n, "2026-09-30").values for n in ("cpi_mm", "cpi_yy"))
-    index, level, levels = {}, 100.0, {}
+    index, level, levels = {P("2010-12"): 100.0}, 100.0, {}
     for p, m in months.items():
-        level = level * m / 100 if p.year == 2011 else index[p.shift(-12)] * rates[p] / 100
+        before = index.get(p.shift(-12))
+        level = before * rates[p] / 100 if before else level * m / 100
         index[p] = level
         levels.setdefault(p.year, []).append(level)
     home = sum(levels[2025]) / sum(levels[2015])

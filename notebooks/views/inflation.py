@@ -211,10 +211,11 @@ def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Read
 
 @reads("cpi_yy", "cpi_mm", imf=cut("weo_inflation_average", country=HOME), wdi=cut("wdi_inflation", country=HOME))
 def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
-    """Each calendar year by basis, percent: December on December, and the average by anchored index, IMF and World Bank."""
+    """Each calendar year by basis, percent: December on December, and averages: anchored, chained, IMF, World Bank."""
     last = cpi_yy.last
     years = [Period.parse(str(y)) for y in range(2012, last.year + 1)] if last else []
     levels = inflation.anchored(cpi_yy, cpi_mm) if last else ()
+    chained = inflation.chain(cpi_mm, min(cpi_mm.values).shift(-1)) if last else ()
     published = {o.period: o for o in forecasts.outcomes(imf)}
     world = wdi.values
 
@@ -228,6 +229,7 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
     return {
         "december": tuple(inflation.end_of_period(cpi_yy, y) for y in years),
         "average_anchored": tuple(inflation.annual_average(levels, y) for y in years),
+        "average_chained": tuple(inflation.annual_average(chained, y) for y in years),
         "average_imf": tuple(taken(imf, y, by_imf).of(estimated=y in estimates) for y in years),
         "average_wdi": tuple(taken(wdi, y, world) for y in years),
     }
@@ -237,7 +239,7 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
 def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     """The last complete year on its two bases, ``december`` and ``average`` (percent); ``distance`` in points.
 
-    ``chained``: the average that the rounded monthly changes would give; ``drift``: how far it is off, points.
+    ``chained``: the average that the rounded monthly changes would give; ``drift``: how far it is off as shown, points.
     """
     last = inflation.headline(cpi_yy).period
     y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
@@ -248,7 +250,8 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
         chained = inflation.annual_average(inflation.chain(cpi_mm, min(cpi_mm.values).shift(-1)), y)
     gap = _gap("distance", december, average)
     distance = gap.of(value=abs(gap.value)) if gap.value is not None else gap
-    drift = _gap("drift", chained, average)
+    shown = [r.of(value=round(r.value, r.decimals)) if r.value is not None else r for r in (chained, average)]
+    drift = _gap("drift", *shown)
     return {"december": december, "average": average, "distance": distance, "chained": chained, "drift": drift}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from kzreport.declare import View, reads
+from kzreport.declare import AS_OF, View, reads
 from kzreport.indicators import growth, inflation, readings, real_exchange, trade
 from kzreport.indicators.aggregates import mean, total
 from kzreport.model import Groups, Period, Reading, Series
@@ -122,18 +123,21 @@ def paths(indices: Groups, weighed: Weights, base: int) -> Groups:
     return {"effective": whole, **{k: tuple(r for r in rows if r.ok) for k, rows in indices.items()}}
 
 
-@reads(**REAL)
-def latest(indices: Groups, weighed: Weights, base: int) -> dict[str, Reading]:
+@reads(as_of=AS_OF, **REAL)
+def latest(indices: Groups, weighed: Weights, base: int, as_of: date | None = None) -> dict[str, Reading]:
     """The latest year: ``effective`` index, ``change`` on a year before (percent), ``share`` of trade it covers.
 
     ``rouble`` and ``dollar``: the change against each, in its own latest year; ``start``: the index of the base year.
+    A year that ended more than two years before ``as_of`` is no news, and missing.
     """
     made = paths(indices, weighed, base)
+    if as_of:
+        made = {k: rows if rows and rows[-1].period.year >= as_of.year - 2 else () for k, rows in made.items()}
     none = Reading.missing("effective_rate", "index", _year(base))
     whole = readings.readings(made["effective"])
     now = whole[max(whole)] if whole else none
     covered = {k: weighed["share"][k] for k in counted(indices, weighed, base)}
-    share = trade.grouped(covered, {"all": tuple(covered)})["all"] if covered else none
+    share = trade.grouped(covered, {"all": tuple(covered)})["all"] if covered and whole else none
     return {
         "effective": now,
         "change": _change(made["effective"], base),

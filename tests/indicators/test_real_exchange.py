@@ -146,9 +146,12 @@ def test_the_tenge_against_the_rouble_reckoned_apart():
     """From the tables alone: mean rate of 2025 over that of 2015, and the prices of both countries."""
     rub = load_series("rub_rate", "2026-09-30").values
     rate = {y: sum(v for p, v in rub.items() if p.year == y) / 12 for y in (2015, 2025)}
-    level, levels = 100.0, {}
-    for p, m in load_series("cpi_mm", "2026-09-30").values.items():
-        level *= m / 100
+    months, rates = (load_series(n, "2026-09-30").values for n in ("cpi_mm", "cpi_yy"))
+    index, level, levels = {P("2010-12"): 100.0}, 100.0, {}
+    for p, m in months.items():
+        before = index.get(p.shift(-12))
+        level = before * rates[p] / 100 if before else level * m / 100
+        index[p] = level
         levels.setdefault(p.year, []).append(level)
     home = sum(levels[2025]) / sum(levels[2015])
     russia = load_series("wdi_inflation", "2026-09-30", country="RUS").values

@@ -105,9 +105,9 @@ _BOTH = {
     "a straight apostrophe": r"\w'\w",
     "two closing quotes": r"(?<![^\s(|«“])’\w|”[^“”\n]*”",
 }
-_COUNTED = "|".join(
-    ("années", "affirmations", "chiffres", "documents", "estimateurs", "marchandises", "mois", "organismes")
-    + ("partenaires", "pays", "piliers", "séries", "tours")
+_COUNTED = (
+    "années|affirmations|chiffres|documents|estimateurs|marchandises|mois|organismes|partenaires|pays|piliers|séries"
+    "|tours"
 )
 _RULES = {
     "fr": {

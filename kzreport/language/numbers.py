@@ -97,10 +97,11 @@ class Numbers(Vocabulary):
 
         ``feminine``: the things are, in a language where that matters.
 
-        >>> now = Period.parse("2026")
-        >>> [Numbers("fr").spelt(Reading("x", n, "months", now)) for n in (6, 88)]
-        ['six mois', '88\xa0mois']
-        >>> Numbers("fr").spelt(Reading("x", 1, "rank", now), feminine=True)
+        >>> from kzreport.model import Period
+        >>> six = Reading("x", 6, "months", Period.parse("2026"))
+        >>> Numbers("fr").spelt(six), Numbers("fr").spelt(six.of(value=88)), Numbers("en").spelt(six)
+        ('six mois', '88\xa0mois', 'six months')
+        >>> Numbers("fr").spelt(six.of(value=1, unit="rank"), feminine=True)
         'première'
         """
         if r.value is None or rounded(r.value, r.decimals) != round(r.value):

@@ -1,4 +1,4 @@
-"""Typography that a page must not get wrong: ordinals, n°, numbers in letters, units, signs, names; its proof-reader."""
+"""Typography: ordinals, n°, numbers in letters, units said once, signs, names, and the proof-reader of each."""
 
 import re
 
@@ -64,7 +64,7 @@ def test_what_is_counted_is_said_in_letters(value, unit, spec, french, english):
 def test_a_language_without_numerals_prints_digits():
     assert Locale.from_grammar("de", {}, "here").spelt(3) == ""
     for wrong in ({"numerals": "zero"}, {"numerals": [0]}, {"feminine": ["une"]}):
-        with pytest.raises(WordsError, match="here, (numerals|feminine)"):
+        with pytest.raises(WordsError, match=r"here, (numerals|feminine)"):
             Locale.from_grammar("de", wrong, "here")
 
 

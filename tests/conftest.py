@@ -103,9 +103,17 @@ _BOTH = {
     "a word twice": r"\b([a-zà-ÿ]{2,}) \1\b",
     "spaces": r"[^\s|] {2,}\S| [,.](?:\s|$)|\( | \)",
     "a straight apostrophe": r"\w'\w",
+    "two closing quotes": r"(?<![^\s(|«“])’\w|”[^“”\n]*”",
 }
+_COUNTED = (
+    "années|affirmations|chiffres|documents|estimateurs|marchandises|mois|organismes|partenaires|pays|piliers|séries"
+    "|tours"
+)
 _RULES = {
     "fr": {
+        "an ordinal that is not superscript": r"(?<![\w.,-])\d{1,3}(?:er|re|e|ème|nde?)s?\b",
+        "no for n°": r"\b[Nn]o\.?[ \u00a0]\d|n° ?\d",
+        "a calque of print": r"\b(?:[Ii]mprim|[Rr]éimprim)\w+",
         "no elision": rf"\b(?:[Dd]e|[Ll][ea]|[Qq]ue|[NnSs]e|[JjLl]usque) (?!onz|oui\b|ou\b|un\b){_VOWEL}",
         "no contraction": rf"\b(?:de|à) les? {_VERB}",
         "an article before a vowel": r"\b(?:au|du) (?=[AEIOUÉÎ][a-zéî])",
@@ -120,6 +128,9 @@ _RULES = {
         r"|dollar|chiffre|série|année|marchandise)\b",
     },
     "en": {
+        "no for No.": r"\bno\.?[ \u00a0]\d{2,}(?![\d-]*[ \u00a0-][a-z])|n°",
+        "printed for published": r"\b[Pp]rint(?:s|ed|ing)?\b",
+        "x for ×": r"(?<![\w.])x\d",
         "a before a vowel": r"(?<![/’'])\b[Aa] (?!one\b|once\b|un|us|eu)(?=[aeiou])",
         "an before a consonant": r"\b[Aa]n (?!h)(?=[bcdfghjklmnpqrtvwyz])",
         "a space too many": r" [:;!?%]",
@@ -129,14 +140,35 @@ _RULES = {
 }
 
 
+# In sentences alone: a table keeps its digits.
+_SENTENCES = {
+    "fr": {
+        "digits for letters": rf"(?<![\d,./+−–\u202f])(?<!\d[ \u00a0])(?:[2-9]|1[0-6])[ \u00a0](?:{_COUNTED})\b",
+    },
+    "en": {
+        "digits for letters": r"(?<![\d,./+−–$€])(?:[2-9]|10)[ \u00a0]"
+        r"(?:claims|countries|documents|figures|goods|months|partners|publishers|rounds|series|years)\b",
+    },
+}
+
+
+_HEADS = {  # in the cells of tables: "Wagons (wagons)", "Share of GDP (% of GDP)"
+    "a unit twice in a head": r"(?im)\b(\w{3,})[^|().\n]{0,25}\((?:%[^|().\n]{0,8} )?\1\)(?= \||$)",
+}
+
+
 def _misprints(text: str, language: str) -> list[str]:
     """What is wrong with the text of a page in a language: the rule, and where."""
     plain = re.sub(r"https?://[^\s)]+|`[^`]*`", "X", re.sub(r"\\(?=\W)|\*+", "", text))
     plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", plain)
+    lines = plain.split("\n")
+    cells, sentences = ("\n".join(line for line in lines if (" | " in line) is wanted) for wanted in (True, False))
+    rules = {**_BOTH, **_RULES[language]}
     return [
-        f"{name}: {plain[max(0, m.start() - 40) : m.end() + 30]!r}"
-        for name, rule in {**_BOTH, **_RULES[language]}.items()
-        for m in re.finditer(rule, plain)
+        f"{name}: {read[max(0, m.start() - 40) : m.end() + 30]!r}"
+        for read, few in ((plain, rules), (cells, _HEADS), (sentences, _SENTENCES[language]))
+        for name, rule in few.items()
+        for m in re.finditer(rule, read)
     ]
 
 

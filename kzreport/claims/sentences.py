@@ -18,13 +18,14 @@ from kzreport.errors import WordsError, explain
 from kzreport.language.names import is_label
 from kzreport.language.sentences import escape
 from kzreport.language.words import Words
-from kzreport.model import Period
+from kzreport.model import Period, Reading
 from kzreport.project import project
 from kzreport.series.resource import describe_series, names_of
 from kzreport.units import UNITS
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
-_SPECS = ("", "bare", "abs")
+_SPECS = ("", "bare", "abs", "words", "feminine")
+_ANY = Period.parse("2000")  # of a reading whose number alone is wanted
 
 
 # --- a claim and its document ------------------------------------------------------------------------------------
@@ -33,7 +34,7 @@ _SPECS = ("", "bare", "abs")
 def claim_figure(w: Words, claim: Claim, spec: str = "") -> str:
     """Return the figure of a claim as printed, after the word that qualifies it: ``plus de 50 milliards de dollars``.
 
-    ``spec``: ``bare`` (without that word), ``abs`` (without sign).
+    ``spec``: ``bare`` (without that word), ``abs`` (without sign), ``words`` and ``feminine`` (in letters).
     """
     if claim.value is None or claim.qualifier in (Qualifier.RANGE, Qualifier.IMPRECISE):
         ends = [w.printed(x, claim.unit, claim.step) for x in (claim.low, claim.high) if x is not None]
@@ -43,6 +44,8 @@ def claim_figure(w: Words, claim: Claim, spec: str = "") -> str:
     else:
         value = abs(claim.value) if spec == "abs" else claim.value
         number, key = w.printed(value, claim.unit, claim.step), str(claim.qualifier)
+        if spec in ("words", "feminine"):
+            number = w.reading(Reading(claim.id, value, claim.unit, _ANY), spec)
     plain = spec == "bare" or not w.has_word("qualifiers", key)
     return number if plain else w.word("qualifiers", key).replace("#", number)
 
@@ -61,7 +64,9 @@ def claim_sentence(w: Words, claim: Claim) -> str:
                 raise WordsError(explain(where, m[0], "no period: the claim states none"))
             return w.period(claim.period, spec)
         if claim.unit == "date" or spec not in _SPECS:
-            raise WordsError(explain(where, m[0], "{claim}, {claim:bare}, {claim:abs}; of a date {claim.period:in}"))
+            raise WordsError(
+                explain(where, m[0], "{claim}, {claim:bare}, {claim:abs}, {claim:words}; of a date {claim.period:in}")
+            )
         return claim_figure(w, claim, spec)
 
     text = _MARK.sub(filled, claim.text[w.language].strip())

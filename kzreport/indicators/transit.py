@@ -16,7 +16,7 @@ from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
-from kzreport.units import RATES
+from kzreport.units import RATES, UNITS
 
 _SCOPES = ("scope", "flow")
 
@@ -70,6 +70,7 @@ def by_publisher(
             basis=basis,
             item=o.dims.get("publisher", ""),
             inputs=(published.name,),
+            digits=0 if UNITS[published.unit].rate and float(o.value).is_integer() else None,  # as published
         )
         for o in chosen
         if o.value is not None and (o.period.frequency == "A" if period is None else o.period == period)

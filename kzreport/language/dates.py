@@ -18,7 +18,7 @@ class Dates(Vocabulary):
     """
 
     def day(self, d: date) -> str:
-        """Write a date in full: ``1er septembre 2026``, ``1 September 2026``."""
+        """Write a date in full: ``1ᵉʳ septembre 2026``, ``1 September 2026``."""
         return self.locale.day(d)
 
     def period(self, p: Period, case: str = "") -> str:

@@ -2,14 +2,15 @@
 
 A grammar is a YAML file: ``kzreport/language/grammar/fr.yml``, or ``grammar`` in ``params/languages/XX.yml`` of the
 project. Its keys, all optional: ``locale`` (of CLDR, if it is not the language), ``first_day`` of a month,
-``typography`` and ``elision`` (pairs of pattern and replacement). A language without a grammar works as well.
+``typography`` and ``elision`` (pairs of pattern and replacement), ``numerals`` (from zero upwards, as far as a
+sentence counts in letters), ``feminine`` (masculine word -> feminine). A language without a grammar works as well.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -25,7 +26,7 @@ from kzreport.errors import WordsError, explain, short_repr
 
 NBSP, APOSTROPHE = "\u00a0", "\u2019"
 Rules = tuple[tuple[re.Pattern[str], str], ...]
-_KEYS = ("locale", "first_day", "typography", "elision")
+_KEYS = ("locale", "first_day", "typography", "elision", "numerals", "feminine")
 
 
 def _applied(rules: Rules, text: str) -> str:
@@ -47,6 +48,8 @@ class Locale:
     first_day: str = "1"
     typography_rules: Rules = ()
     elision_rules: Rules = ()
+    numerals: tuple[str, ...] = ()
+    feminine: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_grammar(cls, language: str, grammar: Mapping[str, Any], where: str) -> Locale:
@@ -59,12 +62,33 @@ class Locale:
         except (babel.UnknownLocaleError, ValueError):
             raise WordsError(explain(f"{where}, locale", short_repr(code), "a locale of CLDR such as fr")) from None
         rules = [_rules(grammar.get(key, []), f"{where}, {key}") for key in ("typography", "elision")]
-        return cls(language, cldr, str(grammar.get("first_day", "1")), *rules)
+        numerals, feminine = grammar.get("numerals", []), grammar.get("feminine", {})
+        if not isinstance(numerals, list) or not all(isinstance(word, str) for word in numerals):
+            raise WordsError(explain(f"{where}, numerals", short_repr(numerals), "a list of words, from zero upwards"))
+        if not isinstance(feminine, Mapping) or not all(isinstance(word, str) for word in feminine.values()):
+            raise WordsError(explain(f"{where}, feminine", short_repr(feminine), "masculine word: feminine word"))
+        typography, elision = rules
+        first = str(grammar.get("first_day", "1"))
+        return cls(language, cldr, first, typography, elision, tuple(numerals), feminine)
 
     def number(self, value: Decimal, digits: int) -> str:
         """Write a number that is not negative with this many digits after the decimal mark."""
         grouped = self.cldr.decimal_formats[None].pattern.partition(".")[0]
         return format_decimal(value, format=f"{grouped}.{'0' * digits}" if digits else grouped, locale=self.cldr)
+
+    def spelt(self, number: int, *, feminine: bool = False) -> str:
+        """Return a number of things in letters, or nothing where the language prints it in digits.
+
+        >>> italian = Locale.from_grammar("it", {"numerals": ["zero", "un"], "feminine": {"un": "una"}}, "here")
+        >>> italian.spelt(1), italian.spelt(1, feminine=True), italian.spelt(2)
+        ('un', 'una', '')
+        """
+        word = self.numerals[number] if 0 <= number < len(self.numerals) else ""
+        return self.agreed(word) if feminine else word
+
+    def agreed(self, word: str) -> str:
+        """Return the feminine of a numeral, which may be the same."""
+        return self.feminine.get(word, word)
 
     def plural(self, value: Decimal) -> str:
         """Return the plural category of CLDR (``one``, ``few``, ``other`` ...) of a number as it is displayed."""

@@ -9,11 +9,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from kzreport.errors import WordsError, explain
+from kzreport.language.locale import NBSP
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.model import Reading, Status
 from kzreport.units import UNITS, scale_for
 
 MINUS = "\u2212"
+_SPECS = ("", "signed", "abs", "bare", "full", "words", "feminine")
+_THINGS = re.compile(r"#(\u00a0[^\W\d].*)?")  # the sentence of a unit that counts things: no currency, no %
 
 
 def rounded(value: float, digits: int) -> Decimal:
@@ -54,7 +57,7 @@ class Numbers(Vocabulary):
         return sign + self.locale.number(abs(shown), digits)
 
     def ordinal(self, number: int) -> str:
-        """Write a rank: ``2e``, ``2nd``."""
+        """Write a rank: ``2ᵉ``, ``2nd``."""
         forms = self.forms("units", "rank", "sentence")
         return forms.get(self.locale.ordinal(number), forms["other"]).replace("#", self.number(number, 0))
 
@@ -89,6 +92,32 @@ class Numbers(Vocabulary):
             return sign + pattern.replace("#", bare)
         return pattern.replace("#", sign + bare)
 
+    def spelt(self, r: Reading, *, feminine: bool = False) -> str:
+        """Write a reading that counts or ranks things in letters, as far as the language does; else as usual.
+
+        ``feminine``: the things are, in a language where that matters.
+
+        >>> from kzreport.model import Period
+        >>> six = Reading("x", 6, "months", Period.parse("2026"))
+        >>> Numbers("fr").spelt(six), Numbers("fr").spelt(six.of(value=88)), Numbers("en").spelt(six)
+        ('six mois', '88\xa0mois', 'six months')
+        >>> Numbers("fr").spelt(six.of(value=1, unit="rank"), feminine=True)
+        'première'
+        """
+        if r.value is None or rounded(r.value, r.decimals) != round(r.value):
+            return self.reading(r)
+        number = round(r.value)
+        if r.unit == "rank":
+            known = self.has_word("ordinals", str(number))
+            word = self.word("ordinals", str(number)) if known else self.ordinal(number)
+            return self.locale.agreed(word) if feminine else word
+        forms = self.forms("units", UNITS[r.unit].word_key, "sentence")
+        pattern = forms.get(self.locale.plural(Decimal(number)), forms["other"])
+        word = self.locale.spelt(number, feminine=feminine)
+        if not word or not _THINGS.fullmatch(pattern) or scale_for(number, UNITS[r.unit].sentence):
+            return self.reading(r)
+        return pattern.replace("#" + NBSP, word + " ").replace("#", word)
+
     def count(self, number: int, key: str) -> str:
         """Write a number of things, agreeing with it: ``counts`` of the shared words."""
         forms = self.forms("counts", key)
@@ -101,11 +130,13 @@ class Numbers(Vocabulary):
     def reading(self, r: Reading, spec: str = "") -> str:
         """Write a reading: its value with its unit; "n. d." where it is missing, else "n. s." with the reason.
 
-        ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions).
-        Raises :class:`WordsError` for another.
+        ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions),
+        ``words`` and ``feminine`` (in letters, see :meth:`spelt`). Raises :class:`WordsError` for another.
         """
-        if spec not in ("", "signed", "abs", "bare", "full"):
-            raise WordsError(explain(f"reading {r.name}", repr(spec), "signed, abs, bare or full"))
+        if spec not in _SPECS:
+            raise WordsError(explain(f"reading {r.name}", repr(spec), f"{', '.join(_SPECS[1:-1])} or {_SPECS[-1]}"))
+        if spec in ("words", "feminine"):
+            return self.spelt(r, feminine=spec == "feminine")
         if r.status is Status.MISSING_INPUT:
             return self.ui("not_available")
         if r.value is None:

@@ -1,9 +1,10 @@
 """Sentences: the marks that name readings, and the variants among which a reading chooses.
 
-A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{headline.period:in}``, ``{gap.base:of}``,
-``{part.item}``, ``{part.item:in}``. Several readings may share a name: all their items are listed, the first gives
-value and period. A sentence with variants names in ``by`` the reading that chooses: its direction (``up``, ``down``,
-``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant may again have variants.
+A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{count:words}``, ``{headline.period:in}``,
+``{gap.base:of}``, ``{part.item}``, ``{part.item:in}``. Several readings may share a name: all their items are listed,
+the first gives value and period. A sentence with variants names in ``by`` the reading that chooses: its direction
+(``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant may again
+have variants.
 """
 
 from __future__ import annotations

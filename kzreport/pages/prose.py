@@ -68,13 +68,16 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
 
 
 def headlines(page: PageContext, pages: Pages) -> None:
-    """Show the headline of each of the given pages, computed and worded as on the page itself, with a link to it."""
+    """Show the headline of each of the given pages, computed and worded as on the page itself, and a link to it.
+
+    The page's name stands behind the sentence: before it, it would say the subject twice.
+    """
     points = []
     for name, values in page.drawn(pages).items():
         words = Words(page.words.language, name)
         sentence = words.text("headline", **headline_readings(page, name, values))
         heading = words.entry("title")[words.language]
-        points.append(f"- **[{heading}]({name}.ipynb)**{words.colon}{sentence}")
+        points.append(f"- {sentence} [→ {heading}]({name}.ipynb)")
     page.show("\n".join(points), Kind.HEADLINES)
 
 

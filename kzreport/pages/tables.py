@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +20,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
+from kzreport.units import UNITS
 
 NO_GROUPS: Groups = MappingProxyType({})
 
@@ -53,7 +55,37 @@ def period_cell(page: PageContext, p: Period) -> str:
     return said.replace(" ", NBSP) if p.frequency == "M" else said
 
 
-def number_cell(page: PageContext, r: Reading | None) -> str:
+_NUMBERS_ALONE = ("index", "multiple", "ratio")  # units that are numbers without a unit
+
+
+def column_head(w: Words, name: str, unit: str) -> str:
+    """Return the head of a column: its name, and the unit in brackets unless the name says it.
+
+    >>> column_head(Words("fr"), "Wagons", "wagon"), column_head(Words("en"), "Share of GDP", "percent_of_gdp")
+    ('Wagons', 'Share of GDP (%)')
+    """
+    if unit == "count":
+        return name
+    said, shown = _stems(name), w.unit(unit)
+    alike = [w.unit(u) for u in _NUMBERS_ALONE] if unit in _NUMBERS_ALONE else [shown]
+    if any(stems and stems <= said for stems in map(_stems, alike)):
+        return name if "%" not in shown else f"{name} (%)"
+    return f"{name} ({shown})"
+
+
+def _stems(text: str) -> set[str]:
+    """The words of a text without the marks of the plural; words of two letters and signs are none."""
+    return {word.rstrip("sx") for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
+
+
+def is_change(readings: Sequence[Reading]) -> bool:
+    """True for a column of changes, some up and some down: each number then shows its sign."""
+    known = [r for r in readings if r.ok]
+    compared = all(UNITS[r.unit].signed or (r.base is not None and r.unit != "index") for r in known)
+    return compared and {"up", "down"} <= {r.direction for r in known}
+
+
+def number_cell(page: PageContext, r: Reading | None, *, signed: bool = False) -> str:
     """Return a number without its unit, a range if publishers differ, or "–" for a row without a reading."""
     if r is None:
         return "–"
@@ -61,8 +93,9 @@ def number_cell(page: PageContext, r: Reading | None) -> str:
     if r.value is None:
         return w.reading(r)
     if r.interval and (w.number(r.interval.low, r.decimals) != w.number(r.interval.high, r.decimals)):
-        return f"{w.number(r.interval.low, r.decimals)} – {w.number(r.interval.high, r.decimals)}"
-    return w.number(r.value, r.decimals) + ("*" if r.estimated else "")
+        low, high = (w.number(x, r.decimals, signed=signed) for x in (r.interval.low, r.interval.high))
+        return f"{low} – {high}"
+    return w.number(r.value, r.decimals, signed=signed) + ("*" if r.estimated else "")
 
 
 def table(
@@ -98,19 +131,19 @@ def table(
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
     for name, column in columns.items():
         units = {r.unit for r in column}
-        unit = f" ({w.unit(units.pop())})" if len(units) == 1 and units != {"count"} else ""
-        head.append(f"{w.label(name)}{unit}")
+        head.append(column_head(w, w.label(name), units.pop()) if len(units) == 1 else w.label(name))
+    signed = {n: is_change(g) for n, g in columns.items()}
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
-    body = [[names[k], *(number_cell(page, cells[n].get(k)) for n in columns)] for k in keys]
+    body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, head, body, figures, about=columns)
 
 
-def beside_cell(page: PageContext, b: Reading | str | None) -> str:
+def beside_cell(page: PageContext, b: Reading | str | None, spec: str) -> str:
     """Return a cell beside a reading: another reading with its unit, a range, a label, or "–"."""
     w = page.words
     if isinstance(b, Reading):
-        return w.typography(w.range(b) if b.interval else w.reading(b))
+        return w.typography(w.range(b) if b.interval else w.reading(b, spec))
     return w.label(b) if b else "–"
 
 
@@ -137,12 +170,14 @@ def listing(
     head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
     head += [w.label(column) for column in more]
     rows = []
+    spec = "signed" if is_change(readings) else ""
+    specs = {n: "signed" if is_change([b for b in few if isinstance(b, Reading)]) else "" for n, few in more.items()}
     for number, r in enumerate(readings):
         label = w.label(r.item or r.name)
-        value = w.typography(w.range(r) if r.interval else w.reading(r))
+        value = w.typography(w.range(r) if r.interval else w.reading(r, spec))
         value += f" ({w.ui('estimated')})" if r.estimated and r.ok and not r.interval else ""
         cells = [period_cell(page, r.period), label, value]
-        cells += [beside_cell(page, few[number]) for few in more.values()]
+        cells += [beside_cell(page, few[number], specs[n]) for n, few in more.items()]
         rows.append(cells)
     figures = figure_rows(
         {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}

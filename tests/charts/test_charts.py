@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 
 from kzreport.charts.bars import stacked
 from kzreport.charts.canvas import Canvas, spread
@@ -19,6 +20,7 @@ from kzreport.charts.kinds import KINDS, plot_kind
 from kzreport.charts.lines import runs
 from kzreport.charts.markers import pairs
 from kzreport.charts.style import ACCENT
+from kzreport.charts.style import settings as style
 from kzreport.errors import PageError
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
@@ -208,3 +210,8 @@ def test_two_reporters_are_told_apart_in_words():
     ax = Figure().add_subplot()
     pairs(Canvas(ax, EN, "musd"), {"2022": years({2022: 3}) + years({2023: 4})}, ends=("CHN", "KAZ"))
     assert "○ China     ● Kazakhstan" in [t.get_text() for t in ax.texts]
+
+
+def test_the_font_of_charts_has_the_signs_of_both_languages():
+    font = get_font(findfont(style()["font.family"]))
+    assert not {c for c in "ᵉʳ°×−–’«»“”‘\u00a0\u202f" if ord(c) not in font.get_charmap()}

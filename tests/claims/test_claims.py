@@ -444,7 +444,7 @@ def test_every_verdict_reason_and_test_has_words(table):
         (claim(9.4, 0.1, "rounded", "multiple"), "9,4", "9.4"),
         (claim(30.0, 1, "rounded", "multiple"), "30", "30"),
         (claim(-28.0, 1, "about"), "environ −28 %", "about −28%"),
-        (claim(2.0, 1, unit="rank"), "2e", "2nd"),
+        (claim(2.0, 1, unit="rank"), "2ᵉ", "2nd"),
         (claim(None, 1, "range", "count", low=3000.0, high=4000.0), "de 3 000 à 4 000", "3,000 to 4,000"),
         (claim(3.5, 0.1, "planned", "tonne"), "3,5 tonnes", "3.5 tonnes"),
     ],

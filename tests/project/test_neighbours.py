@@ -286,7 +286,7 @@ def test_several_readings_choose_no_variant(home):
 
 @pytest.mark.parametrize(
     ("number", "french", "english"),
-    [(1, "1er", "1st"), (2, "2e", "2nd"), (3, "3e", "3rd"), (4, "4e", "4th"), (11, "11e", "11th"), (22, "22e", "22nd")],
+    [(1, "1ᵉʳ", "1st"), (2, "2ᵉ", "2nd"), (3, "3ᵉ", "3rd"), (4, "4ᵉ", "4th"), (11, "11ᵉ", "11th"), (22, "22ᵉ", "22nd")],
 )
 def test_ordinals(number, french, english):
     r = Reading("rank", number, "rank", P2025)
@@ -382,7 +382,7 @@ def test_another_country_is_a_definition_and_no_code(home, shown):
     page.headlines(pages)
     page.key_figures(pages)
     assert "au Kirghizstan" in shown[0].text
-    assert "le Kirghizstan se classe au 1er rang sur 7\u00a0pays" in shown[0].text
+    assert "le Kirghizstan se classe au 1ᵉʳ rang sur 7\u00a0pays" in shown[0].text
 
 
 def test_monthly_has_the_page_with_its_defaults():

@@ -57,7 +57,7 @@ _ATTRIBUTES = {
     "th": {"scope", "data-text"},
     "td": {"data-text"},
     "table": {"data-claims"},
-    "tr": {"data-document", "data-theme", "data-verdict"},
+    "tr": {"data-document", "data-theme", "data-page", "data-verdict"},
 }
 
 # Kinds of text that the page sets apart; the others are plain paragraphs.

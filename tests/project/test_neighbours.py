@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kzreport.pages.entries import read_entry, written_entry
 
 import kzreport.pages.page
 from kzreport.editions.definition import load_definition
@@ -17,7 +18,6 @@ from kzreport.indicators.readings import joined, series_from
 from kzreport.language.wordfiles import labels, page_words
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
-from kzreport.pages.entries import read_entry, written_entry
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.parameters import validate_parameters
 from kzreport.project import notebook_path

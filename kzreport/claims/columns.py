@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from kzreport.claims.claim import Claim, Qualifier
@@ -38,20 +38,21 @@ def table_cells(w: Words, a: Assessment) -> tuple[str, tuple[str, str], tuple[st
 def _within(w: Words, a: Assessment) -> tuple[str, str]:
     if a.within.verdict is Verdict.UNVERIFIABLE:
         return "", "–" if a.within.reason in _SILENT else f"{_sentence(reason_phrase(w, a.claim, a.within))}"
-    return verdict_words(w, a.within, within=True), _told(w, a.claim, a.within)
+    own = [o for o in a.outcomes if o.test.within]
+    return verdict_words(w, a.within, within=True), _told(w, a.claim, a.within, own)
 
 
 def _published(w: Words, a: Assessment) -> tuple[str, str]:
     """Return the verdict against published figures, what a plan came to, what it would take, the corrected verdict."""
     claim = a.claim
-    lines = [_told(w, claim, a.published)]
+    lines = [_told(w, claim, a.published, [o for o in a.outcomes if not o.test.within])]
     lines += [
         _sentence(w.ui("plan_fulfilled").format(share=w.quantity(share, "percent", digits=0)))
         for o in a.outcomes
         if (share := fulfilled(claim, o)) is not None
     ]
     if claim.needs and not a.published.verdict.decided:
-        lines.append(w.typography(f"{w.ui('needs')}{w.colon}{claim.needs[w.language]}"))
+        lines.append(w.typography(f"{w.ui('needs')}{w.colon}{lowered(claim.needs[w.language])}"))
     if a.corrected:
         word = verdict_words(w, a.corrected.published, within=False).lower()
         reason = reason_phrase(w, a.corrected.claim, a.corrected.published)
@@ -59,9 +60,11 @@ def _published(w: Words, a: Assessment) -> tuple[str, str]:
     return verdict_words(w, a.published, within=False), "\n".join(lines)
 
 
-def _told(w: Words, claim: Claim, judgement: Judgement) -> str:
+def _told(w: Words, claim: Claim, judgement: Judgement, outcomes: Sequence[TestOutcome]) -> str:
     """Return reason and distance after the word of a verdict."""
-    gap = distance(claim, judgement.decisive) if judgement.decisive else None
+    against = judgement.verdict in (Verdict.INCONSISTENT, Verdict.DOUBTFUL)
+    measured = [judgement.decisive, *outcomes] if against and judgement.decisive else []
+    gap = next((d for o in measured if o and (d := distance(claim, o))), None)
     far = f"{w.semicolon}{distance_phrase(w, gap)}" if gap else ""
     return w.typography(f" – {reason_phrase(w, claim, judgement)}{far}.")
 
@@ -70,10 +73,12 @@ def distance_phrase(w: Words, d: Distance) -> str:
     """Return a distance in words: ``6 de plus que le chiffre publié``, ``9 mois plus tard``."""
     size = abs(d.value)
     later = "more" if d.value > 0 else "less"
-    if d.unit in ("days", "months", "years"):
+    if d.dated:
         amount = w.count(int(size), "days") if d.unit == "days" else w.quantity(size, d.unit)
         return w.ui("dated_later" if d.value > 0 else "dated_earlier").format(amount=amount)
-    amount = w.count(round(size), "places") if d.unit == "rank" else w.quantity(size, d.unit)
+    amount = w.count(round(size), "places") if d.unit == "rank" else w.printed(size, d.unit, d.step)
+    if d.unsigned:
+        return w.ui("distance_gap").format(amount=amount)
     key = f"distance_{later}_several" if d.several else f"distance_{later}"
     bound = w.word("qualifiers", "at_least").replace("#", amount) if d.at_least else amount
     return w.ui(key).format(amount=bound)
@@ -103,7 +108,7 @@ def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) 
     if any(t.fact for t in outcome.test.terms):
         measures = dict.fromkeys(t.fact for t in outcome.test.terms if t.fact)
         names = ", ".join(all_facts().measures[m][w.language] for m in measures)
-        yield _sentence(w.typography(f"{names}{w.colon}{w.ui('nothing_known')}"))
+        yield _sentence(w.typography(f"{names}{w.colon}{w.ui('no_fact')}"))
         return
     text = comparison(w, a, outcome)
     verdict = w.word("verdicts", str(outcome.verdict)).lower()
@@ -116,10 +121,12 @@ def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) 
 def fact_line(w: Words, f: Fact) -> str:
     """Return a fact in one line: its measure, figure, period, its source and the weight of that, its address."""
     about = all_facts()
-    measure, publisher = about.measures[f.measure][w.language], about.publishers[f.publisher][w.language]
+    measure = about.measures[f.measure][w.language]
     told = [] if f.unit == "date" else [fact_figure(w, f)]
     told.append(when(w, f.period))
-    source = publisher if f.via in ("", publisher) else w.ui("as_told_by").format(publisher=publisher, via=f.via)
+    publisher = about.publishers[f.publisher][w.language] if f.publisher else ""
+    both = w.ui("as_told_by").format(publisher=publisher, via=f.via)
+    source = both if publisher and f.via else publisher or f.via
     marks = [source, w.word("grades", str(f.grade))]
     if f.dated == "seen":
         marks.append(w.ui("undated_page").format(day=w.day(f.published)))
@@ -132,14 +139,30 @@ def fact_figure(w: Words, f: Fact) -> str:
     """Return the figure of a fact after the word that qualifies it."""
 
     def number(value: float) -> str:
-        decimals = len(f"{value:.10f}".rstrip("0").partition(".")[2])
-        return w.printed(value, f.unit, 10.0**-decimals)
+        return w.printed(value, f.unit, last_digit(value))
 
     if f.value is None or f.qualifier in (Qualifier.RANGE, Qualifier.IMPRECISE):
         ends = [number(x) for x in (f.low, f.high) if x is not None]
         return w.between(ends[0], ends[-1])
     text, key = number(f.value), str(f.qualifier)
     return w.word("qualifiers", key).replace("#", text) if w.has_word("qualifiers", key) else text
+
+
+def last_digit(value: float) -> float:
+    """Return the unit of the last digit of a number that is not a zero.
+
+    >>> last_digit(4200), last_digit(22_900_000), last_digit(81.31)
+    (100.0, 100000.0, 0.01)
+    """
+    whole, _, decimals = f"{abs(value):.6f}".rstrip("0").rstrip(".").partition(".")
+    if decimals:
+        return 10.0 ** -len(decimals)
+    return 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0
+
+
+def lowered(text: str) -> str:
+    """Return a sentence as it goes on after a colon: its first letter small."""
+    return text[:1].lower() + text[1:]
 
 
 def _sentence(text: str, stop: str = ".") -> str:

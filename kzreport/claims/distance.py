@@ -26,12 +26,17 @@ class Distance:
     - ``unit``: that of a difference in the claim's unit; ``days``, ``months`` or ``years`` between dates
     - ``at_least``: the claim states a bound
     - ``several``: there are several readings, of which this is the nearest
+    - ``dated``: it lies between two dates
+    - ``step``: the last digit worth telling; ``unsigned``: more and less would not be understood (ranks, falls)
     """
 
     value: float
     unit: str
     at_least: bool = False
     several: bool = False
+    step: float = 1.0
+    unsigned: bool = False
+    dated: bool = False
 
 
 def distance(claim: Claim, outcome: TestOutcome) -> Distance | None:
@@ -51,14 +56,19 @@ def distance(claim: Claim, outcome: TestOutcome) -> Distance | None:
         target = min(ends, key=lambda x: min(abs(x - v) for v in values))
     gap = target - nearest(target, values)
     several = len(set(values)) > 1
-    return Distance(gap, UNITS[claim.unit].of_difference, claim.qualifier in _OPEN, several) if gap else None
+    if not gap:
+        return None
+    step = claim.step if abs(gap) >= claim.step else claim.step / 10
+    unsigned = claim.unit == "rank" or target < 0
+    return Distance(gap, UNITS[claim.unit].of_difference, claim.qualifier in _OPEN, several, step, unsigned)
 
 
 def between_dates(claimed: Period, event: Period) -> Distance | None:
     """Return how much later the claimed date is than the event; ``None`` if they meet.
 
-    >>> between_dates(Period.parse("1994"), Period.parse("1995"))
-    Distance(value=-1, unit='years', at_least=False, several=False)
+    >>> found = between_dates(Period.parse("1994"), Period.parse("1995"))
+    >>> found.value, found.unit
+    (-1, 'years')
     >>> between_dates(Period.parse("2022-09"), Period.parse("2021-12-01")).value
     9
     """
@@ -66,11 +76,11 @@ def between_dates(claimed: Period, event: Period) -> Distance | None:
         return None
     days = (claimed.start - event.start).days
     if claimed.frequency == event.frequency == "D" and abs(days) < _FEW_DAYS:
-        return Distance(days, "days")
+        return Distance(days, "days", dated=True)
     months = 12 * (claimed.start.year - event.start.year) + claimed.start.month - event.start.month
     if claimed.frequency == "A" or months % 12 == 0:
-        return Distance(claimed.start.year - event.start.year, "years")
-    return Distance(months, "months")
+        return Distance(claimed.start.year - event.start.year, "years", dated=True)
+    return Distance(months, "months", dated=True)
 
 
 def fulfilled(claim: Claim, outcome: TestOutcome) -> float | None:

@@ -24,7 +24,7 @@ from kzreport.series.resource import Resource, describe_series
 
 Load = Callable[..., Series]
 FREE_DIMENSIONS = frozenset({"publisher", "via", "dated"})  # a range is taken over them unless one is chosen
-_COUNTS = {"count", "person", "piece", "wagon"}  # numbers of things, by whatever name
+_COUNTS = {"count", "person", "inhabitant", "piece", "wagon"}  # numbers of things, by whatever name
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Evidence:
             interval,
             found[0].unit,
             found[0].period if len({f.period for f in found}) == 1 else term.period or claim.period or found[-1].period,
-            publishers=tuple(dict.fromkeys(f.publisher for f in found)),
+            publishers=tuple(dict.fromkeys(f.publisher for f in found if f.publisher)),
             points=tuple(f.point for f in found),
             rows=tuple(f.held for f in found),
         )
@@ -231,8 +231,8 @@ class Evidence:
 
 def _supersedes(g: Fact, f: Fact) -> bool:
     """True if a publisher later gave another figure of the same thing; a weak source corrects nobody."""
-    same = (g.publisher, g.subject, g.period, g.qualifier) == (f.publisher, f.subject, f.period, f.qualifier)
-    return same and g.grade is not Grade.WEAK and g.published > f.published and g.value != f.value
+    mine, other = ((x.publisher or x.via, x.subject, x.period, x.qualifier) for x in (f, g))
+    return mine == other and g.grade is not Grade.WEAK and g.published > f.published and g.value != f.value
 
 
 def _meet(a: Period, b: Period) -> bool:

@@ -33,7 +33,7 @@ _DATED = ("recorded", "estimated", "seen")
 
 @dataclass(frozen=True)
 class Fact:
-    """One reading of a measure: what ``publisher`` says, as ``via`` passed it on.
+    """One reading of a measure: what ``publisher`` says, as ``via`` passed it on; one of them may be empty.
 
     - ``subject``: the country or body that it is about; ``period``: the period, the day or the span of days
     - ``value``, ``low``, ``high``, ``qualifier``, ``unit``: the figure; a date has none
@@ -135,7 +135,7 @@ def facts_fingerprints(as_of: date) -> dict[str, str]:
     if not known:
         return {}
     names = [sorted((f.measure, *every.measures[f.measure].items()) for f in known)]
-    bodies = [sorted((f.publisher, *every.publishers[f.publisher].items()) for f in known)]
+    bodies = [sorted((f.publisher, *every.publishers[f.publisher].items()) for f in known if f.publisher)]
     return {"facts.csv": sha256_hex(repr([known, names, bodies]).encode())}
 
 
@@ -186,7 +186,7 @@ def _fact(row: Row, about: _File) -> Fact:
         high=high,
         unit=cells["unit"],
         qualifier=qualifier,
-        publisher=row.one_of("publisher", about.publishers, listed_in=listed),
+        publisher=row.one_of("publisher", about.publishers, empty=bool(cells["via"]), listed_in=listed),
         via=cells["via"],
         url=row.address("url"),
         published=published,

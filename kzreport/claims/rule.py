@@ -106,4 +106,6 @@ def of_both(within: Verdict, published: Verdict) -> bool:
     """
     if max(within.severity, published.severity) >= Verdict.DOUBTFUL.severity:
         return within.severity > published.severity
-    return within.decided and not published.decided
+    if within.decided or published.decided:
+        return not published.decided
+    return within is Verdict.NOT_COMPARABLE and published is Verdict.UNVERIFIABLE

@@ -159,19 +159,19 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
 
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
     """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
-    from kzreport.editions.many import list_needs
+    from kzreport.editions import many as backfill
 
     first, last = months(count)
     definition = load_definition(name)
     dates = check_months(first, last, TODAY)
-    for need in list_needs(definition, dates, definition.languages, root, revision=False):
-        folder = root / name / need.name
+    for state in backfill.look(definition, dates, definition.languages, root, False):
+        folder = root / name / state.name
         for path in made.rglob("*"):
             if path.is_file() and path.name != MANIFEST and path.parent != made:
                 target = folder / path.relative_to(made)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-        finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks})
+        finish_edition(state.plan, folder, state.name, {t.name: "" for t in state.plan.tasks})
     taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])
 
@@ -237,13 +237,14 @@ def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
     from IPython.display import display
     from ploomber_engine import execute_notebook
 
-    import kzreport.pages.page
+    from kzreport.pages.context import PageContext
+    from kzreport.pages.outputs import Output
 
-    def encoded(data: Mapping[str, Any], **rest: Any) -> None:  # it writes bytes as they are, which is no notebook
-        text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in data.items()}
-        display(text, **rest)
+    def encoded(_: PageContext, output: Output) -> None:  # it writes bytes as they are, which is no notebook
+        text = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in output.data.items()}
+        display(text, raw=True, metadata=output.metadata)
 
-    kzreport.pages.context.display = encoded  # type: ignore[assignment]
+    PageContext.display = encoded  # type: ignore[method-assign]
     execute_notebook(source, made, parameters=dict(values), log_output=False, progress_bar=False, verbose=False)
 
 
@@ -251,12 +252,12 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     """The cells of each page in this interpreter, which has run them before, and the rendering that kzreport does."""
     import nbformat
 
-    import kzreport.pages.page
     from kzreport.execution import forkserver
+    from kzreport.pages.context import PageContext
     from kzreport.render import html
 
     forkserver.warm_up()
-    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
+    PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
     about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
 
     def one(page: Page) -> tuple[float, float]:

@@ -14,12 +14,12 @@ from collections.abc import Callable
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/commands/cli.py
 
-import kzreport.pages.page
 from kzreport.editions.reference import reference_task
 from kzreport.execution import forkserver
 from kzreport.execution.execute import execute_page
 from kzreport.execution.kernel import Kernel
 from kzreport.execution.task import Result
+from kzreport.pages.context import PageContext
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path, page_names
 from kzreport.render import html
@@ -82,7 +82,7 @@ def main() -> None:
     print(f"ready: warm, ahead   {ready(1):.3f} s")
     print(f"ready: ordinary      {ready(0, use_warm=False):.3f} s  (nothing imported)")
     forkserver.warm_up()
-    kzreport.pages.context.display = lambda *_, **__: None  # type: ignore[assignment]
+    PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
     print(f"\n{'':12} {'page':>8} {'render':>8} {'cells':>8} {'floor':>8} {'ratio':>6}")
     every = [0.0, 0.0]
     for page in page_names():

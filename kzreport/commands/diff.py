@@ -12,7 +12,7 @@ from kzreport.editions.definition import load_definition
 from kzreport.editions.previous import changes_between
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
-from kzreport.pages import since as changes
+from kzreport.pages.since_text import changes_data, changes_lines
 from kzreport.render import html
 
 
@@ -24,9 +24,9 @@ def run(args: argparse.Namespace) -> int:
     w = Words(check_language(args.lang) if args.lang else terminal_language())
     found = changes_between(open_store(args).root, definition, then, now)
     if args.format == "json":
-        show(json.dumps(changes.as_json(found), ensure_ascii=False, indent=1))
+        show(json.dumps(changes_data(found), ensure_ascii=False, indent=1))
     elif args.format == "html":
         show(html.changes(found, definition.title[w.language], w.language))
     else:
-        show("\n".join(changes.lines(found, w)))
+        show("\n".join(changes_lines(found, w)))
     return 0

@@ -27,8 +27,8 @@ from kzreport.editions.previous import changes_between, edition_before
 from kzreport.editions.store import Store, list_editions, read_manifest
 from kzreport.errors import KzreportError, ParameterError, explain
 from kzreport.language.words import Words
-from kzreport.pages import since as changes
 from kzreport.pages.outputs import page_headline
+from kzreport.pages.since_text import changes_data
 
 SECONDS = 30  # that a notification may take
 
@@ -80,7 +80,7 @@ def _newest(store: Store, definition: Definition, made: set[str]) -> dict[str, A
         as_of = date.fromisoformat(about["as_of"])
         earlier = edition_before(root, definition.name, as_of)
         since = date.fromisoformat(earlier["edition"]["as_of"]) if earlier else None
-        found = changes.as_json(changes_between(root, definition, since, as_of)) if since else None
+        found = changes_data(changes_between(root, definition, since, as_of)) if since else None
         store.fetch(folder)
         headlines = {k: _headlines(folder, about["pages"], k) for k in about["languages"]}
     except (KzreportError, IndexError, OSError, ValueError) as e:  # somebody removed it meanwhile

@@ -14,9 +14,9 @@ from kzreport.editions.plan import Plan
 from kzreport.editions.store import list_editions, list_revisions, read_manifest
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.language.wordfiles import methods
-from kzreport.pages import notes
-from kzreport.pages import since as changes
+from kzreport.pages.notes import note_path, read_note
 from kzreport.pages.parameters import FILLED
+from kzreport.pages.since import Changes, compare_dates
 from kzreport.pages.views import series_read
 
 
@@ -69,8 +69,8 @@ def fill_definition(
         for page in open_pages
     }
     name = f"{definition.name}/{as_of}"
-    if notes.path(name).exists():
-        for page in sorted({page or definition.pages[0] for page, _ in notes.read(name)}):
+    if note_path(name).exists():
+        for page in sorted({page or definition.pages[0] for page, _ in read_note(name)}):
             if "note" not in definition.values.get(page, {}):
                 able = ", ".join(p for p, own in definition.values.items() if "note" in own) or "none"
                 raise ParameterError(explain(f"params/notes/{name}.md", f"a part for '{page}'", f"one of {able}"))
@@ -80,7 +80,7 @@ def fill_definition(
     )
 
 
-def changes_between(root: Path, definition: Definition, then: date, now: date) -> changes.Changes:
+def changes_between(root: Path, definition: Definition, then: date, now: date) -> Changes:
     """Return what changed between two dates: in the data, and in the manifests if both editions are in ``root``.
 
     Raises :class:`ParameterError` unless ``then`` is earlier.
@@ -93,7 +93,7 @@ def changes_between(root: Path, definition: Definition, then: date, now: date) -
         new_methods = [m for m in new.get("methods", []) if m not in old.get("methods", [])]
         settings = _changed_settings(old["parameters"], new["parameters"])
     series, chosen = series_read({page: definition.values[page] for page in definition.pages})
-    return changes.between(then, now, series, chosen, methods=new_methods, settings=settings, manifests=all(folders))
+    return compare_dates(then, now, series, chosen, methods=new_methods, settings=settings, manifests=all(folders))
 
 
 def _changed_settings(before: Mapping[str, Any], now: Mapping[str, Mapping[str, Any]]) -> list[str]:

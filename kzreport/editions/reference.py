@@ -15,8 +15,7 @@ from nbformat import NotebookNode
 from kzreport.errors import PageError
 from kzreport.execution.execute import execute_page
 from kzreport.execution.processes import in_processes
-from kzreport.execution.task import Result, Task
-from kzreport.execution.worker import Worker
+from kzreport.execution.task import Task
 from kzreport.files import project_root, write_atomic
 from kzreport.pages.notebooks import declared_parameters, read_notebook
 from kzreport.pages.outputs import page_texts
@@ -49,7 +48,7 @@ def execute_reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], 
     tasks = [reference_task(page, language) for page in pages for language in project().languages]
     done: dict[tuple[str, str], NotebookNode] = {}
     reasons = []
-    for number, found in in_processes(_execute, tasks, jobs):
+    for number, found in in_processes(execute_page, tasks, jobs):
         task = tasks[number]
         if isinstance(found, str):
             reasons.append(f"{task.name}: {found}")
@@ -60,10 +59,6 @@ def execute_reference(pages: Sequence[str], jobs: int) -> dict[tuple[str, str], 
     if reasons:
         raise PageError("pages failed:\n  " + "\n  ".join(sorted(reasons)))
     return done
-
-
-def _execute(task: Task, worker: Worker) -> Result:
-    return execute_page(task, worker)
 
 
 def accept_pages(pages: Sequence[str], jobs: int) -> list[Path]:

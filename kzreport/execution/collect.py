@@ -11,8 +11,6 @@ from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
 from kzreport.project import project
 
-_TAGS = ("parameters", INJECTED, "note")
-
 
 def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNode:
     """Check an executed notebook and remove ids, times and counters; the notebook is changed in place.
@@ -33,9 +31,10 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
     injected = [c for c in nb.cells if INJECTED in c.metadata.get("tags", [])]
     if inject and (len(injected) != 1 or not injected_equal(injected[0].source, task.parameters)):
         raise PageError(explain(where, "parameters that are not those validated", repr(task.parameters)))
+    kept = {"parameters", INJECTED, "note", *project().languages}
     numbers = [cell_number(nb.cells, i) for i in range(len(nb.cells))]
     for index, cell in enumerate(nb.cells):
-        tags = [t for t in cell.metadata.get("tags", []) if t in (*_TAGS, *project().languages)]
+        tags = [t for t in cell.metadata.get("tags", []) if t in kept]
         cell.metadata = NotebookNode({"tags": tags} if tags else {})
         cell.id = f"cell-{index + 1}"
         if cell.cell_type == "code":

@@ -25,7 +25,7 @@ from kzreport.language.wordfiles import (
 )
 from kzreport.project import project
 
-_NAMES = frozenset({"by", "indicator", "series", "options"})  # keys of names, not of words
+_NAMES = frozenset({"by"})  # keys of names, not of words
 _NUMBERED = ("ordinals",)  # tables whose words may have digits
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
 

@@ -24,10 +24,10 @@ CLAIM_FIGURES = (
 
 
 def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[str]) -> None:
-    """What the documents studied claim on the page's subject, each with its verdicts: a heading, then the table.
+    """Show a heading, then a table of the claims on the page's subject with their verdicts.
 
     ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all); ``previous`` is the date of the
-    edition before: what turned since stands first, after what is contradicted. The series that claims are held against
+    edition before: what turned since stands first, after what is contradicted. The series that they are compared with
     join the sources.
     """
     w = page.words

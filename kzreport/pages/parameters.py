@@ -1,4 +1,8 @@
-"""Parameters of a page: types, reading and checking."""
+"""Parameters of a page: their types, the reader of a parameters cell, the check of values.
+
+What belongs here: one cell and its values. What does not: the notebook around the cell
+(:mod:`kzreport.pages.notebooks`), rules of one page (:mod:`kzreport.pages.values`).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, create_model
 
 from kzreport.claims.documents import register
+from kzreport.days import parse_day
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
-from kzreport.model import parse_day
 from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 
@@ -31,12 +35,6 @@ def _day(text: str) -> str:
 def _month(text: str) -> str:
     if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise ValueError("expected a month such as 2019-01")
-    return text
-
-
-def _language(text: str) -> str:
-    if text not in project().languages:
-        raise ValueError(f"expected one of {', '.join(project().languages)}")
     return text
 
 
@@ -69,11 +67,11 @@ def _countries() -> list[str]:
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
-# What an edition knows and a notebook cannot: the edition before it, what was changed since, its analyst's note.
-# The defaults in a notebook's own cell are the reference edition's.
+# Parameters that an edition fills in: the edition before it, the changes since, its analyst's note. The defaults in a
+# notebook's own cell are those of the reference edition.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
-Language = Annotated[str, AfterValidator(_language)]
+Language = Annotated[str, _choice(lambda: project().languages)]
 Date = Annotated[str, AfterValidator(_day)]
 Month = Annotated[str, AfterValidator(_month)]
 Country = Annotated[str, _choice(_countries)]
@@ -84,6 +82,7 @@ Count = Annotated[int, Field(ge=1, le=1000)]
 Year = Annotated[int, Field(ge=1900, le=2100)]
 Text = Annotated[str, AfterValidator(_plain)]
 Values = dict[str, JsonValue]  # values of the parameters of a page, by name
+DRAWN = "dict[PageName, Values]"  # the type of the pages that a page draws on
 
 _TYPES: Mapping[str, Any] = {
     "str": Text,
@@ -99,7 +98,7 @@ _TYPES: Mapping[str, Any] = {
     "DocumentName": DocumentName,
     "Count": Count,
     "Year": Year,
-    "Values": Values,
+    DRAWN: Annotated[dict[PageName, Values], Field(max_length=100)],
 }
 
 
@@ -116,12 +115,12 @@ class Parameter:
     @property
     def draws_on_pages(self) -> bool:
         """True for the pages that a page draws on, with the values of their parameters."""
-        return self.annotation == "dict[PageName, Values]"
+        return self.annotation == DRAWN
 
 
 def _annotation(node: ast.expr, where: str) -> Any:
-    if isinstance(node, ast.Name) and node.id in _TYPES:
-        return _TYPES[node.id]
+    if (name := ast.unparse(node)) in _TYPES:
+        return _TYPES[name]
     if isinstance(node, ast.Constant) and node.value is None:
         return None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
@@ -129,15 +128,12 @@ def _annotation(node: ast.expr, where: str) -> Any:
     if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
         if node.value.id == "list":
             return Annotated[list[_annotation(node.slice, where)], Field(max_length=100)]  # type: ignore[misc]
-        if node.value.id == "dict" and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            key, value = (_annotation(n, where) for n in node.slice.elts)
-            return Annotated[dict[key, value], Field(max_length=100)]  # type: ignore[valid-type]
         if node.value.id == "Literal":
             choices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
             if all(isinstance(c, ast.Constant) and isinstance(c.value, str | int) for c in choices):
                 return Literal.__getitem__(tuple(c.value for c in choices if isinstance(c, ast.Constant)))
-    expected = f"{', '.join(_TYPES)}, list[...], dict[...], Literal[...] or ... | None"
-    raise NotebookError(explain(where, f"the type {ast.unparse(node)}", expected))
+    expected = f"{', '.join(_TYPES)}, list[...], Literal[...] or ... | None"
+    raise NotebookError(explain(where, f"the type {name}", expected))
 
 
 def parse_code(source: str, where: str) -> ast.Module:
@@ -151,9 +147,9 @@ def parse_code(source: str, where: str) -> ast.Module:
 
 
 def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
-    """The parameters that a cell declares, each as ``name: type = literal  # comment``.
+    """Return the parameters that a cell declares, each as ``name: type = literal  # comment``.
 
-    Raises :class:`NotebookError` naming the line that is something else.
+    Raises :class:`NotebookError` naming a line of another form.
     """
     body = parse_code(source, where).body
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
@@ -171,7 +167,7 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
             raise NotebookError(explain(at, ast.unparse(node.value)[:60], "a literal value")) from None
         comment = comments.get(node.end_lineno or node.lineno, "")
         if not comment:
-            raise NotebookError(explain(at, "no comment", "a comment that says what the parameter is"))
+            raise NotebookError(explain(at, "no comment", "a comment that explains the parameter"))
         found.append(
             Parameter(node.target.id, _annotation(node.annotation, at), ast.unparse(node.annotation), default, comment)
         )
@@ -179,7 +175,7 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
 
 
 def _from_text(kind: Any, text: Any) -> Any:
-    """Turn text into the declared type; what does not fit stays text, for pydantic to refuse."""
+    """Return text as a value of the declared type; text that does not fit stays text, and pydantic refuses it."""
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     if get_origin(kind) is list:
@@ -242,7 +238,7 @@ _models: dict[tuple[tuple[str, str], ...], Any] = {}
 
 
 def _model(declared: tuple[Parameter, ...]) -> Any:
-    """The pydantic model of a parameters cell; the text of an annotation says its type."""
+    """Return the pydantic model of a parameters cell, made once for the same names and annotations."""
     key = tuple((p.name, p.annotation) for p in declared)
     if key not in _models:
         fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}

@@ -12,12 +12,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kzreport.days import parse_day
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import read_yaml, shown_path
-from kzreport.model import Period, parse_day
+from kzreport.model import Period
 
 _REQUIRED = ("titles", "unit", "basis", "frequency", "licence", "access", "publication", "range", "continuous")
-_OPTIONAL = ("publisher", "dimensions", "columns", "known_gaps", "vintages", "basis_by", "caveats", "sources")
+_OPTIONAL = (
+    "publisher",
+    "dimensions",
+    "columns",
+    "known_gaps",
+    "vintages",
+    "basis_by",
+    "decimals",
+    "caveats",
+    "sources",
+)
 _NAMES = ("publishers", "licences", "access")
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 _PATTERNS = {
@@ -226,6 +237,8 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         raise DataError(explain(at("publisher"), "nothing", "a publisher, or a column 'publisher'"))
     if "vintages" in card:
         entry["vintages"] = [_parsed(parse_day, v, at("vintages")) for v in texts("vintages")]
+    if "decimals" in card:
+        entry["decimals"] = _number(card["decimals"], at("decimals"))
     if "basis_by" in card:
         entry["basis_by"] = _bases(card["basis_by"], columns, at("basis_by"))
     return entry

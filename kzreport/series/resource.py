@@ -40,6 +40,7 @@ class Resource:
     - ``publication``: ``kind`` (``recorded``, ``estimated`` or ``mixed``) and perhaps ``lag_days`` and ``from``
     - ``low``, ``high``: the plausible range of a value, in its unit
     - ``continuous``, ``known_gaps``: every period has a row, but for these
+    - ``decimals``: digits shown after the decimal mark, if its publisher prints more than is usual for the unit
     - ``caveats``: language -> sentences
     - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
     - ``vintages``: the only days of publication there are; empty if any day may be one
@@ -68,6 +69,7 @@ class Resource:
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
     basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    decimals: int | None = None
 
     @property
     def card(self) -> str:
@@ -161,6 +163,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
         basis_by=raw.get("basis_by", {}),
+        decimals=need("decimals", int) if "decimals" in raw else None,
     )
 
 

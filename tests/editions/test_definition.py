@@ -148,5 +148,6 @@ def test_the_error_of_an_override_is_of_the_command_line(home):
 
 def test_a_summary_draws_on_the_other_pages_of_its_definition():
     found = load_definition("monthly")
-    assert found.values["summary"]["pages"] == [p for p in found.pages if p != "summary"]
-    assert load_definition("monthly", ["summary.pages=fdi"]).values["summary"]["pages"] == ["fdi"]
+    assert found.values["summary"]["pages"] == {p: {} for p in found.pages if p != "summary"}
+    found = load_definition("monthly", ["summary.pages=fdi,transit", "fdi.years=9"])
+    assert found.values["summary"]["pages"] == {"fdi": {"years": 9}, "transit": {}}

@@ -290,7 +290,7 @@ def test_wrong_input_is_refused_before_a_kernel_starts(cli, project_copy, tmp_pa
         ("run", "-p", "rowz=1"): "found 'rowz=1', expected NAME=VALUE with NAME one of",
         ("run", "-p", "inflation.rows=1_0"): "'rows': found '1_0', expected ",
         ("run", "-p", "x=1;import os;y=2"): "expected NAME=VALUE with NAME one of",
-        ("verify", "2024-03-31"): "none: no edition was made yet",
+        ("verify", "2024-03-31"): "expected an edition, of which there is none yet",
         ("new", "../x"): "found '../x', expected 2 to 30 of a-z and _",
         ("new", "inflation"): "notebooks/inflation.ipynb, which exists",
     }.items():

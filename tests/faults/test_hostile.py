@@ -21,12 +21,15 @@ from kzreport.execution.failures import cell_label, one_line
 from kzreport.files import project_root
 from kzreport.language.sentences import escape
 from kzreport.model import Period, Reading
-from kzreport.pages import page as pages
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.page import Page
 from kzreport.render import html
+from kzreport.render.blocks import blocks
+from kzreport.render.markup import TAGS, markdown
 
 pytestmark = pytest.mark.faults  # row B6
 
-PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
+PNG = b"\x89PNG\r\n\x1a\n"
 
 STRINGS = [
     "<script>alert(1)</script>",
@@ -80,7 +83,7 @@ STRINGS = [
 OURS = (
     """html head meta title style body header nav main div span section figure figcaption input label pre img footer"""
 )
-ALLOWED = {*html._TAGS, *OURS.split()}
+ALLOWED = {*TAGS, *OURS.split()}
 
 
 class Reader(HTMLParser):
@@ -156,22 +159,15 @@ def rendered(nb) -> str:
     )
 
 
-@pytest.fixture
-def shown(monkeypatch):
-    """What pages show, instead of a kernel's front end."""
-    outputs = []
-
-    def display(data, raw, metadata):
-        assert raw
-        outputs.append(nbformat.v4.new_output("display_data", data=data, metadata=metadata))
-
-    monkeypatch.setattr(pages, "display", display)
-    return outputs
+def stored(output):
+    """Return an output as a notebook stores it."""
+    data = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in output.data.items()}
+    return nbformat.v4.new_output("display_data", data=data, metadata=output.metadata)
 
 
 def notebook(outputs, source: str = "page.show()"):
     return nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1)],
+        cells=[nbformat.v4.new_code_cell(source, outputs=[*map(stored, outputs)], execution_count=1)],
     )
 
 
@@ -181,7 +177,7 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_text_from_data_in_sentences(text):
-    markup = str(html.markdown(f"**Title** {escape(text)} (`x`). [{escape(text)}](https://stat.gov.kz/)"))
+    markup = str(markdown(f"**Title** {escape(text)} (`x`). [{escape(text)}](https://stat.gov.kz/)"))
     found = harmless(f"<p>{markup}</p>")
     assert {a["href"] for t, a in found.tags if t == "a"} == {"https://stat.gov.kz/"}
     # it is still readable: every visible character of it stands on the page
@@ -192,7 +188,7 @@ def test_as_text_from_data_in_sentences(text):
 
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_text_that_an_analyst_typed(text):
-    found = harmless(str(html.markdown(text)))
+    found = harmless(str(markdown(text)))
     assert not [a for t, a in found.tags if t == "img"]
 
 
@@ -208,10 +204,11 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
         f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
         encoding="utf-8",
     )
-    (tmp_path / "data").symlink_to(project_root() / "data")
+    for name in ("data", "params"):
+        (tmp_path / name).symlink_to(project_root() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
-    page = pages.Page("trial", lang="en", as_of="2024-03-31")
+    page = Page("trial", lang="en", as_of="2024-03-31")
     page.table("odd", {"odd": [reading]})
     page.listing("odd", [reading])
     page.section("odd")
@@ -230,28 +227,23 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     paper = replace(real.document, id=text, title={"en": text}, author={"en": text}, note={"en": text})
     url = f"https://a.example/{text}"
     one = replace(real, document=paper, text={"en": bare}, evidence={"en": text}, evidence_url=url)
-    for name in ("kzreport.pages.ledger", "kzreport.claims.verdicts"):
-        monkeypatch.setattr(f"{name}.known_claims", lambda *_, **__: (one,))
+    monkeypatch.setattr("kzreport.pages.context.known_claims", lambda *_, **__: (one,))
     about = replace(register(), documents={text: paper})
     monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
-    pages.Page("claims", lang="en", as_of="2026-09-30").claims()
+    Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
-    table = str(html.blocks(notebook(shown), "en")[-1].html)
+    table = str(blocks(notebook(shown), "en")[-1].html)
     found = harmless(table)
     rows = [a for t, a in found.tags if t == "tr"]
     assert len(rows) == 2 and set(rows[1]) == {"data-document", "data-theme", "data-verdict"}
     assert sum(t in ("td", "th") for t, _ in found.tags) == 8
-    harmless(str(html.blocks(notebook(shown), "en")[-2].html))
+    harmless(str(blocks(notebook(shown), "en")[-2].html))
 
 
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_title_name_description_and_parameter(text):
     """In every place of the templates, and in the code of the injected parameters cell."""
-    image = nbformat.v4.new_output(
-        "display_data",
-        data={"image/png": PNG, "text/plain": text},
-        metadata={"kzreport": {"kind": "chart", "name": "x", "title": text, "alt": text, "csv": text}},
-    )
+    image = Output(Kind.CHART, text, png=PNG, name="x", title=text, alt=text, csv=text)
     source = PythonTranslator.codify({"peers": [text], "note": text})
     markup = html.page(
         notebook([image], source),

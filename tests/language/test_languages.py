@@ -12,7 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.commands import languages as command
+from kzreport.commands.cli import main
+from kzreport.commands.languages import list_warnings
 from kzreport.errors import WordsError
 from kzreport.files import read_yaml
 from kzreport.language.lint import language_faults, shared_faults
@@ -86,7 +87,7 @@ def project_in(language: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> st
         "engine": "0.1",
     }
     (root / "params" / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    (root / "data" / "datapackage.json").write_text('{"resources": []}', encoding="utf-8")
+    (root / "data" / "datapackage.json").write_text('{"resources": [], "made_from": {}}', encoding="utf-8")
     articles = {"articles": {c: {"en": "#", language: "#"} for c in ("KAZ", "UZB", "MNG", "USA", "SGP", "GBR", "IND")}}
     (root / "data" / "labels.yml").write_text(yaml.safe_dump(articles), encoding="utf-8")
     monkeypatch.setenv("KZREPORT_HOME", str(root))
@@ -204,21 +205,19 @@ def test_a_faulty_grammar_is_named(grammar, found):
         Locale.from_grammar("es", grammar, "params/languages/es.yml, grammar")
 
 
-def test_the_command_lists_what_waits(tmp_path, monkeypatch):
+def test_the_command_lists_what_waits(tmp_path, monkeypatch, handlers, capsys):
     project_in("es", tmp_path, monkeypatch)
-    lines: list[str] = []
-    command.run(lines.append)
+
+    def listed(*options: str) -> list[str]:
+        assert main(["languages", *options]) == 0
+        return capsys.readouterr().out.splitlines()
+
+    lines = listed()
     assert lines[0] == "en  words of the engine, 0 untranslated"
     assert re.fullmatch(r"es  words of the project, \d{3} untranslated", lines[1])
-    assert command.warnings() == [
-        f"es: {lines[1].split()[-2]} words untranslated; see 'kzreport languages --missing es'"
-    ]
-    lines.clear()
-    command.run(lines.append, missing="es")
-    assert "params/languages/es.yml, words.ui.sources: Sources" in lines
-    lines.clear()
-    command.run(lines.append, copy="de")
-    assert lines == ["params/languages/de.yml: add 'de' to 'languages' in params/project.yml"]
+    assert list_warnings() == [f"es: {lines[1].split()[-2]} words untranslated; see 'kzreport languages --missing es'"]
+    assert "params/languages/es.yml, words.ui.sources: Sources" in listed("--missing", "es")
+    assert listed("--copy", "de") == ["params/languages/de.yml: add 'de' to 'languages' in params/project.yml"]
 
 
 def test_pages_lack_a_language_that_is_not_the_projects():

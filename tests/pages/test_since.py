@@ -17,7 +17,8 @@ from kzreport.files import project_root
 from kzreport.language.wordfiles import methods
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period
-from kzreport.pages import since as changes
+from kzreport.pages.since import compare_dates, differs, figure, is_redefined
+from kzreport.pages.since_text import changes_lines, changes_list, new_figures_table
 from kzreport.series.issues import Issue
 from kzreport.series.known import load_series, next_release
 from kzreport.series.resource import describe_series, resources
@@ -28,7 +29,12 @@ DAYS = st.dates(date(2016, 1, 1), date(2026, 9, 30))
 
 def told(c, name):
     """The keys of a series that are new."""
-    return {(r.item, r.period) for f in c.fresh if f.series == name for r in f.readings}
+    return {(r.item, r.period) for f in c.new_figures if f.series == name for r in f.readings}
+
+
+def revised(c):
+    """The revisions by the key of their figure."""
+    return {(r.now.item, r.now.period): r for r in c.revisions}
 
 
 def known(name, day):
@@ -40,22 +46,27 @@ def known(name, day):
 @given(DAYS, DAYS, st.sampled_from(SOME))
 def test_what_is_new_is_what_was_not_known(a, b, name):
     then, now = min(a, b), max(a, b) + timedelta(days=1)
-    assert told(changes.between(then, now, [name]), name) == known(name, now) - known(name, then)
+    assert told(compare_dates(then, now, [name]), name) == known(name, now) - known(name, then)
 
 
 @settings(max_examples=10)
 @given(st.lists(DAYS, min_size=3, max_size=3, unique=True), st.sampled_from(SOME))
 def test_two_steps_tell_what_one_step_tells(days, name):
     a, b, c = sorted(days)
-    one, first, second = (changes.between(x, y, [name]) for x, y in ((a, c), (a, b), (b, c)))
+    one, first, second = (compare_dates(x, y, [name]) for x, y in ((a, c), (a, b), (b, c)))
     assert told(one, name) == (told(first, name) | told(second, name)) & known(name, c)
-    twice = {(r.series, r.now.item, r.now.period) for step in (first, second) for r in step.revised}
-    assert {(r.series, r.now.item, r.now.period) for r in one.revised} <= twice | {(name, *k) for k in told(one, name)}
+    changed, early, late = revised(one), revised(first), revised(second)
+    assert changed.keys() <= early.keys() | late.keys()  # nothing that neither step tells
+    for key, both in changed.items():
+        assert (both.then, both.now) == (early.get(key, both).then, late.get(key, both).now)
+    for key in (early.keys() | late.keys()) - changed.keys():  # new meanwhile, again what it was, or redefined
+        back = key in early and key in late and not differs(early[key].then, late[key].now)
+        assert back or key in told(first, name) or any(i.kind == "break" for i in one.new_issues)
 
 
 def test_a_revision_is_told_with_both_values():
-    c = changes.between(date(2025, 12, 31), date(2026, 9, 30), ["wdi_inflation"])
-    kazakh = {str(r.now.period): (r.then.value, r.now.value) for r in c.revised if r.now.item == "KAZ"}
+    c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), ["wdi_inflation"])
+    kazakh = {str(r.now.period): (r.then.value, r.now.value) for r in c.revisions if r.now.item == "KAZ"}
     assert {k: (round(a, 3), round(b, 3)) for k, (a, b) in kazakh.items()} == {
         "2023": (14.725, 14.528),
         "2024": (8.839, 8.691),
@@ -63,16 +74,16 @@ def test_a_revision_is_told_with_both_values():
 
 
 def test_nothing_changed():
-    c = changes.between(date(2026, 9, 10), date(2026, 9, 11), ["cpi_yy", "fdi_net"], {"pages": ["fdi"]})
-    assert (c.fresh, c.revised, c.issues, c.mended, c.turned, c.claims) == ((), (), (), (), (), ())
+    c = compare_dates(date(2026, 9, 10), date(2026, 9, 11), ["cpi_yy", "fdi_net"], {"pages": ["fdi"]})
+    assert not any((c.new_figures, c.revisions, c.new_issues, c.mended_issues, c.verdicts, c.new_claims))
     for language, none in (("fr", "aucun."), ("en", "none.")):
-        assert none in changes.listed(c, Words(language))
+        assert none in changes_list(c, Words(language))
 
 
 @pytest.mark.parametrize("days", [0, -31])
 def test_the_order_of_the_dates(days):
     with pytest.raises(ParameterError, match="expected a date before 2026-09-30"):
-        changes.between(date(2026, 9, 30) - timedelta(days=days), date(2026, 9, 30), ["cpi_yy"])
+        compare_dates(date(2026, 9, 30) - timedelta(days=days), date(2026, 9, 30), ["cpi_yy"])
 
 
 @pytest.mark.parametrize(
@@ -81,10 +92,8 @@ def test_the_order_of_the_dates(days):
 def test_only_what_a_reader_sees_is_a_revision(then, now, shows):
     series = load_series("wdi_inflation", "2026-09-30", country="KAZ")
     key = (("KAZ",), Period.parse("2024"))
-    old, new = (
-        changes._reading(series, key, Observation(key[1], v, date(2026, 7, 1), {"country": "KAZ"})) for v in (then, now)
-    )
-    assert changes._shows(old, new) is shows
+    old, new = (figure(series, key, Observation(key[1], v, date(2026, 7, 1), {"country": "KAZ"})) for v in (then, now))
+    assert differs(old, new) is shows
 
 
 def test_a_break_is_no_revision():
@@ -92,36 +101,41 @@ def test_a_break_is_no_revision():
     inside, outside = (
         Observation(Period.parse(p), 1.0, date(2023, 1, 1), {"country": "KAZ"}) for p in ("2022-01-01", "2021-01-01")
     )
-    assert changes._redefined([told_since], inside)
-    assert not changes._redefined([told_since], outside)
-    assert not changes._redefined([told_since], Observation(inside.period, 1.0, date(2023, 1, 1), {"country": "RUS"}))
+    assert is_redefined([told_since], inside)
+    assert not is_redefined([told_since], outside)
+    assert not is_redefined([told_since], Observation(inside.period, 1.0, date(2023, 1, 1), {"country": "RUS"}))
 
 
 def test_verdicts_turn_with_the_data():
-    c = changes.between(date(2025, 12, 31), date(2026, 9, 30), (), {"documents": ["S2"]})
-    (turned,) = c.turned
+    c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), (), {"documents": ["S2"]})
+    (turned,) = c.verdicts
     assert (turned.claim.id, turned.then, turned.now) == ("S2-L003-3", Verdict.UNVERIFIABLE, Verdict.INCONSISTENT)
-    assert "Unverifiable → Inconsistent" in changes.listed(c, Words("en"))
+    assert "Unverifiable → Inconsistent" in changes_list(c, Words("en"))
 
 
 def test_a_new_document_is_told():
-    c = changes.between(date(2025, 12, 31), date(2026, 9, 30), (), {})
-    assert {k.document.id for k in c.claims} == {"S4"}
-    assert f"{len(c.claims)} (S4)" in changes.listed(c, Words("fr"))
+    c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), (), {})
+    assert {k.document.id for k in c.new_claims} == {"S4"}
+    assert f"{len(c.new_claims)} (S4)" in changes_list(c, Words("fr"))
 
 
 def test_a_decision_keeps_its_quarter_point():
-    c = changes.between(date(2026, 8, 31), date(2026, 9, 30), ["base_rate"])
-    assert [Words("fr").reading(f.readings[-1]) for f in c.fresh] == ["16,25\u00a0%"]
+    c = compare_dates(date(2026, 8, 31), date(2026, 9, 30), ["base_rate"])
+    assert [Words("fr").reading(f.readings[-1]) for f in c.new_figures] == ["16,25\u00a0%"]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("year", range(2015, 2027))
 def test_said_in_words_at_any_time(language, year):
-    c = changes.between(
-        date(year - 1, 9, 30), date(year, 9, 30), None, {}, methods=list(methods()), settings=["fdi.years: 8 → 9"]
+    c = compare_dates(
+        date(year - 1, 9, 30),
+        date(year, 9, 30),
+        list(resources()),
+        {},
+        methods=list(methods()),
+        settings=["fdi.years: 8 → 9"],
     )
-    text = "\n".join(changes.lines(c, Words(language)))
+    text = "\n".join(changes_lines(c, Words(language)))
     assert not re.search(r"[{}]|\bNone\b|\bnan\b|\b[dD]e [aeiouyé]|\ble 1 |%\s?%|\bde le\b|\bà le\b", text), text
 
 
@@ -213,6 +227,6 @@ def test_diff_refuses(capsys, arguments, text):
 
 
 def test_the_table_of_new_figures_is_set_like_the_rest():
-    found = changes.between(date(2025, 12, 31), date(2026, 1, 31), ["import_levels"])
-    row = changes.fresh_table(found, Words("fr"))[1]
+    found = compare_dates(date(2025, 12, 31), date(2026, 1, 31), ["import_levels"])
+    row = new_figures_table(found, Words("fr"))[1]
     assert row[0].endswith("en «\u00a0unités\u00a0»") and row[2] == "2021–2023"

@@ -5,18 +5,19 @@ The notebooks' own cells are executed here, in this process, with only the displ
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from datetime import date, timedelta
 
 import pytest
 
-import kzreport.pages.page
 from kzreport.charts.chart import HEADER
 from kzreport.claims.ledger import known_claims
+from kzreport.model import Period
 from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.page import Page
 from kzreport.project import notebook_path, page_names, project
-from kzreport.series.known import load_series
-from kzreport.series.resource import resources
 
 # Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
 DATES = ["2015-01-31", "2018-09-30", "2023-03-31", "2024-03-31", "2026-11-22"]
@@ -24,10 +25,8 @@ MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) 
 PLACES = [(page, language) for page in page_names() for language in project().languages]
 
 
-def _say(page, language, as_of, monkeypatch):
-    """Run a page's cells with these parameters; all that it displays."""
-    shown = []
-    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data, metadata)))
+def _run(page, language, as_of):
+    """Run a page's cells with these parameters."""
     names: dict[str, object] = {}
     for cell in read_notebook(notebook_path(page)).cells:
         if cell.cell_type == "code":
@@ -36,14 +35,12 @@ def _say(page, language, as_of, monkeypatch):
                 names |= {"lang": language, "as_of": as_of}
                 if page == "summary":  # of the whole note, after the edition of the month before
                     before = (date.fromisoformat(as_of).replace(day=1) - timedelta(days=1)).isoformat()
-                    names |= {"pages": [p for p in page_names() if p != page], "previous": before}
-    return shown
+                    names |= {"pages": {p: {} for p in page_names() if p != page}, "previous": before}
 
 
-def _figures(metadata):
-    """The rows of readings that an output carries, without those of the table of claims."""
-    head, *lines = metadata.get("kzreport", {}).get("csv", "").splitlines() or [""]
-    return lines if head == ",".join(HEADER) else []
+def _figures(output):
+    """Return the CSV of readings that an output carries; nothing for the table of claims."""
+    return output.csv if output.csv.startswith(",".join(HEADER)) else ""
 
 
 def _stated(as_of):
@@ -54,10 +51,10 @@ def _stated(as_of):
     return {year for p in periods for year in (p.start.year, p.year)}
 
 
-def _check(shown, page, as_of, faulty):
-    """``faulty``: what is wrong with the page's text, its figures for machines left out."""
-    texts = [data["text/plain"].replace(about.get("kzreport", {}).get("csv", "\0"), "") for data, about in shown]
-    text = "\n".join(texts)
+def _check(shown, page, known, faulty):
+    """``known``: on the page's date. ``faulty``: what is wrong with the page's text, its figures left out."""
+    as_of = known.as_of
+    text = "\n".join(o.text.replace(o.csv, "") if o.csv else o.text for o in shown)
     assert len(shown) >= 6
     assert not faulty(text)
     ahead = page in ("inflation", "summary")  # the mechanical path, the calendar of releases
@@ -66,43 +63,49 @@ def _check(shown, page, as_of, faulty):
     later = {int(y) for y in re.findall(r"(?<![\d,.\-/])(20\d\d)(?![\d,.])", text) if int(y) > allowed}
     later -= _stated(as_of)
     assert not later, f"{page} as of {as_of} speaks of {sorted(later)}"
-    for _, metadata in shown:
-        for line in _figures(metadata):
-            period, status, estimated = line.split(",")[-5], line.split(",")[-2], line.endswith(",yes")
-            assert estimated or status in ("expected", "overdue") or period[:4] <= as_of[:4], line
+    assert [fault for output in shown for fault in known.faults(_figures(output))] == []
 
 
 @pytest.mark.parametrize("as_of", DATES)
 @pytest.mark.parametrize(("page", "language"), PLACES)
-def test_a_page_of_a_day(page, language, as_of, monkeypatch, misprints):
-    _check(_say(page, language, as_of, monkeypatch), page, as_of, lambda text: misprints(text, language))
+def test_a_page_of_a_day(page, language, as_of, shown, known, misprints):
+    _run(page, language, as_of)
+    _check(shown, page, known(as_of), lambda text: misprints(text, language))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("as_of", MONTH_ENDS)
-def test_a_page_of_every_month(as_of, monkeypatch, misprints):
+def test_a_page_of_every_month(as_of, shown, known, misprints):
     for page, language in PLACES:
-        _check(_say(page, language, as_of, monkeypatch), page, as_of, lambda text, k=language: misprints(text, k))
+        shown.clear()
+        _run(page, language, as_of)
+        _check(shown, page, known(as_of), lambda text, k=language: misprints(text, k))
 
 
-def test_no_row_was_published_later(monkeypatch):
-    """Every figure drawn or tabled on 31 March 2024 is one that its series had published by then."""
-    day = date(2024, 3, 31)
-    known = {n: {str(o.period) for o in load_series(n, day)} for n in resources()}
-    everything = set().union(*known.values(), {day.isoformat()})  # the day on which claims are counted
+def test_no_row_was_published_later(shown, known):
+    """Each figure on 31 March 2024 is one that its own series had published by then, on the basis that it names."""
+    day, earlier = "2024-03-31", "2023-03-31"
     for page in page_names():
-        for _, metadata in _say(page, "en", day.isoformat(), monkeypatch):
-            for line in _figures(metadata):
-                period, value = line.split(",")[-5:-3]
-                assert not value or line.endswith(",yes") or period in everything or period[:4] < "2024", line
+        _run(page, "en", day)
+    tables = "".join(map(_figures, shown)).replace(",".join(HEADER) + "\n", "")
+    rows = [r for r in csv.DictReader(io.StringIO(tables), HEADER) if r["value"]]
+    assert [fault for r in rows if (fault := known(day).fault(r))] == []
+    # The same test finds what it is for: figures of a later day, other values, other series, no series.
+    later = [r for r in rows if not r["estimated"] and str(Period.parse(r["period"]).end) > earlier]
+    assert len(later) > 600 and all(known(earlier).fault(r) for r in later)
+    published = [r for r in rows if known(day).published(r)]
+    assert len(published) > 1000
+    assert all(known(day).fault(r | {"value": f"{1.01 * float(r['value']) + 1e-6:.10g}"}) for r in published)
+    assert all(known(day).fault(r | {"series": "base_rate"}) for r in rows)  # first known in October 2024
+    assert all(known(day).fault(r | {"series": ""}) for r in rows)
 
 
-def test_a_summary_counts_the_claims_that_were_chosen(monkeypatch):
+def test_a_summary_counts_the_claims_that_were_chosen(shown):
     """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
-    day, shown = date(2026, 9, 30), []
-    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    page = kzreport.pages.page.Page("summary", lang="en", as_of=day.isoformat())
-    page.headlines(["claims documents=S4", "claims"])
-    chosen, every = (line.split("studied: ")[1].split(".")[0] for line in shown[0].splitlines())
+    day = date(2026, 9, 30)
+    page = Page("summary", lang="en", as_of=day.isoformat())
+    page.headlines({"claims": {"documents": ["S4"]}})
+    page.headlines({"claims": {}})
+    chosen, every = (o.text.split("studied: ")[1].split(".")[0] for o in shown)
     assert (int(chosen), int(every)) == (len(known_claims(day, documents=["S4"])), len(known_claims(day)))
     assert int(chosen) < int(every)

@@ -1,5 +1,6 @@
 """A country among its peers: ranks, what is missing, names with their articles, and headlines that take parameters."""
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -7,9 +8,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kzreport.pages.entries import read_entry, written_entry
 
-import kzreport.pages.page
 from kzreport.editions.definition import load_definition
 from kzreport.editions.plan import make_plan
 from kzreport.errors import BasisError, PageError, ParameterError, WordsError
@@ -18,8 +17,10 @@ from kzreport.indicators.readings import joined, series_from
 from kzreport.language.wordfiles import labels, page_words
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
-from kzreport.pages.notebooks import declared_parameters, read_notebook
-from kzreport.pages.parameters import validate_parameters
+from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.outputs import Kind
+from kzreport.pages.page import Page
+from kzreport.pages.values import changed_values, page_values
 from kzreport.project import notebook_path
 from kzreport.series.known import load_series, load_vintages
 from kzreport.series.resource import describe_series, resources
@@ -173,7 +174,7 @@ def test_peers_that_are_none(country, peers, said):
         neighbours.headline(of(KAZ=(5, 6), UZB=(6, 6)), country, peers)
     given = {"country": country, "peers": peers}
     with pytest.raises(ParameterError, match=re.escape(f"x, parameter 'peers': {said}")):
-        validate_parameters(declared_parameters("neighbours"), given, "x")
+        page_values("neighbours", given, "x")
 
 
 def test_known_figures():
@@ -304,19 +305,14 @@ def test_every_indicator_has_its_words():
     assert set(book["say"]) == sentences | set(neighbours.INDICATORS)
 
 
-def _say(monkeypatch, language, as_of=AS_OF, **values):
-    """What the notebook's own cells show with these values, as a kernel would run them."""
-    shown = []
-    monkeypatch.setattr(
-        kzreport.pages.context, "display", lambda data, raw, metadata: shown.append((data["text/plain"], metadata))
-    )
+def _run(language, **values):
+    """Run the notebook's own cells with these values, as a kernel would."""
     names = {}
     for cell in read_notebook(notebook_path("neighbours")).cells:
         if cell.cell_type == "code":
             exec(compile(cell.source, "neighbours.ipynb", "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
-                names |= {"lang": language, "as_of": as_of, **values}
-    return shown
+                names |= {"lang": language, "as_of": AS_OF, **values}
 
 
 FAULT = r"[{}]|None|nan|  |\b(de le|de les|à le|à les|en le|en la)\b|\bd[eu] [AEIOU]|\(\)|\b(\w+) \2\b"
@@ -341,27 +337,27 @@ def test_every_sentence_about_every_country(language, as_of):
 
 
 @pytest.mark.parametrize(("language", "country"), [("fr", "MNG"), ("en", "TKM"), ("fr", "KGZ")])
-def test_the_page_of_another_country(language, country, monkeypatch):
+def test_the_page_of_another_country(language, country, shown):
     peers = ["UZB", "AFG", "RUS"]
-    shown = _say(monkeypatch, language, country=country, peers=peers, indicators=["inflation", "aid"])
-    said = [text for text, m in shown if m["kzreport"]["kind"] in ("headline", "say")]
-    tables = [t for t, m in shown if m["kzreport"]["kind"] == "table" and m["kzreport"]["name"].endswith("_latest")]
+    _run(language, country=country, peers=peers, indicators=["inflation", "aid"])
+    said = [o for o in shown if o.kind in (Kind.HEADLINE, Kind.SAY)]
+    tables = [o.text for o in shown if o.kind is Kind.TABLE and o.name.endswith("_latest")]
     assert (len(said), len(tables)) == (5, 2)
     for peer in [country, *peers]:  # with a figure or without
         assert all(f"| {Words(language).label(peer)} |" in t for t in tables)
 
 
-def test_only_the_chosen_indicators_are_loaded_and_shown(monkeypatch):
-    shown = _say(monkeypatch, "en", indicators=["trade"])
-    kinds = [m["kzreport"]["name"] for _, m in shown if m["kzreport"]["kind"] in ("chart", "table")]
-    assert kinds == ["overview", "trade", "trade_latest"]
-    assert "wdi_population" not in shown[-1][0]
+def test_only_the_chosen_indicators_are_loaded_and_shown(shown):
+    _run("en", indicators=["trade"])
+    names = [o.name for o in shown if o.kind in (Kind.CHART, Kind.TABLE)]
+    assert names == ["overview", "trade", "trade_latest"]
+    assert "wdi_population" not in shown[-1].text
 
 
 @pytest.mark.parametrize(("country", "named"), [("KAZ", True), ("UZB", False)])
-def test_caveats_of_other_countries_are_left_out(country, named, monkeypatch):
-    shown = _say(monkeypatch, "en", country=country, peers=["KGZ"], indicators=["fdi"])
-    (caveats,) = (text for text, m in shown if m["kzreport"]["kind"] == "caveats")
+def test_caveats_of_other_countries_are_left_out(country, named, shown):
+    _run("en", country=country, peers=["KGZ"], indicators=["fdi"])
+    (caveats,) = (o.text for o in shown if o.kind is Kind.CAVEATS)
     assert ("NBK" in caveats) == named
 
 
@@ -372,50 +368,43 @@ def test_the_definition_of_uzbekistan():
     found = load_definition("uzbekistan")
     assert set(found.title) == {"fr", "en"}
     assert found.values["neighbours"]["country"] == "UZB"
-    (entry,) = found.values["summary"]["pages"]
-    page, values = read_entry(entry)
-    assert (page, values["country"]) == ("neighbours", "UZB")
-    assert values["peers"] == found.values["neighbours"]["peers"]
+    own = found.values["neighbours"]
+    assert found.values["summary"]["pages"] == {"neighbours": {"country": "UZB", "peers": own["peers"]}}
 
 
-def test_another_country_is_a_definition_and_no_code(home, monkeypatch):
+def test_another_country_is_a_definition_and_no_code(home, shown):
     text = (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8")
     changed = text.replace("country: UZB", "country: KGZ").replace("[KAZ, KGZ,", "[KAZ, UZB,")
     assert changed.count("KGZ") == changed.count("UZB") == 1
     home.write("params/kyrgyzstan.yml", changed)
-    (entry,) = load_definition("kyrgyzstan").values["summary"]["pages"]
-    shown = []
-    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    page = kzreport.pages.page.Page("summary", lang="fr", as_of=AS_OF)
-    page.headlines([entry])
-    page.key_figures([entry])
-    assert "au Kirghizstan" in shown[0] and "le Kirghizstan se classe au 1er rang sur 7\u00a0pays" in shown[0]
+    pages = load_definition("kyrgyzstan").values["summary"]["pages"]
+    page = Page("summary", lang="fr", as_of=AS_OF)
+    page.headlines(pages)
+    page.key_figures(pages)
+    assert "au Kirghizstan" in shown[0].text
+    assert "le Kirghizstan se classe au 1er rang sur 7\u00a0pays" in shown[0].text
 
 
 def test_monthly_has_the_page_with_its_defaults():
-    assert "neighbours" in load_definition("monthly").values["summary"]["pages"]
+    assert load_definition("monthly").values["summary"]["pages"]["neighbours"] == {}
 
 
 def test_what_the_command_line_says_reaches_the_summary():
     found = load_definition("monthly", ["neighbours.country=UZB", "neighbours.peers=KAZ,KGZ"])
-    entry = next(e for e in found.values["summary"]["pages"] if e.startswith("neighbours"))
-    assert entry == "neighbours country=UZB peers=KAZ+KGZ"
+    assert found.values["summary"]["pages"]["neighbours"] == {"country": "UZB", "peers": ["KAZ", "KGZ"]}
 
 
-def test_the_headline_of_a_page_is_that_of_the_summary(monkeypatch):
-    shown = []
-    monkeypatch.setattr(kzreport.pages.context, "display", lambda data, raw, metadata: shown.append(data["text/plain"]))
-    kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(
-        neighbours.headline, country="UZB", peers=["KAZ", "KGZ"]
-    )
-    kzreport.pages.page.Page("summary", lang="en", as_of=AS_OF).headlines(["neighbours country=UZB peers=KAZ+KGZ"])
-    assert shown[0].strip("*") in shown[1]
+def test_the_headline_of_a_page_is_that_of_the_summary(shown):
+    options = {"country": "UZB", "peers": ["KAZ", "KGZ"]}
+    Page("neighbours", lang="en", as_of=AS_OF).headline(neighbours.headline, **options)
+    Page("summary", lang="en", as_of=AS_OF).headlines({"neighbours": options})
+    assert shown[0].text.strip("*") in shown[1].text
 
 
 @pytest.mark.parametrize("options", [{}, {"country": "UZB"}, {"country": "UZB", "peers": ["KAZ"], "years": 3}])
 def test_a_headline_gets_the_options_it_names(options):
-    with pytest.raises(PageError, match=r"^view neighbours.headline, options: found .*expected country, peers"):
-        kzreport.pages.page.Page("neighbours", lang="en", as_of=AS_OF).headline(neighbours.headline, **options)
+    with pytest.raises(PageError, match=r"^view neighbours\.headline, options: found .*expected .*country, peers"):
+        Page("neighbours", lang="en", as_of=AS_OF).headline(neighbours.headline, **options)
 
 
 BAD = {
@@ -426,7 +415,7 @@ BAD = {
         "parameter 'country': found 'Uzbekistan', expected Country",
     ),
     "unknown peer": ("AFG, AZE", "AFG, XXX", "parameter 'peers': found 'XXX'"),
-    "unknown indicator": ("country: UZB", "country: UZB\n    indicators: [gdp]", "expected one of growth, income"),
+    "unknown indicator": ("country: UZB", "country: UZB\n    indicators: [gdp]", "expected names among growth, income"),
     "no indicator": ("country: UZB", "country: UZB\n    indicators: []", "parameter 'indicators': found none"),
     "indicator twice": ("country: UZB", "country: UZB\n    indicators: [aid, aid]", "each of them once"),
 }
@@ -444,36 +433,34 @@ def test_a_faulty_definition_is_named(home, name):
 
 
 @pytest.mark.parametrize(
-    ("entry", "said"),
+    ("pages", "said"),
     [
-        ("neighbours country", "found 'country', expected NAME=VALUE, each NAME once, among years, country, peers"),
-        ("neighbours country=UZB country=KAZ", "each NAME once"),
-        ("neighbours lang=fr", "among years, country, peers, indicators"),
-        ("neighbours nation=UZB", "an unknown name"),
-        ("neighbours country=XXX", "found 'XXX', expected Country"),
-        ("neighbours country=UZB", "found UZB, the country itself"),
-        ("nobody country=UZB", "expected one of"),
+        ("{neighbours: {lang: fr}}", "a value for 'lang'"),
+        ("{neighbours: {nation: UZB}}", "an unknown name"),
+        ("{neighbours: {country: XXX}}", "found 'XXX', expected Country"),
+        ("{neighbours: {peers: [UZB]}}", "found UZB, the country itself"),
+        ("{neighbours: UZB}", "Input should be a valid dictionary"),
+        ("{nobody: {country: UZB}}", "expected one of"),
+        ("[nobody]", "expected one of"),
     ],
 )
-def test_a_faulty_entry_of_a_summary_is_named_before_anything_runs(home, entry, said):
-    home.write(
-        "params/uzbekistan.yml",
-        (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8") + f'  summary: {{pages: ["{entry}"]}}\n',
-    )
+def test_faulty_values_of_a_summary_are_named_before_anything_runs(home, pages, said):
+    text = (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8")
+    home.write("params/uzbekistan.yml", text + f"  summary: {{pages: {pages}}}\n")
     with pytest.raises(ParameterError, match=re.escape(said)) as caught:
         load_definition("uzbekistan")
     assert str(caught.value).startswith("params/uzbekistan.yml, parameters of 'summary', parameter 'pages'")
 
 
 def test_a_page_that_a_summary_names_is_an_input(home):
-    """Its words make the headline, and its notebook gives the parameters that the entry leaves out."""
+    """Its words make the headline, and its notebook gives the parameters that the map leaves out."""
     text = (home.root / "params/uzbekistan.yml").read_text(encoding="utf-8")
     head = text[: text.index("parameters:")].replace("[summary, neighbours]", "[summary]")
-    entry = "neighbours country=UZB peers=KAZ+KGZ"
-    home.write("params/one.yml", head + f"parameters:\n  summary: {{pages: [{entry}]}}\n")
+    values = {"country": "UZB", "peers": ["KAZ", "KGZ"]}
+    home.write("params/one.yml", head + f"parameters:\n  summary: {{pages: {{neighbours: {json.dumps(values)}}}}}\n")
     inputs = make_plan(load_definition("one"), date(2026, 9, 30), ["en"]).inputs.flat
     assert {"notebooks/neighbours.yml", "notebooks/neighbours.ipynb"} <= set(inputs)
-    assert entry in inputs["parameters of summary"]
+    assert json.loads(inputs["parameters of summary"])["pages"] == {"neighbours": values}
 
 
 @given(
@@ -486,7 +473,7 @@ def test_a_page_that_a_summary_names_is_an_input(home):
         }
     ).filter(lambda v: v["country"] not in v["peers"])
 )
-def test_an_entry_is_read_back_as_it_was_written(values):
-    page, found = read_entry(written_entry("neighbours", values))
-    assert page == "neighbours"
+def test_changed_values_give_the_values_back(values):
+    changed = changed_values("neighbours", values)
+    found = page_values("neighbours", json.loads(json.dumps(changed)), "x")
     assert {k: found[k] for k in values} == values

@@ -1,0 +1,107 @@
+"""A page's outputs are read back as they were shown, and nothing else is read."""
+
+import base64
+import csv
+import io
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kzreport.errors import PageError
+from kzreport.pages.outputs import Kind, Output, page_artefacts, page_headline, page_texts, read_output
+from kzreport.pages.rows import Cell, Row, Table
+
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
+
+
+def stored(output: Output):
+    """Return an output as a notebook stores it."""
+    data = {k: base64.b64encode(v).decode() if isinstance(v, bytes) else v for k, v in output.data.items()}
+    return nbformat.v4.new_output("display_data", data=data, metadata=output.metadata)
+
+
+def notebook(*outputs: Output):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=[*map(stored, outputs)])])
+
+
+def say(text: str, kind: Kind = Kind.SAY) -> Output:
+    return Output(kind, text, markdown=text)
+
+
+CHART = Output(Kind.CHART, "A chart.", png=b"\x89PNG", name="path", title="Path", alt="It rises.", csv="a,b\n1,2\n")
+
+
+@given(st.sampled_from(Kind), TEXT, TEXT, TEXT, TEXT, TEXT, st.binary(max_size=9))
+def test_what_is_shown_is_read_back(kind, text, name, title, alt, rows, png):
+    given = {
+        Kind.CHART: {"png": png, "name": name, "title": title, "alt": alt, "csv": rows},
+        Kind.TABLE: {"html": text, "name": name, "title": title, "csv": rows},
+        Kind.ABSENT: {"markdown": text, "name": name},
+    }.get(kind, {"markdown": text})
+    output = Output(kind, text, **given)
+    assert read_output(stored(output), "x") == output
+
+
+def test_a_page_is_read_in_order():
+    nb = notebook(say("**Prices rose.**", Kind.HEADLINE), CHART, say("They rose."))
+    assert page_texts(nb) == "**Prices rose.**\n\nA chart.\n\nThey rose.\n"
+    assert page_artefacts(nb) == [CHART]
+
+
+def test_the_headline_of_a_page_and_those_it_collects():
+    own, collected = say("**Prices rose.**", Kind.HEADLINE), say("- **Prices**: rose.", Kind.HEADLINES)
+    assert page_headline(notebook(say("x"), own)) == "Prices rose."
+    assert page_headline(notebook(collected)) == "- **Prices**: rose."
+    assert page_headline(notebook(collected), collected=False) == page_headline(notebook(say("x"))) == ""
+
+
+def edited(**changes):
+    raw = stored(CHART)
+    raw["metadata"]["kzreport"] |= changes
+    return raw
+
+
+STRAYS = {
+    "no metadata": (stored(say("x")) | {"metadata": {}}, "an output of text/markdown"),
+    "other metadata": (stored(say("x")) | {"metadata": {"kzreport": {"kind": "say"}, "other": {}}}, "an output of say"),
+    "another kind": (edited(kind="film"), "an output of film"),
+    "an unknown field": (edited(colour="red"), "x, metadata: found kind, name, title, alt, csv, colour"),
+    "a number": (edited(name=1), "expected text under kind, name, title, alt, csv"),
+    "another form": (stored(CHART) | {"data": {"text/html": "x", "text/plain": "x"}}, "image/png and text/plain for a"),
+    "one form more": (stored(CHART) | {"data": {**stored(CHART)["data"], "text/html": ""}}, "for a chart"),
+    "a torn picture": (stored(CHART) | {"data": {"image/png": "iVB", "text/plain": "x"}}, "a picture in base64"),
+    "a value": (nbformat.v4.new_output("execute_result", data={"text/plain": "2"}), "an output of text/plain"),
+    "a stream": (nbformat.v4.new_output("stream", text="x"), "an output of stream"),
+}
+
+
+@pytest.mark.parametrize("name", STRAYS)
+def test_other_outputs_are_refused(name):
+    raw, words = STRAYS[name]
+    with pytest.raises(PageError) as caught:
+        read_output(raw, "x")
+    assert str(caught.value).startswith("x")
+    assert words in str(caught.value)
+
+
+@given(st.lists(st.tuples(TEXT, TEXT), max_size=4), TEXT)
+def test_a_table_has_three_forms_of_the_same_rows(rows, title):
+    figures = [("group", "value"), *rows]
+    output = Table("x", title, ["a", "b"], [Row.of(*row) for row in rows], figures).output()
+    assert list(csv.reader(io.StringIO(output.csv, newline=""))) == [list(row) for row in figures]
+    assert output.html.count("<tr") == len(rows) + 1
+    assert output.text.startswith(f"{title}\n\na | b")
+    assert output.text.endswith(output.csv)
+
+
+def test_text_in_a_table_stays_text():
+    cells = [Cell("<b> & &amp;"), Cell(" – <i>", strong="5 < 6")]
+    output = Table("x", "A & B", ["<c>", "d"], [Row(cells, {"theme": 'a"b'})], [], filtered=True).output()
+    assert output.html == (
+        '<table data-x="x"><caption>A &amp; B</caption><thead><tr><th scope="col">&lt;c&gt;</th><th scope="col">d</th>'
+        '</tr></thead><tbody><tr data-theme="a&quot;b"><th scope="row">&lt;b&gt; &amp; &amp;amp;</th>'
+        "<td><strong>5 &lt; 6</strong> – &lt;i&gt;</td></tr></tbody></table>"
+    )
+    assert output.text == "A & B\n\n<c> | d\n<b> & &amp; | 5 < 6 – <i>\n\n"

@@ -10,8 +10,9 @@ from kzreport.claims.documents import register
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import document_entry
 from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.days import parse_day
 from kzreport.language.words import Words
-from kzreport.model import Verdict, parse_day
+from kzreport.model import Verdict
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table

@@ -39,7 +39,7 @@ class Held:
         >>> Held("cpi_yy", "", Period.parse("2022-12"), 120.3, "bns").stated
         'cpi_yy 2022-12=120.3 bns'
         """
-        value = "" if self.value is None else f"={self.value:g}"
+        value = "" if self.value is None else f"={self.value:.12g}"
         return " ".join(filter(None, [self.table, self.about, f"{self.period}{value}", self.publisher]))
 
 

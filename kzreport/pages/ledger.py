@@ -11,6 +11,7 @@ from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import document_entry
 from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.days import parse_day
+from kzreport.errors import ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.model import Verdict
 from kzreport.pages.context import PageContext
@@ -29,9 +30,11 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
 
     ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all); ``previous`` is the date of the
     edition before: what turned since stands first, after what is contradicted. The series that they are compared with
-    join the sources.
+    join the sources. Raises :class:`ParameterError` unless ``previous`` is earlier than the page's date.
     """
     w = page.words
+    if previous and parse_day(previous) >= page.as_of:
+        raise ParameterError(explain("previous edition", previous, f"a date before {page.as_of}"))
     chosen = chosen or {"pages": [page.name]}
     found = page.assessments(**chosen)
     documents = dict.fromkeys(j.claim.document.id for j in found)

@@ -4,17 +4,67 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from kzreport.model import Interval, Period, Reading
+
+
+class Grade(StrEnum):
+    """The weight of a source: the body itself, a named agency or newspaper that quotes it, or neither."""
+
+    PRIMARY = "primary"
+    REPORTED = "reported"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A row behind a figure: its table and what chose it there, or the id of a fact; ``via`` is who passed it on."""
+
+    table: str
+    about: str
+    period: Period
+    value: float | None
+    publisher: str
+    via: str = ""
+    url: str = ""
+    fact: bool = False
+
+    @property
+    def stated(self) -> str:
+        """The row as one line of a CSV cell.
+
+        >>> Held("cpi_yy", "", Period.parse("2022-12"), 120.3, "bns").stated
+        'cpi_yy 2022-12=120.3 bns'
+        """
+        value = "" if self.value is None else f"={self.value:.12g}"
+        return " ".join(filter(None, [self.table, self.about, f"{self.period}{value}", self.publisher]))
+
+
+@dataclass(frozen=True)
+class Point:
+    """One reading of a figure: what one source says.
+
+    - ``values``: the figures it gives exactly; none where it gives a bound or a range
+    - ``grade``, ``source``: the weight of the source, and who it is: two readings of one source count once
+    - ``planned``: it announces, and tells no outcome
+    """
+
+    values: tuple[float, ...]
+    interval: Interval
+    grade: Grade = Grade.PRIMARY
+    source: str = ""
+    planned: bool = False
 
 
 @dataclass(frozen=True)
 class Amount:
     """The result of an operand: each published figure, and the interval around them.
 
-    ``inputs`` are the names of series; ``items`` what the figures are about (partner, country, measure).
+    ``inputs`` are the names of series; ``items`` what the figures are about (partner, country, measure); ``points``
+    the readings one by one (none: the figures are one reading); ``rows`` what they were read from.
 
     >>> year = Period.parse("2024")
     >>> part = Amount((50.0,), Interval(49.5, 50.5), "musd", year)
@@ -32,6 +82,13 @@ class Amount:
     inputs: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
     publishers: tuple[str, ...] = ()
+    points: tuple[Point, ...] = ()
+    rows: tuple[Held, ...] = ()
+
+    @property
+    def readings(self) -> tuple[Point, ...]:
+        """What the sources say, one by one."""
+        return self.points or (Point(self.values, self.interval),)
 
     def reading(self) -> Reading:
         """Return the middle as a reading, with the interval if publishers differ."""
@@ -45,12 +102,20 @@ class Amount:
         >>> Amount((2.0,), Interval(1, 3), "musd", Period.parse("2024")).scaled(0.5, "meur", "rate").interval
         Interval(low=0.5, high=1.5)
         """
+
+        def times(i: Interval) -> Interval:
+            return Interval(i.low * factor, i.high * factor)
+
+        points = (
+            replace(p, values=tuple(v * factor for v in p.values), interval=times(p.interval)) for p in self.points
+        )
         return replace(
             self,
             values=tuple(v * factor for v in self.values),
-            interval=Interval(self.interval.low * factor, self.interval.high * factor),
+            interval=times(self.interval),
             unit=unit,
             inputs=(*self.inputs, series),
+            points=tuple(points),
         )
 
 
@@ -74,19 +139,48 @@ def printed_interval(value: float) -> Interval:
     return Interval(value - half, value + half)
 
 
+def hull(intervals: Iterable[Interval]) -> Interval:
+    """Return the interval from the lowest to the highest end of several."""
+    every = list(intervals)
+    return Interval(min(i.low for i in every), max(i.high for i in every))
+
+
+def through(function: Callable[[float, float], float], a: Interval, b: Interval) -> Interval:
+    """Return two intervals put through a function that is monotonic in both."""
+    corners = [function(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
+    whole = [v for v in corners if not math.isnan(v)]
+    return Interval(min(whole), max(whole))
+
+
 def combine(function: Callable[[float, float], float], a: Amount, b: Amount, unit: str) -> Amount:
     """Return two amounts put through a function that is monotonic in both; period and basis are those of ``a``."""
-    corners = [function(x, y) for x in (a.interval.low, a.interval.high) for y in (b.interval.low, b.interval.high)]
-    corners = [v for v in corners if not math.isnan(v)]
+    order = list(Grade)
+    pairs = itertools.product(a.readings, b.readings)
+    points = tuple(
+        Point(
+            tuple(itertools.starmap(function, itertools.product(p.values, q.values))),
+            through(function, p.interval, q.interval),
+            max(p.grade, q.grade, key=order.index),
+            " + ".join(filter(None, (p.source, q.source))),
+            p.planned or q.planned,
+        )
+        for p, q in pairs
+    )
     return replace(
         a,
-        values=tuple(dict.fromkeys(itertools.starmap(function, itertools.product(a.values, b.values)))),
-        interval=Interval(min(corners), max(corners)),
+        values=_once(itertools.starmap(function, itertools.product(a.values, b.values))),
+        interval=through(function, a.interval, b.interval),
         unit=unit,
         inputs=tuple(dict.fromkeys(a.inputs + b.inputs)),
         items=tuple(dict.fromkeys(a.items + b.items)),
         publishers=tuple(dict.fromkeys(a.publishers + b.publishers)),
+        points=tuple(dict.fromkeys(points)) if a.points or b.points else (),
+        rows=tuple(dict.fromkeys(a.rows + b.rows)),
     )
+
+
+def _once(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 def percent_of(a: float, b: float) -> float:
@@ -102,3 +196,12 @@ def growth_percent(new: float, old: float) -> float:
 def part_of(a: float, percent: float) -> float:
     """Return a percentage of ``a``."""
     return a * percent / 100
+
+
+def nearest(target: float, values: Sequence[float]) -> float:
+    """Return the value nearest to a target.
+
+    >>> nearest(5, (1, 4, 9))
+    4
+    """
+    return min(values, key=lambda v: abs(v - target))

@@ -79,6 +79,7 @@ class Term:
 
     - ``sign``: ``+``, ``-``, ``*`` or ``/``, what is done with it
     - ``claim``: the id of a claim, or ``self``; empty for a series
+    - ``fact``: the measure of facts; empty for a series
     - ``over``: ``sum`` or ``mean`` of the months of the period; empty for the figure of the period
     - ``dims``: the chosen values of the dimensions of the series
     - ``period``: the period of the figure; the claim's own if ``None``
@@ -87,6 +88,7 @@ class Term:
     sign: str
     claim: str = ""
     series: str = ""
+    fact: str = ""
     over: str = ""
     dims: tuple[tuple[str, str], ...] = ()
     period: Period | None = None
@@ -109,8 +111,8 @@ class ClaimTest:
 
     @property
     def within(self) -> bool:
-        """True if the test uses figures of the document alone."""
-        return all(term.claim for term in self.terms)
+        """True if the test uses figures of the document alone; ``unit_as`` rests on another claim's series."""
+        return self.verb not in ("undefined", "unit_as") and all(term.claim for term in self.terms)
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Claim:
     - ``step``: the unit of the last printed digit
     - ``low``, ``high``: the bounds that a range or an imprecise statement gives
     - ``tests``: groups of alternatives
-    - ``text``, ``evidence``: words in each language
+    - ``text``, ``evidence``: words in each language; ``needs``: the series or fact that judging it would take
     - ``corrected``: the same claim with the correction that its evidence supports
     """
 
@@ -142,6 +144,7 @@ class Claim:
     text: Mapping[str, str]
     evidence: Mapping[str, str] | None = None
     evidence_url: str = ""
+    needs: Mapping[str, str] | None = None
     corrected: Claim | None = None
 
     @property

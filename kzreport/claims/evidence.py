@@ -1,7 +1,7 @@
-"""Operands of tests turned into amounts, from series as known on a date and from other claims.
+"""Operands of tests turned into amounts, from series and facts as known on a date and from other claims.
 
-What belongs here: figures of a series or of a claim, and arithmetic between them. What does not: the comparison with
-the claim (:mod:`kzreport.claims.verbs`).
+What belongs here: figures of a series, a fact or a claim, and arithmetic between them. What does not: the comparison
+with the claim (:mod:`kzreport.claims.verbs`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from kzreport.claims.amounts import Amount, combine, part_of, printed_interval
+from kzreport.claims.amounts import Amount, Grade, Held, Point, combine, hull, part_of, printed_interval
 from kzreport.claims.claim import Claim, Operand, Term
 from kzreport.claims.documents import Register
+from kzreport.claims.facts import Fact
 from kzreport.claims.outcomes import NotComparable, Reason, no_figure
 from kzreport.indicators import aggregates, readings
 from kzreport.indicators.country_groups import CountryGroups
@@ -23,24 +24,27 @@ from kzreport.series.resource import Resource, describe_series
 
 Load = Callable[..., Series]
 FREE_DIMENSIONS = frozenset({"publisher", "via", "dated"})  # a range is taken over them unless one is chosen
-_COUNTS = {"count", "person", "piece", "wagon"}  # numbers of things, by whatever name
+_COUNTS = {"count", "person", "inhabitant", "piece", "wagon"}  # numbers of things, by whatever name
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure of one series: the values published, the interval around them, the observations they come from."""
+    """A figure of one series: its readings one by one, and the observations they come from."""
 
-    values: tuple[float, ...]
-    interval: Interval
+    points: tuple[Point, ...]
     observations: tuple[Observation, ...]
 
     def plus(self, other: Figure) -> Figure:
         """Return the sum of two figures."""
-        return Figure(
-            tuple(dict.fromkeys(itertools.starmap(operator.add, itertools.product(self.values, other.values)))),
-            Interval(self.interval.low + other.interval.low, self.interval.high + other.interval.high),
-            self.observations + other.observations,
+        points = (
+            Point(
+                tuple(itertools.starmap(operator.add, itertools.product(p.values, q.values))),
+                Interval(p.interval.low + q.interval.low, p.interval.high + q.interval.high),
+                planned=p.planned or q.planned,
+            )
+            for p, q in itertools.product(self.points, other.points)
         )
+        return Figure(tuple(dict.fromkeys(points)), self.observations + other.observations)
 
 
 def figure_of(series: Series, over: str, period: Period) -> Figure:
@@ -50,11 +54,14 @@ def figure_of(series: Series, over: str, period: Period) -> Figure:
     """
     if not over:
         found = tuple(o for o in series if o.period == period and o.value is not None)
-        values = tuple(dict.fromkeys(o.value for o in found if o.value is not None))
-        if not values:
+        points = dict.fromkeys(
+            Point((o.value,), printed_interval(o.value), planned=o.dims.get("kind") == "plan")
+            for o in found
+            if o.value is not None
+        )
+        if not points:
             raise no_figure()
-        intervals = [printed_interval(v) for v in values]
-        return Figure(values, Interval(min(i.low for i in intervals), max(i.high for i in intervals)), found)
+        return Figure(tuple(points), found)
     inside = tuple(o for o in series if period.start <= o.period.start and o.period.end <= period.end)
     numbers = [o.value for o in inside if o.value is not None]
     whole = sum(o.period.months for o in inside if o.value is not None) == period.months
@@ -63,7 +70,7 @@ def figure_of(series: Series, over: str, period: Period) -> Figure:
     intervals = [printed_interval(v) for v in numbers]
     n = len(numbers) if over == "mean" else 1
     interval = Interval(math.fsum(i.low for i in intervals) / n, math.fsum(i.high for i in intervals) / n)
-    return Figure((math.fsum(numbers) / n,), interval, inside)
+    return Figure((Point((math.fsum(numbers) / n,), interval),), inside)
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class Evidence:
     - ``register``: the bases and their rules
     - ``groups``: groups of countries by name
     - ``conversions``: (unit, unit) -> name of the series that multiplies the first
+    - ``facts``: the facts known on the date
     """
 
     load: Load
@@ -82,13 +90,14 @@ class Evidence:
     register: Register
     groups: CountryGroups
     conversions: Mapping[tuple[str, str], str]
+    facts: tuple[Fact, ...] = ()
 
     def amount(self, operand: Operand, claim: Claim) -> Amount:
         """Return the result of an operand, worked out from left to right.
 
         Raises :class:`NotComparable` if a figure is missing or units do not go together.
         """
-        terms = [self.of_claim(t, claim) if t.claim else self._of_series(t, claim) for t in operand]
+        terms = [self._of_term(t, claim) for t in operand]
         total = terms[0]
         for term, one in zip(operand[1:], terms[1:], strict=True):
             if term.sign == "/":
@@ -101,6 +110,44 @@ class Evidence:
             else:
                 total = combine(operator.add if term.sign == "+" else operator.sub, total, one, total.unit)
         return replace(total, basis=self.register.basis_of_sum({one.basis for one in terms}))
+
+    def _of_term(self, term: Term, claim: Claim) -> Amount:
+        if term.claim:
+            return self.of_claim(term, claim)
+        return self.of_facts(term, claim) if term.fact else self._of_series(term, claim)
+
+    def heard(self, term: Term, claim: Claim) -> tuple[Fact, ...]:
+        """Return the facts that a term names, of its period or else the claim's, without those of the claim's document.
+
+        Of the readings that one publisher gave of one period, those published last stand.
+        """
+        period, chosen = term.period or claim.period, dict(term.dims)
+        found = [
+            f
+            for f in self.facts
+            if f.measure == term.fact
+            and f.document != claim.document.id
+            and f.subject == chosen.get("subject", f.subject)
+            and (claim.unit == "date" or period is None or _meet(period, f.period))
+        ]
+        return tuple(f for f in found if not any(_supersedes(g, f) for g in found))
+
+    def of_facts(self, term: Term, claim: Claim) -> Amount:
+        """Return the figure that facts give: each reading with the weight of its source."""
+        found = self.heard(term, claim)
+        if not found:
+            raise no_figure()
+        interval = hull(f.interval for f in found)
+        values = dict.fromkeys(v for f in found for v in (f.value, f.low, f.high) if v is not None) or {1.0: None}
+        return Amount(
+            tuple(values),
+            interval,
+            found[0].unit,
+            found[0].period if len({f.period for f in found}) == 1 else term.period or claim.period or found[-1].period,
+            publishers=tuple(dict.fromkeys(f.publisher for f in found if f.publisher)),
+            points=tuple(f.point for f in found),
+            rows=tuple(f.held for f in found),
+        )
 
     def of_claim(self, term: Term, claim: Claim) -> Amount:
         """Return the figure of the claim that a term names, with the interval of its words."""
@@ -130,15 +177,29 @@ class Evidence:
         figure = figures[0]
         for other in figures[1:]:
             figure = figure.plus(other)
-        values, interval, unit = figure.values, figure.interval, about.unit
+        points, unit = figure.points, about.unit
         if unit in ("index_py100", "index_pp100"):
-            values, unit = tuple(v - 100 for v in values), "percent"
-            interval = Interval(interval.low - 100, interval.high - 100)
+            points, unit = tuple(_less_100(p) for p in points), "percent"
+        values = tuple(dict.fromkeys(v for p in points for v in p.values))
         named = sorted(term.dims, key=lambda pair: pair[0] != summed)  # the group first
         items = tuple(dict.fromkeys(v for k, v in named if k == summed or k not in ("kind", *FREE_DIMENSIONS)))
         publishers = dict.fromkeys(o.dims["publisher"] for o in figure.observations if "publisher" in o.dims)
-        basis = self._basis(about, term, period, claim)
-        return Amount(values, interval, unit, period, basis, (about.name,), items, tuple(publishers))
+        return Amount(
+            values,
+            hull(p.interval for p in points),
+            unit,
+            period,
+            self._basis(about, term, period, claim),
+            (about.name,),
+            items,
+            tuple(publishers),
+            points if len(points) > 1 or points[0].planned else (),
+            tuple(_row(about, o) for o in figure.observations),
+        )
+
+    def row(self, series: str, o: Observation) -> Held:
+        """Return an observation of a series as a row behind a verdict."""
+        return _row(describe_series(series), o)
 
     def _basis(self, about: Resource, term: Term, period: Period, claim: Claim) -> str:
         """Return the basis of the series or of the value chosen in it, or what a rule makes of that basis."""
@@ -166,6 +227,30 @@ class Evidence:
         if rate.value is None:
             raise no_figure(found)
         return found.scaled(rate.value if there else 1 / rate.value, unit, series)
+
+
+def _supersedes(g: Fact, f: Fact) -> bool:
+    """True if a publisher later gave another figure of the same thing; a weak source corrects nobody."""
+    mine, other = ((x.publisher or x.via, x.subject, x.period, x.qualifier) for x in (f, g))
+    return mine == other and g.grade is not Grade.WEAK and g.published > f.published and g.value != f.value
+
+
+def _meet(a: Period, b: Period) -> bool:
+    return a.start <= b.end and b.start <= a.end
+
+
+def _less_100(p: Point) -> Point:
+    interval = Interval(p.interval.low - 100, p.interval.high - 100)
+    return replace(p, values=tuple(v - 100 for v in p.values), interval=interval)
+
+
+def _row(about: Resource, o: Observation) -> Held:
+    """Return an observation as a row behind a verdict, with the address of the page it was read from."""
+    via = o.dims.get("via", "")
+    pages = {s["title"]: s.get("path", "") for s in about.sources}
+    url = pages.get(via, "") or (next(iter(pages.values()), "") if not via else "")
+    chosen = " ".join(v for k, v in o.dims.items() if k not in ("publisher", "via", "dated"))
+    return Held(about.name, chosen, o.period, o.value, o.dims.get("publisher", ""), via, url)
 
 
 def is_group(about: Resource, dimension: str, value: str, groups: CountryGroups) -> bool:

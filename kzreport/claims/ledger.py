@@ -10,9 +10,11 @@ from datetime import date
 from itertools import chain
 from pathlib import Path
 
+from kzreport.claims.cells import Row
 from kzreport.claims.claim import Claim, Document
 from kzreport.claims.documents import Register, claims_folder, register
-from kzreport.claims.rows import Row, claim_columns, read_row
+from kzreport.claims.facts import facts_fingerprints, facts_folder
+from kzreport.claims.rows import claim_columns, read_row
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_text, sha256_hex, shown_path
 from kzreport.series.table import csv_rows
@@ -29,7 +31,8 @@ def all_claims() -> Mapping[str, Claim]:
     if not folder.is_dir():
         return {}
     root = project_root()
-    others = (root / "data" / "datapackage.json", root / "data" / "groups.yml", root / "params" / "project.yml")
+    others = [root / "data" / "datapackage.json", root / "data" / "groups.yml", root / "params" / "project.yml"]
+    others += sorted(facts_folder().glob("facts.*"))
     return _read_ledger(folder, *sorted(folder.iterdir()), *others)
 
 
@@ -48,14 +51,14 @@ def known_claims(
 
 
 def claims_fingerprints(as_of: date) -> dict[str, str]:
-    """Return file name -> sha256 of what a page can know on a date: the files of documents printed by then."""
+    """Return file name -> sha256 of what a page can know on a date: documents printed and facts published by then."""
     about = register()
     if about == Register({}, (), {}):
         return {}
     known = [d for d in about.documents.values() if d.date <= as_of]
     stated = repr([known, about.themes, sorted(about.bases.items())])
     files = {f"{d.id}.csv": file_digest(claims_folder() / f"{d.id}.csv") for d in known}
-    return {_ABOUT: sha256_hex(stated.encode()), **files}
+    return {_ABOUT: sha256_hex(stated.encode()), **files, **facts_fingerprints(as_of)}
 
 
 @cached_by_stamp(4)

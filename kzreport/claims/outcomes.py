@@ -27,6 +27,12 @@ class Reason(StrEnum):
     ASIDE = "aside"  # a date, a designation, a circumstance that no series describes
     NO_FIGURE = "no_figure"
     PLAN = "plan"
+    ANNOUNCED = "announced"  # a plan, held against what was announced
+    DISPUTED = "disputed"  # some readings agree, some contradict
+    ONE_REPORT = "one_report"  # one report alone agrees
+    ONE_AGAINST = "one_against"  # one report alone contradicts
+    WEAK = "weak"  # weak sources only
+    BASES_DIFFER = "bases_differ"  # two figures of the document stand on different bases: a remark
 
 
 class NotComparable(Exception):
@@ -56,19 +62,56 @@ class TestOutcome:
 
 
 @dataclass(frozen=True)
-class Assessment:
-    """A claim with its verdict.
+class Judgement:
+    """A verdict, its reason, and the outcome that it follows.
 
-    - ``basis``: the basis that the claim was found to fit; empty if that did not decide
+    ``basis``: the basis that the claim was found to fit; empty if that did not decide.
+    """
+
+    verdict: Verdict
+    reason: Reason
+    decisive: TestOutcome | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A claim with its two verdicts.
+
+    - ``within``: from figures of the document itself; ``published``: from series and facts
     - ``outcomes``: of all tests, in their order
-    - ``decisive``: the outcome that the verdict follows
     - ``corrected``: the assessment of the corrected claim
+    - ``leads_within``: the verdict to lead with is the one from the document itself
     """
 
     claim: Claim
-    verdict: Verdict
-    reason: Reason
-    basis: str = ""
+    within: Judgement
+    published: Judgement
     outcomes: tuple[TestOutcome, ...] = ()
-    decisive: TestOutcome | None = None
     corrected: Assessment | None = None
+    leads_within: bool = False
+
+    @property
+    def leading(self) -> Judgement:
+        """The judgement to lead with."""
+        return self.within if self.leads_within else self.published
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict to lead with."""
+        return self.leading.verdict
+
+    @property
+    def reason(self) -> Reason:
+        """The reason of the verdict to lead with."""
+        return self.leading.reason
+
+    @property
+    def basis(self) -> str:
+        """The basis that the claim was found to fit."""
+        return self.leading.basis
+
+    @property
+    def contradicted(self) -> bool:
+        """True if either verdict contradicts the claim."""
+        return Verdict.INCONSISTENT in (self.within.verdict, self.published.verdict)

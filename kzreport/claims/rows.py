@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
-from kzreport.claims.claim import Claim, Document, Qualifier
+from kzreport.claims.cells import Row, check_figure, check_step
+from kzreport.claims.claim import Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import Register
 from kzreport.claims.tests import CLAIM_ID, parse_tests
-from kzreport.errors import DataError, explain
 from kzreport.model import Period
 from kzreport.project import project
 from kzreport.units import UNITS
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _CORRECTED = ("period", "basis", "value", "step", "unit", "test")  # columns that a correction may change
-_SIGNED = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.ABOUT, Qualifier.PLANNED, Qualifier.INFERRED)
 
 
 def claim_columns() -> tuple[str, ...]:
@@ -29,45 +26,13 @@ def claim_columns() -> tuple[str, ...]:
     return (
         *("id", "line", "theme", "page", "value", "step", "qualifier", "low", "high", "unit", "period", "basis"),
         *("test", "substantive", "as_corrected", *(f"evidence.{k}" for k in languages)),
-        *("evidence_url", *(f"text.{k}" for k in languages)),
+        *("evidence_url", *(f"needs.{k}" for k in languages), *(f"text.{k}" for k in languages)),
     )
-
-
-@dataclass(frozen=True)
-class Row:
-    """The cells of a row by column, and the place that its errors name."""
-
-    cells: Mapping[str, str]
-    where: str
-
-    def bad(self, column: str, expected: str, todo: str = "") -> DataError:
-        """Return the error for a cell."""
-        return DataError(explain(f"{self.where}, column '{column}'", repr(self.cells[column])[:80], expected, todo))
-
-    def number(self, column: str) -> float | None:
-        """Return the number of a cell, ``None`` if it is empty."""
-        text = self.cells[column]
-        if text and not _NUMBER.fullmatch(text):
-            raise self.bad(column, "a number such as -12.5 or nothing")
-        return float(text) if text else None
-
-    def one_of(self, column: str, choices: Collection[str], *, empty: bool = False, listed_in: str = "") -> str:
-        """Return the text of a cell that must be one of several, or with ``empty`` may be empty."""
-        text = self.cells[column]
-        if text not in choices and not (empty and not text):
-            raise self.bad(column, f"one of {', '.join(choices)}{listed_in}")
-        return text
-
-    def local(self, column: str) -> Mapping[str, str]:
-        """Return language -> text."""
-        return {k: self.cells[f"{column}.{k}"] for k in project().languages}
 
 
 def read_row(row: Row, document: Document, register: Register) -> Claim:
     """Return the claim that a row states. Raises :class:`DataError` naming file, line, column and the choices."""
-    for column, text in row.cells.items():
-        if text != text.strip() or not text.isprintable():
-            raise row.bad(column, "printable text without spaces around it")
+    row.check_text()
     claim = _claim(row, document, register)
     correction = row.cells["as_corrected"]
     if not correction:
@@ -95,9 +60,9 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
         raise row.bad("basis", "the basis that leaves undefined what is meant")
     if cells["unit"] not in (*UNITS, "date"):
         raise row.bad("unit", f"date or one of {', '.join(UNITS)}")
-    period = _period(row)
+    period = row.period("period")
     value, step, low, high = _figure(row, qualifier, period)
-    evidence = _evidence(row)
+    evidence, tests = _evidence(row), parse_tests(cells["test"], f"{row.where}, column 'test'")
     return Claim(
         id=cells["id"],
         document=document,
@@ -112,19 +77,13 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
         unit=cells["unit"],
         period=period,
         basis=basis,
-        tests=parse_tests(cells["test"], f"{row.where}, column 'test'"),
+        tests=tests,
         substantive=row.one_of("substantive", ("yes", "no")) == "yes",
         text=row.local("text"),
         evidence=evidence,
-        evidence_url=cells["evidence_url"],
+        evidence_url=row.address("evidence_url"),
+        needs=_needs(row, tests),
     )
-
-
-def _period(row: Row) -> Period | None:
-    try:
-        return Period.parse(row.cells["period"]) if row.cells["period"] else None
-    except DataError:
-        raise row.bad("period", "2026, 2026-Q1, 2026-08, 2026-08-31, 2026-01/2026-08 or nothing") from None
 
 
 def _figure(
@@ -132,25 +91,22 @@ def _figure(
 ) -> tuple[float | None, float, float | None, float | None]:
     """Return value, step, low and high, which have to go together."""
     value, step, low, high = (row.number(column) for column in ("value", "step", "low", "high"))
-    if row.cells["unit"] == "date":
-        if value is not None or period is None:
-            raise row.bad("value", "nothing, and a period: the date that is claimed")
-    elif value is None and low is None and high is None:
-        raise row.bad("value", "a number, or one in low or high")
-    if value is not None and (step is None or step <= 0):
-        raise row.bad("step", "the unit of the last printed digit, above 0")
-    if value is not None and value < 0 and qualifier not in _SIGNED:
-        raise row.bad("qualifier", "exact, rounded or about for a value below 0")
-    if low is not None and high is not None and low > high:
-        raise row.bad("low", "at most 'high'")
-    return value, step or 1.0, low, high
+    check_figure(row, qualifier, period, value, low, high)
+    return value, 1.0 if value is None else check_step(row, value, step), low, high
 
 
 def _evidence(row: Row) -> Mapping[str, str] | None:
-    evidence = row.local("evidence")
-    given = any(evidence.values())
-    if not all(evidence.values()) and (given or row.cells["as_corrected"]):
-        raise row.bad("as_corrected", " and ".join(f"evidence.{k}" for k in evidence))
-    if row.cells["evidence_url"] and not row.cells["evidence_url"].startswith("https://"):
-        raise row.bad("evidence_url", "an address that starts with https://")
-    return evidence if given else None
+    evidence = row.in_every_language("evidence")
+    if evidence is None and row.cells["as_corrected"]:
+        raise row.bad("as_corrected", " and ".join(f"evidence.{k}" for k in row.local("evidence")))
+    return evidence
+
+
+def _needs(row: Row, tests: tuple[tuple[ClaimTest, ...], ...]) -> Mapping[str, str] | None:
+    """Return what it would take to judge a claim; a claim that no test judges says it."""
+    needs = row.in_every_language("needs")
+    judged = any(t.verb not in ("outcome", "same") for group in tests for t in group)
+    if needs is None and not judged and row.cells["substantive"] == "yes":
+        columns = " and ".join(f"needs.{k}" for k in row.local("needs"))
+        raise row.bad("test", f"a test that judges it, or what it would take in {columns}")
+    return needs

@@ -12,8 +12,9 @@ from datetime import timedelta
 from kzreport.claims.amounts import Amount
 from kzreport.claims.claim import Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import register
+from kzreport.claims.facts import all_facts
 from kzreport.claims.ledger import all_claims
-from kzreport.claims.outcomes import Assessment, Reason, TestOutcome
+from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.errors import WordsError, explain
 from kzreport.language.names import is_label
 from kzreport.language.sentences import escape
@@ -25,6 +26,7 @@ from kzreport.units import UNITS
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs", "words", "feminine")
+_NAMED = ("same", "majority")  # verbs whose words name the other claim
 _ANY = Period.parse("2000")  # of a reading whose number alone is wanted
 
 
@@ -62,7 +64,7 @@ def claim_sentence(w: Words, claim: Claim) -> str:
         if about:
             if claim.period is None:
                 raise WordsError(explain(where, m[0], "no period: the claim states none"))
-            return w.period(claim.period, spec)
+            return span_of_days(w, claim.period) or w.period(claim.period, spec)
         if claim.unit == "date" or spec not in _SPECS:
             raise WordsError(
                 explain(where, m[0], "{claim}, {claim:bare}, {claim:abs}, {claim:words}; of a date {claim.period:in}")
@@ -92,38 +94,39 @@ def document_entry(w: Words, document: Document) -> str:
 # --- the verdict -------------------------------------------------------------------------------------------------
 
 
-def verdict_words(w: Words, assessment: Assessment) -> str:
-    """Return the verdict in a word or two."""
-    return w.word("verdicts", str(assessment.verdict))
+def verdict_words(w: Words, judgement: Judgement, *, within: bool) -> str:
+    """Return a verdict in a word or two; ``within``: it is that from the document's own figures."""
+    return w.word("verdicts_within" if within else "verdicts", str(judgement.verdict))
 
 
-def reason_phrase(w: Words, assessment: Assessment) -> str:
-    """Return the reason of the verdict as a phrase."""
-    stated = assessment.claim.basis
-    if assessment.reason is Reason.BASIS:
-        pair = assessment.decisive is not None and assessment.decisive.test.verb == "same"
-        key = "basis_fits" if assessment.verdict.supports else "basis_stated" if stated else "basis_none"
-        key = "basis_other" if pair else key
-    elif assessment.reason is Reason.PLAUSIBILITY:
-        key = "plausibility" if assessment.verdict.supports else "implausible"
+def reason_phrase(w: Words, claim: Claim, judgement: Judgement) -> str:
+    """Return the reason of a verdict as a phrase."""
+    stated, reason = claim.basis, judgement.reason
+    if reason is Reason.BASIS:
+        key = "basis_fits" if judgement.verdict.supports else "basis_stated" if stated else "basis_none"
+    elif reason is Reason.PLAUSIBILITY:
+        key = "plausibility" if judgement.verdict.supports else "implausible"
     else:
-        differs = stated and Reason(register().bases[stated].kind) is assessment.reason
-        key = f"{assessment.reason}_stated" if differs else str(assessment.reason)
+        differs = stated and Reason(register().bases[stated].kind) is reason
+        key = f"{reason}_stated" if differs else str(reason)
     text = w.word("reasons", key)
-    return w.typography(text.replace("{basis}", basis_name(w, assessment.basis or stated)))
+    return w.typography(text.replace("{basis}", basis_name(w, judgement.basis or stated)))
 
 
 def basis_name(w: Words, slug: str) -> str:
-    """Return the name of a basis; empty for one that has no name."""
-    bases = register().bases
-    return bases[slug].name[w.language] if slug in bases else ""
+    """Return the name of a basis or of a measure of facts; empty for one that has no name."""
+    bases, measures = register().bases, all_facts().measures
+    if slug in bases:
+        return bases[slug].name[w.language]
+    return measures[slug][w.language] if slug in measures else ""
 
 
 def one_line(w: Words, assessment: Assessment) -> str:
     """Return a claim and its verdict in one line, for a list of what changed."""
-    claim = assessment.claim
-    verdict = f"{verdict_words(w, assessment)}, {reason_phrase(w, assessment)}"
-    return f"{claim_sentence(w, claim)} ({claim_locator(w, claim)}){w.colon}{verdict}"
+    claim, leading = assessment.claim, assessment.leading
+    verdict = verdict_words(w, leading, within=assessment.leads_within)
+    said = f"{verdict}, {reason_phrase(w, claim, leading)}"
+    return f"{claim_sentence(w, claim)} ({claim_locator(w, claim)}){w.colon}{said}"
 
 
 # --- what a claim was compared with ------------------------------------------------------------------------------
@@ -136,16 +139,16 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
         return basis_name(w, assessment.claim.basis)
     head = _comparison_head(w, assessment.claim, outcome)
     if test.within:
-        return w.typography(head if test.verb in ("same", "unit_as") else f"{head} ({w.ui('same_document')})")
+        return w.typography(head if test.verb in _NAMED else f"{head} ({w.ui('same_document')})")
     about = [_series_titles(w, test)]
     if found is None:
         dated = next((t.period for t in test.terms if t.period), None)
-        about += [_when(w, dated)] if dated else []
+        about += [when(w, dated)] if dated else []
     else:
         about += [w.label(i) for i in found.items if is_label(i) or i in names_of("scopes")]
         shown = test.verb == "date" or found.period == assessment.claim.period
         basis = _other_basis(w, found)
-        about += ["" if shown else _when(w, found.period), "" if basis.lower() in about[0].lower() else basis]
+        about += ["" if shown else when(w, found.period), "" if basis.lower() in about[0].lower() else basis]
     text = f"{head} – {', '.join(filter(None, about))}"
     publishers = "" if found is None else _publishers(w, found)
     return w.typography(f"{text} ({publishers})" if publishers else text)
@@ -164,7 +167,7 @@ def _comparison_head(w: Words, claim: Claim, outcome: TestOutcome) -> str:
     marks = {
         "value": value,
         "derived": _amount(w, outcome.derived, claim) if outcome.derived else w.ui("not_available"),
-        "period": w.ui("not_available") if found is None else _when(w, found.period),
+        "period": w.ui("not_available") if found is None else when(w, found.period),
         "other": ", ".join(claim_figure(w, c) for c in others if c.unit != "date"),
         "claim": ", ".join(claim_locator(w, c) for c in others),
     }
@@ -181,12 +184,17 @@ def _amount(w: Words, amount: Amount, claim: Claim) -> str:
     return w.range(amount.reading())
 
 
-def _when(w: Words, period: Period) -> str:
+def when(w: Words, period: Period) -> str:
     """Return a period; a span of days from its first to its last."""
+    return span_of_days(w, period) or w.period(period)
+
+
+def span_of_days(w: Words, period: Period) -> str:
+    """Return a span of days from its first to its last; empty for a period that covers whole months."""
     whole_months = (period.start.day, (period.end + timedelta(days=1)).day) == (1, 1)
-    if period.frequency == "S" and not whole_months:
-        return w.ui("from_to").format(first=w.day(period.start), last=w.day(period.end))
-    return w.period(period)
+    if period.frequency != "S" or whole_months:
+        return ""
+    return w.ui("days_from_to").format(first=w.day(period.start), last=w.day(period.end))
 
 
 def _series_titles(w: Words, test: ClaimTest) -> str:
@@ -215,35 +223,6 @@ def _other_basis(w: Words, found: Amount) -> str:
     return "" if about.plain_from_titles(found.basis) else basis_name(w, found.basis)
 
 
-# --- the table of claims -----------------------------------------------------------------------------------------
-
-
-def table_cells(w: Words, assessment: Assessment) -> tuple[str, ...]:
-    """Return a row of the table of claims: place, claim, what it was compared with, verdict.
-
-    Lines inside a cell are separated by a line feed; the last ones are about the corrected claim.
-    """
-    claim, corrected = assessment.claim, assessment.corrected
-    several = len(assessment.outcomes) > 1
-    against = [_comparison_with_verdict(w, assessment, o, several) for o in assessment.outcomes]
-    verdicts = [f"{verdict_words(w, assessment)} – {reason_phrase(w, assessment)}."]
-    if claim.evidence:
-        url = f" ({claim.evidence_url})" if claim.evidence_url else ""
-        against.append(w.typography(claim.evidence[w.language]) + url)
-    if corrected:
-        lead = f"{w.ui('as_corrected')}{w.colon}"
-        against += [f"{lead}{comparison(w, corrected, o)}" for o in corrected.outcomes]
-        verdicts.append(f"{lead}{verdict_words(w, corrected).lower()}, {reason_phrase(w, corrected)}.")
-    return claim_locator(w, claim), claim_sentence(w, claim), "\n".join(against) or "–", "\n".join(verdicts)
-
-
-def _comparison_with_verdict(w: Words, assessment: Assessment, outcome: TestOutcome, several: bool) -> str:
-    text = comparison(w, assessment, outcome)
-    if not several or outcome.test.verb == "outcome":  # what became of a plan has no verdict
-        return text
-    return f"{text}{w.colon}{w.word('verdicts', str(outcome.verdict)).lower()}"
-
-
 # --- faults ------------------------------------------------------------------------------------------------------
 
 
@@ -260,6 +239,8 @@ def sentence_faults() -> list[str]:
         for w in books:
             at = f"{where}, column 'text.{w.language}'"
             text = _MARK.sub("", claim.text[w.language])
+            if claim.period and "{claim.period" not in claim.text[w.language]:
+                found.append(explain(at, f"no period, which the claim has ({claim.period})", "a mark {claim.period}"))
             if re.search(r"(?<![A-Za-z0-9])\d", text):
                 found.append(explain(at, f"a digit typed in {text[:60]!r}", "a mark"))
             try:

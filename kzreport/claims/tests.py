@@ -1,6 +1,7 @@
 """The small language of the column ``test``, read and checked.
 
-A test is ``verb operand, operand``. An operand is claims and series joined by `` + ``, `` - ``, `` * `` or `` / ``.
+A test is ``verb operand, operand``. An operand is claims, series and facts joined by `` + ``, `` - ``, `` * `` or
+`` / ``.
 Groups of tests are separated by ``;``, alternatives of a group by `` or ``. CONTRIBUTING.md lists the verbs.
 """
 
@@ -10,6 +11,7 @@ import re
 
 from kzreport.claims.claim import ClaimTest, Operand, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, is_group
+from kzreport.claims.facts import all_facts
 from kzreport.claims.verbs import VERBS
 from kzreport.errors import DataError, explain
 from kzreport.model import Period
@@ -42,10 +44,21 @@ def _test(text: str, where: str) -> ClaimTest:
     if not verb.fewest <= len(operands) <= verb.most:
         expected = f"{verb.fewest}" if verb.fewest == verb.most else f"{verb.fewest} to {verb.most}"
         raise DataError(explain(where, f"'{name}' with {len(operands)} operands", f"{expected}, separated by commas"))
-    if verb.takes and not (len(operands[0]) == 1 and getattr(operands[0][0], verb.takes)):
-        expected = "the id of a claim" if verb.takes == "claim" else "one series of events"
+    if verb.takes and not all(len(o) == 1 and _is_a(o[0], verb.takes) for o in operands):
+        expected = _TAKEN[verb.takes]
         raise DataError(explain(where, text.strip(), f"'{name}' and {expected}"))
     return ClaimTest(name, operands)
+
+
+_TAKEN = {
+    "claim": "the id of a claim",
+    "fact": "'fact' and a measure",
+    "event": "one series of events, or 'fact' and a measure",
+}
+
+
+def _is_a(term: Term, kind: str) -> bool:
+    return bool(term.claim if kind == "claim" else term.fact or (kind == "event" and term.series))
 
 
 def _operand(text: str, where: str) -> Operand:
@@ -57,6 +70,8 @@ def _term(text: str, sign: str, where: str) -> Term:
     words = text.split()
     if len(words) == 1 and (words[0] == "self" or CLAIM_ID.fullmatch(words[0])):
         return Term(sign, claim=words[0])
+    if words and words[0] == "fact":
+        return _fact_term(text, words[1:], sign, where)
     over = words.pop(0) if words and words[0] in ("sum", "mean") else ""
     if not words:
         raise DataError(explain(where, repr(text), "a claim id, self, or a series"))
@@ -71,7 +86,21 @@ def _term(text: str, sign: str, where: str) -> Term:
     except DataError as e:
         raise DataError(f"{where}: {e}") from None
     _check_dimensions(about, chosen, f"{where}, {series}")
-    return Term(sign, "", series, over, tuple(sorted(chosen.items())), when)
+    return Term(sign, series=series, over=over, dims=tuple(sorted(chosen.items())), period=when)
+
+
+def _fact_term(text: str, words: list[str], sign: str, where: str) -> Term:
+    """Return a term that names facts: ``fact measure subject=KAZ@2022``."""
+    measures = all_facts().measures
+    if words:
+        words[-1], _, period = words[-1].partition("@")
+        chosen = dict(p.partition("=")[::2] for p in words[1:])
+        if words[0] not in measures:
+            raise DataError(explain(where, f"no measure '{words[0]}'", "one of data/facts/facts.yml"))
+        if not set(chosen) - {"subject"} and all(chosen.values()):
+            when = Period.parse(period) if period else None
+            return Term(sign, fact=words[0], dims=tuple(chosen.items()), period=when)
+    raise DataError(explain(where, repr(text), "fact measure subject=KAZ@period"))
 
 
 def _check_dimensions(about: Resource, chosen: dict[str, str], where: str) -> None:

@@ -7,19 +7,22 @@ One table, :data:`VERBS`, lists them. A new verb is a function and a line there,
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from kzreport.claims.amounts import Amount, combine, growth_percent, percent_of
+from kzreport.claims import rule
+from kzreport.claims.amounts import Amount, Point, combine, growth_percent, percent_of
 from kzreport.claims.claim import Claim, ClaimTest, Qualifier, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, Evidence, require_base
 from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, no_figure
 from kzreport.model import Interval, Period, Verdict
 
 _PLACES = ("partner", "country")  # dimensions over which a rank is taken
-_REPRODUCIBLE = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.ABOUT)
+_REPRODUCIBLE = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.ABOUT, Qualifier.PLANNED)
 _PART_MARGIN = 0.25  # part-years: a quarter on either side of the usual share
+_ROUNDED = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.PLANNED)
+_WHOLE = 100.0  # per cent
 _SELF = (Term("+", claim="self"),)
 
 
@@ -29,7 +32,7 @@ class Verb(NamedTuple):
     fewest: int
     most: int
     run: Callable[[Evidence, ClaimTest, Claim], TestOutcome]
-    takes: Literal["claim", "series", ""] = ""
+    takes: Literal["claim", "fact", "event", ""] = ""
 
 
 def run_test(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -65,6 +68,20 @@ def compare_dates(claimed: Period, event: Period) -> Verdict:
     return _meeting(claimed.start <= event.end and event.start <= claimed.end)
 
 
+def compare_spans(claimed: Period, span: Period) -> Verdict:
+    """Return the verdict on a claimed span: both its ends have to be right, by the year if it covers whole years.
+
+    >>> compare_spans(Period.parse("2011-01/2013-12"), Period.parse("2011-03/2013-10")).value
+    'reproduced'
+    >>> compare_spans(Period.parse("1994-01/2011-12"), Period.parse("1994-10/2007-01")).value
+    'inconsistent'
+    """
+    years = (claimed.start.day, claimed.start.month, claimed.end.month) == (1, 1, 12)
+    ends = zip((claimed.start, claimed.end), (span.start, span.end), strict=True)
+    same = all(a.year == b.year and (years or a.month == b.month) for a, b in ends)
+    return Verdict.REPRODUCED if same else Verdict.INCONSISTENT
+
+
 def _meeting(meets: bool) -> Verdict:
     return Verdict.CONSISTENT if meets else Verdict.INCONSISTENT
 
@@ -79,11 +96,49 @@ def _compare(evidence: Evidence, test: ClaimTest, claim: Claim, found: Amount) -
     found = evidence.in_unit(found, claim.unit)
     if claim.basis and found.basis and claim.basis != found.basis:
         return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim), found)
+    bearings = [rule.Bearing(_verdict(claim, p), p.grade, p.source) for p in found.readings if _speaks(claim, p)]
+    outcome = _decided(test, claim, found, bearings)
+    if outcome.verdict is Verdict.REPRODUCED and not _of_its_period(claim, found):
+        return replace(outcome, verdict=Verdict.CONSISTENT)
+    return outcome
+
+
+def _speaks(claim: Claim, point: Point) -> bool:
+    """True if a reading may judge the claim: what was announced judges an announcement, and nothing else does."""
+    return point.planned is (claim.qualifier is Qualifier.PLANNED)
+
+
+def _verdict(claim: Claim, point: Point) -> Verdict:
+    """Return the verdict of one reading."""
     if claim.value is not None and claim.qualifier in _REPRODUCIBLE:
         half = claim.step / 2 * (1 + 1e-9)
-        if any(abs(v - claim.value) <= half for v in found.values):
-            return TestOutcome(test, Verdict.REPRODUCED, Reason.SERIES, found)
-    return TestOutcome(test, _meeting(claim.interval.overlaps(found.interval)), Reason.SERIES, found)
+        if any(abs(v - claim.value) <= half for v in point.values):
+            return Verdict.REPRODUCED
+    return _meeting(claim.interval is not None and _overlap(claim, claim.interval, point))
+
+
+def _overlap(claim: Claim, stated: Interval, point: Point) -> bool:
+    """True if claim and reading have values in common; two roundings that only touch have none (19 and 18 differ)."""
+    rounded = claim.qualifier in _ROUNDED and point.values and point.interval.low < point.interval.high
+    room = 1e-9 * max(1.0, abs(stated.low)) if rounded else 0.0
+    if rounded:
+        return stated.low + room < point.interval.high and point.interval.low + room < stated.high
+    return stated.overlaps(point.interval)
+
+
+def _of_its_period(claim: Claim, found: Amount) -> bool:
+    """True unless the figure is of another period than the claim's: it then agrees at best, and reproduces nothing."""
+    a, b = claim.period, found.period
+    return a is None or (a.start <= b.end and b.start <= a.end)
+
+
+def _decided(test: ClaimTest, claim: Claim, found: Amount, bearings: Sequence[rule.Bearing]) -> TestOutcome:
+    """Return the outcome that the rule makes of readings; without any, the readings announce and tell no outcome."""
+    if not bearings:
+        return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.PLAN, found)
+    verdict, reason = rule.of_readings(bearings)
+    usual = Reason.ANNOUNCED if claim.qualifier is Qualifier.PLANNED else Reason.SERIES
+    return TestOutcome(test, verdict, reason or usual, found)
 
 
 def _value(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -216,6 +271,8 @@ def _part(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
 
 def _date(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     term = test.operands[0][0]
+    if term.fact:
+        return _date_of_facts(evidence, test, claim, compare_dates)
     rows = [o for o in evidence.load(term.series, **dict(term.dims)) if o.value is not None]
     if not rows or claim.period is None:
         raise no_figure()
@@ -225,25 +282,92 @@ def _date(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
         event = Period(event.start, last, "S")
     publishers = tuple(dict.fromkeys(o.dims["publisher"] for o in rows if "publisher" in o.dims))
     items = tuple(v for k, v in term.dims if k not in FREE_DIMENSIONS)
-    found = Amount((1,), Interval(1, 1), "count", event, "", (term.series,), items, publishers)
-    return TestOutcome(test, compare_dates(claim.period, event), Reason.SERIES, found)
+    held = tuple(evidence.row(term.series, o) for o in rows)
+    found = Amount((1,), Interval(1, 1), "count", event, "", (term.series,), items, publishers, rows=held)
+    return _decided(test, claim, found, [rule.Bearing(compare_dates(claim.period, event))])
+
+
+def _span(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    return _date_of_facts(evidence, test, claim, compare_spans)
+
+
+def _date_of_facts(
+    evidence: Evidence, test: ClaimTest, claim: Claim, compare: Callable[[Period, Period], Verdict]
+) -> TestOutcome:
+    """Compare the claimed date with that of each fact: one reading a source."""
+    facts = evidence.heard(test.operands[0][0], claim)
+    if not facts or claim.period is None:
+        raise no_figure()
+    found = evidence.of_facts(test.operands[0][0], claim)
+    nearest = min(facts, key=lambda f: abs((f.period.start - claim.period.start).days) if claim.period else 0)
+    found = replace(found, period=nearest.period, unit="count")
+    verdicts = [(compare(claim.period, f.period), f.point) for f in facts if _speaks(claim, f.point)]
+    if verdicts and not any(v.decided for v, _ in verdicts):
+        raise no_figure(found)
+    return _decided(test, claim, found, [rule.Bearing(v, p.grade, p.source) for v, p in verdicts if v.decided])
 
 
 def _same(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    """Compare two figures that look alike: first their bases, then, if all else agrees, the figures."""
+    """Compare two figures that look alike: if their bases differ, that is a remark; else the figures."""
     other = evidence.printed.get(test.operands[0][0].claim)
     if other is None:
         raise no_figure()
     own_bases, other_bases = fitting_bases(evidence, claim), fitting_bases(evidence, other)
     found = None if other.interval is None else evidence.of_claim(test.operands[0][0], claim)
     if own_bases and other_bases and not set(own_bases) & set(other_bases):
-        reason = _difference_of(evidence, claim) if claim.basis and other.basis else Reason.BASIS
-        return TestOutcome(test, Verdict.NOT_COMPARABLE, reason, found)
+        return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.BASES_DIFFER, found)  # a remark, no verdict
     if claim.unit == other.unit == "date" and claim.period and other.period:
         return TestOutcome(test, compare_dates(claim.period, other.period), Reason.WITHIN)
     if found is None or claim.unit != other.unit or claim.period != other.period:
         raise no_figure(found)
     return _compare(evidence, test, claim, found)
+
+
+def _outside(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Contradict a claimed period with an event that may not lie inside it; an event elsewhere says nothing."""
+
+    def apart(claimed: Period, event: Period) -> Verdict:
+        inside = claimed.start <= event.start and event.end <= claimed.end
+        return Verdict.INCONSISTENT if inside else Verdict.UNVERIFIABLE
+
+    return _date_of_facts(evidence, test, claim, apart)
+
+
+def _covers(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Compare a number of months or years with those that the claim's own period covers."""
+    if claim.period is None:
+        raise no_figure()
+    months = claim.period.months
+    length = months / 12 if claim.unit == "years" else float(months)
+    return _compare(evidence, test, claim, Amount((length,), Interval(length, length), claim.unit, claim.period))
+
+
+def _elapsed(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Compare a number of months or years with those between the periods of two other claims."""
+    periods = [c.period for o in test.operands if (c := evidence.printed.get(o[0].claim)) and c.period]
+    if len(periods) < len(test.operands):
+        raise no_figure()
+    first, last = periods
+    years = last.start.year - first.start.year
+    gap = float(years if claim.unit == "years" else 12 * years + last.start.month - first.start.month)
+    return _compare(evidence, test, claim, Amount((gap,), Interval(gap, gap), claim.unit, last))
+
+
+def _parts(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Add up parts of one whole, in per cent: they may not exceed it."""
+    parts = [evidence.amount(o, claim) for o in test.operands]
+    total = parts[0]
+    for part in parts[1:]:
+        total = combine(operator.add, total, part, "percent")
+    return TestOutcome(test, _meeting(total.interval.low <= _WHOLE), Reason.PLAUSIBILITY, total)
+
+
+def _majority(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Compare a number of rounds with a share of the vote: one round if it exceeds half, more if it does not."""
+    share = evidence.amount(test.operands[0], claim)
+    once = share.interval.low > _WHOLE / 2
+    agrees = claim.value is not None and (claim.value == 1) is once
+    return TestOutcome(test, _meeting(agrees), Reason.PLAUSIBILITY, share)
 
 
 def _outcome(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -266,8 +390,14 @@ VERBS: Mapping[str, Verb] = {
     "unit_bound": Verb(1, 1, _unit_bound),
     "unit_as": Verb(1, 1, _unit_as, takes="claim"),
     "part": Verb(2, 2, _part),
-    "date": Verb(1, 1, _date, takes="series"),
+    "date": Verb(1, 1, _date, takes="event"),
+    "span": Verb(1, 1, _span, takes="fact"),
     "same": Verb(1, 1, _same, takes="claim"),
+    "outside": Verb(1, 1, _outside, takes="fact"),
+    "covers": Verb(0, 0, _covers),
+    "elapsed": Verb(2, 2, _elapsed, takes="claim"),
+    "parts": Verb(2, 5, _parts),
+    "majority": Verb(1, 1, _majority, takes="claim"),
     "outcome": Verb(1, 1, _outcome),
     "undefined": Verb(0, 0, _undefined),
 }

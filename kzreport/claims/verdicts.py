@@ -1,10 +1,9 @@
-"""Verdicts on claims, from series as known on a date. No sentence here: :mod:`kzreport.claims.sentences`.
+"""Verdicts on claims, from series and facts as known on a date. No sentence here: :mod:`kzreport.claims.sentences`.
 
 - Every test of a claim has an outcome, and all outcomes are kept.
-- A group of alternatives (the document does not state a basis) counts with its best outcome. If none fits and several
-  bases were tried, the claim is not comparable.
-- The verdict on the claim is that of the last group that is conclusive: what decides is written last in its row.
-- A plan is not an outcome, even if the plan was kept.
+- A claim has two verdicts: from figures of its own document, and from published figures.
+- From readings to a verdict leads one rule: :mod:`kzreport.claims.rule`.
+- A plan is judged as announced; what became of it is told apart.
 """
 
 from __future__ import annotations
@@ -13,11 +12,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import partial
 
+from kzreport.claims import rule
 from kzreport.claims.claim import Claim, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.evidence import Evidence, Load
+from kzreport.claims.facts import known_facts
 from kzreport.claims.ledger import known_claims
-from kzreport.claims.outcomes import Assessment, Reason, TestOutcome
+from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.claims.verbs import run_test
 from kzreport.model import Series, Verdict
 from kzreport.project import project
@@ -29,7 +30,7 @@ def assess_claims(chosen: Iterable[Claim], as_of: date, load: Load | None = None
     """Return the assessment of each claim as of a date; ``load`` gives the series (a page hands in its own)."""
     printed = {c.id: c for c in known_claims(as_of)}
     load = load or partial(_load_known, as_of)
-    evidence = Evidence(load, printed, register(), all_groups(), project().conversions)
+    evidence = Evidence(load, printed, register(), all_groups(), project().conversions, known_facts(as_of))
     return tuple(assess(evidence, claim) for claim in chosen)
 
 
@@ -39,36 +40,51 @@ def verdicts_as_of(day: date, **chosen: Collection[str]) -> dict[str, tuple[Verd
 
 
 def assess(evidence: Evidence, claim: Claim) -> Assessment:
-    """Run the tests of a claim and decide. A claim without tests is unverifiable."""
+    """Run the tests of a claim and decide."""
     groups = [[run_test(evidence, test, claim) for test in group] for group in claim.tests]
     corrected = assess(evidence, claim.corrected) if claim.corrected else None
-    decided = [decide_group(claim, outcomes) for outcomes in groups]
-    conclusive = [d for d in decided if d[0] is not Verdict.UNVERIFIABLE] or decided
-    nothing = Reason.NO_SERIES if claim.substantive else Reason.ASIDE
-    verdict, reason, decisive = conclusive[-1] if conclusive else (Verdict.UNVERIFIABLE, nothing, None)
-    if claim.qualifier is Qualifier.PLANNED:
-        verdict, reason = Verdict.UNVERIFIABLE, Reason.PLAN
-    fits = reason is Reason.BASIS and verdict.supports and decisive and decisive.compared_with
-    basis = fits.basis if fits else ""
+    within, published = (
+        judge(claim, [group for group in groups if all(o.test.within for o in group) is inside])
+        for inside in (True, False)
+    )
     outcomes = tuple(outcome for group in groups for outcome in group)
-    return Assessment(claim, verdict, reason, basis, outcomes, decisive, corrected)
+    leads_within = rule.of_both(within.verdict, published.verdict)
+    return Assessment(claim, within, published, outcomes, corrected, leads_within)
 
 
-def decide_group(claim: Claim, outcomes: Sequence[TestOutcome]) -> tuple[Verdict, Reason, TestOutcome]:
-    """Return verdict, reason and decisive outcome of a group of alternatives: the best that fits, else the first that
-    contradicts the claim.
-    """
-    for verdict in (v for v in Verdict if v.supports):
-        fit = next((o for o in outcomes if o.verdict is verdict), None)
-        if fit:
-            by_basis = len(outcomes) > 1 and not claim.basis and fit.compared_with and fit.compared_with.basis
-            return verdict, Reason.BASIS if by_basis else fit.reason, fit
+def judge(claim: Claim, groups: Sequence[Sequence[TestOutcome]]) -> Judgement:
+    """Return what groups of alternative tests together say of a claim; what became of a plan says nothing of it."""
+    told = [[o for o in group if o.test.verb != "outcome"] for group in groups]
+    decided = [_of_group(claim, group) for group in told if group]
+    if not decided:
+        planned = Reason.PLAN if claim.qualifier is Qualifier.PLANNED else Reason.NO_SERIES
+        return Judgement(Verdict.UNVERIFIABLE, planned if claim.substantive else Reason.ASIDE)
+    number, (verdict, reason) = rule.of_tests([(j.verdict, j.reason) for j in decided])
+    found = decided[number]
+    if verdict is found.verdict:
+        return found
+    return Judgement(verdict, reason or found.reason, found.decisive)
+
+
+def _of_group(claim: Claim, outcomes: Sequence[TestOutcome]) -> Judgement:
+    """Return what a group of alternatives says: the document does not state its basis, and each is tried."""
+    found = outcomes[rule.of_alternatives([(o.verdict, o.reason) for o in outcomes])]
     against = [o for o in outcomes if o.verdict is Verdict.INCONSISTENT]
-    tried = {(o.compared_with.basis, o.compared_with.period) for o in against if o.compared_with}
-    if not claim.basis and len(tried) > 1:
-        return Verdict.NOT_COMPARABLE, Reason.BASIS, against[0]
-    first = next(iter(against), None) or min(outcomes, key=lambda o: o.verdict is Verdict.UNVERIFIABLE)
-    return first.verdict, first.reason, first
+    if claim.basis or len(outcomes) == 1:
+        return Judgement(found.verdict, found.reason, found)
+    if found.verdict.supports and found.verdict is not Verdict.ONE_SOURCE:
+        basis = basis_of(found)
+        return Judgement(found.verdict, Reason.BASIS if basis else found.reason, found, basis)
+    if found.verdict is Verdict.INCONSISTENT and len(against) > 1:
+        return Judgement(found.verdict, Reason.BASIS, found)
+    return Judgement(found.verdict, found.reason, found)
+
+
+def basis_of(outcome: TestOutcome) -> str:
+    """Return the basis of what a claim was compared with; of facts, their measure."""
+    if outcome.compared_with and outcome.compared_with.basis in register().bases:
+        return outcome.compared_with.basis
+    return next((term.fact for term in outcome.test.terms if term.fact), "")
 
 
 def _load_known(as_of: date, name: str, **dims: str) -> Series:

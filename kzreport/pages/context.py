@@ -82,12 +82,18 @@ class PageContext:
         return self._assessments[key]
 
     def judged(self, **chosen: Sequence[str]) -> Series:
-        """Return the chosen claims as a series of ones: with ``theme`` and ``verdict``, dated by their documents."""
+        """Return the chosen claims as a series of ones, dated by their documents.
+
+        Their dimensions: ``theme``, ``document``, ``verdict`` (the one to lead with), and ``from``, which says where
+        that comes from: ``within`` the document or ``published`` figures.
+        """
         day = Period.parse(self.as_of.isoformat())
-        ones = tuple(
-            Observation(day, 1.0, j.claim.document.date, {"theme": j.claim.theme, "verdict": str(j.verdict)})
-            for j in self.assessments(**chosen)
-        )
+
+        def dims(j: Assessment) -> dict[str, str]:
+            led = "within" if j.leads_within else "published"
+            return {"theme": j.claim.theme, "document": j.claim.document.id, "verdict": str(j.verdict), "from": led}
+
+        ones = tuple(Observation(day, 1.0, j.claim.document.date, dims(j)) for j in self.assessments(**chosen))
         title = {k: Words(k).ui("claims_table") for k in project().languages}
         return Series("claims", title, "count", "", "D", "", self.as_of, ones)
 

@@ -1,26 +1,42 @@
-"""Claims on a page, each with its verdict."""
+"""Claims on a page, each with its two verdicts: what is contradicted and what turned first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from kzreport.claims.claim import Claim
+from kzreport.claims.columns import since, table_cells
 from kzreport.claims.documents import register
-from kzreport.claims.sentences import document_entry, table_cells, verdict_words
+from kzreport.claims.outcomes import Assessment
+from kzreport.claims.sentences import document_entry
+from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.days import parse_day
+from kzreport.errors import ParameterError, explain
+from kzreport.language.words import Words
+from kzreport.model import Verdict
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table
+from kzreport.project import page_names
 
-CLAIM_FIGURES = ("id", "document", "line", "theme", "verdict", "reason", "corrected_verdict", "corrected_reason")
+CLAIM_FIGURES = (
+    *("id", "document", "line", "theme", "verdict", "reason", "within", "within_reason", "published"),
+    *("published_reason", "corrected_verdict", "corrected_reason", "rows"),
+)
 
 
-def claims(page: PageContext, **chosen: Sequence[str]) -> None:
+def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[str]) -> None:
     """Show a heading, then a table of the claims on the page's subject with their verdicts.
 
-    ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all). The series that they are compared
-    with join the sources.
+    ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all); ``previous`` is the date of the
+    edition before: what turned since stands first, after what is contradicted. The series that they are compared with
+    join the sources. Raises :class:`ParameterError` unless ``previous`` is earlier than the page's date.
     """
     w = page.words
-    found = page.assessments(**(chosen or {"pages": [page.name]}))
+    if previous and parse_day(previous) >= page.as_of:
+        raise ParameterError(explain("previous edition", previous, f"a date before {page.as_of}"))
+    chosen = chosen or {"pages": [page.name]}
+    found = page.assessments(**chosen)
     documents = dict.fromkeys(j.claim.document.id for j in found)
     named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
     about = [w.typography(w.ui("claims_note")), "", *named] if found else []
@@ -28,16 +44,51 @@ def claims(page: PageContext, **chosen: Sequence[str]) -> None:
     if not found:
         page.show(f"*{w.typography(w.ui('no_claims'))}*", Kind.ABSENT, "claims")
         return
-    rows, figures = [], [CLAIM_FIGURES]
-    for j in found:
+    before = verdicts_as_of(parse_day(previous), **chosen) if previous else {}
+    turned = {j.claim.id: then for j in found if (then := _turned(j, before))}
+    titles = {name: Words(w.language, name).entry("title")[w.language] for name in page_names()}
+    rows: list[Row] = []
+    figures: list[Sequence[str]] = [CLAIM_FIGURES]
+    for j in sorted(found, key=lambda j: _order(j, turned)):
         claim = j.claim
-        where, stated, against, concluded = table_cells(w, j)
-        verdict = verdict_words(w, j)
-        cells = [*map(Cell, (where, stated, against)), Cell(concluded.removeprefix(verdict), strong=verdict)]
-        marks = {"document": claim.document.id, "theme": w.label(claim.theme), "verdict": w.label(str(j.verdict))}
-        rows.append(Row(cells, marks))
-        corrected = (str(j.corrected.verdict), str(j.corrected.reason)) if j.corrected else ("", "")
-        judged = (str(j.verdict), str(j.reason), *corrected)
-        figures.append((claim.id, claim.document.id, str(claim.line), claim.theme, *judged))
-    head = [w.ui(k) for k in ("where", "claim", "held_against", "verdict")]
+        stated, within, published, evidence = table_cells(w, j)
+        verdict, rest = published
+        if claim.id in turned and previous:
+            rest = f"{rest}\n{since(w, turned[claim.id], parse_day(previous))}"
+        cells = [Cell(stated), Cell(within[1], strong=within[0]), Cell(rest, strong=verdict), Cell(evidence)]
+        rows.append(Row(cells, _marks(w, j, titles)))
+        figures.append(_figures(j))
+    head = [w.ui(k) for k in ("claim", "within_document", "against_published", "evidence")]
     page.display(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())
+
+
+def _turned(j: Assessment, before: Mapping[str, tuple[Verdict, object]]) -> Verdict | None:
+    """Return the verdict that a claim had in the edition before, if it had another one."""
+    then = before.get(j.claim.id)
+    return then[0] if then and then[0] is not j.verdict else None
+
+
+def _order(j: Assessment, turned: Mapping[str, Verdict]) -> tuple[int, int, int, int]:
+    """Contradicted first, then turned, then the others; each by document, theme and line."""
+    about, claim = register(), j.claim
+    rank = 0 if j.contradicted else 1 if claim.id in turned else 2
+    return rank, list(about.documents).index(claim.document.id), about.themes.index(claim.theme), claim.line
+
+
+def _marks(w: Words, j: Assessment, titles: Mapping[str, str]) -> dict[str, str]:
+    claim: Claim = j.claim
+    subject = titles.get(claim.page, w.ui("no_page"))
+    verdict = w.label(str(j.verdict))
+    return {"document": claim.document.id, "theme": w.label(claim.theme), "page": subject, "verdict": verdict}
+
+
+def _figures(j: Assessment) -> tuple[str, ...]:
+    claim, settled = j.claim, j.corrected
+    corrected = (str(settled.verdict), str(settled.reason)) if settled else ("", "")
+    held = [r.stated for o in j.outcomes if o.compared_with for r in o.compared_with.rows]
+    return (
+        *(claim.id, claim.document.id, str(claim.line), claim.theme, str(j.verdict), str(j.reason)),
+        *(str(j.within.verdict), str(j.within.reason), str(j.published.verdict), str(j.published.reason)),
+        *corrected,
+        "; ".join(dict.fromkeys(held)),
+    )

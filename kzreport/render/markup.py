@@ -19,7 +19,7 @@ _ATTRIBUTES = {
     "th": {"scope", "data-text"},
     "td": {"data-text"},
     "table": {"data-claims"},
-    "tr": {"data-document", "data-theme", "data-verdict"},
+    "tr": {"data-document", "data-theme", "data-page", "data-verdict"},
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kzreport.declare import claims, reads
 from kzreport.model import Groups, Period, Reading, Series, Verdict
 
@@ -16,8 +18,24 @@ def _count(judged: Series, item: str = "", **dims: str) -> Reading:
 
 @reads(judged=CHOSEN)
 def headline(judged: Series) -> dict[str, Reading]:
-    """Count the claims ``known`` and those of each verdict; missing if no document had appeared."""
-    found = {"known": _count(judged), **{v: _count(judged, v, verdict=v) for v in VERDICTS}}
+    """Count the claims by what judges them and how; missing if no document had appeared.
+
+    ``known``: all. From published figures: ``found``, ``agree``, ``against``, ``one_source``, ``doubtful``. From the
+    document's own figures: ``exact``, ``broken``. By nothing: ``not_comparable``, ``unverifiable``. ``inconsistent``
+    counts all that are contradicted.
+    """
+    out, own = judged.where(**{"from": "published"}), judged.where(**{"from": "within"})
+    exact = tuple(o for v in ("reproduced", "consistent") for o in own.where(verdict=v))
+    found = {
+        "known": _count(judged),
+        "found": _count(out, "reproduced", verdict="reproduced"),
+        "agree": _count(out, "consistent", verdict="consistent"),
+        "against": _count(out, "inconsistent", verdict="inconsistent"),
+        "exact": _count(replace(own, observations=exact), "reproduced"),
+        "broken": _count(own, "inconsistent", verdict="inconsistent"),
+        "inconsistent": _count(judged, "inconsistent", verdict="inconsistent"),
+        **{v: _count(judged, v, verdict=v) for v in ("one_source", "doubtful", "not_comparable", "unverifiable")},
+    }
     if len(judged):
         return found
     return {k: Reading.missing(r.name, r.unit, r.period, item=r.item, inputs=r.inputs) for k, r in found.items()}

@@ -110,7 +110,7 @@ def test_verdicts_turn_with_the_data():
     c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), (), {"documents": ["S2"]})
     (turned,) = c.verdicts
     assert (turned.claim.id, turned.then, turned.now) == ("S2-L003-3", Verdict.UNVERIFIABLE, Verdict.INCONSISTENT)
-    assert "Unverifiable → Inconsistent" in changes_list(c, Words("en"))
+    assert "Unverifiable → Contradicted" in changes_list(c, Words("en"))
 
 
 def test_a_new_document_is_told():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kzreport.declare import claims, reads
-from kzreport.model import Groups, Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series, Verdict
 
-VERDICTS = ("reproduced", "consistent", "inconsistent", "not_comparable", "unverifiable")
+VERDICTS = tuple(map(str, Verdict))
 CHOSEN = claims(themes="themes", pages="of_pages", documents="documents")
 
 

@@ -1,0 +1,175 @@
+"""The table of claims in a language: a claim, its verdict within the document, against published figures, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from kzreport.claims.claim import Claim, Qualifier
+from kzreport.claims.distance import Distance, distance, fulfilled
+from kzreport.claims.facts import Fact, all_facts
+from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
+from kzreport.claims.sentences import (
+    claim_locator,
+    claim_sentence,
+    comparison,
+    reason_phrase,
+    verdict_words,
+    when,
+)
+from kzreport.language.words import Words
+from kzreport.model import Verdict
+
+_SILENT = (Reason.NO_SERIES, Reason.ASIDE, Reason.PLAN)  # within a document: nothing was compared
+_MOST_LINKS = 2
+
+
+def table_cells(w: Words, a: Assessment) -> tuple[str, tuple[str, str], tuple[str, str], str]:
+    """Return a row of the table: the claim with its place; two verdicts, each a word and what follows; the evidence.
+
+    Lines inside a cell are separated by a line feed.
+    """
+    claim = a.claim
+    stated = f"{claim_sentence(w, claim)} ({claim_locator(w, claim)})"
+    lines = list(_evidence(w, a))
+    return stated, _within(w, a), _published(w, a), "\n".join(lines) or "–"
+
+
+def _within(w: Words, a: Assessment) -> tuple[str, str]:
+    if a.within.verdict is Verdict.UNVERIFIABLE:
+        return "", "–" if a.within.reason in _SILENT else f"{_sentence(reason_phrase(w, a.claim, a.within))}"
+    own = [o for o in a.outcomes if o.test.within]
+    return verdict_words(w, a.within, within=True), _told(w, a.claim, a.within, own)
+
+
+def _published(w: Words, a: Assessment) -> tuple[str, str]:
+    """Return the verdict against published figures, what a plan came to, what it would take, the corrected verdict."""
+    claim = a.claim
+    lines = [_told(w, claim, a.published, [o for o in a.outcomes if not o.test.within])]
+    lines += [
+        _sentence(w.ui("plan_fulfilled").format(share=w.quantity(share, "percent", digits=0)))
+        for o in a.outcomes
+        if (share := fulfilled(claim, o)) is not None
+    ]
+    if claim.needs and not a.published.verdict.decided:
+        lines.append(w.typography(f"{w.ui('needs')}{w.colon}{lowered(claim.needs[w.language])}"))
+    if a.corrected:
+        word = verdict_words(w, a.corrected.published, within=False).lower()
+        reason = reason_phrase(w, a.corrected.claim, a.corrected.published)
+        lines.append(w.typography(f"{w.ui('as_corrected')}{w.colon}{word}, {reason}."))
+    return verdict_words(w, a.published, within=False), "\n".join(lines)
+
+
+def _told(w: Words, claim: Claim, judgement: Judgement, outcomes: Sequence[TestOutcome]) -> str:
+    """Return reason and distance after the word of a verdict."""
+    against = judgement.verdict in (Verdict.INCONSISTENT, Verdict.DOUBTFUL)
+    measured = [judgement.decisive, *outcomes] if against and judgement.decisive else []
+    gap = next((d for o in measured if o and (d := distance(claim, o))), None)
+    far = f"{w.semicolon}{distance_phrase(w, gap)}" if gap else ""
+    return w.typography(f" – {reason_phrase(w, claim, judgement)}{far}.")
+
+
+def distance_phrase(w: Words, d: Distance) -> str:
+    """Return a distance in words: ``6 de plus que le chiffre publié``, ``9 mois plus tard``."""
+    size = abs(d.value)
+    later = "more" if d.value > 0 else "less"
+    if d.dated:
+        amount = w.count(int(size), "days") if d.unit == "days" else w.quantity(size, d.unit)
+        return w.ui("dated_later" if d.value > 0 else "dated_earlier").format(amount=amount)
+    amount = w.count(round(size), "places") if d.unit == "rank" else w.printed(size, d.unit, d.step)
+    if d.unsigned:
+        return w.ui("distance_gap").format(amount=amount)
+    key = f"distance_{later}_several" if d.several else f"distance_{later}"
+    bound = w.word("qualifiers", "at_least").replace("#", amount) if d.at_least else amount
+    return w.ui(key).format(amount=bound)
+
+
+def _evidence(w: Words, a: Assessment) -> Iterator[str]:
+    several = len(a.outcomes) > 1
+    for o in a.outcomes:
+        yield from _held_against(w, a, o, several)
+    if a.claim.evidence:
+        url = f" {a.claim.evidence_url}" if a.claim.evidence_url else ""
+        yield w.typography(a.claim.evidence[w.language]) + url
+    if a.corrected:
+        for o in a.corrected.outcomes:
+            for line in _held_against(w, a.corrected, o, several=False):
+                yield f"{w.ui('as_corrected')}{w.colon}{line}"
+
+
+def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) -> Iterator[str]:
+    """Return one line for what a series or the document says, and one for each fact."""
+    found = outcome.compared_with
+    rows = found.rows if found else ()
+    facts = [all_facts().facts[r.table] for r in rows if r.fact]
+    if facts:
+        yield from (fact_line(w, f) for f in facts)
+        return
+    if any(t.fact for t in outcome.test.terms):
+        measures = dict.fromkeys(t.fact for t in outcome.test.terms if t.fact)
+        names = ", ".join(all_facts().measures[m][w.language] for m in measures)
+        yield _sentence(w.typography(f"{names}{w.colon}{w.ui('no_fact')}"))
+        return
+    text = comparison(w, a, outcome)
+    verdict = w.word("verdicts", str(outcome.verdict)).lower()
+    if several and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
+        text = f"{text}{w.colon}{verdict}"
+    links = list(dict.fromkeys(r.url for r in rows if r.url.startswith("https://")))
+    yield " ".join([text, *links[:_MOST_LINKS]])
+
+
+def fact_line(w: Words, f: Fact) -> str:
+    """Return a fact in one line: its measure, figure, period, its source and the weight of that, its address."""
+    about = all_facts()
+    measure = about.measures[f.measure][w.language]
+    told = [] if f.unit == "date" else [fact_figure(w, f)]
+    told.append(when(w, f.period))
+    publisher = about.publishers[f.publisher][w.language] if f.publisher else ""
+    both = w.ui("as_told_by").format(publisher=publisher, via=f.via)
+    source = both if publisher and f.via else publisher or f.via
+    marks = [source, w.word("grades", str(f.grade))]
+    if f.dated == "seen":
+        marks.append(w.ui("undated_page").format(day=w.day(f.published)))
+    note = f" {f.note[w.language]}" if f.note else ""
+    line = f"{_sentence(measure, stop='')}{w.colon}{', '.join(told)} ({w.semicolon.join(marks)}).{note}"
+    return f"{w.typography(line)} {f.url}"
+
+
+def fact_figure(w: Words, f: Fact) -> str:
+    """Return the figure of a fact after the word that qualifies it."""
+
+    def number(value: float) -> str:
+        return w.printed(value, f.unit, last_digit(value))
+
+    if f.value is None or f.qualifier in (Qualifier.RANGE, Qualifier.IMPRECISE):
+        ends = [number(x) for x in (f.low, f.high) if x is not None]
+        return w.between(ends[0], ends[-1])
+    text, key = number(f.value), str(f.qualifier)
+    return w.word("qualifiers", key).replace("#", text) if w.has_word("qualifiers", key) else text
+
+
+def last_digit(value: float) -> float:
+    """Return the unit of the last digit of a number that is not a zero.
+
+    >>> last_digit(4200), last_digit(22_900_000), last_digit(81.31)
+    (100.0, 100000.0, 0.01)
+    """
+    whole, _, decimals = f"{abs(value):.6f}".rstrip("0").rstrip(".").partition(".")
+    if decimals:
+        return 10.0 ** -len(decimals)
+    return 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0
+
+
+def lowered(text: str) -> str:
+    """Return a sentence as it goes on after a colon: its first letter small."""
+    return text[:1].lower() + text[1:]
+
+
+def _sentence(text: str, stop: str = ".") -> str:
+    return f"{text[:1].upper()}{text[1:]}{stop}"
+
+
+def since(w: Words, then: Verdict, day: date) -> str:
+    """Return what the verdict was in the edition before."""
+    words = w.word("verdicts", str(then)).lower()
+    return w.typography(w.ui("turned_since").format(verdict=words, date=w.day(day)))

@@ -86,9 +86,12 @@ def definitions(fdi_net: Series, wdi: Series, readings: Series) -> Groups:
 
     ``net``: assets and liabilities, of the National Bank; ``world_bank``: the World Bank's; ``directional``: net by
     direction, where somebody published it; ``factor``: the World Bank's over the National Bank's, a multiple.
+    Empty if the latest year of both is of more than :data:`STALE` years ago.
     """
     net = {r.period: r for r in fdi.annual_series(fdi_net) if r.ok}
     bank = {p: r for p, r in readings_of(wdi).items() if r.ok and p in net}
+    if not bank or max(bank).year < wdi.as_of.year - STALE:
+        return {"net": (), "world_bank": (), "directional": (), "factor": ()}
     directional = fdi.gross_by_year(readings, measure="net_directional")
     return {
         "net": tuple(net[p] for p in bank),

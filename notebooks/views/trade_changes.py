@@ -120,6 +120,6 @@ def moved(found: Groups) -> dict[str, Reading]:
     return {
         "all": whole.of(unit="percent", item=""),
         "largest": largest,
-        "flow": largest.of(item=largest.basis),
+        "flow": largest.of(item=f"by_{largest.basis}"),
         "others": others,
     }

@@ -55,7 +55,7 @@ class Claims:
 
 @dataclass(frozen=True)
 class Suspects:
-    """The periods of a series that an issue of the kind ``suspect`` holds suspect on the edition's date."""
+    """The periods of a series whose value an issue of the kind ``suspect`` doubts on the date of the edition."""
 
     name: str
 
@@ -106,8 +106,8 @@ def reads(*names: str, **sources: str | Source) -> Callable[[Callable[P, R]], Ca
     """Declare the inputs of a view: series by the names of its parameters, and sources for other parameters.
 
     A source is the name of a series, another view (its result is handed in), ``HOME``, ``AS_OF``, ``COUNTRY_GROUPS``,
-    or made by :func:`cut`, :func:`vintages`, :func:`several`, :func:`claims` or :func:`suspects`. The view itself
-    stays as it was: called by hand, it takes series. Raises :class:`PageError` for a source without a parameter.
+    or made by :func:`cut`, :func:`vintages`, :func:`several`, :func:`claims` or :func:`suspects`. The view itself stays
+    as it was: called by hand, it takes series. Raises :class:`PageError` for a source without a parameter.
 
     >>> @reads("cpi_yy")
     ... def path(cpi_yy, months, last=None): ...

@@ -211,7 +211,8 @@ def fall_references(levels: Levels, period: Period | None = None, *, before: int
     earlier = [r for q, r in readings.readings(levels).items() if q.year < before and q < p and r.ok]
     if earlier:
         average = math.fsum(valued(r) for r in earlier) / len(earlier)
-        span = Period(earlier[0].period.start, earlier[-1].period.end, "S")
+        first, end = earlier[0].period, earlier[-1].period
+        span = first if first == end else Period(first.start, end.end, "S")
         reference = merge("mean", average, now.unit, *earlier, period=earlier[-1].period, basis=now.basis)
     else:
         span = p.year_before()

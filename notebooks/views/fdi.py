@@ -11,6 +11,8 @@ from kzreport.indicators.readings import readings as readings_of
 from kzreport.indicators.revisions import revision_statistics, triangle
 from kzreport.model import Groups, Period, Reading, Series
 
+STALE = 2  # years: a yearly figure published with a lag of one is no news after that
+
 
 @reads("fdi_net")
 def headline(fdi_net: Series) -> dict[str, Reading]:
@@ -47,18 +49,26 @@ def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
 
 @reads(readings="fdi_readings")
 def gross(readings: Series) -> dict[str, Reading]:
-    """The latest gross inflow that somebody printed, against the year before, the peak and the mean before 2022."""
+    """The latest gross inflow that somebody published, against the year before and, with two years or more, the peak.
+
+    ``peak`` is the highest of so many years ``known``; ``mean``: the change against the mean of the known years before
+    2022, ``only``: against the one known, whichever there is.
+    """
     years = fdi.gross_by_year(readings)
+    none = Reading.missing("gross", "musd", Period.parse(str(readings.as_of.year - 1)), inputs=(readings.name,))
+    share = none.of(unit="percent")
     if not years:
-        none = Reading.missing("gross", "musd", Period.parse(str(readings.as_of.year - 1)), inputs=(readings.name,))
-        share = none.of(unit="percent")
-        return {"gross": none, "previous_year": share, "peak": share, "mean": share}
+        return {"gross": none, "known": none, **dict.fromkeys(("previous_year", "peak", "mean", "only"), share)}
     found = fdi.fall_references(years)
+    mean = found["pre_2022_mean"]
+    several = mean.base is not None and mean.base.months > 12
     return {
         "gross": years[-1],
+        "known": years[-1].of(value=float(len(years)), unit="count", interval=None, estimated=False),
         "previous_year": found["previous_year"],
-        "peak": found["peak"],
-        "mean": found["pre_2022_mean"],
+        "peak": found["peak"] if len(years) > 1 else share,
+        "mean": mean if several else share,
+        "only": share if several else mean,
     }
 
 
@@ -68,6 +78,38 @@ def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
     last = [r.period for r in fdi.gross_by_year(readings)]
     known = [p for p in last if fdi.annual(fdi_net, p).ok]
     return fdi.net_and_gross(fdi_net, readings, known[-1] if known else Period.parse(str(readings.as_of.year - 1)))
+
+
+@reads("fdi_net", wdi=cut("wdi_fdi", country=HOME), readings="fdi_readings")
+def definitions(fdi_net: Series, wdi: Series, readings: Series) -> Groups:
+    """Return the net inflow of each year by three definitions, million dollars, and how far two of them lie apart.
+
+    ``net``: assets and liabilities, of the National Bank; ``world_bank``: the World Bank's; ``directional``: net by
+    direction, where somebody published it; ``factor``: the World Bank's over the National Bank's, a multiple.
+    Empty if the latest year of both is of more than :data:`STALE` years ago.
+    """
+    net = {r.period: r for r in fdi.annual_series(fdi_net) if r.ok}
+    bank = {p: r for p, r in readings_of(wdi).items() if r.ok and p in net}
+    if not bank or max(bank).year < wdi.as_of.year - STALE:
+        return {"net": (), "world_bank": (), "directional": (), "factor": ()}
+    directional = fdi.gross_by_year(readings, measure="net_directional")
+    return {
+        "net": tuple(net[p] for p in bank),
+        "world_bank": tuple(bank.values()),
+        "directional": tuple(r.of(item="") for r in directional if r.period in bank),
+        "factor": tuple(growth.multiple(r.of(basis="net", item=""), net[p].of(basis="net")) for p, r in bank.items()),
+    }
+
+
+@reads(found=definitions)
+def apart(found: Groups) -> dict[str, Reading]:
+    """The latest year that both give: the ``world_bank`` figure, the ``net`` of the National Bank, their ``factor``."""
+    if not found["factor"]:
+        none = Reading.missing("net", "musd", Period.parse("2000"))
+        return {"world_bank": none, "net": none, "factor": none.of(unit="multiple"), "gap": none.of(unit="musd_change")}
+    world_bank, net, factor = (found[k][-1] for k in ("world_bank", "net", "factor"))
+    gap = growth.difference(world_bank.of(basis="net", item=""), net.of(basis="net"))
+    return {"world_bank": world_bank, "net": net, "factor": factor, "gap": gap}
 
 
 @reads("fdi_net")
@@ -112,16 +154,19 @@ def shares(wdi_fdi: Series, wdi_gdp: Series, home: str, peers: Sequence[str]) ->
 
 @reads("wdi_fdi", "wdi_gdp", home=HOME)
 def share(wdi_fdi: Series, wdi_gdp: Series, home: str, peers: Sequence[str]) -> dict[str, Reading]:
-    """The latest share that the home country has, with the highest and lowest of the peers of that year."""
+    """The latest share that the home country has, with the highest and lowest (percent) of the peers of that year.
+
+    Missing if it is of more than :data:`STALE` years ago: then it is no news.
+    """
     found = shares(wdi_fdi, wdi_gdp, home, peers)
     own = found.get(home, ())
-    if own:
+    if own and own[-1].period.year >= wdi_fdi.as_of.year - STALE:
         now = own[-1].of(item=home)
         others = [r.of(item=c) for c, rows in found.items() if c != home for r in rows if r.period == now.period]
         if others:
             return {
                 "own": now,
-                "lowest": min(others, key=lambda r: r.value or 0.0),
+                "lowest": min(others, key=lambda r: r.value or 0.0).of(unit="percent"),
                 "highest": max(others, key=lambda r: r.value or 0.0),
             }
     none = Reading.missing(

@@ -36,7 +36,7 @@ def table(levels: Series, multiples: Series) -> Groups:
 
 @reads(levels="import_levels", multiples="import_multiples")
 def agreeing(levels: Series, multiples: Series) -> dict[str, Reading]:
-    """Count the multiples of the text: ``printed`` with both levels, ``agree`` with them, ``wrong``."""
+    """Count the multiples that have both levels (``printed``), those that they make (``agree``) or not (``wrong``)."""
     found = table(levels, multiples)
     made, said = ({r.item: r.value for r in found[k]} for k in ("computed", "printed"))
     both = [(made[g], said[g]) for g in made if g in said]
@@ -60,8 +60,8 @@ def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, va
 
     ``cars``, ``cleared`` and ``cars_times``; ``trucks``, ``trucks_fleet`` and ``trucks_times``; ``chinese``: the other
     figure for cars in the same footnote. Read as thousand dollars: ``value`` of the cars, ``unit_value`` over the
-    Chinese cars cleared (``bought``), ``unit_value_printed`` over ``chinese``, ``mean_value`` of all cars cleared,
-    ``sum`` of the ``posts`` with its ``share`` of imports from China.
+    Chinese cars cleared (``bought``), ``unit_value_printed`` over ``chinese``,
+    ``mean_value`` of all cars cleared, ``sum`` of the ``posts`` with its ``share`` of imports from China.
     """
     cars, trucks, chinese = (_at(levels, YEAR, product=g) for g in ("passenger_cars", "trucks", "chinese_cars"))
     cleared = _at(fleet.where(origin="WLD"), YEAR, measure="cars_cleared")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from kzreport.declare import COUNTRY_GROUPS, Source, reads
-from kzreport.indicators import concentration, decomposition, growth, readings, revisions, trade
+from kzreport.declare import COUNTRY_GROUPS, Source, reads, suspects
+from kzreport.indicators import concentration, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
+from kzreport.indicators.partners import accounts, last_whole_year, sides_of
 from kzreport.model import Groups, Period, Reading, Series
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
@@ -19,39 +20,61 @@ def _none(series: Series, unit: str = "musd") -> Reading:
     return Reading.missing("trade", unit, Period.parse(str(series.as_of.year - 1)), inputs=(series.name,))
 
 
-@reads("exports_monthly", "imports_monthly")
-def headline(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
-    """January to the latest month: ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``imports``,
-    ``balance``, ``balance_before`` (million dollars), ``coverage`` and ``coverage_before`` (percent), and the first
-    month still ``provisional``.
-    """
-    if not exports_monthly.values or not imports_monthly.values:
-        none = _none(exports_monthly)
-        share = none.of(unit="percent")
-        names = ("turnover", "exports", "imports", "balance", "balance_before", "provisional")
-        return {
-            **dict.fromkeys(names, none),
-            **dict.fromkeys(("turnover_change", "coverage", "coverage_before"), share),
-        }
-    x, m = trade.year_to_date(exports_monthly), trade.year_to_date(imports_monthly)
+SUSPECT = suspects("exports_monthly")
+
+
+def _to_date(exports: Series, imports: Series, last: Period | None = None) -> dict[str, Reading]:
+    """Return January to a month on the same months a year before, as :func:`headline` says it."""
+    x, m = trade.year_to_date(exports, last), trade.year_to_date(imports, last)
     now, before = trade.turnover(x["total"], m["total"]), trade.turnover(x["before"], m["before"])
     return {
         "turnover": now,
         "turnover_change": growth.growth(now, before),
         "exports": x["total"],
+        "exports_change": x["growth"],
         "imports": m["total"],
         "balance": trade.balance(x["total"], m["total"]),
         "balance_before": trade.balance(x["before"], m["before"]),
         "coverage": trade.coverage(x["total"], m["total"]),
         "coverage_before": trade.coverage(x["before"], m["before"]),
+    }
+
+
+def _nothing(series: Series) -> dict[str, Reading]:
+    none = _none(series)
+    rates = dict.fromkeys(("turnover_change", "exports_change", "coverage", "coverage_before"), none.of(unit="percent"))
+    return {**dict.fromkeys(("turnover", "exports", "imports", "balance", "balance_before"), none), **rates}
+
+
+@reads("exports_monthly", "imports_monthly", suspect=SUSPECT)
+def headline(exports_monthly: Series, imports_monthly: Series, suspect: Collection[Period] = ()) -> dict[str, Reading]:
+    """January to the latest month that both flows have.
+
+    - ``turnover``, its ``turnover_change`` on the same months, ``exports``, ``exports_change``, ``imports``,
+      ``balance``, ``balance_before`` (million dollars), ``coverage`` and ``coverage_before`` (percent)
+    - ``provisional``: the first of the two latest months
+    - ``suspect``: the first suspect value among these months, if there is one; ``sound_turnover`` and the like: the
+      same readings up to the month before it
+    """
+    known = sorted(exports_monthly.values.keys() & imports_monthly.values.keys())
+    none = _nothing(exports_monthly)
+    if not known:
+        sound = {f"sound_{k}": r for k, r in none.items()}
+        return {**none, **sound, "provisional": none["turnover"], "suspect": none["turnover"]}
+    doubtful = [p for p in sorted(suspect) if p.year == known[-1].year and p <= known[-1] and p.start.month > 1]
+    sound = _to_date(exports_monthly, imports_monthly, doubtful[0].shift(-1)) if doubtful else none
+    return {
+        **_to_date(exports_monthly, imports_monthly, known[-1]),
+        **{f"sound_{k}": r for k, r in sound.items()},
         "provisional": readings.at(exports_monthly, trade.provisional(exports_monthly)[0]),
+        "suspect": readings.at(exports_monthly, doubtful[0]) if doubtful else none["turnover"],
     }
 
 
 @reads("exports_monthly", "imports_monthly")
 def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
     """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent)."""
-    y = _last_whole_year(exports_monthly)
+    y = last_whole_year(exports_monthly)
     if y is None:
         none = _none(exports_monthly)
         return {
@@ -68,33 +91,14 @@ def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]
     }
 
 
-def _last_whole_year(monthly: Series) -> Period | None:
-    last = monthly.last
-    if last is None:
-        return None
-    y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
-    return y if total(monthly, y).ok else None
-
-
 @reads("exports_monthly", "imports_monthly")
 def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
     """Every whole year: exports, imports, turnover, balance (million dollars), coverage (percent)."""
-    first, last = (min(exports_monthly.values, default=None), _last_whole_year(exports_monthly))
+    first, last = (min(exports_monthly.values, default=None), last_whole_year(exports_monthly))
     whole = Period.parse(str(first.year)).until(last) if first and last else ()
     both = [(total(exports_monthly, y), total(imports_monthly, y)) for y in whole]
     both = [(x, m) for x, m in both if x.ok and m.ok]
-    return _accounts(both)
-
-
-def _accounts(both: Sequence[tuple[Reading, Reading]]) -> Groups:
-    """Exports and imports side by side, and what they come to."""
-    return {
-        "exports": tuple(x for x, _ in both),
-        "imports": tuple(m for _, m in both),
-        "turnover": tuple(trade.turnover(x, m) for x, m in both),
-        "balance": tuple(trade.balance(x, m) for x, m in both),
-        "coverage": tuple(trade.coverage(x, m) for x, m in both),
-    }
+    return accounts(both)
 
 
 @reads("exports_monthly", "imports_monthly")
@@ -124,30 +128,23 @@ def monthly(exports_monthly: Series, imports_monthly: Series) -> Groups:
     }
 
 
-@reads("exports_monthly", "imports_monthly")
-def provisional(exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """The latest two months of both flows, which the next release usually revises, million dollars."""
-    series = (exports_monthly, imports_monthly)
-    return {"provisional": tuple(readings.at(s, p) for s in series for p in trade.provisional(s))}
+@reads("exports_monthly", "imports_monthly", suspect=SUSPECT)
+def provisional(exports_monthly: Series, imports_monthly: Series, suspect: Collection[Period] = ()) -> Groups:
+    """The months to be read with care, million dollars: ``provisional`` and ``suspect``, each in one of them.
 
-
-def _sides(
-    exports: Series, imports: Series, p: Period, country_groups: CountryGroups, *, apart: str = ""
-) -> dict[str, tuple[Reading, Reading]]:
-    """Country or group -> exports and imports of a year, for those that have both.
-
-    A group comes beside its members; the group named by ``apart`` replaces them, so that nothing is counted twice.
+    The latest two months of both flows are provisional, for the next release usually revises them.
     """
-    found = []
-    for series in (exports, imports):
-        single = trade.by_partner(series, p) if len(series) else {}
-        groups = {g: group.members(p.end) for g, group in country_groups.items() if single}
-        if single and apart:
-            found.append(trade.grouped(single, {apart: groups[apart]}))
-        else:
-            found.append(single | {g: trade.grouped(single, {g: members})[g] for g, members in groups.items()})
-    x, m = found
-    return {k: (x[k].of(item=k), m[k].of(item=k)) for k in x if k in m and x[k].ok and m[k].ok}
+    last = {s.name: trade.provisional(s) for s in (exports_monthly, imports_monthly)}
+    doubtful = [p for p in sorted(suspect) if p in exports_monthly.values]
+    found = {
+        "provisional": tuple(
+            readings.at(s, p)
+            for s in (exports_monthly, imports_monthly)
+            for p in last[s.name]
+            if s is imports_monthly or p not in doubtful
+        )
+    }
+    return found | ({"suspect": tuple(readings.at(exports_monthly, p) for p in doubtful)} if doubtful else {})
 
 
 @reads(**GROUPED)
@@ -156,7 +153,7 @@ def turnover(exports: Series, imports: Series, country_groups: CountryGroups, ch
     years = sorted({o.period for o in imports})
     found: dict[str, list[Reading]] = {p: [] for p in chosen}
     for y in years:
-        sides = _sides(exports, imports, y, country_groups)
+        sides = sides_of(exports, imports, y, country_groups)
         for p in chosen:
             if p in sides:
                 found[p].append(trade.turnover(*sides[p]))
@@ -174,7 +171,7 @@ def ranking(
 ) -> Groups:
     """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period, country_groups, apart=UNION) if whole.ok else {}
+    sides = sides_of(exports, imports, whole.period, country_groups, apart=UNION) if whole.ok else {}
     ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
     shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
     return {"share": tuple(shares)}
@@ -186,7 +183,7 @@ def first(
 ) -> dict[str, Reading]:
     """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
     whole = year(exports_monthly, imports_monthly)["turnover"]
-    sides = _sides(exports, imports, whole.period, country_groups) if whole.ok else {}
+    sides = sides_of(exports, imports, whole.period, country_groups) if whole.ok else {}
     single = [trade.turnover(*s) for k, s in sides.items() if k not in country_groups]
     if not single or UNION not in sides:
         none = _none(exports_monthly)
@@ -238,7 +235,7 @@ def denominators(
     """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
     whole = year(exports_monthly, imports_monthly)
     y = whole["turnover"]
-    sides = _sides(exports, imports, y.period, country_groups) if y.ok else {}
+    sides = sides_of(exports, imports, y.period, country_groups) if y.ok else {}
     kept = {p: sides[p] for p in chosen if p in sides}
     flows = {
         "exports": {p: x for p, (x, _) in kept.items()},
@@ -251,33 +248,10 @@ def denominators(
     }
 
 
-@reads(**GROUPED)
-def contributions(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
-    """Return the contribution of each chosen partner to the growth of their joint turnover, points, by flow.
-
-    A country that belongs to a chosen group is left to its group.
-    """
-    years = sorted({o.period for o in imports})
-    if len(years) < 2:
-        return {"exports": (), "imports": ()}
-    now, before = (_sides(exports, imports, y, country_groups) for y in (years[-1], years[-2]))
-    groups = [country_groups[p] for p in chosen if p in country_groups]
-    counted = {m for g in groups for m in g.members(years[-1].end)}  # a member of a chosen group is in its group
-    kept = [p for p in chosen if p in now and p in before and p not in counted]
-    new, old = (
-        {f"{flow}_{p}": s[p][k] for p in kept for k, flow in enumerate(("exports", "imports"))} for s in (now, before)
-    )
-    points = decomposition.contributions(
-        {k: r.of(basis="flow", name="flow") for k, r in new.items()},
-        {k: r.of(basis="flow", name="flow") for k, r in old.items()},
-    )
-    return {flow: tuple(points[f"{flow}_{p}"].of(item=p, basis=flow) for p in kept) for flow in ("exports", "imports")}
-
-
 @reads("imports_monthly", imports="imports_by_partner")
 def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
     """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
-    y = _last_whole_year(imports_monthly)
+    y = last_whole_year(imports_monthly)
     none = _none(imports, "ratio")
     if y is None or not len(imports):
         return {"hhi": none, "rest": none.of(unit="percent")}
@@ -296,7 +270,7 @@ def concentrations(
 
     ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
     """
-    y = _last_whole_year(imports_monthly)
+    y = last_whole_year(imports_monthly)
     rows: dict[str, tuple[Reading, ...]] = {"hhi": (), "normalised": (), "rest": ()}
     flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
     for flow, (series, monthly_) in flows.items():
@@ -322,11 +296,12 @@ def concentrations(
 
 @reads(**GROUPED)
 def table(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
-    """The latest year by chosen partner: exports, imports, turnover, balance, coverage."""
+    """The latest year by chosen partner: exports, imports, turnover, balance, exports over imports (multiple)."""
     years = sorted({o.period for o in imports})
-    sides = _sides(exports, imports, years[-1], country_groups) if years else {}
-    kept = [sides[p] for p in chosen if p in sides]
-    return _accounts(kept)
+    sides = sides_of(exports, imports, years[-1], country_groups) if years else {}
+    found = dict(accounts([sides[p] for p in chosen if p in sides]))
+    times = (r.of(unit="multiple", value=r.value / 100 if r.value is not None else None) for r in found.pop("coverage"))
+    return {**found, "times": tuple(times)}
 
 
 @reads("exports_revisions")

@@ -44,8 +44,7 @@ def _verdict(data: Series, year: int, base: Sequence[int], event: int) -> dict[s
 def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict[str, Reading]:
     """Compare a flow of the latest year with its expected level, million dollars.
 
-    - ``range``: its interval is the finding, with the ends ``low`` and ``high``
-    - ``agree``: the sign of the two ends, zero if they differ
+    - ``range``: its interval is the finding, with the ends ``low`` and ``high``; ``agree``: their common sign, or zero
     - ``level``: the flow itself, in the latest year even if no year is judged
     - ``usual``: the spread of the same estimators before the event, over so many ``trials``; ``outside``: one if the
       range lies outside it, zero if not, missing with too few trials

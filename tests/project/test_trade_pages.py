@@ -9,8 +9,9 @@ from kzreport.indicators import mirror
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Status
 from kzreport.series.groups import all_groups
+from kzreport.series.issues import suspect_periods
 from kzreport.series.known import load_series
-from kzreport.views import import_footnote, mirror_figures, partners
+from kzreport.views import fdi, import_footnote, mirror_figures, partners, reexports, trade_changes
 
 NOW = "2026-09-30"
 DATES = ["2015-01-31", "2019-06-30", "2022-03-31", "2023-06-30", "2024-02-10", "2024-03-31", NOW]
@@ -94,7 +95,8 @@ def test_the_unit_of_the_footnote():
     assert found["cars_times"].value == pytest.approx(5.606, abs=1e-3)
     assert found["trucks_fleet"].value == pytest.approx(487_262, abs=1)
     assert found["trucks_times"].value == pytest.approx(2.668, abs=1e-3)
-    assert found["unit_value"].value == pytest.approx(13_604.23, abs=0.01)
+    assert found["unit_value"].value == pytest.approx(18_165.18, abs=0.01)  # over the cars cleared
+    assert found["unit_value_printed"].value == pytest.approx(13_604.23, abs=0.01)
     assert found["mean_value"].value == pytest.approx(2.9e9 / 149_000)
     assert found["posts"].value == 7 and found["sum"].value == pytest.approx(3168.6)
     assert found["share"].value == pytest.approx(20.59, abs=0.01)
@@ -193,3 +195,60 @@ def test_tables_of_partners_at_any_date(as_of):
         partners.concentrations(*four, all_groups()),
     ):
         assert all(r.ok and r.period.end.isoformat() <= as_of for group in rows.values() for r in group)
+
+
+# ---- suspect values, contributions, twelve months
+
+
+def test_a_suspect_value_stands_beside_the_headline_until_the_next_release():
+    for as_of, suspected in (("2026-08-31", True), ("2026-09-15", True), ("2026-09-16", False), ("2026-08-13", False)):
+        exports, imports = (load_series(n, as_of) for n in TRADE[2:])
+        suspect = suspect_periods("exports_monthly", as_of)
+        found = partners.headline(exports, imports, suspect)
+        assert found["suspect"].ok == found["sound_turnover"].ok == bool(suspect) == suspected
+        assert ("suspect" in partners.provisional(exports, imports, suspect)) == suspected
+    exports, imports = (load_series(n, "2026-08-31") for n in TRADE[2:])
+    found = partners.headline(exports, imports, suspect_periods("exports_monthly", "2026-08-31"))
+    keys = ("turnover_change", "sound_turnover_change", "exports_change", "sound_exports_change")
+    assert [round(found[k].value, 1) for k in keys] == [7.2, 4.1, 8.6, 2.0]
+    assert [round(found[k].value / 1000, 1) for k in ("sound_balance_before", "sound_balance")] == [5.6, 4.5]
+
+
+def test_contributions_are_on_all_trade_with_a_remainder():
+    chosen = ["EU27", "CHN", "RUS", "central_asia", "TUR", "FRA"]
+    found = trade_changes.contributions(*(load_series(n, NOW) for n in TRADE), all_groups(), chosen)
+    rows = {flow: {r.item: r.value for r in each} for flow, each in found.items()}
+    assert rows["imports"]["CHN"] == pytest.approx(2.6, abs=0.05)
+    assert rows["turnover"]["all"] == pytest.approx(1.8, abs=0.05)
+    for each in rows.values():
+        assert sum(v for k, v in each.items() if k != "all") == pytest.approx(each["all"])
+    assert {str(r.base) for each in found.values() for r in each} == {"2024"}
+
+
+def test_twelve_months_to_december_are_the_year():
+    exports, imports = (load_series(n, NOW) for n in TRADE[2:])
+    sums = {str(r.period): r.value for r in trade_changes.year_sums(exports, imports)["balance"]}
+    years = {str(r.period): r.value for r in partners.years(exports, imports)["balance"]}
+    assert all(sums[f"{y}-12"] == pytest.approx(v) for y, v in years.items())
+
+
+# ---- placebo years, definitions of investment
+
+
+def test_no_year_is_judged_on_fewer_than_three_placebo_years():
+    flows = [load_series(n, NOW) for n in TRADE[:2]]
+    panel = reexports.table(*flows, [2017, 2021], 2022)
+    outcome = dict(zip(((r.item, str(r.period)) for r in panel.rows), panel.beside["outcome"], strict=True))
+    trials = dict(zip(((r.item, str(r.period)) for r in panel.rows), panel.beside["trials"], strict=True))
+    russia = [(trials["exports_RUS", str(y)].value, outcome["exports_RUS", str(y)]) for y in range(2022, 2026)]
+    assert russia == [(4, "inside"), (3, "outside"), (2, "too_few"), (1, "too_few")]
+    assert outcome["imports_CHN", "2025"] == "too_few"
+    found = reexports.headline(flows[0], [2017, 2021], 2022)
+    assert not found["outside"].ok and str(found["judged"].period) == "2023"
+    assert found["judged_outside"].direction == "up"
+
+
+def test_two_definitions_of_net_investment_lie_apart():
+    net, wdi = load_series("fdi_net", NOW), load_series("wdi_fdi", NOW, country="KAZ")
+    found = fdi.apart(fdi.definitions(net, wdi, load_series("fdi_readings", NOW)))
+    assert round(found["factor"].value, 1) == 7.6 and str(found["net"].period) == "2024"

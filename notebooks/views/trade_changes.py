@@ -1,0 +1,125 @@
+"""The partners page: trade over twelve months, and what moved it from one whole year to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from kzreport.declare import COUNTRY_GROUPS, Source, reads, suspects
+from kzreport.indicators import decomposition, growth
+from kzreport.indicators.aggregates import rolling_sum, total
+from kzreport.indicators.country_groups import CountryGroups
+from kzreport.indicators.partners import accounts, last_whole_year, sides_of
+from kzreport.model import Groups, Period, Reading, Series
+
+BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
+GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
+SUSPECT = suspects("exports_monthly")
+
+
+@reads("exports_monthly", "imports_monthly")
+def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
+    """Exports, imports, turnover and balance over the twelve months to each month, million dollars."""
+    x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
+    ends = {r.period: r for r in m if r.ok}
+    both = [(r.of(basis="exports"), ends[r.period].of(basis="imports")) for r in x if r.ok and r.period in ends]
+    return {k: rows for k, rows in accounts(both).items() if k != "coverage"}
+
+
+@reads(sums=year_sums, suspect=SUSPECT)
+def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading]:
+    """The latest twelve months: ``turnover``, ``balance``, what both were twelve months ``before``, and the changes.
+
+    ``suspect``: missing unless a suspect value is among these months.
+    """
+    found: dict[str, Reading] = {}
+    for key in ("turnover", "balance"):
+        rows = {r.period: r for r in sums[key]}
+        if not rows:
+            none = Reading.missing("year_sum", "musd", Period.parse("2000"))
+            missing = {key: none, f"{key}_before": none, f"{key}_change": none.of(unit="musd_change"), "suspect": none}
+            found |= missing
+            continue
+        now = rows[max(rows)]
+        before = now.period.year_before()
+        old = rows.get(before, Reading.missing(now.name, now.unit, before, basis=now.basis))
+        found |= {key: now, f"{key}_before": old, f"{key}_change": growth.difference(now, old)}
+        doubtful = [p for p in suspect if now.period.shift(-12) < p <= now.period]
+        found["suspect"] = now if doubtful else Reading.missing(now.name, now.unit, now.period, basis=now.basis)
+    change = growth.growth(found["turnover"], found["turnover_before"])
+    return {**found, "turnover_change": change}
+
+
+@reads("exports_monthly", "imports_monthly", **GROUPED)
+def contributions(
+    exports: Series,
+    imports: Series,
+    exports_monthly: Series,
+    imports_monthly: Series,
+    country_groups: CountryGroups,
+    chosen: Sequence[str],
+) -> Groups:
+    """Return the contribution of each chosen partner to the growth of all trade, points, by flow and of both.
+
+    ``others`` is what the chosen partners leave, ``all`` the growth of all trade. A country that belongs to a chosen
+    group is left to its group. Both years must be whole, and adjoin.
+    """
+    nothing: Groups = {"exports": (), "imports": (), "turnover": ()}
+    last = last_whole_year(exports_monthly)
+    totals = {
+        y: (total(exports_monthly, y), total(imports_monthly, y)) for y in ((last, last.year_before()) if last else ())
+    }
+    sides = {y: sides_of(exports, imports, y, country_groups) for y in totals}
+    if not sides or not all(sides.values()) or not all(r.ok for both in totals.values() for r in both):
+        return nothing
+    new, old = totals
+    counted = {m for p in chosen if p in country_groups for m in country_groups[p].members(new.end)}
+    kept = [p for p in chosen if all(p in side for side in sides.values()) and p not in counted]
+    parts = {y: _closed(sides[y], totals[y], kept) for y in totals}
+    points = decomposition.contributions(parts[new], parts[old])
+    wholes = {
+        y: {f: r.of(name="flow", basis="flow", item="") for f, r in zip(BY_PARTNER, totals[y], strict=True)}
+        for y in totals
+    }
+    whole = decomposition.contributions(wholes[new], wholes[old])
+    rows: dict[str, tuple[Reading, ...]] = {}
+    for flow in BY_PARTNER:
+        each = [points[f"{flow}_{p}"].of(item=p, basis=flow) for p in (*kept, "others")]
+        rows[flow] = (*each, whole[flow].of(item="all", basis=flow))
+    both = [
+        x.of(value=(x.value or 0.0) + (m.value or 0.0), basis="turnover") for x, m in zip(*rows.values(), strict=True)
+    ]
+    return {**rows, "turnover": tuple(both)}
+
+
+def _closed(
+    sides: Mapping[str, tuple[Reading, Reading]], totals: tuple[Reading, Reading], kept: Sequence[str]
+) -> dict[str, Reading]:
+    """Return the flows of the kept partners and, as ``others``, what they leave of the totals."""
+    found: dict[str, Reading] = {}
+    for k, (flow, whole) in enumerate(zip(BY_PARTNER, totals, strict=True)):
+        parts = {p: sides[p][k].of(basis="flow", name="flow") for p in kept}
+        left = (whole.value or 0.0) - sum(r.value or 0.0 for r in parts.values())
+        parts["others"] = whole.of(value=left, basis="flow", name="flow", item="others")
+        found |= {f"{flow}_{p}": r for p, r in parts.items()}
+    return found
+
+
+@reads(found=contributions)
+def moved(found: Groups) -> dict[str, Reading]:
+    """The growth of all trade (``all``, percent) and the largest contribution of one partner by one flow, points.
+
+    ``largest``: it moves trade most the way that trade went; its ``basis`` is the flow.
+    """
+    if not found["turnover"]:
+        none = Reading.missing("contribution", "points", Period.parse("2000"))
+        return {"all": none.of(unit="percent"), "largest": none, "flow": none, "others": none}
+    whole, others = found["turnover"][-1], found["turnover"][-2]
+    way = -1.0 if (whole.value or 0.0) < 0 else 1.0
+    each = [r for flow in BY_PARTNER for r in found[flow][:-2]]
+    largest = max(each, key=lambda r: way * (r.value or 0.0)) if each else others
+    return {
+        "all": whole.of(unit="percent", item=""),
+        "largest": largest,
+        "flow": largest.of(item=f"by_{largest.basis}"),
+        "others": others,
+    }

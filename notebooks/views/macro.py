@@ -61,7 +61,11 @@ def dollar_path(usd_rate: Series) -> Groups:
 @reads("rub_rate")
 def rouble(rub_rate: Series) -> dict[str, Reading]:
     """Return the same of the rouble."""
-    return {k: r.of(digits=2) if r.unit == "kzt" else r for k, r in _rate(rub_rate, "rouble").items()}
+    return {
+        k: r.of(digits=2) if r.unit == "kzt" else r
+        for k, r in _rate(rub_rate, "rouble").items()
+        if k != "rouble_change"
+    }
 
 
 @reads("rub_rate")

@@ -199,5 +199,7 @@ def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str
     none = c.own.of(value=None, status=Status.MISSING_INPUT)
     before = _at(c.lines[country], country, c.own.period.shift(-1), none)
     age = wdi_growth.as_of.year - c.own.period.year
-    recent = none.of(unit="years", **({"value": age, "status": Status.OK} if c.own.ok and age <= NEWS else {}))
+    recent = none.of(unit="years")
+    if c.own.ok and age <= NEWS:
+        recent = recent.of(value=age, status=Status.OK)
     return {**_position(c), "value_change": growth.difference(c.own, before), "recent": recent}

@@ -477,3 +477,36 @@ def test_changed_values_give_the_values_back(values):
     changed = changed_values("neighbours", values)
     found = page_values("neighbours", json.loads(json.dumps(changed)), "x")
     assert {k: found[k] for k in values} == values
+
+
+def test_an_old_figure_is_not_told_as_news():
+    """In 2024 the latest growth held is of 2016: no rank is told from it."""
+    found = neighbours.headline(load_series("wdi_growth", "2024-06-30"), "KAZ", PEERS)
+    assert found["value"].ok and not found["recent"].ok
+    said = Words("fr", "neighbours").text("headline", **found)
+    assert "trop ancien" in said and "rang sur" not in said
+    assert neighbours.headline(load_series("wdi_growth", AS_OF), "KAZ", PEERS)["recent"].ok
+
+
+def test_tables_of_the_neighbours_have_titles_of_their_own():
+    found = panel(load_series("wdi_growth", AS_OF))
+    words = Words("fr", "neighbours")
+    said = {**found.sentences["growth"], "subject": found.rows[0].of(item="growth")}
+    title = words.text("tables", "latest", "title", **said)
+    assert title.replace("\u00a0", " ") == "Croissance du PIB : le Kazakhstan et ses voisins"
+
+
+@pytest.mark.parametrize("page", ["transit", "afghanistan", "aid", "neighbours"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_words_publish_and_do_not_print(page, language):
+    said = json.dumps(page_words(page), ensure_ascii=False)
+    for wrong in (
+        "imprim",
+        "Épreuve",
+        "prints ",
+        "printed figure",
+        "plus grosse",
+        "à cette date, auc",
+        "n’était publié",
+    ):
+        assert wrong not in said, (page, wrong)

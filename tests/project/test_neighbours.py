@@ -301,7 +301,7 @@ def test_every_indicator_has_its_words():
     for name in neighbours.INDICATORS:
         assert name in book["labels"] and name in book["charts"] and book["say"][name]["by"] == "value"
     assert set(book["charts"]) == set(neighbours.INDICATORS)
-    sentences = {"how", "state", "rank", "tied", "spread", "missing", "later"}
+    sentences = {"how", "state", "rank", "tied", "spread", "missing", "later", "wanted"}
     assert set(book["say"]) == sentences | set(neighbours.INDICATORS)
 
 
@@ -342,7 +342,7 @@ def test_the_page_of_another_country(language, country, shown):
     _run(language, country=country, peers=peers, indicators=["inflation", "aid"])
     said = [o for o in shown if o.kind in (Kind.HEADLINE, Kind.SAY)]
     tables = [o.text for o in shown if o.kind is Kind.TABLE and o.name.endswith("_latest")]
-    assert (len(said), len(tables)) == (5, 2)
+    assert (len(said), len(tables)) == (6, 2)
     for peer in [country, *peers]:  # with a figure or without
         assert all(f"| {Words(language).label(peer)} |" in t for t in tables)
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kzreport.views.afghanistan_food import amounts
-
 from kzreport.declare import cut, reads
-from kzreport.indicators import aggregates, aid, goals, growth, part_years, readings, trade
+from kzreport.indicators import aggregates, goals, growth, part_years, readings, trade
 from kzreport.model import Groups, Interval, Observation, Period, Reading, Series, Status
 
 DOCUMENT = "source_document"
@@ -311,19 +309,6 @@ def paces(afghanistan_target: Series, exports: Series, shares: Series, horizons:
 
 
 # --- wheat and flour ---------------------------------------------------------------------------------------------
-
-
-@reads("afghanistan_trade", food="afghanistan_food")
-def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
-    """Exports over wheat and flour of the same months: dollars a tonne at most (``worth``), with both inputs."""
-    masses = amounts(food, "wheat_flour", "AFG")
-    sold = {r.period: r for r in _find(afghanistan_trade, flow="exports", dating="as_printed")}
-    both = sorted(p for p in masses if p in sold)
-    if not both:
-        none = _none(food, "tonne")
-        return {"mass": none, "exports": none.of(unit="musd"), "worth": none.of(unit="usd_tonne")}
-    mass, value = masses[both[-1]], sold[both[-1]]
-    return {"mass": mass, "exports": value, "worth": aid.value_per_tonne(value, mass)}
 
 
 @reads("afghanistan_trade", shares="afghanistan_composition")

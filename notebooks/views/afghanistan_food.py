@@ -6,7 +6,7 @@ Flour by marketing year and wheat and flour in grain equivalent are two quantiti
 from __future__ import annotations
 
 from kzreport.declare import reads
-from kzreport.indicators import growth
+from kzreport.indicators import aid, growth
 from kzreport.model import Groups, Period, Reading, Series
 
 
@@ -72,3 +72,18 @@ def food_table(food: Series) -> tuple[Reading, ...]:
         item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
         found.append(Reading(food.name, o.value, food.unit, o.period, basis=food.basis, item=item, inputs=(food.name,)))
     return tuple(found)
+
+
+@reads("afghanistan_trade", food="afghanistan_food")
+def worth(food: Series, afghanistan_trade: Series) -> dict[str, Reading]:
+    """Exports over wheat and flour of the same months: dollars a tonne at most (``worth``), with both inputs."""
+    masses = amounts(food, "wheat_flour", "AFG")
+    rows = [o for o in afghanistan_trade.where(flow="exports", dating="as_printed") if o.value is not None]
+    unit, inputs = afghanistan_trade.unit, (afghanistan_trade.name,)
+    sold = {o.period: Reading("exports", o.value, unit, o.period, basis="exports", inputs=inputs) for o in rows}
+    both = sorted(p for p in masses if p in sold)
+    if not both:
+        none = Reading.missing("food", "tonne", Period.parse(str(food.as_of.year - 1)), inputs=(food.name,))
+        return {"mass": none, "exports": none.of(unit="musd"), "worth": none.of(unit="usd_tonne")}
+    mass, value = masses[both[-1]], sold[both[-1]]
+    return {"mass": mass, "exports": value, "worth": aid.value_per_tonne(value, mass)}

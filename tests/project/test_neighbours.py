@@ -301,7 +301,7 @@ def test_every_indicator_has_its_words():
     for name in neighbours.INDICATORS:
         assert name in book["labels"] and name in book["charts"] and book["say"][name]["by"] == "value"
     assert set(book["charts"]) == set(neighbours.INDICATORS)
-    sentences = {"how", "state", "rank", "tied", "spread", "missing", "later"}
+    sentences = {"how", "state", "rank", "tied", "spread", "missing", "later", "wanted"}
     assert set(book["say"]) == sentences | set(neighbours.INDICATORS)
 
 
@@ -342,7 +342,7 @@ def test_the_page_of_another_country(language, country, shown):
     _run(language, country=country, peers=peers, indicators=["inflation", "aid"])
     said = [o for o in shown if o.kind in (Kind.HEADLINE, Kind.SAY)]
     tables = [o.text for o in shown if o.kind is Kind.TABLE and o.name.endswith("_latest")]
-    assert (len(said), len(tables)) == (5, 2)
+    assert (len(said), len(tables)) == (6, 2)
     for peer in [country, *peers]:  # with a figure or without
         assert all(f"| {Words(language).label(peer)} |" in t for t in tables)
 
@@ -477,3 +477,36 @@ def test_changed_values_give_the_values_back(values):
     changed = changed_values("neighbours", values)
     found = page_values("neighbours", json.loads(json.dumps(changed)), "x")
     assert {k: found[k] for k in values} == values
+
+
+def test_an_old_figure_is_not_told_as_news():
+    """In 2024 the latest growth held is of 2016: no rank is told from it."""
+    found = neighbours.headline(load_series("wdi_growth", "2024-06-30"), "KAZ", PEERS)
+    assert found["value"].ok and not found["recent"].ok
+    said = Words("fr", "neighbours").text("headline", **found)
+    assert "trop ancien" in said and "rang sur" not in said
+    assert neighbours.headline(load_series("wdi_growth", AS_OF), "KAZ", PEERS)["recent"].ok
+
+
+def test_tables_of_the_neighbours_have_titles_of_their_own():
+    found = panel(load_series("wdi_growth", AS_OF))
+    words = Words("fr", "neighbours")
+    said = {**found.sentences["growth"], "subject": found.rows[0].of(item="growth")}
+    title = words.text("tables", "latest", "title", **said)
+    assert title.replace("\u00a0", " ") == "Croissance du PIB : le Kazakhstan et ses voisins"
+
+
+@pytest.mark.parametrize("page", ["transit", "afghanistan", "aid", "neighbours"])
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_words_publish_and_do_not_print(page, language):
+    said = json.dumps(page_words(page), ensure_ascii=False)
+    for wrong in (
+        "imprim",
+        "Épreuve",
+        "prints ",
+        "printed figure",
+        "plus grosse",
+        "à cette date, auc",
+        "n’était publié",
+    ):
+        assert wrong not in said, (page, wrong)

@@ -31,8 +31,8 @@ def capital(text: str) -> str:
 class Vocabulary:
     """The shared words of one language of the project, by table and key. Raises :class:`WordsError` for another.
 
-    >>> Vocabulary("fr").ui("as_of"), Vocabulary("fr").word("verdicts", "consistent")
-    ('Données connues au', 'Compatible')
+    >>> Vocabulary("fr").ui("edition_of"), Vocabulary("fr").word("verdicts", "consistent")
+    ('Édition du', 'Compatible')
     """
 
     def __init__(self, language: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.language.sentences import escape
-from kzreport.model import Period, parse_day
+from kzreport.model import parse_day
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
 from kzreport.pages.since import compare_dates
@@ -15,7 +15,7 @@ from kzreport.pages.since_text import changes_list, new_figures_table, revisions
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
-from kzreport.series.known import next_release
+from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series
 
 
@@ -89,31 +89,45 @@ def cited_pages(page: PageContext, name: str) -> str:
 
 
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
-    """The next figure of each series that the pages read, by the day it should be published, ``days`` ahead."""
+    """Show the releases of the series that the pages read: those that are overdue, and those of the coming ``days``.
+
+    Every missed period is named; the coming ones stand by the day on which they should be published.
+    """
     w = page.words
     ahead = page.as_of + timedelta(days=days)
-    due: list[tuple[date, str, Period]] = []
+    late: list[tuple[date, str, Sequence[Release]]] = []
+    coming: list[tuple[date, str, Sequence[Release]]] = []
     for name in series_read(page.drawn(pages))[0]:
-        following = next_release(name, page.as_of)
-        if following and following[1] <= ahead:
-            due.append((following[1], name, following[0]))
-    if not due:
+        if missed := missed_releases(name, page.as_of):
+            late.append((missed[0].day, name, missed))
+        coming += [(r.day, name, (r,)) for r in coming_releases(name, page.as_of, ahead)]
+    if late:
+        head = [w.ui(k) for k in ("overdue_since", "series_name", "missing", "source")]
+        _releases(page, "overdue", head, late)
+    if coming:
+        head = [w.ui(k) for k in ("expected", "series_name", "period", "source")]
+        _releases(page, "calendar", head, coming)
+    else:
         none = w.ui("no_release").format(date=w.day(ahead))
         page.show(f"*{w.typography(none)}*", Kind.ABSENT, "calendar")
-        return
+
+
+def _releases(
+    page: PageContext, key: str, head: Sequence[str], found: Sequence[tuple[date, str, Sequence[Release]]]
+) -> None:
+    """Show releases, those of a series in one row, by the day of the first."""
+    w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
-    for day, name, period in sorted(due):
+    for day, name, releases in sorted(found, key=lambda f: f[:2]):
         d = describe_series(name)
-        late = day <= page.as_of
-        said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
+        several = len(releases) > 1
+        periods = w.missing([r.period for r in releases]) if several else period_cell(page, releases[0].period)
         publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
-        cells = (said, d.titles[w.language], period_cell(page, period), publisher)
-        rows.append(tuple(map(w.typography, cells)))
-        status = "overdue" if late else "expected"
-        figures.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
-    head = [w.ui(k) for k in ("expected", "series_name", "period", "source")]
-    show_table(page, "calendar", head, rows, figures, texts=(1, 2, 3))
+        rows.append(tuple(map(w.typography, (w.day(day), d.titles[w.language], periods, publisher))))
+        for r in releases:
+            figures.append((name, r.day.isoformat(), str(r.period), "", "", key, "", name, d.basis))
+    show_table(page, key, head, rows, figures, texts=(1, 2, 3))
 
 
 def changes(

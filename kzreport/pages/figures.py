@@ -13,10 +13,12 @@ from kzreport.declare import View
 from kzreport.errors import PageError, explain
 from kzreport.model import Groups, Reading
 from kzreport.pages.context import PageContext
+from kzreport.pages.freshness import overdue_note
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
 from kzreport.pages.views import split_options
-from kzreport.series.resource import describe_series, names_of
+from kzreport.series.releases import known_until
+from kzreport.series.resource import describe_series, names_of, resources
 
 
 def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading]]:
@@ -26,7 +28,7 @@ def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading
 
 
 def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items: bool) -> str:
-    """Who published what a chart shows, the date it stands for, and which groups had nothing to show.
+    """Who published what a chart shows, until when, which groups had nothing to show, and which figures are overdue.
 
     ``items``: the chart names what its readings are about, not its groups alone.
     """
@@ -41,9 +43,13 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
             continue
         d = describe_series(name)
         publishers[d.publisher[w.language] if d.publisher else several] = None
-    names = w.semicolon.join(publishers)
-    lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
-    return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(page.as_of)}.{lacking}")
+    said = [f"{w.ui('source')}{w.colon}{w.semicolon.join(publishers)}"]
+    if until := known_until(used.keys() & resources().keys(), page.as_of):
+        said[0] += f"{w.semicolon}{w.ui('data_until').format(until=w.day(until))}"
+    if absent:
+        said.append(f"{w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}")
+    note = overdue_note(page, [r for g in groups.values() for r in g])
+    return w.typography(f"{'. '.join(said)}. {note}".strip())
 
 
 def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:

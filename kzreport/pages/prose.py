@@ -12,16 +12,21 @@ from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages import notes
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
+from kzreport.pages.freshness import edition_line, key_readings, overdue_note, page_series
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
 
 
-def title(page: PageContext) -> None:
-    """The page's title and the date up to which everything is known."""
+def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
+    """Show the page's title, the date of its edition and until when its figures go.
+
+    ``pages``: those that it draws on; ``values``: of its parameters that choose its series.
+    """
     w = page.words
-    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", Kind.TITLE)
+    line = edition_line(page, page_series(page, pages, values))
+    page.show(f"# {w.entry('title')[w.language]}\n\n*{line}*", Kind.TITLE)
 
 
 def section(page: PageContext, key: str) -> None:
@@ -53,7 +58,13 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     """
     if view is not headline_of(page.name):
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
-    page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", Kind.HEADLINE)
+    page.show(f"**{headline_text(page, page.words, page.read(view, **options))}**", Kind.HEADLINE)
+
+
+def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
+    """Return a headline, and which figures should have followed the one that it gives."""
+    note = overdue_note(page, key_readings(words, readings), words)
+    return f"{words.text('headline', **readings)} {note}".strip()
 
 
 def headlines(page: PageContext, pages: Pages) -> None:
@@ -61,7 +72,7 @@ def headlines(page: PageContext, pages: Pages) -> None:
     points = []
     for name, values in page.drawn(pages).items():
         words = Words(page.words.language, name)
-        sentence = words.text("headline", **headline_readings(page, name, values))
+        sentence = headline_text(page, words, headline_readings(page, name, values))
         heading = words.entry("title")[words.language]
         points.append(f"- **[{heading}]({name}.ipynb)**{words.colon}{sentence}")
     page.show("\n".join(points), Kind.HEADLINES)

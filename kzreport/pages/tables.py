@@ -13,6 +13,7 @@ from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
+from kzreport.pages.freshness import period_and_state
 from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings
 from kzreport.pages.rows import Row, Table
@@ -161,7 +162,7 @@ def key_figures(page: PageContext, pages: Pages) -> None:
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change else "–"
             base = period_cell(page, change.base) if change and change.base else "–"
-            rows.append((title, period_cell(page, value.period), *map(w.typography, said), base))
+            rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]
     show_table(page, "key_figures", head, rows, figures, texts=(1, 4))

@@ -187,12 +187,15 @@ def edition(
     *,
     report: Mapping[str, str],
     date: str,
-    dates: Mapping[str, str],
+    lines: Mapping[str, str],
     titles: Mapping[str, Mapping[str, str]],
     headlines: Mapping[str, Mapping[str, str]],
     fingerprint: str,
 ) -> str:
-    """The front page of one edition: language -> page -> title, with each page's headline (Markdown)."""
+    """The front page of one edition: language -> page -> title, with each page's headline (Markdown).
+
+    ``lines``: the edition's date and until when its figures go, in each language.
+    """
     said = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
     return (
         _environment()
@@ -201,7 +204,7 @@ def edition(
             words={k: Words(k) for k in titles},
             report=report,
             date=date,
-            dates=dates,
+            lines=lines,
             titles=titles,
             headlines=said,
             fingerprint=fingerprint,

@@ -9,13 +9,13 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp
-from kzreport.model import Observation, Period, Series, parse_day
+from kzreport.model import Observation, Series, parse_day
 from kzreport.series.resource import Resource, describe_series, resources
 from kzreport.series.table import check_table
 
@@ -81,24 +81,6 @@ def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ..
     """
     day = parse_day(as_of)
     return tuple(load_series(name, v, **dims) for v in describe_series(name).vintages if v <= day)
-
-
-def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
-    """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
-
-    The day follows from the lag in the card; it lies before ``as_of`` if a figure is overdue. ``None`` for a table
-    without a lag or of several frequencies, or if nothing was known yet. Raises as :func:`load_series`.
-
-    >>> next_release("cpi_yy", "2026-09-30")
-    (Period('2026-09'), datetime.date(2026, 10, 2))
-    """
-    d, last = describe_series(name), load_series(name, as_of).last
-    lag = d.publication.get("lag_days")
-    if last is None or lag is None or d.frequency in ("S", "mixed"):
-        return None
-    following = last.shift(1)
-    start = following.start if d.publication.get("from") == "start" else following.end
-    return following, start + timedelta(days=int(lag))
 
 
 @cached_by_stamp()

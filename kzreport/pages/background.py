@@ -53,7 +53,7 @@ def sources(page: PageContext) -> None:
     groups: dict[tuple[str, ...], list[str]] = {}
     for name in dict.fromkeys((*page.views.order(), *page.loaded)):
         d = describe_series(name)
-        publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+        publisher = w.publisher(name) or w.ui("several_publishers")
         terms = (d.licence[w.language], d.accessed_via[w.language].rstrip("."), d.publication["kind"])
         groups.setdefault((publisher, *terms), []).append(name)
     lines: list[str] = []
@@ -123,7 +123,7 @@ def _releases(
         d = describe_series(name)
         several = len(releases) > 1
         periods = w.missing([r.period for r in releases]) if several else period_cell(page, releases[0].period)
-        publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+        publisher = w.publisher(name) or w.ui("several_publishers")
         rows.append(tuple(map(w.typography, (w.day(day), d.titles[w.language], periods, publisher))))
         for r in releases:
             figures.append((name, r.day.isoformat(), str(r.period), "", "", key, "", name, d.basis))

@@ -16,7 +16,7 @@ from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.series.known import load_series
-from kzreport.series.releases import known_until, missed_releases
+from kzreport.series.releases import is_old, known_until, missed_releases
 from kzreport.series.resource import describe_series, resources
 
 State = tuple[Period, tuple[Period, ...]]  # the last period held of a series, and those missed since
@@ -80,9 +80,32 @@ def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
     return [single[k] for k in keys if k in single]
 
 
+def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool:
+    """True if a sentence tells the latest figure held and that is too old to be news; once in each section."""
+    told = page.words.told("say", key, **readings)
+    newest = max(told, key=lambda r: r.period.end, default=None)
+    if page.old_told or newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):
+        return False
+    page.old_told = True
+    return True
+
+
+def is_latest(page: PageContext, r: Reading) -> bool:
+    """True if no later figure than a reading's is held of what it is about."""
+    for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
+        series = load_series(name, page.as_of)
+        own = [o.period.end for o in series if o.value is not None and (not r.item or r.item in o.dims.values())]
+        ends = own or [o.period.end for o in series if o.value is not None]
+        if ends and max(ends) == r.period.end:
+            return True
+    return False
+
+
 def period_and_state(page: PageContext, r: Reading) -> str:
     """Write the period of a reading for a cell, with what should have followed it."""
     states = overdue(page, [r])
+    if r.ok and is_old(r.period, page.as_of):
+        return page.words.typography(page.words.ui("old_cell").format(last=page.words.period(r.period)))
     if not states:
         return page.words.period(r.period)
     last, missed = next(iter(states))

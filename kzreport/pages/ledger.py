@@ -16,6 +16,8 @@ CLAIM_FIGURES = ("id", "document", "line", "theme", "verdict", "reason", "correc
 def claims(page: PageContext, **chosen: Sequence[str]) -> None:
     """What the documents studied claim on the page's subject, each with its verdict: a heading, then the table.
 
+    Nothing is shown where they claim nothing, or had not appeared.
+
     ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all). The series that they are held
     against join the sources.
     """
@@ -23,11 +25,10 @@ def claims(page: PageContext, **chosen: Sequence[str]) -> None:
     found = page.assessments(**(chosen or {"pages": [page.name]}))
     documents = dict.fromkeys(j.claim.document.id for j in found)
     named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
-    about = [w.typography(w.ui("claims_note")), "", *named] if found else []
-    page.show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), Kind.SECTION)
     if not found:
-        page.show(f"*{w.typography(w.ui('no_claims'))}*", Kind.ABSENT, "claims")
         return
+    about = [w.typography(w.ui("claims_note")), "", *named]
+    page.show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), Kind.SECTION)
     rows, figures = [], [CLAIM_FIGURES]
     for j in found:
         claim = j.claim
@@ -40,4 +41,4 @@ def claims(page: PageContext, **chosen: Sequence[str]) -> None:
         judged = (str(j.verdict), str(j.reason), *corrected)
         figures.append((claim.id, claim.document.id, str(claim.line), claim.theme, *judged))
     head = [w.ui(k) for k in ("where", "claim", "held_against", "verdict")]
-    page.display(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())
+    page.emit(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())

@@ -7,6 +7,7 @@ come from :mod:`kzreport.language`, pictures from :mod:`kzreport.charts`, formul
 from __future__ import annotations
 
 import calendar
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,13 +16,11 @@ from enum import StrEnum
 from functools import total_ordering
 from typing import TypedDict, Unpack
 
-from kzreport.errors import BasisError, DataError, ParameterError, explain
+from kzreport.errors import BasisError, DataError, explain
 from kzreport.units import UNITS
 
 _PERIOD = re.compile(
-    r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d{2})(?:-(?P<d>\d{2}))?)?"
-    r"(?:/(?P<y2>\d{4})-(?P<m2>\d{2}))?",
-    re.ASCII,
+    r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d\d)(?:-(?P<d>\d\d)|/(?P<y2>\d{4})-(?P<m2>\d\d))?)?", re.ASCII
 )
 
 
@@ -59,8 +58,6 @@ class Period:
                 raise ValueError
             y = int(m["y"])
             if m["y2"]:
-                if not m["m"] or m["d"]:
-                    raise ValueError
                 first, last = date(y, int(m["m"]), 1), _month_end(int(m["y2"]), int(m["m2"]))
                 if last <= first or last.year > 2100:
                     raise ValueError
@@ -75,9 +72,8 @@ class Period:
                 return cls(date(y, int(m["m"]), 1), _month_end(y, int(m["m"])), "M")
             return cls(date(y, 1, 1), date(y, 12, 31), "A")
         except ValueError:
-            raise DataError(
-                explain("period", repr(text), "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08")
-            ) from None
+            expected = "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08"
+            raise DataError(explain("period", repr(text), expected)) from None
 
     def __str__(self) -> str:
         s = self.start
@@ -130,7 +126,7 @@ class Period:
         return Period(start, _month_end(last // 12, last % 12 + 1), self.frequency)
 
     def in_year(self, year: int) -> Period:
-        """The same day, months or quarter in another year: the one in which the last day falls (29 February: the 28th).
+        """The same day, months or quarter, with its last day in another year (29 February becomes the 28th).
 
         >>> Period.parse("2023-01/2023-07").in_year(2019), Period.parse("2024-02-29").in_year(2023)
         (Period('2019-01/2019-07'), Period('2023-02-28'))
@@ -273,14 +269,8 @@ class Series:
         found: dict[Period, float] = {}
         for o in self:
             if o.period in found:
-                raise BasisError(
-                    explain(
-                        f"series {self.name}",
-                        f"several observations for {o.period}",
-                        "one",
-                        f"choose with where({', '.join(sorted(o.dims))}=...)",
-                    )
-                )
+                todo = f"choose with where({', '.join(sorted(o.dims))}=...)"
+                raise BasisError(explain(f"series {self.name}", f"several observations for {o.period}", "one", todo))
             if o.value is not None:
                 found[o.period] = o.value
         return found
@@ -292,7 +282,7 @@ class Series:
 
 
 class Details(TypedDict, total=False):
-    """The fields of a :class:`Reading` that have a default, but for its status."""
+    """Fields of a :class:`Reading` that have a default, its status aside."""
 
     basis: str
     item: str
@@ -349,20 +339,13 @@ class Reading:
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
             raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(UNITS)}"))
-        object.__setattr__(
-            self, "status", Status(self.status)
-        )  # it is compared by identity, so text would print otherwise
+        object.__setattr__(self, "status", Status(self.status))  # statuses are compared by identity
         if (self.value is None) == (self.status is Status.OK):
-            raise ValueError(
-                explain(
-                    f"reading {self.name}",
-                    f"value {self.value} with status {self.status}",
-                    "a value exactly when the status is ok",
-                )
-            )
+            found = f"value {self.value} with status {self.status}"
+            raise ValueError(explain(f"reading {self.name}", found, "a value exactly when the status is ok"))
         if self.value is not None:
             value = float(self.value)  # numpy scalars print as np.float64(...)
-            if value != value or value in (float("inf"), float("-inf")):
+            if not math.isfinite(value):
                 raise ValueError(explain(f"reading {self.name}", str(value), "a finite number"))
             object.__setattr__(self, "value", value)
 
@@ -385,7 +368,7 @@ class Reading:
 
     @property
     def direction(self) -> str:
-        """``up``, ``down`` or ``flat`` at the precision shown, or the status where there is no number."""
+        """``up``, ``down`` or ``flat`` at the precision shown, or the status if there is no number."""
         if self.value is None:
             return str(self.status)
         shown = round(self.value, self.decimals)
@@ -413,22 +396,3 @@ class Panel:
     groups: Groups
     rows: Sequence[Reading]
     beside: Mapping[str, Sequence[Reading | None]]
-
-
-DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-
-
-def parse_day(day: date | str, where: str = "as_of") -> date:
-    """Return a date from ISO text, or the date itself.
-
-    Raises :class:`ParameterError` naming ``where`` for text of another form, or a year before 2000 or after 2100.
-    """
-    if not isinstance(day, str):
-        return day
-    try:
-        found = date.fromisoformat(day) if DAY.fullmatch(day) else None
-    except ValueError:
-        found = None
-    if found is None or not 2000 <= found.year <= 2100:
-        raise ParameterError(explain(where, repr(day[:40]), "a date such as 2026-09-30, from 2000 to 2100"))
-    return found

@@ -12,8 +12,8 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain, short_repr
-from kzreport.model import DAY
 from kzreport.project import project
 
 
@@ -35,10 +35,8 @@ class StrictModel(BaseModel):
 
 
 def _day(text: Any) -> date:
-    if not isinstance(text, str) or not DAY.fullmatch(text):
-        raise ValueError("a date such as 2026-01-21")
     try:
-        return date.fromisoformat(text)
+        return read_day(text if isinstance(text, str) else "")
     except ValueError:
         raise ValueError("a date such as 2026-01-21") from None
 

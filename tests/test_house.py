@@ -16,7 +16,7 @@ PACKAGE = Path(kzreport.__file__).parent
 # From the ground up. Rooms of one floor do not know each other; inside a package imports go down as well.
 FLOORS = (
     ("errors",),
-    ("declare", "files", "units"),
+    ("days", "declare", "files", "units"),
     ("model",),
     ("project",),
     ("strict",),

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import shutil
 from pathlib import Path
 
-from kzreport.commands.session import show
+from kzreport.commands.session import one_project, show
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
 from kzreport.errors import KzreportError, ParameterError, explain, short_repr
-from kzreport.files import clear_caches, read_yaml
+from kzreport.files import read_yaml
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated
 from kzreport.language.wordfiles import built_in_languages
@@ -82,9 +81,8 @@ def _make(root: Path, languages: tuple[str, ...], name: str, home: str) -> None:
     titles = read_yaml(source / "data" / f"{_SERIES}.yml")["titles"]
     files |= page_files(root, _PAGE, _SERIES, {k: titles.get(k, titles["en"]) for k in languages}, languages)
     write_new(files)
-    os.environ["KZREPORT_HOME"] = str(root)  # from here on, the project of this process
-    clear_caches()
-    for language in languages:
-        if language not in built_in_languages():
-            copy_untranslated(language)
-    assemble()
+    with one_project(root):
+        for language in languages:
+            if language not in built_in_languages():
+                copy_untranslated(language)
+        assemble()

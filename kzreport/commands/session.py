@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kzreport.editions.log import RunLog, log_error, start_logging
@@ -48,7 +49,7 @@ def _run(args: argparse.Namespace) -> int:
             reporter = args.reporter = Reporter(args)
             reporter.check_targets(args.notify)
         if args.command != "init":
-            args.stack.enter_context(_one_project())
+            args.stack.enter_context(one_project(project_root()))
         code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
     except (KzreportError, OSError) as e:
         (reporter.error if reporter else log_error)(str(e))
@@ -59,13 +60,10 @@ def _run(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _one_project() -> Iterator[None]:
-    """Keep the project while the command runs: workers and kernels change the working directory.
-
-    Raises :class:`ParameterError` if there is no project.
-    """
+def one_project(root: Path) -> Iterator[None]:
+    """Keep to one project, also where workers and kernels change the working directory."""
     before = os.environ.get("KZREPORT_HOME")
-    os.environ["KZREPORT_HOME"] = str(project_root())
+    os.environ["KZREPORT_HOME"] = str(root)
     try:
         yield
     finally:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
+from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.model import parse_day
 from kzreport.project import project
 
 

@@ -25,7 +25,7 @@ from kzreport.errors import WordsError
 from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
 from kzreport.language.lint import language_faults, page_faults
-from kzreport.pages import notes
+from kzreport.pages.notes import note_path
 from kzreport.project import page_names
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprints
@@ -104,7 +104,7 @@ def make_plans(
         inputs = Inputs(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
             parameters={page: json.dumps(values) for page, values in own.values.items()},
-            notes={name: sha256_hex(notes.path(name).read_bytes()) for name in named},
+            notes={name: sha256_hex(note_path(name).read_bytes()) for name in named},
             **vars(lasting),
         )
         yield Plan(own, as_of, tuple(languages), inputs)

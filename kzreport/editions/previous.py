@@ -14,7 +14,7 @@ from kzreport.editions.plan import Plan
 from kzreport.editions.store import list_editions, list_revisions, read_manifest
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.language.wordfiles import methods
-from kzreport.pages import notes
+from kzreport.pages.notes import note_path, read_note
 from kzreport.pages.parameters import FILLED
 from kzreport.pages.since import Changes, compare_dates
 from kzreport.pages.views import series_read
@@ -69,8 +69,8 @@ def fill_definition(
         for page in open_pages
     }
     name = f"{definition.name}/{as_of}"
-    if notes.path(name).exists():
-        for page in sorted({page or definition.pages[0] for page, _ in notes.read(name)}):
+    if note_path(name).exists():
+        for page in sorted({page or definition.pages[0] for page, _ in read_note(name)}):
             if "note" not in definition.values.get(page, {}):
                 able = ", ".join(p for p, own in definition.values.items() if "note" in own) or "none"
                 raise ParameterError(explain(f"params/notes/{name}.md", f"a part for '{page}'", f"one of {able}"))

@@ -12,21 +12,21 @@ The lowest first; each imports only from those before it in this list:
 - ``real_exchange``: a currency's rate corrected for prices, for one partner and for several
 - ``inflation``: published rates, their pace, the price level, averages
 - ``components``: components of consumer prices and their weights
-- ``price_contributions``: what each component gives to inflation
-- ``base_effects``: the month that came in and the one that fell out
+- ``price_contributions``: contributions of components to inflation
+- ``base_effects``: the month added to a twelve-month rate and the month dropped
 - ``targeting``: the inflation target and the distance to it
 - ``core_inflation``: published core, trimmed mean, median
 - ``policy_rate``: the rate in force, nominal and real
 - ``breaks``: regimes of monthly inflation
-- ``revisions``: vintages of a series, and what only looks like a revision
+- ``revisions``: vintages of a series, and changes that only look like revisions
 - ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
 - ``ranking``: a country among its peers, within one year
 - ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
 - ``country_groups``: groups of countries, their members on a day
-- ``concentration``: how much of a flow a few partners make
+- ``concentration``: the share of a flow in a few hands, as an index
 - ``goals``: a level against an announced one, and the pace that would reach it
 - ``aid``: loads, stages that never add up, what it comes to for each person
-- ``mirror``: one flow as two countries report it, unit values
-- ``reexports``: flows against what was to be expected, as a range, with its placebo
+- ``mirror``: one flow as reported by two countries, unit values
+- ``reexports``: flows against their expected level, as a range, with its placebo
 """

@@ -1,7 +1,7 @@
 """Aggregates over time: totals, means, rolling sums, peaks.
 
-What belongs here: one figure from several periods of one series. What does not: parts of a year against each
-other (:mod:`~kzreport.indicators.part_years`), index numbers (:mod:`~kzreport.indicators.indices`).
+In scope: one figure from several periods of one series. Out of scope: parts of a year against each other
+(:mod:`~kzreport.indicators.part_years`), index numbers (:mod:`~kzreport.indicators.indices`).
 """
 
 from __future__ import annotations
@@ -18,11 +18,10 @@ from kzreport.units import RATES
 
 
 def total(data: Levels, span: Period) -> Reading:
-    """The sum of a flow over ``span`` (a year of months or quarters, Jan-Aug of months); itself where it was
-    published.
+    """Return the sum of a flow over ``span`` (months or quarters of a year, Jan-Aug of months).
 
-    Status ``partial_period`` if a part of the span is missing, ``missing_input`` if all is. Raises
-    :class:`BasisError` for rates, indices and multiples.
+    A figure published for the span itself is returned as it is. Status ``partial_period`` if a part of the span is
+    missing, ``missing_input`` if all is. Raises :class:`BasisError` for rates, indices and multiples.
 
     >>> x = readings.series_from({"2025-Q1": 1, "2025-Q2": 2, "2025-Q3": 3, "2025-Q4": 4, "2026-Q1": 5}, "musd")
     >>> total(x, Period.parse("2025")).value, total(x, Period.parse("2026")).status.value
@@ -47,7 +46,7 @@ def mean(data: Levels, span: Period) -> Reading:
 def rolling_sum(data: Levels, window: int = 4) -> tuple[Reading, ...]:
     """Sum of each period and the ``window - 1`` before it; the period is the last one of the window.
 
-    Basis: that of the data and ``_rolling_<window>``. ``partial_period`` for a window with a gap. Raises
+    Basis: the data's, followed by ``_rolling_<window>``. ``partial_period`` for a window with a gap. Raises
     :class:`BasisError` for rates, :class:`ParameterError` for a window under 1.
 
     >>> [r.value for r in rolling_sum(readings.series_from({f"2025-Q{q}": q for q in (1, 2, 3, 4)}, "musd"), 3)]
@@ -82,8 +81,7 @@ def peak(data: Levels) -> Reading:
 
 
 def since_peak(data: Levels, period: Period | None = None) -> Reading:
-    """Change from the highest reading up to ``period`` (the latest unless given): percent, or points for
-    rates.
+    """Return the change from the highest reading up to ``period`` (default: the latest): percent, or points for rates.
 
     ``base`` is the period of the peak. Status and errors as :func:`growth` and :func:`peak`.
 

@@ -1,11 +1,11 @@
 """Aid in kind and in money: loads, what arrived of what was announced, what it comes to for each person.
 
-What belongs here: arithmetic on shipments. What does not: trade (:mod:`~kzreport.indicators.trade`).
+In scope: arithmetic on shipments. Out of scope: trade (:mod:`~kzreport.indicators.trade`).
 
-The stage of a figure (``announced``, ``shipped``, ``delivered``, ``paid``) is its basis, its ``item`` the
-shipment: one shipment may stand at every stage, so a sum over stages would count it two or three times and is
-refused. Masses in tonnes, money in million dollars. Source: OECD, Converged Statistical Reporting Directives
-(commitments and disbursements are two series); OCHA FTS (pledges, commitments, paid contributions).
+The stage of a figure (``announced``, ``shipped``, ``delivered``, ``paid``) is its basis, its ``item`` the shipment: one
+shipment may stand at every stage, so a sum over stages would count it two or three times and is refused. Masses in
+tonnes, money in million dollars. Source: OECD, Converged Statistical Reporting Directives (commitments and
+disbursements are two series); OCHA FTS (pledges, commitments, paid contributions).
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def load(mass: Reading, wagons: Reading) -> Reading:
 def unusual(loads: Sequence[Reading], factor: float = 2.0) -> tuple[Reading, ...]:
     """The loads that lie outside the median of the *others* divided or multiplied by ``factor``: to be checked.
 
-    A flag, not a correction; a load that is itself a minimum (estimated) is neither judged nor used. Nothing
-    with fewer than two others: they could not say which of them is wrong.
+    A flag, not a correction; a load that is itself a minimum (estimated) is neither judged nor used. Empty with fewer
+    than two others: they do not show which of them is wrong.
 
     >>> x = [readings.at(readings.series_from({"2025": v}, "tonne_wagon"), "2025") for v in (61.1, 61.6, 10.5)]
     >>> [r.value for r in unusual(x)]
@@ -67,11 +67,11 @@ def unusual(loads: Sequence[Reading], factor: float = 2.0) -> tuple[Reading, ...
 
 
 def against_announced(later: Reading, earlier: Reading) -> Reading:
-    """What arrived against what was announced, or arrived against what left, of one shipment, in percent.
+    """Compare two stages of one shipment, in percent: arrivals with the announcement, or with the departures.
 
-    ``100 (later - earlier) / earlier``: -2.97 is a shortfall of 2.97 %. The two stages stay two figures: they
-    are compared and never added. ``zero_base``, else the status of an input; ``base`` is the earlier period.
-    Raises :class:`BasisError` for two shipments, two units, or stages in the wrong order.
+    ``100 (later - earlier) / earlier``: -2.97 is a shortfall of 2.97 %. The two stages stay two figures: they are
+    compared and never added. ``zero_base``, else the status of an input; ``base`` is the earlier period. Raises
+    :class:`BasisError` for two shipments, two units, or stages in the wrong order.
 
     >>> a, d = (readings.at(readings.series_from({"2025-04": v}, "tonne", basis=b), "2025-04")
     ...         for v, b in ((3.5, "announced"), (3.396, "delivered")))

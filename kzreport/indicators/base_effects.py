@@ -1,7 +1,7 @@
-"""Base effects: the month that came in and the one that fell out, and what they leave for the months ahead.
+"""Base effects on a twelve-month rate: the month added, the month dropped, and their effect in the months ahead.
 
-What belongs here: the arithmetic of a rate over twelve months when one month is added. What does not: a
-forecast; paths follow a stated pace.
+In scope: the arithmetic of a rate over twelve months when one month is added. Out of scope: a forecast; paths follow a
+stated pace.
 """
 
 from __future__ import annotations
@@ -16,14 +16,12 @@ from kzreport.model import Period, Reading, Series, Status
 
 
 def base_effect(yy: Series, mm: Series, period: Period | None = None) -> dict[str, Reading]:
-    """Why the twelve-month rate moved in a month: the month that came in and the one that fell out a year
-    before.
+    """Split the change of the twelve-month rate in a month: the month added and the month of a year before dropped.
 
-    Keys, with ``s = (100 + p_{t-1}) / 100``: ``new`` ``s (m_t - 100)``, ``base`` ``-s (m_{t-12} - 100)``,
-    ``residual`` their product term, ``total`` the exact change ``(100 + p_{t-1}) (m_t / m_{t-12} - 1)``;
-    beside them ``published_change`` of the published rate, ``new_month`` and ``dropped_month`` (m/m,
-    percent), ``simple`` ``m_t - m_{t-12}`` and ``log`` ``100 ln(m_t / m_{t-12})``. Points unless said. Raises
-    as :func:`headline`.
+    Keys, with ``s = (100 + p_{t-1}) / 100``: ``new`` ``s (m_t - 100)``, ``base`` ``-s (m_{t-12} - 100)``, ``residual``
+    their product term, ``total`` the exact change ``(100 + p_{t-1}) (m_t / m_{t-12} - 1)``; beside them
+    ``published_change`` of the published rate, ``new_month`` and ``dropped_month`` (m/m, percent), ``simple`` ``m_t -
+    m_{t-12}`` and ``log`` ``100 ln(m_t / m_{t-12})``. In points unless noted. Raises as :func:`headline`.
 
     >>> y = readings.series_from({"2023-02": 121.3, "2023-03": 118.1}, "index_py100")
     >>> m = readings.series_from({"2022-03": 103.7, "2023-03": 100.9}, "index_pp100")
@@ -71,12 +69,11 @@ def base_effect(yy: Series, mm: Series, period: Period | None = None) -> dict[st
 
 
 def base_effects_ahead(yy: Series, mm: Series, months: int = 12) -> tuple[Reading, ...]:
-    """The base effect of each coming month, in points: what falls out of the twelve-month rate when it is
-    published.
+    """Return the base effect of each coming month, in points: the month that drops out when the new one is published.
 
-    ``-(m_{t-12} - 100) (100 + p) / 100`` with ``p`` the latest published rate, so estimated; ``base`` is the
-    month that falls out. Positive: last year's prices fell. Basis ``base_effect_at_current_rate``. More than
-    twelve months ahead is ``missing_input``. Raises as :func:`headline`.
+    ``-(m_{t-12} - 100) (100 + p) / 100`` with ``p`` the latest published rate, so estimated; ``base`` is the month that
+    falls out. Positive: last year's prices fell. Basis ``base_effect_at_current_rate``. More than twelve months ahead
+    is ``missing_input``. Raises as :func:`headline`.
 
     >>> y = readings.series_from({"2026-08": 110}, "index_py100")
     >>> m = readings.series_from({"2025-09": 101.0, "2025-10": 99.0}, "index_pp100")
@@ -112,14 +109,13 @@ def path_ahead(
     target: float | None = None,
     years: int = 3,
 ) -> tuple[Reading, ...]:
-    """The mechanical path of the twelve-month rate: ``p_t = (100 + p_{t-1}) m_t / m_{t-12} - 100``, percent,
-    estimated.
+    """Return the mechanical path of the twelve-month rate, percent, estimated.
 
-    Not a forecast: the path under a stated monthly pace ``m_t``. ``pace``: ``zero`` (prices stand still),
-    ``target`` (``target`` percent a year, the same each month), ``same_month_mean`` (geometric mean of that
-    calendar month's m/m over the last ``years`` known years). Basis ``path_<pace>``. ``missing_input`` from
-    the first month that lacks an m/m. Raises :class:`ParameterError` for another pace, ``target`` not given,
-    or ``years`` under 1.
+    It is ``(100 + p_{t-1}) m_t / m_{t-12} - 100``. Not a forecast: the path under a stated monthly pace ``m_t``.
+    ``pace``: ``zero`` (prices stand still), ``target`` (``target`` percent a year, the same each month),
+    ``same_month_mean`` (geometric mean of that calendar month's m/m over the last ``years`` known years). Basis
+    ``path_<pace>``. ``missing_input`` from the first month that lacks an m/m. Raises :class:`ParameterError` for
+    another pace, ``target`` not given, or ``years`` under 1.
 
     >>> y = readings.series_from({"2026-08": 110}, "index_py100")
     >>> m = readings.series_from({"2025-09": 101.0, "2025-10": 100.0}, "index_pp100")

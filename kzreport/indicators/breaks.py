@@ -1,6 +1,6 @@
 """Structural breaks: regimes of monthly inflation and how they depend on the penalty.
 
-What belongs here: finding when the level of a monthly rate changed. What does not: why it did.
+In scope: finding when the level of a monthly rate changed. Out of scope: why it did.
 """
 
 from __future__ import annotations
@@ -19,13 +19,12 @@ from kzreport.model import Period, Reading, Series, Status
 def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_size: int = 12) -> tuple[Reading, ...]:
     """Regimes of monthly inflation by optimal partition: one reading a segment, its mean m/m in percent.
 
-    Minimises the sum of squared distances from the segment means plus ``factor * sigma2 * ln n`` a break,
-    over all partitions into segments of ``min_size`` months or more; ``sigma2`` from the median absolute
-    deviation of the first differences, halved. ``period`` is the span of the segment, ``item`` its number;
-    basis ``regime_mean_mm``. How many breaks there are depends on ``factor``: show :func:`break_sensitivity`
-    beside it. A gap gives one reading ``missing_input``, fewer than ``min_size`` months ``partial_period``.
-    Raises :class:`ParameterError` for a ``factor`` or ``min_size`` under 1. Source: Jackson et al., IEEE
-    Signal Processing Letters 12 (2005).
+    Minimises the sum of squared distances from the segment means plus ``factor * sigma2 * ln n`` a break, over all
+    partitions into segments of ``min_size`` months or more; ``sigma2`` from the median absolute deviation of the first
+    differences, halved. ``period`` is the span of the segment, ``item`` its number; basis ``regime_mean_mm``. The
+    number of breaks depends on ``factor``: show :func:`break_sensitivity` beside it. A gap gives one reading
+    ``missing_input``, fewer than ``min_size`` months ``partial_period``. Raises :class:`ParameterError` for a
+    ``factor`` or ``min_size`` under 1. Source: Jackson et al., IEEE Signal Processing Letters 12 (2005).
 
     >>> level = {2020: 100.5, 2021: 100.5, 2022: 102.0, 2023: 102.0}
     >>> x = {f"{y}-{m:02}": level[y] + 0.1 * (m % 2) for y in level for m in range(1, 13)}
@@ -58,8 +57,7 @@ def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_si
 def break_sensitivity(
     mm: Series, since: Period | None = None, *, factors: Sequence[float] = (2, 3, 4, 5, 6), min_size: int = 12
 ) -> dict[float, tuple[Period, ...]]:
-    """For each penalty factor the first month of every new regime (see :func:`breaks`); none if there is no
-    break.
+    """Return for each penalty factor the first month of every new regime (see :func:`breaks`); empty without a break.
 
     >>> level = {2020: 100.5, 2021: 100.5, 2022: 102.0, 2023: 102.0}
     >>> x = {f"{y}-{m:02}": level[y] + 0.1 * (m % 2) for y in level for m in range(1, 13)}
@@ -87,7 +85,7 @@ def noise_variance(x: Sequence[float]) -> float:
 
 
 def _partition(x: Sequence[float], factor: float, min_size: int) -> list[int]:
-    """Where the second and later segments begin."""
+    """Return the indices at which the second and later segments begin."""
     n = len(x)
     penalty = factor * noise_variance(x) * math.log(n)
     sums, squares = [0.0], [0.0]

@@ -1,8 +1,7 @@
 """Components of consumer prices: their published figures and their weights.
 
-What belongs here: taking a table by component apart, and the weights of a year with what to do if there are
-none. What does not: what is computed with them (:mod:`~kzreport.indicators.price_contributions`,
-:mod:`~kzreport.indicators.core_inflation`).
+In scope: taking a table by component apart, and the weights of a year, or their substitute. Out of scope:
+calculations with them (:mod:`~kzreport.indicators.price_contributions`, :mod:`~kzreport.indicators.core_inflation`).
 """
 
 from __future__ import annotations
@@ -17,8 +16,7 @@ from kzreport.model import Observation, Period, Series
 
 
 def by_component(series: Series) -> dict[str, dict[Period, float]]:
-    """Component -> period -> value. Raises :class:`BasisError` for a series without the dimension
-    ``component``.
+    """Return component -> period -> value. Raises :class:`BasisError` for a series without the dimension ``component``.
 
     >>> by_component(readings.series_from({"2026-08": 110.1}, "index_py100", component="food"))
     {'food': {Period('2026-08'): 110.1}}
@@ -33,11 +31,11 @@ def by_component(series: Series) -> dict[str, dict[Period, float]]:
 
 
 def weights_of(weights: Series, components: Sequence[str], year: int, missing: str) -> tuple[dict[str, float], bool]:
-    """Fractions of the year, and whether they are another year's; empty if there are none.
+    """Return the weights of a year as fractions, and whether they are another year's; empty without weights.
 
-    ``missing`` says what to do for a year that lacks the weight of a component: ``refuse``, or take those of
-    the ``previous_year`` or the ``nearest_year``. Raises :class:`DataError` if they do not add up to 100 +-
-    0.5, :class:`ParameterError` for another ``missing``.
+    ``missing``: for a year that lacks the weight of a component, ``refuse``, or take the weights of the
+    ``previous_year`` or the ``nearest_year``. Raises :class:`DataError` if they do not add up to 100 +- 0.5,
+    :class:`ParameterError` for another ``missing``.
 
     >>> food = readings.series_from({"2025": 100}, "percent", component="food")
     >>> weights_of(food, ["food"], 2026, "previous_year")

@@ -1,9 +1,9 @@
 """Concentration: how much of a flow a few partners make.
 
-What belongs here: the Herfindahl-Hirschman index of a full or a partial list. What does not: the shares
-themselves (:mod:`~kzreport.indicators.trade`).
+In scope: the Herfindahl-Hirschman index of a full or a partial list. Out of scope: the shares themselves
+(:mod:`~kzreport.indicators.trade`).
 
-An index says nothing without its partition: the EU as one partner or as 27 changes it
+An index means nothing without its partition: the EU as one partner or as 27 changes it
 (:func:`~kzreport.indicators.trade.grouped`). Source: World Bank, WITS, indicator "HH market concentration".
 """
 

@@ -1,6 +1,6 @@
 """Core inflation: as published (some goods left out), trimmed means, weighted medians.
 
-What belongs here: estimators of the middle of the price changes. What does not: weights of a year
+In scope: estimators of the middle of the price changes. Out of scope: weights of a year
 (:mod:`~kzreport.indicators.components`).
 """
 
@@ -20,8 +20,7 @@ MIN_COMPONENTS = 8
 
 
 def exclusion_core(core_yy: Series, period: Period | None = None) -> Reading:
-    """The core rate as the statistical office publishes it (some goods left out), in percent; basis
-    ``core_published``.
+    """Return the published core rate (some goods left out), in percent; basis ``core_published``.
 
     Raises as :func:`headline`.
 
@@ -59,8 +58,9 @@ def core_trimmed(
 
 
 def core_median(components_mm: Series, weights: Series, period: Period | None = None) -> Reading:
-    """Weighted median of the components' monthly rises, in percent; basis ``mm_median``; else as
-    :func:`core_trimmed`.
+    """Return the weighted median of the components' monthly rises, in percent; basis ``mm_median``.
+
+    Otherwise as :func:`core_trimmed`.
 
     >>> x = readings.series_from({"2026-08": 101}, "index_pp100", component="food")
     >>> core_median(x, readings.series_from({"2026": 100}, "percent", component="food")).status.value
@@ -101,11 +101,10 @@ def weighted_mean(changes: Sequence[float], weights: Sequence[float]) -> float:
 
 
 def trimmed_mean(changes: Sequence[float], weights: Sequence[float], lower: float, upper: float) -> float:
-    """Weighted mean of what is left when ``lower`` percent of the weight is cut at the bottom, ``upper`` at
-    the top.
+    """Return the weighted mean after cutting ``lower`` percent of the weight at the bottom and ``upper`` at the top.
 
-    A component on the cut counts with the part of its weight that is left. Cleveland 8/8, Dallas 24/31. No
-    guard against too few components: see :func:`core_trimmed`. Raises :class:`ParameterError`.
+    A component on the cut counts with the part of its weight that is left. Cleveland 8/8, Dallas 24/31. No guard
+    against too few components: see :func:`core_trimmed`. Raises :class:`ParameterError`.
 
     >>> round(trimmed_mean([-1, .4, .8, 1.2, 2, 9], [.25, .25, .2, .15, .1, .05], 8, 8), 6)
     0.488095

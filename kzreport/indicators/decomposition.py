@@ -1,7 +1,7 @@
 """Decomposition: what components, or stages, give to the growth of their sum.
 
-What belongs here: contributions of flows and stocks that add up to a total, and stages that follow each other.
-What does not: contributions of prices, which need weights (:mod:`~kzreport.indicators.price_contributions`).
+In scope: contributions of flows and stocks that add up to a total, and stages that follow each other. Out of scope:
+contributions of prices, which need weights (:mod:`~kzreport.indicators.price_contributions`).
 """
 
 from __future__ import annotations
@@ -71,13 +71,11 @@ def contributions(
 
 
 def log_contributions(new: Mapping[str, Reading], old: Mapping[str, Reading]) -> dict[str, Reading]:
-    """Exact contributions to the log growth of a sum (LMDI): ``L(x_i, x_i,old) / L(X, X_old) * ln(x_i /
-    x_i,old)``.
+    """Return exact contributions to the log growth of a sum (LMDI): ``L(x, x_old) / L(X, X_old) * ln(x / x_old)``.
 
-    ``L(a, b) = (a - b) / ln(a / b)`` is the logarithmic mean, so a component counts ``(x_i - x_i,old) / L(X,
-    X_old)``, zero components included. Unit ``log``. Keys: the components, ``residual`` (0), ``total``.
-    Status and errors as :func:`contributions` and :func:`log_growth`. Source: Ang, Energy Policy 33 (2005),
-    LMDI-I.
+    ``L(a, b) = (a - b) / ln(a / b)`` is the logarithmic mean, so a component counts ``(x_i - x_i,old) / L(X, X_old)``,
+    zero components included. Unit ``log``. Keys: the components, ``residual`` (0), ``total``. Status and errors as
+    :func:`contributions` and :func:`log_growth`. Source: Ang, Energy Policy 33 (2005), LMDI-I.
 
     >>> flows = {"a": (1, 3), "b": (1, 1)}
     >>> x, y = ({k: readings.at(readings.series_from({p: v[i]}, "musd"), p) for k, v in flows.items()}
@@ -122,7 +120,7 @@ def _sum(side: Mapping[str, Reading], keys: Sequence[str]) -> Reading:
 
 
 def _close(name: str, parts: Mapping[str, Reading], whole: Reading, exact: bool) -> dict[str, Reading]:
-    """The two last lines of a table of contributions: what is left, and the whole."""
+    """Return the last two lines of a table of contributions: the residual and the whole."""
     status = first_status(*parts.values(), whole)
     left = None
     if status is Status.OK:

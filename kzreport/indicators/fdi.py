@@ -1,15 +1,13 @@
 """Foreign direct investment: flows by quarter and year, falls and what they refer to, gross beside net.
 
-What belongs here: arithmetic on flows of the balance of payments and on figures that ministries print. What
-does not: reading a table, words, pictures; comparisons that hold for any series are in
-:mod:`kzreport.indicators.growth`, sums over time in :mod:`kzreport.indicators.aggregates`, vintages in
-:mod:`kzreport.indicators.revisions`.
+In scope: arithmetic on flows of the balance of payments and on figures that ministries print. Out of scope: reading a
+table, words, pictures; comparisons that hold for any series are in :mod:`kzreport.indicators.growth`, sums over time in
+:mod:`kzreport.indicators.aggregates`, vintages in :mod:`kzreport.indicators.revisions`.
 
-Gross inflow (credits of foreign direct investors, no repayments taken off), net inflow (liabilities side of
-the balance of payments) and the directional net of UNCTAD are three things that differ by a factor of four to
-sixty: they stand side by side, no function computes a growth from one to another. Flows change sign: a growth
-then has a status, the absolute change has the number. Sources: OECD Benchmark Definition of Foreign Direct
-Investment; IMF BPM6.
+Gross inflow (credits of foreign direct investors, no repayments taken off), net inflow (liabilities side of the balance
+of payments) and the directional net of UNCTAD are three things that differ by a factor of four to sixty: they stand
+side by side, no function computes a growth from one to another. Flows change sign: a growth then has a status, the
+absolute change has the number. Sources: OECD Benchmark Definition of Foreign Direct Investment; IMF BPM6.
 """
 
 from __future__ import annotations
@@ -51,7 +49,7 @@ def annual_series(net: Series) -> tuple[Reading, ...]:
 def rolling_four_quarters(net: Series) -> tuple[Reading, ...]:
     """The flow of each quarter and the three before it, million dollars; ``period`` is the last quarter.
 
-    Basis: that of the series and ``_rolling_4``; ``partial_period`` over a gap. Raises as :func:`annual`.
+    Basis: the series' own, followed by ``_rolling_4``; ``partial_period`` over a gap. Raises as :func:`annual`.
 
     >>> x = readings.series_from({f"2025-Q{q}": v for q, v in enumerate((2881, -1964, 717, -2495), 1)}, "musd")
     >>> [(str(r.period), r.value) for r in rolling_four_quarters(x)]
@@ -118,7 +116,7 @@ def share_of_gdp(flow: Reading, gdp: Series) -> Reading:
     """The flow of a year in percent of the GDP of the same year; may be negative.
 
     ``partial_period`` for a flow of less than a year, ``missing_input`` without that year's GDP. Raises
-    :class:`BasisError` for another unit than that of ``gdp``.
+    :class:`BasisError` for a unit that differs from the unit of ``gdp``.
 
     >>> gdp = readings.series_from({"2022": 225_496.328}, "musd", name="gdp")
     >>> round(share_of_gdp(at(readings.series_from({"2022": 6542.096}, "musd"), "2022"), gdp).value, 2)
@@ -133,12 +131,10 @@ def share_of_gdp(flow: Reading, gdp: Series) -> Reading:
 
 
 def gross_by_year(published: Series, *, measure: str = "gross", partner: str = "WLD") -> tuple[Reading, ...]:
-    """What publishers say of each full year, in order of time: the midpoint and the interval of those who
-    disagree.
+    """Return a reading for each full year, in order of time: the midpoint of its publishers, with their range.
 
-    ``published`` has the dimensions ``measure``, ``partner``, ``publisher``. Basis: the measure; ``item``:
-    the publisher where only one gives the year. Part-years are left out. Empty if nobody publishes that
-    measure.
+    ``published`` has the dimensions ``measure``, ``partner``, ``publisher``. Basis: the measure; ``item``: the
+    publisher where only one gives the year. Part-years are left out. Empty if nobody publishes that measure.
 
     >>> a, b = (readings.series_from({"2021": v}, "musd", measure="gross", partner="WLD", publisher=p)
     ...         for p, v in (("nbk", 23_700), ("mfa_kaz", 23_800)))
@@ -164,11 +160,10 @@ def gross_by_year(published: Series, *, measure: str = "gross", partner: str = "
 
 
 def net_and_gross(net: Series, published: Series, year: Period, *, partner: str = "WLD") -> dict[str, Reading]:
-    """Net and gross inflow of a year side by side. Keys ``net``, ``gross``, ``gross_to_net`` (multiple, with
-    range).
+    """Return net and gross inflow of a year. Keys ``net``, ``gross``, ``gross_to_net`` (a multiple, with its range).
 
-    ``gross_to_net`` is a warning of how different the two are; ``negative_base`` or ``sign_change`` where the
-    net is negative, ``missing_input`` for a year that one of them lacks. Raises as :func:`annual`.
+    ``gross_to_net`` is a warning of how different the two are; ``negative_base`` or ``sign_change`` where the net is
+    negative, ``missing_input`` for a year that one of them lacks. Raises as :func:`annual`.
 
     >>> net = readings.series_from({f"2022-Q{q}": 1635.524 for q in (1, 2, 3, 4)}, "musd")
     >>> said = readings.series_from({"2022": 28_000}, "musd", measure="gross", partner="WLD")

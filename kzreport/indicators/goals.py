@@ -1,8 +1,8 @@
 """Announced goals: how far a level is from one, and the pace that would reach it.
 
-What belongs here: a level against a level somebody announced. What does not: an inflation target with its band
-(:mod:`~kzreport.indicators.targeting`). A goal without a horizon has no required growth of its own: it has one
-for each horizon one may think of, and all of them are shown.
+In scope: a level against a level somebody announced. Out of scope: an inflation target with its band
+(:mod:`~kzreport.indicators.targeting`). A goal without a horizon has no required growth of its own: it has one for each
+horizon one may think of, and all of them are shown.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from kzreport.units import UNITS
 
 
 def distance(goal: Reading, now: Reading) -> Reading:
-    """What is missing to the goal: ``goal - now``, in ``musd_change`` for million dollars; negative once passed.
+    """Return the distance to the goal: ``goal - now``, in ``musd_change`` for million dollars; negative once passed.
 
-    ``base`` is the period of the level. Status of an input without a number. Raises :class:`BasisError` for two
-    units or for a level of part of a year (a goal for a year is not held against eight months).
+    ``base`` is the period of the level. Status of an input without a number. Raises :class:`BasisError` for two units
+    or for a level of part of a year (a goal for a year is not held against eight months).
 
     >>> x = readings.series_from({"2024": 545.2}, "musd")
     >>> distance(readings.at(x, "2024").of(value=1000.0), readings.at(x, "2024")).value
@@ -35,8 +35,7 @@ def distance(goal: Reading, now: Reading) -> Reading:
 
 
 def multiple_needed(goal: Reading, now: Reading) -> Reading:
-    """By how much the level would have to be multiplied: ``goal / now``. Statuses of a ratio; raises as
-    :func:`distance`.
+    """Return the multiple that would reach the goal: ``goal / now``. Statuses of a ratio. Raises as :func:`distance`.
 
     >>> x = readings.series_from({"2024": 545.2}, "musd")
     >>> round(multiple_needed(readings.at(x, "2024").of(value=1000.0), readings.at(x, "2024")).value, 2)

@@ -1,12 +1,11 @@
 """Growth: two readings compared, in percent, points, times, percent a year, logarithms or shares.
 
-What belongs here: comparisons of a reading with another, true of any series. What does not: parts of a change
-(:mod:`~kzreport.indicators.decomposition`), sums and means (:mod:`~kzreport.indicators.aggregates`), index
-numbers (:mod:`~kzreport.indicators.indices`), a country, a publisher.
+In scope: comparisons of a reading with another, true of any series. Out of scope: parts of a change
+(:mod:`~kzreport.indicators.decomposition`), sums and means (:mod:`~kzreport.indicators.aggregates`), index numbers
+(:mod:`~kzreport.indicators.indices`), a country, a publisher.
 
-Comparisons take ``(new, old)`` and return one reading: a number, or the reason why there is none
-(:class:`~kzreport.model.Status`). :func:`~kzreport.indicators.readings.at` takes such a reading out of a
-series.
+Comparisons take ``(new, old)`` and return one reading: a number, or the reason why it is missing
+(:class:`~kzreport.model.Status`). :func:`~kzreport.indicators.readings.at` takes such a reading out of a series.
 """
 
 from __future__ import annotations
@@ -24,13 +23,12 @@ _YEAR = {"M": 12, "Q": 4, "A": 1, "S": 1}
 
 
 def growth(new: Reading, old: Reading, *, name: str = "growth") -> Reading:
-    """Growth in percent: ``100 (new - old) / old``; negative is a fall. With the range if an input has an
-    interval.
+    """Return growth in percent: ``100 (new - old) / old``; negative is a fall.
 
-    Status instead of a number: ``zero_base``, ``negative_base``, ``sign_change`` (never divided by an
-    absolute value), ``partial_period`` (Jan-Aug against a year), ``not_comparable`` (Jan-Aug against
-    Feb-Sep), and those of the inputs. Raises :class:`BasisError` for a rate (see :func:`difference`) and for
-    mixed units, bases or frequencies.
+    With the range if an input has an interval. Status instead of a number: ``zero_base``, ``negative_base``,
+    ``sign_change`` (never divided by an absolute value), ``partial_period`` (Jan-Aug against a year),
+    ``not_comparable`` (Jan-Aug against Feb-Sep), and the statuses of the inputs. Raises :class:`BasisError` for a rate
+    (see :func:`difference`) and for mixed units, bases or frequencies.
 
     >>> x = readings.series_from({"2024": 276.859, "2023": 3591.25, "2025": -861.126}, "musd")
     >>> round(growth(readings.at(x, "2024"), readings.at(x, "2023")).value, 3)
@@ -42,10 +40,9 @@ def growth(new: Reading, old: Reading, *, name: str = "growth") -> Reading:
 
 
 def difference(new: Reading, old: Reading, *, name: str = "difference") -> Reading:
-    """Absolute change ``new - old``: points for rates, ``musd_change`` for million dollars, else the unit
-    itself.
+    """Return the change ``new - old``: points for rates, ``musd_change`` for million dollars, else the unit itself.
 
-    Status: ``partial_period``, ``not_comparable`` for periods of other length or months, and those of the
+    Status: ``partial_period``, ``not_comparable`` for periods of other length or months, and the statuses of the
     inputs. Raises :class:`BasisError` for mixed units, bases or frequencies.
 
     >>> x = readings.series_from({"2023-03": 118.1, "2023-02": 121.3}, "index_py100")
@@ -65,11 +62,10 @@ def difference(new: Reading, old: Reading, *, name: str = "difference") -> Readi
 
 
 def symmetric_growth(new: Reading, old: Reading) -> Reading:
-    """Mid-point growth in percent: ``200 (new - old) / (|new| + |old|)``, within +-200, exactly +-200 at a
-    change of sign.
+    """Return mid-point growth in percent: ``200 (new - old) / (|new| + |old|)``.
 
-    A flag beside a growth without number, not a measure. ``zero_base`` if both are zero. Raises as
-    :func:`growth`.
+    Within +-200, and exactly +-200 at a change of sign. A flag beside a growth without number, not a measure.
+    ``zero_base`` if both are zero. Raises as :func:`growth`.
 
     >>> x = readings.series_from({"2025": -861.126, "2024": 276.859}, "musd")
     >>> symmetric_growth(readings.at(x, "2025"), readings.at(x, "2024")).value
@@ -90,7 +86,7 @@ def symmetric_growth(new: Reading, old: Reading) -> Reading:
 
 
 def multiple(new: Reading, old: Reading) -> Reading:
-    """How many times: ``new / old``. Status and errors as :func:`growth`.
+    """Return the multiple ``new / old``. Status and errors as :func:`growth`.
 
     >>> x = readings.series_from({"2023": 4_165_000, "2021": 444_000}, "tonne")
     >>> round(multiple(readings.at(x, "2023"), readings.at(x, "2021")).value, 6)
@@ -138,8 +134,7 @@ def cagr(new: Reading, old: Reading, years: float | None = None) -> Reading:
 
 
 def log_growth(new: Reading, old: Reading) -> Reading:
-    """Natural logarithm of the ratio, ``ln(new / old)``: adds over stages. ``not_comparable`` for a fall to
-    zero.
+    """Return the log growth ``ln(new / old)``, which adds over stages. ``not_comparable`` for a fall to zero.
 
     Other statuses and errors as :func:`growth`.
 
@@ -151,12 +146,11 @@ def log_growth(new: Reading, old: Reading) -> Reading:
 
 
 def share(part: Reading, whole: Reading, *, unit: str = "percent", name: str = "share") -> Reading:
-    """Share in percent: ``100 part / whole`` of two readings of one unit, whatever their bases (say them in
-    ``name``).
+    """Return a share in percent: ``100 part / whole`` of two readings of one unit.
 
-    The part may be negative (a net flow in GDP). ``zero_base`` / ``negative_base`` for the whole, and the
-    statuses of the inputs. Raises :class:`BasisError` for different units and for a part that lies outside
-    the whole's period.
+    Bases may differ: put them into ``name``. The part may be negative (a net flow in GDP). ``zero_base`` /
+    ``negative_base`` for the whole, and the statuses of the inputs. Raises :class:`BasisError` for different units and
+    for a part that lies outside the whole's period.
 
     >>> x = readings.series_from({"2025": -861.126}, "musd")
     >>> y = readings.series_from({"2025": 306_626.0}, "musd")
@@ -173,8 +167,7 @@ def share(part: Reading, whole: Reading, *, unit: str = "percent", name: str = "
 
 
 def growth_path(data: Levels, lag: int | None = None) -> tuple[Reading, ...]:
-    """Growth of every period over the one ``lag`` steps before (a year unless given), from the first that has
-    a base.
+    """Return the growth of every period that has a base ``lag`` steps before (a year by default).
 
     A gap gives a reading with status. Raises as :func:`growth`, :class:`ParameterError` for a negative lag.
 
@@ -200,8 +193,10 @@ def _compare(
     formula: Callable[[float, float], float],
     positive: bool = False,
 ) -> Reading:
-    """``formula(new, old)``, rising in new and falling in old, over their intervals too; statuses instead of
-    nonsense."""
+    """Apply ``formula(new, old)``, rising in new and falling in old, to values and intervals.
+
+    A status replaces nonsense.
+    """
     readings.check_same(new, old)
     if new.unit in RATES:
         raise BasisError(

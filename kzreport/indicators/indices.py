@@ -1,6 +1,6 @@
 """Index numbers: rates from published indices, levels relative to a base, rebasing, splicing.
 
-What belongs here: arithmetic on index numbers of any subject. What does not: the chain of consumer prices
+In scope: arithmetic on index numbers of any subject. Out of scope: the chain of consumer prices
 (:mod:`~kzreport.indicators.inflation`).
 """
 
@@ -15,8 +15,7 @@ from kzreport.units import RATES
 
 
 def rate_from_index(value: float) -> float:
-    """Percent from "previous period = 100", free of the noise of binary fractions: ``value - 100``, 9
-    decimals.
+    """Return percent from "previous period = 100": ``value - 100`` at 9 decimals, free of binary noise.
 
     >>> rate_from_index(103.7), 103.7 - 100
     (3.7, 3.700000000000003)
@@ -25,12 +24,10 @@ def rate_from_index(value: float) -> float:
 
 
 def rates(data: Levels) -> tuple[Reading, ...]:
-    """Published indices (``index_py100``, ``index_pp100``) as rates in percent; a series in percent stays as
-    it is.
+    """Return published indices (``index_py100``, ``index_pp100``) as rates in percent; percent stays as it is.
 
-    ``base`` is the period that the publisher compares with. Basis: ``yy_month``, ``yy_quarter``, ``yy_year``
-    or ``mm``, ``qq``; that of the series for a series in percent. Raises :class:`BasisError` for any other
-    unit.
+    ``base`` is the period that the publisher compares with. Basis: ``yy_month``, ``yy_quarter``, ``yy_year`` or ``mm``,
+    ``qq``; the series' own for a series in percent. Raises :class:`BasisError` for any other unit.
 
     >>> r, = rates(readings.series_from({"2026-08": 109.8}, "index_py100"))
     >>> r.value, r.unit, r.basis, r.base
@@ -51,7 +48,7 @@ def _rate(r: Reading) -> Reading:
 
 
 def rate_at(data: Levels, period: Period) -> Reading:
-    """The one of :func:`rates` for a period, without making the others.
+    """Return the rate of one period, as :func:`rates` does, without computing the others.
 
     Raises as :func:`rates`, and as :func:`~kzreport.indicators.readings.at`.
 
@@ -67,8 +64,8 @@ def rate_at(data: Levels, period: Period) -> Reading:
 def index_level(data: Levels, base: Period, value: float = 100.0) -> tuple[Reading, ...]:
     """Levels relative to ``base`` = 100: ``value * x / x_base``, unit ``index``, basis ``"<base>=100"``.
 
-    ``base`` may be a longer period than those of the data (the mean of a year). Without a positive base every
-    reading has its status. Raises :class:`BasisError` for rates.
+    ``base`` may be longer than the periods of the data (the mean of a year). Without a positive base every reading has
+    its status. Raises :class:`BasisError` for rates.
 
     >>> x = readings.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne")
     >>> [round(r.value, 1) for r in index_level(x, Period.parse("2021"))]
@@ -87,8 +84,9 @@ def index_level(data: Levels, base: Period, value: float = 100.0) -> tuple[Readi
 
 
 def rebase(data: Levels, base: Period) -> tuple[Reading, ...]:
-    """An index on another base period; every growth rate stays what it was. Raises :class:`BasisError` for
-    other units.
+    """Move an index to another base period; every growth rate stays the same.
+
+    Raises :class:`BasisError` for other units.
 
     >>> x = index_level(readings.series_from({"2021": 1, "2022": 2, "2023": 4}, "tonne"), Period.parse("2021"))
     >>> [r.value for r in rebase(x, Period.parse("2022"))]
@@ -101,10 +99,10 @@ def rebase(data: Levels, base: Period) -> tuple[Reading, ...]:
 def splice(old: Levels, new: Levels, overlap: Period) -> tuple[Reading, ...]:
     """One series from two: ``old`` before the overlap, ``k * new`` from it on, ``k = old(o) / new(o)``.
 
-    ``overlap`` is a month (or quarter), or a year, whose means are linked: the two differ. Growth within each
-    part is unchanged, only the level of ``new`` moves. Unit and basis are those of ``old``. Raises
-    :class:`BasisError` for mixed units or rates; readings from the overlap on carry its status if it is not
-    in both series. Source: IMF CPI Manual (2020), ch. 9.
+    ``overlap`` is a month (or quarter), or a year, whose means are linked: the two differ. Growth within each part is
+    unchanged, only the level of ``new`` moves. Unit and basis come from ``old``. Raises :class:`BasisError` for mixed
+    units or rates; readings from the overlap on carry its status if it is not in both series. Source: IMF CPI Manual
+    (2020), ch. 9.
 
     >>> a = readings.series_from({"2020": 100, "2021": 110}, "index", basis="2020=100")
     >>> b = readings.series_from({"2021": 100, "2022": 120}, "index", basis="2021=100")

@@ -1,14 +1,14 @@
 """Inflation: the published rates, their pace, the chained price level, averages and ends of years.
 
-What belongs here: arithmetic on the published index of all consumer prices, as the Bureau of National
-Statistics publishes it: "same month of the previous year = 100" (``yy``) and "previous month = 100" (``mm``).
-What does not: components (:mod:`~kzreport.indicators.price_contributions`), base effects, target, core,
-policy rate and breaks, each in its own module; reading a table, choosing a date, a word, a picture.
+In scope: arithmetic on the published index of all consumer prices, as the Bureau of National Statistics publishes it:
+"same month of the previous year = 100" (``yy``) and "previous month = 100" (``mm``). Out of scope: components
+(:mod:`~kzreport.indicators.price_contributions`), base effects, target, core, policy rate and breaks, each in its own
+module; reading a table, choosing a date, a word, a picture.
 
-The headline is the *published* y/y. Chaining rounded m/m drifts from it (10.1 against 9.8 in December 2023),
-so a chain serves levels, averages and price rises over other spans. Average and end of period differ by five
-points in 2022: every reading says its ``basis``. ``period=None`` is the latest month of the series.
-``period`` in the formulas is ``t``, ``m_t`` the published m/m index, ``p_t`` the published y/y rate.
+The headline is the *published* y/y. Chaining rounded m/m drifts from it (10.1 against 9.8 in December 2023), so a chain
+serves levels, averages and price rises over other spans. Average and end of period differ by five points in 2022: every
+reading names its ``basis``. ``period=None`` is the latest month of the series. ``period`` in the formulas is ``t``,
+``m_t`` the published m/m index, ``p_t`` the published y/y rate.
 
 Source of the methods: IMF, Consumer Price Index Manual: Concepts and Methods (2020), ch. 9.
 """
@@ -50,8 +50,7 @@ def monthly(mm: Series, period: Period | None = None) -> Reading:
 
 
 def annualised(mm: Series, period: Period | None = None) -> Reading:
-    """The monthly rise held for a year: ``100 ((m_t / 100)^12 - 1)``, percent per year; basis
-    ``mm_annualised``.
+    """Return the monthly rise held for a year: ``100 ((m_t / 100)^12 - 1)``, percent per year; basis ``mm_annualised``.
 
     Raises as :func:`headline`.
 
@@ -67,8 +66,8 @@ def annualised(mm: Series, period: Period | None = None) -> Reading:
 def three_months_annualised(mm: Series, period: Period | None = None, *, seasonally_adjusted: bool = False) -> Reading:
     """The rise over three months held for a year: ``100 ((m_t m_{t-1} m_{t-2})^4 - 1)``, percent per year.
 
-    ``not_comparable`` unless the caller says that ``mm`` is seasonally adjusted: three summer months are no
-    year. Basis ``three_months_annualised``. Raises as :func:`headline`.
+    ``not_comparable`` unless the caller states that ``mm`` is seasonally adjusted: three summer months are no year.
+    Basis ``three_months_annualised``. Raises as :func:`headline`.
 
     >>> x = readings.series_from({"2026-06": 101, "2026-07": 101, "2026-08": 101}, "index_pp100")
     >>> round(three_months_annualised(x, seasonally_adjusted=True).value, 2)
@@ -89,10 +88,10 @@ def three_months_annualised(mm: Series, period: Period | None = None, *, seasona
 
 
 def cumulated(mm: Series, start: Period, end: Period | None = None) -> Reading:
-    """The rise of prices between two months, in percent: the product of the m/m after ``start``; basis
-    ``cumulated``.
+    """Return the rise of prices between two months, in percent: the product of m/m after ``start``.
 
-    ``missing_input`` if a month is missing. Raises :class:`ParameterError` unless ``end`` is after ``start``.
+    Basis: ``cumulated``. ``missing_input`` if a month is missing. Raises :class:`ParameterError` unless ``end`` is
+    after ``start``.
 
     >>> x = readings.series_from({"2026-01": 110, "2026-02": 110}, "index_pp100")
     >>> round(cumulated(x, Period.parse("2025-12")).value, 9)
@@ -151,10 +150,9 @@ def end_of_period(yy: Series, year: Period) -> Reading:
 
 
 def mean_of_yy(yy: Series, year: Period) -> Reading:
-    """The mean of the year's twelve published rates, in percent: *not* average inflation; basis
-    ``mean_of_yy``.
+    """Return the mean of the year's twelve published rates, in percent; basis ``mean_of_yy``.
 
-    ``partial_period`` under twelve months. Raises as :func:`headline`.
+    This is *not* average inflation. ``partial_period`` under twelve months. Raises as :func:`headline`.
 
     >>> x = readings.series_from({f"2025-{m:02}": 100 + m for m in range(1, 13)}, "index_py100")
     >>> mean_of_yy(x, Period.parse("2025")).value
@@ -167,10 +165,10 @@ def mean_of_yy(yy: Series, year: Period) -> Reading:
 def chain(mm: Series, base: Period, *, fill: str | None = None, yy: Series | None = None) -> tuple[Reading, ...]:
     """The price level, ``base`` = 100: ``I_t = I_{t-1} m_t / 100``, forwards and backwards; unit ``index``.
 
-    Months after a gap are ``missing_input`` (the chain stops, it does not bridge). ``fill="yy"`` bridges with
-    ``I_t = I_{t-12} yy_t / 100``; that month and all after it are estimated. Shape: every month from the one
-    before the first of ``mm`` to its last. Raises :class:`ParameterError` for a base outside them, another
-    ``fill``, or ``fill`` without ``yy``.
+    Months after a gap are ``missing_input`` (the chain stops, it does not bridge). ``fill="yy"`` bridges with ``I_t =
+    I_{t-12} yy_t / 100``; that month and all after it are estimated. Shape: every month from the month before the first
+    of ``mm`` to its last. Raises :class:`ParameterError` for a base outside them, another ``fill``, or ``fill`` without
+    ``yy``.
 
     >>> x = readings.series_from({"2026-01": 110, "2026-02": 110}, "index_pp100")
     >>> [round(r.value, 9) for r in chain(x, Period.parse("2025-12"))]
@@ -212,11 +210,10 @@ def _annual_index(yy: Series) -> dict[Period, float]:
 
 
 def annual_average(levels: Levels, year: Period) -> Reading:
-    """Average inflation of a year, in percent: ``100 (mean I over the year / mean I over the year before -
-    1)``.
+    """Return average inflation of a year, in percent: ``100 (mean I of the year / mean I of the year before - 1)``.
 
-    ``levels`` is a price level (:func:`chain`), not a rate. ``partial_period`` unless both years have twelve
-    months. Basis ``annual_average``. Raises :class:`BasisError` for rates.
+    ``levels`` is a price level (:func:`chain`), not a rate. ``partial_period`` unless both years have twelve months.
+    Basis ``annual_average``. Raises :class:`BasisError` for rates.
 
     >>> x = readings.series_from({f"{y}-{m:02}": y - 2000 for y in (2020, 2025) for m in range(1, 13)}, "index")
     >>> annual_average(x, Period.parse("2025")).status.value
@@ -229,8 +226,7 @@ def annual_average(levels: Levels, year: Period) -> Reading:
 
 
 def chained_yy(levels: Levels, period: Period) -> Reading:
-    """Inflation over twelve months from a chained level, in percent; basis ``yy_chained``, never the
-    headline.
+    """Return inflation over twelve months from a chained level, in percent; basis ``yy_chained``, never the headline.
 
     >>> x = readings.series_from({"2024-12": 100, "2025-12": 112.455}, "index")
     >>> round(chained_yy(x, Period.parse("2025-12")).value, 3)
@@ -242,10 +238,10 @@ def chained_yy(levels: Levels, period: Period) -> Reading:
 
 
 def rounding_drift(mm: Series, yy: Series) -> tuple[Reading, ...]:
-    """Chained less published y/y in points, for every month that has both; at most :data:`MAX_DRIFT` if all
-    is well.
+    """Return chained less published y/y in points for every month that has both.
 
-    Basis ``chained_less_published``. Raises as :func:`chain` and :func:`headline`.
+    If all is well, it is at most :data:`MAX_DRIFT`. Basis ``chained_less_published``. Raises as :func:`chain` and
+    :func:`headline`.
 
     >>> m = readings.series_from({f"2025-{k:02}": 101 for k in range(1, 13)}, "index_pp100")
     >>> [round(r.value, 2) for r in rounding_drift(m, readings.series_from({"2025-12": 112.5}, "index_py100"))]
@@ -305,7 +301,7 @@ def months_after(base: Period, last: Period) -> list[Period]:
 
 
 def compound(mm: Mapping[Period, float], months: Iterable[Period]) -> float | None:
-    """How many times dearer ``months`` made it, the product of their ``m_t / 100``; None if one is missing.
+    """Return the factor by which prices rose over ``months``, the product of ``m_t / 100``; None if one is missing.
 
     >>> months = months_after(Period.parse("2025-12"), Period.parse("2026-02"))
     >>> compound(dict.fromkeys(months, 110.0), months), compound({}, months)

@@ -1,11 +1,11 @@
 """Mirror figures: one flow as the exporter and as the importer report it; values for a quantity.
 
-What belongs here: two reporters of one flow, and whether a value and a quantity can both be right. What does
-not: flows of one reporter (:mod:`~kzreport.indicators.trade`).
+In scope: two reporters of one flow, and whether a value and a quantity can both be right. Out of scope: flows of one
+reporter (:mod:`~kzreport.indicators.trade`).
 
-Imports are counted CIF, by origin; exports FOB, by last known destination; goods in transit by neither. So a
-gap is normal, and its *change* is what asks for an explanation; it names none. Source: UN, International
-Merchandise Trade Statistics 2010, chapter IX; WITS, "Imports, exports and mirror data".
+Imports are counted CIF, by origin; exports FOB, by last known destination; goods in transit by neither. So a gap is
+normal, and its *change* is what asks for an explanation; it names none. Source: UN, International Merchandise Trade
+Statistics 2010, chapter IX; WITS, "Imports, exports and mirror data".
 """
 
 from __future__ import annotations
@@ -24,15 +24,14 @@ CIF = Interval(1.05, 1.20)  # what freight and insurance add to the value at the
 
 
 def mirror(exports: Reading, imports: Reading, *, cif: Interval = CIF) -> dict[str, Reading]:
-    """What A reports as exports to B, beside what B reports as imports from A.
+    """Compare what A reports as exports to B with what B reports as imports from A.
 
-    Keys: ``ratio`` (multiple, ``M / X``; expected inside ``cif``), ``gap`` (``X - M`` as printed, may be
-    negative), ``gap_fob`` (``X - M / cif``: an interval, its midpoint as value, estimated), ``relative``
-    (percent, ``100 (M - X) / ((M + X) / 2)``, within +-200). For two sides of a turnover the band does not
-    apply: only one of the two flows is CIF. ``zero_base``, ``negative_base``, ``sign_change`` as
-    :func:`~kzreport.indicators.growth.multiple`. Raises :class:`BasisError` for other units or periods or a
-    rate, :class:`ParameterError` for a band that does not begin above 0. The bases of two reporters differ:
-    the result has none.
+    Keys: ``ratio`` (multiple, ``M / X``; expected inside ``cif``), ``gap`` (``X - M`` as printed, may be negative),
+    ``gap_fob`` (``X - M / cif``: an interval, its midpoint as value, estimated), ``relative`` (percent, ``100 (M - X) /
+    ((M + X) / 2)``, within +-200). For two sides of a turnover the band does not apply: only one of the two flows is
+    CIF. ``zero_base``, ``negative_base``, ``sign_change`` as :func:`~kzreport.indicators.growth.multiple`. Raises
+    :class:`BasisError` for other units or periods or a rate, :class:`ParameterError` for a band that does not begin
+    above 0. The bases of two reporters differ: the result has none.
 
     >>> x, m = (readings.at(readings.series_from({"2023": v}, "musd"), "2023") for v in (24_300, 32_700))
     >>> found = mirror(x, m)
@@ -62,12 +61,11 @@ def mirror(exports: Reading, imports: Reading, *, cif: Interval = CIF) -> dict[s
 
 
 def change_of_gap(new: Mapping[str, Reading], old: Mapping[str, Reading], *, adjoining: bool = False) -> Reading:
-    """The change of the gap between two periods, ``gap - gap_old`` of :func:`mirror`: positive if more left A
-    than arrived in B by then.
+    """Return the change of the gap between two periods: ``gap - gap_old`` of :func:`mirror`.
 
-    ``partial_period``, ``not_comparable`` as :func:`~kzreport.indicators.growth.difference`; ``adjoining`` spans
-    of one length, before and after an event, need not begin in the same month. Raises :class:`BasisError` for
-    other units.
+    Positive if more left A than arrived in B by then. ``partial_period``, ``not_comparable`` as
+    :func:`~kzreport.indicators.growth.difference`; ``adjoining`` spans of one length, before and after an event, need
+    not begin in the same month. Raises :class:`BasisError` for other units.
 
     >>> def both(year, x, m):
     ...     return mirror(*(readings.at(readings.series_from({year: v}, "musd"), year) for v in (x, m)))
@@ -80,8 +78,9 @@ def change_of_gap(new: Mapping[str, Reading], old: Mapping[str, Reading], *, adj
 
 
 def inside(r: Reading, band: Interval = CIF) -> bool | None:
-    """Whether a number lies in a band (a mirror ratio in the CIF band, a unit value in its history); None
-    without a number, or where its interval lies partly inside.
+    """Return whether a number lies in a band (a mirror ratio in the CIF band).
+
+    None without a number, or if its interval lies partly inside.
 
     >>> x, m = (readings.at(readings.series_from({"2023": v}, "musd"), "2023") for v in (100, 134.6))
     >>> inside(mirror(x, m)["ratio"])
@@ -96,12 +95,10 @@ def inside(r: Reading, band: Interval = CIF) -> bool | None:
 
 
 def unit_value(value: Reading, quantity: float, of: str) -> Reading:
-    """What one piece (tonne, car) is worth, in dollars: ``1e6 value / quantity`` of a value in million
-    dollars.
+    """Return dollars for one piece (tonne, car): ``1e6 value / quantity`` of a value in million dollars.
 
-    Unit ``usd``, basis ``usd_per_`` and ``of``. ``zero_base``, ``negative_base`` for the
-    quantity. Raises :class:`BasisError` for another unit of the value, :class:`ParameterError` for a quantity
-    that is not finite.
+    Unit ``usd``, basis ``usd_per_`` and ``of``. ``zero_base``, ``negative_base`` for the quantity. Raises
+    :class:`BasisError` for another unit of the value, :class:`ParameterError` for a quantity that is not finite.
 
     >>> r = unit_value(readings.at(readings.series_from({"2023": 835.3}, "musd"), "2023"), 61_400, "car")
     >>> round(r.value, 2), r.basis
@@ -125,7 +122,7 @@ def unit_value(value: Reading, quantity: float, of: str) -> Reading:
 def as_thousand_dollars(level: Reading) -> Reading:
     """A printed count read as thousand dollars instead: ``level / 1000`` million dollars; a hypothesis, so estimated.
 
-    Basis: that of the level and ``_as_thousand_usd``. Raises :class:`BasisError` unless the level is a ``count``.
+    Basis: the level's, followed by ``_as_thousand_usd``. Raises :class:`BasisError` unless the level is a ``count``.
 
     >>> r = as_thousand_dollars(readings.at(readings.series_from({"2023": 835_300}, "count"), "2023"))
     >>> r.value, r.unit, r.estimated
@@ -156,12 +153,12 @@ def part_of(whole: Reading, share: Reading) -> Reading:
 
 
 def times(part: Reading, whole: Reading) -> Reading:
-    """How many times a count goes into what could hold it: ``part / whole`` (cars imported, cars cleared).
+    """Return the multiple of a count over its possible container: ``part / whole`` (cars imported, cars cleared).
 
-    Above 1 the two cannot both be right, or do not count the same thing. The whole may be a stock on a day of
-    the part's period (a fleet). As a multiple; the bases may differ, the result has none. Statuses as
-    :func:`~kzreport.indicators.growth.multiple`. Raises :class:`BasisError` for other units or a part outside
-    the period of the whole.
+    Above 1 the two cannot both be right, or do not count the same thing. The whole may be a stock on a day of the
+    part's period (a fleet). As a multiple; the bases may differ, the result has none. Statuses as
+    :func:`~kzreport.indicators.growth.multiple`. Raises :class:`BasisError` for other units or a part outside the
+    period of the whole.
 
     >>> a, b = (readings.at(readings.series_from({"2023": v}, "ratio"), "2023") for v in (835_300, 149_000))
     >>> round(times(a, b).value, 3)

@@ -1,7 +1,6 @@
-"""Parts of a year: compared with the same months only, their share in the year, the year they announce,
-cumulated figures undone.
+"""Parts of a year: the same months of other years, their share in a year, projections, undoing cumulated figures.
 
-What belongs here: what Jan-Aug says, and what it does not. What does not: whole years and rolling windows
+In scope: what Jan-Aug implies, and what it does not. Out of scope: whole years and rolling windows
 (:mod:`~kzreport.indicators.aggregates`).
 """
 
@@ -33,10 +32,9 @@ def same_part_year(data: Levels, part: Period) -> Reading:
 
 
 def part_year_share(data: Levels, part: Period) -> Reading:
-    """What a part made of its own year, in percent: ``100 sum(part) / sum(year)``. ``base`` is the year.
+    """Return the share of a part in its own year, in percent: ``100 sum(part) / sum(year)``. ``base`` is the year.
 
-    ``partial_period`` while the year is not complete. Raises :class:`ParameterError` if ``part`` is not part
-    of a year.
+    ``partial_period`` while the year is not complete. Raises :class:`ParameterError` if ``part`` is not part of a year.
 
     >>> x = readings.series_from({"2025-Q1": 1, "2025-Q2": 2, "2025-Q3": 3, "2025-Q4": 4}, "musd")
     >>> part_year_share(x, Period.parse("2025-01/2025-06")).value
@@ -47,12 +45,10 @@ def part_year_share(data: Levels, part: Period) -> Reading:
 
 
 def project_year(data: Levels, part: Period, *, method: str = "share", window: int = 3) -> Reading:
-    """The year that a part announces: ``sum(part) / mean share of the same part in the last window years``.
-    Estimated.
+    """Project a year from its part: ``sum(part) / mean share of that part in the last window years``. Estimated.
 
-    ``interval`` is the range over those years' shares; a plain 12/8 is not offered. Status of the part or of
-    a year that is missing. Raises :class:`ParameterError` for another ``method``, a ``window`` under 1 or no
-    part of a year.
+    ``interval`` is the range over those years' shares; a plain 12/8 is not offered. Status of the part or of a year
+    that is missing. Raises :class:`ParameterError` for another ``method``, a ``window`` under 1 or no part of a year.
 
     >>> last = {2023: 40, 2024: 50}
     >>> x = {f"{y}-Q{q}": v for y in last for q, v in enumerate((10, 20, 30, last[y]), 1)}
@@ -95,10 +91,10 @@ def project_year(data: Levels, part: Period, *, method: str = "share", window: i
 def decumulate(ytd: Levels, *, allow_negative: bool = False) -> tuple[Reading, ...]:
     """Flows of single months (quarters) from figures cumulated since January, by difference.
 
-    Where a cumulated figure is missing the next increment covers a longer span and its period says so. A
-    negative increment means that earlier months were revised inside the later figure: ``not_comparable``,
-    unless ``allow_negative`` (net flows, which may be negative). Raises :class:`ParameterError` for a figure
-    that does not begin in January, :class:`BasisError` for rates.
+    If a cumulated figure is missing, the next increment covers a longer span, which is its period. A negative increment
+    means that earlier months were revised inside the later figure: ``not_comparable``, unless ``allow_negative`` (net
+    flows, which may be negative). Raises :class:`ParameterError` for a figure that does not begin in January,
+    :class:`BasisError` for rates.
 
     >>> x = {"2025-01": 3, "2025-01/2025-02": 5, "2025-01/2025-03": 9, "2025-01/2025-06": 8}
     >>> [(str(r.period), r.value) for r in decumulate(readings.series_from(x, "musd"))]

@@ -1,7 +1,7 @@
-"""The policy rate: the one in force, and less the inflation that was or is expected.
+"""Policy rate: the rate in force on a date, and real rates after past or expected inflation.
 
-What belongs here: decisions of the central bank, which have days, beside prices, which have months. What does
-not: the formula of a real rate (:mod:`~kzreport.indicators.real_terms`).
+In scope: decisions of the central bank, which have days, beside prices, which have months. Out of scope: the formula of
+a real rate (:mod:`~kzreport.indicators.real_terms`).
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ def rate_in_force(base_rate: Series, period: Period, *, max_age_days: int = 100)
 
 
 def real_policy_rate(base_rate: Series, yy: Series, period: Period | None = None, *, method: str = "exact") -> Reading:
-    """The policy rate less the inflation of the past twelve months; ``exact`` in percent, ``simple`` in
-    points.
+    """Return the policy rate less inflation of the past twelve months; ``exact`` in percent, ``simple`` in points.
 
     Basis ``ex_post_<method>``. Formula and errors: :func:`~kzreport.indicators.real_terms.real_rate`.
 
@@ -50,8 +49,7 @@ def real_policy_rate(base_rate: Series, yy: Series, period: Period | None = None
 def real_policy_rate_ahead(
     base_rate: Series, expectations: Series, period: Period | None = None, *, method: str = "exact"
 ) -> Reading:
-    """The policy rate less the inflation that households expect over twelve months; basis
-    ``ex_ante_<method>``.
+    """Return the policy rate less inflation that households expect over twelve months; basis ``ex_ante_<method>``.
 
     Formula and errors: :func:`~kzreport.indicators.real_terms.real_rate`.
 

@@ -1,8 +1,7 @@
 """Contributions of the components of consumer prices to inflation, over twelve months and in a month.
 
-What belongs here: formulas with expenditure weights, additive up to a printed residual. What does not: the
-choice of weights (:mod:`~kzreport.indicators.components`), contributions to a sum
-(:mod:`~kzreport.indicators.decomposition`).
+In scope: formulas with expenditure weights, additive up to a printed residual. Out of scope: the choice of weights
+(:mod:`~kzreport.indicators.components`), contributions to a sum (:mod:`~kzreport.indicators.decomposition`).
 """
 
 from __future__ import annotations
@@ -158,8 +157,7 @@ def _table(
 
 
 def residual_check(residual: Reading) -> Reading:
-    """The ``residual`` of a table of contributions, ``not_comparable`` if the components do not reproduce the
-    total.
+    """Return the ``residual`` of contributions, ``not_comparable`` if the components do not reproduce the total.
 
     Tolerance in points: 0.1 in December, 0.25 in other months, 0.1 for monthly contributions.
 

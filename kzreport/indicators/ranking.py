@@ -1,7 +1,7 @@
 """Ranks: where a reading stands among others of the same period, and between which two the others lie.
 
-What belongs here: an order of readings that differ only by what they are about (countries, components). What does
-not: a choice of countries or years, which is a view's.
+In scope: an order of readings that differ only by what they are about (countries, components). Out of scope: a choice
+of countries or years, which is a view's.
 
 Two readings are equal where they print alike: a difference that nobody sees orders nothing.
 """
@@ -28,7 +28,7 @@ def shown(r: Reading) -> float:
 def rank(own: Reading, others: Sequence[Reading]) -> Reading:
     """The rank of ``own`` from the highest down, 1 for the highest; readings that print alike share the better rank.
 
-    Others without a number are left out. Status: that of ``own``; ``not_comparable`` where no other has a number.
+    Others without a number are left out. Status: taken from ``own``; ``not_comparable`` where no other has a number.
     Raises :class:`BasisError` for another unit, basis or period.
 
     >>> from kzreport.model import Period
@@ -43,7 +43,7 @@ def rank(own: Reading, others: Sequence[Reading]) -> Reading:
 
 
 def compared(own: Reading, others: Sequence[Reading]) -> Reading:
-    """How many readings a rank is out of, ``own`` included: those with a number.
+    """Return the number of readings that are ranked: those with a value, ``own`` included.
 
     >>> from kzreport.model import Period
     >>> compared(Reading("growth", 1, "percent", Period.parse("2025")), []).value

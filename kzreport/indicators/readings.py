@@ -1,13 +1,12 @@
-"""Readings: taken out of a series, checked against each other, made into new ones. The toolkit of every
-indicator.
+"""The toolkit of every indicator: take readings out of a series, check them against each other, make new ones.
 
-What belongs here: what all subjects need before and after a formula: a series typed by hand, the reading of a
-period, the refusal to mix units, bases and frequencies, the statuses, and the flags that travel. What does
-not: a formula that changes a number.
+In scope: the needs of all subjects before and after a formula: a series typed by hand, the reading of a period, the
+refusal to mix units, bases and frequencies, the statuses, and the flags that travel. Out of scope: a formula that
+changes a number.
 
-A function over many periods takes :data:`Levels`: a :class:`~kzreport.model.Series` with one observation a
-period, or readings in any order. What is made from an estimated reading is estimated, what is made from a
-missing one is missing.
+A function over many periods takes :data:`Levels`: a :class:`~kzreport.model.Series` with one observation a period, or
+readings in any order. A reading made from an estimated reading is estimated; a reading made from a missing one is
+missing.
 """
 
 from __future__ import annotations
@@ -29,11 +28,10 @@ _ITEMS = ("component", "country", "partner", "publisher")
 def series_from(
     values: Mapping[str, float | None], unit: str, *, name: str = "x", basis: str = "", **dims: str
 ) -> Series:
-    """A series typed by hand, for doctests, tests and trying things; real ones come from
-    ``kzreport.series``.
+    """Make a series by hand, for doctests, tests and trials; real series come from ``kzreport.series``.
 
-    ``values`` maps period -> value; each is published on the last day of its period. Raises
-    :class:`DataError` for a text that is no period.
+    ``values`` maps period -> value; each is published on the last day of its period. Raises :class:`DataError` for a
+    text that is no period.
 
     >>> series_from({"2025": 112.3, "2024": 108.6}, "index_py100").last
     Period('2025')
@@ -97,7 +95,7 @@ def _reading(series: Series, o: Observation) -> Reading:
 
 
 def without_gaps(data: Levels) -> dict[Period, Reading]:
-    """:func:`readings` of every period from the first to the last; ``missing_input`` where there is none.
+    """Return :func:`readings` of every period from the first to the last, ``missing_input`` for a gap.
 
     >>> [(str(p), r.value) for p, r in without_gaps(series_from({"2022": 1, "2024": 2}, "tonne")).items()]
     [('2022', 1.0), ('2023', None), ('2024', 2.0)]
@@ -109,7 +107,7 @@ def without_gaps(data: Levels) -> dict[Period, Reading]:
 
 
 def at(data: Levels, period: Period | str) -> Reading:
-    """The reading of one period, ``missing_input`` if there is none.
+    """Return the reading of one period, ``missing_input`` if the series has no value for it.
 
     Raises :class:`DataError` if ``data`` is empty (then not even the unit is known), :class:`BasisError` as
     :func:`readings` does.
@@ -137,8 +135,8 @@ def at(data: Levels, period: Period | str) -> Reading:
 def latest(data: Levels) -> Period:
     """The latest period with a number.
 
-    Of a series of which nothing was published by the date it was loaded for, the period of that date: what is read of
-    it is ``missing_input``. Raises :class:`DataError` for readings without a number, and for a series of no frequency.
+    Of a series of which nothing was published by the date it was loaded for, the period of that date: its reading is
+    ``missing_input``. Raises :class:`DataError` for readings without a number, and for a series of no frequency.
 
     >>> latest(series_from({"2024": 5, "2025": None}, "tonne"))
     Period('2024')
@@ -158,7 +156,7 @@ def latest(data: Levels) -> Period:
 
 
 def require(data: Levels, *units: str, frequency: str | None = None) -> None:
-    """Say that a function works on these units (and this frequency) only.
+    """Restrict a function to these units (and this frequency).
 
     Raises :class:`BasisError` otherwise. An empty sequence of readings passes.
 
@@ -200,8 +198,7 @@ def mixed(a: Reading, b: Reading) -> BasisError:
 
 
 def check_same(new: Reading, old: Reading) -> None:
-    """Raise :class:`BasisError` unless unit, basis and frequency agree (a span of months passes with any
-    frequency).
+    """Raise :class:`BasisError` unless unit, basis and frequency agree (a span of months passes with any frequency).
 
     >>> x, y = series_from({"2024": 5}, "tonne"), series_from({"2023": 5}, "teu")
     >>> check_same(at(x, "2024"), at(y, "2023"))  # doctest: +ELLIPSIS
@@ -214,8 +211,7 @@ def check_same(new: Reading, old: Reading) -> None:
 
 
 def valued(r: Reading) -> float:
-    """The number of a reading that is known to have one. Raises :class:`ValueError` otherwise (a fault of the
-    caller).
+    """Return the number of a reading known to have one. Raises :class:`ValueError` otherwise (a fault of the caller).
 
     >>> valued(at(series_from({"2024": 5}, "tonne"), "2024"))
     5.0
@@ -226,7 +222,7 @@ def valued(r: Reading) -> float:
 
 
 def quotient_status(new: float, old: float) -> Status:
-    """What can be said of ``new / old``: ``zero_base``, ``sign_change``, ``negative_base`` or ok.
+    """Return the status of ``new / old``: ``zero_base``, ``sign_change``, ``negative_base`` or ok.
 
     >>> quotient_status(-861.1, 276.9).value
     'sign_change'
@@ -239,7 +235,7 @@ def quotient_status(new: float, old: float) -> Status:
 
 
 def base_status(base: float) -> Status:
-    """What can be said of a part of ``base``: ``zero_base``, ``negative_base`` or ok.
+    """Return the status of a part of ``base``: ``zero_base``, ``negative_base`` or ok.
 
     >>> base_status(-861.1).value
     'negative_base'
@@ -311,12 +307,11 @@ def reading_from(
 
 
 def range_of(published: Sequence[Reading]) -> Reading:
-    """What several publishers say of one period: the midpoint, with the interval from the lowest to the
-    highest.
+    """Merge several publishers' readings of one period: their midpoint, with the interval from lowest to highest.
 
-    Readings without a number are left out. ``estimated`` where they differ (nobody printed the midpoint);
-    item: the publisher if there is one. Raises :class:`BasisError` for mixed units, bases or periods,
-    :class:`DataError` for none.
+    Readings without a number are left out. ``estimated`` where they differ (nobody printed the midpoint); item: the
+    publisher if there is one. Raises :class:`BasisError` for mixed units, bases or periods, :class:`DataError` for
+    none.
 
     >>> x = [at(series_from({"2023": v}, "tonne"), "2023") for v in (2_800_000, 2_760_000)]
     >>> range_of(x).value, range_of(x).interval

@@ -1,7 +1,7 @@
 """Real exchange rates: a currency's rate corrected for prices at home and abroad, for one partner and for several.
 
-What belongs here: index numbers of a rate and two price levels, and their trade-weighted mean. What does not: rates
-and prices themselves, interest rates (:mod:`~kzreport.indicators.real_terms`).
+In scope: index numbers of a rate and two price levels, and their trade-weighted mean. Out of scope: rates and prices
+themselves, interest rates (:mod:`~kzreport.indicators.real_terms`).
 
 Direct quotation: units of the home currency for one of the partner's, so a rise of the *rate* is a depreciation. A rise
 of a *real* index is an appreciation: home goods became dearer than the partner's, in one currency. Not a measure of

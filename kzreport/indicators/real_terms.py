@@ -1,7 +1,7 @@
 """Real terms: values in constant prices, interest rates less inflation.
 
-What belongs here: taking prices out of one reading with another. What does not: which deflator or policy rate
-is meant (:mod:`~kzreport.indicators.policy_rate`).
+In scope: taking prices out of one reading with another. Out of scope: which deflator or policy rate is meant
+(:mod:`~kzreport.indicators.policy_rate`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from kzreport.units import RATES
 
 
 def real_value(nominal: Reading, deflator: Reading) -> Reading:
-    """A value in the prices of the deflator's base: ``100 nominal / deflator``, the unit of the nominal
-    value.
+    """Return a value in the prices of the deflator's base: ``100 nominal / deflator``, in the nominal value's unit.
 
-    The deflator is an ``index`` of the same period; which one is right depends on the value (consumer prices
-    for incomes, export prices for exports). Basis: that of the nominal value and ``_real``. Raises
-    :class:`BasisError` for another unit or period.
+    The deflator is an ``index`` of the same period; which one is right depends on the value (consumer prices for
+    incomes, export prices for exports). Basis: the nominal value's, followed by ``_real``. Raises :class:`BasisError`
+    for another unit or period.
 
     >>> x, prices = readings.series_from({"2025": 240}, "musd"), readings.series_from({"2025": 120}, "index")
     >>> real_value(readings.at(x, "2025"), readings.at(prices, "2025")).value
@@ -35,11 +34,11 @@ def real_value(nominal: Reading, deflator: Reading) -> Reading:
 
 
 def real_rate(nominal: Reading, inflation: Reading, *, method: str = "exact") -> Reading:
-    """A real interest rate. ``simple``: ``i - p`` in points; ``exact`` (Fisher): ``100 ((1+i) / (1+p) - 1)``
-    in percent.
+    """Return a real interest rate.
 
-    Both inputs in percent, of one period. Basis ``real_simple`` or ``real_exact``. Raises :class:`BasisError`
-    for another unit or period, :class:`ParameterError` for another method.
+    ``simple``: ``i - p`` in points. ``exact`` (Fisher): ``100 ((1+i) / (1+p) - 1)`` in percent. Both inputs in percent,
+    of one period. Basis ``real_simple`` or ``real_exact``. Raises :class:`BasisError` for another unit or period,
+    :class:`ParameterError` for another method.
 
     >>> i = readings.at(readings.series_from({"2022-12": 16.75}, "percent"), "2022-12")
     >>> p = readings.at(readings.series_from({"2022-12": 20.3}, "percent"), "2022-12")

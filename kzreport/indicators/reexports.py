@@ -1,13 +1,13 @@
 """Flows against what was to be expected of them: four estimators, their range, and their placebo.
 
-What belongs here: the level that earlier years would have led one to expect, and what a flow was above it.
-What does not: why. An excess is not evasion of anything: prices, exchange rates, domestic demand, a new
-recording of old trade and genuine sales are in it, and goods in transit are not.
+In scope: the level that earlier years would have led one to expect, and what a flow was above it. Out of scope: why. An
+excess is not evasion of anything: prices, exchange rates, domestic demand, a new recording of old trade and genuine
+sales are in it, and goods in transit are not.
 
-The four estimators disagree, at times in sign: they are published as a range, never as one number, beside
-what the same estimators find in years without any event (:func:`placebo`). Yearly flows; the base years come
-before the year that is judged. Source: ordinary least squares on the base years; placebo in time as in Abadie,
-Diamond and Hainmueller, American Journal of Political Science 59 (2015).
+The four estimators disagree, at times in sign: they are published as a range, never as one number, beside what the same
+estimators find in years without any event (:func:`placebo`). Yearly flows; the base years come before the year that is
+judged. Source: ordinary least squares on the base years; placebo in time as in Abadie, Diamond and Hainmueller,
+American Journal of Political Science 59 (2015).
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ def expected(data: Levels, year: int, base: tuple[int, int], estimator: str) -> 
 
 
 def excess(data: Levels, year: int, base: tuple[int, int]) -> dict[str, Reading]:
-    """What a flow was above (below: negative) its expected level, by each of :data:`ESTIMATORS`.
+    """Return the excess of a flow over its expected level (negative: below it), by each of :data:`ESTIMATORS`.
 
-    ``x - expected``: ``musd_change`` for million dollars, else the unit of the data; estimated. Keys and
-    ``item``: the estimators; ``base``: the base years. Above what was expected, for whatever reason: an
-    excess is not evasion. Status of ``expected`` or of the year itself; raises as :func:`expected`.
+    ``x - expected``: ``musd_change`` for million dollars, else the unit of the data; estimated. Keys and ``item``: the
+    estimators; ``base``: the base years. Above what was expected, for whatever reason: an excess is not evasion. Status
+    of ``expected`` or of the year itself; raises as :func:`expected`.
 
     >>> x = readings.series_from({"2019": 10, "2020": 20, "2021": 40, "2022": 60}, "musd")
     >>> {k: round(r.value, 1) for k, r in excess(x, 2022, (2019, 2021)).items()}
@@ -107,8 +107,7 @@ def excess_range(data: Levels, year: int, base: tuple[int, int]) -> Reading:
 
 
 def same_sign(r: Reading) -> bool | None:
-    """Whether all estimators of a range agree on the sign: the interval does not hold 0. None without a
-    number.
+    """Return whether all estimators of a range agree on the sign: 0 lies outside the interval. None without a number.
 
     >>> x = readings.series_from({"2019": 10, "2020": 20, "2021": 40, "2022": 90}, "musd")
     >>> same_sign(excess_range(x, 2022, (2019, 2021)))
@@ -146,8 +145,8 @@ def placebo(
 def placebo_range(trials: Sequence[dict[str, Reading]]) -> Reading | None:
     """The spread over all estimators and years of :func:`placebo`: an excess inside it is nothing unusual.
 
-    The period is the span of those years; trials without a number are left out. None where none is left: then
-    nothing can be said of how unusual an excess is.
+    The period is the span of those years; trials without a number are left out. None where none is left: then it cannot
+    be judged how unusual an excess is.
 
     >>> x = readings.series_from({str(y): v for y, v in zip(range(2015, 2020), (10, 12, 11, 14, 13))}, "musd")
     >>> r = placebo_range(placebo(x, 2020))
@@ -162,7 +161,7 @@ def placebo_range(trials: Sequence[dict[str, Reading]]) -> Reading | None:
 
 
 def unusual(r: Reading, usual: Reading | None) -> bool | None:
-    """Whether a range lies wholly outside the spread of its placebo. None where one of them has no number.
+    """Return whether a range lies wholly outside the spread of its placebo. None if one of them has no number.
 
     >>> x = readings.series_from({str(y): v for y, v in zip(range(2015, 2021), (10, 12, 11, 14, 13, 30))}, "musd")
     >>> unusual(excess_range(x, 2020, (2015, 2019)), placebo_range(placebo(x, 2020)))

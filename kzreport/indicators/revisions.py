@@ -1,6 +1,6 @@
-"""Revisions: what a later release says of a period that an earlier one gave, and what only looks like one.
+"""Revisions: the values of a period in successive releases, and changes that only look like revisions.
 
-What belongs here: two vintages of one series. What does not: fetching them (``kzreport.series.known.load_vintages``).
+In scope: two vintages of one series. Out of scope: fetching them (``kzreport.series.known.load_vintages``).
 
 A revision counts only where series, unit, frequency, reference period and definition are the same. Source:
 OECD/Eurostat, guidelines on revisions policy and analysis.
@@ -22,7 +22,7 @@ from kzreport.units import RATES, UNITS
 
 
 class Lookalike(NamedTuple):
-    """What old values are of the new series, if not earlier releases of it; ``distance`` is the largest left."""
+    """An explanation of old values other than "an earlier release"; ``distance`` is the largest gap left."""
 
     kind: str
     distance: float
@@ -30,11 +30,11 @@ class Lookalike(NamedTuple):
 
 
 def revisions(vintages: Sequence[Series], period: Period) -> tuple[Reading, ...]:
-    """What each vintage says of one period, oldest first; ``item`` is the date of the vintage.
+    """Return the value of one period in each vintage, oldest first; ``item`` is the date of the vintage.
 
-    ``vintages`` are one series at several ``as_of`` dates (``catalogue.vintages``). A vintage without the
-    period is ``missing_input``. Raises :class:`BasisError` if name, unit, basis or frequency differ: that
-    would be no revision.
+    ``vintages`` are one series at several ``as_of`` dates (``catalogue.vintages``). A vintage without the period is
+    ``missing_input``. Raises :class:`BasisError` if name, unit, basis or frequency differ: such a change is no
+    revision.
 
     >>> from dataclasses import replace; from datetime import date
     >>> a, b = (replace(readings.series_from({"2024": v}, "musd"), as_of=date(*d))
@@ -61,7 +61,7 @@ def _same_series(vintages: Sequence[Series]) -> None:
 
 
 def revision_statistics(first: Series, last: Series, *, relative: bool = False) -> dict[str, Reading]:
-    """How much one vintage changed an earlier one, over the periods that both have: :func:`statistics` of these.
+    """Measure how much a vintage changed an earlier one over their common periods: :func:`statistics` of the changes.
 
     A revision is ``last - first`` (points, ``musd_change``), or with ``relative`` ``100 (last - first) / first`` in
     percent. Raises as :func:`revisions`, :class:`DataError` without a common period.
@@ -88,13 +88,12 @@ def _found(first: Series, last: Series, relative: bool) -> tuple[list[Period], l
 
 
 def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
-    """What revisions are like: one reading a period, as printed or as :func:`revision_statistics` makes them.
+    """Summarise revisions: one reading a period, as printed or as :func:`revision_statistics` makes them.
 
-    Keys: ``mean``, ``mean_absolute``, ``rms`` (root of the mean square), ``largest`` (the one furthest from zero, its
-    period in ``base``), ``range`` (its ends as interval), ``count`` (of those that show at the unit's decimals).
-    ``period`` is the span of the periods. A revision without a number is left out; none left is ``missing_input``.
-    Raises :class:`DataError` without a revision.
-    Source: OECD/Eurostat guidelines on revisions analysis.
+    Keys: ``mean``, ``mean_absolute``, ``rms`` (root of the mean square), ``largest`` (furthest from zero, its period in
+    ``base``), ``range`` (its ends as interval), ``count`` (of revisions that show at the unit's decimals). ``period``
+    is the span of the periods. A revision without a number is left out; none left is ``missing_input``. Raises
+    :class:`DataError` without a revision. Source: OECD/Eurostat guidelines on revisions analysis.
 
     >>> x = readings.readings(readings.series_from({"2026-04": 4.0, "2026-05": -3.0}, "percent"))
     >>> {k: round(r.value, 3) for k, r in statistics(list(x.values())).items()}
@@ -127,7 +126,7 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
 
 
 def sign_changes(first: Series, last: Series) -> Reading:
-    """How often the later vintage gives a period another sign than the earlier one, in percent of the common periods.
+    """Return how often a later vintage changes the sign of a period, in percent of the common periods.
 
     Zero has no sign. ``base`` is the span of those periods. Errors as :func:`revision_statistics`.
 
@@ -173,10 +172,10 @@ def summary(vintages: Sequence[Series]) -> dict[str, Reading]:
 
 
 def triangle(vintages: Sequence[Series], least: int = 3) -> dict[str, tuple[Reading, ...]]:
-    """Date of a vintage -> what it said of the periods that a later one changed, to be laid side by side.
+    """Return date of a vintage -> its values of the periods that a later vintage changed, to be laid side by side.
 
     Only periods with a revision that shows at the unit's decimals (the rest is noise of floats), and only vintages that
-    revise each other: what :func:`false_revision` explains otherwise begins the table anew. Empty for fewer than
+    revise each other: the table begins anew at a change that :func:`false_revision` explains. Empty for fewer than
     ``least`` vintages, or nothing revised. Raises as :func:`revisions`.
 
     >>> from dataclasses import replace; from datetime import date
@@ -206,7 +205,7 @@ def triangle(vintages: Sequence[Series], least: int = 3) -> dict[str, tuple[Read
 
 
 def shows(old: float, new: float, digits: int) -> bool:
-    """Whether a revision shows: what is printed changes, and by what prints as something.
+    """Return whether a revision shows: the printed value changes, and the change itself does not print as zero.
 
     >>> shows(14.72, 14.53, 1), shows(10.77, 10.84, 1), shows(8.251, 8.249, 1)
     (True, False, False)
@@ -215,7 +214,7 @@ def shows(old: float, new: float, digits: int) -> bool:
 
 
 class Step(NamedTuple):
-    """From one vintage to another: how much changed, or what explains all of it better than a revision."""
+    """The step from one vintage to another: its statistics, or the lookalike that explains all of it better."""
 
     first: str
     last: str
@@ -225,9 +224,9 @@ class Step(NamedTuple):
 
 
 def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
-    """Each vintage against the one before, then (of three or more) the first figure of each period against the last.
+    """Compare each vintage with its predecessor, then (of three or more) the first figure of each period with the last.
 
-    Keys of the statistics: those of :func:`revision_statistics` (``count``: of those that :func:`shows`) and
+    Keys of the statistics: as :func:`revision_statistics` (``count``: of revisions that :func:`shows`), and
     ``sign_changes``. Vintages without a common period are left out. Raises as :func:`revisions`.
 
     >>> a = readings.series_from({"2023": 100, "2024": 200}, "musd")
@@ -259,16 +258,15 @@ def steps(vintages: Sequence[Series]) -> tuple[Step, ...]:
 
 
 def false_revision(old: Levels, new: Levels, *, tolerance: float | None = None) -> Lookalike | None:
-    """What explains all old values better than "an earlier release" does: then none of them is a revision.
+    """Find a better explanation of all old values than "an earlier release": then none of them is a revision.
 
-    ``old`` are the values before, ``new`` the series now, of finer or equal frequency (an old quarter is set
-    beside its last month). Kinds, tried in this order: ``rescaled_1000`` (new is a thousand times the old,
-    or a thousandth), ``quarter_mean`` and ``quarter_sum`` (of the three months that end there),
-    ``cumulated`` (since January). A kind is returned if it meets every old value within ``tolerance`` (points
-    for rates, by default 0.1; else a share of the new value, by default 0.005) and the plain comparison does
-    not; three values are needed, one for a rescale. None if nothing explains them, or nothing changed.
-    Raises :class:`BasisError` for a series whose unit is not that of the other, :class:`ParameterError` for a
-    tolerance below 0.
+    ``old`` are the values before, ``new`` the series now, of finer or equal frequency (an old quarter is set beside its
+    last month). Kinds, tried in this order: ``rescaled_1000`` (new is a thousand times the old, or a thousandth),
+    ``quarter_mean`` and ``quarter_sum`` (of the three months that end there), ``cumulated`` (since January). A kind is
+    returned if it meets every old value within ``tolerance`` (points for rates, by default 0.1; else a share of the new
+    value, by default 0.005) and the plain comparison does not; three values are needed, one for a rescale. None if
+    nothing explains them, or nothing changed. Raises :class:`BasisError` for two different units,
+    :class:`ParameterError` for a tolerance below 0.
 
     >>> now = readings.series_from({f"2023-{m:02}": v for m, v in enumerate((10, 9, 8, 7, 6, 5, 4, 3, 2), 1)},
     ...                            "percent")
@@ -330,8 +328,10 @@ def false_revision(old: Levels, new: Levels, *, tolerance: float | None = None) 
 def _distance(
     known: Sequence[tuple[int, int, float]], explained: Callable[[int, int], float | None], rate: bool
 ) -> float | None:
-    """The largest distance of the old values from what explains them: points, or a share; None if one has no
-    explanation."""
+    """Return the largest distance of old values from their explanation: points, or a share.
+
+    None if one has no explanation.
+    """
     worst = 0.0
     for year, month, value in known:
         other = explained(year, month)

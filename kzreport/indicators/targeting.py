@@ -1,7 +1,7 @@
 """Inflation targeting: the target of a year, the distance to it, the months inside and outside.
 
-What belongs here: the published rate against a target that changes over the years. What does not: the policy
-rate (:mod:`~kzreport.indicators.policy_rate`).
+In scope: the published rate against a target that changes over the years. Out of scope: the policy rate
+(:mod:`~kzreport.indicators.policy_rate`).
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def target_band(targets: Series, period: Period) -> Interval | None:
 
 
 def target_deviation(yy: Series, targets: Series, period: Period | None = None) -> dict[str, Reading]:
-    """The rate against the target of its year. Keys ``rate``, ``low``, ``high`` (percent) and, in points,
-    ``from_midpoint`` ``p - (low + high) / 2`` and ``from_band`` (0 inside, else the distance to the nearer
-    bound).
+    """Compare the rate with the target of its year.
 
-    ``missing_input`` for a year without target. Raises as :func:`headline` and :func:`target_band`.
+    Keys ``rate``, ``low``, ``high`` (percent) and, in points, ``from_midpoint`` ``p - (low + high) / 2`` and
+    ``from_band`` (0 inside, else the distance to the nearer bound). ``missing_input`` for a year without target. Raises
+    as :func:`headline` and :func:`target_band`.
 
     >>> bounds = {"low": 4, "high": 6}
     >>> t = readings.joined(*(readings.series_from({"2022": v}, "percent", bound=b) for b, v in bounds.items()))
@@ -63,12 +63,11 @@ def target_deviation(yy: Series, targets: Series, period: Period | None = None) 
 
 
 def months_since(yy: Series, targets: Series, period: Period | None = None, *, condition: str = "inside") -> Reading:
-    """Months since inflation was last inside the target band, or ``condition="not_above"`` at or below its
-    upper bound.
+    """Return the months since inflation was last inside the target band.
 
-    0 if it is so in ``period``; ``base`` is the month it was last so. ``missing_input`` if a rate or a target
-    is missing before such a month is met, or there is none in the series. Raises :class:`ParameterError` for
-    another condition.
+    ``condition="not_above"``: since it was at or below the upper bound. 0 if it is so in ``period``; ``base`` is the
+    month it was last so. ``missing_input`` if a rate or a target is missing before such a month is met, or the series
+    has no such month. Raises :class:`ParameterError` for another condition.
 
     >>> bounds = {"low": 4, "high": 6}
     >>> t = readings.joined(*(readings.series_from({"2022": v}, "percent", bound=b) for b, v in bounds.items()))

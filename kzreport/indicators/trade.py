@@ -1,13 +1,13 @@
 """Trade: exports and imports of goods together, as shares, as parts of a growth, as printed in a text, in euros.
 
-What belongs here: arithmetic on flows of goods with partners. What does not: how concentrated they are
-(:mod:`~kzreport.indicators.concentration`), what the partner reports of the same flow
-(:mod:`~kzreport.indicators.mirror`), what was to be expected (:mod:`~kzreport.indicators.reexports`).
+In scope: arithmetic on flows of goods with partners. Out of scope: their concentration
+(:mod:`~kzreport.indicators.concentration`), the partner's report of the same flow (:mod:`~kzreport.indicators.mirror`),
+expected levels (:mod:`~kzreport.indicators.reexports`).
 
-A flow is ``exports``, ``imports`` or ``turnover`` (their sum), and says which in its basis or its name
-(``exports``, ``exports_by_partner``): a share of exports is never taken of imports, a balance never the wrong
-way round. Values in million dollars, exports FOB and imports CIF as the country reports them. Source: UN,
-International Merchandise Trade Statistics: Concepts and Definitions 2010.
+A flow is ``exports``, ``imports`` or ``turnover`` (their sum), and its basis or its name identifies it (``exports``,
+``exports_by_partner``): a share of exports is never taken of imports, a balance never the wrong way round. Values in
+million dollars, exports FOB and imports CIF as the country reports them. Source: UN, International Merchandise Trade
+Statistics: Concepts and Definitions 2010.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _DIMS = ("partner", "country")
 
 
 def flow_of(r: Reading) -> str:
-    """Which flow a reading is: ``exports``, ``imports`` or ``turnover``, from its basis, else its name.
+    """Return the flow of a reading: ``exports``, ``imports`` or ``turnover``, from its basis, else its name.
 
-    Raises :class:`BasisError` for a reading that does not say, or says a balance.
+    Raises :class:`BasisError` for a reading that names no flow, or a balance.
 
     >>> flow_of(at(readings.series_from({"2024": 5}, "musd", name="exports_by_partner"), "2024"))
     'exports'
@@ -55,8 +55,7 @@ def turnover(exports: Reading, imports: Reading) -> Reading:
 
 
 def balance(exports: Reading, imports: Reading) -> Reading:
-    """``exports - imports``, in their unit; negative is a deficit; basis ``balance``. Raises as
-    :func:`turnover`.
+    """Return ``exports - imports`` in their unit; negative is a deficit; basis ``balance``. Raises as :func:`turnover`.
 
     >>> x, m = (at(readings.series_from({"2024": v}, "musd", name=n), "2024")
     ...         for n, v in (("exports", 81_674.1), ("imports", 60_398.0)))
@@ -67,10 +66,9 @@ def balance(exports: Reading, imports: Reading) -> Reading:
 
 
 def coverage(exports: Reading, imports: Reading) -> Reading:
-    """How much of the imports the exports cover, in percent: ``100 exports / imports``; ``zero_base`` without
-    imports.
+    """Return the part of imports that exports cover, in percent: ``100 exports / imports``.
 
-    Raises as :func:`turnover`.
+    ``zero_base`` without imports. Raises as :func:`turnover`.
 
     >>> x, m = (at(readings.series_from({"2024": v}, "musd", name=n), "2024")
     ...         for n, v in (("exports", 81_674.1), ("imports", 60_398.0)))
@@ -134,11 +132,10 @@ def grouped(parts: Mapping[str, Reading], groups: Mapping[str, Sequence[str]]) -
 
 
 def shares(parts: Mapping[str, Reading], total: Reading, *, of: str) -> dict[str, Reading]:
-    """Shares of partners in exports, imports or turnover, in percent: ``100 part / total``; the name says of
-    which.
+    """Return shares of partners in exports, imports or turnover, in percent: ``100 part / total``.
 
-    Keys: the partners and ``rest`` (what the list leaves of 100: exactly the sum to 100; estimated,
-    ``missing_input`` if a part is). Raises :class:`BasisError` unless all parts and the total are the flow
+    The name identifies the flow. Keys: the partners and ``rest`` (what the list leaves of 100: exactly the sum to 100;
+    estimated, ``missing_input`` if a part is). Raises :class:`BasisError` unless all parts and the total are the flow
     ``of``, of one unit and period; :class:`ParameterError` for another ``of`` or a partner called ``rest``.
 
     >>> x = {k: at(readings.series_from({"2024": v}, "musd", name="exports"), "2024")
@@ -163,11 +160,11 @@ def shares(parts: Mapping[str, Reading], total: Reading, *, of: str) -> dict[str
 
 
 def contributions(exports: Series, imports: Series, new: Period, old: Period) -> dict[str, Reading]:
-    """What each partner and flow gave to the growth of turnover, in points: ``100 (x - x_old) / turnover_old``.
+    """Return contributions of partners and flows to growth of turnover, in points: ``100 (x - x_old) / turnover_old``.
 
-    Keys: ``exports_CHN``, ``imports_CHN`` ... (``exports``, ``imports`` for series without partners),
-    ``residual`` (0), ``total`` (percent, the growth of the turnover of those partners). Choose partners with
-    ``where`` first. A partner that one side lacks is ``missing_input``. Status and errors as
+    Keys: ``exports_CHN``, ``imports_CHN`` ... (``exports``, ``imports`` for series without partners), ``residual`` (0),
+    ``total`` (percent, the growth of the turnover of those partners). Choose partners with ``where`` first. A partner
+    that one side lacks is ``missing_input``. Status and errors as
     :func:`~kzreport.indicators.decomposition.contributions` and :func:`flow_of`.
 
     >>> x, m = (readings.series_from({"2021": a, "2023": b}, "musd", name=n) for n, a, b in
@@ -206,12 +203,11 @@ def with_rounding(printed: Reading, decimals: int) -> Reading:
 
 
 def implied_total(value: Reading, share: Reading) -> Reading:
-    """The total that a printed value and its printed share imply: ``100 value / share``, in the unit of
-    ``value``.
+    """Return the total implied by a printed value and its share: ``100 value / share``, in the unit of ``value``.
 
-    Over the intervals of both (:func:`with_rounding`); estimated. ``zero_base`` / ``negative_base`` for a
-    share whose interval is not above 0. Raises :class:`BasisError` for a value that is a rate, a share that
-    is not in percent, or other periods.
+    Over the intervals of both (:func:`with_rounding`); estimated. ``zero_base`` / ``negative_base`` for a share whose
+    interval is not above 0. Raises :class:`BasisError` for a value that is a rate, a share that is not in percent, or
+    other periods.
 
     >>> v = with_rounding(at(readings.series_from({"2024": 45_000}, "musd"), "2024"), -3)
     >>> s = with_rounding(at(readings.series_from({"2024": 37}, "percent"), "2024"), 0)
@@ -236,8 +232,8 @@ def implied_total(value: Reading, share: Reading) -> Reading:
 def part_of(whole: Reading, share: Reading) -> Reading:
     """The part that a printed share makes of a whole, in its unit: ``whole share / 100``. Estimated.
 
-    Only sound where the share is of the same thing: a share of tonnes is none of dollars, so the caller says what it
-    assumes. Status of an input without a number. Raises :class:`BasisError` for a whole that is a rate, a share
+    Only sound where the share is of the same thing: a share of tonnes is not a share of dollars, so the caller names
+    its assumption. Status of an input without a number. Raises :class:`BasisError` for a whole that is a rate, a share
     that is not in percent, or other periods.
 
     >>> x, s = (at(readings.series_from({"2024": v}, u), "2024") for v, u in ((316.5, "musd"), (80, "percent")))
@@ -252,10 +248,10 @@ def part_of(whole: Reading, share: Reading) -> Reading:
 
 
 def consistent(totals: Sequence[Reading]) -> Reading:
-    """What several implied totals have in common: the intersection of their intervals, its midpoint as value.
+    """Intersect the intervals of several implied totals; the value is the midpoint of the intersection.
 
-    Estimated; ``not_comparable`` if they have no point in common: not all of the printed pairs can be right.
-    Raises :class:`BasisError` for other units, bases or periods, :class:`ParameterError` without a total.
+    Estimated; ``not_comparable`` if they have no point in common: not all of the printed pairs can be right. Raises
+    :class:`BasisError` for other units, bases or periods, :class:`ParameterError` without a total.
 
     >>> x = readings.series_from({"2023": 101_800}, "musd")
     >>> a, b = (at(x, "2023").of(interval=Interval(*i)) for i in ((101_405, 102_353), (101_072, 102_156)))

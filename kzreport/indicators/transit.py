@@ -1,13 +1,11 @@
-"""Transit: several publishers of one volume, growth between years, part-years, and the base that a growth
-implies.
+"""Transit: volumes by publisher, growth between years and part-years, and the base that a printed growth implies.
 
-What belongs here: arithmetic on volumes that publishers print, often for different scopes and part-years.
-What does not: reading a table, words, pictures; comparisons that hold for any series are in
-:mod:`kzreport.indicators.growth`.
+In scope: arithmetic on volumes that publishers print, often for different scopes and part-years. Out of scope: reading
+a table, words, pictures; comparisons that hold for any series are in :mod:`kzreport.indicators.growth`.
 
-All readings are kept: a year has one for each publisher, and a range where they disagree. Basis: that of the
-series and the scope (``cargo_carried_all``), so that the whole corridor is never compared with its rail part,
-nor tonnes with containers (TEU): that raises :class:`~kzreport.errors.BasisError`.
+All readings are kept: a year has one for each publisher, and a range where they disagree. Basis: the series' and the
+scope (``cargo_carried_all``), so that the whole corridor is never compared with its rail part, nor tonnes with
+containers (TEU): that raises :class:`~kzreport.errors.BasisError`.
 """
 
 from __future__ import annotations
@@ -49,13 +47,12 @@ def _chosen(published: Series, scope: str, kind: str) -> tuple[Series, str]:
 def by_publisher(
     published: Series, scope: str = "", *, kind: str = "outcome", period: Period | None = None
 ) -> tuple[Reading, ...]:
-    """What each publisher printed of the full years, or of ``period`` (a part-year too); ``item`` is the
-    publisher.
+    """Return each publisher's figures of the full years, or of ``period`` (also a part-year).
 
-    A publisher that printed two values has two readings. ``kind``: ``outcome``, ``plan`` or ``document``
-    where the table has that column; ``scope``: a value of its column ``scope`` (or ``flow``), empty for a
-    table without. In order of period, publisher, value. Raises :class:`BasisError` for an unknown scope, or
-    none where the table has several.
+    ``item`` is the publisher. A publisher that printed two values has two readings. ``kind``: ``outcome``, ``plan`` or
+    ``document`` where the table has that column; ``scope``: a value of its column ``scope`` (or ``flow``), empty for a
+    table without. In order of period, publisher, value. Raises :class:`BasisError` for an unknown scope, or none where
+    the table has several.
 
     >>> x = readings.series_from({"2022": 1_500_000, "2023": 2_800_000}, "tonne", scope="all", publisher="titr")
     >>> [(str(r.period), r.value, r.item) for r in by_publisher(x, "all")]
@@ -97,7 +94,7 @@ def by_year(published: Series, scope: str = "", *, kind: str = "outcome") -> tup
 
 
 def in_period(published: Series, scope: str, period: Period, *, kind: str = "outcome") -> Reading:
-    """What was printed of one period, a part-year too: midpoint and interval as in :func:`by_year`.
+    """Return the figure of one period, also a part-year: midpoint and interval as in :func:`by_year`.
 
     ``missing_input`` if nobody printed it. Raises as :func:`by_publisher`.
 
@@ -126,12 +123,10 @@ def growth_between(published: Series, scope: str, new: Period, old: Period, *, k
 
 
 def changes(new: Reading, old: Reading) -> dict[str, Reading]:
-    """Every way to say one growth. Keys ``multiple``, ``percent``, ``cagr`` (percent per year), ``log``,
-    ``index``.
+    """Express one growth in every way. Keys ``multiple``, ``percent``, ``cagr`` (percent per year), ``log``, ``index``.
 
-    ``index`` is ``100 new / old``, basis ``"<old>=100"``. Each with its range where an input has one. Status
-    as ``growth``. Raises :class:`BasisError` for mixed units or scopes, :class:`ParameterError` for less than
-    a year.
+    ``index`` is ``100 new / old``, basis ``"<old>=100"``. Each with its range where an input has one. Status as
+    ``growth``. Raises :class:`BasisError` for mixed units or scopes, :class:`ParameterError` for less than a year.
 
     >>> x = readings.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne")
     >>> {k: round(r.value, 2) for k, r in changes(readings.at(x, "2023"), readings.at(x, "2021")).items()}
@@ -243,12 +238,10 @@ def implied_bases(published: Series, printed_growth: Series, scope: str, year: P
 
 
 def basis_needed(published: Series, scope: str, new: Period, old: Period, multiple: float) -> tuple[Reading, ...]:
-    """The volume of ``old`` that would make "multiplied by ..." true: each printed outcome of ``new`` over
-    ``multiple``.
+    """Return the volumes of ``old`` that would make "multiplied by ..." true: each printed ``new`` over ``multiple``.
 
-    ``item`` is the publisher of the outcome. To be set beside what was printed of ``old``. Empty if nobody
-    printed ``new``. Raises :class:`ParameterError` for a multiple that is not positive; else as
-    :func:`by_publisher`.
+    ``item`` is the publisher of the outcome. To be set beside what was printed of ``old``. Empty if nobody printed
+    ``new``. Raises :class:`ParameterError` for a multiple that is not positive; else as :func:`by_publisher`.
 
     >>> x = readings.series_from({"2023": 2_820_000}, "tonne", scope="all", publisher="titr")
     >>> [round(r.value) for r in basis_needed(x, "all", Period.parse("2023"), Period.parse("2021"), 9.4)]
@@ -272,11 +265,10 @@ def implied_base_from_multiple(value: Reading, multiple: float, base: Period) ->
 
 
 def same_months(published: Series, scope: str, part: Period, *, kind: str = "outcome") -> tuple[Reading, ...]:
-    """Growth over the same months a year earlier, in percent, of each publisher that printed both; ``item``
-    the publisher.
+    """Return growth over the same months a year earlier, in percent, for each publisher of both.
 
-    A publisher with two values for a part has an interval. Growth across publishers: :func:`growth_between`.
-    Raises as :func:`by_publisher`; :class:`DataError` for a part that nobody printed.
+    ``item`` is the publisher. A publisher with two values for a part has an interval. Growth across publishers:
+    :func:`growth_between`. Raises as :func:`by_publisher`; :class:`DataError` for a part that nobody printed.
 
     >>> x = readings.series_from({"2021-01/2021-07": 311_000, "2022-01/2022-07": 845_000}, "tonne", scope="all",
     ...                        publisher="ktz_express")

@@ -1,10 +1,10 @@
 """Sentences: the marks that name readings, and the variants among which a reading chooses.
 
 A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{headline.period:in}``, ``{gap.base:of}``,
-``{part.item}``, ``{part.item:in}``, ``{rate.publisher}``. Several readings may share a name: all their items are listed,
-the first gives value and period. A sentence with variants names in ``by`` the reading that chooses: ``stale`` if it is
-too old to be told as news, its direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status,
-otherwise ``other``; a variant may again have variants. The variant ``nothing`` says nothing.
+``{part.item}``, ``{part.item:in}``, ``{rate.publisher}``. Several readings may share a name: all their items are
+listed, the first gives value and period. A sentence with variants names in ``by`` the reading that chooses: ``stale``
+if it is too old to be told as news, its direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its
+status, otherwise ``other``; a variant may again have variants. The variant ``nothing`` says nothing.
 
 A part in square brackets is left out where a reading in it has no number: ``{rate}[, after {year_ago}]``. Outside of
 them a missing figure leaves out the whole sentence: no sentence says "n/a".

@@ -1,1 +1,1 @@
-"""What a notebook may call, and what a page hands to renderers."""
+"""Pages: the methods that a notebook calls, and the outputs that renderers read."""

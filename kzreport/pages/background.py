@@ -1,4 +1,4 @@
-"""What stands behind the figures of a page: caveats, method, sources, calendar, changes."""
+"""The background of the figures of a page: caveats, method, sources, calendar, changes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
+from kzreport.days import parse_day
 from kzreport.language.sentences import escape
-from kzreport.model import parse_day
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
 from kzreport.pages.since import compare_dates
@@ -20,34 +20,36 @@ from kzreport.series.resource import describe_series
 
 
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
-    """Known faults of the series this page loaded, known by its date and active in its window.
+    """Show the faults of the series that this page loaded, known by its date and active in its window.
 
-    ``among``: those only that are about one of these values of a column (``country=["UZB"]``), or about all.
+    ``among``: column -> values; faults of other values of the column are left out (``country=["UZB"]``).
     """
     w = page.words
     known = known_issues(page.as_of, frozenset(page.loaded), page.start)
-    told: dict[tuple[str, str], list[str]] = {}  # what is wrong -> the series: several may share a fault
+    titles_of: dict[tuple[str, str], list[str]] = {}  # (kind, text) of a fault -> titles of its series
     for i in known:
         if all(i.where.get(column, few[0]) in few for column, few in among.items()):
             title = escape(describe_series(i.series).titles[w.language])
-            told.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(title)
+            titles_of.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(title)
     lines = [
         w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
-        for (kind, text), titles in told.items()
+        for (kind, text), titles in titles_of.items()
     ]
     page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
 
 
 def method(page: PageContext) -> None:
-    """How the figures of the page are computed, from ``method`` of its words."""
+    """Show the method of the figures, from ``method`` of the page's words."""
     w = page.words
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 
 def sources(page: PageContext) -> None:
-    """Every series the page loaded, under who published it: licence, access, how its publication dates are known,
-    then each series with its latest figure, its own pages and what is to be known of it.
+    """Show the series that the page loaded, grouped by publisher.
+
+    - for each group: the publisher, the licence, the access, the kind of publication dates, shared caveats
+    - for each series: its latest figure, its web pages, its own caveats
     """
     w = page.words
     groups: dict[tuple[str, ...], list[str]] = {}
@@ -58,16 +60,16 @@ def sources(page: PageContext) -> None:
         groups.setdefault((publisher, *terms), []).append(name)
     lines: list[str] = []
     for (publisher, licence, access, dates), names in groups.items():
-        known = [n for n in names if page.loaded[n].last is not None]  # of the others there is nothing to tell
+        known = [n for n in names if page.loaded[n].last is not None]  # the others have no figure by then
         caveats = {n: [escape(c) for c in describe_series(n).caveats[w.language]] for n in known}
         shared = [c for c in caveats[known[0]] if all(c in few for few in caveats.values())] if known[1:] else []
         cited = {n: cited_pages(page, n) for n in known}
         alike = len(set(cited.values())) == 1
-        told = [f"- **{escape(publisher)}**", f"{w.ui('licence')}{w.colon}{escape(licence)}"]
+        about = [f"- **{escape(publisher)}**", f"{w.ui('licence')}{w.colon}{escape(licence)}"]
         if known:
-            told += [f"{w.ui('accessed')}{w.colon}{escape(access)}{cited[known[0]] if alike else ''}"]
-            told += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
-        lines.append(f"{'. '.join(told)}.")
+            about += [f"{w.ui('accessed')}{w.colon}{escape(access)}{cited[known[0]] if alike else ''}"]
+            about += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
+        lines.append(f"{'. '.join(about)}.")
         for name in names:
             last = page.loaded[name].last
             latest = w.ui("nothing_known") if last is None else w.period(last)
@@ -79,7 +81,7 @@ def sources(page: PageContext) -> None:
 
 
 def cited_pages(page: PageContext, name: str) -> str:
-    """The pages of a series that had appeared by the page's date, in brackets, linked where they can be."""
+    """Return the web pages of a series that had appeared by the page's date, in brackets, with their links."""
     named = []
     for s in describe_series(name).sources:
         if s.get("since", "") <= page.as_of.isoformat():
@@ -133,7 +135,7 @@ def _releases(
 def changes(
     page: PageContext, previous: str | None, pages: Pages, methods: Sequence[str], settings: Sequence[str]
 ) -> None:
-    """What changed since the previous edition: a list, the new figures, the revisions.
+    """Show the changes since the previous edition: a list, the new figures, the revisions.
 
     ``methods`` (ids) and ``settings`` (text) are what the manifests of the two editions differ in.
     """

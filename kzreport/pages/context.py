@@ -1,4 +1,4 @@
-"""The state of a page while its notebook runs: words, date, loaded series; and what displays."""
+"""The state of a page while its notebook runs: words, date, loaded series, results of views."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from IPython.display import display
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.verdicts import assess_claims
+from kzreport.days import parse_day
 from kzreport.declare import View
 from kzreport.language.words import Words
-from kzreport.model import Observation, Period, Series, parse_day
+from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.values import values_of_pages
 from kzreport.pages.views import Views
@@ -57,7 +58,7 @@ class PageContext:
 
     @property
     def home(self) -> str:
-        """The code of the country that the reports are about."""
+        """The code of the project's home country."""
         return project().home
 
     def read(self, view: View, **options: Any) -> Any:
@@ -68,13 +69,13 @@ class PageContext:
         return self.views.call(view, options)
 
     def load(self, name: str, **dims: str) -> Series:
-        """A series as known on the page's date; it will be named under sources and its known faults under caveats."""
+        """Return a series as known on the page's date; it joins the sources, and its known faults the caveats."""
         if name not in self.loaded:
             self.loaded[name] = load_series(name, self.as_of)
         return load_series(name, self.as_of, **dims)
 
     def vintages(self, name: str, **dims: str) -> tuple[Series, ...]:
-        """The series at each of its vintages up to the page's date, oldest first."""
+        """Return the series at each of its vintages up to the page's date, oldest first."""
         self.load(name)
         return load_vintages(name, self.as_of, **dims)
 

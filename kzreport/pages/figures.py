@@ -28,9 +28,9 @@ def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading
 
 
 def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items: bool) -> str:
-    """Who published what a chart shows, until when, which groups had nothing to show, and which figures are overdue.
+    """Return the line under a chart: publishers, until when, groups without figures, and which figures are overdue.
 
-    ``items``: the chart names what its readings are about, not its groups alone.
+    ``items``: the chart names the items of its readings, not its groups alone.
     """
     w = page.words
     used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)

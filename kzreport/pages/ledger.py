@@ -14,12 +14,12 @@ CLAIM_FIGURES = ("id", "document", "line", "theme", "verdict", "reason", "correc
 
 
 def claims(page: PageContext, **chosen: Sequence[str]) -> None:
-    """What the documents studied claim on the page's subject, each with its verdict: a heading, then the table.
+    """Show a heading, then a table of the claims on the page's subject with their verdicts.
 
     Nothing is shown where they claim nothing, or had not appeared.
 
-    ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all). The series that they are held
-    against join the sources.
+    ``themes``, ``pages`` and ``documents`` choose other claims (an empty list: all). The series that they are compared
+    with join the sources.
     """
     w = page.words
     found = page.assessments(**(chosen or {"pages": [page.name]}))

@@ -19,7 +19,7 @@ _SECRET = re.compile(r"passw|secret|token|credential|api_?key", re.IGNORECASE)
 
 
 def read_notebook(path: Path) -> NotebookNode:
-    """A valid notebook of format 4. Raises :class:`NotebookError` (torn JSON, other format, invalid)."""
+    """Return a valid notebook of format 4. Raises :class:`NotebookError` (torn JSON, other format, invalid)."""
     import nbformat  # here, because a page imports this module for its types and nbformat takes two seconds to load
     from nbformat.validator import iter_validate
 
@@ -46,7 +46,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def load_notebook(page: str) -> NotebookNode:
-    """The notebook of a page, read once for each state of its file: shared, so not to be changed."""
+    """Return the notebook of a page, read once for each state of its file; it is shared: do not change it."""
     return _notebook(notebook_path(page))
 
 
@@ -56,7 +56,7 @@ def _notebook(path: Path) -> NotebookNode:
 
 
 def declared_parameters(page: str) -> tuple[Parameter, ...]:
-    """The parameters of a page, in the order of its cell.
+    """Return the parameters of a page, in the order of its cell.
 
     Raises :class:`NotebookError` unless exactly one code cell is tagged ``parameters`` and nothing later in the
     notebook assigns one of them again (it would win over what papermill injects).
@@ -65,7 +65,7 @@ def declared_parameters(page: str) -> tuple[Parameter, ...]:
 
 
 def _bound(tree: ast.Module) -> set[str]:
-    """Every name that code gives a value to or deletes, by whatever statement."""
+    """Return the names that code binds or deletes, by any statement."""
     found: set[str] = set()
     for n in ast.walk(tree):
         if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load):
@@ -78,7 +78,7 @@ def _bound(tree: ast.Module) -> set[str]:
 
 
 def _tagged(nb: NotebookNode, where: str) -> int:
-    """The number of the one cell that is tagged ``parameters``."""
+    """Return the number of the cell that is tagged ``parameters``."""
     tags = [(i, str(t)) for i, c in enumerate(nb.cells, 1) for t in c.metadata.get("tags", [])]
     for i, tag in tags:
         if tag == "injected-parameters":
@@ -107,7 +107,7 @@ def _parameters(path: Path) -> tuple[Parameter, ...]:
     found = read_cell(nb.cells[number - 1].source, at)
     declared = {p.name: p.annotation for p in found}
     for name in filter(_SECRET.search, declared):
-        todo = "a report tells its parameters; read a secret from the environment"
+        todo = "a report prints its parameters; read a secret from the environment"
         raise NotebookError(explain(at, f"a parameter called {name}", "nothing that is to be kept secret", todo))
     for i, other in enumerate(nb.cells, 1):
         if other.cell_type == "code" and i != number:

@@ -1,8 +1,8 @@
-"""An analyst's note on one edition: ``params/notes/DEFINITION/DATE.md``, Markdown with a part for each language.
+"""The analyst's note on one edition: ``params/notes/DEFINITION/DATE.md``, Markdown with a part for each language.
 
 A part begins with a line ``# fr`` or ``# en``, for the first page of the report, or ``# fr inflation`` for the page of
-that name. ``{inflation.rate}`` is a reading of that page's headline, ``{inflation.headline}`` the first of them; what
-words know may follow: ``{inflation.headline.value}``, ``{transit.volume.period:in}``, ``{fdi.net:signed}``.
+that name. ``{inflation.rate}`` is a reading of that page's headline, ``{inflation.headline}`` the first of them. The
+marks of words may follow: ``{inflation.headline.value}``, ``{transit.volume.period:in}``, ``{fdi.net:signed}``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kzreport.errors import DataError, ParameterError, explain
+from kzreport.errors import DataError, ParameterError, WordsError, explain
 from kzreport.files import project_root, read_text, shown_path
 from kzreport.language.words import Words
 from kzreport.model import Reading
@@ -22,19 +22,19 @@ _HEAD = re.compile(r"#(?!#) *(?P<language>\S*)(?: +(?P<page>\S+))? *")
 _MARK = re.compile(r"\{(?P<page>[a-z][a-z0-9_]*)\.(?P<name>[a-z][a-z0-9_]*)(?:\.value)?(?P<rest>[.:][a-z.:]*)?\}")
 _MOST = 100_000  # bytes
 
-Parts = Mapping[tuple[str, str], str]  # (page, language) -> Markdown; the page is "" for the report's first one
+Parts = Mapping[tuple[str, str], str]  # (page, language) -> Markdown; page "": the first page of the report
 
 
-def path(name: str) -> Path:
-    """The file of the note ``DEFINITION/DATE``. Raises :class:`ParameterError` for another form of name."""
+def note_path(name: str) -> Path:
+    """Return the file of the note ``DEFINITION/DATE``. Raises :class:`ParameterError` for another form of name."""
     if not _NAME.fullmatch(name):
         raise ParameterError(explain("note", repr(name[:60]), "a report definition and a date: monthly/2026-09-30"))
     return project_root() / "params" / "notes" / f"{name}.md"
 
 
-def read(name: str) -> Parts:
-    """The parts of a note. Raises :class:`ParameterError` naming the line that is wrong or the part that is missing."""
-    file = path(name)
+def read_note(name: str) -> Parts:
+    """Return the parts of a note. Raises :class:`ParameterError` naming a faulty line or a missing part."""
+    file = note_path(name)
     try:
         text = read_text(file, _MOST)
     except DataError as e:
@@ -67,16 +67,17 @@ def read(name: str) -> Parts:
     return {key: "\n".join(found).strip() for key, found in parts.items()}
 
 
-def part(name: str, page: str, language: str) -> str:
-    """What a note says on a page: the part of its name, else the part without one. Raises as :func:`read`."""
-    parts = read(name)
+def note_part(name: str, page: str, language: str) -> str:
+    """Return the part of a note for a page: its own, else the general one. Raises as :func:`read_note`."""
+    parts = read_note(name)
     return parts.get((page, language)) or parts.get(("", language), "")
 
 
-def fill(text: str, where: str, language: str, readings: Callable[[str], Mapping[str, Reading]]) -> str:
-    """Replace the marks of a note; ``readings`` gives those of a page's headline by name.
+def fill_note(text: str, where: str, language: str, readings: Callable[[str], Mapping[str, Reading]]) -> str:
+    """Replace the marks of a note; ``readings`` gives the readings of a page's headline by name.
 
-    Raises :class:`ParameterError` for a page or reading that does not exist or has no value, with the choices.
+    Raises :class:`ParameterError` for a page or reading that does not exist or has no value, and for a mark that words
+    do not know, with the choices.
     """
 
     def one(m: re.Match[str]) -> str:
@@ -88,7 +89,10 @@ def fill(text: str, where: str, language: str, readings: Callable[[str], Mapping
             found = f"no reading '{name}'" if reading is None else f"'{name}' has no value ({reading.status})"
             choices = ", ".join(f"{page}.{n}" for n, r in known.items() if r.ok)
             raise ParameterError(explain(f"{where}, {m[0]}", found, f"one of {choices or 'none by that date'}"))
-        return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
+        try:
+            return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
+        except WordsError as e:
+            raise ParameterError(f"{where}, {m[0]}: {e}") from None
 
     filled = _MARK.sub(one, text)
     if mark := re.search(r"\{[^{}\n]*\}?|\}", filled):

@@ -1,4 +1,4 @@
-"""The page that a notebook calls: ``page.say``, ``page.chart``, ``page.table`` and the others.
+"""The page that a notebook calls: ``page.say``, ``page.chart``, ``page.table`` and its other methods.
 
 A notebook calls and does not compute. Each method displays Markdown, an HTML table without ids, or a PNG with a
 description, and puts the same as text beside it (``text/plain``): nbval and reviewers compare the text.
@@ -11,7 +11,7 @@ from kzreport.pages.context import PageContext
 
 
 class Page(PageContext):
-    """What a notebook calls; each method is a function of the module that is named here."""
+    """A page as its notebook sees it; each method is a function of the module that is named here."""
 
     title = prose.title
     section = prose.section

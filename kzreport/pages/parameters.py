@@ -1,4 +1,8 @@
-"""Parameters of a page: types, reading and checking."""
+"""Parameters of a page: their types, the reader of a parameters cell, the check of values.
+
+What belongs here: one cell and its values. What does not: the notebook around the cell
+(:mod:`kzreport.pages.notebooks`), rules of one page (:mod:`kzreport.pages.values`).
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, create_model
 
 from kzreport.claims.documents import register
+from kzreport.days import parse_day
 from kzreport.errors import NotebookError, ParameterError, explain, short_repr
-from kzreport.model import parse_day
 from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 
@@ -63,8 +67,8 @@ def _countries() -> list[str]:
 
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
-# What an edition knows and a notebook cannot: the edition before it, what was changed since, its analyst's note.
-# The defaults in a notebook's own cell are the reference edition's.
+# Parameters that an edition fills in: the edition before it, the changes since, its analyst's note. The defaults in a
+# notebook's own cell are those of the reference edition.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
 Language = Annotated[str, _choice(lambda: project().languages)]
@@ -143,9 +147,9 @@ def parse_code(source: str, where: str) -> ast.Module:
 
 
 def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
-    """The parameters that a cell declares, each as ``name: type = literal  # comment``.
+    """Return the parameters that a cell declares, each as ``name: type = literal  # comment``.
 
-    Raises :class:`NotebookError` naming the line that is something else.
+    Raises :class:`NotebookError` naming a line of another form.
     """
     body = parse_code(source, where).body
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
@@ -163,7 +167,7 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
             raise NotebookError(explain(at, ast.unparse(node.value)[:60], "a literal value")) from None
         comment = comments.get(node.end_lineno or node.lineno, "")
         if not comment:
-            raise NotebookError(explain(at, "no comment", "a comment that says what the parameter is"))
+            raise NotebookError(explain(at, "no comment", "a comment that explains the parameter"))
         found.append(
             Parameter(node.target.id, _annotation(node.annotation, at), ast.unparse(node.annotation), default, comment)
         )
@@ -171,7 +175,7 @@ def read_cell(source: str, where: str) -> tuple[Parameter, ...]:
 
 
 def _from_text(kind: Any, text: Any) -> Any:
-    """Turn text into the declared type; what does not fit stays text, for pydantic to refuse."""
+    """Return text as a value of the declared type; text that does not fit stays text, and pydantic refuses it."""
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     if get_origin(kind) is list:
@@ -234,7 +238,7 @@ _models: dict[tuple[tuple[str, str], ...], Any] = {}
 
 
 def _model(declared: tuple[Parameter, ...]) -> Any:
-    """The pydantic model of a parameters cell; the text of an annotation says its type."""
+    """Return the pydantic model of a parameters cell, made once for the same names and annotations."""
     key = tuple((p.name, p.annotation) for p in declared)
     if key not in _models:
         fields: dict[str, Any] = {p.name: (p.type, ...) for p in declared}

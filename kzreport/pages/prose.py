@@ -10,9 +10,9 @@ from kzreport.errors import PageError, explain
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
-from kzreport.pages import notes
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.freshness import edition_line, key_readings, overdue_note, page_series, tells_old
+from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
@@ -31,13 +31,13 @@ def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
 
 
 def section(page: PageContext, key: str) -> None:
-    """A heading, from ``sections`` of the page's words."""
+    """Show a heading, from ``sections`` of the page's words."""
     w = page.words
     page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", Kind.SECTION)
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
-    """Say a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
+    """Show a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
 
     ``options`` are those of the view; without a view, they are the readings by name. A view that answers ``None`` has
     no subject at this date: nothing is said.
@@ -62,9 +62,9 @@ def headline_readings(page: PageContext, other: str, values: Mapping[str, Any]) 
 
 
 def headline(page: PageContext, view: View, **options: Any) -> None:
-    """Say the page's headline: its ``view`` is the one that the summary reads too.
+    """Show the page's headline; a summary reads the same ``view``.
 
-    Raises :class:`PageError` for another view, and for options that are missing or unknown.
+    Raises :class:`PageError` for another view, and for missing or unknown options.
     """
     if view is not headline_of(page.name):
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
@@ -113,8 +113,8 @@ def note_text(page: PageContext, name: str, pages: Pages = NO_PAGES) -> str:
         said = headline_readings(page, other, given.get(other) or page_values(other, {}, f"page '{other}'"))
         return {k: r if isinstance(r, Reading) else r[0] for k, r in said.items() if r}
 
-    text = notes.part(name, page.name, w.language) if name else ""
-    return notes.fill(text, f"params/notes/{name}.md", w.language, readings)
+    text = note_part(name, page.name, w.language) if name else ""
+    return fill_note(text, f"params/notes/{name}.md", w.language, readings)
 
 
 def note(page: PageContext, name: str, pages: Pages = NO_PAGES) -> None:

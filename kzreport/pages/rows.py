@@ -66,7 +66,7 @@ class Table:
 
     - ``head``: the names of its columns
     - ``figures``: its figures as rows of text for the CSV file, header first
-    - ``row_heads``: number of cells at the start of a row that say what the row is about
+    - ``row_heads``: number of cells at the start of a row that name the subject of the row
     - ``texts``: numbers of the columns that hold words
     - ``filtered``: readers may hide rows by their marks
     """

@@ -1,4 +1,4 @@
-"""Tables of a page."""
+"""Tables of a page: readings by period or item, listings, panels, key figures."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ def show_table(
 
 
 def period_cell(page: PageContext, p: Period) -> str:
-    """A period in a cell: a month is not parted from its year."""
+    """Return a period for a cell; a no-break space joins a month and its year."""
     said = page.words.period(p)
     return said.replace(" ", NBSP) if p.frequency == "M" else said
 
 
 def number_cell(page: PageContext, r: Reading | None) -> str:
-    """A number without its unit, the range where publishers differ, "–" where the row has nothing to say."""
+    """Return a number without its unit, a range if publishers differ, or "–" for a row without a reading."""
     if r is None:
         return "–"
     w = page.words
@@ -155,7 +155,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:
-    """Show a table of the readings that each page's words list under ``headline.key``, and their bases."""
+    """Show a table of the readings that each page's words list under ``key_figures``, and their bases."""
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []

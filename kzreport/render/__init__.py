@@ -1,1 +1,1 @@
-"""Executed pages -> files for readers. One module a format; what they share is :func:`blocks`."""
+"""Executed pages -> files for readers. Renderers read only the typed outputs of :mod:`kzreport.pages.outputs`."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kzreport.days import parse_day
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import read_yaml, shown_path
-from kzreport.model import Period, parse_day
+from kzreport.model import Period
 
 _REQUIRED = ("titles", "unit", "basis", "frequency", "licence", "access", "publication", "range", "continuous")
 _OPTIONAL = (

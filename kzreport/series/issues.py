@@ -8,9 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport.days import parse_day
 from kzreport.errors import DataError, ParameterError, explain
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
-from kzreport.model import Period, parse_day
+from kzreport.model import Period
 from kzreport.project import project
 from kzreport.series.resource import describe_series
 

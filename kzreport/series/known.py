@@ -13,9 +13,10 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from kzreport.days import parse_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp
-from kzreport.model import Observation, Series, parse_day
+from kzreport.model import Observation, Series
 from kzreport.series.resource import Resource, describe_series, resources
 from kzreport.series.table import check_table
 

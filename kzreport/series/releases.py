@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import takewhile
 
-from kzreport.model import Period, parse_day
+from kzreport.days import parse_day
+from kzreport.model import Period
 from kzreport.series.known import load_series
 from kzreport.series.resource import Resource, describe_series
 

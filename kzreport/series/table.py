@@ -9,12 +9,13 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, read_text, shown_path
-from kzreport.model import DAY, Observation, Period
+from kzreport.model import Observation, Period
 from kzreport.series.resource import Resource
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
@@ -78,9 +79,7 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
                 "correct it, or widen the range if it is real",
             )
     try:
-        if not DAY.fullmatch(cells["published"]):
-            raise ValueError
-        published = date.fromisoformat(cells["published"])
+        published = read_day(cells["published"])
     except ValueError:
         raise bad("published", "a date such as 2026-09-02") from None
     for column in d.columns[3:]:

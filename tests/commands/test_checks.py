@@ -129,7 +129,7 @@ BAD = {
     "default that is impossible": (
         parameter("day: Date = '2026-02-30'  # x"),
         ", cell {p}, parameter 'day':",
-        "out of range",
+        "a date such as 2026-09-30, from 2000 to 2100",
     ),
     "no date": (
         edit(lambda nb: nb["cells"][tagged(nb)].update(source='lang: Language = "fr"  # x')),

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from run_fixtures import write_definition, write_page
+from run_fixtures import Cli, write_definition, write_page
 
 from kzreport.editions import notify
 from kzreport.editions.dates import check_months
@@ -28,6 +28,13 @@ from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Deadlines
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
+
+
+@pytest.fixture
+def cli(forked_cli):
+    return forked_cli
+
+
 HANGS = {  # what a cell does that does not end -> what is said of it
     "sleeps": "import time; time.sleep(600)",
     "deaf": "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(600)",
@@ -55,7 +62,7 @@ def run_json(out: Path) -> dict:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(cli, project_copy, tmp_path):
+def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(project_copy, tmp_path):
     """One edition hangs in each of four ways, on as many pages; the two others are made."""
     for name, code in HANGS.items():
         write_page(project_copy, name, f"if as_of == '2024-02-29':\n    {code}")
@@ -64,7 +71,7 @@ def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(cli, projec
     out, scratch, limit = tmp_path / "out", tmp_path / "scratch", 8
     scratch.mkdir()
     words = ("backfill", "trial", *MONTHS, "--output", str(out), "-j", "5", "--keep-going")
-    ended = cli(*words, "--page-timeout", str(limit), TMPDIR=str(scratch), KZ_TEST_MARK=str(tmp_path))
+    ended = Cli(project_copy)(*words, "--page-timeout", str(limit), TMPDIR=str(scratch), KZ_TEST_MARK=str(tmp_path))
     assert (ended.code, ended.out) == (1, "2 of 3 editions made\n"), ended.err
     assert sorted(p.name for p in (out / "trial").iterdir()) == ["2024-01-31", "2024-03-31"]
     pages = {p["page"]: p for p in run_json(out)["pages"] if p["edition"] == "2024-02-29"}
@@ -148,11 +155,11 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, project_copy, tmp_p
     "command",
     [("run", "trial", "--as-of", "2024-02-29"), pytest.param(("backfill", "trial", *MONTHS), marks=pytest.mark.slow)],
 )
-def test_a_run_whose_time_is_over_leaves_nothing(command, cli, project_copy, tmp_path):
+def test_a_run_whose_time_is_over_leaves_nothing(command, project_copy, tmp_path):
     out = tmp_path / "out"
     write_page(project_copy, "bad", "import time; time.sleep(600)")
     write_definition(project_copy, "trial", ["bad"])
-    ended = cli(*command, "--output", str(out), "-j", "1", "--timeout", "3", KZ_TEST_MARK=str(tmp_path))
+    ended = Cli(project_copy)(*command, "--output", str(out), "-j", "1", "--timeout", "3", KZ_TEST_MARK=str(tmp_path))
     assert ended.code == 1 and "kzreport: --timeout: found a run that was not finished after 3 s" in ended.err
     assert not (out / "trial").exists() and not processes(str(tmp_path))
 
@@ -299,12 +306,12 @@ def test_a_log_of_json_has_one_object_a_line(cli, spoken, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, project_copy, tmp_path):
+def test_a_kernel_that_does_not_start_is_started_again_and_counted(project_copy, tmp_path):
     """Every template dies, and the first ordinary kernel: what Python runs when it starts sees to that."""
     first = tmp_path / "first"
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(
-        f"import os, sys\nif '-c' in sys.orig_argv and 'ipykernel_launcher' in sys.orig_argv: os._exit(1)\n"
+        f"import os, sys\nif 'kzreport.execution.forkserver' in sys.orig_argv: os._exit(1)\n"
         f"if 'ipykernel_launcher' in sys.orig_argv and not os.path.exists({str(first)!r}):\n"
         f"    open({str(first)!r}, 'w').close()\n    os._exit(1)\n",
         encoding="utf-8",
@@ -313,7 +320,7 @@ def test_a_kernel_that_does_not_start_is_started_again_and_counted(cli, project_
     write_definition(project_copy, "trial", ["good"])
     path = os.pathsep.join(filter(None, [str(tmp_path / "site"), os.environ.get("PYTHONPATH")]))
     words = ("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"), "-j", "1", "--quiet")
-    ended = cli(*words, PYTHONPATH=path)
+    ended = Cli(project_copy)(*words, PYTHONPATH=path)
     assert first.exists()
     assert (ended.code, ended.out, ended.err) == (0, "trial: made 2024-03-31; 1 kernel started twice\n", "")
     run = run_json(tmp_path / "out")

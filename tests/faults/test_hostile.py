@@ -24,6 +24,8 @@ from kzreport.model import Period, Reading
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.page import Page
 from kzreport.render import html
+from kzreport.render.blocks import blocks
+from kzreport.render.markup import TAGS, markdown
 
 pytestmark = pytest.mark.faults  # row B6
 
@@ -81,7 +83,7 @@ STRINGS = [
 OURS = (
     """html head meta title style body header nav main div span section figure figcaption input label pre img footer"""
 )
-ALLOWED = {*html.TAGS, *OURS.split()}
+ALLOWED = {*TAGS, *OURS.split()}
 
 
 class Reader(HTMLParser):
@@ -175,7 +177,7 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_text_from_data_in_sentences(text):
-    markup = str(html.markdown(f"**Title** {escape(text)} (`x`). [{escape(text)}](https://stat.gov.kz/)"))
+    markup = str(markdown(f"**Title** {escape(text)} (`x`). [{escape(text)}](https://stat.gov.kz/)"))
     found = harmless(f"<p>{markup}</p>")
     assert {a["href"] for t, a in found.tags if t == "a"} == {"https://stat.gov.kz/"}
     # it is still readable: every visible character of it stands on the page
@@ -186,7 +188,7 @@ def test_as_text_from_data_in_sentences(text):
 
 @pytest.mark.parametrize("text", STRINGS)
 def test_as_text_that_an_analyst_typed(text):
-    found = harmless(str(html.markdown(text)))
+    found = harmless(str(markdown(text)))
     assert not [a for t, a in found.tags if t == "img"]
 
 
@@ -230,12 +232,12 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     monkeypatch.setattr("kzreport.pages.ledger.register", lambda: about)
     Page("claims", lang="en", as_of="2026-09-30").claims()
     assert len(shown) == 2
-    table = str(html.blocks(notebook(shown), "en")[-1].html)
+    table = str(blocks(notebook(shown), "en")[-1].html)
     found = harmless(table)
     rows = [a for t, a in found.tags if t == "tr"]
     assert len(rows) == 2 and set(rows[1]) == {"data-document", "data-theme", "data-verdict"}
     assert sum(t in ("td", "th") for t, _ in found.tags) == 8
-    harmless(str(html.blocks(notebook(shown), "en")[-2].html))
+    harmless(str(blocks(notebook(shown), "en")[-2].html))
 
 
 @pytest.mark.parametrize("text", STRINGS)

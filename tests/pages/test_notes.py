@@ -9,7 +9,7 @@ from kzreport.editions.inputs import list_differences
 from kzreport.editions.plan import make_plan
 from kzreport.editions.previous import fill_definition
 from kzreport.errors import ParameterError
-from kzreport.pages import notes
+from kzreport.pages.notes import read_note
 from kzreport.pages.page import Page
 
 GOOD = """# fr
@@ -69,7 +69,7 @@ def test_no_note():
 )
 def test_what_cannot_be_read(note, text, words):
     with pytest.raises(ParameterError, match=words):
-        notes.read(note(text))
+        read_note(note(text))
 
 
 @pytest.mark.parametrize(
@@ -79,12 +79,15 @@ def test_what_cannot_be_read(note, text, words):
         ("{weather.headline}", "weather"),
         ("{inflation}", "expected marks such as"),
         ("{inflation.headline", "expected marks such as"),
-        ("{inflation.headline.value:loud}", "loud"),
+        (
+            "{inflation.headline.value:loud}",
+            r"^params/notes/monthly/2026-09-30\.md, .*found 'loud', expected signed, abs",
+        ),
     ],
 )
 def test_a_mark_that_names_nothing(note, mark, words):
     name = note(f"# fr\nVoir {mark}.\n# en\nSee {mark}.\n")
-    with pytest.raises(Exception, match=words):
+    with pytest.raises(ParameterError, match=words):
         page("summary").note_text(name)
 
 
@@ -99,7 +102,7 @@ def test_a_reading_without_a_value_is_refused(note):
 )
 def test_a_name_that_leads_elsewhere(name):
     with pytest.raises(ParameterError, match="a report definition and a date"):
-        notes.read(name)
+        read_note(name)
 
 
 def test_a_note_is_an_input(note):

@@ -1,0 +1,37 @@
+"""Days as text: the one reader of ISO dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from kzreport.errors import ParameterError, explain
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+
+
+def read_day(text: str) -> date:
+    """Return the day of an ISO date. Raises :class:`ValueError` for other text; callers say where it stands.
+
+    >>> read_day("2026-09-30")
+    datetime.date(2026, 9, 30)
+    """
+    if not _DAY.fullmatch(text):
+        raise ValueError(f"{text[:40]!r} is no date such as 2026-09-30")
+    return date.fromisoformat(text)
+
+
+def parse_day(day: date | str, where: str = "as_of") -> date:
+    """Return a date from ISO text, or the date itself.
+
+    Raises :class:`ParameterError` naming ``where`` for text of another form, or a year before 2000 or after 2100.
+    """
+    if not isinstance(day, str):
+        return day
+    try:
+        found = read_day(day)
+    except ValueError:
+        found = None
+    if found is None or not 2000 <= found.year <= 2100:
+        raise ParameterError(explain(where, repr(day[:40]), "a date such as 2026-09-30, from 2000 to 2100"))
+    return found

@@ -1,0 +1,36 @@
+"""The HTML templates of the package, filled; values are escaped unless they are clean HTML already."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("kzreport.render"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def fill(template: str, **values: Any) -> str:
+    """Return a template filled with values; an unknown name in the template raises."""
+    return _environment().get_template(template).render(**values)
+
+
+@lru_cache(maxsize=1)
+def filter_script() -> tuple[Markup, str]:
+    """Return the script that filters the table of claims, and its digest for the page's policy."""
+    loader = _environment().loader
+    assert loader is not None
+    script = loader.get_source(_environment(), "filter.js")[0].strip()
+    return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

@@ -1,0 +1,112 @@
+"""``kzreport init`` and ``kzreport new``: what they make is sound, what cannot be is refused and leaves nothing."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from kzreport.commands.checks import list_faults
+from kzreport.commands.cli import main
+from kzreport.editions.definition import load_definition
+from kzreport.files import clear_caches, read_yaml
+from kzreport.language.lint import page_faults
+from kzreport.project import page_names, project
+from kzreport.series.known import load_series
+
+
+@pytest.fixture
+def project_of(tmp_path, monkeypatch, handlers, capsys):
+    """Makes a project with these options, and works in it."""
+    monkeypatch.delenv("KZREPORT_HOME", raising=False)
+
+    def make(*options: str):
+        folder = tmp_path / "mine"
+        assert main(["init", str(folder), *options]) == 0, capsys.readouterr().err
+        monkeypatch.setenv("KZREPORT_HOME", str(folder))
+        clear_caches()
+        return folder
+
+    yield make
+    clear_caches()
+
+
+@pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])
+def test_a_new_project_lacks_nothing_but_its_reference_outputs(project_of, languages):
+    project_of("--lang", languages, "--name", "Ruritania", "--home", "RTA")
+    assert project().languages == tuple(languages.split(","))
+    assert (project().home, set(project().name.values())) == ("RTA", {"Ruritania"})
+    pages = 3 * (1 + len(project().languages))
+    faults = list_faults()
+    assert len(faults) == pages and all("kzreport accept" in fault for fault in faults)
+    assert load_definition(project().default).pages == ("summary", "visitors", "claims")
+    assert load_series("visitors", "2026-09-30").last is not None
+
+
+def test_nothing_of_the_starter_is_left(project_of):
+    folder = project_of("--lang", "en,de")
+    for path in (p for p in folder.rglob("*") if p.is_file()):
+        assert "starter_" not in path.read_text(encoding="utf-8"), path
+    for path in folder.rglob("*.py"):
+        ast.parse(path.read_text(encoding="utf-8"))
+    words = read_yaml(folder / "notebooks" / "claims.yml")
+    assert words["title"] == {"en": "Fact-check", "de": "untranslated: Fact-check"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--lang", "en,en"], "--lang: found 'en,en'"),
+        (["--lang", "EN"], "--lang: found 'EN'"),
+        (["--lang", "qqq"], "--lang, locale: found 'qqq'"),
+        (["--lang", ""], "--lang: found ''"),
+        (["--home", "kaz"], "--home: found 'kaz'"),
+        (["--name", "a\nb"], "--name: found 'a\\nb'"),
+    ],
+)
+def test_what_cannot_be_is_refused(tmp_path, handlers, capsys, options, words):
+    assert main(["init", str(tmp_path / "mine"), *options]) == 2
+    assert f"kzreport: {words}" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, handlers, capsys):
+    (tmp_path / "file").touch()
+    assert main(["init", str(tmp_path)]) == 2
+    assert "which is not empty" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_new_page_is_written_into_the_project(project_of, capsys):
+    folder = project_of("--lang", "fr,en")
+    assert main(["new", "arrivals"]) == 0
+    made = ("notebooks/arrivals.ipynb", "notebooks/arrivals.yml", "notebooks/views/arrivals.py")
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("made notebooks")] == [
+        f"made {name}" for name in made
+    ]
+    clear_caches()
+    assert "arrivals" in page_names() and page_faults("arrivals") == []
+    titles = read_yaml(folder / "notebooks" / "arrivals.yml")["title"]
+    assert titles == {"fr": "Visiteurs", "en": "Visitors"}  # of its series
+    before = {name: (folder / name).read_bytes() for name in made}
+    assert main(["new", "arrivals"]) == 2 and "which exists" in capsys.readouterr().err
+    assert {name: (folder / name).read_bytes() for name in made} == before
+
+
+@pytest.mark.parametrize("name", ["", "x", "Prices", "a-b", "../up", "page", "as_of", "note", "class", "x" * 31])
+def test_a_page_name_that_cannot_be(home, handlers, capsys, name):
+    assert main(["new", name]) == 2
+    assert "kzreport: page: found " in capsys.readouterr().err
+
+
+def test_a_page_may_be_called_prices(home, handlers):
+    assert main(["new", "prices", "--series", "cpi_yy"]) == 0
+    assert (home.root / "notebooks" / "views" / "prices.py").exists()
+
+
+@pytest.mark.parametrize(
+    ("series", "words"), [("no_such", "no series 'no_such'"), ("wdi_fdi", "a series without dimensions")]
+)
+def test_a_series_that_a_new_page_cannot_show(home, handlers, capsys, series, words):
+    assert main(["new", "prices", "--series", series]) == 2
+    assert words in capsys.readouterr().err

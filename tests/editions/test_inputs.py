@@ -1,0 +1,76 @@
+"""The inputs of an edition: what they name, what a change of each does, editions of another engine."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+
+from kzreport.editions.definition import load_definition
+from kzreport.editions.inputs import engine_version, list_differences
+from kzreport.editions.kept import page_key
+from kzreport.editions.log import RunLog
+from kzreport.editions.make import verify_edition
+from kzreport.editions.plan import make_plan
+from kzreport.editions.store import MANIFEST
+from kzreport.errors import StaleEdition
+
+DAY = date(2026, 9, 30)
+
+
+def plan(name="inflation-brief", *overrides):
+    return make_plan(load_definition(name, overrides), DAY, ["fr", "en"])
+
+
+def test_the_engine_is_one_version_and_one_digest():
+    flat = plan().inputs.flat
+    assert flat["engine"] == engine_version() and len(flat["engine code"]) == 64
+    assert not [name for name in flat if name.startswith("kzreport/")]
+    assert {"notebooks/inflation.ipynb", "notebooks/inflation.yml", "notebooks/views/inflation.py"} <= set(flat)
+    assert {"params/project.yml", "data/cpi_yy", "data/issues.yml", "data/claims/S4.csv"} <= set(flat)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("notebooks/views/inflation.py", "notebooks/views/inflation.py"),
+        ("notebooks/inflation.yml", "notebooks/inflation.yml"),
+        ("data/labels.yml", "data/labels.yml"),
+        ("params/methods.yml", "params/methods.yml"),
+    ],
+)
+def test_a_changed_file_of_the_project_is_named(home, path, name):
+    before = plan()
+    home.write(path, (home.root / path).read_text(encoding="utf-8") + "\n# changed\n")
+    after = plan()
+    assert list_differences(before.inputs.flat, after.inputs.flat) == [f"{name}: changed"]
+    keys = [page_key(p, p.tasks[0]) for p in (before, after)]
+    assert keys[0] != keys[1] and before.inputs.fingerprint != after.inputs.fingerprint
+
+
+def test_definitions_share_a_kept_page_if_its_parameters_are_the_same():
+    plans = [plan("monthly"), plan("inflation-brief"), plan("inflation-brief", "inflation.years=3")]
+    tasks = [next(t for t in p.tasks if t.name == "fr/inflation") for p in plans]
+    keys = [page_key(p, t) for p, t in zip(plans, tasks, strict=True)]
+    for one in range(3):
+        for other in range(3):
+            assert (keys[one] == keys[other]) == (tasks[one].parameters == tasks[other].parameters)
+    assert keys[1] != keys[2]
+
+
+def test_an_edition_of_another_engine_version_is_said_to_be_one(tmp_path, monkeypatch):
+    folder = tmp_path / "inflation-brief" / "2026-09-30"
+    folder.mkdir(parents=True)
+    inputs = dict(plan().inputs.flat)
+    about = {"edition": {}, "parameters": {}, "git": {"commit": "abc", "clean": True}, "files": {}}
+    for old in ({**inputs, "engine": "0.0.9"}, {"kzreport/page.py": "1", "python": "3.10.1"}):
+        (folder / MANIFEST).write_text(json.dumps(about | {"inputs": old}))
+        made_by = old.get("engine", "not recorded")
+        with pytest.raises(StaleEdition) as error:
+            verify_edition(folder, jobs=1, log=RunLog())
+        assert str(error.value) == (
+            f"edition 2026-09-30: found an edition made by another engine version ({made_by}), expected kzreport "
+            f"{engine_version()}; install that version, or check out its commit (abc)."
+        )
+        (folder / MANIFEST).unlink()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kzreport.charts.bars import bars, stacked
 from kzreport.charts.canvas import values
 from kzreport.charts.describe import describe, describe_grid
+from kzreport.charts.editions import describe_editions, editions
 from kzreport.charts.grids import heat
 from kzreport.charts.lines import lines
 from kzreport.charts.markers import dots, pairs, ranks
@@ -39,6 +40,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "lines": Kind(lines, (0.5, 1.75)),
     "bars": Kind(bars, (0.5, 1.75)),
+    "editions": Kind(editions, (0.5, 1.75), describe=describe_editions),
     "stacked": Kind(stacked, (0.5, 1.75)),
     "dots": Kind(dots, (0.5, 2.3)),
     "pairs": Kind(pairs, (1.8, 0.3), rows=len),

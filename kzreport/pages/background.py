@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.days import parse_day
+from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
@@ -71,7 +72,7 @@ def sources(page: PageContext) -> None:
             about += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
         lines.append(f"{'. '.join(about)}.")
         for name in names:
-            last = page.loaded[name].last
+            last = outcomes(page.loaded[name]).last
             latest = w.ui("nothing_known") if last is None else w.period(last)
             own = [f"{c.rstrip('.')}." for c in caveats.get(name, ()) if c not in shared]
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"

@@ -6,7 +6,7 @@ What belongs here: choosing the series, deciding whether a figure is overdue. Wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kzreport.language.sentences import Said
@@ -15,7 +15,7 @@ from kzreport.model import Period, Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
-from kzreport.series.known import load_series
+from kzreport.series.known import load_series, present_state
 from kzreport.series.releases import is_old, known_until, missed_releases
 from kzreport.series.resource import describe_series, resources
 
@@ -112,6 +112,9 @@ def period_and_state(page: PageContext, r: Reading) -> str:
     return page.words.held(r.period if r.period.end == last.end else last, missed, cell=True)
 
 
-def edition_line(page: PageContext, names: Iterable[str]) -> str:
-    """Write the date of the edition and until when the figures of these series go."""
-    return page.words.edition(page.as_of, known_until(names, page.as_of))
+def edition_line(page: PageContext, names: Sequence[str]) -> str:
+    """Write the date of the edition, until when the figures of these series go, and which are held in a later state."""
+    w, line = page.words, page.words.edition(page.as_of, known_until(names, page.as_of))
+    titles = dict.fromkeys(describe_series(n).titles[w.language] for n in present_state(names, page.as_of))
+    later = w.ui("present_state").format(series=w.semicolon.join(titles))
+    return f"{line}{w.semicolon}{later}" if titles else line

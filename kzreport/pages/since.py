@@ -15,6 +15,7 @@ from kzreport.claims.claim import Claim
 from kzreport.claims.ledger import all_claims
 from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.errors import ParameterError, explain
+from kzreport.indicators.forecasts import outcomes
 from kzreport.language.numbers import rounded
 from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
 from kzreport.series.issues import Issue, known_issues
@@ -79,8 +80,8 @@ class Changes:
 
 
 def known_figures(series: Series, dimensions: Sequence[str]) -> dict[Key, Observation]:
-    """Return the observations of a series by their dimensions and periods."""
-    return {(tuple(o.dims[k] for k in dimensions), o.period): o for o in series}
+    """Return the observations of a series by their dimensions and periods; a projection is no figure that came out."""
+    return {(tuple(o.dims[k] for k in dimensions), o.period): o for o in outcomes(series)}
 
 
 def figure(series: Series, key: Key, observation: Observation) -> Reading:

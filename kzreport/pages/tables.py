@@ -151,6 +151,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         page.show(" ".join(filter(None, said)), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
+        if panel.rows:
             listing(page, "latest", panel, name=f"{name}_latest")
 
 

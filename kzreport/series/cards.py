@@ -24,6 +24,7 @@ _OPTIONAL = (
     "columns",
     "known_gaps",
     "vintages",
+    "state",
     "basis_by",
     "decimals",
     "caveats",
@@ -223,6 +224,8 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
     caveats = [_by_language(c, shared.languages, at("caveats")) for c in _list(card.get("caveats", []), at("caveats"))]
     titles = _by_language(card["titles"], shared.languages, at("titles"))
     frequency = _one_of(card["frequency"], (*_PATTERNS, "mixed"), at("frequency"))
+    rule = _one_of(card["publication"], shared.publication, at("publication"))
+    optional = () if rule["kind"] == "mixed" else ("dated",)  # an empty cell: as the rule says
     entry = {
         "name": path.stem,
         "path": f"{path.stem}.csv",
@@ -232,7 +235,7 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": {
-            "fields": _fields(frequency, limits, columns),
+            "fields": _fields(frequency, limits, columns, optional),
             "missingValues": [""],
             "primaryKey": ["period", *dimensions, "published"],
         },
@@ -244,7 +247,7 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         "publisher": _one_of(card["publisher"], shared.publishers, at("publisher")) if "publisher" in card else None,
         "licence": _one_of(card["licence"], shared.licences, at("licence")),
         "accessed_via": _one_of(card["access"], shared.access, at("access")),
-        "publication": _one_of(card["publication"], shared.publication, at("publication")),
+        "publication": rule,
         "range": limits,
         "continuous": _one_of(card["continuous"], {"yes": True, "no": False}, at("continuous")),
         "known_gaps": [_parsed(Period.parse, p, at("known_gaps")) for p in texts("known_gaps")],
@@ -257,6 +260,8 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         entry["vintages"] = [_parsed(parse_day, v, at("vintages")) for v in texts("vintages")]
     if card.get("publisher") in shared.earlier:
         entry["publisher_before"] = shared.earlier[card["publisher"]]
+    if "state" in card:
+        entry["state"] = _parsed(parse_day, card["state"], at("state"))
     if "decimals" in card:
         entry["decimals"] = _number(card["decimals"], at("decimals"))
     if "basis_by" in card:
@@ -282,8 +287,10 @@ def _bases(value: Any, columns: Mapping[str, Mapping[str, Any]], where: str) -> 
     return {c: {v: _text(b, where) for v, b in by_value.items()} for c, by_value in value.items()}
 
 
-def _fields(frequency: str, limits: Sequence[float], columns: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the fields of a Frictionless table schema."""
+def _fields(
+    frequency: str, limits: Sequence[float], columns: Mapping[str, Mapping[str, Any]], optional: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return the fields of a Frictionless table schema; cells of ``optional`` columns may be empty."""
     mixed = "|".join(_PATTERNS[k] for k in "AQMDS")
     pattern = f"({mixed})" if frequency == "mixed" else _PATTERNS[frequency]
     return [
@@ -311,7 +318,8 @@ def _fields(frequency: str, limits: Sequence[float], columns: Mapping[str, Mappi
                 "name": name,
                 "type": "string",
                 "description": column["about"],
-                "constraints": {"required": True} | ({"enum": column["choices"]} if "choices" in column else {}),
+                "constraints": {"required": name not in optional}
+                | ({"enum": column["choices"]} if "choices" in column else {}),
             }
             for name, column in columns.items()
         ),

@@ -84,6 +84,21 @@ def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ..
     return tuple(load_series(name, v, **dims) for v in describe_series(name).vintages if v <= day)
 
 
+def present_state(names: Iterable[str], as_of: date | str) -> tuple[str, ...]:
+    """Return the series, among these, whose figures of a date are those of a later state.
+
+    Their cards say ``state``: past periods are held in one state of that day, under the days of their first releases,
+    so what was known before may have been revised since. A series of which nothing was known yet is left out. Raises
+    :class:`DataError` for an unknown series.
+
+    >>> present_state(["fdi_net", "cpi_yy"], "2016-06-30"), present_state(["fdi_net"], "2026-12-31")
+    (('fdi_net',), ())
+    """
+    day = parse_day(as_of)
+    later = [name for name in dict.fromkeys(names) if (state := describe_series(name).state) and day < state]
+    return tuple(name for name in later if load_series(name, day).observations)
+
+
 @cached_by_stamp()
 def _digests(d: Resource, path: Path) -> tuple[list[date], list[str]]:
     """Return the days on which something was published, and for each the digest of everything known then."""

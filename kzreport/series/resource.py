@@ -45,6 +45,7 @@ class Resource:
     - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
     - ``publisher_before``: names that the publisher had before: language -> name, and ``until`` which day
     - ``vintages``: the only days of publication there are; empty if any day may be one
+    - ``state``: the day of the one state in which past periods are held, under the days of their first releases
     """
 
     file: Path
@@ -69,6 +70,7 @@ class Resource:
     caveats: Mapping[str, tuple[str, ...]]
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
+    state: date | None = None
     basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimals: int | None = None
     publisher_before: tuple[Mapping[str, str], ...] = ()
@@ -86,6 +88,7 @@ class Resource:
     def stated(self) -> str:
         """Everything of it that a page can show, as canonical text: no digest, no limits that only checks use."""
         checks = {"file", "hash", "low", "high", "continuous", "known_gaps", "enums"}
+        checks |= {name for name in ("state", "publisher_before") if not getattr(self, name)}  # few have them
         rest = {k: str(v) for k, v in sorted(vars(self).items()) if k not in checks}
         return json.dumps(rest, ensure_ascii=False)
 
@@ -177,6 +180,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         caveats={k: tuple(v) for k, v in by_language("caveats").items()},
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
+        state=date.fromisoformat(raw["state"]) if "state" in raw else None,
         basis_by=raw.get("basis_by", {}),
         decimals=need("decimals", int) if "decimals" in raw else None,
         publisher_before=tuple(raw.get("publisher_before", ())),

@@ -84,6 +84,8 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
         raise bad("published", "a date such as 2026-09-02") from None
     for column in d.columns[3:]:
         cell = cells[column]
+        if column == "dated" and not cell and d.publication["kind"] != "mixed":
+            continue  # as the rule of the table says
         if column in d.enums:
             if cell not in d.enums[column]:
                 raise bad(column, f"one of {', '.join(d.enums[column])}")
@@ -93,16 +95,17 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
 
 
 def _check_publication(d: Resource, o: Observation, where: str) -> None:
-    """Refuse a day of publication that is not the estimated one, not a declared vintage, or before its period."""
+    """Refuse a day of publication before its period or the estimated one, or that is not a declared vintage.
+
+    A later day is a known one (a revision, a late release); one before the estimate must be called ``recorded``.
+    """
     rule, at, kind = d.publication, f"{where}, column 'published'", o.dims.get("kind")
-    if "lag_days" in rule and o.dims.get("dated", rule["kind"]) == "estimated":
+    if "lag_days" in rule and (o.dims.get("dated") or rule["kind"]) == "estimated":
         start = o.period.start if rule.get("from") == "start" else o.period.end
         expected = start + timedelta(days=int(rule["lag_days"]))
-        if rule["kind"] == "estimated" and o.published != expected:
-            todo = "for a recorded date give the table a column 'dated'"
-            raise DataError(explain(at, o.published, f"{expected} (period and declared lag)", todo))
         if o.published < expected and kind not in _AHEAD:
-            raise DataError(explain(at, o.published, f"{expected} (period and declared lag) or later"))
+            todo = "" if rule["kind"] == "mixed" else "write 'recorded' in a column 'dated' if the day is known"
+            raise DataError(explain(at, o.published, f"{expected} (period and declared lag) or later", todo))
     elif o.published < o.period.start and kind not in _AHEAD:
         raise DataError(explain(at, o.published, f"a date after {o.period} began"))
     if d.vintages and o.published not in d.vintages:

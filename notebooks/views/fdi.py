@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kzreport.declare import HOME, reads, vintages
-from kzreport.indicators import fdi, growth
+from kzreport.declare import HOME, cut, reads, vintages
+from kzreport.indicators import fdi, forecasts, growth
 from kzreport.indicators.readings import at
 from kzreport.indicators.readings import readings as readings_of
 from kzreport.indicators.revisions import revision_statistics, triangle
@@ -29,10 +29,10 @@ def headline(fdi_net: Series) -> dict[str, Reading]:
     }
 
 
-@reads("fdi_net", gdp="gdp_imf")
+@reads("fdi_net", gdp=cut("weo_gdp", country=HOME))
 def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
     """The last complete year: ``net``, ``before``, their change in ``percent`` and ``absolute``, ``share`` of GDP."""
-    years = [r for r in fdi.annual_series(fdi_net) if r.ok]
+    years, gdp = [r for r in fdi.annual_series(fdi_net) if r.ok], forecasts.outcomes(gdp)
     now = years[-1]
     change = fdi.change(years)
     return {
@@ -161,10 +161,10 @@ def revision(known: Sequence[Series]) -> dict[str, Reading]:
     }
 
 
-@reads("fdi_net", gdp="gdp_imf", readings="fdi_readings")
+@reads("fdi_net", gdp=cut("weo_gdp", country=HOME), readings="fdi_readings")
 def table(fdi_net: Series, gdp: Series, readings: Series) -> Groups:
     """Each complete year: net, its change in percent or status, share of GDP, gross, and gross over net."""
-    years = [r for r in fdi.annual_series(fdi_net) if r.ok]
+    years, gdp = [r for r in fdi.annual_series(fdi_net) if r.ok], forecasts.outcomes(gdp)
     both = [fdi.net_and_gross(fdi_net, readings, r.period) for r in years]
     return {
         "net": tuple(years),

@@ -8,6 +8,7 @@ from kzreport.declare import HOME, cut, reads, vintages
 from kzreport.indicators import (
     base_effects,
     core_inflation,
+    forecasts,
     growth,
     inflation,
     policy_rate,
@@ -217,13 +218,13 @@ def real_rate(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, 
     }
 
 
-@reads("cpi_yy", "cpi_mm", imf="imf_inflation", wdi=cut("wdi_inflation", country=HOME))
+@reads("cpi_yy", "cpi_mm", imf=cut("weo_inflation_average", country=HOME), wdi=cut("wdi_inflation", country=HOME))
 def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
     """Each calendar year by basis, percent: December on December, and the average by BNS chain, IMF and World Bank."""
     last = cpi_yy.last
     years = [Period.parse(str(y)) for y in range(2012, last.year + 1)] if last else []
     levels = inflation.chain(cpi_mm, Period.parse("2010-12")) if last else ()
-    published = {o.period: o for o in imf.where(measure="average")}
+    published = {o.period: o for o in forecasts.outcomes(imf)}
     world = wdi.values
 
     def taken(series: Series, y: Period, table: dict[Period, float]) -> Reading:

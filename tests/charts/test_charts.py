@@ -40,6 +40,12 @@ def years(values, unit="musd", **rest):
 
 GROUPS = {
     "lines": {"KAZ": months([1, 2, None, 4, 3]), "RUS": months([2, 2, 2, -1, 0])},
+    "editions": {
+        "total": years({2020: 6.8, 2021: 8.0, 2022: 15.0}, "percent"),
+        "2020-10-14": years({2020: 6.8, 2021: 6.2, 2022: 5.0}, "percent"),
+        "2021-10-13": years({2021: 7.5, 2022: 6.5, 2023: 5.0}, "percent"),
+        "2022-10-12": years({2021: 8.0, 2022: 14.0, 2023: 11.3}, "percent"),
+    },
     "bars": {"KAZ": months([100, -200, 300], "musd", "2024-01")},
     "stacked": {
         "food": months([1.0, 2.0], "points"),
@@ -113,6 +119,15 @@ def test_unknown_kind_names_the_choices():
         draw("pie", GROUPS["lines"], FR, title="T", source="S")
     with pytest.raises(PageError, match="chart: found 'pie'"):
         plot_kind("pie")
+
+
+def test_editions_are_told_by_the_outcome_the_latest_and_how_far_back_they_go():
+    said = draw("editions", GROUPS["editions"], EN, title="T", source="S").description.replace("\u00a0", " ")
+    assert "Grey: earlier editions, from 14 October 2020 to 13 October 2021." in said
+    assert "12 October 2022" in said and "14.0%" in said
+    few = {k: v for k, v in GROUPS["editions"].items() if k in ("total", "2020-10-14", "2022-10-12")}
+    said = draw("editions", few, FR, title="T", source="S").description
+    assert "Gris" not in said and "14\u00a0octobre 2020" in said, "one earlier edition is told in full"
 
 
 def test_every_kind_is_tested():

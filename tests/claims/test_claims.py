@@ -173,14 +173,14 @@ def test_a_verdict_of_the_report_turns_with_the_data():
         ("", "2022", "", (Verdict.UNVERIFIABLE, Reason.NO_SERIES, "")),
         ("change sum fdi_net@2025", "", "", (Verdict.NOT_COMPARABLE, Reason.BASE, "")),
         (
-            "value imf_inflation measure=average or value cpi_yy@2022-12", "2022", "",
+            "value weo_inflation_average country=KAZ or value cpi_yy@2022-12", "2022", "",
             (Verdict.REPRODUCED, Reason.BASIS, "end_of_period"),
         ),
         ("value cpi_yy@2022-12; value cpi_yy@2021-12", "2022", "", (Verdict.INCONSISTENT, Reason.SERIES, "")),
         ("value cpi_yy@2021-12; value cpi_yy@2022-12", "2022", "", (Verdict.REPRODUCED, Reason.SERIES, "")),
         ("value cpi_yy@2022-12; value cpi_yy@2030-12", "2022", "", (Verdict.REPRODUCED, Reason.SERIES, "")),
         (
-            "value imf_inflation measure=average or value cpi_yy@2021-12", "2022", "",
+            "value weo_inflation_average country=KAZ or value cpi_yy@2021-12", "2022", "",
             (Verdict.NOT_COMPARABLE, Reason.BASIS, ""),
         ),
         ("bound cpi_yy@2021-12", "2022", "", (Verdict.INCONSISTENT, Reason.PLAUSIBILITY, "")),

@@ -193,14 +193,11 @@ def units() -> list[float | None]:
 
 
 def revised_exports() -> list[Any]:
-    """The vintage before is not at hand: made from the one in ``data/`` and the printed revisions."""
-    new = load_series("exports_monthly", AS_OF).since(P("2026-01"))
-    printed = ORACLES["REV-EXP"]["value"][0]
-    before = {str(p): v / (1 + r / 100) for (p, v), r in zip(new.values.items(), printed, strict=True)}
-    old = series_from(before, new.unit, name=new.name, basis=new.basis)
+    """The levels before and after the second collection; the printed revisions are held beside them."""
+    old, new = (load_series("exports_monthly", d).since(P("2026-01")) for d in ("2026-09-15", "2026-09-16"))
     assert revisions.false_revision(old, new) is None
     found = revisions.revision_statistics(old, new, relative=True)
-    each = [growth.growth(at(new, p), at(old, p)).value for p in new.values]
+    each = [growth.growth(at(new, p), at(old, p)).value for p in old.values]
     return [each, found["mean"].value, found["mean_absolute"].value]
 
 

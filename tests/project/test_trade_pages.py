@@ -158,7 +158,7 @@ def test_coverage_of_a_year_is_that_of_its_twelve_months():
     rolling = {str(r.period): r.value for r in partners.coverage(exports, imports)["coverage"]}
     years = {str(r.period): r.value for r in partners.years(exports, imports)["coverage"]}
     assert years["2024"] == pytest.approx(135.2, abs=0.05)
-    assert all(rolling[f"{y}-12"] == pytest.approx(v) for y, v in years.items()) and len(years) == 7
+    assert all(rolling[f"{y}-12"] == pytest.approx(v) for y, v in years.items()) and len(years) == 11
 
 
 def test_a_share_names_its_denominator():

@@ -13,7 +13,7 @@ from kzreport.files import project_root, read_yaml
 from kzreport.model import Period
 from kzreport.series.assemble import assemble
 from kzreport.series.issues import known_issues
-from kzreport.series.known import data_fingerprint, load_series, load_vintages
+from kzreport.series.known import data_fingerprint, load_series, load_vintages, present_state
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
 
@@ -180,7 +180,7 @@ BAD = {
         "published",
         "after 2022 began",
     ),
-    "not the declared lag": ("cpi_yy", cpi(b"2024-03-02", b"2024-03-05"), 3, "published", "2024-03-02"),
+    "before the declared lag": ("cpi_yy", cpi(b"2024-03-02", b"2024-03-01"), 3, "published", "'recorded'"),
     "unknown component": (
         "cpi_components_yy",
         PARTS.replace(b"nonfood", b"nonfod"),
@@ -215,6 +215,53 @@ def test_bad_file_is_refused_where_it_is_bad(home, name):
     assert words in message
     assert message.isprintable(), "one line, and no sign that a terminal or an eye would not see"
     assert len(message) < 600
+
+
+def dated(*rows: str) -> bytes:
+    return "\n".join(["period,value,published,dated", *rows, ""]).encode()
+
+
+def test_a_known_day_stands_in_a_table_of_estimated_ones(home):
+    """A later day is a release that was late, or a revision; an earlier one says that it was recorded."""
+    late = CPI + b"2024-04,108.9,2024-05-09\n"
+    revised = late.replace(b"2024-04-02\n", b"2024-04-02\n2024-03,109.0,2024-05-09\n")
+    home.put("cpi_yy", revised)
+    assert load_series("cpi_yy", "2024-05-08").last == Period.parse("2024-03")
+    assert load_series("cpi_yy", "2024-05-08").values[Period.parse("2024-03")] == 109.1
+    assert load_series("cpi_yy", "2024-05-09").values[Period.parse("2024-03")] == 109.0
+
+
+def test_a_column_dated_says_which_days_are_recorded(home):
+    choices = {"required": False, "enum": ["recorded", "estimated"]}
+    home.entry("cpi_yy")["schema"]["fields"].append({"name": "dated", "type": "string", "constraints": choices})
+    home.put("cpi_yy", dated("2024-01,109.5,2024-02-02,", "2024-02,109.3,2024-03-01,recorded"))
+    assert [o.dims["dated"] for o in load_series("cpi_yy", "2024-12-31")] == ["", "recorded"]
+    home.put("cpi_yy", dated("2024-01,109.5,2024-02-01,", "2024-02,109.3,2024-03-01,recorded"))
+    with pytest.raises(DataError, match=r"line 2, column 'published'.*2024-02-02.*'recorded'"):
+        load_series("cpi_yy", "2024-12-31")
+    home.put("cpi_yy", dated("2024-01,109.5,2024-02-02,", "2024-02,109.3,2024-01-31,recorded"))
+    with pytest.raises(DataError, match=r"line 3, column 'published'.*after 2024-02 began"):
+        load_series("cpi_yy", "2024-12-31")
+    home.put("cpi_yy", dated("2024-01,109.5,2024-02-02,guessed"))
+    with pytest.raises(DataError, match=r"line 2, column 'dated'.*recorded, estimated"):
+        load_series("cpi_yy", "2024-12-31")
+
+
+def test_a_series_of_one_late_state_is_told_at_a_past_date(home):
+    home.entry("fdi_net")["state"] = "2024-12-29"
+    home.put("fdi_net", NET + b"2024-Q3,12.0,2024-12-29\n")
+    assert describe_series("fdi_net").state == date(2024, 12, 29)
+    assert describe_series("cpi_yy").state is None
+    assert present_state(["cpi_yy", "fdi_net", "fdi_net"], "2024-06-29") == ("fdi_net",)
+    assert present_state(["cpi_yy", "fdi_net"], "2024-06-28") == (), "nothing was known yet"
+    assert present_state(["fdi_net"], "2024-12-28") == ("fdi_net",)
+    assert present_state(["fdi_net"], "2024-12-29") == (), "it is what was known"
+
+
+def test_a_mixed_table_leaves_no_day_open(home):
+    home.put("fdi_readings", READINGS.replace(b'TASS, 2023-07-20",recorded', b'TASS, 2023-07-20",'))
+    with pytest.raises(DataError, match=r"line 2, column 'dated'"):
+        load_series("fdi_readings", "2026-09-30")
 
 
 def test_other_bytes_than_described(home):

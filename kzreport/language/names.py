@@ -45,17 +45,20 @@ class Names(Dates):
             raise WordsError(explain(f"{self._where}, labels", f"no '{item}'", expected)) from None
 
     def _name_of(self, item: str) -> str | None:
-        own = labels()
+        own, day = labels(), self.day_of_edition
+        for until, names in own["earlier"].get(item, {}).items():
+            if day and day.isoformat() <= until:
+                return str(names[self.language])
         for table in (self.page_labels, own["labels"]):
             if item in table:
-                return table[item][self.language]
+                return str(table[item][self.language])
         if self.has_word("verdicts", item):
             return self.word("verdicts", item)
         if item in names_of("publishers") and item not in own["themes"]:
             return publisher_on(item, self.language, self.day_of_edition)
         for table in (own["themes"], names_of("scopes")):
             if item in table:
-                return table[item][self.language]
+                return str(table[item][self.language])
         return self.locale.country(item)
 
     def publisher(self, name: str) -> str | None:
@@ -81,7 +84,7 @@ class Names(Dates):
         if item not in articles:
             expected = f"its article in {self.language}, such as 'the #'"
             raise WordsError(explain("data/labels.yml, articles", f"no '{item}'", expected))
-        pattern, name = articles[item][self.language], self.label(item)
+        pattern, name = str(articles[item][self.language]), self.label(item)
         the = pattern.replace("#", name)
         if case == "the":
             return the

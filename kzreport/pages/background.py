@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
-from kzreport.days import parse_day
+from kzreport.days import month_before, parse_day
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
 from kzreport.pages.context import PageContext, Pages
@@ -141,12 +141,12 @@ def changes(
     ``methods`` (ids) and ``settings`` (text) are what the manifests of the two editions differ in.
     """
     w = page.words
-    if previous is None:
-        page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
-        return
+    then = parse_day(previous) if previous else month_before(page.as_of)
     series, shown = series_read(page.drawn(pages))
-    found = compare_dates(parse_day(previous), page.as_of, series, shown, methods=methods, settings=settings)
-    intro = w.ui("since_edition").format(date=w.day(found.then))
+    found = compare_dates(
+        then, page.as_of, series, shown, methods=methods, settings=settings, manifests=previous is not None
+    )
+    intro = w.ui("since_edition" if previous else "first_edition").format(date=w.day(found.then))
     page.show(f"{intro}{w.colon.rstrip()}\n\n{changes_list(found, w)}", Kind.CHANGES)
     if found.new_figures:
         head, *rows = new_figures_table(found, w)

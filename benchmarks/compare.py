@@ -159,19 +159,19 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
 
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
     """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
-    from kzreport.editions import many as backfill
+    from kzreport.editions import many
 
     first, last = months(count)
     definition = load_definition(name)
     dates = check_months(first, last, TODAY)
-    for state in backfill.look(definition, dates, definition.languages, root, False):
-        folder = root / name / state.name
+    for need in many.list_needs(definition, dates, definition.languages, root, revision=False):
+        folder = root / name / need.name
         for path in made.rglob("*"):
             if path.is_file() and path.name != MANIFEST and path.parent != made:
                 target = folder / path.relative_to(made)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-        finish_edition(state.plan, folder, state.name, {t.name: "" for t in state.plan.tasks})
+        finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks})
     taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])
 

@@ -1,10 +1,33 @@
-"""kzreport: dated, bilingual reports on Kazakhstan from published, cited, versioned figures.
+"""Dated reports in several languages from published, cited, versioned figures: the engine.
 
-What a notebook imports: :class:`Page` and the types of its parameters cell (and a view). The floors, from the top;
-imports only go down:
+A notebook imports :class:`Page` and the types of its parameters cell from here. The packages, from the top; imports
+only go down, inside a package too:
 
-    cli -> check, scaffold -> edition -> render, runner -> page -> charts -> plots, wording -> params, words -> views
-        -> verdicts -> evidence -> claims -> claim_tests -> indicators -> catalogue -> model -> errors
+- ``commands``: The command line: one module a command, and what they share.
+- ``editions``: Editions: definition, inputs, plan; the store; making one edition or many; log and notification.
+- ``execution``: Running a page: kernels, papermill, worker processes here and elsewhere.
+- ``render``: Executed pages -> files for readers. Renderers read only the typed outputs of
+  :mod:`kzreport.pages.outputs`.
+- ``pages``: Pages: the methods that a notebook calls, and the outputs that renderers read.
+- ``views``: The views of the project: ``from kzreport.views import inflation`` finds
+  ``notebooks/views/inflation.py``.
+- ``charts``: Figures: the kinds of plot, how they are drawn, and the text that describes them.
+- ``claims``: Claims of documents, what they are compared with, and their verdicts.
+- ``language``: Numbers, dates, units and sentences in each language.
+- ``series``: Series of publishers: the only reader of ``data/``.
+- ``indicators``: Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no
+  clock.
+- ``strict``: Strict models of what YAML files of a project hold: unknown keys are refused, errors name the key and
+  the choices.
+- ``project``: The project that the engine works on: its settings from ``params/project.yml``, its pages.
+- ``model``: The nouns of the package: Period, Observation, Series, Reading, Interval, Panel, and the status of a
+  ratio.
+- ``days``: Days as text: the one reader of ISO dates.
+- ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
+- ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
+- ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
+  each.
+- ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.
 """

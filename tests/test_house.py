@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -121,6 +122,70 @@ def test_imports_go_down():
 
 def test_arithmetic_is_pure():
     assert impure(PACKAGE.parent) == []
+
+
+def first_sentence(name: str) -> str:
+    """Return how the docstring of a package or module begins."""
+    folder = PACKAGE / name
+    path = folder / "__init__.py" if folder.is_dir() else PACKAGE / f"{name}.py"
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(text.split("\n\n")[0].split())
+
+
+def test_the_map_is_that_of_the_floors():
+    """``kzreport/__init__.py`` lists every package with its job, from the top."""
+    listed = [f"- ``{name}``: {first_sentence(name)}" for floor in reversed(FLOORS) for name in floor]
+    stated = re.findall(r"^- .*(?:\n  .*)*", kzreport.__doc__ or "", re.MULTILINE)
+    assert [" ".join(entry.split()) for entry in stated] == listed
+
+
+def cycles(package: Path) -> list[str]:
+    """Every circle of imports among the modules of one package."""
+    below: dict[str, set[str]] = {}
+    for path, _, _ in modules(package):
+        own = ".".join(path.relative_to(package.parent).with_suffix("").parts).removesuffix(".__init__")
+        names = {name for _, name in imports(path)}
+        below[own] = {n for name in names for n in (name, name.rpartition(".")[0])} - {own}
+    found: list[str] = []
+
+    def walk(name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            found.append(" -> ".join([*above[above.index(name) :], name]))
+            return
+        for other in sorted(below[name] & set(below)):
+            if other.split(".")[1] == name.split(".")[1] and name not in done:
+                walk(other, (*above, name))
+        done.add(name)
+
+    done: set[str] = set()
+    for name in below:
+        walk(name, ())
+    return found
+
+
+def test_no_circle_inside_a_package():
+    assert cycles(PACKAGE) == []
+
+
+def test_a_circle_is_named(tmp_path):
+    folder = tmp_path / "kzreport" / "x"
+    folder.mkdir(parents=True)
+    (folder / "a.py").write_text("from kzreport.x.b import f\n")
+    (folder / "b.py").write_text("def g():\n    from kzreport.x import a\n")
+    assert cycles(tmp_path / "kzreport") == ["kzreport.x.a -> kzreport.x.b -> kzreport.x.a"]
+
+
+def test_no_module_and_no_class_is_too_long():
+    """A file has one job: at most 400 lines, a class at most 250; the views of the project too."""
+    found = []
+    for path in [*PACKAGE.rglob("*.py"), *(PACKAGE.parent / "notebooks" / "views").glob("*.py")]:
+        text = path.read_text(encoding="utf-8")
+        if len(text.splitlines()) > 400:
+            found.append(f"{path.name}: {len(text.splitlines())} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.ClassDef) and (node.end_lineno or 0) - node.lineno >= 250:
+                found.append(f"{path.name}, class {node.name}: too long")
+    assert found == []
 
 
 def test_every_floor_stands():

@@ -26,11 +26,11 @@ import time
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from multiprocessing.connection import Pipe
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
 from kzreport.execution import cluster_worker
+from kzreport.execution.portable import Portable
 
 if TYPE_CHECKING:
     from kzreport.execution.processes import Moved
@@ -40,28 +40,6 @@ if TYPE_CHECKING:
 STARTS = 150.0  # seconds that a page may take beyond its own: the starts of its process and kernel
 NO_WORKER = 60.0  # seconds that a cluster may be without any worker
 IDLE = 120.0  # seconds without an item after which a page process ends
-
-
-class Portable(Protocol):
-    """An item that another machine can work on. It can be pickled."""
-
-    @property
-    def folder(self) -> Path:
-        """The folder into which the work writes its files."""
-
-    @property
-    def done(self) -> Path | None:
-        """A file that the work reads, if any."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Digest of the inputs: items with the same one have the same inputs."""
-
-    def at(self, folder: Path, done: Path | None) -> Self:
-        """Return the same item with other places."""
-
-    def changed_inputs(self) -> list[str]:
-        """Return a line for each input that is not the same on the machine where this is called."""
 
 
 P = TypeVar("P", bound=Portable)

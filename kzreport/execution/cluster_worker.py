@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from kzreport.errors import KzreportError, PageError, explain
 
-if TYPE_CHECKING:  # cluster imports this module
-    from kzreport.execution.cluster import Portable
+if TYPE_CHECKING:  # a worker starts with little
+    from kzreport.execution.portable import Portable
     from kzreport.execution.worker import Worker
 
 

@@ -100,6 +100,22 @@ def base_effects_ahead(yy: Series, mm: Series, months: int = 12) -> tuple[Readin
     return tuple(r.of(inputs=(mm.name, yy.name)) for r in found)
 
 
+def months_overdue(yy: Series, day: Period) -> Reading:
+    """The months that are over on a day and have no rate yet, a number of months; ``period``: the first of them.
+
+    Zero while the first unknown month still runs. Raises as :func:`headline`.
+
+    >>> y = readings.series_from({"2026-08": 110}, "index_py100")
+    >>> r = months_overdue(y, Period.parse("2026-11-25"))
+    >>> r.value, r.period
+    (2.0, Period('2026-09'))
+    """
+    first = headline(yy).period.shift(1)
+    now = Period.parse(f"{day.end:%Y-%m}")
+    over = [p for p in first.until(now) if p.end <= day.end] if first <= now else []
+    return Reading("months_overdue", float(len(over)), "months", first, inputs=(yy.name,))
+
+
 def path_ahead(
     yy: Series,
     mm: Series,

@@ -87,6 +87,25 @@ def three_months_annualised(mm: Series, period: Period | None = None, *, seasona
     return readings.reading_from(mm, name, name, p, value, unit="percent_per_year", base=base)
 
 
+def months_annualised(mm: Series, period: Period | None = None, *, months: int = 3) -> Reading:
+    """The rise over some months held for a year, as published: ``100 ((m_t ... m_{t-months+1})^(12/months) - 1)``.
+
+    Percent per year, *not* seasonally adjusted, which the basis says: to be read beside the same months a year
+    before. Raises as :func:`headline`.
+
+    >>> x = readings.series_from({"2026-06": 101, "2026-07": 101, "2026-08": 101}, "index_pp100")
+    >>> r = months_annualised(x)
+    >>> round(r.value, 2), r.basis
+    (12.68, '3_months_annualised_unadjusted')
+    """
+    p = period or readings.latest(mm)
+    base = p.shift(-months)
+    ratio = compound(monthly_index(mm), months_after(base, p))
+    value = None if ratio is None else 100 * (ratio ** (12 / months) - 1)
+    basis = f"{months}_months_annualised_unadjusted"
+    return readings.reading_from(mm, "months_annualised", basis, p, value, unit="percent_per_year", base=base)
+
+
 def cumulated(mm: Series, start: Period, end: Period | None = None) -> Reading:
     """Return the rise of prices between two months, in percent: the product of m/m after ``start``.
 
@@ -202,6 +221,34 @@ def chain(mm: Series, base: Period, *, fill: str | None = None, yy: Series | Non
         readings.reading_from(mm, "chain", basis, p, level.get(p), unit="index", base=base, estimated=p in bridged)
         for p in first.until(last)
     )
+
+
+def anchored(yy: Series, mm: Series) -> tuple[Reading, ...]:
+    """The price level anchored on the published rates: ``I_t = I_{t-12} yy_t / 100``, the first year by the m/m.
+
+    The month before the first m/m is 100. Twelve roundings of the m/m do not add up in it, so its averages come out
+    as the statistical office computes them from unrounded indices; a month whose rate is missing is ``missing_input``.
+    Unit ``index``. Raises as :func:`chain`.
+
+    >>> m = readings.series_from({f"2025-{k:02}": 101 for k in range(1, 13)}, "index_pp100")
+    >>> levels = anchored(readings.series_from({"2025-12": 112.5, "2026-01": 112}, "index_py100"), m)
+    >>> [(str(r.period), round(r.value, 2)) for r in levels[-2:]]
+    [('2025-12', 112.5), ('2026-01', 113.12)]
+    """
+    m, annual = monthly_index(mm), _annual_index(yy)
+    base = min(m).shift(-1)
+    level = {base: 100.0}
+    for p in months_after(base, max(readings.latest(mm), readings.latest(yy))):
+        if p in annual and p.shift(-12) in level:
+            level[p] = level[p.shift(-12)] * annual[p] / 100
+        elif p in m and p.shift(-1) in level and p < base.shift(12):
+            level[p] = level[p.shift(-1)] * m[p] / 100
+    basis = f"{base}=100"
+    made = (
+        readings.reading_from(mm, "anchored", basis, p, level.get(p), unit="index", base=base)
+        for p in base.until(max(level))
+    )
+    return tuple(r.of(inputs=(yy.name, mm.name)) for r in made)
 
 
 def _annual_index(yy: Series) -> dict[Period, float]:

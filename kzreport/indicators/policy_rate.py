@@ -6,6 +6,8 @@ a real rate (:mod:`~kzreport.indicators.real_terms`).
 
 from __future__ import annotations
 
+import itertools
+
 from kzreport.indicators import readings
 from kzreport.indicators.inflation import headline, published
 from kzreport.indicators.real_terms import real_rate
@@ -29,6 +31,47 @@ def rate_in_force(base_rate: Series, period: Period, *, max_age_days: int = 100)
     known = day is not None and (period.end - day.start).days <= max_age_days
     r = readings.reading_from(base_rate, "rate_in_force", base_rate.basis, period, past[day] if day and known else None)
     return r.of(base=day, digits=2)
+
+
+def in_force_since(base_rate: Series, period: Period) -> Reading:
+    """The rate in force at the end of ``period``, with the day since which it is: ``base``, the first decision of
+    this level, unchanged since; none if the table begins with it, because it may be older.
+
+    Raises as :func:`rate_in_force`.
+
+    >>> x = readings.series_from({"2026-07-27": 16.75, "2026-09-07": 16.25, "2026-10-19": 16.25}, "percent")
+    >>> in_force_since(x, Period.parse("2026-11-25")).base, in_force_since(x, Period.parse("2026-08-31")).base
+    (Period('2026-09-07'), None)
+    """
+    r = rate_in_force(base_rate, period)
+    if not r.ok:
+        return r
+    since, earlier = r.base, False
+    for day, value in sorted(base_rate.values.items(), reverse=True):
+        if day.start > period.end:
+            continue
+        if value != r.value:
+            earlier = True
+            break
+        since = day
+    return r.of(base=since if earlier else None)
+
+
+def days_overdue(base_rate: Series, period: Period, *, decisions: int = 9) -> Reading:
+    """The days since the last decision beyond the longest gap between the last ``decisions``: a count, 0 within it.
+
+    More than 0: a decision was probably taken that the table does not hold. ``missing_input`` under two decisions.
+
+    >>> x = readings.series_from({"2026-06-08": 17.0, "2026-07-27": 16.75, "2026-09-07": 16.25}, "percent")
+    >>> days_overdue(x, Period.parse("2026-11-25")).value
+    30.0
+    """
+    days = sorted(p.start for p in base_rate.values if p.start <= period.end)[-decisions:]
+    if len(days) < 2:
+        return Reading.missing("days_overdue", "count", period, inputs=(base_rate.name,))
+    longest = max((b - a).days for a, b in itertools.pairwise(days))
+    late = max((period.end - days[-1]).days - longest, 0)
+    return Reading("days_overdue", float(late), "count", period, inputs=(base_rate.name,))
 
 
 def real_policy_rate(base_rate: Series, yy: Series, period: Period | None = None, *, method: str = "exact") -> Reading:

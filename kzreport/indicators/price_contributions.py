@@ -70,6 +70,37 @@ def contributions(
     return _table("contribution", "yy_month", found, published, used, borrowed and bool(now))
 
 
+def implied_headline(components_yy: Series, components_mm: Series, weights: Series, yy: Series) -> Reading:
+    """The rate over twelve months that the components imply for their latest month, percent, estimated.
+
+    For a month whose components are published and whose total is not: the sum of the contributions of
+    :func:`contributions`. Basis ``implied_by_components``. ``missing_input`` if the total is there, or a weight or a
+    component is not. Raises as :func:`headline`.
+
+    >>> def by(unit, *rows):
+    ...     return readings.joined(*(readings.series_from({p: v}, unit, component=c) for c, p, v in rows))
+    >>> y = by("index_py100", ("food", "2022-12", 125.3), ("other", "2022-12", 116.8))
+    >>> w = by("percent", ("food", "2022", 40), ("other", "2022", 60))
+    >>> round(implied_headline(y, y, w, readings.series_from({"2022-11": 119.6}, "index_py100")).value, 2)
+    20.2
+    """
+    months = [set(v) for v in by_component(components_yy).values()]
+    p = max(set.intersection(*months), default=None) if months else None
+    last = readings.latest(yy)
+    inputs = (components_yy.name, components_mm.name, weights.name)
+    if p is None or p <= last:
+        return Reading.missing("implied_headline", "percent", last.shift(1), inputs=inputs)
+    parts = contributions(components_yy, components_mm, weights, yy, p)
+    kept = [r for k, r in parts.items() if k not in ("residual", "total")]
+    if not all(r.ok for r in kept):
+        return Reading.missing("implied_headline", "percent", p, inputs=inputs)
+    value = math.fsum(valued(r) for r in kept)
+    basis = "implied_by_components"
+    return Reading(
+        "implied_headline", value, "percent", p, basis=basis, base=p.year_before(), inputs=inputs, estimated=True
+    )
+
+
 def _two_terms(
     mm: Mapping[str, Mapping[Period, float]],
     names: Sequence[str],

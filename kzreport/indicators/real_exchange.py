@@ -15,7 +15,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from kzreport.errors import BasisError, ParameterError, explain
-from kzreport.indicators import readings
+from kzreport.indicators import growth, readings
 from kzreport.indicators.indices import index_level
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Period, Reading, Status
@@ -135,3 +135,16 @@ def effective(partners: Mapping[str, Sequence[Reading]], weights: Mapping[str, f
             value = math.exp(math.fsum(weights[k] * math.log(valued(r)) for k, r in parts.items()) / whole)
         found.append(merge("effective_rate", value, "index", *parts.values(), status=status, item="effective"))
     return tuple(found)
+
+
+def appreciation(new: Reading, old: Reading) -> Reading:
+    """The change of the home currency, percent, from two rates in home currency for one unit of another: its own rise.
+
+    ``100 (old / new - 1)``: the home currency rises by more than the other one falls. Status as for a growth rate.
+
+    >>> x = readings.series_from({"2025": 540.5564, "2026": 449.7495}, "kzt")
+    >>> round(appreciation(readings.at(x, "2026"), readings.at(x, "2025")).value, 1)
+    20.2
+    """
+    r = growth.growth(new, old, name="appreciation")
+    return r.of(value=100 * (valued(old) / valued(new) - 1)) if r.ok else r

@@ -1,1 +1,1 @@
-"""What publishers said: the only reader of ``data/``."""
+"""Series of publishers: the only reader of ``data/``."""

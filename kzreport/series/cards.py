@@ -113,7 +113,7 @@ def _by_language(value: Any, languages: Sequence[str], where: str) -> dict[str, 
 
 @dataclass(frozen=True)
 class Shared:
-    """What cards refer to by key, from ``publishers.yml`` and ``columns.yml``.
+    """Texts and rules that cards refer to by key, from ``publishers.yml`` and ``columns.yml``.
 
     - ``languages``: of the project; every text has them
     - ``publishers``, ``licences``, ``access``, ``scopes``: key -> language -> text

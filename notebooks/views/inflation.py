@@ -1,17 +1,17 @@
-"""The inflation page: headline, drivers, base effects ahead, expectations and real rates, averages, neighbours."""
+"""The inflation page: headline, drivers, base effects, averages, neighbours."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
-from kzreport.declare import HOME, cut, reads, vintages
+from kzreport.declare import AS_OF, HOME, cut, reads, vintages
 from kzreport.indicators import (
     base_effects,
     core_inflation,
     forecasts,
     growth,
     inflation,
-    policy_rate,
     price_contributions,
     readings,
     targeting,
@@ -34,13 +34,19 @@ def path(cpi_yy: Series) -> Groups:
 
 @reads("cpi_mm")
 def monthly(cpi_mm: Series) -> dict[str, Reading]:
-    """The latest month: ``month``, ``annualised``, ``same_month`` (a year before), ``year_to_date``; all in percent."""
+    """The latest month, percent: ``month``, ``same_month`` (a year before), ``month_gap`` (points), ``year_to_date``.
+
+    ``pace``: the latest three months held for a year; ``same_pace``: the same three months a year before.
+    """
     now = inflation.monthly(cpi_mm)
+    same = inflation.monthly(cpi_mm, now.period.year_before())
     return {
         "month": now,
-        "annualised": inflation.annualised(cpi_mm),
-        "same_month": inflation.monthly(cpi_mm, now.period.year_before()),
+        "same_month": same,
+        "month_gap": difference(now, same),
         "year_to_date": inflation.year_to_date(cpi_mm),
+        "pace": inflation.months_annualised(cpi_mm),
+        "same_pace": inflation.months_annualised(cpi_mm, now.period.year_before()),
     }
 
 
@@ -73,37 +79,73 @@ def drivers(
     return {**found, "most": top, "share": share}
 
 
+@reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
+def shift(
+    cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
+) -> dict[str, Reading]:
+    """How the contribution of each component, and the ``total``, changed in the latest month, points."""
+    p = inflation.headline(cpi_yy).period
+    series = (cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
+    now, before = (price_contributions.contributions(*series, q) for q in (p, p.shift(-1)))
+    found = {k: _gap(k, now[k], before[k]) if k in now and k in before else Reading.missing(k, "points", p)
+             for k in ("food", "nonfood", "services", "total")}  # fmt: skip
+    return {k: r.of(base=p.shift(-1)) for k, r in found.items()}
+
+
+@reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
+def implied(
+    cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
+) -> dict[str, Reading]:
+    """The rate that the groups ``implied`` for a month whose total is not known yet, and the ``published`` one."""
+    now = inflation.headline(cpi_yy)
+    found = Reading.missing("implied", "percent", now.period.shift(1))
+    if now.ok:
+        found = price_contributions.implied_headline(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
+    return {"implied": found, "published": now}
+
+
 @reads("cpi_yy", "inflation_target")
 def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     """The published twelve-month rate and its changes: ``rate``, ``rate_change`` (month before), ``year_ago``,
-    ``peak`` since ``first``, ``from_target`` (points outside it), ``target_low``, ``target_high``, ``last_at_target``.
+    ``peak`` since ``first`` (none in the first year), ``from_target`` (points outside it), ``target_low``,
+    ``target_high``, ``target_width`` (points, 0 for a point), ``above`` (months above it; ``base``: the first of them).
     """
     now = inflation.headline(cpi_yy)
     if not now.ok:  # nothing was published yet
         others = ("year_ago", "peak", "first", "target_low", "target_high")
-        changes = {k: now.of(name=k, unit="points") for k in ("rate_change", "from_target")}
-        months = {"last_at_target": now.of(name="last_at_target", unit="months")}
+        changes = {k: now.of(name=k, unit="points") for k in ("rate_change", "from_target", "target_width")}
+        months = {"above": now.of(name="above", unit="months")}
         return {"rate": now, **changes, **{k: now.of(name=k) for k in others}, **months}
     before = inflation.headline(cpi_yy, now.period.shift(-1))
     target = targeting.target_deviation(cpi_yy, inflation_target)
+    low, high = (_whole(target[k]) for k in ("low", "high"))
+    rows = rates(cpi_yy)
+    peak = inflation.peak(cpi_yy)
     return {
         "rate": now,
         "rate_change": difference(now, before),
         "year_ago": inflation.headline(cpi_yy, now.period.year_before()),
-        "peak": inflation.peak(cpi_yy),
-        "first": rates(cpi_yy)[0],
+        "peak": peak if len(rows) > 12 else Reading.missing("peak", "percent", now.period),
+        "first": rows[0],
         "from_target": target["from_band"],
-        "target_low": target["low"],
-        "target_high": target["high"],
-        "last_at_target": _last_at(cpi_yy, target["high"]),
+        "target_low": low,
+        "target_high": high,
+        "target_width": _gap("target_width", high, low),
+        "above": _above(cpi_yy, high),
     }
 
 
-def _last_at(cpi_yy: Series, bound: Reading) -> Reading:
-    """Months since the rate was last at or below the present target, whatever it was then; ``base``: that month."""
+def _whole(r: Reading) -> Reading:
+    """A rate without decimals if it has none."""
+    return r.of(digits=0) if r.value is not None and r.value == round(r.value) else r
+
+
+def _above(cpi_yy: Series, bound: Reading) -> Reading:
+    """The months in a row above the present target, whatever it was then; ``base``: the first of them."""
     if not bound.ok or bound.value is None:
-        return Reading.missing("last_at_target", "months", bound.period)
-    return targeting.months_since_at_most(cpi_yy, bound.value)
+        return Reading.missing("above", "months", bound.period)
+    found = targeting.months_since_at_most(cpi_yy, bound.value)
+    return found.of(base=found.base.shift(1)) if found.base else found
 
 
 @reads("inflation_target")
@@ -143,87 +185,37 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     paces: dict[str, dict[str, float | None]] = {"same_month_mean": {}, "zero": {}}
     if band:
         paces = {"same_month_mean": {}, "target": {"target": band.high}, "zero": {}}
-    now = inflation.headline(cpi_yy)
     found = {"published": rates(cpi_yy)}
     for pace, rest in paces.items():
         path_ = base_effects.path_ahead(cpi_yy, cpi_mm, pace=pace, **rest)  # type: ignore[arg-type]
-        found[f"pace_{pace}"] = (now.of(estimated=True), *path_)
+        found[f"pace_{pace}"] = path_
     return found
 
 
-@reads("cpi_yy", "cpi_mm")
-def effects_ahead(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """Of the coming twelve base effects: the ``largest`` in absolute value and the ``next``, points; ``wait``, the
-    months between the two (0 if they are the same).
+@reads("cpi_yy", "cpi_mm", as_of=AS_OF)
+def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Reading]:
+    """The base effect of the first month still ``unknown`` and the ``largest`` of the twelve from it on, points.
+
+    ``wait``: months between the two (0 if they are the same); ``overdue``: months over on the day and not known.
     """
-    coming = [r for r in base_effects.base_effects_ahead(cpi_yy, cpi_mm) if r.ok]
-    if not coming:
-        nothing = Reading.missing("base_effect", "points", inflation.headline(cpi_yy).period)
-        return {"largest": nothing, "next": nothing, "wait": nothing.of(unit="months")}
-    largest = max(coming, key=lambda r: abs(r.value or 0.0))
-    wait = Reading("wait", float(coming.index(largest)), "months", largest.period)
-    return {"largest": largest, "next": coming[0], "wait": wait}
-
-
-@reads("cpi_yy", expected="expectations")
-def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
-    """Return the rate that households expect, its change, and its ``gap`` to the published rate of the same month."""
-    table = readings.readings(rates(expected))
-    if not table:
-        p = inflation.headline(cpi_yy).period
-        none = Reading.missing("expected", "percent", p)
-        return {"expected": none, "expected_change": none.of(unit="points"), "gap": none.of(unit="points")}
-    now = table[max(table)].of(name="expected")
-    known = readings.readings(rates(cpi_yy))
-    same = known.get(now.period, Reading.missing("rate", "percent", now.period))
-    before = table.get(now.period.shift(-1), Reading.missing("expected", "percent", now.period.shift(-1)))
-    gap = _gap("gap", now, same)
-    return {"expected": now, "expected_change": difference(now, before.of(basis=now.basis, unit=now.unit)), "gap": gap}
-
-
-@reads("cpi_yy", "base_rate", expected="expectations")
-def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
-    """Monthly paths of inflation, expectations, the policy rate in force and the same less past inflation, percent."""
-    last = cpi_yy.last
-    in_force: tuple[Reading, ...] = ()
-    real: tuple[Reading, ...] = ()
-    if base_rate.last and last:
-        first = Period.parse(f"{min(base_rate.values).start:%Y-%m}")
-        end = max(last, Period.parse(f"{base_rate.last.start:%Y-%m}"))
-        in_force = tuple(r for p in first.until(end) if (r := policy_rate.rate_in_force(base_rate, p)).ok)
-        real = tuple(policy_rate.real_policy_rate(base_rate, cpi_yy, p) for p in first.until(last))
-    return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force, "ex_post": real}
-
-
-@reads("base_rate_scattered")
-def decisions(base_rate_scattered: Series) -> Groups:
-    """Single decisions on the policy rate before the complete list begins, percent."""
-    return {"base_rate_points": tuple(r.of(digits=2) for r in rates(base_rate_scattered))}
-
-
-@reads("base_rate", "cpi_yy", expected="expectations")
-def real_rate(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, Reading]:
-    """The latest policy rate (``policy``), less past inflation (``real``; ``simple``: the difference in points) and
-    less what households expect (``ahead``, of the latest survey); percent.
-    """
-    p = inflation.headline(cpi_yy).period
-    ahead = Reading.missing("ahead", "percent", p)
-    if expected.last:
-        ahead = policy_rate.real_policy_rate_ahead(base_rate, expected)
-    return {
-        "policy": policy_rate.rate_in_force(base_rate, p),
-        "real": policy_rate.real_policy_rate(base_rate, cpi_yy, p),
-        "simple": policy_rate.real_policy_rate(base_rate, cpi_yy, p, method="simple"),
-        "ahead": ahead,
-    }
+    coming = base_effects.base_effects_ahead(cpi_yy, cpi_mm) if cpi_yy.last else ()
+    if not coming or not coming[0].ok:
+        nothing = Reading.missing("base_effect", "points", inflation.headline(cpi_yy).period.shift(1))
+        return {"largest": nothing, "unknown": nothing} | {k: nothing.of(unit="months") for k in ("wait", "overdue")}
+    known = [r for r in coming if r.ok]
+    largest = max(known, key=lambda r: abs(r.value or 0.0))
+    wait = Reading("wait", float(known.index(largest)), "months", largest.period)
+    late = base_effects.months_overdue(cpi_yy, Period.parse(as_of.isoformat()))
+    return {"largest": largest, "unknown": coming[0], "wait": wait, "overdue": late}
 
 
 @reads("cpi_yy", "cpi_mm", imf=cut("weo_inflation_average", country=HOME), wdi=cut("wdi_inflation", country=HOME))
 def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
-    """Each calendar year by basis, percent: December on December, and the average by BNS chain, IMF and World Bank."""
+    """Each calendar year by basis, percent: December on December, and averages: anchored, chained, IMF, World Bank."""
     last = cpi_yy.last
     years = [Period.parse(str(y)) for y in range(2012, last.year + 1)] if last else []
-    levels = inflation.chain(cpi_mm, Period.parse("2010-12")) if last else ()
+    levels = inflation.anchored(cpi_yy, cpi_mm) if last else ()
+    chained = inflation.chain(cpi_mm, min(cpi_mm.values).shift(-1)) if last else ()
     published = {o.period: o for o in forecasts.outcomes(imf)}
     world = wdi.values
 
@@ -236,7 +228,8 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
     estimates = {p for p, o in published.items() if o.dims.get("kind") == "estimate"}
     return {
         "december": tuple(inflation.end_of_period(cpi_yy, y) for y in years),
-        "average_bns": tuple(inflation.annual_average(levels, y) for y in years),
+        "average_anchored": tuple(inflation.annual_average(levels, y) for y in years),
+        "average_chained": tuple(inflation.annual_average(chained, y) for y in years),
         "average_imf": tuple(taken(imf, y, by_imf).of(estimated=y in estimates) for y in years),
         "average_wdi": tuple(taken(wdi, y, world) for y in years),
     }
@@ -244,15 +237,22 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
 
 @reads("cpi_yy", "cpi_mm")
 def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """The last complete year on its two bases, ``december`` and ``average`` (percent); ``distance`` in points."""
+    """The last complete year on its two bases, ``december`` and ``average`` (percent); ``distance`` in points.
+
+    ``chained``: the average that the rounded monthly changes would give; ``drift``: how far it is off as shown, points.
+    """
     last = inflation.headline(cpi_yy).period
     y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
     december = inflation.end_of_period(cpi_yy, y)
-    levels = inflation.chain(cpi_mm, Period.parse("2010-12")) if cpi_mm.last else ()
-    average = inflation.annual_average(levels, y) if levels else december.of(name="average")
+    average = chained = Reading.missing("average", "percent", y)
+    if cpi_mm.last and cpi_yy.last:
+        average = inflation.annual_average(inflation.anchored(cpi_yy, cpi_mm), y)
+        chained = inflation.annual_average(inflation.chain(cpi_mm, min(cpi_mm.values).shift(-1)), y)
     gap = _gap("distance", december, average)
     distance = gap.of(value=abs(gap.value)) if gap.value is not None else gap
-    return {"december": december, "average": average, "distance": distance}
+    shown = [r.of(value=round(r.value, r.decimals)) if r.value is not None else r for r in (chained, average)]
+    drift = _gap("drift", *shown)
+    return {"december": december, "average": average, "distance": distance, "chained": chained, "drift": drift}
 
 
 STATES = vintages("wdi_inflation", country=HOME)
@@ -283,10 +283,13 @@ def growth_rows(series: Series) -> tuple[Reading, ...]:
 
 @reads("wdi_inflation", home=HOME)
 def among(wdi_inflation: Series, home: str, peers: Sequence[str]) -> dict[str, Reading]:
-    """Return the ``own`` rate of the latest year that three peers have too, their ``lowest`` and their ``highest``."""
+    """Return the ``own`` rate of the latest year that three peers have too, their ``lowest`` and their ``highest``.
+
+    A year that ended more than two years ago is not given.
+    """
     wdi = wdi_inflation
     own = wdi.where(country=home).values
-    for p in sorted(own, reverse=True):
+    for p in sorted((p for p in own if p.year >= wdi.as_of.year - 2), reverse=True):  # older figures are no news
         found = {c: v for c in peers if (v := wdi.where(country=c).values.get(p)) is not None}
         if len(found) >= 3:
             low, high = min(found, key=lambda c: found[c]), max(found, key=lambda c: found[c])
@@ -302,14 +305,14 @@ def among(wdi_inflation: Series, home: str, peers: Sequence[str]) -> dict[str, R
     return {"own": none, "lowest": none, "highest": none}
 
 
-@reads("cpi_yy", "cpi_mm", "cpi_components_yy", "core_yy")
-def table(cpi_yy: Series, cpi_mm: Series, cpi_components_yy: Series, core_yy: Series) -> Groups:
-    """Monthly table: published rates over twelve months by component, core, and the month's own change, percent."""
-    parts = {c: growth_rows_of(cpi_components_yy, c, cpi_yy.last) for c in ("food", "nonfood", "services")}
-    core_rows = tuple(r for r in rates(core_yy) if cpi_yy.last and r.period <= cpi_yy.last)
-    return {"rate": rates(cpi_yy), **parts, "core": core_rows, "month": rates(cpi_mm)}
+@reads("cpi_yy", "cpi_mm", "cpi_components_yy", "core_yy", expected=implied)
+def table(
+    cpi_yy: Series, cpi_mm: Series, cpi_components_yy: Series, core_yy: Series, expected: Mapping[str, Reading]
+) -> Groups:
+    """Monthly table: rates over twelve months by component, core, and the month's own change, percent.
 
-
-def growth_rows_of(components: Series, component: str, last: Period | None) -> tuple[Reading, ...]:
-    """Published rates of one component, up to the month of the headline."""
-    return tuple(r for r in rates(components.where(component=component)) if last and r.period <= last)
+    A month whose groups are out and whose total is not has the rate that they imply, an estimate.
+    """
+    parts = {c: rates(cpi_components_yy.where(component=c)) for c in ("food", "nonfood", "services")}
+    more = (expected["implied"],) if expected["implied"].ok else ()
+    return {"rate": (*rates(cpi_yy), *more), **parts, "core": rates(core_yy), "month": rates(cpi_mm)}

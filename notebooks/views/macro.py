@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from kzreport.declare import reads
-from kzreport.indicators import growth, readings
+from kzreport.indicators import aggregates, growth, readings, real_exchange
 from kzreport.model import Groups, Period, Reading, Series
+
+MONTHS = 12  # of imports in a year
+MAX_LAG = 6  # months by which imports may end before reserves
 
 
 def _path(series: Series, name: str) -> Groups:
@@ -30,12 +33,18 @@ def _rate(series: Series, name: str) -> dict[str, Reading]:
     """Return the same with the reading of a year ``_before``."""
     found = _changes(series, name)
     now = found[name]
-    return {**found, f"{name}_before": readings.at(series, now.period.year_before()) if now.ok else now}
+    before = readings.at(series, now.period.year_before()) if now.ok else now
+    own = real_exchange.appreciation(now, before) if now.ok and before.ok else now.of(value=None, status=before.status)
+    own = own if own.ok else Reading.missing("appreciation", "percent", now.period, inputs=(series.name,))
+    return {**found, f"{name}_before": before, f"tenge_to_{name}": own}
 
 
 @reads("usd_rate")
 def headline(usd_rate: Series) -> dict[str, Reading]:
-    """Tenge for a dollar in the latest month, and the change on a year before, percent (up: the tenge lost value)."""
+    """Tenge for a ``dollar`` in the latest month, and a year ``_before``; the ``_change`` of the dollar, percent.
+
+    ``tenge_to_dollar``: the tenge's own change, percent (up: it gained value).
+    """
     return _rate(usd_rate, "dollar")
 
 
@@ -51,7 +60,7 @@ def dollar_path(usd_rate: Series) -> Groups:
 
 @reads("rub_rate")
 def rouble(rub_rate: Series) -> dict[str, Reading]:
-    """Tenge for a rouble in the latest month, and the change on a year before, percent."""
+    """Return the same of the rouble."""
     return {k: r.of(digits=2) if r.unit == "kzt" else r for k, r in _rate(rub_rate, "rouble").items()}
 
 
@@ -63,8 +72,37 @@ def rouble_path(rub_rate: Series) -> Groups:
 
 @reads("reserves")
 def reserves(reserves: Series) -> dict[str, Reading]:
-    """Gross international reserves at the latest month end, million dollars, and the change on a year before."""
-    return _changes(reserves, "reserves")
+    """Gross international reserves at the latest month end, million dollars, and the change on a year before.
+
+    ``below_peak``: the change since the highest month end known (``base``), percent; ``lost``: the same in dollars;
+    both missing in the first year of the series.
+    """
+    found = _changes(reserves, "reserves")
+    now = found["reserves"]
+    if len(reserves.values) <= 12:
+        none = Reading.missing("since_peak", "percent", now.period, inputs=(reserves.name,))
+        return {**found, "below_peak": none, "lost": none.of(unit="musd_change"), "first": none}
+    top = aggregates.peak(reserves)
+    first = readings.at(reserves, min(reserves.values))
+    return {
+        **found,
+        "below_peak": aggregates.since_peak(reserves),
+        "lost": growth.difference(now, top),
+        "first": first,
+    }
+
+
+@reads("reserves", imports="imports_monthly")
+def cover(reserves: Series, imports: Series) -> dict[str, Reading]:
+    """The months of goods ``imports`` (the mean of the latest twelve months) that the latest ``reserves`` would pay."""
+    now = _changes(reserves, "reserves")["reserves"]
+    sums = [r for r in aggregates.rolling_sum(imports, MONTHS) if r.ok] if len(imports) else []
+    if not now.ok or not sums or sums[-1].period.shift(MAX_LAG) < now.period:
+        return {"cover": Reading.missing("cover", "months", now.period, inputs=(reserves.name, imports.name))}
+    year = sums[-1]
+    months = MONTHS * readings.valued(now) / readings.valued(year)
+    inputs = (reserves.name, imports.name)
+    return {"cover": Reading("cover", months, "months", now.period, base=year.period, inputs=inputs, digits=1)}
 
 
 @reads("reserves")

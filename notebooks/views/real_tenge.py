@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from kzreport.declare import View, reads
+from kzreport.declare import AS_OF, View, reads
 from kzreport.indicators import growth, inflation, readings, real_exchange, trade
 from kzreport.indicators.aggregates import mean, total
 from kzreport.model import Groups, Period, Reading, Series
 
-CHAIN = Period.parse("2010-12")  # where the monthly changes of consumer prices begin
 # Countries that pay in euros (Bulgaria, since 2026, left out), summed into one partner.
 EURO = (
     *("AUT", "BEL", "HRV", "CYP", "EST", "FIN", "FRA", "DEU", "GRC", "IRL", "ITA", "LVA", "LTU", "LUX", "MLT"),
@@ -29,12 +29,13 @@ def _yearly(monthly: Sequence[Reading], first: Period, last: Period) -> tuple[Re
     return tuple(r for r in found if r.ok)
 
 
-@reads("usd_rate", "rub_rate", "eur_per_usd", "cny_per_usd", "cpi_mm", "wdi_inflation")
+@reads("usd_rate", "rub_rate", "eur_per_usd", "cny_per_usd", "cpi_yy", "cpi_mm", "wdi_inflation")
 def bilateral(
     usd_rate: Series,
     rub_rate: Series,
     eur_per_usd: Series,
     cny_per_usd: Series,
+    cpi_yy: Series,
     cpi_mm: Series,
     wdi_inflation: Series,
     base: int,
@@ -49,8 +50,7 @@ def bilateral(
     monthly = {"RUS": rouble, "USA": dollar} | {
         k: real_exchange.cross_rate(usd_rate, s) if len(s) and len(usd_rate) else () for k, s in through.items()
     }
-    began = cpi_mm.values and min(cpi_mm.values) <= CHAIN.shift(1)
-    home = _yearly(inflation.chain(cpi_mm, CHAIN), first, last) if began else ()
+    home = _yearly(inflation.anchored(cpi_yy, cpi_mm), first, last) if cpi_yy.last and cpi_mm.last else ()
     found = {}
     for k in PARTNERS:
         rates = wdi_inflation.where(country=k).since(first.shift(1))
@@ -123,22 +123,25 @@ def paths(indices: Groups, weighed: Weights, base: int) -> Groups:
     return {"effective": whole, **{k: tuple(r for r in rows if r.ok) for k, rows in indices.items()}}
 
 
-@reads(**REAL)
-def latest(indices: Groups, weighed: Weights, base: int) -> dict[str, Reading]:
+@reads(as_of=AS_OF, **REAL)
+def latest(indices: Groups, weighed: Weights, base: int, as_of: date | None = None) -> dict[str, Reading]:
     """The latest year: ``effective`` index, ``change`` on a year before (percent), ``share`` of trade it covers.
 
-    ``rouble`` and ``dollar``: the change against each, in its own latest year; ``since``: against all since the base.
+    ``rouble`` and ``dollar``: the change against each, in its own latest year; ``start``: the index of the base year.
+    A year that ended more than two years before ``as_of`` is no news, and missing.
     """
     made = paths(indices, weighed, base)
+    if as_of:
+        made = {k: rows if rows and rows[-1].period.year >= as_of.year - 2 else () for k, rows in made.items()}
     none = Reading.missing("effective_rate", "index", _year(base))
     whole = readings.readings(made["effective"])
     now = whole[max(whole)] if whole else none
     covered = {k: weighed["share"][k] for k in counted(indices, weighed, base)}
-    share = trade.grouped(covered, {"all": tuple(covered)})["all"] if covered else none
+    share = trade.grouped(covered, {"all": tuple(covered)})["all"] if covered and whole else none
     return {
         "effective": now,
         "change": _change(made["effective"], base),
-        "since": growth.growth(now, whole[_year(base)]) if whole else none.of(unit="percent"),
+        "start": whole[_year(base)].of(digits=0) if whole else none,
         "share": share.of(unit="percent", item=""),
         "rouble": _change(made["RUS"], base),
         "dollar": _change(made["USA"], base),

@@ -17,7 +17,7 @@ P = Period.parse
 BASE = P("2015")
 POSITIVE = st.floats(0.01, 1000)
 PATHS = st.lists(st.tuples(POSITIVE, POSITIVE, POSITIVE), min_size=2, max_size=6)
-LOADED = ("usd_rate", "rub_rate", "eur_per_usd", "cny_per_usd", "cpi_mm", "wdi_inflation")
+LOADED = ("usd_rate", "rub_rate", "eur_per_usd", "cny_per_usd", "cpi_yy", "cpi_mm", "wdi_inflation")
 TRADE = ("exports_by_partner", "imports_by_partner", "exports_monthly", "imports_monthly")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from kzreport.errors import ParameterError, explain
 
@@ -35,3 +35,14 @@ def parse_day(day: date | str, where: str = "as_of") -> date:
     if found is None or not 2000 <= found.year <= 2100:
         raise ParameterError(explain(where, repr(day[:40]), "a date such as 2026-09-30, from 2000 to 2100"))
     return found
+
+
+def month_before(day: date) -> date:
+    """Return the same day of the month before; of the last day of a month, the last one of the month before.
+
+    >>> month_before(date(2024, 2, 29)), month_before(date(2024, 3, 30))
+    (datetime.date(2024, 1, 31), datetime.date(2024, 2, 29))
+    """
+    last = day.replace(day=1) - timedelta(days=1)
+    whole = (day + timedelta(days=1)).day == 1
+    return last if whole or day.day > last.day else last.replace(day=day.day)

@@ -46,16 +46,17 @@ _FORBIDDEN = (
 )
 MOST_LINES = 36  # of code in a notebook, without its parameters cell
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
-# How many outputs each call shows.
-_KINDS = (*_KEYED, "title", "headline", "headlines", "key_figures", "calendar", "caveats", "method", "sources")
+# How many outputs each call shows at most: a sentence, chart or section without a subject at a date shows nothing.
+_KINDS = (*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources")
 _SHOWING = {
     **dict.fromkeys(_KINDS, 1),
     "claims": 2,  # a heading and a table
     "panels": 1,  # at least: as many as a parameter says
+    "calendar": 1,  # at least: what is overdue and what is coming
     "changes": 1,  # at least: as many tables as there is to say
     "note": 0,  # at least: nothing where the analyst wrote nothing
 }
-_SEVERAL = {"panels", "changes", "note"}
+_SEVERAL = {"panels", "calendar", "changes", "note"}
 
 
 def notebook_faults(page: str) -> Iterator[str]:
@@ -116,8 +117,9 @@ def notebook_faults(page: str) -> Iterator[str]:
                 drawn |= set(keys)
         shown = sum(_SHOWING.get(_of_page(call), 0) * (len(_keys(call)) or 1) for call in calls)
         several = any(_of_page(call) in _SEVERAL for call in calls)
-        if stored and (len(cell.outputs) < shown if several else len(cell.outputs) != shown):
-            yield explain(at, f"{len(cell.outputs)} stored outputs", f"{shown}", f"run 'kzreport accept {page}'")
+        if stored and shown and not (len(cell.outputs) >= 1 and (several or len(cell.outputs) <= shown)):
+            expected = f"from one to {shown}{' or more' if several else ''}"
+            yield explain(at, f"{len(cell.outputs)} stored outputs", expected, f"run 'kzreport accept {page}'")
     if code > MOST_LINES:
         yield explain(where, f"{code} lines of code", f"at most {MOST_LINES}", "make it two pages")
     yield from _reference_faults(page, nb)

@@ -24,11 +24,12 @@ def write_index(root: Path, log: RunLog) -> None:
             except PageError as e:
                 log.line(str(e))
                 continue
-            as_of = date.fromisoformat(about["as_of"])
+            as_of, known = date.fromisoformat(about["as_of"]), about.get("data_until")
+            until = date.fromisoformat(known) if known else None
             own = {
                 "path": f"{folder.parent.name}/{folder.name}",
                 "first": about["pages"][0],
-                "dates": {k: words[k].day(as_of) for k in about["languages"]},
+                "lines": {k: words[k].edition(as_of, until) for k in about["languages"]},
             }
             entries.append(about | own)
         text = html.index(entries)

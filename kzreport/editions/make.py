@@ -37,7 +37,9 @@ from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.values import page_values
+from kzreport.pages.views import series_read
 from kzreport.render import html
+from kzreport.series.releases import known_until
 
 
 class PagesFailed(KzreportError):
@@ -198,10 +200,12 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
         listed = "\n  ".join(changed)
         raise StaleEdition(f"inputs changed while pages were made; run again. What changed:\n  {listed}")
     definition = plan.definition
+    series, _ = series_read({page: definition.values[page] for page in definition.pages})
+    until = known_until(series, plan.as_of)
     front = html.edition(
         report={k: definition.title[k] for k in plan.languages},
         date=name,
-        dates={k: Words(k).day(plan.as_of) for k in plan.languages},
+        lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
         titles={k: page_titles(plan, k) for k in plan.languages},
         headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
         fingerprint=plan.inputs.fingerprint,
@@ -216,6 +220,7 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
         "title": dict(definition.title),
         "languages": list(plan.languages),
         "pages": list(definition.pages),
+        "data_until": until.isoformat() if until else None,
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,

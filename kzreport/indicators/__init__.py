@@ -19,7 +19,7 @@ The lowest first; each imports only from those before it in this list:
 - ``policy_rate``: the rate in force, nominal and real
 - ``breaks``: regimes of monthly inflation
 - ``revisions``: vintages of a series, and changes that only look like revisions
-- ``forecasts``: what successive editions expected against what came
+- ``forecasts``: the expectations of successive editions against the outcomes
 - ``fdi``: investment, net and gross
 - ``transit``: volumes of several publishers, implied bases
 - ``ranking``: a country among its peers, within one year

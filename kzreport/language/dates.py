@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from kzreport.errors import WordsError, explain
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.model import Period
+
+MOST = 3  # missed periods that are named one by one
 
 
 class Dates(Vocabulary):
@@ -22,7 +26,8 @@ class Dates(Vocabulary):
         return self.locale.day(d)
 
     def period(self, p: Period, case: str = "") -> str:
-        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``short`` or nothing (the name alone).
+        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``short`` or nothing (the name
+        alone).
 
         Raises :class:`WordsError` for another case.
         """
@@ -37,6 +42,59 @@ class Dates(Vocabulary):
             return self._span(p, "" if case == "short" else case)
         name = self._name(p)
         return self.elided(str(cases[case]).replace("#", name)) if case in cases else name
+
+    def periods(self, periods: Sequence[Period], case: str = "") -> str:
+        """List periods of one frequency; months of one year share it.
+
+        >>> Dates("fr").periods([Period.parse("2026-09"), Period.parse("2026-10")], "of")
+        'de septembre et d’octobre 2026'
+        """
+        shared = {a for a, b in pairwise(periods) if a.frequency == "M" and a.year == b.year}
+        cases = self.words_of("periods", "M")
+
+        def name(p: Period) -> str:
+            if p not in shared:
+                return self.period(p, case)
+            month = self.locale.month(p.start)
+            return self.elided(str(cases[case]).replace("#", month)) if case in cases else month
+
+        return self.locale.listed([name(p) for p in periods])
+
+    def edition(self, day: date, until: date | None = None) -> str:
+        """Write the date of an edition, and the day of the newest figure in it.
+
+        >>> Dates("en").edition(date(2026, 11, 25), date(2026, 10, 2)).replace("\u00a0", " ")
+        'Edition of 25 November 2026; data published up to 2 October 2026'
+        """
+        key = "edition_until" if until else "edition_without"
+        return self.typography(self.ui(key).format(date=self.day(day), until=self.day(until or day)))
+
+    def missing(self, periods: Sequence[Period]) -> str:
+        """Name missed periods: each of a few, else the first and the last."""
+        if len(periods) <= MOST:
+            return self.periods(periods)
+        return self.elided(self.ui("from_to").format(first=self._first(periods), last=self.period(periods[-1])))
+
+    def _first(self, periods: Sequence[Period]) -> str:
+        """Name the first of some periods; a month leaves its year to the last one, if they share it."""
+        first = periods[0]
+        alike = first.frequency == "M" and first.year == periods[-1].year
+        return self.locale.month(first.start) if alike else self.period(first)
+
+    def held(self, last: Period, missed: Sequence[Period], about: str = "", *, cell: bool = False) -> str:
+        """Say which figure is the last one held, and which should have been published since.
+
+        ``about``: the series that are meant; ``cell``: the last one stands before it in a cell of a table.
+
+        >>> Dates("en").held(Period.parse("2026-08"), [Period.parse("2026-09"), Period.parse("2026-10")])
+        'Latest figure held: August 2026; September and October 2026 should have been published'
+        """
+        named = missed if len(missed) <= MOST else (missed[0], missed[-1])
+        key = "missed_one" if len(missed) == 1 else "missed_several" if len(missed) <= MOST else "missed_range"
+        ends = {"first": self._first(named), "last": self.period(named[-1])}
+        said = self.elided(self.ui(key).format(periods=self.periods(named, "the"), **ends))
+        pattern = self.ui("held_cell" if cell else "held_about" if about else "held")
+        return self.typography(pattern.format(last=self.period(last), missed=said, series=about))
 
     def _name(self, p: Period) -> str:
         if p.frequency == "Q":

@@ -8,7 +8,7 @@ from typing import Any
 
 from kzreport.errors import WordsError, explain, short_repr
 from kzreport.files import shown_path
-from kzreport.language.sentences import DIRECTIONS, MARK, SELECTORS
+from kzreport.language.sentences import DIRECTIONS, MARK, NOTHING, SELECTORS
 from kzreport.language.wordfiles import (
     FURNITURE,
     SOURCE,
@@ -40,7 +40,7 @@ def leaves(node: Any, languages: Sequence[str], path: tuple[str, ...] = ()) -> I
     elif isinstance(node, list):
         for number, below in enumerate(node, 1):
             yield from leaves(below, languages, (*path, str(number)))
-    elif not {*path[-2:]} & _NAMES:
+    elif not {*path[-2:]} & _NAMES and not (node == NOTHING and path[-1:] and path[-1] in SELECTORS):
         yield path, node
 
 
@@ -91,6 +91,8 @@ def _text_faults(text: str, at: str, table: str) -> Iterator[str]:
         yield explain(at, "nothing", "words")
     if re.search(r"(?<![A-Za-z0-9])\d", rest) and table not in _NUMBERED:
         yield explain(at, f"a digit typed by hand in {shown}", "a reading or a word")
+    if not re.fullmatch(r"[^\[\]]*(\[[^\[\]]*\][^\[\]]*)*", text, re.DOTALL):
+        yield explain(at, f"brackets that do not pair in {shown}", "[a part that may be left out]")
     if re.search(r"[{}]", rest) and table not in _FORMATTED:
         yield explain(at, f"a mark not understood in {shown}", "{name.field:spec}")
 

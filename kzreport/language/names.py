@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from kzreport.errors import DataError, WordsError, explain
 from kzreport.language.dates import Dates
@@ -10,7 +11,7 @@ from kzreport.language.locale import is_country
 from kzreport.language.vocabulary import capital
 from kzreport.language.wordfiles import labels
 from kzreport.model import Period
-from kzreport.series.resource import names_of
+from kzreport.series.resource import describe_series, names_of, publisher_on
 
 _CASES = ("the", "in", "of")
 
@@ -44,16 +45,30 @@ class Names(Dates):
             raise WordsError(explain(f"{self._where}, labels", f"no '{item}'", expected)) from None
 
     def _name_of(self, item: str) -> str | None:
-        own = labels()
+        own, day = labels(), self.day_of_edition
+        for until, names in own["earlier"].get(item, {}).items():
+            if day and day.isoformat() <= until:
+                return str(names[self.language])
         for table in (self.page_labels, own["labels"]):
             if item in table:
-                return table[item][self.language]
+                return str(table[item][self.language])
         if self.has_word("verdicts", item):
             return self.word("verdicts", item)
-        for table in (own["themes"], names_of("publishers"), names_of("scopes")):
+        if item in names_of("publishers") and item not in own["themes"]:
+            return publisher_on(item, self.language, self.day_of_edition)
+        for table in (own["themes"], names_of("scopes")):
             if item in table:
-                return table[item][self.language]
+                return str(table[item][self.language])
         return self.locale.country(item)
+
+    def publisher(self, name: str) -> str | None:
+        """Return the publisher of a series as it was called on the edition's date; ``None`` if it has several."""
+        return describe_series(name).published_by(self.language, self.day_of_edition)
+
+    def publishers(self, series: Sequence[str]) -> str:
+        """Name the publishers of some series in a sentence: each once, without an abbreviation in brackets."""
+        names = dict.fromkeys(re.sub(r" \([^()]*\)$", "", n) for s in series if (n := self.publisher(s)))
+        return self.locale.listed(list(names))
 
     def place(self, item: str, case: str) -> str:
         """Write a country with its article: ``the``, ``in`` or ``of`` it.
@@ -69,7 +84,7 @@ class Names(Dates):
         if item not in articles:
             expected = f"its article in {self.language}, such as 'the #'"
             raise WordsError(explain("data/labels.yml, articles", f"no '{item}'", expected))
-        pattern, name = articles[item][self.language], self.label(item)
+        pattern, name = str(articles[item][self.language]), self.label(item)
         the = pattern.replace("#", name)
         if case == "the":
             return the

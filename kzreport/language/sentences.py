@@ -1,16 +1,21 @@
 """Sentences: the marks that name readings, and the variants among which a reading chooses.
 
 A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{count:words}``, ``{headline.period:in}``,
-``{gap.base:of}``, ``{part.item}``, ``{part.item:in}``. Several readings may share a name: all their items are listed,
-the first gives value and period. A sentence with variants names in ``by`` the reading that chooses: its direction
-(``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant may again
-have variants.
+``{gap.base:of}``, ``{part.item}``, ``{part.item:in}``, ``{rate.publisher}``. Several readings may share a name: all
+their items are listed, the first gives value and period. A sentence with variants names in ``by`` the reading that
+chooses: ``stale`` if it is too old to be told as news, its direction (``up``, ``down``, ``flat``, or ``ok`` for all
+three), otherwise its status, otherwise ``other``; a variant may again have variants. The variant ``nothing`` says
+nothing.
+
+A part in square brackets is left out where a reading in it has no number: ``{rate}[, after {year_ago}]``. Outside of
+them a missing figure leaves out the whole sentence: no sentence says "n/a".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from kzreport.errors import WordsError, explain
@@ -18,11 +23,14 @@ from kzreport.language.names import Names
 from kzreport.language.numbers import Numbers
 from kzreport.language.vocabulary import capital
 from kzreport.model import Reading, Status
+from kzreport.series.releases import is_old
 
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
-MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year))?(?::([a-z]+))?\}")
+MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year|publisher))?(?::([a-z]+))?\}")
+PART = re.compile(r"\[([^\[\]]*)\]")
+NOTHING = "nothing"
 DIRECTIONS = ("up", "down", "flat")
-SELECTORS = frozenset({*DIRECTIONS, "ok", "other", *map(str, Status)})
+SELECTORS = frozenset({*DIRECTIONS, "ok", "other", "stale", *map(str, Status)})
 
 
 def escape(text: str) -> str:
@@ -36,12 +44,16 @@ def escape(text: str) -> str:
     return marked.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def choose_variant(node: Mapping[str, Any], where: str, readings: Mapping[str, Said]) -> Mapping[str, Any]:
-    """Return the texts (language -> text) that the readings choose among the variants of a sentence.
+def choose_variant(
+    node: Mapping[str, Any] | str, where: str, readings: Mapping[str, Said], day: date | None = None
+) -> Mapping[str, Any]:
+    """Return the texts (language -> text) that the readings choose among the variants of a sentence; none for nothing.
 
-    Raises :class:`WordsError` if the reading that chooses is not there, or has no variant.
+    ``day``: of the edition; a reading may be too old on it. Raises :class:`WordsError` if the reading that chooses is
+    not there, or has no variant.
     """
-    while "by" in node:
+    while node != NOTHING and "by" in node:
+        assert not isinstance(node, str)
         chooser = node["by"]
         if chooser not in readings:
             raise WordsError(explain(f"{where}, by", repr(chooser), f"one of {', '.join(readings)}"))
@@ -49,25 +61,64 @@ def choose_variant(node: Mapping[str, Any], where: str, readings: Mapping[str, S
         if not isinstance(r, Reading):
             raise WordsError(explain(f"{where}, by", f"several readings as '{chooser}'", "one reading"))
         wanted = (r.direction, "ok", "other") if r.ok else (r.direction, "other")
+        if r.ok and day and is_old(r.period, day):
+            wanted = ("stale", *wanted)
         variant = next((v for v in wanted if v in node), None)
         if variant is None:
             raise WordsError(explain(where, f"no variant for {r.direction}", f"{' or '.join(wanted)}"))
         node = node[variant]
-    return node
+    return {} if isinstance(node, str) else node
+
+
+def several(said: Said) -> Sequence[Reading]:
+    """Return readings that share a name, or the one that has it alone."""
+    return [said] if isinstance(said, Reading) else said
+
+
+def lacks(m: re.Match[str], readings: Mapping[str, Said], *, number: bool) -> bool:
+    """True if what a mark names is not there; with ``number``, a reading without one is not there whatever its status.
+
+    Periods and items are there without a number.
+    """
+    found = several(readings.get(m[1], ()))
+    if not found:
+        return m[1] in readings
+    r, attribute = found[0], m[2]
+    if attribute == "base":
+        return r.base is None
+    if attribute in ("period", "year", "item", "publisher"):
+        return False
+    return not r.ok if number else r.status is Status.MISSING_INPUT
 
 
 class Sentences(Numbers, Names):
     """Sentences of a language, their marks filled."""
 
     def fill(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
-        """Write a sentence: every mark replaced, typography and first letter made right.
+        """Write a sentence: marks replaced, typography and first letter made right; nothing if a figure is missing.
 
         Raises :class:`WordsError` for a mark that is not understood, and as :meth:`marks`.
         """
-        filled = self.marks(text, where, readings)
+        kept = self.without_absent(text, readings)
+        if any(lacks(m, readings, number=False) for m in MARK.finditer(kept)):
+            return ""
+        filled = self.marks(kept, where, readings)
         if "{" in filled or "}" in filled:
             raise WordsError(explain(where, repr(filled), "marks such as {name}, {name:signed}, {name.period:in}"))
         return capital(self.unit_once(self.typography(filled)))
+
+    def without_absent(self, text: str, readings: Mapping[str, Said]) -> str:
+        """Leave out the parts in square brackets in which a reading has no number; the others lose their brackets.
+
+        >>> r = Reading.missing("rate", "percent", Period.parse("2026"))
+        >>> Sentences("en").without_absent("Prices rose[, after {rate} in {rate.year}].", {"rate": r})
+        'Prices rose.'
+        """
+
+        def part(m: re.Match[str]) -> str:
+            return "" if any(lacks(mark, readings, number=True) for mark in MARK.finditer(m[1])) else m[1]
+
+        return PART.sub(part, text)
 
     def marks(self, text: str, where: str, readings: Mapping[str, Said]) -> str:
         """Replace every mark of a text by the words of its reading.
@@ -79,11 +130,10 @@ class Sentences(Numbers, Names):
             name, attribute, spec = m[1], m[2], m[3] or ""
             if name not in readings:
                 raise WordsError(explain(f"{where}, {m[0]}", f"no reading '{name}'", f"one of {', '.join(readings)}"))
-            said = readings[name]
-            several = [said] if isinstance(said, Reading) else said
-            if not several:
+            found = several(readings[name])
+            if not found:
                 raise WordsError(explain(f"{where}, {m[0]}", f"nothing in '{name}'", "a reading or more"))
-            return self._items(several, spec) if attribute == "item" else self._mark(m, several[0], f"{where}, {m[0]}")
+            return self._items(found, spec) if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
 
         return MARK.sub(one, text.strip())
 
@@ -91,6 +141,8 @@ class Sentences(Numbers, Names):
         name, attribute, spec = m[1], m[2], m[3] or ""
         if attribute is None:
             return self.reading(r, spec)
+        if attribute == "publisher":
+            return self.publishers(r.inputs)
         if attribute in ("low", "high"):
             if r.interval is None:
                 raise WordsError(explain(where, f"no interval in '{name}'", "a reading with an interval"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from kzreport.errors import WordsError, explain
@@ -31,12 +32,15 @@ def capital(text: str) -> str:
 class Vocabulary:
     """The shared words of one language of the project, by table and key. Raises :class:`WordsError` for another.
 
-    >>> Vocabulary("fr").ui("as_of"), Vocabulary("fr").word("verdicts", "consistent")
-    ('Données connues au', 'Compatible')
+    ``day``: of the edition that they are for, if they are for one.
+
+    >>> Vocabulary("fr").ui("edition_of"), Vocabulary("fr").word("verdicts", "consistent")
+    ('Édition du', 'Compatible')
     """
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, day: date | None = None) -> None:
         self.language = check_language(language)
+        self.day_of_edition = day
         self.locale = locale(language)
         self._furniture = furniture(language)
 

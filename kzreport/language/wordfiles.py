@@ -21,7 +21,7 @@ from kzreport.project import project
 
 SOURCE = "en"  # the language of the engine that others are translated from
 UNTRANSLATED = "untranslated: "  # begins a text that was copied from the source language
-LABEL_TABLES = ("labels", "articles", "themes")
+LABEL_TABLES = ("labels", "articles", "themes", "earlier")
 _HERE = Path(__file__).parent
 FURNITURE = _HERE / "furniture.yml"
 
@@ -101,10 +101,10 @@ def methods() -> Mapping[str, Mapping[str, str]]:
     return _read(methods_path()) if methods_path().exists() else {}
 
 
-def labels() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """Return the project's names: ``labels``, ``articles`` and ``themes``, each slug -> language -> name.
 
-    Raises :class:`WordsError` for another table.
+    ``earlier``: slug -> last day -> language -> the name until then. Raises :class:`WordsError` for another table.
     """
     found = _read(labels_path()) if labels_path().exists() else {}
     if unknown := sorted(set(found) - set(LABEL_TABLES)):

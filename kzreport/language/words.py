@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from kzreport.errors import WordsError, explain
-from kzreport.language.sentences import Said, Sentences, choose_variant
+from kzreport.language.sentences import MARK, Said, Sentences, choose_variant, several
 from kzreport.language.wordfiles import page_words
+from kzreport.model import Reading
 
 
 class Words(Sentences):
     """The words of a page (or, without one, those that all pages share) in one language of the project.
 
-    Raises :class:`WordsError` for another language, and for a page without words.
+    ``day``: of the edition; bodies bear the name of that day. Raises :class:`WordsError` for another language, and for
+    a page without words.
 
     >>> Words("fr").label("AFG|2025-04")
     'Afghanistan, avril 2025'
     """
 
-    def __init__(self, language: str, page: str | None = None) -> None:
-        super().__init__(language)
+    def __init__(self, language: str, page: str | None = None, day: date | None = None) -> None:
+        super().__init__(language, day)
         self.name = page
         self._page: Mapping[str, Any] = page_words(page) if page else {}
         self.page_labels = self._page.get("labels", {})
@@ -52,12 +55,21 @@ class Words(Sentences):
         return True
 
     def text(self, *keys: str, **readings: Said) -> str:
-        """Write the sentence under a path of keys, its variant chosen, its marks filled.
+        """Write the sentence under a path of keys, its variant chosen, its marks filled; empty for nothing to say.
 
         Raises :class:`WordsError` for a path, variant, language or reading that is not there.
         """
         where = f"{self._where}, {'.'.join(keys)}"
-        texts = choose_variant(self.entry(*keys), where, readings)
+        texts = choose_variant(self.entry(*keys), where, readings, self.day_of_edition)
+        if not texts:
+            return ""
         if self.language not in texts:
             raise WordsError(explain(where, f"nothing in {self.language}", "every language of the project"))
         return self.fill(texts[self.language], where, readings)
+
+    def told(self, *keys: str, **readings: Said) -> list[Reading]:
+        """Return the readings of which a sentence tells the period and a number. Raises as :meth:`text`."""
+        texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
+        kept = self.without_absent(texts.get(self.language, ""), readings)
+        marks = [m for m in MARK.finditer(kept) if m[2] in ("period", "year")]
+        return [r for m in marks for r in several(readings.get(m[1], ())) if r.ok]

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
-from kzreport.days import parse_day
+from kzreport.days import month_before, parse_day
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
-from kzreport.model import Period
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
 from kzreport.pages.since import compare_dates
@@ -17,7 +16,7 @@ from kzreport.pages.since_text import changes_list, new_figures_table, revisions
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import series_read
 from kzreport.series.issues import known_issues
-from kzreport.series.known import next_release
+from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series
 
 
@@ -57,7 +56,7 @@ def sources(page: PageContext) -> None:
     groups: dict[tuple[str, ...], list[str]] = {}
     for name in dict.fromkeys((*page.views.order(), *page.loaded)):
         d = describe_series(name)
-        publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
+        publisher = w.publisher(name) or w.ui("several_publishers")
         terms = (d.licence[w.language], d.accessed_via[w.language].rstrip("."), d.publication["kind"])
         groups.setdefault((publisher, *terms), []).append(name)
     lines: list[str] = []
@@ -93,31 +92,45 @@ def cited_pages(page: PageContext, name: str) -> str:
 
 
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
-    """Show the next figure of each series that the pages read, by its expected day, up to ``days`` ahead."""
+    """Show the releases of the series that the pages read: those that are overdue, and those of the coming ``days``.
+
+    Every missed period is named; the coming ones stand by the day on which they should be published.
+    """
     w = page.words
     ahead = page.as_of + timedelta(days=days)
-    due: list[tuple[date, str, Period]] = []
+    late: list[tuple[date, str, Sequence[Release]]] = []
+    coming: list[tuple[date, str, Sequence[Release]]] = []
     for name in series_read(page.drawn(pages))[0]:
-        following = next_release(name, page.as_of)
-        if following and following[1] <= ahead:
-            due.append((following[1], name, following[0]))
-    if not due:
+        if missed := missed_releases(name, page.as_of):
+            late.append((missed[0].day, name, missed))
+        coming += [(r.day, name, (r,)) for r in coming_releases(name, page.as_of, ahead)]
+    if late:
+        head = [w.ui(k) for k in ("overdue_since", "series_name", "missing", "source")]
+        _releases(page, "overdue", head, late)
+    if coming:
+        head = [w.ui(k) for k in ("expected", "series_name", "period", "source")]
+        _releases(page, "calendar", head, coming)
+    else:
         none = w.ui("no_release").format(date=w.day(ahead))
         page.show(f"*{w.typography(none)}*", Kind.ABSENT, "calendar")
-        return
+
+
+def _releases(
+    page: PageContext, key: str, head: Sequence[str], found: Sequence[tuple[date, str, Sequence[Release]]]
+) -> None:
+    """Show releases, those of a series in one row, by the day of the first."""
+    w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
-    for day, name, period in sorted(due):
+    for day, name, releases in sorted(found, key=lambda f: f[:2]):
         d = describe_series(name)
-        late = day <= page.as_of
-        said = w.ui("overdue").format(date=w.day(day)) if late else w.day(day)
-        publisher = d.publisher[w.language] if d.publisher else w.ui("several_publishers")
-        cells = (said, d.titles[w.language], period_cell(page, period), publisher)
-        rows.append(tuple(map(w.typography, cells)))
-        status = "overdue" if late else "expected"
-        figures.append((name, day.isoformat(), str(period), "", "", status, "", name, d.basis))
-    head = [w.ui(k) for k in ("expected", "series_name", "period", "source")]
-    show_table(page, "calendar", head, rows, figures, texts=(1, 2, 3))
+        several = len(releases) > 1
+        periods = w.missing([r.period for r in releases]) if several else period_cell(page, releases[0].period)
+        publisher = w.publisher(name) or w.ui("several_publishers")
+        rows.append(tuple(map(w.typography, (w.day(day), d.titles[w.language], periods, publisher))))
+        for r in releases:
+            figures.append((name, r.day.isoformat(), str(r.period), "", "", key, "", name, d.basis))
+    show_table(page, key, head, rows, figures, texts=(1, 2, 3))
 
 
 def changes(
@@ -128,12 +141,12 @@ def changes(
     ``methods`` (ids) and ``settings`` (text) are what the manifests of the two editions differ in.
     """
     w = page.words
-    if previous is None:
-        page.show(w.typography(w.ui("first_edition")), Kind.CHANGES)
-        return
+    then = parse_day(previous) if previous else month_before(page.as_of)
     series, shown = series_read(page.drawn(pages))
-    found = compare_dates(parse_day(previous), page.as_of, series, shown, methods=methods, settings=settings)
-    intro = w.ui("since_edition").format(date=w.day(found.then))
+    found = compare_dates(
+        then, page.as_of, series, shown, methods=methods, settings=settings, manifests=previous is not None
+    )
+    intro = w.ui("since_edition" if previous else "first_edition").format(date=w.day(found.then))
     page.show(f"{intro}{w.colon.rstrip()}\n\n{changes_list(found, w)}", Kind.CHANGES)
     if found.new_figures:
         head, *rows = new_figures_table(found, w)

@@ -25,6 +25,7 @@ from kzreport.series.known import load_series, load_vintages
 Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others
 WITHIN_SECTIONS = frozenset({Kind.SECTION, Kind.SAY, Kind.CHART, Kind.TABLE, Kind.ABSENT})
 NO_PAGES: Pages = MappingProxyType({})
+_OWN_HEADING = (Kind.TITLE, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)  # shown with a heading of their own
 
 
 class PageContext:
@@ -36,20 +37,26 @@ class PageContext:
 
     def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
         self.name = name
-        self.words = Words(lang, name)
         self.as_of = parse_day(as_of)
+        self.words = Words(lang, name, self.as_of)
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
         self.hushed = False  # true within a section that has no subject at the date
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
+        self._held: list[Output] = []  # a heading, and what is absent under it, until something is shown
+        self.old_told = False  # under this heading it was said that a figure is old
 
     def beside(self, name: str, lang: str) -> Self:
         """Return another page of the same edition, or this page in another language; views are computed once."""
         other = copy(self)
-        other.name, other.words = name, Words(lang, name)
+        other.name, other.words, other._held = name, Words(lang, name, self.as_of), []
         return other
+
+    def words_for(self, name: str) -> Words:
+        """Return the words of another page in the language and of the edition of this one."""
+        return Words(self.words.language, name, self.as_of)
 
     @property
     def home(self) -> str:
@@ -111,6 +118,22 @@ class PageContext:
             return
         display(output.data, raw=True, metadata=output.metadata)
 
+    def emit(self, output: Output) -> None:
+        """Display an output after the heading that it stands under.
+
+        A heading waits for the first thing under it: without a sentence, chart or table it does not appear, nor does
+        the word that a chart or table is absent.
+        """
+        if output.kind is Kind.SECTION:
+            self._held, self.old_told = [output], False
+        elif output.kind is Kind.ABSENT and self._held:
+            self._held.append(output)
+        else:
+            for held in self._held if output.kind not in _OWN_HEADING else ():
+                self.display(held)
+            self._held = []
+            self.display(output)
+
     def show(self, text: str, kind: Kind, name: str = "") -> None:
         """Display Markdown; ``name``: of the chart or table in whose place it stands."""
-        self.display(Output(kind, text, markdown=text, name=name))
+        self.emit(Output(kind, text, markdown=text, name=name))

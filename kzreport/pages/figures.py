@@ -13,10 +13,12 @@ from kzreport.declare import View
 from kzreport.errors import PageError, explain
 from kzreport.model import Groups, Reading
 from kzreport.pages.context import PageContext
+from kzreport.pages.freshness import overdue_note
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
 from kzreport.pages.views import split_options
-from kzreport.series.resource import describe_series, names_of
+from kzreport.series.releases import known_until
+from kzreport.series.resource import names_of, resources
 
 
 def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading]]:
@@ -26,7 +28,7 @@ def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading
 
 
 def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items: bool) -> str:
-    """Return the line under a chart: the publishers of its series, the date of the edition, the groups without figures.
+    """Return the line under a chart: publishers, until when, groups without figures, and which figures are overdue.
 
     ``items``: the chart names the items of its readings, not its groups alone.
     """
@@ -39,11 +41,14 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
         if name == "claims":
             publishers[w.ui("claims_source")] = None
             continue
-        d = describe_series(name)
-        publishers[d.publisher[w.language] if d.publisher else several] = None
-    names = w.semicolon.join(publishers)
-    lacking = f" {w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}." if absent else ""
-    return w.typography(f"{w.ui('source')}{w.colon}{names}. {w.ui('as_of')} {w.day(page.as_of)}.{lacking}")
+        publishers[w.publisher(name) or several] = None
+    said = [f"{w.ui('source')}{w.colon}{w.semicolon.join(publishers)}"]
+    if until := known_until(used.keys() & resources().keys(), page.as_of):
+        said[0] += f"{w.semicolon}{w.ui('data_until').format(until=w.day(until))}"
+    if absent:
+        said.append(f"{w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}")
+    note = overdue_note(page, [r for g in groups.values() for r in g])
+    return w.typography(f"{'. '.join(said)}. {note}".strip())
 
 
 def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
@@ -59,13 +64,15 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
 
     ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
     window; a grid of vintages is shown whole. Other options are those of the views, or of the kind of chart. If
-    nothing was published yet, a sentence is shown instead.
+    nothing is held, a sentence is shown instead; nothing at all if the view answers ``None``: it has no subject then.
     """
     w = page.words
     added = [name for name in ("steps", "points", "line") if name in options]
     wanted, options = split_options([groups, *(options[name] for name in added)], options)
     check_options(key, kind, options)
-    found: Groups = page.views.resolve(groups, wanted)
+    found: Groups | None = page.views.resolve(groups, wanted)
+    if found is None:
+        return
     extra: dict[str, Sequence[Reading]] = {}
     for name in added:
         options[name] = windowed(page, page.views.resolve(options[name], wanted))
@@ -87,4 +94,4 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
     )
     figures = as_csv([HEADER, *drawn.rows])
     text = f"{drawn.description}\n\n{figures}"
-    page.display(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))
+    page.emit(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))

@@ -15,7 +15,6 @@ from kzreport.errors import ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.model import Verdict
 from kzreport.pages.context import PageContext
-from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table
 from kzreport.project import page_names
 
@@ -39,11 +38,9 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
     found = page.assessments(**chosen)
     documents = dict.fromkeys(j.claim.document.id for j in found)
     named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
-    about = [w.typography(w.ui("claims_note")), "", *named] if found else []
-    page.show("\n".join([f"## {w.ui('claims')}", "", *about]).rstrip(), Kind.SECTION)
     if not found:
-        page.show(f"*{w.typography(w.ui('no_claims'))}*", Kind.ABSENT, "claims")
         return
+    page.show("\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), Kind.SECTION)
     before = verdicts_as_of(parse_day(previous), **chosen) if previous else {}
     turned = {j.claim.id: then for j in found if (then := _turned(j, before))}
     titles = {name: Words(w.language, name).entry("title")[w.language] for name in page_names()}
@@ -59,7 +56,7 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
         rows.append(Row(cells, _marks(w, j, titles)))
         figures.append(_figures(j))
     head = [w.ui(k) for k in ("claim", "within_document", "against_published", "evidence")]
-    page.display(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())
+    page.emit(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())
 
 
 def _turned(j: Assessment, before: Mapping[str, tuple[Verdict, object]]) -> Verdict | None:

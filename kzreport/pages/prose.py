@@ -11,17 +11,23 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
+from kzreport.pages.freshness import edition_line, key_readings, overdue_note, page_series, tells_old
 from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
+from kzreport.series.releases import is_old
 
 
-def title(page: PageContext) -> None:
-    """Show the page's title and the date of the edition."""
+def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
+    """Show the page's title, the date of its edition and until when its figures go.
+
+    ``pages``: those that it draws on; ``values``: of its parameters that choose its series.
+    """
     w = page.words
-    page.show(f"# {w.entry('title')[w.language]}\n\n*{w.ui('as_of')} {w.day(page.as_of)}*", Kind.TITLE)
+    line = edition_line(page, page_series(page, pages, values))
+    page.show(f"# {w.entry('title')[w.language]}\n\n*{line}*", Kind.TITLE)
 
 
 def section(page: PageContext, key: str, subject: View | None = None, **options: Any) -> None:
@@ -44,11 +50,20 @@ def _has_figures(found: Any) -> bool:
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
     """Show a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
 
-    ``options`` are those of the view; without a view, they are the readings by name.
+    ``options`` are those of the view; without a view, they are the readings by name. A view that answers ``None`` has
+    no subject at this date: nothing is said.
     """
     readings = page.read(view, **options) if view else options
-    for each in [key] if isinstance(key, str) else key:
-        page.show(page.words.text("say", each, **readings), Kind.SAY)
+    for each in [key] if isinstance(key, str) or readings is None else key:
+        if readings is not None and (text := sentence(page, str(each), readings)):
+            page.show(text, Kind.SAY)
+
+
+def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
+    """Return a sentence of the page; where it tells the latest figure and that is old, this is said once a section."""
+    text = page.words.text("say", key, **readings)
+    old = text and tells_old(page, key, readings)
+    return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
 
 
 def headline_readings(page: PageContext, other: str, values: Mapping[str, Any]) -> Mapping[str, Said]:
@@ -64,7 +79,24 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     """
     if view is not headline_of(page.name):
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
-    page.show(f"**{page.words.text('headline', **page.read(view, **options))}**", Kind.HEADLINE)
+    page.show(f"**{headline_text(page, page.words, page.read(view, **options))}**", Kind.HEADLINE)
+
+
+def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
+    """Return a headline, and which figures should have followed the one that it gives; an old figure is no headline."""
+    keys = key_readings(words, readings)
+    if old := next((r for r in keys[:1] if r.ok and is_old(r.period, page.as_of)), None):
+        return old_headline(words, old)
+    text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
+    return f"{text} {overdue_note(page, keys, words)}".strip()
+
+
+def old_headline(words: Words, r: Reading) -> str:
+    """Say in place of a headline that no recent figure is held."""
+    entries = words.entry("key_figures") if words.has("key_figures") else {}
+    title = next((str(e[words.language]) for e in entries.values()), str(words.entry("title")[words.language]))
+    marks = {"title": title, "value": words.reading(r), "of": words.period(r.period, "of")}
+    return words.typography(words.ui("old_headline").format(**marks))
 
 
 def headlines(page: PageContext, pages: Pages) -> None:
@@ -74,8 +106,8 @@ def headlines(page: PageContext, pages: Pages) -> None:
     """
     points = []
     for name, values in page.drawn(pages).items():
-        words = Words(page.words.language, name)
-        sentence = words.text("headline", **headline_readings(page, name, values))
+        words = page.words_for(name)
+        sentence = headline_text(page, words, headline_readings(page, name, values))
         heading = words.entry("title")[words.language]
         points.append(f"- {sentence} [→ {heading}]({name}.ipynb)")
     page.show("\n".join(points), Kind.HEADLINES)

@@ -16,8 +16,9 @@ from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
+from kzreport.pages.freshness import period_and_state
 from kzreport.pages.outputs import Kind
-from kzreport.pages.prose import headline_readings
+from kzreport.pages.prose import headline_readings, sentence
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
 from kzreport.units import UNITS
@@ -46,7 +47,7 @@ def show_table(
     title = str(w.entry("tables", key, "title")[w.language]).strip()
     title = w.fill(title, f"tables.{key}.title", {n: g for n, g in about.items() if g})
     cells = [Row.of(*row) for row in rows]
-    page.display(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
+    page.emit(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
 
 def period_cell(page: PageContext, p: Period) -> str:
@@ -111,10 +112,13 @@ def table(
     """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
 
     ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
-    items are of different periods. ``groups`` may be a view, with its ``options``.
+    items are of different periods. ``groups`` may be a view, with its ``options``; nothing is shown if it answers
+    ``None``.
     """
     w = page.words
-    columns: Groups = page.views.resolve(groups, options)
+    columns: Groups | None = page.views.resolve(groups, options)
+    if columns is None:
+        return
     items = by == "item"
     every = [r for g in columns.values() for r in g]
     if items:
@@ -163,6 +167,8 @@ def listing(
     """
     w = page.words
     found = page.views.resolve(readings, options)
+    if found is None:
+        return
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
     if not readings:
         page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
@@ -196,7 +202,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
         page.show(f"## {w.typography(w.label(name))}", Kind.SECTION)
-        page.show(" ".join(w.text("say", key, **r) for key, r in panel.sentences.items()), Kind.SAY)
+        said = [sentence(page, key, r) for key, r in panel.sentences.items()]
+        page.show(" ".join(filter(None, said)), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
         if panel.rows:
@@ -210,14 +217,14 @@ def key_figures(page: PageContext, pages: Pages) -> None:
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
     for name, values in page.drawn(pages).items():
-        words = Words(w.language, name)
+        words = page.words_for(name)
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
             title = str(entry[w.language])
-            said = words.reading(value), words.reading(change, "signed") if change else "–"
+            said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
             base = period_cell(page, change.base) if change and change.base else "–"
-            rows.append((title, period_cell(page, value.period), *map(w.typography, said), base))
+            rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]
     show_table(page, "key_figures", head, rows, figures, texts=(1, 4))

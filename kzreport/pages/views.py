@@ -31,7 +31,7 @@ from kzreport.files import cached_by_stamp
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import notebook_path, project
-from kzreport.series.groups import all_groups
+from kzreport.series.groups import groups_for
 from kzreport.series.issues import suspect_periods
 from kzreport.series.resource import resources
 
@@ -82,7 +82,11 @@ class Views:
     def _input(self, source: Source, options: Mapping[str, Any], read: dict[str, None]) -> Any:
         match source:
             case Given():
-                return {AS_OF: self._supply.as_of, COUNTRY_GROUPS: all_groups(), HOME: project().home}[source]
+                return {
+                    AS_OF: self._supply.as_of,
+                    COUNTRY_GROUPS: groups_for(self._supply.as_of),
+                    HOME: project().home,
+                }[source]
             case Cut(name, dims, vintages):
                 read[name] = None
                 given = {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}

@@ -77,14 +77,15 @@ def edition(
     *,
     report: Mapping[str, str],
     date: str,
-    dates: Mapping[str, str],
+    lines: Mapping[str, str],
     titles: Mapping[str, Mapping[str, str]],
     headlines: Mapping[str, Mapping[str, str]],
     fingerprint: str,
 ) -> str:
     """Return the front page of one edition.
 
-    ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
+    ``lines``: the date of the edition and until when its figures go, in each language; ``titles`` and ``headlines``:
+    language -> page -> text; headlines are Markdown.
     """
     shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
     return fill(
@@ -92,7 +93,7 @@ def edition(
         words={k: Words(k) for k in titles},
         report=report,
         date=date,
-        dates=dates,
+        lines=lines,
         titles=titles,
         headlines=shown,
         fingerprint=fingerprint,

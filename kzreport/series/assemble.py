@@ -64,6 +64,7 @@ def _assembled(folder: Path) -> dict[str, Any]:
     return {
         **heading,
         "publishers": shared.publishers,
+        "publishers_before": shared.earlier,
         "scopes": shared.scopes,
         "made_from": {file.name: file_digest(file) for file in files},
         "resources": entries,

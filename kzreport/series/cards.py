@@ -24,7 +24,7 @@ _OPTIONAL = (
     "columns",
     "known_gaps",
     "vintages",
-    "states",
+    "state",
     "basis_by",
     "decimals",
     "caveats",
@@ -117,12 +117,14 @@ class Shared:
 
     - ``languages``: of the project; every text has them
     - ``publishers``, ``licences``, ``access``, ``scopes``: key -> language -> text
+    - ``earlier``: publisher -> the names that it had before, oldest first, each ``until`` a day
     - ``publication``: key -> rule
     - ``columns``: name -> ``about`` and perhaps ``choices``
     """
 
     languages: tuple[str, ...]
     publishers: Mapping[str, Mapping[str, str]]
+    earlier: Mapping[str, Sequence[Mapping[str, str]]]
     licences: Mapping[str, Mapping[str, str]]
     access: Mapping[str, Mapping[str, str]]
     publication: Mapping[str, Mapping[str, Any]]
@@ -141,6 +143,10 @@ def read_shared(folder: Path, languages: tuple[str, ...]) -> Shared:
 
     path = folder / "publishers.yml"
     where, raw = shown_path(path), read_map(path, (*_NAMES, "publication"))
+    earlier = {}
+    for key, about in _open_map(raw["publishers"], f"{where}, publishers").items():
+        if isinstance(about, dict) and "names" in about:
+            earlier[key] = _earlier(about.pop("names"), languages, f"{where}, publishers.{key}.names")
     names = {kind: texts(raw[kind], f"{where}, {kind}") for kind in _NAMES}
     rules = {
         key: _rule(rule, f"{where}, publication.{key}")
@@ -153,7 +159,19 @@ def read_shared(folder: Path, languages: tuple[str, ...]) -> Shared:
         for name, about in _open_map(raw.get("columns", {}), f"{where}, columns").items()
     }
     scopes = texts(raw.get("scopes", {}), f"{where}, scopes")
-    return Shared(languages=languages, **names, publication=rules, columns=columns, scopes=scopes)
+    return Shared(languages=languages, earlier=earlier, **names, publication=rules, columns=columns, scopes=scopes)
+
+
+def _earlier(value: Any, languages: tuple[str, ...], where: str) -> list[dict[str, str]]:
+    """Return the names that a body had before, each with the last day on which it had it, oldest first."""
+    found = []
+    for one in _list(value, where):
+        name = _map(one, where, ("until", *languages))
+        until = _parsed(parse_day, name["until"], f"{where}, key 'until'")
+        found.append({"until": until, **_by_language({k: name[k] for k in languages}, languages, where)})
+    if [n["until"] for n in found] != sorted({n["until"] for n in found}):
+        raise DataError(explain(where, ", ".join(n["until"] for n in found), "days in order, each once"))
+    return found
 
 
 def _rule(value: Any, where: str) -> dict[str, Any]:
@@ -240,8 +258,10 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         raise DataError(explain(at("publisher"), "nothing", "a publisher, or a column 'publisher'"))
     if "vintages" in card:
         entry["vintages"] = [_parsed(parse_day, v, at("vintages")) for v in texts("vintages")]
-    if "states" in card:
-        entry["states"] = _one_of(card["states"], ("one",), at("states"))
+    if card.get("publisher") in shared.earlier:
+        entry["publisher_before"] = shared.earlier[card["publisher"]]
+    if "state" in card:
+        entry["state"] = _parsed(parse_day, card["state"], at("state"))
     if "decimals" in card:
         entry["decimals"] = _number(card["decimals"], at("decimals"))
     if "basis_by" in card:

@@ -9,14 +9,14 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from kzreport.days import parse_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp
-from kzreport.model import Observation, Period, Series
+from kzreport.model import Observation, Series
 from kzreport.series.resource import Resource, describe_series, resources
 from kzreport.series.table import check_table
 
@@ -87,37 +87,16 @@ def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ..
 def present_state(names: Iterable[str], as_of: date | str) -> tuple[str, ...]:
     """Return the series, among these, whose figures of a date are those of a later state.
 
-    Their cards say ``states: one`` (past periods are held in one late state, under the day of their first release),
-    and something was published after ``as_of``: what was known then may have been revised since. A series of which
-    nothing was known yet is left out. Raises :class:`DataError` for an unknown series.
+    Their cards say ``state``: past periods are held in one state of that day, under the days of their first releases,
+    so what was known before may have been revised since. A series of which nothing was known yet is left out. Raises
+    :class:`DataError` for an unknown series.
 
     >>> present_state(["fdi_net", "cpi_yy"], "2016-06-30"), present_state(["fdi_net"], "2026-12-31")
     (('fdi_net',), ())
     """
-    day, found = parse_day(as_of), []
-    for name in dict.fromkeys(names):
-        d = describe_series(name)
-        if d.one_state and load_series(name, day).observations:
-            found += [name] if any(o.published > day for o in check_table(d)) else []
-    return tuple(found)
-
-
-def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
-    """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
-
-    The day follows from the lag in the card; it lies before ``as_of`` if a figure is overdue. ``None`` for a table
-    without a lag or of several frequencies, or if nothing was known yet. Raises as :func:`load_series`.
-
-    >>> next_release("cpi_yy", "2026-09-30")
-    (Period('2026-09'), datetime.date(2026, 10, 2))
-    """
-    d, last = describe_series(name), load_series(name, as_of).last
-    lag = d.publication.get("lag_days")
-    if last is None or lag is None or d.frequency in ("S", "mixed"):
-        return None
-    following = last.shift(1)
-    start = following.start if d.publication.get("from") == "start" else following.end
-    return following, start + timedelta(days=int(lag))
+    day = parse_day(as_of)
+    later = [name for name in dict.fromkeys(names) if (state := describe_series(name).state) and day < state]
+    return tuple(name for name in later if load_series(name, day).observations)
 
 
 @cached_by_stamp()

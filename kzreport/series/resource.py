@@ -43,8 +43,9 @@ class Resource:
     - ``decimals``: digits shown after the decimal mark, if its publisher prints more than is usual for the unit
     - ``caveats``: language -> sentences
     - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
+    - ``publisher_before``: names that the publisher had before: language -> name, and ``until`` which day
     - ``vintages``: the only days of publication there are; empty if any day may be one
-    - ``one_state``: true if past periods are held in one late state under the day of their first release
+    - ``state``: the day of the one state in which past periods are held, under the days of their first releases
     """
 
     file: Path
@@ -69,23 +70,36 @@ class Resource:
     caveats: Mapping[str, tuple[str, ...]]
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
-    one_state: bool = False
+    state: date | None = None
     basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimals: int | None = None
+    publisher_before: tuple[Mapping[str, str], ...] = ()
 
     @property
     def card(self) -> str:
         """The card as messages name it."""
         return f"data/{self.name}.yml"
 
+    def published_by(self, language: str, day: date | None = None) -> str | None:
+        """Return the publisher as it was called on a day (today if none); ``None`` if a column has it."""
+        return name_on(self.publisher, self.publisher_before, language, day) if self.publisher else None
+
     @property
     def stated(self) -> str:
         """Everything of it that a page can show, as canonical text: no digest, no limits that only checks use."""
         checks = {"file", "hash", "low", "high", "continuous", "known_gaps", "enums"}
-        if not self.one_state:
-            checks.add("one_state")  # as before there was such a thing
+        checks |= {name for name in ("state", "publisher_before") if not getattr(self, name)}  # few have them
         rest = {k: str(v) for k, v in sorted(vars(self).items()) if k not in checks}
         return json.dumps(rest, ensure_ascii=False)
+
+
+def name_on(name: Mapping[str, str], before: Sequence[Mapping[str, str]], language: str, day: date | None) -> str:
+    """Return the name that a body had on a day: the first of its earlier names whose time was not over, or its own.
+
+    >>> name_on({"en": "Bureau"}, [{"until": "2020-10-04", "en": "Committee"}], "en", date(2016, 6, 30))
+    'Committee'
+    """
+    return next((n[language] for n in before if day and day.isoformat() <= n["until"]), name[language])
 
 
 def resource_of(entry: Mapping[str, Any], folder: Path, languages: Sequence[str], where: str) -> Resource:
@@ -166,9 +180,10 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         caveats={k: tuple(v) for k, v in by_language("caveats").items()},
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
-        one_state=raw.get("states") == "one",
+        state=date.fromisoformat(raw["state"]) if "state" in raw else None,
         basis_by=raw.get("basis_by", {}),
         decimals=need("decimals", int) if "decimals" in raw else None,
+        publisher_before=tuple(raw.get("publisher_before", ())),
     )
 
 
@@ -177,7 +192,7 @@ class _Package:
     """All resources by name, and the names of what columns hold: kind -> slug -> language -> name."""
 
     resources: Mapping[str, Resource]
-    names: Mapping[str, Mapping[str, Mapping[str, str]]]
+    names: Mapping[str, Mapping[str, Any]]
 
 
 @cached_by_stamp()
@@ -193,7 +208,7 @@ def _package(path: Path) -> _Package:
         if d.name in found:
             raise DataError(explain(at, f"the name '{d.name}' again", "each name once"))
         found[d.name] = d
-    return _Package(found, {kind: raw.get(kind, {}) for kind in ("publishers", "scopes")})
+    return _Package(found, {kind: raw.get(kind, {}) for kind in ("publishers", "publishers_before", "scopes")})
 
 
 def _refuse_stale(made_from: object, path: Path) -> None:
@@ -230,6 +245,12 @@ def resources() -> Mapping[str, Resource]:
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
     return _package(_package_path(project_root())).names[kind]
+
+
+def publisher_on(slug: str, language: str, day: date | None = None) -> str:
+    """Return the name of a publisher on a day (today if none)."""
+    package = _package(_package_path(project_root())).names
+    return name_on(package["publishers"][slug], list(package["publishers_before"].get(slug, ())), language, day)
 
 
 def describe_series(name: str) -> Resource:

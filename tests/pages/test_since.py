@@ -20,7 +20,8 @@ from kzreport.model import Observation, Period
 from kzreport.pages.since import compare_dates, differs, figure, is_redefined
 from kzreport.pages.since_text import changes_lines, changes_list, new_figures_table
 from kzreport.series.issues import Issue
-from kzreport.series.known import load_series, next_release
+from kzreport.series.known import load_series
+from kzreport.series.releases import next_release
 from kzreport.series.resource import describe_series, resources
 
 SOME = ("cpi_yy", "wdi_inflation", "fdi_net", "transit", "base_rate")

@@ -36,7 +36,13 @@ def test_kzreport_check_is_clean():
 
 
 # Tables that a method of the page shows under a name of its own.
-OWN = {"key_figures": ["key_figures"], "fresh": ["changes"], "revised": ["changes"], "calendar": ["calendar"]}
+OWN = {
+    "key_figures": ["key_figures"],
+    "fresh": ["changes"],
+    "revised": ["changes"],
+    "calendar": ["calendar"],
+    "overdue": ["calendar"],
+}
 
 
 @pytest.mark.parametrize("name", page_names())

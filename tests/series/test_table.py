@@ -248,14 +248,14 @@ def test_a_column_dated_says_which_days_are_recorded(home):
 
 
 def test_a_series_of_one_late_state_is_told_at_a_past_date(home):
-    net = NET + b"2024-Q3,12.0,2024-12-29\n"
-    home.put("fdi_net", net)
-    assert describe_series("fdi_net").one_state
-    assert not describe_series("cpi_yy").one_state
+    home.entry("fdi_net")["state"] = "2024-12-29"
+    home.put("fdi_net", NET + b"2024-Q3,12.0,2024-12-29\n")
+    assert describe_series("fdi_net").state == date(2024, 12, 29)
+    assert describe_series("cpi_yy").state is None
     assert present_state(["cpi_yy", "fdi_net", "fdi_net"], "2024-06-29") == ("fdi_net",)
     assert present_state(["cpi_yy", "fdi_net"], "2024-06-28") == (), "nothing was known yet"
     assert present_state(["fdi_net"], "2024-12-28") == ("fdi_net",)
-    assert present_state(["fdi_net"], "2024-12-29") == (), "nothing came later: it is what was known"
+    assert present_state(["fdi_net"], "2024-12-29") == (), "it is what was known"
 
 
 def test_a_mixed_table_leaves_no_day_open(home):

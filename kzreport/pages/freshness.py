@@ -1,0 +1,120 @@
+"""Until when the figures of a page go, and which of them have successors that should have been published.
+
+What belongs here: choosing the series, deciding whether a figure is overdue. What does not: the days of releases
+(:mod:`kzreport.series.releases`), the wording (:meth:`kzreport.language.dates.Dates.held`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from kzreport.language.sentences import Said
+from kzreport.language.words import Words
+from kzreport.model import Period, Reading
+from kzreport.pages.context import NO_PAGES, PageContext, Pages
+from kzreport.pages.values import page_values
+from kzreport.pages.views import series_read
+from kzreport.series.known import load_series, present_state
+from kzreport.series.releases import is_old, known_until, missed_releases
+from kzreport.series.resource import describe_series, resources
+
+State = tuple[Period, tuple[Period, ...]]  # the last period held of a series, and those missed since
+
+
+def page_series(page: PageContext, pages: Pages = NO_PAGES, values: Mapping[str, Any] | None = None) -> list[str]:
+    """Return the series that a page reads, those behind the claims that it judges among them.
+
+    ``pages``: the pages that it draws on, if it speaks for others; ``values``: of its own parameters, where they are
+    not the defaults.
+    """
+    if pages:
+        return list(series_read(page.drawn(pages))[0])
+    own = page_values(page.name, values or {}, f"page '{page.name}'")
+    series, judged = series_read({page.name: own})
+    if judged and "pages" in judged:
+        page.assessments(**judged)
+        return list(dict.fromkeys((*series, *page.loaded)))
+    return list(series)
+
+
+def overdue(page: PageContext, readings: Iterable[Reading]) -> dict[State, list[str]]:
+    """Return the states of the series of which these readings are the latest and releases were missed.
+
+    This is the one function that decides: a figure of which the successor is not overdue, or is held, has no state.
+    """
+    found: dict[State, list[str]] = {}
+    ends: dict[str, set[Any]] = {}
+    for r in readings:
+        for name in r.inputs if r.ok and not r.estimated else ():
+            ends.setdefault(name, set()).add(r.period.end)
+    for name in sorted(ends.keys() & resources().keys()):
+        last = load_series(name, page.as_of).last
+        missed = tuple(r.period for r in missed_releases(name, page.as_of))
+        if last and missed and last.end in ends[name]:
+            found.setdefault((last, missed), []).append(name)
+    return found
+
+
+def overdue_note(page: PageContext, readings: Iterable[Reading], words: Words | None = None) -> str:
+    """Say of which series among those behind readings a release was missed; empty if of none.
+
+    A series is named if the readings rest on several that do not go equally far.
+    """
+    w = words or page.words
+    kept = [r for r in readings if r.ok]
+    states = overdue(page, kept)
+    names = {n for r in kept for n in r.inputs if n in resources()}
+    alone = len(states) == 1 and len(names) == len(next(iter(states.values())))
+    said = []
+    for (last, missed), series in states.items():
+        titles = w.semicolon.join(dict.fromkeys(describe_series(n).titles[w.language] for n in series))
+        said.append(f"{w.held(last, missed, '' if alone else titles)}.")
+    return " ".join(said)
+
+
+def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
+    """Return the readings of a headline that its page calls key figures, or the first of them."""
+    single = {k: r for k, r in readings.items() if isinstance(r, Reading)}
+    keys = list(words.entry("key_figures")) if words.has("key_figures") else list(single)[:1]
+    return [single[k] for k in keys if k in single]
+
+
+def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool:
+    """True if a sentence tells the latest figure held and that is too old to be news; once in each section."""
+    told = page.words.told("say", key, **readings)
+    newest = max(told, key=lambda r: r.period.end, default=None)
+    if page.old_told or newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):
+        return False
+    page.old_told = True
+    return True
+
+
+def is_latest(page: PageContext, r: Reading) -> bool:
+    """True if no later figure than a reading's is held of what it is about."""
+    for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
+        series = load_series(name, page.as_of)
+        own = [o.period.end for o in series if o.value is not None and (not r.item or r.item in o.dims.values())]
+        ends = own or [o.period.end for o in series if o.value is not None]
+        if ends and max(ends) == r.period.end:
+            return True
+    return False
+
+
+def period_and_state(page: PageContext, r: Reading) -> str:
+    """Write the period of a reading for a cell, with what should have followed it."""
+    states = overdue(page, [r])
+    if r.ok and is_old(r.period, page.as_of):
+        return page.words.typography(page.words.ui("old_cell").format(last=page.words.period(r.period)))
+    if not states:
+        return page.words.period(r.period)
+    last, missed = next(iter(states))
+    return page.words.held(r.period if r.period.end == last.end else last, missed, cell=True)
+
+
+def edition_line(page: PageContext, names: Sequence[str]) -> str:
+    """Write the date of the edition, until when the figures of these series go, and which are held in a later state."""
+    w, line = page.words, page.words.edition(page.as_of, known_until(names, page.as_of))
+    titles = dict.fromkeys(describe_series(n).titles[w.language] for n in present_state(names, page.as_of))
+    later = w.ui("present_state").format(series=w.semicolon.join(titles))
+    return f"{line}{w.semicolon}{later}" if titles else line

@@ -1,0 +1,104 @@
+"""Releases of a series: until when its figures go, which should have been published, which are coming.
+
+What belongs here: days of publication that follow from a card's rule. What does not: cutting a table at a day
+(:mod:`kzreport.series.known`), the words (:mod:`kzreport.pages.freshness`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import takewhile
+
+from kzreport.days import parse_day
+from kzreport.model import Period
+from kzreport.series.known import load_series
+from kzreport.series.resource import Resource, describe_series
+
+
+@dataclass(frozen=True)
+class Release:
+    """A figure that is not held: its period, and the day on which the rule of its series has it published."""
+
+    period: Period
+    day: date
+
+
+def _grace(d: Resource) -> timedelta:
+    """Return the days for which a release is not called overdue: its day is an estimate."""
+    return timedelta(days=max(5, int(d.publication["lag_days"]) // 6))
+
+
+def _following(name: str, as_of: date) -> Iterator[Release]:
+    """Yield the releases after the last figure known on a date, without end; none for a table without a lag."""
+    d, last = describe_series(name), load_series(name, as_of).last
+    lag = d.publication.get("lag_days")
+    while last is not None and lag is not None and d.frequency not in ("S", "mixed"):
+        last = last.shift(1)
+        start = last.start if d.publication.get("from") == "start" else last.end
+        yield Release(last, start + timedelta(days=int(lag)))
+
+
+def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
+    """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
+
+    The day follows from the lag in the card; it lies before ``as_of`` if a figure is overdue. ``None`` for a table
+    without a lag or of several frequencies, or if nothing was known yet. Raises as :func:`load_series`.
+
+    >>> next_release("cpi_yy", "2026-09-30")
+    (Period('2026-09'), datetime.date(2026, 10, 2))
+    """
+    return next(((r.period, r.day) for r in _following(name, parse_day(as_of))), None)
+
+
+def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
+    """Return every release that should have come by ``as_of`` and is not held, oldest first.
+
+    A few days of grace are given, as the day of a release is estimated: five, or a sixth of a long lag.
+    Raises as :func:`load_series`.
+
+    >>> [str(r.period) for r in missed_releases("exports_monthly", "2019-12-31")]
+    []
+    """
+    day = parse_day(as_of)
+    d = describe_series(name)
+    return tuple(takewhile(lambda r: r.day + _grace(d) <= day, _following(name, day)))
+
+
+def coming_releases(name: str, as_of: date | str, until: date) -> tuple[Release, ...]:
+    """Return the releases that the rule of a series has published after ``as_of`` and by ``until``, and those of which
+    the days of grace still run, oldest first. Raises as :func:`load_series`.
+
+    >>> [(str(r.period), r.day.isoformat()) for r in coming_releases("cpi_yy", "2026-09-30", date(2026, 11, 30))]
+    [('2026-09', '2026-10-02'), ('2026-10', '2026-11-02')]
+    """
+    day = parse_day(as_of)
+    late = len(missed_releases(name, day))
+    return tuple(takewhile(lambda r: r.day <= until, _following(name, day)))[late:]
+
+
+def is_old(period: Period, day: date) -> bool:
+    """True for a period too old on a day to be told as news: a year over for two years, a quarter or month for one.
+
+    A day is an event, and never too old.
+
+    >>> is_old(Period.parse("2022"), date(2024, 6, 30)), is_old(Period.parse("2016"), date(2020, 2, 29))
+    (False, True)
+    """
+    if period.frequency == "D":
+        return False
+    years = 2 if period.frequency == "A" or (period.frequency == "S" and not period.is_part_year) else 1
+    return (day.year - years, day.month, day.day) > (period.end.year, period.end.month, period.end.day)
+
+
+def known_until(names: Iterable[str], as_of: date | str) -> date | None:
+    """Return the newest day on or before ``as_of`` on which one of these series was published; ``None`` if none was.
+
+    Raises :class:`DataError` for an unknown series.
+
+    >>> known_until(["cpi_yy", "base_rate"], "2026-08-31")
+    datetime.date(2026, 8, 2)
+    """
+    day = parse_day(as_of)
+    return max((o.published for name in names for o in load_series(name, day)), default=None)

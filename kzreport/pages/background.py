@@ -91,6 +91,13 @@ def cited_pages(page: PageContext, name: str) -> str:
     return f" ({', '.join(named)})" if named else ""
 
 
+def background(page: PageContext, **among: Sequence[str]) -> None:
+    """Show caveats (``among`` as in :func:`caveats`), method and sources: the end of every page."""
+    caveats(page, **among)
+    method(page)
+    sources(page)
+
+
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
     """Show the releases of the series that the pages read: those that are overdue, and those of the coming ``days``.
 

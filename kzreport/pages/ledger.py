@@ -15,6 +15,7 @@ from kzreport.errors import ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.model import Verdict
 from kzreport.pages.context import PageContext
+from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table
 from kzreport.project import page_names
 

@@ -35,3 +35,4 @@ class Page(PageContext):
     sources = background.sources
     calendar = background.calendar
     changes = background.changes
+    background = background.background  # last: the name of the module ends here

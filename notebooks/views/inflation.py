@@ -161,14 +161,14 @@ def _gap(name: str, a: Reading, b: Reading) -> Reading:
     return Reading(name, round(a.value - b.value, 9), "points", a.period, inputs=(*a.inputs, *b.inputs))
 
 
-@reads("core_yy", "cpi_yy")
-def core(core_yy: Series, cpi_yy: Series) -> dict[str, Reading]:
-    """The published core rate and its distance to the headline of the same month, points."""
+@reads("core_yy", "cpi_yy", groups=implied)
+def core(core_yy: Series, cpi_yy: Series, groups: Mapping[str, Reading]) -> dict[str, Reading]:
+    """The published core rate its distance to the headline of the same month, points, and the readings of ``implied``."""
     now = inflation.headline(cpi_yy)
     r = Reading.missing("core", "percent", now.period)
     if core_yy.values:
         r = core_inflation.exclusion_core(core_yy, now.period)
-    return {"core": r, "core_gap": _gap("core_gap", r, now)}
+    return {"core": r, "core_gap": _gap("core_gap", r, now), **groups}
 
 
 @reads("cpi_yy", "cpi_mm")

@@ -65,25 +65,22 @@ def in_force(base_rate: Series, as_of: date) -> dict[str, Reading]:
     return {"policy": now, "since": since, "late": policy_rate.days_overdue(base_rate, day)}
 
 
-@reads("base_rate", "cpi_yy")
-def real(base_rate: Series, cpi_yy: Series) -> dict[str, Reading]:
+@reads("base_rate", "cpi_yy", expected="expectations")
+def real(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, Reading]:
     """The rate in force at the end of the latest month of prices (``then``), less the inflation of its twelve months.
 
-    ``real`` in percent; ``simple``: the difference in points.
+    - ``real`` in percent; ``simple``: the difference in points
+    - ``ahead``: the rate at the end of the month of the latest survey (``survey``), less what the survey expects
     """
     p = inflation.headline(cpi_yy).period
+    ahead = survey = Reading.missing("ahead", "percent", p)
+    if expected.last:
+        ahead = policy_rate.real_policy_rate_ahead(base_rate, expected)
+        survey = policy_rate.rate_in_force(base_rate, ahead.period)
     return {
         "then": policy_rate.rate_in_force(base_rate, p),
         "real": policy_rate.real_policy_rate(base_rate, cpi_yy, p),
         "simple": policy_rate.real_policy_rate(base_rate, cpi_yy, p, method="simple"),
+        "survey": survey,
+        "ahead": ahead,
     }
-
-
-@reads("base_rate", "cpi_yy", expected="expectations")
-def real_ahead(base_rate: Series, cpi_yy: Series, expected: Series) -> dict[str, Reading]:
-    """The rate in force at the end of the month of the latest survey (``then``), less what it expects (``ahead``)."""
-    if not expected.last:
-        none = Reading.missing("ahead", "percent", inflation.headline(cpi_yy).period)
-        return {"then": none, "ahead": none}
-    ahead = policy_rate.real_policy_rate_ahead(base_rate, expected)
-    return {"then": policy_rate.rate_in_force(base_rate, ahead.period), "ahead": ahead}

@@ -163,7 +163,7 @@ def _gap(name: str, a: Reading, b: Reading) -> Reading:
 
 @reads("core_yy", "cpi_yy", groups=implied)
 def core(core_yy: Series, cpi_yy: Series, groups: Mapping[str, Reading]) -> dict[str, Reading]:
-    """The published core rate its distance to the headline of the same month, points, and the readings of ``implied``."""
+    """The published core rate, its distance to the headline of that month (points), and the readings of ``implied``."""
     now = inflation.headline(cpi_yy)
     r = Reading.missing("core", "percent", now.period)
     if core_yy.values:

@@ -50,7 +50,8 @@ _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tabl
 _KINDS = (*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources")
 _SHOWING = {
     **dict.fromkeys(_KINDS, 1),
-    "claims": 2,  # a heading and a table
+    "claims": 2,  # at most: a heading and a table, nothing where no document claims anything
+    "background": 3,  # caveats, method, sources
     "panels": 1,  # at least: as many as a parameter says
     "calendar": 1,  # at least: what is overdue and what is coming
     "changes": 1,  # at least: as many tables as there is to say

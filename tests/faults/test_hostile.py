@@ -198,10 +198,11 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
     words = tmp_path / "notebooks" / "trial.yml"
     words.parent.mkdir()
     quoted = json.dumps(text.replace("\0", "").strip())
+    title = quoted.replace("{", "(").replace("}", ")")  # a title names readings in braces
     words.write_text(
         f"title: {{fr: T, en: T}}\nlabels:\n  odd: {{fr: {quoted}, en: {quoted}}}\n"
         f"sections:\n  odd: {{fr: {quoted}, en: {quoted}}}\n"
-        f"tables:\n  odd:\n    title: {{fr: {quoted}, en: {quoted}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
+        f"tables:\n  odd:\n    title: {{fr: {title}, en: {title}}}\n    item: {{fr: {quoted}, en: {quoted}}}\n",
         encoding="utf-8",
     )
     for name in ("data", "params"):
@@ -209,9 +210,9 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
     page = Page("trial", lang="en", as_of="2024-03-31")
+    page.section("odd")
     page.table("odd", {"odd": [reading]})
     page.listing("odd", [reading])
-    page.section("odd")
     assert len(shown) == 3
     found = harmless(rendered(notebook(shown)))
     count = {name: sum(t == name for t, _ in found.tags) for name in ("table", "th", "td")}
@@ -235,7 +236,7 @@ def test_as_what_a_document_claims(text, shown, monkeypatch):
     table = str(blocks(notebook(shown), "en")[-1].html)
     found = harmless(table)
     rows = [a for t, a in found.tags if t == "tr"]
-    assert len(rows) == 2 and set(rows[1]) == {"data-document", "data-theme", "data-verdict"}
+    assert len(rows) == 2 and set(rows[1]) == {"data-document", "data-theme", "data-page", "data-verdict"}
     assert sum(t in ("td", "th") for t, _ in found.tags) == 8
     harmless(str(blocks(notebook(shown), "en")[-2].html))
 
@@ -261,7 +262,7 @@ def test_as_title_name_description_and_parameter(text):
     front = html.edition(
         report={"fr": text, "en": text},
         date=text,
-        dates={"fr": text, "en": text},
+        lines={"fr": text, "en": text},
         titles={"fr": {"trial": text}, "en": {"trial": text}},
         headlines={"fr": {"trial": text}, "en": {"trial": text}},
         fingerprint=text,
@@ -278,7 +279,7 @@ def test_as_title_name_description_and_parameter(text):
                     "first": "trial",
                     "languages": ["fr", "en"],
                     "pages": ["trial"],
-                    "dates": {"fr": text, "en": text},
+                    "lines": {"fr": text, "en": text},
                 }
             ]
         )

@@ -51,4 +51,4 @@ def describe_editions(title: str, groups: Groups, words: Words) -> str:
     if len(others) < 2:
         return describe(title, groups, words)
     first, last = words.label(others[0]), words.label(others[-1])
-    return f"{text} {words.ui('editions_between').format(first=first, last=last)}"
+    return f"{text} {words.typography(words.ui('editions_between').format(first=first, last=last))}"

@@ -118,10 +118,18 @@ class Numbers(Vocabulary):
             return self.reading(r)
         return pattern.replace("#" + NBSP, word + " ").replace("#", word)
 
-    def count(self, number: int, key: str) -> str:
-        """Write a number of things, agreeing with it: ``counts`` of the shared words."""
+    def count(self, number: int, key: str, spec: str = "") -> str:
+        """Write a number of things, agreeing with it: ``counts`` of the shared words.
+
+        ``spec``: ``words`` and ``feminine`` as of :meth:`reading`; else in digits.
+
+        >>> Numbers("fr").count(1, "in_series", "feminine"), Numbers("en").count(6, "in_series")
+        ('dans une série.', 'in 6 series.')
+        """
         forms = self.forms("counts", key)
-        return forms.get(self.locale.plural(Decimal(number)), forms["other"]).replace("#", self.number(number, 0))
+        word = self.locale.spelt(number, feminine=spec == "feminine") if spec else ""
+        pattern = forms.get(self.locale.plural(Decimal(number)), forms["other"])
+        return pattern.replace("#", word or self.number(number, 0))
 
     def unit(self, unit: str) -> str:
         """Return the name of a unit or of a scale (``billion_usd``), for heads of tables and axes."""

@@ -35,10 +35,10 @@ def changes_list(changes: Changes, w: Words) -> str:
 def _points(changes: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
     """Yield a heading, a short answer and its details for each kind of change."""
     figures, series = sum(len(f.readings) for f in changes.new_figures), len(changes.new_figures)
-    counted = f"{w.count(figures, 'new_figures')} {w.count(series, 'in_series')}"
+    counted = f"{w.count(figures, 'new_figures', 'words')} {w.count(series, 'in_series', 'feminine')}"
     yield w.ui("new_figures"), counted if figures else w.ui("none_new"), []
     revised = len(changes.revisions)
-    yield w.ui("revisions"), w.count(revised, "revised") if revised else w.ui("none_revised"), []
+    yield w.ui("revisions"), w.count(revised, "revised", "words") if revised else w.ui("none_revised"), []
     if changes.new_claims:
         documents = dict.fromkeys(claim.document.id for claim in changes.new_claims)
         yield w.ui("new_claims"), f"{len(changes.new_claims)} ({', '.join(documents)})", []

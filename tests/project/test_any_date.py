@@ -57,7 +57,7 @@ def _projected(shown, known):
     """Years of the figures shown that their series had published by then as projections: these may lie years ahead."""
     rows = [r for o in shown for r in csv.DictReader(io.StringIO(_figures(o))) if r["value"]]
     periods = {(name, Period.parse(r["period"])) for r in rows for name in r["series"].split()}
-    return {p.year for n, p in periods for k in known.figures.get(n, {}).get(p, {}) if "projection" in k}
+    return {p.year for name, p in periods if p in known.projections.get(name, ())}
 
 
 def _check(shown, page, known, faulty):

@@ -21,6 +21,7 @@ class Known:
     def __init__(self, as_of: str) -> None:
         self.as_of = as_of
         self.described = resources()
+        self.projections: dict[str, set[Period]] = {}  # series -> periods of which a projection was published by then
         self.figures = {name: self._read(d) for name, d in self.described.items()}
 
     def _read(self, d: Resource) -> dict[Period, dict[tuple[str, ...], dict[str, str]]]:
@@ -30,6 +31,8 @@ class Known:
             for row in sorted(csv.DictReader(file), key=itemgetter("published")):
                 if row["published"] <= self.as_of:
                     key = tuple(row[k] for k in d.dimensions)
+                    if row.get("kind") == "projection" and row["value"]:
+                        self.projections.setdefault(d.name, set()).add(Period.parse(row["period"]))
                     found.setdefault(Period.parse(row["period"]), {}).setdefault(key, {})[row["published"]] = row[
                         "value"
                     ]

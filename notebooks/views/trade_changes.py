@@ -18,10 +18,13 @@ SUSPECT = suspects("exports_monthly")
 
 @reads("exports_monthly", "imports_monthly")
 def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """Exports, imports, turnover and balance over the twelve months to each month, million dollars."""
+    """Exports, imports, turnover and balance over the twelve months to each month, million dollars.
+
+    The basis of a flow is that of its sum, ``exports_rolling_12``: it is not the month's own value.
+    """
     x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
     ends = {r.period: r for r in m if r.ok}
-    both = [(r.of(basis="exports"), ends[r.period].of(basis="imports")) for r in x if r.ok and r.period in ends]
+    both = [(r, ends[r.period]) for r in x if r.ok and r.period in ends]
     return {k: rows for k, rows in accounts(both).items() if k != "coverage"}
 
 

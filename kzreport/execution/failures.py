@@ -12,7 +12,7 @@ INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line, at most 500 characters, without characters that a terminal would obey.
+    r"""Return a text on one line, at most 500 characters, without characters that a terminal would obey.
 
     >>> one_line("a\n  b")
     'a b'

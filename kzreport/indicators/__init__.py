@@ -25,6 +25,7 @@ The lowest first; each imports only from those before it in this list:
 - ``ranking``: a country among its peers, within one year
 - ``trade``: exports, imports, turnover; shares, contributions, implied totals, currencies
 - ``country_groups``: groups of countries, their members on a day
+- ``partners``: trade by partner, both flows side by side
 - ``concentration``: the share of a flow in a few hands, as an index
 - ``goals``: a level against an announced one, and the pace that would reach it
 - ``aid``: loads, stages that never add up, what it comes to for each person

@@ -110,6 +110,7 @@ class Sentences(Numbers, Names):
     def without_absent(self, text: str, readings: Mapping[str, Said]) -> str:
         """Leave out the parts in square brackets in which a reading has no number; the others lose their brackets.
 
+        >>> from kzreport.model import Period
         >>> r = Reading.missing("rate", "percent", Period.parse("2026"))
         >>> Sentences("en").without_absent("Prices rose[, after {rate} in {rate.year}].", {"rate": r})
         'Prices rose.'

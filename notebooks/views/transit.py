@@ -256,12 +256,12 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     """Containers in the latest full year (``last``) and in the latest part of a year (``part``), TEU.
 
     ``before`` and ``growth`` (percent): the year before it as the same publisher gives it, missing where nobody gives
-    both. Figures of two publishers over years that nobody gives are not joined. ``first``: the year known before it.
+    both. Figures of two publishers over years that nobody gives are not joined.
     """
     none = _none(transit_containers, "teu")
     known = _years(transit_containers, "")
     if not known:
-        return {**dict.fromkeys(("first", "last", "before", "part"), none), "growth": none.of(unit="percent")}
+        return {**dict.fromkeys(("last", "before", "part"), none), "growth": none.of(unit="percent")}
     last = known[-1]
     year = last.period.year_before()
     pair = transit.like_with_like(transit_containers, "", last.period, year, unnamed=UNNAMED)
@@ -271,7 +271,6 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
         "last": now,
         "before": before,
         "growth": growth.growth(now, before),
-        "first": known[-2] if len(known) > 1 else none,
         "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,
     }
 

@@ -271,12 +271,18 @@ def test_several_countries_in_one_mark():
     [
         ("{x.item:under}", [Reading("x", 1.0, "percent", P2025, item="KAZ")], "expected the, in or of"),
         ("{x.item:in}", [Reading("x", 1.0, "percent", P2025, item="WLD")], "found no 'WLD', expected its article"),
-        ("{x.item:in}", [], "expected a reading or more"),
     ],
 )
 def test_a_name_that_cannot_be_said(mark, readings, said):
     with pytest.raises(WordsError, match=re.escape(said)):
         Words("fr").fill(mark, "here", {"x": readings})
+
+
+def test_nobody_to_name():
+    """A sentence about nobody is left out; a mark by itself wants a reading."""
+    assert Words("fr").fill("{x.item:in}", "here", {"x": []}) == ""
+    with pytest.raises(WordsError, match="expected a reading or more"):
+        Words("fr").marks("{x.item:in}", "here", {"x": []})
 
 
 def test_several_readings_choose_no_variant(home):

@@ -124,7 +124,7 @@ def write_project(installed: Installed) -> Path:
         f.write("  fob:\n    name: {en: value at the border, es: valor en la frontera}\n")
     with (claims / "D1.csv").open("a", encoding="utf-8") as f:
         f.write(
-            "D1-L002-1,2,tourism,exports,430,10,about,,,musd,2025-Q3,fob,value exports,yes,,,,,"
+            "D1-L002-1,2,tourism,exports,430,10,about,,,musd,2025-Q3,fob,value exports,yes,,,,,,,"
             "Exports were {claim} {claim.period:in}.,Las exportaciones fueron de {claim} {claim.period:in}.\n"
         )
     (project / "params" / "quarterly.yml").write_text(DEFINITION, encoding="utf-8")

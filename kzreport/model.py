@@ -169,48 +169,6 @@ class Status(StrEnum):
         raise ValueError(explain("status", repr(value), f"one of {', '.join(cls)}"))
 
 
-class Verdict(StrEnum):
-    """The verdict on a claim. This is the one list of verdicts; the pages follow its order."""
-
-    REPRODUCED = "reproduced"  # equal at the precision printed
-    CONSISTENT = "consistent"  # the intervals meet
-    ONE_SOURCE = "one_source"  # they meet, but one report alone says so
-    DOUBTFUL = "doubtful"  # sources disagree, or one report alone contradicts
-    INCONSISTENT = "inconsistent"  # the intervals do not meet
-    NOT_COMPARABLE = "not_comparable"
-    UNVERIFIABLE = "unverifiable"
-
-    @property
-    def supports(self) -> bool:
-        """True if the figures agree with the claim."""
-        return self in (Verdict.REPRODUCED, Verdict.CONSISTENT, Verdict.ONE_SOURCE)
-
-    @property
-    def decided(self) -> bool:
-        """True if figures speak for or against the claim."""
-        return self not in (Verdict.NOT_COMPARABLE, Verdict.UNVERIFIABLE)
-
-    @property
-    def severity(self) -> int:
-        """Return how hard the verdict is on the claim: 0 for reproduced, 5 for inconsistent.
-
-        >>> Verdict.ONE_SOURCE.severity < Verdict.UNVERIFIABLE.severity < Verdict.DOUBTFUL.severity
-        True
-        """
-        return _SEVERITY[self]
-
-
-_SEVERITY = {
-    Verdict.REPRODUCED: 0,
-    Verdict.CONSISTENT: 1,
-    Verdict.ONE_SOURCE: 2,
-    Verdict.NOT_COMPARABLE: 3,
-    Verdict.UNVERIFIABLE: 3,
-    Verdict.DOUBTFUL: 4,
-    Verdict.INCONSISTENT: 5,
-}
-
-
 @dataclass(frozen=True)
 class Interval:
     """A closed interval ``[low, high]``.

@@ -18,7 +18,7 @@ from kzreport.claims.sentences import (
     when,
 )
 from kzreport.language.words import Words
-from kzreport.model import Verdict
+from kzreport.verdict import Verdict
 
 _SILENT = (Reason.NO_SERIES, Reason.ASIDE, Reason.PLAN)  # within a document: nothing was compared
 _MOST_LINKS = 2

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kzreport.claims.amounts import Amount
 from kzreport.claims.claim import Claim, ClaimTest
-from kzreport.model import Verdict
+from kzreport.verdict import Verdict
 
 
 class Reason(StrEnum):

@@ -16,7 +16,9 @@ from kzreport.claims.amounts import Amount, Point, combine, growth_percent, perc
 from kzreport.claims.claim import Claim, ClaimTest, Qualifier, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, Evidence, require_base
 from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, no_figure
-from kzreport.model import Interval, Period, Verdict
+from kzreport.claims.spans import compare_dates, compare_spans
+from kzreport.model import Interval, Period
+from kzreport.verdict import Verdict
 
 _PLACES = ("partner", "country")  # dimensions over which a rank is taken
 _REPRODUCIBLE = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.ABOUT, Qualifier.PLANNED)
@@ -53,33 +55,6 @@ def fitting_bases(evidence: Evidence, claim: Claim) -> tuple[str, ...]:
     outcomes = [run_test(evidence, t, claim) for group in claim.tests for t in group if t.verb != "same"]
     found = [o.compared_with.basis for o in outcomes if o.verdict.supports and o.compared_with]
     return tuple(dict.fromkeys(filter(None, found)))
-
-
-def compare_dates(claimed: Period, event: Period) -> Verdict:
-    """Return the verdict on a claimed period in which an event took place.
-
-    >>> compare_dates(Period.parse("2015"), Period.parse("2015-12-21")).value
-    'reproduced'
-    >>> compare_dates(Period.parse("2018-Q1"), Period.parse("2015-12-21")).value
-    'inconsistent'
-    """
-    if claimed.start <= event.start and event.end <= claimed.end:
-        return Verdict.REPRODUCED
-    return _meeting(claimed.start <= event.end and event.start <= claimed.end)
-
-
-def compare_spans(claimed: Period, span: Period) -> Verdict:
-    """Return the verdict on a claimed span: both its ends have to be right, by the year if it covers whole years.
-
-    >>> compare_spans(Period.parse("2011-01/2013-12"), Period.parse("2011-03/2013-10")).value
-    'reproduced'
-    >>> compare_spans(Period.parse("1994-01/2011-12"), Period.parse("1994-10/2007-01")).value
-    'inconsistent'
-    """
-    years = (claimed.start.day, claimed.start.month, claimed.end.month) == (1, 1, 12)
-    ends = zip((claimed.start, claimed.end), (span.start, span.end), strict=True)
-    same = all(a.year == b.year and (years or a.month == b.month) for a, b in ends)
-    return Verdict.REPRODUCED if same else Verdict.INCONSISTENT
 
 
 def _meeting(meets: bool) -> Verdict:

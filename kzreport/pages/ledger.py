@@ -13,11 +13,11 @@ from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain
 from kzreport.language.words import Words
-from kzreport.model import Verdict
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table
 from kzreport.project import page_names
+from kzreport.verdict import Verdict
 
 CLAIM_FIGURES = (
     *("id", "document", "line", "theme", "verdict", "reason", "within", "within_reason", "published"),

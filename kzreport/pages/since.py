@@ -17,10 +17,11 @@ from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.numbers import rounded
-from kzreport.model import Observation, Period, Reading, Series, Status, Verdict
+from kzreport.model import Observation, Period, Reading, Series, Status
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series
+from kzreport.verdict import Verdict
 
 Key = tuple[tuple[str, ...], Period]  # the values of a series' dimensions, and the period
 

@@ -96,8 +96,7 @@ def _as_printed(afghanistan_trade: Series) -> list[Reading]:
 @reads("afghanistan_trade")
 def document(afghanistan_trade: Series) -> dict[str, Reading]:
     """The document's eight months in the year that fits: ``turnover``, ``exports``, what they leave to ``imports``
-    (million dollars), the share of exports (``export_share``) and ``coverage`` of imports, percent;
-    ``times`` says the latter as a multiple.
+    (million dollars), the share of exports (``export_share``, percent), exports as a multiple of imports (``times``).
     """
     both = {
         f: _find(afghanistan_trade, publisher=DOCUMENT, dating="corrected", flow=f) for f in ("turnover", "exports")
@@ -108,7 +107,6 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
         return {
             **dict.fromkeys(("turnover", "exports", "imports"), none),
             "export_share": share,
-            "coverage": share,
             "times": share,
         }
     turned, sold = both["turnover"][0], both["exports"][0]
@@ -120,7 +118,6 @@ def document(afghanistan_trade: Series) -> dict[str, Reading]:
         "exports": sold,
         "imports": bought,
         "export_share": growth.share(sold, turned),
-        "coverage": trade.coverage(x, bought),
         "times": growth.multiple(x, bought.of(basis=x.basis)).of(digits=0),
     }
 

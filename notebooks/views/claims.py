@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kzreport.declare import claims, reads
-from kzreport.model import Groups, Period, Reading, Series, Verdict
+from kzreport.model import Groups, Period, Reading, Series
+from kzreport.verdict import Verdict
 
 VERDICTS = tuple(map(str, Verdict))
 CHOSEN = claims(themes="themes", pages="of_pages", documents="documents")

@@ -92,8 +92,9 @@ def china(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[s
 
 @reads("imports_by_partner")
 def turkey(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
-    """Compare imports from Turkey with their expected level: see :func:`against`."""
-    return against(imports_by_partner, "TUR", base, event)
+    """Imports from Turkey: their ``level``, the excess from ``low`` to ``high``, and whether estimators ``agree``."""
+    found = against(imports_by_partner, "TUR", base, event)
+    return {k: found[k] for k in ("agree", "high", "level", "low")}
 
 
 def estimates(flow: Series, partner: str, base: Sequence[int], event: int) -> Groups:

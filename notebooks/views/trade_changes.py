@@ -30,7 +30,7 @@ def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
 
 @reads(sums=year_sums, suspect=SUSPECT)
 def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading]:
-    """The latest twelve months: ``turnover``, ``balance``, what both were twelve months ``before``, and the changes.
+    """The latest twelve months: ``turnover``, ``balance`` and ``balance_before`` (a year earlier), and the changes.
 
     ``suspect``: missing unless a suspect value is among these months.
     """
@@ -48,7 +48,7 @@ def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading
         found |= {key: now, f"{key}_before": old, f"{key}_change": growth.difference(now, old)}
         doubtful = [p for p in suspect if now.period.shift(-12) < p <= now.period]
         found["suspect"] = now if doubtful else Reading.missing(now.name, now.unit, now.period, basis=now.basis)
-    change = growth.growth(found["turnover"], found["turnover_before"])
+    change = growth.growth(found["turnover"], found.pop("turnover_before"))
     return {**found, "turnover_change": change}
 
 

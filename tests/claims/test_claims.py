@@ -25,8 +25,9 @@ from kzreport.claims.ledger import all_claims, claims_fingerprints, known_claims
 from kzreport.claims.outcomes import Reason
 from kzreport.claims.rows import claim_columns
 from kzreport.claims.sentences import claim_figure, claim_sentence, one_line, sentence_faults
+from kzreport.claims.spans import compare_dates
 from kzreport.claims.tests import parse_tests
-from kzreport.claims.verbs import VERBS, compare_dates
+from kzreport.claims.verbs import VERBS
 from kzreport.claims.verdicts import assess_claims, verdicts_as_of
 from kzreport.commands import checks as check
 from kzreport.editions.definition import load_definition
@@ -35,11 +36,12 @@ from kzreport.files import project_root
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.language.wordfiles import labels
 from kzreport.language.words import Words
-from kzreport.model import Interval, Period, Series, Verdict
+from kzreport.model import Interval, Period, Series
 from kzreport.project import project
 from kzreport.series.groups import groups_on
 from kzreport.series.known import load_series
 from kzreport.units import UNITS
+from kzreport.verdict import Verdict
 from kzreport.views import claims as view
 
 TODAY = date(2026, 9, 30)

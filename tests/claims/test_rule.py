@@ -28,10 +28,11 @@ from kzreport.claims.tests import parse_tests
 from kzreport.claims.verdicts import assess, assess_claims, verdicts_as_of
 from kzreport.errors import DataError
 from kzreport.language.words import Words
-from kzreport.model import Period, Verdict
+from kzreport.model import Period
 from kzreport.project import project
 from kzreport.series.groups import all_groups
 from kzreport.series.known import load_series
+from kzreport.verdict import Verdict
 
 NOW = date(2026, 11, 25)
 GOOD, FITS, BAD = Verdict.REPRODUCED, Verdict.CONSISTENT, Verdict.INCONSISTENT

@@ -13,8 +13,8 @@ from kzreport.claims.sentences import claim_sentence
 from kzreport.claims.verdicts import assess_claims
 from kzreport.files import project_root
 from kzreport.language.words import Words
-from kzreport.model import Verdict
 from kzreport.project import project
+from kzreport.verdict import Verdict
 
 AS_OF = date(2026, 9, 30)
 WORDS = {k: Words(k) for k in project().languages}

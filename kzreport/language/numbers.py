@@ -124,11 +124,13 @@ class Numbers(Vocabulary):
         ``spec``: ``words`` and ``feminine`` as of :meth:`reading`; else in digits.
 
         >>> Numbers("fr").count(1, "in_series", "feminine"), Numbers("en").count(6, "in_series")
-        ('dans une série.', 'in 6 series.')
+        ('dans une série.', 'in 6\\xa0series.')
         """
         forms = self.forms("counts", key)
         word = self.locale.spelt(number, feminine=spec == "feminine") if spec else ""
         pattern = forms.get(self.locale.plural(Decimal(number)), forms["other"])
+        if word:
+            pattern = pattern.replace("#" + NBSP, "# ")
         return pattern.replace("#", word or self.number(number, 0))
 
     def unit(self, unit: str) -> str:

@@ -27,6 +27,7 @@ only go down, inside a package too:
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
 - ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
   each.
+- ``verdict``: The verdict on a claim: the one list of them, and how hard each is.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

@@ -17,7 +17,7 @@ PACKAGE = Path(kzreport.__file__).parent
 # From the ground up. Rooms of one floor do not know each other; inside a package imports go down as well.
 FLOORS = (
     ("errors",),
-    ("days", "declare", "files", "units"),
+    ("days", "declare", "files", "units", "verdict"),
     ("model",),
     ("project",),
     ("strict",),
@@ -53,7 +53,7 @@ PURE = {
 
 
 # What arithmetic may take from the package.
-BELOW_ARITHMETIC = ("declare", "errors", "model", "units", "indicators")
+BELOW_ARITHMETIC = ("declare", "errors", "model", "units", "verdict", "indicators")
 
 
 def imports(path: Path) -> Iterator[tuple[int, str]]:

@@ -60,7 +60,7 @@ def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, va
 
     ``cars``, ``cleared`` and ``cars_times``; ``trucks``, ``trucks_fleet`` and ``trucks_times``; ``chinese``: the other
     figure for cars in the same footnote. Read as thousand dollars: ``value`` of the cars, ``unit_value`` over the
-    Chinese cars cleared (``bought``), ``unit_value_printed`` over ``chinese``,
+    Chinese cars cleared (``bought``),
     ``mean_value`` of all cars cleared, ``sum`` of the ``posts`` with its ``share`` of imports from China.
     """
     cars, trucks, chinese = (_at(levels, YEAR, product=g) for g in ("passenger_cars", "trucks", "chinese_cars"))
@@ -87,7 +87,6 @@ def plausible(levels: Series, fleet: Series, shares: Series, imports: Series, va
         "value": value,
         "bought": cleared_chinese,
         "unit_value": mirror.unit_value(value, cleared_chinese.value or 0.0, "car"),
-        "unit_value_printed": mirror.unit_value(value, chinese.value or 0.0, "car"),
         "mean_value": mirror.unit_value(readings.at(bought, YEAR), cleared.value or 0.0, "car"),
         "posts": Reading("posts", float(len(posts)), "count", YEAR, inputs=(levels.name,)),
         "sum": together,

@@ -306,24 +306,21 @@ def table(exports: Series, imports: Series, country_groups: CountryGroups, chose
 
 @reads("exports_revisions")
 def revised(exports_revisions: Series) -> dict[str, Reading]:
-    """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, ``lowest``, ``highest``, how many months.
+    """The printed revisions of monthly totals: ``mean``, ``mean_absolute``, how many months.
 
     ``largest`` and ``second`` are the two months that move most; ``rest``: the largest of the others, without sign.
     """
     rows = list(readings.readings(exports_revisions).values())
     if len(rows) < 3:
         none = _none(exports_revisions, "percent")
-        names = ("mean", "mean_absolute", "lowest", "highest", "largest", "second", "rest")
+        names = ("mean", "mean_absolute", "largest", "second", "rest")
         return {**dict.fromkeys(names, none), "count": none.of(unit="count")}
     found = revisions.statistics(rows)
-    span = found["range"].interval
     ranked = sorted(rows, key=lambda r: abs(r.value or 0.0), reverse=True)
     rest = max(abs(r.value or 0.0) for r in ranked[2:])
     return {
         "mean": found["mean"],
         "mean_absolute": found["mean_absolute"],
-        "lowest": found["range"].of(value=span.low if span else None, interval=None),
-        "highest": found["range"].of(value=span.high if span else None, interval=None),
         "largest": ranked[0],
         "second": ranked[1],
         "rest": ranked[2].of(value=rest),

@@ -24,6 +24,10 @@ class Known:
         self.projections: dict[str, set[Period]] = {}  # series -> periods of which a projection was published by then
         self.figures = {name: self._read(d) for name, d in self.described.items()}
 
+    def projected(self, row: dict[str, str]) -> bool:
+        """True if a projection of the row's period was published by the day in one of its series."""
+        return any(Period.parse(row["period"]) in self.projections.get(name, ()) for name in row["series"].split())
+
     def _read(self, d: Resource) -> dict[Period, dict[tuple[str, ...], dict[str, str]]]:
         """Period -> dimensions -> day of publication -> value; the last one is in force."""
         found: dict[Period, dict[tuple[str, ...], dict[str, str]]] = {}

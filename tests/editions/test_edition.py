@@ -172,15 +172,14 @@ def test_figures_are_those_known_then(made):
             compared += 1
     assert compared >= 2 * 60 and max(p for (p,) in cpi) == "2024-02"
 
-    share = table("wdi_fdi", ("country", "period"))
-    gdp = table("wdi_gdp", ("country", "period"))
+    # The charts of neighbours are left out: the World Bank's figures known on this day end in 2016.
+    wdi = table("wdi_inflation", ("country", "period"))
     compared = 0
     for path, row in _figures(made):
-        if path.name == "fdi-peers.csv" and row["status"] == "ok":
-            key = (row["item"] or row["group"], row["period"])
-            assert float(row["value"]) == pytest.approx(100 * share[key][1] / gdp[key][1], abs=0.06), row
+        if path.name == "inflation-averages.csv" and row["series"] == "wdi_inflation" and row["status"] == "ok":
+            assert float(row["value"]) == pytest.approx(wdi["KAZ", row["period"]][1]), row
             compared += 1
-    assert compared > 50
+    assert compared >= 5
 
 
 def test_later_years_are_spoken_of_only_as_projections(made):

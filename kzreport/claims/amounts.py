@@ -87,7 +87,7 @@ class Amount:
 
     @property
     def readings(self) -> tuple[Point, ...]:
-        """What the sources say, one by one."""
+        """The figures of the sources, one by one."""
         return self.points or (Point(self.values, self.interval),)
 
     def reading(self) -> Reading:

@@ -151,7 +151,7 @@ def test_no_figure_was_published_later(made, known):
     assert rows > 500
 
 
-def test_figures_are_those_known_then(made):
+def test_figures_are_those_known_then(made, known):
     """Twelve-month inflation and the World Bank's figures, against the tables read without the package."""
 
     def table(name, key):
@@ -180,6 +180,9 @@ def test_figures_are_those_known_then(made):
             assert float(row["value"]) == pytest.approx(wdi["KAZ", row["period"]][1]), row
             compared += 1
     assert compared >= 5
+    # The published figures among all tables and charts, each against its own series.
+    rows = [row for _, row in _figures(made) if row["value"] and known(AS_OF).published(row)]
+    assert len(rows) > 350 and not any(known(AS_OF).fault(row) for row in rows)
 
 
 def test_later_years_are_spoken_of_only_as_projections(made):

@@ -19,6 +19,7 @@ from kzreport.claims.amounts import Grade, Held, Point, printed_interval
 from kzreport.claims.cells import Row, check_figure
 from kzreport.claims.claim import Qualifier, figure_interval
 from kzreport.claims.documents import register
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
@@ -199,6 +200,6 @@ def _fact(row: Row, about: _File) -> Fact:
 
 def _day(row: Row) -> date:
     try:
-        return date.fromisoformat(row.cells["published"])
+        return read_day(row.cells["published"])
     except ValueError:
         raise row.bad("published", "a date such as 2026-01-21") from None

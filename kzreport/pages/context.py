@@ -119,7 +119,11 @@ class PageContext:
         """Display an output of the page, unless it stands in a section that is left out."""
         self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
         if not self.hushed:
-            display(output.data, raw=True, metadata=output.metadata)
+            self.display(output)
+
+    def display(self, output: Output) -> None:
+        """Hand an output to the front end of the notebook."""
+        display(output.data, raw=True, metadata=output.metadata)
 
     def show(self, text: str, kind: Kind, name: str = "") -> None:
         """Display Markdown; ``name``: of the chart or table in whose place it stands."""

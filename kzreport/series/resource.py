@@ -221,11 +221,7 @@ def _refuse_stale(made_from: object, path: Path) -> None:
         raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
     for name, digest in made_from.items():
         file = path.with_name(name)
-        try:
-            found = file_digest(file)
-        except OSError as e:
-            raise DataError(explain(shown_path(file), e.strerror, "the file", _REGENERATE)) from None
-        if found != digest:
+        if (found := file_digest(file)) != digest:
             raise DataError(explain(shown_path(file), found, f"{digest} ({shown_path(path)})", _REGENERATE))
 
 

@@ -56,7 +56,7 @@ class _PageWords(StrictModel):
     """The tables of a page's words."""
 
     title: LocalText
-    method: list[LocalText]
+    method: list[dict[str, str]]  # its languages are found before
     headline: _Sentence = None
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)

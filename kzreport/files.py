@@ -23,6 +23,7 @@ from kzreport.errors import DataError, ParameterError, explain
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
+_NEVER = re.compile("[\\x00\\ufeff]")
 # Control characters but tab and line ends, marks of direction, separators of lines, lone surrogates.
 _HIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufeff]"
@@ -136,11 +137,11 @@ def _stamp(path: Path) -> tuple[int, int]:
 # --- strict readers ----------------------------------------------------------------------------------------------
 
 
-def read_text(path: Path, most: int = _MAX_BYTES) -> str:
+def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> str:
     """Return the text of a regular UTF-8 file of at most ``most`` bytes.
 
     Raises :class:`DataError` with file and line for other encodings, a byte order mark, a missing file, and characters
-    that a reader does not see: control characters, and those that turn the direction of writing.
+    that a reader does not see: control characters, and those that turn the direction of writing. With ``by_cell`` the caller names their column.
     """
     raw = read_bytes(path, most)
     try:
@@ -150,7 +151,7 @@ def read_text(path: Path, most: int = _MAX_BYTES) -> str:
         raise DataError(
             explain(f"{shown_path(path)}, line {line}", f"the byte 0x{raw[e.start]:02x}", "UTF-8 text", "save as UTF-8")
         ) from None
-    if hidden := _HIDDEN.search(text):
+    if hidden := (_NEVER if by_cell else _HIDDEN).search(text):
         line = text.count("\n", 0, hidden.start()) + 1
         raise DataError(explain(f"{shown_path(path)}, line {line}", _named(hidden[0]), "plain UTF-8 text"))
     return text

@@ -146,7 +146,7 @@ def _read_facts(table: Path, names: Path, documents: Path) -> Facts:
     about = strict_model(_File, read_yaml(names), shown_path(names))
     columns, where = fact_columns(), shown_path(table)
     found: dict[str, Fact] = {}
-    for line, cells in csv_rows(columns, read_text(table), where):
+    for line, cells in csv_rows(columns, read_text(table, by_cell=True), where):
         row = Row(dict(zip(columns, cells, strict=True)), f"{where}, line {line}")
         fact = _fact(row, about)
         if fact.id in found:

@@ -141,7 +141,8 @@ def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> s
     """Return the text of a regular UTF-8 file of at most ``most`` bytes.
 
     Raises :class:`DataError` with file and line for other encodings, a byte order mark, a missing file, and characters
-    that a reader does not see: control characters, and those that turn the direction of writing. With ``by_cell`` the caller names their column.
+    that a reader does not see: control characters, and those that turn the direction of writing.
+    With ``by_cell`` the caller names their column.
     """
     raw = read_bytes(path, most)
     try:

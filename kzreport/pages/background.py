@@ -36,6 +36,8 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
         w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
         for (kind, text), titles in titles_of.items()
     ]
+    if not lines and all(series.last is None for series in page.loaded.values()):
+        return  # of no figure there is no fault to deny
     page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
 
 

@@ -42,9 +42,13 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
 
 
 def method(page: PageContext) -> None:
-    """Show the method of the figures, from ``method`` of the page's words."""
+    """Show the method of the figures, from ``method`` of the page's words.
+
+    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there.
+    """
     w = page.words
-    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
+    shown = [e for e in w.entry("method") if "since" not in e or parse_day(str(e["since"])) <= page.as_of]
+    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 

@@ -215,7 +215,10 @@ def first(
 
 @reads("eur_per_usd", found=first)
 def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Reading] | None:
-    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar. None without either."""
+    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar.
+
+    None without either.
+    """
     eu = found["eu"]
     if not eu.ok or not len(eur_per_usd):
         return None

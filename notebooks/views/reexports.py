@@ -56,8 +56,9 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     """
     years, data = _judged(flow, partner, base, event), _yearly(flow, partner)
     happened = Reading("event", 1.0, "count", Period.parse(str(event)))
-    level = readings.at(data, str(years[-1]) if years else data.last) if data.last else _none(flow, "musd")
-    change = growth.growth(level, readings.at(data, level.period.year_before()))
+    latest_year = Period.parse(str(years[-1])) if years else data.last or _none(flow, "musd").period
+    level = readings.at(data, latest_year)
+    change = growth.growth(level, readings.at(data, latest_year.year_before()))
     began = data.as_of.year >= event and level.period.year < event
     waited = happened if began else happened.of(value=None, status=Status.MISSING_INPUT)
     known = {"level": level, "level_change": change, "event": happened, "waited": waited}

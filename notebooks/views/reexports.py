@@ -92,7 +92,8 @@ def headline(exports_by_partner: Series, base: Sequence[int], event: int) -> dic
 @reads("imports_by_partner")
 def china(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
     """Compare imports from China with their expected level: see :func:`against`."""
-    return against(imports_by_partner, "CHN", base, event)
+    found = against(imports_by_partner, "CHN", base, event)
+    return {k: r for k, r in found.items() if k not in ("level_change", "waited")}
 
 
 @reads("imports_by_partner")

@@ -306,8 +306,10 @@ def _share(part: Reading, whole: Reading) -> Reading:
 
 @reads(found=directions)
 def direction_groups(found: dict[str, Reading]) -> Groups:
-    """The tonnage of each direction in the latest period that has them, tonnes."""
-    return {"direction": tuple(found[k].of(item=k) for k in DIRECTIONS if found[k].ok)}
+    """The ``tonnage`` of each direction in the latest period that has them, and its ``share`` of all, percent."""
+    known = [k for k in DIRECTIONS if found[k].ok]
+    shares = tuple(found[f"{k}_share"].of(item=k) for k in known)
+    return {"tonnage": tuple(found[k].of(item=k) for k in known), "share": shares}
 
 
 @reads("rail_transit")

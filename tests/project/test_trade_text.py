@@ -138,6 +138,14 @@ def test_a_table_by_partner_says_its_year(told):
         assert sum(title.endswith(f"en {year}") for title in titles) == 3
 
 
+def test_a_chart_of_one_year_says_it(told):
+    for as_of, year in (("2020-02-29", "2018"), ("2026-09-30", "2025")):
+        titles = [t for k, t in told("partners", "fr", as_of) if k is Kind.CHART]
+        assert any(re.match(rf"Partenaires détenus ici.*échanges de biens, en {year}", title) for title in titles)
+    (absent, *_) = [t for k, t in told("partners", "en", "2009-12-31") if k is Kind.ABSENT] or [""]
+    assert "{" not in absent and "[" not in absent
+
+
 def test_a_whole_year_is_told_once(told):
     text = sentences(told("partners", "fr", "2020-02-29"))
     assert "En 2019, les échanges" in text and "Sur l’année 2019" not in text and "même période" not in text
@@ -190,7 +198,7 @@ def test_the_corridor_by_direction():
     assert [found[k].value for k in ("exports", "imports", "transit", "whole")] == [494e3, 179e3, 171e3, 845e3]
     assert found["exports_share"].value == pytest.approx(58.46, abs=0.01)
     earlier = transit.directions(*series("2022-09-07", ("transit_directions", "transit")))
-    assert not any(r.ok for r in earlier.values()) and not transit.direction_groups(earlier)["direction"]
+    assert not any(r.ok for r in earlier.values()) and not transit.direction_groups(earlier)["tonnage"]
 
 
 def test_a_later_figure_of_another_body_is_later(told):
@@ -238,4 +246,8 @@ def test_a_key_figure_that_is_not_held_has_no_row(shown):
     page.key_figures({"partners": {}, "transit": {}})
     rows = list(csv.DictReader(io.StringIO(shown[-1].csv)))
     assert {r["group"] for r in rows} == {"Échanges de biens, cumul depuis janvier"}
+    page = Page("summary", lang="fr", as_of="2026-08-31")
+    page.key_figures({"partners": {}})
+    rows = {r["group"]: float(r["value"]) for r in csv.DictReader(io.StringIO(shown[-1].csv)) if r["unit"] == "musd"}
+    assert [round(v / 1000, 1) for v in rows.values()] == [71.8, 56.5]  # with the suspect value and without it
     assert "n. d." not in shown[-1].text.replace("\u00a0", " ")

@@ -36,13 +36,19 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
         w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
         for (kind, text), titles in titles_of.items()
     ]
+    if not lines and all(series.last is None for series in page.loaded.values()):
+        return  # of no figure there is no fault to deny
     page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
 
 
 def method(page: PageContext) -> None:
-    """Show the method of the figures, from ``method`` of the page's words."""
+    """Show the method of the figures, from ``method`` of the page's words.
+
+    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there.
+    """
     w = page.words
-    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
+    shown = [e for e in w.entry("method") if "since" not in e or parse_day(str(e["since"])) <= page.as_of]
+    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 

@@ -13,7 +13,7 @@ from kzreport.declare import View
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
-from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.model import Groups, Panel, Period, Reading, Status
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
 from kzreport.pages.freshness import period_and_state
@@ -80,10 +80,22 @@ def _stems(text: str) -> set[str]:
 
 
 def is_change(readings: Sequence[Reading]) -> bool:
-    """True for a column of changes, some up and some down: each number then shows its sign."""
+    """True for a column of changes, of a unit of changes or some up and some down: each number then shows its sign."""
     known = [r for r in readings if r.ok]
-    compared = all(UNITS[r.unit].signed or (r.base is not None and r.unit != "index") for r in known)
-    return compared and {"up", "down"} <= {r.direction for r in known}
+    changes = bool(known) and all(UNITS[r.unit].signed for r in known)
+    return changes or (_compared(known) and {"up", "down"} <= {r.direction for r in known})
+
+
+def _compared(known: Sequence[Reading]) -> bool:
+    return all(UNITS[r.unit].signed or (r.base is not None and r.unit != "index") for r in known)
+
+
+def signed_columns(columns: Groups) -> dict[str, bool]:
+    """Say of each column of a table if its numbers show their sign; columns of changes of one unit do alike."""
+    signed = {n: is_change(g) for n, g in columns.items()}
+    units = {r.unit for n, g in columns.items() if signed[n] for r in g if r.ok}
+    known = {n: [r for r in g if r.ok] for n, g in columns.items()}
+    return {n: signed[n] or (bool(g) and {r.unit for r in g} <= units and _compared(g)) for n, g in known.items()}
 
 
 def number_cell(page: PageContext, r: Reading | None, *, signed: bool = False) -> str:
@@ -136,7 +148,7 @@ def table(
     for name, column in columns.items():
         units = {r.unit for r in column}
         head.append(column_head(w, w.label(name), units.pop()) if len(units) == 1 else w.label(name))
-    signed = {n: is_change(g) for n, g in columns.items()}
+    signed = signed_columns(columns)
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
@@ -212,7 +224,10 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:
-    """Show a table of the readings that each page's words list under ``key_figures``, and their bases."""
+    """Show a table of the readings that each page's words list under ``key_figures``, and their bases.
+
+    A figure that is not held has no row.
+    """
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
@@ -221,6 +236,8 @@ def key_figures(page: PageContext, pages: Pages) -> None:
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
+            if value.status is Status.MISSING_INPUT:
+                continue
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
             base = period_cell(page, change.base) if change and change.base else "–"

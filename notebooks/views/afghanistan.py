@@ -44,6 +44,8 @@ def _turnover(exports: Series, imports: Series, period: Period) -> Reading:
 def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     """The latest year: ``turnover`` and its ``turnover_change``, ``exports``, ``imports``, ``balance`` (million
     dollars), the highest year (``peak``) and the change since it (``since_peak``).
+
+    There is no ``since_peak`` of one year known, nor since the year before: the change on a year says it.
     """
     years = _years(exports, imports)
     if not years:
@@ -53,14 +55,16 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
         return {**dict.fromkeys(names, none), "turnover_change": share, "since_peak": share}
     x, m = years[max(years)]
     now, known = trade.turnover(x, m), _turnovers(exports, imports)
+    peak = aggregates.peak(known)
+    apart = len(known) > 1 and peak.period != now.period.year_before()
     return {
         "turnover": now,
         "turnover_change": growth.growth(now, _turnover(exports, imports, now.period.year_before())),
         "exports": x,
         "imports": m,
         "balance": trade.balance(x, m),
-        "peak": aggregates.peak(known),
-        "since_peak": aggregates.since_peak(known) if len(known) > 1 else _none(exports, "percent"),
+        "peak": peak,
+        "since_peak": aggregates.since_peak(known) if apart else _none(exports, "percent"),
     }
 
 

@@ -112,7 +112,8 @@ def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) 
         return
     text = comparison(w, a, outcome)
     verdict = w.word("verdicts", str(outcome.verdict)).lower()
-    if several and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
+    judges = found is not None or outcome.test.within or outcome.test.verb == "undefined"
+    if several and judges and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
         text = f"{text}{w.colon}{verdict}"
     links = list(dict.fromkeys(r.url for r in rows if r.url.startswith("https://")))
     yield " ".join([text, *links[:_MOST_LINKS]])

@@ -13,7 +13,7 @@ from kzreport.declare import View
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
-from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.model import Groups, Panel, Period, Reading, Status
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
 from kzreport.pages.freshness import period_and_state
@@ -21,6 +21,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings, sentence
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
+from kzreport.series.releases import is_old
 from kzreport.units import UNITS
 
 NO_GROUPS: Groups = MappingProxyType({})
@@ -130,8 +131,9 @@ def table(
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
     if not keys:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        _absent(page, key)
         return
+    columns = _with_figures(columns)
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
     for name, column in columns.items():
         units = {r.unit for r in column}
@@ -141,6 +143,20 @@ def table(
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, head, body, figures, about=columns)
+
+
+def _with_figures(columns: Groups) -> Groups:
+    """Return the columns that have a number or the reason why there is none; all of them if none has."""
+    kept = {n: g for n, g in columns.items() if any(r.status is not Status.MISSING_INPUT for r in g)}
+    return kept or columns
+
+
+def _absent(page: PageContext, key: str) -> None:
+    """Show in place of a table that nothing is held, after its title unless that names readings."""
+    w = page.words
+    title = str(w.entry("tables", key, "title")[w.language]).strip()
+    named = "" if "{" in title else f"{title} — "
+    page.show(f"*{w.typography(named + w.ui('no_table'))}*", Kind.ABSENT, key)
 
 
 def beside_cell(page: PageContext, b: Reading | str | None, spec: str) -> str:
@@ -171,7 +187,7 @@ def listing(
         return
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
     if not readings:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        _absent(page, key)
         return
     head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
     head += [w.label(column) for column in more]
@@ -212,7 +228,10 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:
-    """Show a table of the readings that each page's words list under ``key_figures``, and their bases."""
+    """Show a table of the readings that each page's words list under ``key_figures``, and their bases.
+
+    A reading without a number, or too old to be news, has no row: the headlines say which page has no recent figure.
+    """
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
@@ -221,6 +240,8 @@ def key_figures(page: PageContext, pages: Pages) -> None:
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
+            if not value.ok or is_old(value.period, page.as_of):
+                continue
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
             base = period_cell(page, change.base) if change and change.base else "–"

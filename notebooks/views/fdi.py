@@ -138,7 +138,9 @@ def _stocks(fdi_stock: Series) -> dict[str, Reading]:
 
 @reads("fdi_stock")
 def stock(fdi_stock: Series) -> dict[str, Reading]:
-    """The stock of direct investment: ``total``, the largest countries known, ``first`` to ``fourth`` (million dollars).
+    """The stock of direct investment: ``total`` and the largest countries known, ``first`` to ``fourth``.
+
+    In million dollars.
 
     ``least``: percent of all that the first holds, a lower bound where its figure is one.
     """

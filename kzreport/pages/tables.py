@@ -244,7 +244,7 @@ def key_figures(page: PageContext, pages: Pages) -> None:
                 continue
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
-            base = period_cell(page, change.base) if change and change.base else "–"
+            base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]

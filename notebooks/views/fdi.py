@@ -156,7 +156,9 @@ def stock(fdi_stock: Series) -> dict[str, Reading]:
 @reads("fdi_stock")
 def stocks(fdi_stock: Series) -> Groups | None:
     """The stock by country of the immediate investor, million dollars; None if none is held."""
-    found = [r for c, r in _stocks(fdi_stock).items() if c != WORLD]
+    lower = {o.dims["partner"] for o in fdi_stock if o.dims["bound"] == "lower"}
+    known = [r for c, r in _stocks(fdi_stock).items() if c != WORLD]
+    found = [r.of(item=f"{r.item}|at_least") if r.item in lower else r for r in known]
     return {"stock": tuple(found)} if found else None
 
 

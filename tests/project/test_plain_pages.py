@@ -148,6 +148,12 @@ def test_the_stock_names_the_conduit_and_says_that_it_is_one():
     text = said("fdi", "stock", fdi.stock, "2026-09-30")
     assert "more than $60 billion" in text and "immediate investor" in text and "$60.0" not in text
     assert not said("fdi", "stock", fdi.stock, "2020-02-29")
+    assert page("fdi", "2026-09-30").read(fdi.stocks)["stock"][0].item == "NLD|at_least"
+
+
+def test_the_largest_revision_names_the_vintages_between_which_it_is_the_largest():
+    text = said("fdi", "revision", fdi.revision, "2026-09-30")
+    assert text.startswith("From the vintage of 1 May 2026 to that of 1 July 2026") and "raised by" in text
 
 
 def test_a_growth_is_told_once():
@@ -199,3 +205,17 @@ def test_stages_are_named_in_small_letters_within_a_list():
     items = [r.item for r in page("aid", "2026-09-30").read(aid.table)]
     assert Words("fr", "aid").label(items[0]).split(", ")[2] == "livré"
     assert Period.parse("2025-09") in {r.period for r in page("aid", "2026-09-30").read(aid.table)}
+
+
+def test_a_marker_below_zero_stands_within_the_axes():
+    from matplotlib.figure import Figure
+
+    from kzreport.charts.canvas import Canvas
+    from kzreport.charts.markers import ranks
+
+    p = page("afghanistan", "2026-09-30")
+    groups = {n: g for n, g in p.read(afghanistan.paces, horizons=[3, 5]).items() if g}
+    least = min(r.value for g in groups.values() for r in g)
+    canvas = Canvas(Figure().add_subplot(), p.words, "percent_per_year")
+    ranks(canvas, groups)
+    assert canvas.ax.get_xlim()[0] < least < 0

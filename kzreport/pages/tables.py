@@ -21,6 +21,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings, sentence
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
+from kzreport.series.releases import is_old
 from kzreport.units import UNITS
 
 NO_GROUPS: Groups = MappingProxyType({})
@@ -142,8 +143,9 @@ def table(
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
     if not keys:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        _absent(page, key)
         return
+    columns = _with_figures(columns)
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
     for name, column in columns.items():
         units = {r.unit for r in column}
@@ -153,6 +155,20 @@ def table(
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, head, body, figures, about=columns)
+
+
+def _with_figures(columns: Groups) -> Groups:
+    """Return the columns that have a number or the reason why there is none; all of them if none has."""
+    kept = {n: g for n, g in columns.items() if any(r.status is not Status.MISSING_INPUT for r in g)}
+    return kept or columns
+
+
+def _absent(page: PageContext, key: str) -> None:
+    """Show in place of a table that nothing is held, after its title unless that names readings."""
+    w = page.words
+    title = str(w.entry("tables", key, "title")[w.language]).strip()
+    named = "" if "{" in title else f"{title} — "
+    page.show(f"*{w.typography(named + w.ui('no_table'))}*", Kind.ABSENT, key)
 
 
 def beside_cell(page: PageContext, b: Reading | str | None, spec: str) -> str:
@@ -183,7 +199,7 @@ def listing(
         return
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
     if not readings:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        _absent(page, key)
         return
     head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
     head += [w.label(column) for column in more]
@@ -226,7 +242,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 def key_figures(page: PageContext, pages: Pages) -> None:
     """Show a table of the readings that each page's words list under ``key_figures``, and their bases.
 
-    A figure that is not held has no row.
+    A reading without a number, or too old to be news, has no row: the headlines say which page has no recent figure.
     """
     w = page.words
     rows: list[tuple[str, ...]] = []
@@ -236,11 +252,11 @@ def key_figures(page: PageContext, pages: Pages) -> None:
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
-            if value.status is Status.MISSING_INPUT:
+            if not value.ok or is_old(value.period, page.as_of):
                 continue
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
-            base = period_cell(page, change.base) if change and change.base else "–"
+            base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]

@@ -29,14 +29,11 @@ class Known:
         """True if a projection of the row's period was published by the day in one of its series."""
         return any(Period.parse(row["period"]) in self.projections.get(name, ()) for name in row["series"].split())
 
-    def ahead(self) -> set[int]:
-        """Return the years that end later than the day, of figures published by then: targets, spans under way.
-
-        Not of projections: a page names a year of these only where it shows one.
-        """
+    def running(self) -> set[int]:
+        """Return the years that end a span under way on the day and published by then: a programme of several years."""
         day = date.fromisoformat(self.as_of)
-        periods = {p for name, dated in self.figures.items() for p in dated.keys() - self.projections.get(name, set())}
-        return {p.end.year for p in periods if p.end > day}
+        spans = {period for published in self.figures.values() for period in published}
+        return {p.end.year for p in spans if p.start <= day < p.end}
 
     def _read(self, d: Resource) -> dict[Period, dict[tuple[str, ...], dict[str, str]]]:
         """Period -> dimensions -> day of publication -> value; the last one is in force."""

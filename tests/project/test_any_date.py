@@ -70,7 +70,7 @@ def _check(shown, page, known, faulty):
     allowed = date.fromisoformat(as_of).year + ahead
     # "2025-2026" in a document's number, or a year on its own.
     later = {int(y) for y in re.findall(r"(?<![\d,.\-/])(20\d\d)(?![\d,.])", text) if int(y) > allowed}
-    later -= _stated(as_of) | _projected(shown, known) | known.ahead()
+    later -= _stated(as_of) | _projected(shown, known) | known.running()
     assert not later, f"{page} as of {as_of} speaks of {sorted(later)}"
     assert [fault for output in shown for fault in known.faults(_figures(output))] == []
 

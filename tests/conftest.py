@@ -152,8 +152,8 @@ _SENTENCES = {
 }
 
 
-_HEADS = {  # in the cells of tables: "Wagons (wagons)", "Share of GDP (% of GDP)"
-    "a unit twice in a head": r"(?im)\b(\w{3,})[^|().\n]{0,25}\((?:%[^|().\n]{0,8} )?\1\)(?= \||$)",
+_HEADS = {  # in the cells of tables: "Wagons (wagons)", "Share of GDP (% of GDP)"; not a name: "(Kazakhstan)"
+    "a unit twice in a head": r"(?im)\b(\w{3,})[^|().\n]{0,25}\((?:%[^|().\n]{0,8} )?(?-i:(?![A-Z][a-z]))\1\)(?= \||$)",
 }
 
 

@@ -137,6 +137,7 @@ def test_caveats_are_headed_by_what_they_are():
         ("en", "a ”word”", "a “word”", "two closing quotes"),
         ("fr", "Période | Wagons (wagons)", "Période | Charge (tonnes par wagon)", "a unit twice in a head"),
         ("en", "Period | Share of GDP (% of GDP)", "Period | Share of GDP (%)", "a unit twice in a head"),
+        ("en", "Period | Wagons, Iran (wagons)", "Period | Wagons, Iran and others (Iran)", "a unit twice in a head"),
         ("fr", "pour 6 marchandises", "pour six marchandises", "digits for letters"),
         ("fr", "sur 8\u00a0pays", "sur 20\u00a0pays", "digits for letters"),
         ("fr", "sur 12 mois", "en 2016 pays | 6 mois", "digits for letters"),

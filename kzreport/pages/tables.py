@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -13,7 +13,7 @@ from kzreport.declare import View
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
-from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.model import Groups, Panel, Period, Reading, Status
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
 from kzreport.pages.freshness import period_and_state
@@ -21,6 +21,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings, sentence
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
+from kzreport.series.releases import is_old
 from kzreport.units import UNITS
 
 NO_GROUPS: Groups = MappingProxyType({})
@@ -40,12 +41,15 @@ def show_table(
 ) -> None:
     """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
 
-    ``about``: the readings that marks of the title name; of several the first, so that a title says its years.
+    ``about``: the readings that marks of the title name; of several the first, so that a title says its years. The
+    words ``starred`` of the table follow its title, in brackets, where a cell has an asterisk.
     ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
     """
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
     title = w.fill(title, f"tables.{key}.title", {n: g for n, g in about.items() if g})
+    if w.has("tables", key, "starred") and any(text.endswith("*") for row in rows for text in row):
+        title = f"{title} ({w.typography(str(w.entry('tables', key, 'starred')[w.language]).strip())})"
     cells = [Row.of(*row) for row in rows]
     page.emit(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
@@ -80,9 +84,12 @@ def _stems(text: str) -> set[str]:
 
 
 def is_change(readings: Sequence[Reading]) -> bool:
-    """True for a column of changes, some up and some down: each number then shows its sign."""
+    """True for a column of changes, some up and some down: each number then shows its sign.
+
+    Points are differences of two rates, whatever they are compared with.
+    """
     known = [r for r in readings if r.ok]
-    compared = all(UNITS[r.unit].signed or (r.base is not None and r.unit != "index") for r in known)
+    compared = all(UNITS[r.unit].signed or r.unit == "points" or (r.base and r.unit != "index") for r in known)
     return compared and {"up", "down"} <= {r.direction for r in known}
 
 
@@ -129,7 +136,8 @@ def table(
     else:
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
-    if not keys:
+    columns = {n: g for n, g in columns.items() if says_something(r for r in g if (r.item if items else r.period) in keys)}
+    if not keys or not columns:
         page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
@@ -141,6 +149,11 @@ def table(
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, head, body, figures, about=columns)
+
+
+def says_something(readings: Iterable[Reading]) -> bool:
+    """True if one of these has a number, or a reason for having none; a column without is left out of its table."""
+    return any(r.status is not Status.MISSING_INPUT for r in readings)
 
 
 def beside_cell(page: PageContext, b: Reading | str | None, spec: str) -> str:
@@ -202,8 +215,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
         page.show(f"## {w.typography(w.label(name))}", Kind.SECTION)
-        said = [sentence(page, key, r) for key, r in panel.sentences.items()]
-        page.show(" ".join(filter(None, said)), Kind.SAY)
+        if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
+            page.show(" ".join(said), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
         if panel.rows:
@@ -212,7 +225,10 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:
-    """Show a table of the readings that each page's words list under ``key_figures``, and their bases."""
+    """Show a table of the readings that each page's words list under ``key_figures``, and their bases.
+
+    A figure that is not held has no row, nor has a rank that is too old to be told as news.
+    """
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
@@ -221,6 +237,8 @@ def key_figures(page: PageContext, pages: Pages) -> None:
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
+            if not says_something([value]) or (value.unit == "rank" and is_old(value.period, page.as_of)):
+                continue
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
             base = period_cell(page, change.base) if change and change.base else "–"

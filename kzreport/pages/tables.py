@@ -10,6 +10,7 @@ from typing import Any
 from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
+from kzreport.indicators.news import is_old
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
@@ -21,7 +22,6 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings, sentence
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
-from kzreport.series.releases import is_old
 from kzreport.units import UNITS
 
 NO_GROUPS: Groups = MappingProxyType({})
@@ -136,7 +136,9 @@ def table(
     else:
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
-    columns = {n: g for n, g in columns.items() if says_something(r for r in g if (r.item if items else r.period) in keys)}
+    columns = {
+        n: g for n, g in columns.items() if says_something(r for r in g if (r.item if items else r.period) in keys)
+    }
     if not keys or not columns:
         page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return
@@ -183,6 +185,7 @@ def listing(
     if found is None:
         return
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
+    more = {column: few for column, few in more.items() if any(few)}  # a column of nothing says nothing
     if not readings:
         page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
         return

@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
+from kzreport.indicators.news import is_old
 from kzreport.language.lint import word_faults
 from kzreport.language.sentences import Sentences, choose_variant
 from kzreport.model import Period, Reading
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind
-from kzreport.series.releases import coming_releases, is_old, known_until, missed_releases
+from kzreport.series.releases import coming_releases, known_until, missed_releases
 from kzreport.series.resource import publisher_on
 
 GONE = Reading.missing("rate", "percent", Period.parse("2026"))

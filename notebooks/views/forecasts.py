@@ -141,9 +141,9 @@ def revisions(
 
 @reads(table=revisions, as_of=AS_OF)
 def revised(table: Groups, as_of: date) -> dict[str, Reading]:
-    """Return the usual revision of a first figure, mean absolute: ``account``, ``debt``, ``prices`` (inflation, growth).
+    """Return the usual revision of a first figure, mean absolute: ``account``, ``debt`` and ``prices``.
 
-    That is the largest of the three; it is missing if one measure is.
+    The last is the largest of inflation (average, end of year) and growth; it is missing if one measure is.
     """
     nothing = Reading.missing("revision", "points", Period.parse(str(as_of.year)))
     known = {r.item: r for r in table.get("mean_absolute", ())}

@@ -210,44 +210,32 @@ def overview(
     return Panel({}, {}, rows, {"rank": [r if r and r.ok else None for r in ranks], "compared": counts})
 
 
-def _average(parts: Sequence[Series], country: str, years: Sequence[Period]) -> Reading:
-    """The plain mean of yearly figures over whole years; ``missing_input`` if one of them lacks."""
+def _average(rates: Series, country: str, years: Sequence[Period]) -> Reading:
+    """The plain mean of yearly rates over whole years; ``missing_input`` if one of them lacks."""
     span = Period(years[0].start, years[-1].end, "S")
-    known = {r.period: r for r in levels(parts, (country,))[country] if r.ok}
-    first = next(iter(known.values()), None)
-    unit = parts[0].unit if len(parts) == 1 else "percent_of_gdp"
-    names = tuple(s.name for s in parts)
-    if first is None or any(y not in known for y in years):
-        return Reading.missing("mean", unit, span, item=country, inputs=names)
+    known = {r.period: r for r in levels([rates], (country,))[country] if r.ok}
+    if any(y not in known for y in years):
+        return Reading.missing("mean", rates.unit, span, basis=rates.basis, item=country, inputs=(rates.name,))
     value = math.fsum(readings.valued(known[y]) for y in years) / len(years)
-    return first.of(name="mean", value=value, period=span, base=None, item=country)
+    return known[years[-1]].of(name="mean", value=value, period=span)
 
 
-AVERAGED = ("growth", "inflation", "fdi")
-
-
-@reads("wdi_growth", "wdi_inflation", "wdi_fdi", "wdi_gdp")
-def averages(
-    wdi_growth: Series,
-    wdi_inflation: Series,
-    wdi_fdi: Series,
-    wdi_gdp: Series,
-    country: str,
-    peers: Sequence[str],
-    span: int,
-) -> Groups | None:
-    """Means of growth, inflation and net direct investment over the last ``span`` years of the country's growth.
+@reads("wdi_growth", "wdi_inflation")
+def averages(wdi_growth: Series, wdi_inflation: Series, country: str, peers: Sequence[str], span: int) -> Groups | None:
+    """Means of growth and inflation over the last ``span`` years of the country's growth, percent a year.
 
     A row for each country that has one of them; ``None`` if the country's own growth is not known in all those years,
-    or if they are over for too long to be news.
+    or if they are over for too long to be news. Raises as :func:`check_peers`.
     """
     check_peers(country, peers)
     last = _last(levels([wdi_growth], (country,))[country])
     if last is None or is_old(last, wdi_growth.as_of):
         return None
     years = tuple(last.shift(1 - span).until(last))
-    parts = {"growth": [wdi_growth], "inflation": [wdi_inflation], "fdi": [wdi_fdi, wdi_gdp]}
-    made = {k: tuple(_average(parts[k], c, years) for c in (country, *peers)) for k in AVERAGED}
+    made = {
+        name: tuple(_average(rates, c, years) for c in (country, *peers))
+        for name, rates in (("growth", wdi_growth), ("inflation", wdi_inflation))
+    }
     if not made["growth"][0].ok:
         return None
     kept = {r.item for rows in made.values() for r in rows if r.ok}

@@ -9,6 +9,7 @@ from kzreport.charts.chart import rows as figure_rows
 from kzreport.days import month_before, parse_day
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
+from kzreport.language.vocabulary import capital
 from kzreport.model import Period
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
@@ -137,7 +138,8 @@ def _releases(
         periods = w.missing([r.period for r in releases]) if several else period_cell(page, releases[0].period)
         publisher = w.publisher(name) or w.ui("several_publishers")
         due = key == "calendar" and day < page.as_of
-        when = w.ui("due_since").format(since=w.period(Period.parse(day.isoformat()), "since")) if due else w.day(day)
+        since = capital(w.period(Period.parse(day.isoformat()), "since"))
+        when = w.ui("due_since").format(since=since) if due else w.day(day)
         rows.append(tuple(map(w.typography, (when, d.titles[w.language], periods, publisher))))
         for r in releases:
             figures.append((name, r.day.isoformat(), str(r.period), "", "", key, "", name, d.basis))

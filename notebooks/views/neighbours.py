@@ -33,6 +33,7 @@ INDICATORS: Mapping[str, tuple[str, ...]] = {
 
 
 PAIR = 2  # countries, the fewest of which a range is told
+AVERAGED = ("growth", "inflation")  # indicators whose yearly figures are averaged
 
 
 def tables(indicators: Sequence[str]) -> tuple[str, ...]:
@@ -220,22 +221,22 @@ def _average(rates: Series, country: str, years: Sequence[Period]) -> Reading:
     return known[years[-1]].of(name="mean", value=value, period=span)
 
 
-@reads("wdi_growth", "wdi_inflation")
-def averages(wdi_growth: Series, wdi_inflation: Series, country: str, peers: Sequence[str], span: int) -> Groups | None:
-    """Means of growth and inflation over the last ``span`` years of the country's growth, percent a year.
+@reads(series=CHOSEN)
+def averages(
+    series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str], span: int
+) -> Groups | None:
+    """Means of growth and inflation, if chosen, over the last ``span`` years of the country's growth, percent a year.
 
     A row for each country that has one of them; ``None`` if the country's own growth is not known in all those years,
     or if they are over for too long to be news. Raises as :func:`check_peers`.
     """
     check_peers(country, peers)
-    last = _last(levels([wdi_growth], (country,))[country])
-    if last is None or is_old(last, wdi_growth.as_of):
+    rates = {name: series[INDICATORS[name][0]] for name in AVERAGED if name in indicators}
+    last = _last(levels([rates["growth"]], (country,))[country]) if "growth" in rates else None
+    if last is None or is_old(last, rates["growth"].as_of):
         return None
     years = tuple(last.shift(1 - span).until(last))
-    made = {
-        name: tuple(_average(rates, c, years) for c in (country, *peers))
-        for name, rates in (("growth", wdi_growth), ("inflation", wdi_inflation))
-    }
+    made = {name: tuple(_average(s, c, years) for c in (country, *peers)) for name, s in rates.items()}
     if not made["growth"][0].ok:
         return None
     kept = {r.item for rows in made.values() for r in rows if r.ok}

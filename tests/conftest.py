@@ -213,7 +213,7 @@ _DATE_RULES = {
     },
 }
 _ONE_YEAR = r"\b((?:19|20)\d\d)[–-]\1\b"
-_COMING = {"fr": r"\b(?:prochain|à venir)", "en": r"\b(?:next|coming)\b"}
+_COMING = {"fr": r"\b(?:prochain|à venir)", "en": r"\b(?:next(?= \w)|coming\b)"}
 _PAST = {"fr": r"déjà écoulé", "en": r"already over"}
 _AHEAD = {  # words of a sentence that looks ahead: its periods may lie after the date
     "fr": r"prochain|à venir|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
@@ -244,7 +244,11 @@ def _other_names(language: str, day: str) -> list[str]:
     for now, before in dated:
         several = [(str(b["until"]), b[language]) for b in before] + [("9999", now[language])]
         own = next(name for until, name in several if day <= until)
-        found += [n for n in (re.sub(r" \([^()]*\)$", "", name) for _, name in several if name != own) if n not in own]
+        found += [
+            n
+            for n in (re.sub(r" \([^()]*\)$", "", name) for _, name in several if name != own)
+            if n not in own and len(n) > 5
+        ]
     return found
 
 

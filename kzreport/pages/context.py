@@ -45,7 +45,7 @@ class PageContext:
         self.hushed = False  # true within a section that has no subject at the date
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
-        self._held: list[Output] = []  # a heading, and what is absent under it, until something is shown
+        self._held: list[Output] = []  # a heading, until something is shown under it
         self.old_told = False  # under this heading it was said that a figure is old
 
     def beside(self, name: str, lang: str) -> Self:
@@ -121,14 +121,12 @@ class PageContext:
     def emit(self, output: Output) -> None:
         """Display an output after the heading that it stands under.
 
-        A heading waits for the first thing under it: without a sentence, chart or table it does not appear, nor does
-        the word that a chart or table is absent.
+        A heading waits for the first thing under it: without a sentence, chart or table it does not appear. The word
+        that a chart or table is absent stands after a sentence, never first under a heading.
         """
         if output.kind is Kind.SECTION:
             self._held, self.old_told = [output], False
-        elif output.kind is Kind.ABSENT and self._held:
-            self._held.append(output)
-        else:
+        elif output.kind is not Kind.ABSENT or not self._held:
             for held in self._held if output.kind not in _OWN_HEADING else ():
                 self.display(held)
             self._held = []

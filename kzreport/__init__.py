@@ -13,6 +13,9 @@ only go down, inside a package too:
   ``notebooks/views/inflation.py``.
 - ``charts``: Figures: the kinds of plot, how they are drawn, and the text that describes them.
 - ``claims``: Claims of documents, what they are compared with, and their verdicts.
+- ``refresh``: Fetching: new figures and revisions from providers, added to tables as vintages; nothing known before
+  changes.
+- ``guards``: Guards: checks that a state of the figures, or a change of it, is plausible.
 - ``language``: Numbers, dates, units and sentences in each language.
 - ``series``: Series of publishers: the only reader of ``data/``.
 - ``indicators``: Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no

@@ -24,6 +24,8 @@ FLOORS = (
     ("indicators",),
     ("series",),
     ("language",),
+    ("guards",),
+    ("refresh",),
     ("charts", "claims"),
     ("views",),
     ("pages",),

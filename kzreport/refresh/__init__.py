@@ -1,0 +1,1 @@
+"""Fetching: new figures and revisions from providers, added to tables as vintages; nothing known before changes."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kzreport.indicators.news import is_old
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Series
@@ -16,7 +17,7 @@ from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.values import page_values
 from kzreport.pages.views import claims_read, series_read
 from kzreport.series.known import load_series, present_state
-from kzreport.series.releases import is_old, known_until, missed_releases
+from kzreport.series.releases import known_until, missed_releases
 from kzreport.series.resource import describe_series, resources
 
 _WHO = frozenset({"publisher", "reporter", "via"})  # columns that say who gives a figure, not what it is of

@@ -7,6 +7,7 @@ from typing import Any
 
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
+from kzreport.indicators.news import is_old
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
@@ -17,7 +18,6 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
-from kzreport.series.releases import is_old
 
 
 def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:

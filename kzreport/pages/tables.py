@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
+from kzreport.indicators.news import is_old
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
@@ -21,7 +22,6 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings, sentence
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
-from kzreport.series.releases import is_old
 from kzreport.units import UNITS
 
 NO_GROUPS: Groups = MappingProxyType({})
@@ -41,12 +41,15 @@ def show_table(
 ) -> None:
     """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
 
-    ``about``: the readings that marks of the title name; of several the first, so that a title says its years.
+    ``about``: the readings that marks of the title name; of several the first, so that a title says its years. The
+    words ``starred`` of the table follow its title, in brackets, where a cell has an asterisk.
     ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
     """
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
     title = w.fill(title, f"tables.{key}.title", {n: g for n, g in about.items() if g})
+    if w.has("tables", key, "starred") and any(text.endswith("*") for row in rows for text in row):
+        title = f"{title} ({w.typography(str(w.entry('tables', key, 'starred')[w.language]).strip())})"
     cells = [Row.of(*row) for row in rows]
     page.emit(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
@@ -88,7 +91,7 @@ def is_change(readings: Sequence[Reading]) -> bool:
 
 
 def _compared(known: Sequence[Reading]) -> bool:
-    return all(UNITS[r.unit].signed or (r.base is not None and r.unit != "index") for r in known)
+    return all(UNITS[r.unit].signed or r.unit == "points" or (r.base is not None and r.unit != "index") for r in known)
 
 
 def signed_columns(columns: Groups) -> dict[str, bool]:
@@ -142,10 +145,12 @@ def table(
     else:
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
-    if not keys:
+    columns = {
+        n: g for n, g in columns.items() if says_something(r for r in g if (r.item if items else r.period) in keys)
+    }
+    if not keys or not columns:
         _absent(page, key)
         return
-    columns = _with_figures(columns)
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
     for name, column in columns.items():
         units = {r.unit for r in column}
@@ -157,18 +162,17 @@ def table(
     show_table(page, key, head, body, figures, about=columns)
 
 
-def _with_figures(columns: Groups) -> Groups:
-    """Return the columns that have a number or the reason why there is none; all of them if none has."""
-    kept = {n: g for n, g in columns.items() if any(r.status is not Status.MISSING_INPUT for r in g)}
-    return kept or columns
-
-
 def _absent(page: PageContext, key: str) -> None:
     """Show in place of a table that nothing is held, after its title unless that names readings."""
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
     named = "" if "{" in title else f"{title} — "
     page.show(f"*{w.typography(named + w.ui('no_table'))}*", Kind.ABSENT, key)
+
+
+def says_something(readings: Iterable[Reading]) -> bool:
+    """True if one of these has a number, or a reason for having none; a column without is left out of its table."""
+    return any(r.status is not Status.MISSING_INPUT for r in readings)
 
 
 def beside_cell(page: PageContext, b: Reading | str | None, spec: str) -> str:
@@ -198,6 +202,7 @@ def listing(
     if found is None:
         return
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
+    more = {column: few for column, few in more.items() if any(few)}  # a column of nothing says nothing
     if not readings:
         _absent(page, key)
         return
@@ -230,8 +235,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
         page.open_section(f"## {w.typography(w.label(name))}")
-        said = [sentence(page, key, r) for key, r in panel.sentences.items()]
-        page.show(" ".join(filter(None, said)), Kind.SAY)
+        if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
+            page.show(" ".join(said), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
         if panel.rows:

@@ -239,7 +239,15 @@ def test_every_sentence_in_every_state(page, language, misprints):
                     value = state if isinstance(state, float) else None
                     status = Status.OK if value is not None else state
                     r = Reading(
-                        "x", value, "percent", p, status, item="KAZ", base=p.year_before(), interval=Interval(1, 2)
+                        "x",
+                        value,
+                        "percent",
+                        p,
+                        status,
+                        item="KAZ",
+                        base=p.year_before(),
+                        interval=Interval(1, 2),
+                        inputs=("cpi_yy",),
                     )
                     said = w.text(*path, **dict.fromkeys(names, r))
                     assert not re.search(r"[{}]|None|\bnan\b|  ", said), (path, state, said)

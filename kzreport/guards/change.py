@@ -259,7 +259,7 @@ def _unit_jump(d: Resource, before: Mapping[Key, Observation], after: Mapping[Ke
             ratios.append(_decimal(b) / _decimal(a))
     if len(ratios) < 3:  # of one or two, an outlier
         return
-    middle = median(ratios)
+    middle = Decimal(median(ratios))
     if not _JUMP[0] <= middle <= _JUMP[1]:
         powers = {10: "ten", 100: "a hundred", 1000: "a thousand", 10**6: "a million"}
         size = max(middle, 1 / middle)

@@ -4,7 +4,8 @@ What belongs here: the list, for messages, documents and tests. What does not: t
 (:mod:`kzreport.guards.state`, :mod:`kzreport.guards.change`).
 
 An ``error`` refuses: nothing is written, no kernel starts (exit code 2), unless an issue of ``data/issues.yml`` names
-the guard under ``excuses`` and gives the reason. A ``question`` lets a person pass with ``--yes``. A ``warning`` is said.
+the guard under ``excuses`` and gives the reason. A ``question`` lets a person pass with ``--yes``; a ``warning`` is
+said.
 """
 
 from __future__ import annotations

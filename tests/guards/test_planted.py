@@ -18,14 +18,16 @@ NOW = date(2026, 11, 26)
 
 
 def refused(name: str, rows) -> str:
-    """How a wrong table is met: ``refused`` (range or a guard on the state), ``asked`` (on the change), or empty."""
+    """How a wrong table is met: ``refused``, asked about as ``unusual``, or ``asked`` only since it was altered."""
     d = describe_series(name)
     if any(o.value is not None and not d.low <= o.value <= d.high for o in rows):
         return "refused"
     if any(f.severity == "error" for f in check_state(NOW, NOW, {name: rows})):
         return "refused"
     found = check_change(d, list(check_table(d)), rows, NOW, About(table=True))
-    return "refused" if any(f.severity == "error" for f in found) else "asked" if found else ""
+    if any(f.severity == "error" for f in found):
+        return "refused"
+    return "unusual" if {f.guard for f in found} - {"alteration"} else "asked" if found else ""
 
 
 def measured(seed: int, count: int) -> tuple[Counter, Counter]:
@@ -37,7 +39,10 @@ def measured(seed: int, count: int) -> tuple[Counter, Counter]:
 
 
 def report(tried: Counter, met: Counter) -> str:
-    lines = [f"{kind}: {met[kind, 'refused']} refused, {met[kind, 'asked']} asked of {n}" for kind, n in tried.items()]
+    lines = [
+        f"{kind}: {n} tried, {met[kind, 'refused']} refused, {met[kind, 'unusual']} unusual"
+        for kind, n in tried.items()
+    ]
     return "\n".join(lines)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.proposed import compare_proposed
 from kzreport.commands.rows_given import csv_given, given_row
 from kzreport.commands.session import show, warn
@@ -50,11 +51,12 @@ def run(args: argparse.Namespace) -> int:
             show(f"{count} to add to {', '.join(fresh)}; nothing was written")
             return 0
         writer.replace(files)
+        keep_accepted()
         show(f"added to {', '.join(f'data/{name}.csv' for name in fresh)}: {count}")
     return 0
 
 
-def refuse(findings: Iterator[Finding] | list[Finding] | tuple[Finding, ...]) -> None:
+def refuse(findings: Iterable[Finding]) -> None:
     """Raise :class:`DataError` with the errors among findings, if there are any."""
     if wrong := errors_of(findings):
         raise DataError("\n".join(f.message for f in wrong))

@@ -26,8 +26,16 @@ from kzreport.series.transaction import sole_writer
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show the difference that the figures make; write them unless they are refused, or a question is open."""
-    today = date.today()  # the one clock
+    """Add figures, as known today."""
+    return add_figures(args, date.today())  # the one clock
+
+
+def add_figures(args: argparse.Namespace, today: date) -> int:
+    """Show the difference that figures make; write them unless they are refused, or a question is open.
+
+    Returns the exit code: 0 written, or nothing to write; 2 a question is open. Raises :class:`DataError` for figures
+    that cannot be read or that a guard refuses, :class:`Locked` while another process writes.
+    """
     with sole_writer(project_root() / "data") as writer:
         rows: dict[str, list[TableRow]] = {}
         for series, row in _given(args):

@@ -184,7 +184,7 @@ class _Reader(Page):
         if output.kind in _TOLD:
             self.told.append((output.kind, output.text.strip("*")))
 
-    def chart(self, *given: Any, **options: Any) -> None:  # type: ignore[override]  # seconds of drawing, no sentence
+    def chart(self, *given: Any, **options: Any) -> None:  # seconds of drawing, no sentence
         """Draw nothing."""
 
 

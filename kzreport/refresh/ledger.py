@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,11 @@ class Ledger:
             if outcome != _NOTHING_NEW and (name := self._keep(provider, answer)):
                 line["raw"] = name
         line |= {"outcome": outcome} | ({"why": why} if why else {})
+        self._lines.append(json.dumps(line, ensure_ascii=False))
+
+    def note(self, event: str, series: str, words: str, day: date) -> None:
+        """Take what a person decided of a series: ``accepted`` a change, with the reason, or made a ``backfill``."""
+        line = {"at": day.isoformat(), "event": event, "series": series, "why": words}
         self._lines.append(json.dumps(line, ensure_ascii=False))
 
     def _keep(self, provider: str, answer: Answer) -> str:

@@ -50,6 +50,9 @@ COMMANDS = {
         "verify": ("verify", "rebuild an edition and compare it byte by byte"),
         "revisions": ("revisions", "how much the vintages of a series revised each other"),
     },
+    "figures": {
+        "add": ("add", "add figures by hand, checked, and show the difference that they make"),
+    },
     "content": {
         "new": ("new", "make notebook, words and view of a new page"),
         "check": ("check", "check data, definitions, words and notebooks"),
@@ -252,6 +255,17 @@ def _new(command: argparse.ArgumentParser) -> None:
     command.add_argument("--series", metavar="NAME", help="series that it shows (default: the first of the project)")
 
 
+def _add(command: argparse.ArgumentParser) -> None:
+    command.add_argument("series", nargs="?", default="", help="name of a table in data/")
+    text = "as 2026-10 109.1, and the other columns as NAME=VALUE (without: CSV on standard input)"
+    command.add_argument("figure", nargs="*", metavar="PERIOD VALUE", help=text)
+    command.add_argument("--published", default="", metavar="DAY", help="the day of publication, such as 2026-11-02")
+    text = "a CSV as a spreadsheet saves it: period, value, published; a column 'series' for several tables"
+    command.add_argument("--from", dest="source", default="", metavar="FILE", help=text)
+    command.add_argument("--dry-run", action="store_true", help="show the difference; write nothing")
+    command.add_argument("--yes", action="store_true", help="a figure that is revised or unusual is meant")
+
+
 def _languages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--missing", metavar="CODE", default="", help="list the untranslated words of a language")
     command.add_argument("--copy", metavar="CODE", default="", help="copy the English words that a language lacks")
@@ -272,6 +286,7 @@ _OPTIONS = {
     "diff": _diff,
     "verify": _verify,
     "revisions": _revisions,
+    "add": _add,
     "new": _new,
     "check": lambda command: None,
     "accept": _accept,

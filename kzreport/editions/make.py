@@ -34,6 +34,7 @@ from kzreport.execution import scratch
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Lost, Result
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
+from kzreport.guards.state import demand_sound
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.values import page_values
@@ -67,6 +68,8 @@ def make_edition(
 
     Raises
     ------
+    DataError
+        if a guard refuses the figures of its date
     StaleEdition
         if there is one from other inputs and no ``revision`` was asked for
     PageError
@@ -86,6 +89,8 @@ def make_edition(
         name = next_name(plan, present, revision=revision)
         final = root / definition.name / name if name else None
         if final:
+            for warning in demand_sound([plan.as_of]):
+                log.line(f"warning: {warning.message}")
             _make(plan, store, final, jobs=jobs, log=log, bars=bars, pool=pool)
     write_index(root, log)
     return final

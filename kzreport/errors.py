@@ -49,6 +49,18 @@ class StaleEdition(KzreportError):
     """An edition exists already and was made from other inputs."""
 
 
+class ProviderDown(KzreportError):
+    """A provider of figures could not be reached, or gave something else than the data that were asked for."""
+
+    exit_code = 3
+
+
+class Locked(KzreportError):
+    """Another run writes in the same place."""
+
+    exit_code = 75
+
+
 def explain(where: str, found: object, expected: str, todo: str = "") -> str:
     """Put the four parts of a message in their order.
 

@@ -18,8 +18,8 @@ from kzreport.editions.kept import KeptPages, page_key, read_kept
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import finish_edition, keep_failed, publish_edition, work_folder
 from kzreport.editions.plan import Plan
-from kzreport.editions.store import Locked, Store, edition_lock
-from kzreport.errors import KzreportError
+from kzreport.editions.store import Store, edition_lock
+from kzreport.errors import KzreportError, Locked
 from kzreport.execution.task import Lost, Result, Task, TimeUp
 from kzreport.execution.worker import Worker
 from kzreport.pages.outputs import page_headline

@@ -31,8 +31,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kzreport.editions.log import RunLog
-from kzreport.editions.store import MANIFEST, Locked, Store, list_editions, read_manifest
-from kzreport.errors import KzreportError, PageError, ParameterError, explain
+from kzreport.editions.store import MANIFEST, Store, list_editions, read_manifest
+from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain
 
 BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead

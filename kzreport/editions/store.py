@@ -11,16 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kzreport.errors import KzreportError, PageError, ParameterError, explain
+from kzreport.errors import Locked, PageError, ParameterError, explain
 from kzreport.files import cached_by_stamp, project_root, sha256_hex
 
 MANIFEST = "manifest.json"
-
-
-class Locked(KzreportError):
-    """Another run is making the same edition."""
-
-    exit_code = 75
 
 
 class Store:

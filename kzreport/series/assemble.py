@@ -16,7 +16,18 @@ from kzreport.series.table import parse_table
 
 _HEADING = ("name", "title", "description", "version", "licenses")
 _SHARED = ("package.yml", "publishers.yml", "columns.yml")
-_OTHER = ("issues.yml", "labels.yml", "groups.yml")  # of other readers
+_OTHER = ("issues.yml", "labels.yml", "groups.yml", "relations.yml")  # of other readers
+
+
+def package_text(folder: Path) -> str:
+    """Return the text of the data package that the cards and tables of a folder describe, each table checked.
+
+    Raises :class:`DataError` for any fault of a card or a table.
+    """
+    fresh = _assembled(folder)
+    for entry in fresh["resources"]:
+        parse_table(resource_of(entry, folder, project().languages, f"data/{entry['name']}.yml"))
+    return _text(fresh)
 
 
 def assemble() -> list[str]:
@@ -57,6 +68,7 @@ def _assembled(folder: Path) -> dict[str, Any]:
     entries = []
     for table in tables:
         entry = read_card(table.with_suffix(".yml"), shared)
+        _add_dated(entry, table)
         size = {"bytes": table.stat().st_size, "hash": f"sha256:{file_digest(table)}"}
         entries.append(entry | size)
     files = [folder / name for name in _SHARED if (folder / name).exists()]
@@ -69,6 +81,18 @@ def _assembled(folder: Path) -> dict[str, Any]:
         "made_from": {file.name: file_digest(file) for file in files},
         "resources": entries,
     }
+
+
+def _add_dated(entry: dict[str, Any], table: Path) -> None:
+    """Describe the column ``dated`` of a table whose card does not name it: an empty cell is as the rule says."""
+    fields = entry["schema"]["fields"]
+    with table.open(encoding="utf-8", errors="replace") as lines:
+        header = lines.readline().rstrip("\n").split(",")
+    if header == [*(f["name"] for f in fields), "dated"]:
+        about = "Whether the day of publication was stated, or is that on which the figure was first seen"
+        rules = {"required": False, "enum": ["recorded", "observed"]}
+        fields.append({"name": "dated", "type": "string", "description": about, "constraints": rules})
+        entry["some_dated"] = True
 
 
 def _refuse_strays(folder: Path, tables: set[str]) -> None:

@@ -29,6 +29,7 @@ _OPTIONAL = (
     "decimals",
     "caveats",
     "sources",
+    "fetch",  # of kzreport.refresh.mapping alone: how figures are fetched is not what they are
 )
 _NAMES = ("publishers", "licences", "access")
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"

@@ -18,6 +18,7 @@ from typing import Any
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, shown_path
 from kzreport.project import project
+from kzreport.series.transaction import finish_pending
 from kzreport.units import UNITS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
@@ -43,6 +44,7 @@ class Resource:
     - ``decimals``: digits shown after the decimal mark, if its publisher prints more than is usual for the unit
     - ``caveats``: language -> sentences
     - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
+    - ``some_dated``: the table has a column ``dated`` that its card does not name: few days are not as the rule says
     - ``publisher_before``: names that the publisher had before: language -> name, and ``until`` which day
     - ``vintages``: the only days of publication there are; empty if any day may be one
     - ``state``: the day of the one state in which past periods are held, under the days of their first releases
@@ -74,6 +76,7 @@ class Resource:
     basis_by: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     decimals: int | None = None
     publisher_before: tuple[Mapping[str, str], ...] = ()
+    some_dated: bool = False
 
     @property
     def card(self) -> str:
@@ -87,9 +90,11 @@ class Resource:
     @property
     def stated(self) -> str:
         """Everything of it that a page can show, as canonical text: no digest, no limits that only checks use."""
-        checks = {"file", "hash", "low", "high", "continuous", "known_gaps", "enums"}
+        checks = {"file", "hash", "low", "high", "continuous", "known_gaps", "enums", "some_dated"}
         checks |= {name for name in ("state", "publisher_before") if not getattr(self, name)}  # few have them
         rest = {k: str(v) for k, v in sorted(vars(self).items()) if k not in checks}
+        if self.some_dated:  # a day that differs from the rule says nothing of the other rows
+            rest["columns"] = str(tuple(c for c in self.columns if c != "dated"))
         return json.dumps(rest, ensure_ascii=False)
 
 
@@ -184,6 +189,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         basis_by=raw.get("basis_by", {}),
         decimals=need("decimals", int) if "decimals" in raw else None,
         publisher_before=tuple(raw.get("publisher_before", ())),
+        some_dated=need("some_dated", bool) if "some_dated" in raw else False,
     )
 
 
@@ -239,7 +245,9 @@ def resources() -> Mapping[str, Resource]:
 
     Raises :class:`DataError` for a package that is broken, or older than a card.
     """
-    return _package(_package_path(project_root())).resources
+    path = _package_path(project_root())
+    finish_pending(path.parent)
+    return _package(path).resources
 
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:

@@ -94,7 +94,7 @@ def _single(known: Sequence[Series], dims: Mapping[str, str]) -> None:
     """Raise :class:`ParameterError` with the choices if a period has several figures."""
     for s in known:
         if len({o.period for o in s}) < len(s):
-            found = {k: sorted({o.dims[k] for o in s}) for k in s.observations[0].dims if k not in dims}
+            found = {k: sorted({o.dims.get(k, "") for o in s}) for k in s.observations[0].dims if k not in dims}
             open_ = "; ".join(f"{k}={'|'.join(v)}" for k, v in found.items() if len(v) > 1)
             raise ParameterError(
                 explain(f"revisions of {s.name}", "several figures for a period", f"a choice: {open_}")

@@ -91,7 +91,8 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
                 raise bad(column, f"one of {', '.join(d.enums[column])}")
         elif not cell or cell != cell.strip() or not cell.isprintable():
             raise bad(column, "printable text without spaces around it")
-    return Observation(period, value, published, {k: cells[k] for k in d.columns[3:]})
+    named = [k for k in d.columns[3:] if cells[k] or not (k == "dated" and d.some_dated)]
+    return Observation(period, value, published, {k: cells[k] for k in named})
 
 
 def _check_publication(d: Resource, o: Observation, where: str) -> None:

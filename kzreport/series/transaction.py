@@ -1,0 +1,140 @@
+"""Several files of ``data/`` replaced together: a reader, and whoever comes after a kill, finds all of them or none.
+
+The new files are staged in ``data/.staged/``; the file ``COMMIT`` there, written last and in one step, decides. With it
+the change is finished, by whoever comes next; without it the change never was.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from kzreport.errors import DataError, Locked, explain
+from kzreport.files import sha256_hex, shown_path, sync_folder, write_atomic, write_durably
+
+_STAGE = ".staged"
+_COMMIT = "COMMIT"
+
+
+class Writer:
+    """The right to replace files of a folder: see :func:`sole_writer`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def replace(self, files: Mapping[str, bytes]) -> None:
+        """Replace or make all of these files, or none: path below the folder -> content.
+
+        Raises :class:`DataError` for a path that leaves the folder, :class:`OSError` if there is no room; the files
+        are then as they were.
+        """
+        stage = self.folder / _STAGE
+        about = {}
+        try:
+            for number, (path, content) in enumerate(files.items()):
+                parts = Path(path).parts
+                if Path(path).is_absolute() or not parts or ".." in parts or parts[0] == _STAGE:
+                    raise DataError(explain("a file to write", repr(path), f"a path inside {self.folder.name}/"))
+                write_durably(stage / str(number), content)
+                about[path] = sha256_hex(content)
+            if not about:
+                return
+            sync_folder(stage)
+            write_atomic(stage / _COMMIT, json.dumps(about, ensure_ascii=False))
+            sync_folder(stage)
+        finally:
+            _roll_forward(self.folder)  # or back, if it was not committed
+
+
+@contextlib.contextmanager
+def sole_writer(folder: Path) -> Iterator[Writer]:
+    """Be the only one that writes in a folder; what a killed writer left there is finished or removed first.
+
+    The system gives the right back when the process ends, however it ends. Raises :class:`Locked` if another process
+    has it.
+    """
+    with _locked(folder, patient=False):
+        _roll_forward(folder)
+        yield Writer(folder)
+
+
+def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Replace or make all of these files, or none: path below the folder -> content.
+
+    Raises :class:`Locked` if another process writes there; else as :meth:`Writer.replace`.
+    """
+    with sole_writer(folder) as writer:
+        writer.replace(files)
+
+
+def finish_pending(folder: Path) -> None:
+    """Finish the change of files that a killed writer had decided on, and remove one that it had not.
+
+    For every reader: one ``stat`` where nothing is pending. A writer at work is waited for if it has decided.
+    Raises :class:`DataError` if a file that was decided on is nowhere.
+    """
+    stage = folder / _STAGE
+    if not stage.exists():
+        return
+    decided = (stage / _COMMIT).exists()
+    try:
+        with _locked(folder, patient=decided):
+            _roll_forward(folder)
+    except Locked:  # a writer at work, that has not decided yet: what stands is whole
+        return
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, *, patient: bool) -> Iterator[None]:
+    """Hold the lock of a folder: on the folder itself, so that no file is left. ``patient`` waits for it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: COMMIT still makes a change whole
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
+        except BlockingIOError:
+            todo = "wait until it has ended"
+            raise Locked(explain(f"{folder.name}/", "another run that writes there", "to be alone", todo)) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def _roll_forward(folder: Path) -> None:
+    """Rename what was staged and decided on to its place, and remove the stage; to be called with the lock held."""
+    stage = folder / _STAGE
+    commit = stage / _COMMIT
+    if commit.exists():
+        about = json.loads(commit.read_text(encoding="utf-8"))
+        touched = set()
+        for number, (path, digest) in enumerate(about.items()):
+            staged, target = stage / str(number), folder / path
+            if staged.exists():
+                touched |= _make_folders(target.parent, folder)
+                staged.replace(target)
+                touched.add(target.parent)
+            elif not target.is_file() or sha256_hex(target.read_bytes()) != digest:
+                todo = f"restore the folder from version control, and remove {_STAGE}/"
+                raise DataError(explain(shown_path(target), "another content", "the one that was decided on", todo))
+        for changed in sorted(touched):
+            sync_folder(changed)
+        commit.unlink()
+    if stage.exists():
+        shutil.rmtree(stage)
+
+
+def _make_folders(folder: Path, root: Path) -> set[Path]:
+    """Make a folder and those above it; return the folders that have a new name in them."""
+    if folder.exists() or folder == root:
+        return set()
+    above = _make_folders(folder.parent, root)
+    folder.mkdir()
+    return {*above, folder.parent}

@@ -38,9 +38,6 @@ COMMANDS = {
         "run": ("run", "make an edition"),
         "backfill": ("backfill", "make the editions of many months, those that are missing"),
     },
-    "figures": {
-        "refresh": ("refresh", "fetch new and revised figures from their providers, or say what would change"),
-    },
     "look": {
         "list": ("listing", "list the editions"),
         "diff": (
@@ -51,6 +48,7 @@ COMMANDS = {
         "revisions": ("revisions", "how much the vintages of a series revised each other"),
     },
     "figures": {
+        "refresh": ("refresh", "fetch new and revised figures from their providers, or say what would change"),
         "add": ("add", "add figures by hand, checked, and show the difference that they make"),
     },
     "content": {

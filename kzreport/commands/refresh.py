@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from kzreport.commands.proposed import compare_proposed
 from kzreport.commands.refreshing import exit_code, refresh, transport_of, wanted_series
 from kzreport.commands.session import show
 from kzreport.errors import ParameterError, explain
@@ -44,15 +45,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         before = {name: _text(name) for name in found_tables(wanted)} if args.diff else {}
         found = refresh(wanted, transport, today, wishes, keep_going=args.keep_going)
+    turns = compare_proposed(found.files, today) if args.dry_run and found.files else None
     by_hand = [] if args.series or args.provider else list(_by_hand(today))
     if args.json:
-        text = json.dumps(_as_json(found, by_hand, written=not args.dry_run), ensure_ascii=False, indent=1)
+        about = _as_json(found, by_hand, written=not args.dry_run) | ({"turns": turns.as_json()} if turns else {})
+        text = json.dumps(about, ensure_ascii=False, indent=1)
         if args.json == "-":
             show(text)
         else:
             write_atomic(Path(args.json), text + "\n")
     if args.json != "-":
         show("\n".join(_lines(found, by_hand, dry=args.dry_run)))
+        if turns:
+            show("\n".join(["\nWhat would turn", *(f"  {line}" for line in turns.lines())]))
         if args.diff:
             before = before if not args.dry_run else {name: _text(name) for name in found_tables(wanted)}
             show("\n".join(_diff(found, before)) or "no row is added")
@@ -101,8 +106,9 @@ def _lines(found: Proposal, by_hand: Sequence[Mapping[str, Any]], *, dry: bool) 
     fresh = sum(c.old is None for o in new for c in o.changes)
     revised = sum(c.old is not None for o in new for c in o.changes)
     would = bool(new) and (dry or not found.files)
-    verb = "would be " if would else ""
-    yield f"{found.day}: {fresh} new figures and {revised} revised ones {verb}in {len(new)} of {_series(found.outcomes)}"
+    verb = "would come " if would else ""
+    number = f"{fresh} new and {revised} revised figures"
+    yield f"{found.day}: {number} {verb}in {len(new)} of {len(found.outcomes)} series"
     for title, old in (("New", False), ("Revised", True)):
         if any((c.old is not None) is old for o in new for c in o.changes):
             yield f"\n{title}"
@@ -127,10 +133,6 @@ def _lines(found: Proposal, by_hand: Sequence[Mapping[str, Any]], *, dry: bool) 
         yield "\nwritten; read 'git diff data/' and commit"
     if any(o.state == "new" and o.rows for o in new) and dry:
         yield "\nnothing was written (--dry-run)"
-
-
-def _series(outcomes: Sequence[Outcome]) -> str:
-    return f"{len(outcomes)} series"
 
 
 def _held(name: str) -> str:

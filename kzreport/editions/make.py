@@ -16,7 +16,7 @@ from kzreport.editions.bars import PageBars
 from kzreport.editions.definition import Definition
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
-from kzreport.editions.job import Job, Pool, make_job, page_titles
+from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
 from kzreport.editions.log import RunLog
 from kzreport.editions.plan import Plan, changed_inputs, make_plan
 from kzreport.editions.previous import edition_record
@@ -212,6 +212,7 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
         date=name,
         lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
         titles={k: page_titles(plan, k) for k in plan.languages},
+        notices={k: stale_notice(plan, k) for k in plan.languages},
         headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
         fingerprint=plan.inputs.fingerprint,
     )
@@ -294,7 +295,12 @@ def verify_edition(folder: Path, *, jobs: int, log: RunLog, bars: bool = False, 
     given = manifest["parameters"]
     values = {page: page_values(page, given[page], f"{folder.name}, parameters of '{page}'") for page in about["pages"]}
     definition = Definition(
-        about["definition"], about["title"], tuple(about["pages"]), tuple(about["languages"]), values
+        about["definition"],
+        about["title"],
+        tuple(about["pages"]),
+        tuple(about["languages"]),
+        values,
+        manifest["inputs"].get("not refreshed", ""),
     )
     plan = make_plan(definition, date.fromisoformat(about["as_of"]), about["languages"])
     different = list_differences(manifest["inputs"], plan.inputs.flat)

@@ -9,6 +9,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if
 
 
 def run_command(args: argparse.Namespace) -> int:
-    """Run the chosen command; return the exit code. Errors of the package are logged, others are raised."""
+    """Run the chosen command; return the exit code. Errors of the package are logged, others shown."""
     for number in _ENDINGS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)  # as an exception, so that processes are ended and half an edition removed
@@ -40,6 +41,10 @@ def run_command(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, SystemExit) as e:
         log_error("interrupted; nothing half-made was left behind")
         return int(e.code or 0) if isinstance(e, SystemExit) else 130
+    except Exception:  # no error of the package: the trace is what a report of it needs
+        traceback.print_exc()
+        log_error("a fault of kzreport itself; please report it with the lines above")
+        return 70
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -134,7 +139,7 @@ class Reporter:
 
     def finish(self, code: int) -> None:
         """Deliver the summary."""
-        with_changes = not code and bool(self.log.made)
+        with_changes = code in (0, 3) and bool(self.log.made)
         if not self.silent and (self.quiet or self.targets or with_changes):
             from kzreport.editions import notify
 

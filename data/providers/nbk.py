@@ -15,8 +15,8 @@ WHERE, SITE, SIZE = "National Bank of Kazakhstan", "https://data.nationalbank.kz
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the first page of a form, or for the base rate; decisions to come are not asked for."""
-    if "form" in about["request"]:
-        return [page_of(about["request"]["form"], 0, 0, "")]
+    if form := reading.asked(about, "since", "form").get("form"):
+        return [page_of(form, 0, 0, "")]
     return [Request(f"{SITE}/base-rate", known={"until": today.isoformat()})]
 
 

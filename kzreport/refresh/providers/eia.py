@@ -7,18 +7,19 @@ from datetime import date
 from typing import Any
 
 from kzreport.refresh.provider import Reply, Request, Row
-from kzreport.refresh.reading import all_of, amount, json_reply, of_one_form, other_form, reply_of
+from kzreport.refresh.reading import all_of, amount, asked, json_reply, of_one_form, other_form, reply_of
 
 _WHERE = "EIA"
 
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for a series of monthly spot prices, newest first."""
+    ask = asked(about, "series since")
     params = {
         "frequency": "monthly",
         "data[0]": "value",
-        "facets[series][]": about["request"]["series"],
-        "start": about["request"]["since"],
+        "facets[series][]": ask["series"],
+        "start": ask["since"],
         "sort[0][column]": "period",
         "sort[0][direction]": "desc",
         "length": "5000",

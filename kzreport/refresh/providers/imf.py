@@ -15,6 +15,7 @@ _WHERE, _SITE = "IMF", "https://api.imf.org/external/sdmx/3.0"
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the list of editions, which leads to their figures."""
+    reading.asked(about, "indicator countries since")
     return [Request(f"{_SITE}/structure/dataflow/IMF.RES/*/*", {"detail": "allstubs"}, {"Accept": "application/json"})]
 
 

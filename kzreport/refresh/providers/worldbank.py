@@ -14,7 +14,7 @@ _WHERE, _SITE, _WHOLE = "World Bank", "https://api.worldbank.org/v2", {"format":
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the current state; for a backfill, that for the list of archived states."""
-    ask = about["request"]
+    ask = reading.asked(about, "indicator countries since archives")
     if about.get("backfill"):
         return [Request(f"{_SITE}/sources/57/version", _WHOLE)]
     params = {**_WHOLE, "date": f"{ask['since']}:{today.year}", "source": "2"}

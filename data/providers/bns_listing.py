@@ -16,7 +16,7 @@ WHERE, SITE = "Bureau of National Statistics, listing", "https://stat.gov.kz"
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the requests for the releases of last year and of this one."""
-    address = f"{SITE}/ru/industries/{about['request']['section']}/spreadsheets/"
+    address = f"{SITE}/ru/industries/{reading.asked(about, 'section name')['section']}/spreadsheets/"
     fixed = {"name": about["request"]["name"], "period": "", "type": "spreadsheets"}
     return [Request(address, {"year": str(today.year - n), **fixed}, expects="html") for n in (1, 0)]
 

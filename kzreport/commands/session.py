@@ -98,6 +98,8 @@ class Reporter:
     - ``log``: of the run
     - ``bars``: show progress bars
     - ``silent``: there is nothing to report when it has ended
+    - ``not_refreshed``: record of a refresh that failed, for the pages: see
+      :class:`~kzreport.editions.definition.Definition`
     - ``open``: the page that a reader may open first
     """
 
@@ -111,6 +113,7 @@ class Reporter:
         self.definition: Definition | None = None
         self.store: Store | None = None
         self.open = ""
+        self.not_refreshed = ""
 
     def check_targets(self, targets: list[str]) -> None:
         """Take the targets of the summary. Raises :class:`ParameterError`."""
@@ -147,6 +150,25 @@ class Reporter:
                     log_error(f"{e} The editions are as they are.")
         if self.open:
             self.show(f"open {self.open}")
+
+
+def refresh_before(args: argparse.Namespace, reporter: Reporter) -> int:
+    """Fetch figures before editions are made; return 0, 2 if a reply was refused or 3 if a provider was down.
+
+    Each is said at once, on the pages, in the summary and in ``run.json``; the editions are made from what is held.
+    """
+    from datetime import date
+
+    from kzreport.commands.refreshing import exit_code, refresh_first
+
+    found, reporter.not_refreshed = refresh_first(args, date.today())
+    for o in found.with_state("refused", "down"):
+        state = "its provider is down" if o.state == "down" else "a reply was refused"
+        reporter.error(f"{o.series} ({o.provider}) was not refreshed, {state}: {' '.join(o.said)}")
+    new = found.with_state("new")
+    reporter.log.refreshed = {o.series: o.state for o in found.outcomes}
+    reporter.show(f"refreshed: {sum(len(o.changes) for o in new)} new or revised figures in {len(new)} series")
+    return exit_code(found.outcomes)
 
 
 # --- arguments ---------------------------------------------------------------------------------------------------

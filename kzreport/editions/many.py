@@ -20,6 +20,7 @@ from kzreport.editions.previous import edition_before, edition_record, fill_defi
 from kzreport.editions.store import Store, edition_lock, list_editions, read_manifest
 from kzreport.errors import PageError, StaleEdition
 from kzreport.execution.processes import in_processes
+from kzreport.guards.state import demand_sound
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,8 @@ def make_editions(
         if not todo:
             write_index(store.root, log)  # a run may have been killed when it had made the last edition
             return wrong
+        for warning in demand_sound(plan.as_of for plan, _ in todo):
+            log.line(f"warning: {warning.message}")
         batch = Batch(store, todo, jobs=jobs, log=log, keep_going=keep_going, bars=bars, pool=pool)
         try:
             batch.run()

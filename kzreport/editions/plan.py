@@ -105,6 +105,7 @@ def make_plans(
             data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
             parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(note_path(name).read_bytes()) for name in named},
+            not_refreshed=own.not_refreshed,
             **vars(lasting),
         )
         yield Plan(own, as_of, tuple(languages), inputs)

@@ -241,7 +241,7 @@ def _mass_revision(
     limit = today.replace(year=today.year - _OLD_YEARS, day=min(today.day, 28))
     aged = [key for key in before if key in after and key[0].end < limit and before[key].value is not None]
     moved = [key for key in aged if not equal(before[key].value, after[key].value)]
-    if len(moved) > max(_MASS * len(aged), 1):
+    if len(moved) > max(_MASS * len(aged), Decimal(1)):
         first = moved[0]
         found = (
             f"{len(moved)} of {len(aged)} figures older than two years changed, such as "

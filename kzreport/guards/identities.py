@@ -1,4 +1,4 @@
-"""The arithmetic of relations between series: what :mod:`kzreport.guards.relations` declares, computed for every period.
+"""The arithmetic of relations between series that :mod:`kzreport.guards.relations` declares, for every period.
 
 What belongs here: one function for each kind of relation, from figures to findings. What does not: reading tables.
 """

@@ -10,13 +10,14 @@ It takes some tenths of a second, once for each state of ``data/`` and each day.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from kzreport.errors import DataError
 from kzreport.files import cached_by_stamp, project_root
 from kzreport.guards.excuses import not_excused
-from kzreport.guards.finding import Finding
+from kzreport.guards.finding import Finding, errors_of
 from kzreport.guards.identities import findings_of
 from kzreport.guards.relations import all_relations
 from kzreport.guards.usual import STEP, spikes, step_size
@@ -57,6 +58,20 @@ def check_state(today: date, as_of: date | None = None, changed: Rows | None = N
         return _check(today, as_of or today, changed)
     data = project_root() / "data"
     return list(_held(data / "datapackage.json", data / "relations.yml", data / "issues.yml", today, as_of or today))
+
+
+def demand_sound(dates: Iterable[date]) -> list[Finding]:
+    """Return the warnings about the figures known on some dates, each once.
+
+    Raises :class:`DataError` with every error among the findings: no page is made of such figures.
+    """
+    found: dict[str, Finding] = {}
+    for as_of in dates:
+        for f in check_state(date.max, as_of):
+            found.setdefault(f.message, f)
+    if wrong := errors_of(found.values()):
+        raise DataError("\n".join(f.message for f in wrong))
+    return list(found.values())
 
 
 @cached_by_stamp(256)

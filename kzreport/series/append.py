@@ -95,7 +95,7 @@ def with_rows(d: Resource, rows: Iterable[TableRow]) -> bytes:
             raise DataError(explain(f"data/{d.path}", f"a row for {found}", "one row for each", todo))
         seen.add(place)
         placed.append((place, line_text))
-    placed.sort(key=lambda item: item[0])  # type: ignore[arg-type,return-value]  # texts, a Period, a date
+    placed.sort(key=lambda item: item[0])
     return "\n".join([lines[0] + (",dated" if new_column else ""), *(text for _, text in placed), ""]).encode()
 
 

@@ -45,8 +45,8 @@ def _table(raw: bytes, about: Mapping[str, Any], select: Mapping[str, Any]) -> R
             if not column:
                 above += " ".join(texts)
                 column = next((n for n, text in enumerate(texts) if n and re.search(wanted["column"], text)), 0)
-            elif name := next((key for key in select["rows"] if re.fullmatch(key, texts[0])), None):
-                dims = {select["by"]: select["rows"][name], **select["also"]} if "by" in select else {}
+            elif code := next((key for key, name in select["rows"].items() if re.fullmatch(name, texts[0])), None):
+                dims = {select["by"]: code, **select["also"]} if "by" in select else {}
                 value = reading.amount(cells[column], WHERE, about, comma=True)
                 rows.append(Row(about["period"], value, dims, date.fromisoformat(about["listed"])))
     if about["unit"] not in above:

@@ -148,7 +148,7 @@ def taldau(values=(("y072026", "110.2"), ("y082026", "109,8")), label="в про
 def listing(*entries):
     """A listing of publications: triples of address, title, day."""
     rows = "".join(
-        f'<div class="divTableRow"><a href="{a}"><b>{t}</b></a> <span>xlsx</span><div class="text-right">{d}</div></div>'
+        f'<div class="row"><a href="{a}"><b>{t}</b></a> <span>xlsx</span><div class="text-right">{d}</div></div>'
         for a, t, d in entries
     )
     return f"<html><body>{rows}</body></html>".encode()

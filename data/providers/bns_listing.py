@@ -42,8 +42,8 @@ def _table(raw: bytes, about: Mapping[str, Any], select: Mapping[str, Any]) -> R
     for _, sheet in (one for one in reading.sheets(raw, WHERE) if re.search(wanted["sheet"], one[0].lower())):
         for cells in sheet:
             texts = reading.cell_texts(cells)
+            above += "" if rows else " ".join(texts)
             if not column:
-                above += " ".join(texts)
                 column = next((n for n, text in enumerate(texts) if n and re.search(wanted["column"], text)), 0)
             elif code := next((key for key, name in select["rows"].items() if re.fullmatch(name, texts[0])), None):
                 dims = {select["by"]: code, **select["also"]} if "by" in select else {}

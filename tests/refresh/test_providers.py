@@ -1,7 +1,9 @@
 """Adapters: each reads its minimal reply, and refuses every other form with words that say what came."""
 
 import ast
+import io
 import json
+import zipfile
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -321,7 +323,7 @@ def test_a_total_is_not_one_of_its_parts():
 
 
 def test_pages_that_share_a_row_are_read_to_the_end():
-    rows = [{**FDI, "report_date": f"{2005 + n // 4}-{3 * (n % 4) + 1:02}-01", "amount": n} for n in range(80)]
+    rows = [{**FDI, "report_date": f"{2006 + n // 4}-{3 * (n % 4) + 1:02}-01", "amount": n} for n in range(80)]
     others = [{"report_date": "2026-01-01", "code": "else", "amount": n} for n in range(900)]
     every = [*rows[:40], *others, *rows[40:]]
     first, second = every[:500], every[499:]  # the row at the boundary comes twice
@@ -427,14 +429,11 @@ def test_a_month_in_a_title_is_the_period():
 
 
 def test_a_workbook_with_a_document_type_is_refused():
-    import io
-    import zipfile
-
     raw = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(replies.trade())) as good, zipfile.ZipFile(raw, "w") as bad:
         for part in good.infolist():
             content = good.read(part)
-            if part.filename == "xl/sharedStrings.xml":
+            if part.filename == "xl/workbook.xml":
                 content = b'<!DOCTYPE x [<!ENTITY a "b">]>' + content
             bad.writestr(part.filename, content)
     with pytest.raises(DataError, match="a DTD"):

@@ -15,10 +15,11 @@ WHERE, SITE = "Bureau of National Statistics, listing", "https://stat.gov.kz"
 
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
-    """Return the requests for the releases of last year and of this one."""
-    address = f"{SITE}/ru/industries/{reading.asked(about, 'section name')['section']}/spreadsheets/"
+    """Return the requests for the releases of each year up to this one."""
+    address = f"{SITE}/ru/industries/{reading.asked(about, 'section name since')['section']}/spreadsheets/"
     fixed = {"name": about["request"]["name"], "period": "", "type": "spreadsheets"}
-    return [Request(address, {"year": str(today.year - n), **fixed}, expects="html") for n in (1, 0)]
+    years = range(int(about["request"]["since"][:4]), today.year + 1)
+    return [Request(address, {"year": str(year), **fixed}, expects="html") for year in years]
 
 
 @reading.of_one_form(WHERE)

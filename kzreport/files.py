@@ -247,10 +247,10 @@ def file_digest(path: Path) -> str:
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def write_durably(path: Path, data: bytes | str) -> None:
-    """Write a file, its folders too, and wait until its content is on the disk."""
+def write_durably(path: Path, data: bytes | str) -> str:
+    """Write a file, its folders too, and wait until its content is on the disk; return the digest of its bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, data)
+    return _write(path, data)
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:
@@ -267,11 +267,13 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         raise
 
 
-def _write(path: Path, data: bytes | str) -> None:
+def _write(path: Path, data: bytes | str) -> str:
+    raw = data.encode() if isinstance(data, str) else data
     with path.open("wb") as f:
-        f.write(data.encode() if isinstance(data, str) else data)
+        f.write(raw)
         f.flush()
         os.fsync(f.fileno())
+    return sha256_hex(raw)
 
 
 def sync_folder(folder: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import functools
 import importlib
 import os
 import signal
@@ -12,7 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kzreport.editions.log import RunLog, log_error, start_logging
 from kzreport.errors import KzreportError
@@ -200,14 +199,19 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
 
 
 def page_pool(args: argparse.Namespace) -> Pool:
-    """Return what executes pages: processes of this machine, or a cluster."""
+    """Return what executes pages: processes of this machine, or a cluster. Loaded when the first page is to be made."""
     from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
 
     deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
-    if getattr(args, "executor", None):
-        from kzreport.execution.cluster import on_cluster
+    address = getattr(args, "executor", None)
 
-        return functools.partial(on_cluster, address=args.executor, deadlines=deadlines)
-    from kzreport.execution.processes import in_processes
+    def pool(work: Any, items: Any, jobs: int, moved: Any = None) -> Any:
+        if address:
+            from kzreport.execution.cluster import on_cluster
 
-    return functools.partial(in_processes, deadlines=deadlines)
+            return on_cluster(work, items, jobs, moved, address=address, deadlines=deadlines)
+        from kzreport.execution.processes import in_processes
+
+        return in_processes(work, items, jobs, moved, deadlines)
+
+    return pool

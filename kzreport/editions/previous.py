@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.editions.definition import Definition
+from kzreport.editions.manifest import read_manifest
 from kzreport.editions.plan import Plan
-from kzreport.editions.store import list_editions, list_revisions, read_manifest
+from kzreport.editions.store import list_editions, list_revisions
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.language.wordfiles import methods
 from kzreport.pages.notes import note_path, read_note

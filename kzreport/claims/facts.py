@@ -19,6 +19,7 @@ from kzreport.claims.amounts import Grade, Held, Point, printed_interval
 from kzreport.claims.cells import Row, check_figure
 from kzreport.claims.claim import Qualifier, figure_interval
 from kzreport.claims.documents import register
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
@@ -161,7 +162,7 @@ def _read_facts(table: Path, names: Path, documents: Path) -> Facts:
     about = strict_model(_File, read_yaml(names), shown_path(names))
     columns, where = fact_columns(), shown_path(table)
     found: dict[str, Fact] = {}
-    for line, cells in csv_rows(columns, read_text(table), where):
+    for line, cells in csv_rows(columns, read_text(table, by_cell=True), where):
         row = Row(dict(zip(columns, cells, strict=True)), f"{where}, line {line}")
         fact = _fact(row, about)
         if fact.id in found:
@@ -215,6 +216,6 @@ def _fact(row: Row, about: _File) -> Fact:
 
 def _day(row: Row) -> date:
     try:
-        return date.fromisoformat(row.cells["published"])
+        return read_day(row.cells["published"])
     except ValueError:
         raise row.bad("published", "a date such as 2026-01-21") from None

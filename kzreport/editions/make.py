@@ -189,7 +189,7 @@ def finish_edition(
         listed = "\n  ".join(changed)
         raise StaleEdition(f"inputs changed while pages were made; run again. What changed:\n  {listed}")
     definition = plan.definition
-    series, _ = series_read({page: definition.values[page] for page in definition.pages})
+    series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
     front = html.edition(
         report={k: definition.title[k] for k in plan.languages},

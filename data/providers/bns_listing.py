@@ -15,10 +15,11 @@ WHERE, SITE = "Bureau of National Statistics, listing", "https://stat.gov.kz"
 
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
-    """Return the requests for the releases of last year and of this one."""
-    address = f"{SITE}/ru/industries/{about['request']['section']}/spreadsheets/"
+    """Return the requests for the releases of each year up to this one."""
+    address = f"{SITE}/ru/industries/{reading.asked(about, 'section name since')['section']}/spreadsheets/"
     fixed = {"name": about["request"]["name"], "period": "", "type": "spreadsheets"}
-    return [Request(address, {"year": str(today.year - n), **fixed}, expects="html") for n in (1, 0)]
+    years = range(int(about["request"]["since"][:4]), today.year + 1)
+    return [Request(address, {"year": str(year), **fixed}, expects="html") for year in years]
 
 
 @reading.of_one_form(WHERE)
@@ -42,11 +43,11 @@ def _table(raw: bytes, about: Mapping[str, Any], select: Mapping[str, Any]) -> R
     for _, sheet in (one for one in reading.sheets(raw, WHERE) if re.search(wanted["sheet"], one[0].lower())):
         for cells in sheet:
             texts = reading.cell_texts(cells)
+            above += "" if rows else " ".join(texts)
             if not column:
-                above += " ".join(texts)
                 column = next((n for n, text in enumerate(texts) if n and re.search(wanted["column"], text)), 0)
-            elif name := next((key for key in select["rows"] if re.fullmatch(key, texts[0])), None):
-                dims = {select["by"]: select["rows"][name], **select["also"]} if "by" in select else {}
+            elif code := next((key for key, name in select["rows"].items() if re.fullmatch(name, texts[0])), None):
+                dims = {select["by"]: code, **select["also"]} if "by" in select else {}
                 value = reading.amount(cells[column], WHERE, about, comma=True)
                 rows.append(Row(about["period"], value, dims, date.fromisoformat(about["listed"])))
     if about["unit"] not in above:

@@ -8,6 +8,7 @@ from typing import Any
 
 from kzreport.refresh.provider import Reply, Request, Row
 from kzreport.refresh.reading import (
+    asked,
     day_in,
     figure,
     html_rows,
@@ -23,7 +24,7 @@ SITE = "https://nationalbank.kz/ru/exchangerates/ezhednevnye-oficialnye-rynochny
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return requests of five years each, from ``since`` to the end of last month; the page refuses more than ten."""
-    ask, last = about["request"], today.replace(day=1) - timedelta(days=1)
+    ask, last = asked(about, "currency since"), today.replace(day=1) - timedelta(days=1)
     spans = [(y, min(date(y + 4, 12, 31), last)) for y in range(int(ask["since"][:4]), last.year + 1, 5)]
     days = [{"beginDate": f"01.01.{year}", "endDate": f"{end:%d.%m.%Y}"} for year, end in spans]
     return [Request(SITE, {"rates[]": ask["currency"], **span}, expects="html") for span in days]

@@ -10,6 +10,7 @@ from typing import Any
 from kzreport.refresh import reading
 from kzreport.refresh.provider import Reply, Request, Row
 
+REVISES_HISTORY = True
 _WHERE, _SITE = "IMF", "https://api.imf.org/external/sdmx/3.0"
 
 

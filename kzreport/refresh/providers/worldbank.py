@@ -9,6 +9,7 @@ from typing import Any
 from kzreport.refresh import reading
 from kzreport.refresh.provider import Reply, Request, Row
 
+REVISES_HISTORY = True
 _WHERE, _SITE, _WHOLE = "World Bank", "https://api.worldbank.org/v2", {"format": "json", "per_page": "20000"}
 
 
@@ -17,16 +18,15 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     ask = reading.asked(about, "indicator countries since archives")
     if about.get("backfill"):
         return [Request(f"{_SITE}/sources/57/version", _WHOLE)]
-    params = {**_WHOLE, "date": f"{ask['since']}:{today.year}", "source": "2"}
-    return [Request(f"{_SITE}/country/{';'.join(ask['countries'])}/indicator/{ask['indicator']}", params)]
+    address = f"{_SITE}/country/{';'.join(ask['countries'])}/indicator/{ask['indicator']}"
+    return [Request(address, {**_WHOLE, "date": f"{ask['since']}:{today.year}", "source": "2"})]
 
 
 @reading.of_one_form(_WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
     """Return the figures of a state, known on the day that it bears; or the requests for the archived states."""
     reply, ask = reading.json_reply(raw, _WHERE), about["request"]
-    archived = isinstance(reply, dict)
-    head = reply if archived else reply[0]
+    head = reply if (archived := isinstance(reply, dict)) else reply[0]
     if "message" in head or int(head["pages"]) > 1:
         raise reading.other_form(_WHERE, head, "one page of figures")
     if archived and isinstance(head["source"], list):

@@ -18,7 +18,7 @@ from kzreport.files import clear_caches, project_root, read_yaml
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 
-pytest_plugins = ["known_then", "run_fixtures"]
+pytest_plugins = ["known_then", "local_project", "run_fixtures"]
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)

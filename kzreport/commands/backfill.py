@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 
-from kzreport.commands.session import open_store, page_pool, show
+from kzreport.commands.session import open_store, page_pool, refresh_before, show
 from kzreport.editions.dates import check_languages, check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.many import make_editions
@@ -18,6 +19,8 @@ def run(args: argparse.Namespace) -> int:
     dates = check_months(args.first, args.last, date.today())
     reporter.definition = definition = load_definition(reporter.log.definition, args.parameter)
     languages = check_languages(args.lang) or definition.languages
+    code = refresh_before(args, reporter) if args.refresh and not args.explain else 0
+    definition = replace(definition, not_refreshed=reporter.not_refreshed)
     pool, store = page_pool(args), open_store(args, write=not args.explain)
     reporter.store = store
     if args.explain:
@@ -44,4 +47,4 @@ def run(args: argparse.Namespace) -> int:
     nothing = f"nothing to do: {len(dates)} editions are there"
     reporter.show(f"{made} of {len(dates)} editions made" if made or wrong else nothing)
     reporter.open = "" if wrong else store.shown(store.root / "index.html")
-    return 1 if wrong else 0
+    return 1 if wrong else code

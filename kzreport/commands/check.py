@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
 from kzreport.commands.checks import list_faults
 from kzreport.commands.languages import list_warnings
 from kzreport.commands.session import show, warn
+from kzreport.errors import KzreportError
+from kzreport.guards.finding import warnings_of
+from kzreport.guards.state import check_state
 
 
 def run(args: argparse.Namespace) -> int:
@@ -14,7 +18,11 @@ def run(args: argparse.Namespace) -> int:
     faults = list_faults()
     for fault in faults:
         warn(fault)
-    for warning in list_warnings():
+    try:
+        unusual = [f.message for f in warnings_of(check_state(date.today()))]
+    except KzreportError:  # among the faults already
+        unusual = []
+    for warning in [*list_warnings(), *unusual]:
         warn(f"warning: {warning}")
     show(f"{len(faults)} faults" if faults else "data, definitions, words and notebooks are sound")
     return 2 if faults else 0

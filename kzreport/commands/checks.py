@@ -15,6 +15,8 @@ from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
 from kzreport.files import shown_path
+from kzreport.guards.finding import errors_of
+from kzreport.guards.state import check_state
 from kzreport.language.lint import page_faults, shared_faults
 from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, read_notebook
@@ -170,6 +172,10 @@ def list_faults() -> list[str]:
             read()
         except KzreportError as e:
             found.append(str(e))
+    try:
+        found += [f.message for f in errors_of(check_state(date.max))]
+    except KzreportError as e:
+        found.append(str(e))
     try:
         found += sentence_faults()
     except KzreportError as e:

@@ -1,7 +1,6 @@
 """The command line: its commands and options.
 
-Exit codes: 0 done or nothing to do, 1 failed or out of time, 2 bad input, 75 locked; 129, 130, 143 after SIGHUP,
-Ctrl-C, SIGTERM.
+Exit codes: see :data:`EXIT_CODES`, which ``--help`` prints.
 
 A command is a module of this package with a function ``run``. It is imported when it is chosen, so that ``--help``
 starts at once.
@@ -22,6 +21,17 @@ _BEGUN = time.monotonic()  # of the whole run
 # At the top, since a worker process imports the module that was run before anything else.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+EXIT_CODES = {
+    "0": "done, or nothing to do",
+    "1": "failed: a page, an edition, or the time was over",
+    "2": "bad input or usage, or data that were refused",
+    "3": "a provider of figures was down; what is held was used",
+    "4": "a figure is overdue (only where a command was asked to say so)",
+    "70": "a fault of kzreport itself",
+    "75": "another run holds the lock",
+    "128 + n": "ended by signal n: 129, 130, 143 after SIGHUP, Ctrl-C, SIGTERM",
+}
+
 # Group -> command -> its module and its one line of help; in the order of --help.
 COMMANDS = {
     "make": {
@@ -35,7 +45,12 @@ COMMANDS = {
             "what changed between two dates: figures, revisions, verdicts, caveats, method, parameters",
         ),
         "verify": ("verify", "rebuild an edition and compare it byte by byte"),
+        "calendar": ("calendar", "what is overdue and what is coming, also for a calendar (ICS) or a scheduler (JSON)"),
         "revisions": ("revisions", "how much the vintages of a series revised each other"),
+    },
+    "figures": {
+        "refresh": ("refresh", "fetch new and revised figures from their providers, or say what would change"),
+        "add": ("add", "add figures by hand, checked, and show the difference that they make"),
     },
     "content": {
         "new": ("new", "make notebook, words and view of a new page"),
@@ -60,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
         prog="kzreport",
         usage="kzreport COMMAND [OPTION ...]",
         description="Dated reports in several languages from published figures, by notebooks.",
-        epilog="\n\n".join(listed) + "\n\n'kzreport COMMAND --help' lists the options of a command.",
+        epilog="\n\n".join([*listed, "'kzreport COMMAND --help' lists the options of a command.", _exit_codes()]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     choices = top.add_subparsers(
@@ -72,6 +87,10 @@ def parser() -> argparse.ArgumentParser:
             command.set_defaults(module=module)
             _OPTIONS[name](command)
     return top
+
+
+def _exit_codes() -> str:
+    return "\n".join(["exit codes:", *(f"  {code.ljust(8)}{text}" for code, text in EXIT_CODES.items())])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -152,6 +171,7 @@ def _making(command: argparse.ArgumentParser) -> None:
 
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument("--as-of", metavar="DATE", help="use only what was published by DATE (default: today)")
+    _refreshing(command)
     _making(command)
 
 
@@ -160,7 +180,42 @@ def _backfill(command: argparse.ArgumentParser) -> None:
     command.add_argument("--to", dest="last", metavar="MONTH", required=True, help="last month, included")
     command.add_argument("--keep-going", action="store_true", help="go on with other editions when a page fails")
     command.add_argument("--explain", action="store_true", help="list what is missing or stale, and why; make nothing")
+    _refreshing(command)
     _making(command)
+
+
+def _refreshing(command: argparse.ArgumentParser) -> None:
+    text = "fetch new figures first; if a provider is down, say so on the pages and end with 3"
+    command.add_argument("--refresh", action="store_true", help=text)
+    _replay(command)
+
+
+def _replay(command: argparse.ArgumentParser) -> None:
+    text = "take the replies, and the day, from a recording instead of the network"
+    command.add_argument("--replay", metavar="DIR", help=text)
+
+
+def _refresh(command: argparse.ArgumentParser) -> None:
+    command.add_argument("series", nargs="*", help="names of tables in data/ (default: all that can be fetched)")
+    for name, metavar, text in (
+        ("--provider", "NAME,...", "only the series of these providers"),
+        ("--since", "YEAR", "leave the figures of earlier years alone"),
+        ("--json", "FILE", "write what became of each series to FILE, or - for standard output"),
+        ("--record", "DIR", "keep the replies in a new folder, for --replay"),
+    ):
+        command.add_argument(name, metavar=metavar, help=text)
+    _replay(command)
+    for name, text in (
+        ("--dry-run", "write nothing; say what would change, on the pages too"),
+        ("--diff", "show the rows that are added, as a diff"),
+        ("--keep-going", "write the sound series where a reply was refused (default: write nothing then)"),
+        ("--probe", "ask for each series once, unconfirmed ones too, and say what came; write nothing"),
+        ("--backfill", "read older states: this changes what past dates knew"),
+    ):
+        command.add_argument(name, action="store_true", help=text)
+    text = "take a change of a series that guards refuse, for a reason that is kept; may be repeated"
+    command.add_argument("--accept-redefinition", action="append", default=[], metavar="SERIES=REASON", help=text)
+    command.add_argument("--log", choices=["plain", "json"], default="plain", help="lines on standard error")
 
 
 def _diff(command: argparse.ArgumentParser) -> None:
@@ -191,12 +246,34 @@ def _accept(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", nargs="*", help="pages (default: all)")
     text = "write data/datapackage.json anew from changed tables and cards"
     command.add_argument("--data", action="store_true", help=text)
+    text = "with --data: figures that were altered, removed or are unusual are meant"
+    command.add_argument("--yes", action="store_true", help=text)
     _jobs(command)
 
 
 def _new(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", help="name of the page: letters a-z and _")
     command.add_argument("--series", metavar="NAME", help="series that it shows (default: the first of the project)")
+
+
+def _add(command: argparse.ArgumentParser) -> None:
+    command.add_argument("series", nargs="?", default="", help="name of a table in data/")
+    text = "as 2026-10 109.1, and the other columns as NAME=VALUE (without: CSV on standard input)"
+    command.add_argument("figure", nargs="*", metavar="PERIOD VALUE", help=text)
+    command.add_argument("--published", default="", metavar="DAY", help="the day of publication, such as 2026-11-02")
+    text = "a CSV as a spreadsheet saves it: period, value, published; a column 'series' for several tables"
+    command.add_argument("--from", dest="source", default="", metavar="FILE", help=text)
+    command.add_argument("--dry-run", action="store_true", help="show the difference; write nothing")
+    command.add_argument("--yes", action="store_true", help="a figure that is revised or unusual is meant")
+
+
+def _calendar(command: argparse.ArgumentParser) -> None:
+    command.add_argument("series", nargs="*", help="names of tables in data/ (default: all)")
+    command.add_argument("--as-of", metavar="DATE", help="as known on DATE (default: today)")
+    text = "days ahead (default: 92)"
+    command.add_argument("--days", type=_days, default=92, metavar="N", help=text)
+    command.add_argument("--ics", metavar="FILE", help="write events for a calendar program; - is standard output")
+    command.add_argument("--json", metavar="FILE", help="write the list for a scheduler; - is standard output")
 
 
 def _languages(command: argparse.ArgumentParser) -> None:
@@ -214,10 +291,13 @@ def _init(command: argparse.ArgumentParser) -> None:
 _OPTIONS = {
     "run": _run,
     "backfill": _backfill,
+    "refresh": _refresh,
     "list": _output,
     "diff": _diff,
     "verify": _verify,
+    "calendar": _calendar,
     "revisions": _revisions,
+    "add": _add,
     "new": _new,
     "check": lambda command: None,
     "accept": _accept,
@@ -229,6 +309,12 @@ _OPTIONS = {
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 1000")
     return int(text)
 
 

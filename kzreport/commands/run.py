@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 
-from kzreport.commands.session import open_store, page_pool
+from kzreport.commands.session import open_store, page_pool, refresh_before
 from kzreport.editions.dates import check_date, check_languages
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import make_edition
@@ -21,6 +22,8 @@ def run(args: argparse.Namespace) -> int:
     as_of = check_date(args.as_of, today) if args.as_of else today
     reporter.definition = definition = load_definition(reporter.log.definition, args.parameter)
     languages = check_languages(args.lang) or definition.languages
+    code = refresh_before(args, reporter) if args.refresh else 0
+    definition = replace(definition, not_refreshed=reporter.not_refreshed)
     pool, store = page_pool(args), open_store(args, write=True)
     reporter.store = store
     definition = prepare_definition(definition, store.root, as_of, revision=args.revision)
@@ -32,4 +35,4 @@ def run(args: argparse.Namespace) -> int:
     name = f"{definition.name}/{folder.name}"
     reporter.show(f"made {name}" if made else f"nothing to do: {name} has the same inputs")
     reporter.open = store.shown(folder / "index.html")
-    return 0
+    return code

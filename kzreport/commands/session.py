@@ -8,6 +8,7 @@ import importlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,7 @@ _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if
 
 
 def run_command(args: argparse.Namespace) -> int:
-    """Run the chosen command; return the exit code. Errors of the package are logged, others are raised."""
+    """Run the chosen command; return the exit code. Errors of the package are logged, others shown."""
     for number in _ENDINGS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)  # as an exception, so that processes are ended and half an edition removed
@@ -39,6 +40,10 @@ def run_command(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, SystemExit) as e:
         log_error("interrupted; nothing half-made was left behind")
         return int(e.code or 0) if isinstance(e, SystemExit) else 130
+    except Exception:  # no error of the package: the trace is what a report of it needs
+        traceback.print_exc()
+        log_error("a fault of kzreport itself; please report it with the lines above")
+        return 70
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -97,6 +102,8 @@ class Reporter:
     - ``log``: of the run
     - ``bars``: show progress bars
     - ``silent``: there is nothing to report when it has ended
+    - ``not_refreshed``: record of a refresh that failed, for the pages: see
+      :class:`~kzreport.editions.definition.Definition`
     - ``open``: the page that a reader may open first
     """
 
@@ -110,6 +117,7 @@ class Reporter:
         self.definition: Definition | None = None
         self.store: Store | None = None
         self.open = ""
+        self.not_refreshed = ""
 
     def check_targets(self, targets: list[str]) -> None:
         """Take the targets of the summary. Raises :class:`ParameterError`."""
@@ -130,7 +138,7 @@ class Reporter:
 
     def finish(self, code: int) -> None:
         """Deliver the summary."""
-        with_changes = not code and bool(self.log.made)
+        with_changes = code in (0, 3) and bool(self.log.made)
         if not self.silent and (self.quiet or self.targets or with_changes):
             from kzreport.editions import notify
 
@@ -146,6 +154,25 @@ class Reporter:
                     log_error(f"{e} The editions are as they are.")
         if self.open:
             self.show(f"open {self.open}")
+
+
+def refresh_before(args: argparse.Namespace, reporter: Reporter) -> int:
+    """Fetch figures before editions are made; return 0, 2 if a reply was refused or 3 if a provider was down.
+
+    Each is said at once, on the pages, in the summary and in ``run.json``; the editions are made from what is held.
+    """
+    from datetime import date
+
+    from kzreport.commands.refreshing import exit_code, refresh_first
+
+    found, reporter.not_refreshed = refresh_first(args, date.today())
+    for o in found.with_state("refused", "down"):
+        state = "its provider is down" if o.state == "down" else "a reply was refused"
+        reporter.error(f"{o.series} ({o.provider}) was not refreshed, {state}: {' '.join(o.said)}")
+    new = found.with_state("new")
+    reporter.log.refreshed = {o.series: o.state for o in found.outcomes}
+    reporter.show(f"refreshed: {sum(len(o.changes) for o in new)} new or revised figures in {len(new)} series")
+    return exit_code(found.outcomes)
 
 
 # --- arguments ---------------------------------------------------------------------------------------------------

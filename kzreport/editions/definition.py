@@ -19,13 +19,18 @@ from kzreport.project import project
 
 @dataclass(frozen=True)
 class Definition:
-    """A report definition: its pages, their languages, the values of their parameters."""
+    """A report definition: its pages, their languages, the values of their parameters.
+
+    ``not_refreshed``: where figures were to be fetched first and a provider was down, JSON with the ``day`` and the
+    ``series`` that stayed as they were held.
+    """
 
     name: str
     title: Mapping[str, str]
     pages: tuple[str, ...]
     languages: tuple[str, ...]
     values: Mapping[str, Mapping[str, Any]]
+    not_refreshed: str = ""
 
 
 def definition_names() -> tuple[str, ...]:

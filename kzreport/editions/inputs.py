@@ -71,6 +71,7 @@ class Inputs:
     - ``settings``: path of a file that all pages share -> its text
     - ``parameters``: page -> its values as JSON
     - ``notes``: name of an analyst's note -> its text
+    - ``not_refreshed``: see :class:`~kzreport.editions.definition.Definition`; empty as a rule
     - ``report``: title, pages and languages as JSON
     """
 
@@ -83,6 +84,7 @@ class Inputs:
     notes: Mapping[str, str]
     report: str
     engine: Engine
+    not_refreshed: str = ""
 
     @cached_property
     def flat(self) -> Mapping[str, str]:
@@ -96,6 +98,7 @@ class Inputs:
             **{f"parameters of {page}": values for page, values in self.parameters.items()},
             **{f"params/notes/{name}.md": digest for name, digest in self.notes.items()},
             "report": self.report,
+            **({"not refreshed": self.not_refreshed} if self.not_refreshed else {}),
             "engine": self.engine.version,
             "engine code": self.engine.code,
             "python": self.engine.python,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -20,6 +22,8 @@ from kzreport.files import write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_artefacts
 from kzreport.render import html
+from kzreport.series.releases import known_until
+from kzreport.series.resource import describe_series
 
 R = TypeVar("R")
 
@@ -65,6 +69,19 @@ def page_titles(plan: Plan, language: str) -> dict[str, str]:
     return {page: str(Words(language, page).entry("title")[language]) for page in plan.definition.pages}
 
 
+def stale_notice(plan: Plan, language: str) -> str:
+    """Return the sentence that says since when figures could not be fetched; empty for an edition without that."""
+    if not plan.definition.not_refreshed:
+        return ""
+    about = json.loads(plan.definition.not_refreshed)
+    series = about["series"]
+    bodies = dict.fromkeys(
+        d.published_by(language, plan.as_of) or d.titles[language] for d in map(describe_series, series)
+    )
+    day, until = date.fromisoformat(about["day"]), known_until(series, plan.as_of)
+    return Words(language).not_refreshed(day, list(bodies), until)
+
+
 def make_page(plan: Plan, folder: Path, task: Task, worker: Worker, done: NotebookNode | None = None) -> Result:
     """Execute and render one page into the edition being built, in a worker; ``done``: it was executed before.
 
@@ -94,6 +111,7 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
             date=Words(task.language).day(plan.as_of),
             languages=plan.languages,
             fingerprint=plan.inputs.fingerprint,
+            notice=stale_notice(plan, task.language),
         )
         files: dict[str, bytes | str] = {f"{task.page}.html": text, f"{task.page}.ipynb": nbformat.writes(nb) + "\n"}
         for artefact in page_artefacts(nb):

@@ -9,6 +9,7 @@ import json
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,8 @@ def log_error(text: str) -> None:
 class RunLog:
     """The log of one run of a definition: the editions it made, the end of each page.
 
+    ``refreshed``: series -> what became of it, if figures were fetched first.
+
     ``shown`` of its methods: print it as a plain line too; a log in JSON has everything.
     """
 
@@ -60,6 +63,7 @@ class RunLog:
         self.definition = definition
         self.made: list[str] = []
         self.pages: list[dict[str, Any]] = []
+        self.refreshed: Mapping[str, str] = {}
 
     def line(self, text: str, **about: object) -> None:
         """Log a line; ``about`` are its other keys in a log in JSON."""
@@ -117,7 +121,11 @@ class RunLog:
     def write(self, root: Path) -> None:
         """Write ``run.json`` beside the editions, in one step. If that fails the run ends as it would have."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
-        text = json.dumps(about | {"retried": self.retried, "pages": self.pages}, ensure_ascii=False, indent=1)
+        text = json.dumps(
+            about | {"retried": self.retried, "refreshed": dict(self.refreshed), "pages": self.pages},
+            ensure_ascii=False,
+            indent=1,
+        )
         try:
             write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
         except OSError as e:

@@ -17,7 +17,7 @@ from kzreport.editions.damage import compare_written, list_damage, record_editio
 from kzreport.editions.definition import Definition
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
-from kzreport.editions.job import Job, Pool, make_job, page_titles
+from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import MANIFEST, read_manifest
 from kzreport.editions.needs import next_name
@@ -33,6 +33,7 @@ from kzreport.execution import scratch
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Lost, Result
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
+from kzreport.guards.state import demand_sound
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.values import page_values
@@ -66,6 +67,8 @@ def make_edition(
 
     Raises
     ------
+    DataError
+        if a guard refuses the figures of its date
     StaleEdition
         if there is one from other inputs and no ``revision`` was asked for
     PageError
@@ -85,6 +88,8 @@ def make_edition(
         name = next_name(plan, present, store, revision=revision)
         final = root / definition.name / name if name else None
         if final:
+            for warning in demand_sound([plan.as_of]):
+                log.line(f"warning: {warning.message}")
             _make(plan, store, final, jobs=jobs, log=log, bars=bars, pool=pool)
     write_index(root, log)
     return final
@@ -191,6 +196,7 @@ def finish_edition(
         date=name,
         lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
         titles={k: page_titles(plan, k) for k in plan.languages},
+        notices={k: stale_notice(plan, k) for k in plan.languages},
         headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
         fingerprint=plan.inputs.fingerprint,
     )
@@ -278,7 +284,12 @@ def verify_edition(
     given = manifest["parameters"]
     values = {page: page_values(page, given[page], f"{folder.name}, parameters of '{page}'") for page in about["pages"]}
     definition = Definition(
-        about["definition"], about["title"], tuple(about["pages"]), tuple(about["languages"]), values
+        about["definition"],
+        about["title"],
+        tuple(about["pages"]),
+        tuple(about["languages"]),
+        values,
+        manifest["inputs"].get("not refreshed", ""),
     )
     plan = make_plan(definition, date.fromisoformat(about["as_of"]), about["languages"])
     different = list_differences(manifest["inputs"], plan.inputs.flat)

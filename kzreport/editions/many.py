@@ -11,6 +11,7 @@ from kzreport.editions.index import write_index
 from kzreport.editions.log import RunLog
 from kzreport.editions.needs import grouped_messages, list_needs
 from kzreport.editions.store import Store, edition_lock
+from kzreport.guards.state import demand_sound
 
 if TYPE_CHECKING:
     from kzreport.editions.job import Pool
@@ -72,6 +73,8 @@ def make_editions(
             return wrong
         from kzreport.editions.batch import Batch  # loads Jupyter, of which "nothing to do" has no need
 
+        for warning in demand_sound(plan.as_of for plan, _ in todo):
+            log.line(f"warning: {warning.message}")
         batch = Batch(store, todo, jobs=jobs, log=log, keep_going=keep_going, bars=bars, pool=pool)
         try:
             batch.run()

@@ -66,6 +66,7 @@ def run_summary(
         "failed": [{"edition": name, "reasons": reasons} for name, reasons in sorted(failed.items())],
         "errors": list(wrong),
         "retried": log.retried,
+        "refreshed": dict(log.refreshed),
         "newest": newest,
         "run": "run.json" if log.pages else None,
     }

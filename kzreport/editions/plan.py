@@ -30,6 +30,7 @@ from kzreport.project import page_names
 from kzreport.series.groups import groups_for
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprints
+from kzreport.series.release_days import known_release_days
 
 
 @dataclass(frozen=True)
@@ -102,10 +103,13 @@ def make_plans(
             _check_note(name, own, as_of, languages)
         issues = "\n".join(repr(i) for i in known_issues(as_of))
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
+        days = known_release_days(as_of)
+        announced = {"releases.yml": sha256_hex(days.encode())} if days else {}
         inputs = Inputs(
-            data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
+            data={**tables, "issues.yml": sha256_hex(issues.encode()), **announced, **documents},
             parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(note_path(name).read_bytes()) for name in named},
+            not_refreshed=own.not_refreshed,
             **vars(lasting),
         )
         yield Plan(own, as_of, tuple(languages), inputs)

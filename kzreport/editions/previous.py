@@ -65,6 +65,9 @@ def fill_definition(
         since = {"previous": earlier["edition"]["as_of"], "methods": new}
         settings = _changed_settings(earlier["parameters"], definition.values)
         known = dict.fromkeys(open_pages, since | {"settings": settings})
+    if present and not revision:  # it says what was true when it was made
+        kept = read_manifest(present[-1])["inputs"].get("not refreshed", "")
+        definition = replace(definition, not_refreshed=kept)
     filled = {
         page: {k: v for k, v in known.get(page, {}).items() if k in FILLED and k in definition.values[page]}
         for page in open_pages

@@ -69,6 +69,16 @@ class Dates(Vocabulary):
         key = "edition_until" if until else "edition_without"
         return self.typography(self.ui(key).format(date=self.day(day), until=self.day(until or day)))
 
+    def not_refreshed(self, day: date, bodies: Sequence[str], until: date | None) -> str:
+        """Say that figures of some bodies could not be fetched on a day, and the day of the newest that is held.
+
+        >>> Dates("en").not_refreshed(date(2026, 11, 25), ["A", "B"], date(2026, 10, 2)).replace("\u00a0", " ")
+        'No update was possible on 25 November 2026 (A and B): figures held as of 2 October 2026.'
+        """
+        key = "not_refreshed" if until else "never_refreshed"
+        names = self.locale.listed(bodies)
+        return self.typography(self.ui(key).format(day=self.day(day), bodies=names, until=self.day(until or day)))
+
     def missing(self, periods: Sequence[Period]) -> str:
         """Name missed periods: each of a few, else the first and the last."""
         if len(periods) <= MOST:

@@ -27,6 +27,8 @@ class Request:
     - ``expects``: the media type of the reply: another one is a failure, not data
     - ``most``: bytes of the reply at most
     - ``key``: name of the environment variable that holds a key, and the parameter that carries it
+    - ``known``: what the reply does not repeat, such as the group asked for or the day in a listing; ``read`` finds it
+      in ``about``
     """
 
     url: str
@@ -36,6 +38,7 @@ class Request:
     expects: Literal["json", "csv", "html", "xml", "xlsx"] = "json"
     most: int = 20_000_000
     key: tuple[str, str] | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,17 +59,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Reply:
-    """The rows of a reply, and the fingerprint of what they are: the code, label, unit and base that it names."""
+    """The rows of a reply, and the fingerprint of what they are.
+
+    - ``fingerprint``: the code, label, unit and base that the reply names; empty for one that only leads to others
+    - ``more``: further requests: the next page, the vintages of an archive, the workbook behind a listing
+    - ``notes``: what was left out, and why
+    """
 
     rows: tuple[Row, ...]
     fingerprint: str
-    more: Request | None = None  # the next page of a long reply
+    more: tuple[Request, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Provider(Protocol):
     """A module that knows a provider's addresses and forms.
 
-    ``about`` is one series' ``fetch:`` from its card, with ``series`` (its name) added.
+    ``about`` is one series' ``fetch:`` from its card, with ``series`` (its name) added, ``backfill`` where older
+    vintages are wanted, and for ``read`` what the request knew.
     """
 
     def requests(self, about: Mapping[str, Any], today: date) -> Sequence[Request]:

@@ -31,6 +31,7 @@ def page(
     date: str,
     languages: Sequence[str],
     fingerprint: str,
+    notice: str = "",
 ) -> str:
     """Return the HTML of one page.
 
@@ -48,6 +49,8 @@ def page(
         All languages of the edition.
     fingerprint
         The digest of the edition's inputs.
+    notice
+        A sentence under the title: figures could not be fetched.
 
     Raises
     ------
@@ -66,6 +69,7 @@ def page(
         date=date,
         languages=languages,
         fingerprint=fingerprint,
+        notice=notice,
         blocks=shown,
         script=script,
         digest=digest,
@@ -81,10 +85,12 @@ def edition(
     titles: Mapping[str, Mapping[str, str]],
     headlines: Mapping[str, Mapping[str, str]],
     fingerprint: str,
+    notices: Mapping[str, str],
 ) -> str:
     """Return the front page of one edition.
 
-    ``lines``: the date of the edition and until when its figures go, in each language; ``titles`` and ``headlines``:
+    ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
+    not be fetched, or nothing; ``titles`` and ``headlines``:
     language -> page -> text; headlines are Markdown.
     """
     shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
@@ -96,6 +102,7 @@ def edition(
         lines=lines,
         titles=titles,
         headlines=shown,
+        notices=notices,
         fingerprint=fingerprint,
     )
 

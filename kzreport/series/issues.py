@@ -1,9 +1,13 @@
-"""Known faults of sources, from ``data/issues.yml``: each is known from a day, and perhaps mended on another."""
+"""Known faults of sources, from ``data/issues.yml``: each is known from a day, and perhaps mended on another.
+
+An issue of kind ``checked`` is no fault: a figure that a guard finds unusual, and that its source does state. No page
+shows it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,7 +19,7 @@ from kzreport.model import Period
 from kzreport.project import project
 from kzreport.series.resource import describe_series
 
-_KINDS = ("error", "break", "inconsistent", "preliminary", "suspect", "caveat")
+_KINDS = ("error", "break", "inconsistent", "preliminary", "suspect", "caveat", "checked")
 
 
 @dataclass(frozen=True)
@@ -23,9 +27,10 @@ class Issue:
     """A known fault of a source.
 
     - ``series``, ``where``, ``periods``: the observations that it is about; all of them if a filter is empty
-    - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary``, ``suspect`` or ``caveat``
+    - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary``, ``suspect``, ``caveat`` or ``checked``
     - ``since``, ``until``: the day on which it became known, and the day on which it was mended
     - ``text``: language -> sentence
+    - ``excuses``: names of the guards whose findings on these figures are true figures
     """
 
     id: str
@@ -36,23 +41,26 @@ class Issue:
     since: date
     text: Mapping[str, str]
     until: date | None = None
+    excuses: tuple[str, ...] = field(default=(), repr=False)  # changes no page
 
 
 def _issue(e: Any, at: str) -> Issue:
     languages = project().languages
     needed = {"id", "series", "kind", "since", *languages}
-    allowed = needed | {"where", "periods", "until"}
+    allowed = needed | {"where", "periods", "until", "excuses"}
     if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
         found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
-        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until"
+        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until, excuses"
         raise DataError(explain(at, found, expected))
     for key in needed:
         if not isinstance(e[key], str) or not e[key].strip():
             raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
-    where, spans = e.get("where", {}), e.get("periods", [])
-    for key, value, kind in (("where", where, dict), ("periods", spans, list)):
+    where, spans, excuses = e.get("where", {}), e.get("periods", []), e.get("excuses", [])
+    for key, value, kind in (("where", where, dict), ("periods", spans, list), ("excuses", excuses, list)):
         if not isinstance(value, kind):
-            raise DataError(explain(f"{at}, key '{key}'", repr(value), "a map 'where', a list 'periods'"))
+            raise DataError(explain(f"{at}, key '{key}'", repr(value), "a map 'where', lists 'periods' and 'excuses'"))
+    if e["kind"] == "checked" and not excuses:
+        raise DataError(explain(f"{at}, key 'excuses'", "nothing", "the guards that an issue of kind checked excuses"))
     if e["kind"] not in _KINDS:
         raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), f"one of {', '.join(_KINDS)}"))
     try:
@@ -67,7 +75,7 @@ def _issue(e: Any, at: str) -> Issue:
     if until and until <= since:
         raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
     text = {k: e[k].strip() for k in languages}
-    return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until)
+    return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until, tuple(map(str, excuses)))
 
 
 def _day(entry: Mapping[str, Any], key: str, at: str) -> date:
@@ -101,16 +109,27 @@ def known_issues(
     ``series`` keeps those of some series, ``start`` those that touch a period from that one on.
     Raises :class:`DataError` naming the file and the entry that is broken.
     """
-    day, path = parse_day(as_of), project_root() / "data" / "issues.yml"
+    day = parse_day(as_of)
     return tuple(
         i
-        for i in _issues(path, path.with_name("datapackage.json"))
-        if i.since <= day
+        for i in _all_issues()
+        if i.kind != "checked"
+        and i.since <= day
         and (i.until is None or i.until > day)
         and (series is None or i.series in series)
         and (start is None or not i.periods or any(p.end >= start.start for p in i.periods))
         and (not i.periods or any(p.start <= day for p in i.periods))
     )
+
+
+def _all_issues() -> tuple[Issue, ...]:
+    path = project_root() / "data" / "issues.yml"
+    return _issues(path, path.with_name("datapackage.json"))
+
+
+def excusing_issues() -> tuple[Issue, ...]:
+    """Return the issues that excuse a guard. Raises as :func:`known_issues`."""
+    return tuple(i for i in _all_issues() if i.excuses)
 
 
 def suspect_periods(series: str, as_of: date | str) -> tuple[Period, ...]:

@@ -1,0 +1,218 @@
+"""A proposed state of the data beside the one that is held: what the guards say of it, and what pages would say.
+
+What belongs here: a copy of the project with other files of ``data/``, and the comparison of both as a reader would
+see them. What does not: which files are proposed (``add``, ``refresh``, ``accept``), writing them.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kzreport.claims.ledger import all_claims
+from kzreport.claims.sentences import claim_locator
+from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.commands.session import one_project
+from kzreport.editions.definition import load_definition
+from kzreport.errors import KzreportError
+from kzreport.execution import scratch
+from kzreport.files import project_root
+from kzreport.guards.finding import Finding
+from kzreport.guards.state import check_state
+from kzreport.language.wordfiles import terminal_language
+from kzreport.language.words import Words
+from kzreport.pages.notebooks import load_notebook
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.page import Page
+from kzreport.pages.values import page_values
+from kzreport.pages.views import claims_read, series_read
+from kzreport.project import project
+
+_MOST = 6  # turns of a kind that are listed
+_TOLD = (Kind.HEADLINE, Kind.SAY)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something that a reader sees with other words: a headline, a sentence, the verdict on a claim.
+
+    ``where``: the title of its page, or the place of its claim; ``before`` or ``after`` is empty if it is not said.
+    """
+
+    where: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a proposed state of the data would change.
+
+    - ``findings``: of the guards, but for those of the state that is held
+    - ``headlines``, ``sentences``, ``verdicts``: what would turn, in the order of the report
+    - ``unknown``: the reason why it is not known what would turn
+    """
+
+    findings: tuple[Finding, ...]
+    headlines: tuple[Turn, ...]
+    sentences: tuple[Turn, ...]
+    verdicts: tuple[Turn, ...]
+    unknown: str = ""
+
+    def lines(self) -> Iterator[str]:
+        """Yield the turns as lines for a terminal."""
+        for kind, turns in (("headline", self.headlines), ("verdict", self.verdicts), ("sentence", self.sentences)):
+            for turn in turns[:_MOST]:
+                yield f"{kind}, {turn.where}:"
+                yield f"  before: {turn.before or '(not said)'}"
+                yield f"  after:  {turn.after or '(not said)'}"
+            if len(turns) > _MOST:
+                yield f"and {len(turns) - _MOST} more {kind}s"
+        if self.unknown:
+            yield f"what turns is not known: the pages of today cannot read the data as they were ({self.unknown})"
+        elif not (self.headlines or self.verdicts or self.sentences):
+            yield "no headline, verdict or sentence turns"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the proposal for a file or a summary."""
+        turned = {k: [vars(t) for t in getattr(self, k)] for k in ("headlines", "sentences", "verdicts")}
+        return {"findings": [f.as_json() for f in self.findings], **turned}
+
+
+@contextlib.contextmanager
+def proposed_project(files: Mapping[str, bytes]) -> Iterator[Path]:
+    """Work on a copy of the project in which these files of ``data/`` are others; the copy is of links, and goes."""
+    root = project_root()
+    with scratch.folder() as folder:
+        home = folder / "project"
+        (home / "data").mkdir(parents=True)
+        for name in ("notebooks", "params"):
+            (home / name).symlink_to(root / name)
+        for path in (root / "data").iterdir():
+            if path.name not in files and not path.name.startswith("."):
+                (home / "data" / path.name).symlink_to(path.resolve())
+        for name, content in files.items():
+            if "/" not in name:  # what lies deeper, as raw replies, is read by no page
+                (home / "data" / name).write_bytes(content)
+        with one_project(home):
+            yield home
+
+
+def compare_proposed(
+    files: Mapping[str, bytes], today: date, definition: str = "", held: Mapping[str, bytes] | None = None
+) -> Proposal:
+    """Return what would turn if these files of ``data/`` were as proposed.
+
+    Parameters
+    ----------
+    files
+        Name of a file in ``data/`` -> its bytes; ``datapackage.json`` among them.
+    today
+        The date of the pages that are compared.
+    definition
+        The report whose pages are read; the project's default one if none is given.
+    held
+        Files of ``data/`` as they were, if those of the project are the proposed ones already.
+
+    Raises
+    ------
+    KzreportError
+        If the proposed state, or the one that is held, cannot be read.
+    """
+    changed = {Path(name).stem for name in files}
+    before, known, unknown = _Told({}, {}), set[str](), ""
+    try:
+        with proposed_project(held) if held else contextlib.nullcontext():
+            known = {f.message for f in check_state(today)}
+            before = _state(definition, changed, today)
+    except KzreportError as e:
+        if not held:
+            raise
+        unknown = str(e)  # the pages of today may want a table that was not there then
+    with proposed_project(files):
+        findings = tuple(f for f in check_state(today) if f.message not in known)
+        after, claims = _state(definition, changed, today), all_claims()
+        w = Words(terminal_language())
+    verdicts = [
+        Turn(claim_locator(w, claims[k]), w.label(old), w.label(after.verdicts[k]))
+        for k, old in before.verdicts.items()
+        if k in after.verdicts and after.verdicts[k] != old
+    ]
+    headlines, sentences = (
+        [t for page, told in before.pages.items() for t in _turns(page, told, after.pages.get(page, ()), kind)]
+        for kind in _TOLD
+    )
+    return Proposal(findings, tuple(headlines), tuple(sentences), tuple(verdicts), unknown)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What pages say on a date: title of a page -> its headline and sentences; claim -> verdict."""
+
+    pages: Mapping[str, Sequence[tuple[Kind, str]]]
+    verdicts: Mapping[str, str]
+
+
+def _state(name: str, changed: Iterable[str], today: date) -> _Told:
+    """Return what the pages of a definition say that read one of the changed tables."""
+    definition, language, pages = load_definition(name or project().default), terminal_language(), {}
+    for name in definition.pages:
+        values = definition.values[name]
+        series, judged = series_read({name: values}), claims_read({name: values})
+        speaks_for_all = bool(judged) and "pages" not in judged  # a summary: its parts are compared themselves
+        if set(series) & set(changed) and not speaks_for_all:
+            pages[str(Words(language, name).entry("title")[language])] = told_by(name, values, language, today)
+    return _Told(pages, {k: str(v) for k, (v, _) in verdicts_as_of(today).items()})
+
+
+def _turns(
+    page: str, before: Sequence[tuple[Kind, str]], after: Sequence[tuple[Kind, str]], kind: Kind
+) -> Iterator[Turn]:
+    """Yield the texts of a kind that are not the same, those gone beside those that came in their place."""
+    old, new = ([text for k, text in told if k is kind] for told in (before, after))
+    gone, come = ([t for t in these if t not in those] for these, those in ((old, new), (new, old)))
+    for i in range(max(len(gone), len(come))):
+        yield Turn(page, gone[i] if i < len(gone) else "", come[i] if i < len(come) else "")
+
+
+class _Reader(Page):
+    """A page that keeps its headline and sentences, and draws nothing."""
+
+    told: list[tuple[Kind, str]]
+
+    def __init__(self, name: str, **about: Any) -> None:
+        super().__init__(name, **about)
+        self.told = []
+
+    def display(self, output: Output) -> None:
+        """Keep a headline or a sentence."""
+        if output.kind in _TOLD:
+            self.told.append((output.kind, output.text.strip("*")))
+
+    def chart(self, *given: Any, **options: Any) -> None:  # seconds of drawing, no sentence
+        """Draw nothing."""
+
+
+def told_by(name: str, values: Mapping[str, Any], language: str, day: date) -> list[tuple[Kind, str]]:
+    """Return the headline and the sentences of a page on a date, by the calls of its notebook, without a kernel."""
+    given = page_values(name, values, f"page '{name}'") | {"lang": language, "as_of": day.isoformat()}
+    pages: list[_Reader] = []
+
+    def page(*args: Any, **about: Any) -> _Reader:
+        pages.append(_Reader(*args, **about))
+        return pages[-1]
+
+    import kzreport
+
+    scope: dict[str, Any] = {k: getattr(kzreport, k) for k in kzreport.__all__} | given | {"Page": page}
+    for cell in load_notebook(name).cells:
+        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
+            tree = ast.parse(cell.source)
+            tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "kzreport")]
+            exec(compile(tree, f"notebooks/{name}.ipynb", "exec"), scope)
+    return [said for reader in pages for said in reader.told]

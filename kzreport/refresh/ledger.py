@@ -1,0 +1,94 @@
+"""The ledger of requests, and the raw replies: ``data/raw/fetches.jsonl`` and ``data/raw/PROVIDER/``.
+
+A line for each request: time, address without keys, status, digest of the reply, outcome. A reply is kept by its
+content if it led to anything; a large one by its digest alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from kzreport.errors import DataError, explain
+from kzreport.files import read_text, shown_path
+from kzreport.refresh.provider import Request
+from kzreport.refresh.transport import Answer, Kept, address_of
+
+_LEDGER = "raw/fetches.jsonl"
+_SMALL = 1_000_000  # bytes of a packed reply that is kept
+_NOTHING_NEW = "nothing new"
+
+
+class Ledger:
+    """What was fetched before, and what this refresh adds to it.
+
+    Parameters
+    ----------
+    data
+        The folder ``data/`` of the project.
+    """
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        path = data / _LEDGER
+        self._before = read_text(path, 500_000_000) if path.exists() else ""
+        self._last: dict[str, Mapping[str, Any]] = {}
+        for number, line in enumerate(self._before.splitlines(), 1):
+            try:
+                about = json.loads(line)
+                if about.get("raw"):
+                    self._last[str(about["address"])] = about
+            except (ValueError, KeyError, AttributeError):
+                raise DataError(explain(f"{shown_path(path)}, line {number}", line[:60], "a request")) from None
+        self._lines: list[str] = []
+        self._raw: dict[str, bytes] = {}
+
+    def kept(self, request: Request) -> tuple[Kept, bytes] | None:
+        """Return what to ask a newer reply by, and the reply that is kept; nothing if there is none."""
+        about = self._last.get(address_of(request))
+        if not about or not (about.get("etag") or about.get("modified")):
+            return None
+        path = self._data / str(about["raw"])
+        if not path.is_file():
+            return None
+        return Kept(about.get("etag", ""), about.get("modified", "")), gzip.decompress(path.read_bytes())
+
+    def add(
+        self, provider: str, series: Iterable[str], request: Request, answer: Answer | None, outcome: str, why: str = ""
+    ) -> None:
+        """Take a request and what came of it: an outcome such as ``new figures``, and the reason of a failure."""
+        line: dict[str, Any] = {"address": address_of(request), "provider": provider, "series": sorted(series)}
+        if answer:
+            line = {"at": answer.at.isoformat().replace("+00:00", "Z"), **line, "status": answer.status}
+            line |= {k: v for k in ("media", "etag", "modified") if (v := getattr(answer, k))}
+            line |= {"bytes": len(answer.content), "sha256": answer.digest, "tries": answer.tries}
+            line["seconds"] = answer.seconds
+            if outcome != _NOTHING_NEW and (name := self._keep(provider, answer)):
+                line["raw"] = name
+        line |= {"outcome": outcome} | ({"why": why} if why else {})
+        self._lines.append(json.dumps(line, ensure_ascii=False))
+
+    def note(self, event: str, series: str, words: str, day: date) -> None:
+        """Take what a person decided of a series: ``accepted`` a change, with the reason, or made a ``backfill``."""
+        line = {"at": day.isoformat(), "event": event, "series": series, "why": words}
+        self._lines.append(json.dumps(line, ensure_ascii=False))
+
+    def _keep(self, provider: str, answer: Answer) -> str:
+        """Keep a small reply; return its path below ``data/``. The same content gives the same file."""
+        packed = gzip.compress(answer.content, mtime=0)
+        if len(packed) > _SMALL:
+            return ""
+        name = f"raw/{provider}/{answer.digest[:2]}/{answer.digest}.gz"
+        if not (self._data / name).exists():
+            self._raw[name] = packed
+        return name
+
+    def files(self) -> dict[str, bytes]:
+        """Return the files that this refresh adds or changes: path below ``data/`` -> content."""
+        if not self._lines:
+            return {}
+        return {**self._raw, _LEDGER: (self._before + "".join(f"{line}\n" for line in self._lines)).encode()}

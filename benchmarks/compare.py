@@ -33,7 +33,9 @@ sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import finish_edition
-from kzreport.editions.store import MANIFEST, read_manifest
+from kzreport.editions.manifest import MANIFEST, read_manifest
+from kzreport.editions.store import Store
+from kzreport.files import file_digest
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path
 
@@ -159,19 +161,21 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
 
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
     """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
-    from kzreport.editions import many
+    from kzreport.editions import needs
 
     first, last = months(count)
     definition = load_definition(name)
     dates = check_months(first, last, TODAY)
-    for need in many.list_needs(definition, dates, definition.languages, root, revision=False):
+    for need in needs.list_needs(definition, dates, definition.languages, Store(root), revision=False):
         folder = root / name / need.name
+        written = {}
         for path in made.rglob("*"):
             if path.is_file() and path.name != MANIFEST and path.parent != made:
                 target = folder / path.relative_to(made)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-        finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks})
+                written[path.relative_to(made).as_posix()] = file_digest(path)
+        finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks}, written)
     taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])
 

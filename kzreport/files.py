@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import stat
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -21,6 +23,11 @@ from kzreport.errors import DataError, ParameterError, explain
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
+_NEVER = re.compile("[\\x00\\ufeff]")
+# Control characters but tab and line ends, marks of direction, separators of lines, lone surrogates.
+_HIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufeff]"
+)
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -130,17 +137,14 @@ def _stamp(path: Path) -> tuple[int, int]:
 # --- strict readers ----------------------------------------------------------------------------------------------
 
 
-def read_text(path: Path, most: int = _MAX_BYTES) -> str:
-    """Return the text of a UTF-8 file of at most ``most`` bytes.
+def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> str:
+    """Return the text of a regular UTF-8 file of at most ``most`` bytes.
 
-    Raises :class:`DataError` with file and line for other encodings, a byte order mark, NUL bytes, a missing file.
+    Raises :class:`DataError` with file and line for other encodings, a byte order mark, a missing file, and characters
+    that a reader does not see: control characters, and those that turn the direction of writing.
+    With ``by_cell`` the caller names their column.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as e:
-        raise DataError(explain(shown_path(path), e.strerror or "no file", "a readable file")) from None
-    if len(raw) > most:
-        raise DataError(explain(shown_path(path), f"{len(raw)} bytes", f"at most {most}"))
+    raw = read_bytes(path, most)
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as e:
@@ -148,11 +152,31 @@ def read_text(path: Path, most: int = _MAX_BYTES) -> str:
         raise DataError(
             explain(f"{shown_path(path)}, line {line}", f"the byte 0x{raw[e.start]:02x}", "UTF-8 text", "save as UTF-8")
         ) from None
-    for mark, name in (("\ufeff", "a byte order mark"), ("\0", "a NUL byte")):
-        if mark in text:
-            line = text.count("\n", 0, text.index(mark)) + 1
-            raise DataError(explain(f"{shown_path(path)}, line {line}", name, "plain UTF-8 text"))
+    if hidden := (_NEVER if by_cell else _HIDDEN).search(text):
+        line = text.count("\n", 0, hidden.start()) + 1
+        raise DataError(explain(f"{shown_path(path)}, line {line}", _named(hidden[0]), "plain UTF-8 text"))
     return text
+
+
+def _named(character: str) -> str:
+    known = {"\ufeff": "a byte order mark", "\0": "a NUL byte"}
+    return known.get(character, f"the invisible character U+{ord(character):04X}")
+
+
+def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
+    """Return the bytes of a regular file of at most ``most`` of them; its kind and size are seen before it is read.
+
+    Raises :class:`DataError` for a missing file, a pipe or a device, and for a larger file.
+    """
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise DataError(explain(shown_path(path), "no regular file", "a file, not a folder, a pipe or a device"))
+        if about.st_size > most:
+            raise DataError(explain(shown_path(path), f"{about.st_size} bytes", f"at most {most}"))
+        return path.read_bytes()
+    except OSError as e:
+        raise DataError(explain(shown_path(path), e.strerror or "no file", "a readable file")) from None
 
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
@@ -179,6 +203,11 @@ class _StrictLoader(_Loader):
                 raise yaml.MarkedYAMLError(problem=f"key {key.value!r} twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+        if hidden := _HIDDEN.search(node.value):  # written as an escape
+            raise yaml.MarkedYAMLError(problem=_named(hidden[0]), problem_mark=node.start_mark)
+        return super().construct_scalar(node)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # not in the stubs
@@ -240,17 +269,17 @@ def sha256_hex(data: bytes) -> str:
 
 @cached_by_stamp(512)
 def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file as hexadecimal digits. Raises :class:`OSError` for a file that cannot be read."""
-    return sha256_hex(path.read_bytes())
+    """Return the SHA-256 of a file as hexadecimal digits. Raises :class:`DataError` as :func:`read_bytes`."""
+    return sha256_hex(read_bytes(path))
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
-def write_durably(path: Path, data: bytes | str) -> None:
-    """Write a file, its folders too, and wait until its content is on the disk."""
+def write_durably(path: Path, data: bytes | str) -> str:
+    """Write a file, its folders too, and wait until its content is on the disk; return the digest of its bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write(path, data)
+    return _write(path, data)
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:
@@ -267,11 +296,13 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         raise
 
 
-def _write(path: Path, data: bytes | str) -> None:
+def _write(path: Path, data: bytes | str) -> str:
+    raw = data.encode() if isinstance(data, str) else data
     with path.open("wb") as f:
-        f.write(data.encode() if isinstance(data, str) else data)
+        f.write(raw)
         f.flush()
         os.fsync(f.fileno())
+    return sha256_hex(raw)
 
 
 def sync_folder(folder: Path) -> None:

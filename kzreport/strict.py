@@ -47,16 +47,17 @@ def _address(text: str) -> str:
     return text
 
 
-def _in_every_language(words: dict[str, str]) -> dict[str, str]:
+def in_every_language(words: dict[str, Any]) -> dict[str, str]:
+    """Return language -> words. Raises :class:`ValueError` unless each language of the project has text."""
     languages = project().languages
-    if set(words) != set(languages) or not all(map(str.strip, words.values())):
+    if set(words) != set(languages) or not all(isinstance(w, str) and w.strip() for w in words.values()):
         raise ValueError(f"words in {', '.join(languages)}")
     return {k: words[k].strip() for k in languages}
 
 
 Day = Annotated[date, BeforeValidator(_day)]
 Address = Annotated[str, AfterValidator(_address)]
-LocalText = Annotated[dict[str, str], AfterValidator(_in_every_language)]  # language -> words
+LocalText = Annotated[dict[str, str], AfterValidator(in_every_language)]  # language -> words
 Model = TypeVar("Model", bound=StrictModel)
 
 

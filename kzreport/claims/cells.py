@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from kzreport.claims.claim import Qualifier
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.model import Period
 from kzreport.project import project
@@ -66,7 +66,7 @@ class Row:
         first, _, last = text.partition("/")
         try:
             if len(first) == len(last) == len("2021-04-28"):
-                start, end = date.fromisoformat(first), date.fromisoformat(last)
+                start, end = read_day(first), read_day(last)
                 if end > start:
                     return Period(start, end, "S")
             return Period.parse(text) if text else None

@@ -8,12 +8,15 @@ files (:mod:`kzreport.claims.documents`, :mod:`kzreport.claims.ledger`), the lan
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from kzreport.model import Interval, Period
+
+DOCUMENT_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*", re.ASCII)
 
 
 class Qualifier(StrEnum):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from kzreport.claims.claim import Document
+from kzreport.claims.claim import DOCUMENT_ID, Document
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.strict import Address, Day, LocalText, StrictModel, strict_model
@@ -66,6 +66,15 @@ def _count(text: object) -> object:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() else text
 
 
+def _document_id(text: str) -> str:
+    if not DOCUMENT_ID.fullmatch(text):
+        raise ValueError("an id of letters and digits: it names the file of its claims")
+    return text
+
+
+_DocumentId = Annotated[str, AfterValidator(_document_id)]
+
+
 class _DocumentEntry(StrictModel):
     title: LocalText
     author: LocalText
@@ -85,7 +94,7 @@ class _BasisEntry(StrictModel):
 
 class _File(StrictModel):
     themes: list[str]
-    documents: dict[str, _DocumentEntry]
+    documents: dict[_DocumentId, _DocumentEntry]
     bases: dict[str, _BasisEntry]
 
 

@@ -19,6 +19,7 @@ from kzreport.claims.amounts import Grade, Held, Point, printed_interval
 from kzreport.claims.cells import Row, check_figure
 from kzreport.claims.claim import Qualifier, figure_interval
 from kzreport.claims.documents import register
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
@@ -120,8 +121,7 @@ def all_facts() -> Facts:
     folder = facts_folder()
     if not folder.is_dir():
         return NO_FACTS
-    about = project_root() / "data" / "claims" / "documents.yml"
-    return _read_facts(folder / "facts.csv", folder / "facts.yml", about)
+    return _read_facts(*_files())
 
 
 def known_facts(as_of: date) -> tuple[Fact, ...]:
@@ -131,12 +131,29 @@ def known_facts(as_of: date) -> tuple[Fact, ...]:
 
 def facts_fingerprints(as_of: date) -> dict[str, str]:
     """Return ``facts.csv`` -> sha256 of the facts that a page can know on a date, with their names; none: nothing."""
-    every, known = all_facts(), known_facts(as_of)
-    if not known:
-        return {}
-    names = [sorted((f.measure, *every.measures[f.measure].items()) for f in known)]
-    bodies = [sorted((f.publisher, *every.publishers[f.publisher].items()) for f in known if f.publisher)]
-    return {"facts.csv": sha256_hex(repr([known, names, bodies]).encode())}
+    known = (
+        [text for published, text in _fact_texts(*_files()) if published <= as_of] if facts_folder().is_dir() else []
+    )
+    return {"facts.csv": sha256_hex("\n".join(known).encode())} if known else {}
+
+
+@cached_by_stamp(4)
+def _fact_texts(table: Path, names: Path, documents: Path) -> list[tuple[date, str]]:
+    """Return for each fact its day and everything that a page can show of it, as text."""
+    every = _read_facts(table, names, documents)
+    return [
+        (
+            f.published,
+            repr([f, sorted(every.measures[f.measure].items()), sorted(every.publishers.get(f.publisher, {}).items())]),
+        )
+        for f in every.facts.values()
+    ]
+
+
+def _files() -> tuple[Path, Path, Path]:
+    """Return the files that facts depend on: their table, their names, the register of documents."""
+    folder = facts_folder()
+    return folder / "facts.csv", folder / "facts.yml", folder.with_name("claims") / "documents.yml"
 
 
 @cached_by_stamp(4)
@@ -145,7 +162,7 @@ def _read_facts(table: Path, names: Path, documents: Path) -> Facts:
     about = strict_model(_File, read_yaml(names), shown_path(names))
     columns, where = fact_columns(), shown_path(table)
     found: dict[str, Fact] = {}
-    for line, cells in csv_rows(columns, read_text(table), where):
+    for line, cells in csv_rows(columns, read_text(table, by_cell=True), where):
         row = Row(dict(zip(columns, cells, strict=True)), f"{where}, line {line}")
         fact = _fact(row, about)
         if fact.id in found:
@@ -199,6 +216,6 @@ def _fact(row: Row, about: _File) -> Fact:
 
 def _day(row: Row) -> date:
     try:
-        return date.fromisoformat(row.cells["published"])
+        return read_day(row.cells["published"])
     except ValueError:
         raise row.bad("published", "a date such as 2026-01-21") from None

@@ -82,7 +82,7 @@ def _read_ledger(folder: Path, *files: Path) -> Mapping[str, Claim]:
 def _read_document(folder: Path, document: Document, about: Register, found: dict[str, Claim]) -> None:
     path, columns, count = folder / f"{document.id}.csv", claim_columns(), 0
     where = shown_path(path)
-    for line, cells in csv_rows(columns, read_text(path), where):
+    for line, cells in csv_rows(columns, read_text(path, by_cell=True), where):
         at = f"{where}, line {line}"
         claim = read_row(Row(dict(zip(columns, cells, strict=True)), at), document, about)
         if claim.id in found:

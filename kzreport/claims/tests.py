@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from kzreport.claims.claim import ClaimTest, Operand, Term
+from kzreport.claims.claim import DOCUMENT_ID, ClaimTest, Operand, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, is_group
 from kzreport.claims.facts import all_facts
 from kzreport.claims.verbs import VERBS
@@ -18,7 +18,7 @@ from kzreport.model import Period
 from kzreport.series.groups import all_groups
 from kzreport.series.resource import Resource, describe_series
 
-CLAIM_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*-L\d+-\d+", re.ASCII)  # document, line, number
+CLAIM_ID = re.compile(rf"{DOCUMENT_ID.pattern}-L\d+-\d+", re.ASCII)  # document, line, number
 
 
 def parse_tests(text: str, where: str = "test") -> tuple[tuple[ClaimTest, ...], ...]:

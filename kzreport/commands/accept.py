@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
 
+from kzreport.commands.accept_data import accept_data
 from kzreport.commands.session import show
 from kzreport.editions.reference import accept_pages
 from kzreport.files import shown_path
 from kzreport.project import notebook_path, page_names
-from kzreport.series.assemble import assemble
 
 
 def run(args: argparse.Namespace) -> int:
     """Rewrite the reference outputs of pages, or the digests of tables."""
     if args.data:
-        changed = assemble()
-        show(f"changed in data/datapackage.json: {', '.join(changed)}" if changed else "the data are as described")
-        return 0
+        return accept_data(date.today(), yes=args.yes)
     for page in args.page:
         notebook_path(page)
     paths = accept_pages(args.page or page_names(), args.jobs)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.proposed import compare_proposed
 from kzreport.commands.rows_given import csv_given, given_row
 from kzreport.commands.session import show, warn
@@ -25,8 +26,16 @@ from kzreport.series.transaction import sole_writer
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show the difference that the figures make; write them unless they are refused, or a question is open."""
-    today = date.today()  # the one clock
+    """Add figures, as known today."""
+    return add_figures(args, date.today())  # the one clock
+
+
+def add_figures(args: argparse.Namespace, today: date) -> int:
+    """Show the difference that figures make; write them unless they are refused, or a question is open.
+
+    Returns the exit code: 0 written, or nothing to write; 2 a question is open. Raises :class:`DataError` for figures
+    that cannot be read or that a guard refuses, :class:`Locked` while another process writes.
+    """
     with sole_writer(project_root() / "data") as writer:
         rows: dict[str, list[TableRow]] = {}
         for series, row in _given(args):
@@ -50,11 +59,12 @@ def run(args: argparse.Namespace) -> int:
             show(f"{count} to add to {', '.join(fresh)}; nothing was written")
             return 0
         writer.replace(files)
+        keep_accepted()
         show(f"added to {', '.join(f'data/{name}.csv' for name in fresh)}: {count}")
     return 0
 
 
-def refuse(findings: Iterator[Finding] | list[Finding] | tuple[Finding, ...]) -> None:
+def refuse(findings: Iterable[Finding]) -> None:
     """Raise :class:`DataError` with the errors among findings, if there are any."""
     if wrong := errors_of(findings):
         raise DataError("\n".join(f.message for f in wrong))

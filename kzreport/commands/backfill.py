@@ -9,7 +9,8 @@ from datetime import date
 from kzreport.commands.session import open_store, page_pool, refresh_before, show
 from kzreport.editions.dates import check_languages, check_months
 from kzreport.editions.definition import load_definition
-from kzreport.editions.many import list_needs, make_editions
+from kzreport.editions.many import make_editions
+from kzreport.editions.needs import list_needs
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     reporter.store = store
     if args.explain:
         reporter.silent = True
-        for need in list_needs(definition, dates, languages, store.root, revision=args.revision):
+        for need in list_needs(definition, dates, languages, store, revision=args.revision):
             state = f"to make as {need.name}" if need.name else "stale" if need.blocked else "up to date"
             show("\n  ".join([f"{need.plan.label}: {state}", *need.reasons]))
         return 0

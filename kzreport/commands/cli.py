@@ -45,6 +45,7 @@ COMMANDS = {
             "what changed between two dates: figures, revisions, verdicts, caveats, method, parameters",
         ),
         "verify": ("verify", "rebuild an edition and compare it byte by byte"),
+        "calendar": ("calendar", "what is overdue and what is coming, also for a calendar (ICS) or a scheduler (JSON)"),
         "revisions": ("revisions", "how much the vintages of a series revised each other"),
     },
     "figures": {
@@ -245,6 +246,8 @@ def _accept(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", nargs="*", help="pages (default: all)")
     text = "write data/datapackage.json anew from changed tables and cards"
     command.add_argument("--data", action="store_true", help=text)
+    text = "with --data: figures that were altered, removed or are unusual are meant"
+    command.add_argument("--yes", action="store_true", help=text)
     _jobs(command)
 
 
@@ -262,6 +265,15 @@ def _add(command: argparse.ArgumentParser) -> None:
     command.add_argument("--from", dest="source", default="", metavar="FILE", help=text)
     command.add_argument("--dry-run", action="store_true", help="show the difference; write nothing")
     command.add_argument("--yes", action="store_true", help="a figure that is revised or unusual is meant")
+
+
+def _calendar(command: argparse.ArgumentParser) -> None:
+    command.add_argument("series", nargs="*", help="names of tables in data/ (default: all)")
+    command.add_argument("--as-of", metavar="DATE", help="as known on DATE (default: today)")
+    text = "days ahead (default: 92)"
+    command.add_argument("--days", type=_days, default=92, metavar="N", help=text)
+    command.add_argument("--ics", metavar="FILE", help="write events for a calendar program; - is standard output")
+    command.add_argument("--json", metavar="FILE", help="write the list for a scheduler; - is standard output")
 
 
 def _languages(command: argparse.ArgumentParser) -> None:
@@ -283,6 +295,7 @@ _OPTIONS = {
     "list": _output,
     "diff": _diff,
     "verify": _verify,
+    "calendar": _calendar,
     "revisions": _revisions,
     "add": _add,
     "new": _new,
@@ -296,6 +309,12 @@ _OPTIONS = {
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 1000")
     return int(text)
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
+from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.session import one_project, show
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
@@ -86,3 +87,4 @@ def _make(root: Path, languages: tuple[str, ...], name: str, home: str) -> None:
             if language not in built_in_languages():
                 copy_untranslated(language)
         assemble()
+        keep_accepted()

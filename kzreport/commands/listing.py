@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 
 from kzreport.commands.session import open_store, show, warn
-from kzreport.editions.store import list_damage, list_editions, read_manifest
+from kzreport.editions.damage import list_damage, list_strays
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.store import list_editions
 from kzreport.errors import KzreportError
 
 
@@ -19,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             about = read_manifest(folder)["edition"]
             store.fetch(folder)
-            faults = list_damage(folder)
+            faults = list_damage(folder, store)
         except KzreportError as e:
             faults = [str(e)]
         else:
@@ -28,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
         for fault in faults:
             warn(f"{name}: {fault}")
         damaged |= bool(faults)
+    for stray in list_strays(store.root):
+        warn(f"{stray}: left by another program; it is not counted")
     if not editions:
         show("no edition yet: 'kzreport run' makes one")
     return 1 if damaged else 0

@@ -32,6 +32,7 @@ from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.project import project
 
+_MOST = 6  # turns of a kind that are listed
 _TOLD = (Kind.HEADLINE, Kind.SAY)
 
 
@@ -63,10 +64,12 @@ class Proposal:
     def lines(self) -> Iterator[str]:
         """Yield the turns as lines for a terminal."""
         for kind, turns in (("headline", self.headlines), ("verdict", self.verdicts), ("sentence", self.sentences)):
-            for turn in turns:
+            for turn in turns[:_MOST]:
                 yield f"{kind}, {turn.where}:"
                 yield f"  before: {turn.before or '(not said)'}"
                 yield f"  after:  {turn.after or '(not said)'}"
+            if len(turns) > _MOST:
+                yield f"and {len(turns) - _MOST} more {kind}s"
         if not (self.headlines or self.verdicts or self.sentences):
             yield "no headline, verdict or sentence turns"
 
@@ -95,7 +98,9 @@ def proposed_project(files: Mapping[str, bytes]) -> Iterator[Path]:
             yield home
 
 
-def compare_proposed(files: Mapping[str, bytes], today: date, definition: str = "") -> Proposal:
+def compare_proposed(
+    files: Mapping[str, bytes], today: date, definition: str = "", held: Mapping[str, bytes] | None = None
+) -> Proposal:
     """Return what would turn if these files of ``data/`` were as proposed.
 
     Parameters
@@ -106,6 +111,8 @@ def compare_proposed(files: Mapping[str, bytes], today: date, definition: str = 
         The date of the pages that are compared.
     definition
         The report whose pages are read; the project's default one if none is given.
+    held
+        Files of ``data/`` as they were, if those of the project are the proposed ones already.
 
     Raises
     ------
@@ -114,10 +121,11 @@ def compare_proposed(files: Mapping[str, bytes], today: date, definition: str = 
     """
     own = load_definition(definition or project().default)
     changed = {Path(name).stem for name in files}
-    held = {f.message for f in check_state(today)}
-    before = _state(own, changed, today)
+    with proposed_project(held) if held else contextlib.nullcontext():
+        known = {f.message for f in check_state(today)}
+        before = _state(own, changed, today)
     with proposed_project(files):
-        findings = tuple(f for f in check_state(today) if f.message not in held)
+        findings = tuple(f for f in check_state(today) if f.message not in known)
         after = _state(own, changed, today)
     w = Words(terminal_language())
     claims = all_claims()
@@ -176,7 +184,7 @@ class _Reader(Page):
         if output.kind in _TOLD:
             self.told.append((output.kind, output.text.strip("*")))
 
-    def chart(self, *given: Any, **options: Any) -> None:  # type: ignore[override]  # seconds of drawing, no sentence
+    def chart(self, *given: Any, **options: Any) -> None:  # seconds of drawing, no sentence
         """Draw nothing."""
 
 

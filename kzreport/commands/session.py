@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import functools
 import importlib
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kzreport.editions.log import RunLog, log_error, start_logging
 from kzreport.errors import KzreportError
@@ -26,7 +26,7 @@ _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if
 
 
 def run_command(args: argparse.Namespace) -> int:
-    """Run the chosen command; return the exit code. Errors of the package are logged, others are raised."""
+    """Run the chosen command; return the exit code. Errors of the package are logged, others shown."""
     for number in _ENDINGS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)  # as an exception, so that processes are ended and half an edition removed
@@ -40,6 +40,10 @@ def run_command(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, SystemExit) as e:
         log_error("interrupted; nothing half-made was left behind")
         return int(e.code or 0) if isinstance(e, SystemExit) else 130
+    except Exception:  # no error of the package: the trace is what a report of it needs
+        traceback.print_exc()
+        log_error("a fault of kzreport itself; please report it with the lines above")
+        return 70
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -134,7 +138,7 @@ class Reporter:
 
     def finish(self, code: int) -> None:
         """Deliver the summary."""
-        with_changes = not code and bool(self.log.made)
+        with_changes = code in (0, 3) and bool(self.log.made)
         if not self.silent and (self.quiet or self.targets or with_changes):
             from kzreport.editions import notify
 
@@ -195,14 +199,19 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
 
 
 def page_pool(args: argparse.Namespace) -> Pool:
-    """Return what executes pages: processes of this machine, or a cluster."""
+    """Return what executes pages: processes of this machine, or a cluster. Loaded when the first page is to be made."""
     from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
 
     deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
-    if getattr(args, "executor", None):
-        from kzreport.execution.cluster import on_cluster
+    address = getattr(args, "executor", None)
 
-        return functools.partial(on_cluster, address=args.executor, deadlines=deadlines)
-    from kzreport.execution.processes import in_processes
+    def pool(work: Any, items: Any, jobs: int, moved: Any = None) -> Any:
+        if address:
+            from kzreport.execution.cluster import on_cluster
 
-    return functools.partial(in_processes, deadlines=deadlines)
+            return on_cluster(work, items, jobs, moved, address=address, deadlines=deadlines)
+        from kzreport.execution.processes import in_processes
+
+        return in_processes(work, items, jobs, moved, deadlines)
+
+    return pool

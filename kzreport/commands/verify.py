@@ -17,6 +17,6 @@ def run(args: argparse.Namespace) -> int:
     folder = find_edition(store.root, args.edition)
     store.fetch(folder)
     bars = sys.stderr.isatty() and args.log == "plain"
-    count = verify_edition(folder, jobs=args.jobs, log=RunLog(), bars=bars, pool=page_pool(args))
+    count = verify_edition(folder, store, jobs=args.jobs, log=RunLog(), bars=bars, pool=page_pool(args))
     show(f"{folder.parent.name}/{folder.name}: {count} files rebuilt, byte for byte the same")
     return 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,7 @@ class PageMade:
     seconds: float = 0.0
     tries: int = 1
     kept: bool = False
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def make_batch_page(job: Job, worker: Worker) -> PageMade:
@@ -44,18 +45,21 @@ def make_batch_page(job: Job, worker: Worker) -> PageMade:
     if result.notebook is None:
         return PageMade(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
     headline = page_headline(result.notebook)
-    return PageMade(headline=headline, seconds=result.seconds, tries=result.tries, kept=done is not None)
+    return PageMade(
+        headline=headline, seconds=result.seconds, tries=result.tries, kept=done is not None, files=result.files
+    )
 
 
 @dataclass
 class OpenEdition:
-    """An edition being made: its plan and place, the headlines of its pages, its lock."""
+    """An edition being made: its plan and place, its lock, headlines and files of the pages so far."""
 
     plan: Plan
     name: str
     store: Store
     lock: contextlib.ExitStack = field(repr=False)
     headlines: dict[str, str] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     failed: list[Result] = field(default_factory=list)
 
     @property
@@ -65,7 +69,7 @@ class OpenEdition:
 
     def finish(self) -> None:
         """Write front page and manifest, rename, close. Raises as :func:`finish_edition`, and :class:`OSError`."""
-        finish_edition(self.plan, self.folder, self.name, self.headlines)
+        finish_edition(self.plan, self.folder, self.name, self.headlines, self.written)
         publish_edition(self.store, self.folder, self.store.root / self.plan.definition.name / self.name)
         self.close()
 
@@ -160,6 +164,7 @@ class Batch:
         if made.reason:
             edition.failed.append(Result(task, None, made.reason, made.failed))
         edition.headlines[task.name] = made.headline
+        edition.written |= made.files
         stop = edition.failed and not self.keep_going
         if len(edition.headlines) < len(edition.plan.tasks) and not stop:
             return

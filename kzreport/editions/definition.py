@@ -115,7 +115,10 @@ def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
         given: dict[str, Any] = {p.name: FILLED[p.name] for p in declared[page] if p.name in FILLED}
         if name_of_map := drawing.get(page):
             given[name_of_map] = [p for p in raw.pages if p != page]
-        given |= {**raw.parameters.get(page, {}), **over[page]}
+        stated = raw.parameters.get(page, {})
+        if stated.keys() & over[page].keys():  # a value of the file is checked although another wins
+            page_values(page, given | stated, at, text=True)
+        given |= {**stated, **over[page]}
         typed = dict.fromkeys(over[page], f"-p, page '{page}'")
         values[page] = page_values(page, given, at, places=typed, text=True)
         if name_of_map:

@@ -6,7 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from kzreport.editions.log import RunLog
-from kzreport.editions.store import edition_lock, list_editions, read_manifest
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.store import edition_lock, list_editions
 from kzreport.errors import PageError
 from kzreport.files import write_atomic
 from kzreport.language.words import Words
@@ -24,12 +25,17 @@ def write_index(root: Path, log: RunLog) -> None:
             except PageError as e:
                 log.line(str(e))
                 continue
+            languages = [k for k in about["languages"] if k in words]
+            if not languages:  # the project has given up the languages of this edition
+                log.line(f"{folder.parent.name}/{folder.name}: in no language of this project; not in the index")
+                continue
             as_of, known = date.fromisoformat(about["as_of"]), about.get("data_until")
             until = date.fromisoformat(known) if known else None
             own = {
                 "path": f"{folder.parent.name}/{folder.name}",
                 "first": about["pages"][0],
-                "lines": {k: words[k].edition(as_of, until) for k in about["languages"]},
+                "languages": languages,
+                "lines": {k: words[k].edition(as_of, until) for k in languages},
             }
             entries.append(about | own)
         text = html.index(entries)

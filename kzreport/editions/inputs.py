@@ -6,7 +6,6 @@ What belongs here: reading and digesting inputs, comparing two lists of them. Wh
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -15,6 +14,7 @@ from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
+from kzreport.editions.manifest import inputs_fingerprint
 from kzreport.files import file_digest, project_root, sha256_hex
 from kzreport.language.wordfiles import labels_path, language_path, methods_path
 from kzreport.pages.notebooks import load_notebook
@@ -109,7 +109,7 @@ class Inputs:
     @property
     def fingerprint(self) -> str:
         """One digest over all inputs, printed in the foot of each page."""
-        return hashlib.sha256(json.dumps(self.flat, sort_keys=True).encode()).hexdigest()[:16]
+        return inputs_fingerprint(self.flat)
 
 
 def engine_version() -> str:

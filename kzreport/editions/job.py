@@ -113,15 +113,17 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
             fingerprint=plan.inputs.fingerprint,
             notice=stale_notice(plan, task.language),
         )
-        base = folder / task.language
-        write_durably(base / f"{task.page}.html", text)
-        write_durably(base / f"{task.page}.ipynb", nbformat.writes(nb) + "\n")
+        files: dict[str, bytes | str] = {f"{task.page}.html": text, f"{task.page}.ipynb": nbformat.writes(nb) + "\n"}
         for artefact in page_artefacts(nb):
-            name = base / "figures" / f"{task.page}-{artefact.name}"
-            write_durably(name.with_name(f"{name.name}.csv"), artefact.csv)
+            name = f"figures/{task.page}-{artefact.name}"
+            files[f"{name}.csv"] = artefact.csv
             if artefact.png:
-                write_durably(name.with_name(f"{name.name}.png"), artefact.png)
+                files[f"{name}.png"] = artefact.png
+        written = {
+            f"{task.language}/{name}": write_durably(folder / task.language / name, data)
+            for name, data in files.items()
+        }
     except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
         reason = f"{task.name}, rendering: {type(e).__name__}: {e}"
         return replace(result, notebook=None, reason=reason, failed=nbformat.writes(nb))
-    return result
+    return replace(result, files=written)

@@ -13,21 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.editions.bars import PageBars
+from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
 from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
 from kzreport.editions.log import RunLog
+from kzreport.editions.manifest import MANIFEST, read_manifest
+from kzreport.editions.needs import next_name
 from kzreport.editions.plan import Plan, changed_inputs, make_plan
 from kzreport.editions.previous import edition_record
 from kzreport.editions.store import (
-    MANIFEST,
     Store,
     edition_lock,
-    list_damage,
     list_revisions,
-    read_manifest,
-    revision_number,
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution import scratch
@@ -86,7 +85,7 @@ def make_edition(
         present = list_revisions(root, definition.name, plan.as_of)
         if present:
             store.fetch(present[-1])
-        name = next_name(plan, present, revision=revision)
+        name = next_name(plan, present, store, revision=revision)
         final = root / definition.name / name if name else None
         if final:
             for warning in demand_sound([plan.as_of]):
@@ -94,33 +93,6 @@ def make_edition(
             _make(plan, store, final, jobs=jobs, log=log, bars=bars, pool=pool)
     write_index(root, log)
     return final
-
-
-def next_name(plan: Plan, present: Sequence[Path], *, revision: bool, quick: bool = False) -> str:
-    """Return the name of the edition to make; empty if the latest of ``present`` has the same inputs.
-
-    ``present`` are the editions of the plan's date, first to last revision; ``quick``: see :func:`list_damage`.
-    Raises :class:`StaleEdition` and :class:`PageError` as :func:`make_edition` does.
-    """
-    if not present:
-        return plan.as_of.isoformat()
-    last = present[-1]
-    following = f"{plan.as_of}-r{revision_number(last) + 1}"
-    different = list_differences(read_manifest(last)["inputs"], plan.inputs.flat)
-    altered = list_damage(last, quick=quick)
-    if different and not revision:
-        listed = "\n  ".join(different)
-        raise StaleEdition(
-            f"edition {plan.definition.name}/{last.name} exists and was made from other inputs; use --revision to make "
-            f"{following} beside it. What changed:\n  {listed}"
-        )
-    if altered and not revision:
-        listed = "\n  ".join(altered)
-        raise PageError(
-            f"edition {plan.definition.name}/{last.name} was altered after it was made; remove it and run again, or "
-            f"use --revision to make {following} beside it. What was altered:\n  {listed}"
-        )
-    return following if different or altered else ""
 
 
 def work_folder(store: Store, plan: Plan, name: str) -> Path:
@@ -133,6 +105,8 @@ def publish_edition(store: Store, folder: Path, final: Path) -> None:
     final.parent.mkdir(exist_ok=True)
     folder.rename(final)
     sync_folder(final.parent)
+    sync_folder(store.root)  # the first edition of a definition makes its folder
+    record_edition(final)
     store.put(final)
 
 
@@ -166,7 +140,8 @@ def build_edition(
     results = _make_pages(plan, folder, name, jobs, log, bars, pool)
     if failed := [r for r in results if r.notebook is None]:
         return failed
-    finish_edition(plan, folder, name, {r.task.name: page_headline(r.notebook) for r in results if r.notebook})
+    headlines = {r.task.name: page_headline(r.notebook) for r in results if r.notebook}
+    finish_edition(plan, folder, name, headlines, {k: v for r in results for k, v in r.files.items()})
     return []
 
 
@@ -195,17 +170,26 @@ def _make_pages(plan: Plan, folder: Path, name: str, jobs: int, log: RunLog, bar
     return [results[number] for number in range(len(tasks))]
 
 
-def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, str]) -> None:
+def finish_edition(
+    plan: Plan, folder: Path, name: str, headlines: Mapping[str, str], written: Mapping[str, str]
+) -> None:
     """Write the front page and, last, the manifest of an edition whose pages are made.
 
-    ``headlines`` are those of its pages, by names such as ``fr/inflation``. Raises :class:`StaleEdition` if an input
-    was changed while pages were made: the manifest would be that of another edition.
+    ``headlines`` are those of its pages, by names such as ``fr/inflation``; ``written`` are the digests of the bytes
+    that its pages were written with, by file.
+
+    Raises
+    ------
+    StaleEdition
+        if an input was changed while pages were made: the manifest would be that of another edition
+    PageError
+        if a file of the edition was lost, altered or added by something else while it was made
     """
     if changed := changed_inputs(plan):
         listed = "\n  ".join(changed)
         raise StaleEdition(f"inputs changed while pages were made; run again. What changed:\n  {listed}")
     definition = plan.definition
-    series, _ = series_read({page: definition.values[page] for page in definition.pages})
+    series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
     front = html.edition(
         report={k: definition.title[k] for k in plan.languages},
@@ -217,9 +201,12 @@ def finish_edition(plan: Plan, folder: Path, name: str, headlines: Mapping[str, 
         fingerprint=plan.inputs.fingerprint,
     )
     write_durably(folder / "index.html", front)
-    files = {
-        f.relative_to(folder).as_posix(): sha256_hex(f.read_bytes()) for f in sorted(folder.rglob("*")) if f.is_file()
-    }
+    files = dict(sorted({**written, "index.html": sha256_hex(front.encode())}.items()))
+    if wrong := compare_written(folder, files):
+        raise PageError(
+            f"edition {definition.name}/{name} is not what was written while it was made; nothing was kept, run again. "
+            "What was found:\n  " + "\n  ".join(wrong)
+        )
     manifest = edition_record(plan)
     manifest["edition"] |= {
         "name": name,
@@ -270,7 +257,9 @@ def _git() -> dict[str, Any] | None:
 # --- verify ------------------------------------------------------------------------------------------------------
 
 
-def verify_edition(folder: Path, *, jobs: int, log: RunLog, bars: bool = False, pool: Pool = in_processes) -> int:
+def verify_edition(
+    folder: Path, store: Store, *, jobs: int, log: RunLog, bars: bool = False, pool: Pool = in_processes
+) -> int:
     """Rebuild an edition in a temporary place and compare every byte; return the number of files compared.
 
     The manifest's record of the git commit is the one thing not compared.
@@ -286,7 +275,7 @@ def verify_edition(folder: Path, *, jobs: int, log: RunLog, bars: bool = False, 
     TimeUp
         if the time for the run is over
     """
-    altered = list_damage(folder)
+    altered = list_damage(folder, store)
     if altered:
         raise PageError(f"edition {folder.name} was altered after it was made:\n  " + "\n  ".join(altered))
     manifest = read_manifest(folder)
@@ -310,7 +299,7 @@ def verify_edition(folder: Path, *, jobs: int, log: RunLog, bars: bool = False, 
             f"({_commit(manifest)}). What changed:\n  " + "\n  ".join(different)
         )
     with scratch.folder() as own:
-        again = own / "edition"
+        again = own / folder.parent.name / about["name"]
         failed = build_edition(plan, again, about["name"], jobs=jobs, log=log, bars=bars, pool=pool)
         if failed:
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))

@@ -23,8 +23,9 @@ import nbformat
 
 from kzreport.editions.definition import Definition
 from kzreport.editions.log import RunLog, log_error
+from kzreport.editions.manifest import read_manifest
 from kzreport.editions.previous import changes_between, edition_before
-from kzreport.editions.store import Store, list_editions, read_manifest
+from kzreport.editions.store import Store, list_editions
 from kzreport.errors import KzreportError, ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline

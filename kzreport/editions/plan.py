@@ -9,7 +9,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
-from kzreport.claims.ledger import claims_fingerprints
+from kzreport.claims.ledger import all_claims, claims_fingerprints
 from kzreport.editions.definition import Definition
 from kzreport.editions.inputs import (
     Engine,
@@ -24,11 +24,13 @@ from kzreport.editions.inputs import (
 from kzreport.errors import WordsError
 from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
-from kzreport.language.lint import language_faults, page_faults
+from kzreport.language.lint import page_faults, shared_faults
 from kzreport.pages.notes import note_path
 from kzreport.project import page_names
+from kzreport.series.groups import groups_for
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprints
+from kzreport.series.release_days import known_release_days
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,10 @@ def make_plans(
             _check_note(name, own, as_of, languages)
         issues = "\n".join(repr(i) for i in known_issues(as_of))
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
+        days = known_release_days(as_of)
+        announced = {"releases.yml": sha256_hex(days.encode())} if days else {}
         inputs = Inputs(
-            data={**tables, "issues.yml": sha256_hex(issues.encode()), **documents},
+            data={**tables, "issues.yml": sha256_hex(issues.encode()), **announced, **documents},
             parameters={page: json.dumps(values) for page, values in own.values.items()},
             notes={name: sha256_hex(note_path(name).read_bytes()) for name in named},
             not_refreshed=own.not_refreshed,
@@ -127,13 +131,12 @@ def _check_note(name: str, definition: Definition, as_of: date, languages: Seque
 
 
 def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> _Lasting:
-    for page in definition.pages:
-        if faults := page_faults(page):
-            raise WordsError("\n".join(faults))
-    for language in languages:
-        if faults := language_faults(language):
-            raise WordsError("\n".join(faults))
     pages = sorted({*definition.pages}.union(*map(named_pages, definition.values.values())))
+    for faults in (*map(page_faults, pages), shared_faults()):
+        if faults:
+            raise WordsError("\n".join(faults))
+    all_claims()  # what the pages read of them, a kernel would read first
+    groups_for(as_of)
     title = sorted(definition.title.items())
     return _Lasting(
         notebooks=notebook_digests(pages),

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.editions.definition import Definition
+from kzreport.editions.manifest import read_manifest
 from kzreport.editions.plan import Plan
-from kzreport.editions.store import list_editions, list_revisions, read_manifest
+from kzreport.editions.store import list_editions, list_revisions
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.language.wordfiles import methods
 from kzreport.pages.notes import note_path, read_note
 from kzreport.pages.parameters import FILLED
 from kzreport.pages.since import Changes, compare_dates
-from kzreport.pages.views import series_read
+from kzreport.pages.views import claims_read, series_read
 
 
 def edition_record(plan: Plan) -> dict[str, Any]:
@@ -95,7 +96,8 @@ def changes_between(root: Path, definition: Definition, then: date, now: date) -
         old, new = (read_manifest(revisions[-1]) for revisions in folders)
         new_methods = [m for m in new.get("methods", []) if m not in old.get("methods", [])]
         settings = _changed_settings(old["parameters"], new["parameters"])
-    series, chosen = series_read({page: definition.values[page] for page in definition.pages})
+    values = {page: definition.values[page] for page in definition.pages}
+    series, chosen = series_read(values), claims_read(values) or None
     return compare_dates(then, now, series, chosen, methods=new_methods, settings=settings, manifests=all(folders))
 
 

@@ -31,7 +31,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kzreport.editions.log import RunLog
-from kzreport.editions.store import MANIFEST, Store, list_editions, read_manifest
+from kzreport.editions.manifest import MANIFEST, read_manifest
+from kzreport.editions.store import Store, list_editions
 from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain
 
 BEAT = 5.0  # seconds between two renewals of a lease
@@ -177,6 +178,10 @@ class Mirror(Store):
                     self._in_editions |= {digest[:32] for name, digest in files.items() if name.endswith(".ipynb")}
         return page.stem.partition("-")[2] in self._in_editions
 
+    def is_blank(self, about: os.stat_result) -> bool:
+        """Return whether a file was not fetched: see :func:`_blank`."""
+        return not about.st_size and not about.st_mtime_ns
+
     def shown(self, path: Path) -> str:
         """Return what a user would open."""
         return f"{self.address}/{path.relative_to(self.root).as_posix()}"
@@ -281,7 +286,7 @@ class Mirror(Store):
 
 
 def _blank(path: Path) -> None:
-    """Make an empty file, older than any manifest: it counts as not altered. A hard link to it keeps its content."""
+    """Make an empty file of the oldest time: it stands for one not fetched. A hard link to it keeps its content."""
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()

@@ -1,20 +1,18 @@
-"""The store of editions: a folder with their manifests and locks; damage to what is in it."""
+"""The store of editions: a folder, its editions by name, and locks."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO
 
-from kzreport.errors import Locked, PageError, ParameterError, explain
-from kzreport.files import cached_by_stamp, project_root, sha256_hex
-
-MANIFEST = "manifest.json"
+from kzreport.editions.manifest import EDITION_NAME, MANIFEST
+from kzreport.errors import Locked, ParameterError, explain
+from kzreport.files import project_root
 
 
 class Store:
@@ -32,6 +30,10 @@ class Store:
     def holds(self, page: Path) -> bool:
         """Return whether an edition holds this kept page: one file with two names."""
         return page.stat().st_nlink > 1
+
+    def is_blank(self, about: os.stat_result) -> bool:
+        """Return whether a file stands for one that was not fetched. In a folder none does."""
+        return False
 
     def shown(self, path: Path) -> str:
         """Return what a user would open."""
@@ -56,15 +58,27 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
     return root
 
 
+def _open_lock(root: Path, name: str) -> IO[str]:
+    """Open the file of a lock without following a link, which may lead to a file of somebody."""
+    folder = root / ".work"
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise ParameterError(explain(f"{root.name}/.work", "a link, or a file", "a folder", "remove it"))
+    folder.mkdir(exist_ok=True)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    try:
+        return os.fdopen(os.open(folder / f"{name}.lock", flags, 0o666), "r+")
+    except OSError as e:
+        where = f"{root.name}/.work/{name}.lock"
+        raise ParameterError(explain(where, e.strerror, "a file of ours that can be written", "remove it")) from None
+
+
 @contextlib.contextmanager
 def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
     """Hold the lock of an edition; the system drops it if the process dies. ``patient`` waits for it.
 
     Raises :class:`Locked` if another run holds it.
     """
-    folder = root / ".work"
-    folder.mkdir(exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as handle:
+    with _open_lock(root, name) as handle:
         try:
             import fcntl
         except ImportError:  # Windows: the final rename still lets only one run win
@@ -82,29 +96,13 @@ def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[No
             fcntl.flock(handle, fcntl.LOCK_UN)  # workers have the handle too: they hold the lock if we are killed
 
 
-def read_manifest(folder: Path) -> Mapping[str, Any]:
-    """Return the manifest of an edition. Raises :class:`PageError` if it is missing or torn."""
-    try:
-        return _manifest(folder / MANIFEST)
-    except (OSError, ValueError) as e:
-        where = f"edition {folder.parent.name}/{folder.name}"
-        why = e.strerror if isinstance(e, OSError) else e
-        raise PageError(
-            explain(where, f"no whole {MANIFEST} ({why})", "one", "remove the folder and run again")
-        ) from None
-
-
-@cached_by_stamp(512)
-def _manifest(path: Path) -> Mapping[str, Any]:
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(found, dict) or not {"edition", "inputs", "files", "parameters", "git"} <= set(found):
-        raise ValueError("keys are missing")
-    return found
-
-
 def list_editions(root: Path) -> list[Path]:
-    """List all edition folders, by definition, date and number of revision."""
-    found = [m.parent for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}")]
+    """List all edition folders, by definition, date and number of revision; a folder of another name is none."""
+    found = [
+        m.parent
+        for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}")
+        if EDITION_NAME.fullmatch(m.parent.name) and not m.parent.is_symlink()
+    ]
     return sorted(found, key=lambda f: (f.parent.name, f.name[:10], revision_number(f)))
 
 
@@ -134,32 +132,3 @@ def find_edition(root: Path, name: str) -> Path:
         choices = f"one of {', '.join(present)}" if present else "an edition, of which there is none yet"
         raise ParameterError(explain("edition", repr(name), choices))
     return hits[0]
-
-
-def list_damage(folder: Path, *, quick: bool = False) -> list[str]:
-    """List the files of an edition that are missing, added or altered since its manifest was written.
-
-    ``quick``: a file that is older than the manifest, which was written last, is not read.
-    Raises :class:`PageError` if the manifest cannot be read.
-    """
-    files = read_manifest(folder)["files"]
-    written = (folder / MANIFEST).stat().st_mtime_ns if quick else 0
-    present = dict(_files(str(folder)))
-    del present[MANIFEST]
-    lines = [f"{f}: missing" for f in sorted(set(files) - set(present))]
-    lines += [f"{f}: not in the manifest" for f in sorted(set(present) - set(files))]
-    return lines + [
-        f"{f}: altered"
-        for f in sorted(set(present) & set(files))
-        if present[f] > written and sha256_hex((folder / f).read_bytes()) != files[f]
-    ]
-
-
-def _files(folder: str, above: str = "") -> Iterator[tuple[str, int]]:
-    """Every file below a folder: its name from there, its time of writing. Makes no path for each: this is fast."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files(entry.path, f"{above}{entry.name}/")
-            elif entry.is_file():
-                yield f"{above}{entry.name}", entry.stat().st_mtime_ns

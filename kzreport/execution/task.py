@@ -51,6 +51,7 @@ class Result:
     - ``failed``: the notebook of a failed page, as far as it came, as text
     - ``tries``: 2 if the first kernel did not start
     - ``seconds``: time that the page took, its files included
+    - ``files``: file of the edition -> SHA-256 of the bytes that were written
     """
 
     task: Task
@@ -59,6 +60,7 @@ class Result:
     failed: str = field(default="", repr=False)
     tries: int = 1
     seconds: float = 0.0
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 class TimeUp(KzreportError):

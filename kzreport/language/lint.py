@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from kzreport.errors import WordsError, explain, short_repr
+from pydantic import AfterValidator, Field
+
+from kzreport.errors import DataError, WordsError, explain, short_repr
 from kzreport.files import shown_path
+from kzreport.language.names import CASES
+from kzreport.language.numbers import SPECS
 from kzreport.language.sentences import DIRECTIONS, MARK, NOTHING, SELECTORS
 from kzreport.language.wordfiles import (
     FURNITURE,
@@ -24,10 +28,42 @@ from kzreport.language.wordfiles import (
     source_leaves,
 )
 from kzreport.project import project
+from kzreport.strict import LocalText, StrictModel, in_every_language, strict_model
 
 _NAMES = frozenset({"by"})  # keys of names, not of words
 _NUMBERED = ("ordinals",)  # tables whose words may have digits
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
+
+
+def _sentence(node: Any) -> Any:
+    """Return words in every language, or variants of them as deep as they go."""
+    if not isinstance(node, dict):
+        raise ValueError(f"words in {', '.join(project().languages)}, or variants")
+    if "by" not in node:
+        return in_every_language(node)
+    for name, below in node.items():
+        if name == "by" and not isinstance(below, str):
+            raise ValueError("the name of a reading in 'by'")
+        if name != "by" and below != NOTHING:
+            _sentence(below)
+    return node
+
+
+_Sentence = Annotated[Any, AfterValidator(_sentence)]
+
+
+class _PageWords(StrictModel):
+    """The tables of a page's words."""
+
+    title: LocalText
+    method: list[dict[str, str]]  # its languages are found before
+    headline: _Sentence = None
+    say: dict[str, _Sentence] = Field(default_factory=dict)
+    sections: dict[str, LocalText] = Field(default_factory=dict)
+    charts: dict[str, LocalText] = Field(default_factory=dict)
+    tables: dict[str, dict[Literal["title", "item"], LocalText]] = Field(default_factory=dict)
+    key_figures: dict[str, LocalText] = Field(default_factory=dict)
+    labels: dict[str, LocalText] = Field(default_factory=dict)
 
 
 def leaves(node: Any, languages: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -53,8 +89,12 @@ def branches(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
 
 
 def texts_of(leaf: Any) -> list[str]:
-    """Return a text, or all forms of it."""
-    return [leaf] if isinstance(leaf, str) else [t for below in leaf.values() for t in texts_of(below)]
+    """Return a text, or all forms of it. Raises :class:`TypeError` for a list."""
+    if isinstance(leaf, Mapping):
+        return [t for below in leaf.values() for t in texts_of(below)]
+    if isinstance(leaf, str):
+        return [leaf]
+    raise TypeError(f"{type(leaf).__name__} is no text")
 
 
 def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] = ()) -> list[str]:
@@ -67,7 +107,12 @@ def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] =
             shown = ", ".join(sorted(leaf)) if isinstance(leaf, Mapping) else short_repr(leaf)
             found.append(explain(at, shown, f"each of {', '.join(wanted)}"))
             continue
-        found += _leaf_faults({k: texts_of(v) for k, v in leaf.items()}, at, path[0])
+        try:
+            texts = {k: texts_of(v) for k, v in leaf.items()}
+        except TypeError:
+            found.append(explain(at, short_repr(leaf), "text in each language"))
+            continue
+        found += _leaf_faults(texts, at, path[0] if path else "")
     for path, node in branches(words):
         if "by" in node:
             found += _variant_faults(set(node) - _NAMES, f"{where}, {'.'.join(path)}")
@@ -93,8 +138,27 @@ def _text_faults(text: str, at: str, table: str) -> Iterator[str]:
         yield explain(at, f"a digit typed by hand in {shown}", "a reading or a word")
     if not re.fullmatch(r"[^\[\]]*(\[[^\[\]]*\][^\[\]]*)*", text, re.DOTALL):
         yield explain(at, f"brackets that do not pair in {shown}", "[a part that may be left out]")
-    if re.search(r"[{}]", rest) and table not in _FORMATTED:
-        yield explain(at, f"a mark not understood in {shown}", "{name.field:spec}")
+    if table not in _FORMATTED:
+        if re.search(r"[{}]", rest):
+            yield explain(at, f"a mark not understood in {shown}", "{name.field:spec}")
+        for m in MARK.finditer(text):
+            known = specs_of(m[2])
+            if (m[3] or "") not in known:
+                yield explain(f"{at}, {m[0]}", repr(m[3]), f"one of {', '.join(filter(None, known)) or 'no form'}")
+
+
+def specs_of(attribute: str | None) -> tuple[str, ...]:
+    """Return the forms that a mark with this attribute can ask for: ``{x:signed}``, ``{x.period:in}``.
+
+    >>> specs_of("item"), specs_of("year")
+    (('', 'the', 'in', 'of'), ('',))
+    """
+    if attribute in (None, "low", "high"):
+        return SPECS
+    if attribute in ("period", "base"):
+        cases = furniture(project().languages[0])["periods"].values()
+        return tuple(dict.fromkeys(["", "short", *(case for known in cases for case in known)]))
+    return ("", *CASES) if attribute == "item" else ("",)
 
 
 def _variant_faults(variants: set[str], at: str) -> Iterator[str]:
@@ -105,8 +169,18 @@ def _variant_faults(variants: set[str], at: str) -> Iterator[str]:
 
 
 def page_faults(page: str) -> list[str]:
-    """List the faults of a page's words. Raises :class:`WordsError` if they cannot be read."""
-    return word_faults(page_words(page), f"notebooks/{page}.yml")
+    """List the faults of a page's words, every variant of its sentences among them.
+
+    Raises :class:`WordsError` if they cannot be read.
+    """
+    words, where = page_words(page), f"notebooks/{page}.yml"
+    if found := word_faults(words, where):
+        return found
+    try:
+        strict_model(_PageWords, words, where)
+    except DataError as e:
+        return [str(e)]
+    return []
 
 
 def shared_faults() -> list[str]:

@@ -13,7 +13,7 @@ from kzreport.language.wordfiles import labels
 from kzreport.model import Period
 from kzreport.series.resource import describe_series, names_of, publisher_on
 
-_CASES = ("the", "in", "of")
+CASES = ("the", "in", "of")
 
 
 def is_label(item: str) -> bool:
@@ -78,7 +78,7 @@ class Names(Dates):
 
         Raises :class:`WordsError` for what has no article in ``data/labels.yml``, and for another case.
         """
-        if case not in _CASES:
+        if case not in CASES:
             raise WordsError(explain(f"{item}, case", repr(case), "the, in or of"))
         articles = labels()["articles"]
         if item not in articles:

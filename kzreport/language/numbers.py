@@ -15,7 +15,7 @@ from kzreport.model import Reading, Status
 from kzreport.units import UNITS, scale_for
 
 MINUS = "\u2212"
-_SPECS = ("", "signed", "abs", "bare", "full", "words", "feminine")
+SPECS = ("", "signed", "abs", "bare", "full", "words", "feminine")
 _THINGS = re.compile(r"#(\u00a0[^\W\d].*)?")  # the sentence of a unit that counts things: no currency, no %
 
 
@@ -143,8 +143,8 @@ class Numbers(Vocabulary):
         ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions),
         ``words`` and ``feminine`` (in letters, see :meth:`spelt`). Raises :class:`WordsError` for another.
         """
-        if spec not in _SPECS:
-            raise WordsError(explain(f"reading {r.name}", repr(spec), f"{', '.join(_SPECS[1:-1])} or {_SPECS[-1]}"))
+        if spec not in SPECS:
+            raise WordsError(explain(f"reading {r.name}", repr(spec), f"{', '.join(SPECS[1:-1])} or {SPECS[-1]}"))
         if spec in ("words", "feminine"):
             return self.spelt(r, feminine=spec == "feminine")
         if r.status is Status.MISSING_INPUT:

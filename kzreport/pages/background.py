@@ -14,7 +14,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.since import compare_dates
 from kzreport.pages.since_text import changes_list, new_figures_table, revisions_table
 from kzreport.pages.tables import period_cell, show_table
-from kzreport.pages.views import series_read
+from kzreport.pages.views import claims_read, series_read
 from kzreport.series.issues import known_issues
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series
@@ -107,7 +107,7 @@ def calendar(page: PageContext, pages: Pages, days: int) -> None:
     ahead = page.as_of + timedelta(days=days)
     late: list[tuple[date, str, Sequence[Release]]] = []
     coming: list[tuple[date, str, Sequence[Release]]] = []
-    for name in series_read(page.drawn(pages))[0]:
+    for name in series_read(page.drawn(pages)):
         if missed := missed_releases(name, page.as_of):
             late.append((missed[0].day, name, missed))
         coming += [(r.day, name, (r,)) for r in coming_releases(name, page.as_of, ahead)]
@@ -149,7 +149,8 @@ def changes(
     """
     w = page.words
     then = parse_day(previous) if previous else month_before(page.as_of)
-    series, shown = series_read(page.drawn(pages))
+    drawn = page.drawn(pages)
+    series, shown = series_read(drawn), claims_read(drawn) or None
     found = compare_dates(
         then, page.as_of, series, shown, methods=methods, settings=settings, manifests=previous is not None
     )

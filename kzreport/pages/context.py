@@ -23,9 +23,8 @@ from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
 
 Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others
-WITHIN_SECTIONS = frozenset({Kind.SECTION, Kind.SAY, Kind.CHART, Kind.TABLE, Kind.ABSENT})
+WITHIN_SECTIONS = frozenset({Kind.SAY, Kind.CHART, Kind.TABLE, Kind.ABSENT})  # the others have headings of their own
 NO_PAGES: Pages = MappingProxyType({})
-_OWN_HEADING = (Kind.TITLE, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)  # shown with a heading of their own
 
 
 class PageContext:
@@ -45,13 +44,12 @@ class PageContext:
         self.hushed = False  # true within a section that has no subject at the date
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
-        self._held: list[Output] = []  # a heading, and what is absent under it, until something is shown
         self.old_told = False  # under this heading it was said that a figure is old
 
     def beside(self, name: str, lang: str) -> Self:
         """Return another page of the same edition, or this page in another language; views are computed once."""
         other = copy(self)
-        other.name, other.words, other._held = name, Words(lang, name, self.as_of), []
+        other.name, other.words = name, Words(lang, name, self.as_of)
         return other
 
     def words_for(self, name: str) -> Words:
@@ -111,28 +109,21 @@ class PageContext:
             self._drawn[key] = values_of_pages(pages, "parameter 'pages'")
         return self._drawn[key]
 
-    def display(self, output: Output) -> None:
-        """Display an output of the page; what a section without a subject would show is left out."""
-        self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
-        if self.hushed:
-            return
-        display(output.data, raw=True, metadata=output.metadata)
+    def open_section(self, heading: str, *, hushed: bool = False) -> None:
+        """Display the heading of a section; ``hushed``: leave it out, and all that would stand under it."""
+        self.old_told, self.hushed = False, hushed
+        if not hushed:
+            self.show(heading, Kind.SECTION)
 
     def emit(self, output: Output) -> None:
-        """Display an output after the heading that it stands under.
-
-        A heading waits for the first thing under it: without a sentence, chart or table it does not appear, nor does
-        the word that a chart or table is absent.
-        """
-        if output.kind is Kind.SECTION:
-            self._held, self.old_told = [output], False
-        elif output.kind is Kind.ABSENT and self._held:
-            self._held.append(output)
-        else:
-            for held in self._held if output.kind not in _OWN_HEADING else ():
-                self.display(held)
-            self._held = []
+        """Display an output of the page, unless it stands in a section that is left out."""
+        self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
+        if not self.hushed:
             self.display(output)
+
+    def display(self, output: Output) -> None:
+        """Hand an output to the front end of the notebook."""
+        display(output.data, raw=True, metadata=output.metadata)
 
     def show(self, text: str, kind: Kind, name: str = "") -> None:
         """Display Markdown; ``name``: of the chart or table in whose place it stands."""

@@ -38,10 +38,8 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
     drawn = set(groups) | {part for g in groups.values() for r in g if items for part in r.item.split("|")}
     several = w.ui("named_publishers" if drawn & set(names_of("publishers")) else "listed_publishers")
     for name in used:
-        if name == "claims":
-            publishers[w.ui("claims_source")] = None
-            continue
-        publishers[w.publisher(name) or several] = None
+        held = name in resources()  # else it counts what the table on the page names
+        publishers[w.publisher(name) or several if held else w.ui("claims_source")] = None
     said = [f"{w.ui('source')}{w.colon}{w.semicolon.join(publishers)}"]
     if until := known_until(used.keys() & resources().keys(), page.as_of):
         said[0] += f"{w.semicolon}{w.ui('data_until').format(until=w.day(until))}"

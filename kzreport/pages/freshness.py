@@ -14,7 +14,7 @@ from kzreport.language.words import Words
 from kzreport.model import Period, Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.values import page_values
-from kzreport.pages.views import series_read
+from kzreport.pages.views import claims_read, series_read
 from kzreport.series.known import load_series, present_state
 from kzreport.series.releases import is_old, known_until, missed_releases
 from kzreport.series.resource import describe_series, resources
@@ -29,13 +29,11 @@ def page_series(page: PageContext, pages: Pages = NO_PAGES, values: Mapping[str,
     not the defaults.
     """
     if pages:
-        return list(series_read(page.drawn(pages))[0])
+        return list(series_read(page.drawn(pages)))
     own = page_values(page.name, values or {}, f"page '{page.name}'")
-    series, judged = series_read({page.name: own})
-    if judged and "pages" in judged:
-        page.assessments(**judged)
-        return list(dict.fromkeys((*series, *page.loaded)))
-    return list(series)
+    if shown := claims_read({page.name: own}):
+        page.assessments(**shown)
+    return list(dict.fromkeys((*series_read({page.name: own}), *page.loaded)))
 
 
 def overdue(page: PageContext, readings: Iterable[Reading]) -> dict[State, list[str]]:

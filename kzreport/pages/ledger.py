@@ -14,7 +14,6 @@ from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
-from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import Cell, Row, Table
 from kzreport.project import page_names
 from kzreport.verdict import Verdict
@@ -41,7 +40,7 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
     named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
     if not found:
         return
-    page.show("\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), Kind.SECTION)
+    page.open_section("\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]))
     before = verdicts_as_of(parse_day(previous), **chosen) if previous else {}
     turned = {j.claim.id: then for j in found if (then := _turned(j, before))}
     titles = {name: Words(w.language, name).entry("title")[w.language] for name in page_names()}

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kzreport.errors import DataError, ParameterError, WordsError, explain
+from kzreport.errors import DataError, ParameterError, WordsError, explain, short_repr
 from kzreport.files import project_root, read_text, shown_path
 from kzreport.language.words import Words
 from kzreport.model import Reading
-from kzreport.project import project
+from kzreport.project import page_names, project
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _HEAD = re.compile(r"#(?!#) *(?P<language>\S*)(?: +(?P<page>\S+))? *")
@@ -50,6 +50,8 @@ def read_note(name: str) -> Parts:
             if key[1] not in languages or key in parts:
                 found = f"{line!r} again" if key in parts else repr(line[:60])
                 raise ParameterError(explain(at, found, f"each part once: {heads}, '# {languages[0]} PAGE' ..."))
+            if key[0] and key[0] not in page_names():
+                raise ParameterError(explain(f"{at}, page", short_repr(key[0]), f"one of {', '.join(page_names())}"))
             lines = parts[key] = []
         elif lines is not None:
             lines.append(line)
@@ -82,7 +84,10 @@ def fill_note(text: str, where: str, language: str, readings: Callable[[str], Ma
 
     def one(m: re.Match[str]) -> str:
         page, name, rest = m["page"], m["name"], m["rest"] or ""
-        known = readings(page)
+        try:
+            known = readings(page)
+        except ParameterError as e:
+            raise ParameterError(f"{where}, {m[0]}, {e}") from None
         known = {"headline": next(iter(known.values())), **known}
         reading = known.get(name)
         if reading is None or not reading.ok:

@@ -37,8 +37,8 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
     heading, sentences, charts and tables are left out.
     """
     w = page.words
-    page.hushed = subject is not None and not _has_figures(page.read(subject, **options))
-    page.show(f"## {w.typography(w.entry('sections', key)[w.language])}", Kind.SECTION)
+    heading = f"## {w.typography(w.entry('sections', key)[w.language])}"
+    page.open_section(heading, hushed=subject is not None and not _has_figures(page.read(subject, **options)))
 
 
 def _has_figures(found: Any) -> bool:

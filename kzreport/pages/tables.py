@@ -201,7 +201,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     w = page.words
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
-        page.show(f"## {w.typography(w.label(name))}", Kind.SECTION)
+        page.open_section(f"## {w.typography(w.label(name))}")
         said = [sentence(page, key, r) for key, r in panel.sentences.items()]
         page.show(" ".join(filter(None, said)), Kind.SAY)
         if panel.groups:

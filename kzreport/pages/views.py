@@ -209,31 +209,39 @@ def all_views_of(page: str) -> list[View]:
     return in_order(dict.fromkeys(v for view in views_of(page) for v in inner(view)))
 
 
-def series_of(page: str, values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the series that the views of a page read, given the values of its parameters, in the order of sources."""
-    found: list[str] = []
-    for view in all_views_of(page):
-        for source in declaration_of(view).sources.values():
-            if isinstance(source, Cut):
-                found.append(source.name)
-            elif isinstance(source, Several):
-                found += source.names(values[source.by])
-    return tuple(dict.fromkeys(found))
+def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the series that the views of pages read, given the values of their parameters, in the order of sources.
 
-
-def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[tuple[str, ...], dict[str, list[str]] | None]:
-    """Return the series that pages with these values read, in the order of the pages, and the claims that they show.
-
-    The claims are chosen as by :func:`kzreport.claims.ledger.known_claims`; ``None``: no claims. A view that reads the
-    claims judged rests on any series: then the others follow. The series behind the claims of a page are not counted
-    otherwise.
+    Claims may rest on any series: where a view reads them, all others follow the series that are named.
     """
-    series = tuple(dict.fromkeys(name for page, values in pages.items() for name in series_of(page, values)))
-    for page, values in pages.items():
-        for view in all_views_of(page):
-            for source in declaration_of(view).sources.values():
-                if isinstance(source, Claims):
-                    chosen = {key: values[option] for key, option in source.chosen.items()}
-                    return tuple(dict.fromkeys((*series, *resources()))), chosen
-    judging = [page for page in pages if ("page", "claims") in _names(page)]
-    return series, {"pages": judging} if judging else None
+    sources = _sources(pages)
+    found = [name for source, values in sources for name in _series_of(source, values)]
+    judged = any(isinstance(source, Claims) for source, _ in sources)
+    return tuple(dict.fromkeys([*found, *(resources() if judged else ())]))
+
+
+def claims_read(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[str]]:
+    """Return the choice of the claims that pages show, as :func:`kzreport.claims.ledger.known_claims` takes it.
+
+    It is that of the view that reads claims, else the claims on the subjects of pages that list theirs; empty: none.
+    """
+    for source, values in _sources(pages):
+        if isinstance(source, Claims):
+            return {key: values[option] for key, option in source.chosen.items()}
+    listing = [page for page in pages if ("page", "claims") in _names(page)]
+    return {"pages": listing} if listing else {}
+
+
+def _sources(pages: Mapping[str, Mapping[str, Any]]) -> list[tuple[Source, Mapping[str, Any]]]:
+    """Return every source of the views of pages, with the values of the page's parameters."""
+    views = [(view, values) for page, values in pages.items() for view in all_views_of(page)]
+    return [(source, values) for view, values in views for source in declaration_of(view).sources.values()]
+
+
+def _series_of(source: Source, values: Mapping[str, Any]) -> Sequence[str]:
+    match source:
+        case Cut(name):
+            return (name,)
+        case Several(names, by):
+            return names(values[by])
+    return ()

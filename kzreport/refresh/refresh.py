@@ -190,7 +190,7 @@ class _Session:
                 raise DataError(explain(name, f"more than {_MOST_REQUESTS} requests", "fewer", "look at its mapping"))
             answer = self._fetch(name, fetch.provider, request)
             known = about | dict(request.known)
-            reply = self._guarded(lambda raw=answer.content, k=known: provider.read(raw, k), name)  # type: ignore[misc]
+            reply = self._guarded(lambda raw=answer.content, k=known: provider.read(raw, k), name)
             rows += reply.rows
             notes += reply.notes
             waiting += reply.more

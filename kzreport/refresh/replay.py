@@ -89,6 +89,7 @@ class Replay:
         if len(content) > request.most:
             raise ProviderDown(explain(host_of(request), f"{len(content)} bytes", f"at most {request.most}"))
         answer = Answer(content, datetime.fromisoformat(about["at"]), int(about.get("status", 200)))
-        answer = replace(answer, **{k: str(about.get(k, "")) for k in _HEADERS})
+        media, etag, modified = (str(about.get(k, "")) for k in _HEADERS)
+        answer = replace(answer, media=media, etag=etag, modified=modified)
         check_reply(request, answer.media, content)
         return answer

@@ -143,7 +143,7 @@ def merge(d: Resource, held: Sequence[TableRow], fetched: Sequence[TableRow], *,
             out.rows.append(row)
             old = last.value if last else None
             out.changes.append(Change(row.period, row.dims, old, row.value, row.published, row.dated))
-    return Merged(*(tuple(rows) for rows in vars(out).values()))  # type: ignore[arg-type]  # in this order
+    return Merged(*(tuple(rows) for rows in vars(out).values()))
 
 
 @dataclass

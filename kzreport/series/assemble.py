@@ -16,7 +16,7 @@ from kzreport.series.table import parse_table
 
 _HEADING = ("name", "title", "description", "version", "licenses")
 _SHARED = ("package.yml", "publishers.yml", "columns.yml")
-_OTHER = ("issues.yml", "labels.yml", "groups.yml", "relations.yml")  # of other readers
+_OTHER = ("issues.yml", "labels.yml", "groups.yml", "relations.yml", "releases.yml")  # of other readers
 
 
 def package_text(folder: Path) -> str:

@@ -14,15 +14,20 @@ from itertools import takewhile
 from kzreport.days import parse_day
 from kzreport.model import Period
 from kzreport.series.known import load_series
+from kzreport.series.release_days import release_days
 from kzreport.series.resource import Resource, describe_series
 
 
 @dataclass(frozen=True)
 class Release:
-    """A figure that is not held: its period, and the day on which the rule of its series has it published."""
+    """A figure that is not held: its period, and the day of its publication.
+
+    ``stated``: the publisher announced the day; the rule of its series estimates it otherwise.
+    """
 
     period: Period
     day: date
+    stated: bool = False
 
 
 def _grace(d: Resource) -> timedelta:
@@ -32,12 +37,12 @@ def _grace(d: Resource) -> timedelta:
 
 def _following(name: str, as_of: date) -> Iterator[Release]:
     """Yield the releases after the last figure known on a date, without end; none for a table without a lag."""
-    d, last = describe_series(name), load_series(name, as_of).last
+    d, last, stated = describe_series(name), load_series(name, as_of).last, release_days(name, as_of)
     lag = d.publication.get("lag_days")
     while last is not None and lag is not None and d.frequency not in ("S", "mixed"):
         last = last.shift(1)
         start = last.start if d.publication.get("from") == "start" else last.end
-        yield Release(last, start + timedelta(days=int(lag)))
+        yield Release(last, stated.get(last, start + timedelta(days=int(lag))), last in stated)
 
 
 def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
@@ -55,7 +60,7 @@ def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
 def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
     """Return every release that should have come by ``as_of`` and is not held, oldest first.
 
-    A few days of grace are given, as the day of a release is estimated: five, or a sixth of a long lag.
+    A few days of grace are given where the day is estimated: five, or a sixth of a long lag; one where it is stated.
     Raises as :func:`load_series`.
 
     >>> [str(r.period) for r in missed_releases("exports_monthly", "2019-12-31")]
@@ -63,7 +68,7 @@ def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
     """
     day = parse_day(as_of)
     d = describe_series(name)
-    return tuple(takewhile(lambda r: r.day + _grace(d) <= day, _following(name, day)))
+    return tuple(takewhile(lambda r: r.day + (timedelta(1) if r.stated else _grace(d)) <= day, _following(name, day)))
 
 
 def coming_releases(name: str, as_of: date | str, until: date) -> tuple[Release, ...]:
@@ -74,6 +79,9 @@ def coming_releases(name: str, as_of: date | str, until: date) -> tuple[Release,
     [('2026-09', '2026-10-02'), ('2026-10', '2026-11-02')]
     """
     day = parse_day(as_of)
+    if "lag_days" not in describe_series(name).publication:  # events such as decisions: those that are announced
+        announced = sorted(release_days(name, day).items(), key=lambda item: item[1])
+        return tuple(Release(period, on, True) for period, on in announced if day < on <= until)
     late = len(missed_releases(name, day))
     return tuple(takewhile(lambda r: r.day <= until, _following(name, day)))[late:]
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, shown_path
 from kzreport.project import project
@@ -184,8 +185,8 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         known_gaps=tuple(raw.get("known_gaps", ())),
         caveats={k: tuple(v) for k, v in by_language("caveats").items()},
         sources=tuple(raw.get("sources", ())),
-        vintages=tuple(date.fromisoformat(v) for v in raw.get("vintages", ())),
-        state=date.fromisoformat(raw["state"]) if "state" in raw else None,
+        vintages=tuple(read_day(v) for v in raw.get("vintages", ())),
+        state=read_day(raw["state"]) if "state" in raw else None,
         basis_by=raw.get("basis_by", {}),
         decimals=need("decimals", int) if "decimals" in raw else None,
         publisher_before=tuple(raw.get("publisher_before", ())),
@@ -227,11 +228,7 @@ def _refuse_stale(made_from: object, path: Path) -> None:
         raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
     for name, digest in made_from.items():
         file = path.with_name(name)
-        try:
-            found = file_digest(file)
-        except OSError as e:
-            raise DataError(explain(shown_path(file), e.strerror, "the file", _REGENERATE)) from None
-        if found != digest:
+        if (found := file_digest(file)) != digest:
             raise DataError(explain(shown_path(file), found, f"{digest} ({shown_path(path)})", _REGENERATE))
 
 

@@ -121,7 +121,7 @@ def parse_table(d: Resource) -> tuple[tuple[Observation, ...], str]:
     Raises :class:`DataError` naming file, line and column.
     """
     where = shown_path(d.file)
-    text = read_text(d.file)
+    text = read_text(d.file, by_cell=True)
     gaps = {Period.parse(g) for g in d.known_gaps}
     found: list[Observation] = []
     seen: dict[tuple[object, ...], int] = {}

@@ -12,9 +12,11 @@ from kzreport.editions.inputs import engine_version, list_differences
 from kzreport.editions.kept import page_key
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import verify_edition
+from kzreport.editions.manifest import MANIFEST, inputs_fingerprint
 from kzreport.editions.plan import make_plan
-from kzreport.editions.store import MANIFEST
+from kzreport.editions.store import Store
 from kzreport.errors import StaleEdition
+from kzreport.files import write_durably
 
 DAY = date(2026, 9, 30)
 
@@ -59,16 +61,20 @@ def test_definitions_share_a_kept_page_if_its_parameters_are_the_same():
     assert keys[1] != keys[2]
 
 
-def test_an_edition_of_another_engine_version_is_said_to_be_one(tmp_path, monkeypatch):
+def test_an_edition_of_another_engine_version_is_said_to_be_one(tmp_path):
     folder = tmp_path / "inflation-brief" / "2026-09-30"
     folder.mkdir(parents=True)
     inputs = dict(plan().inputs.flat)
-    about = {"edition": {}, "parameters": {}, "git": {"commit": "abc", "clean": True}, "files": {}}
+    edition = {"definition": "inflation-brief", "name": "2026-09-30", "as_of": "2026-09-30"}
+    edition |= {"title": {"en": "x"}, "languages": ["en"], "pages": ["inflation"]}
+    about = {"edition": edition, "parameters": {"inflation": {}}, "git": {"commit": "abc", "clean": True}}
+    (folder / "en").mkdir()
+    about["files"] = {"en/inflation.html": write_durably(folder / "en" / "inflation.html", "<html>")}
     for old in ({**inputs, "engine": "0.0.9"}, {"kzreport/page.py": "1", "python": "3.10.1"}):
-        (folder / MANIFEST).write_text(json.dumps(about | {"inputs": old}))
+        (folder / MANIFEST).write_text(json.dumps(about | {"inputs": old, "fingerprint": inputs_fingerprint(old)}))
         made_by = old.get("engine", "not recorded")
         with pytest.raises(StaleEdition) as error:
-            verify_edition(folder, jobs=1, log=RunLog())
+            verify_edition(folder, Store(tmp_path), jobs=1, log=RunLog())
         assert str(error.value) == (
             f"edition 2026-09-30: found an edition made by another engine version ({made_by}), expected kzreport "
             f"{engine_version()}; install that version, or check out its commit (abc)."

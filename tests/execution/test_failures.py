@@ -276,7 +276,7 @@ def test_a_run_that_is_ended_leaves_nothing(name, cli, project_copy, tmp_path):
         write_page(project_copy, "slow", "pass")
         again = cli(*run)
         assert again.code == 0, again.err
-        assert {p.suffix for p in (out / ".work").iterdir()} == {".lock"}
+        assert {p.suffix for p in (out / ".work").iterdir() if p.name != "whole"} == {".lock"}
 
 
 def test_wrong_input_is_refused_before_a_kernel_starts(cli, project_copy, tmp_path):

@@ -56,12 +56,14 @@ def test_brackets_pair_and_nothing_is_a_variant():
     assert "brackets" in word_faults({"say": {"a": {"en": "x [y"}}}, "here", ["en"])[0]
 
 
-def test_a_heading_waits_for_what_stands_under_it(shown):
+def test_a_section_without_a_subject_is_left_out_whole(shown):
     page = PageContext("summary", lang="en", as_of="2026-09-30")
-    page.show("## A", Kind.SECTION)
-    page.show("absent", Kind.ABSENT)
-    page.show("## B", Kind.SECTION)
+    page.open_section("## A", hushed=True)
     page.show("said", Kind.SAY)
-    page.show("## C", Kind.SECTION)
+    page.show("absent", Kind.ABSENT)
     page.show("sources", Kind.SOURCES)
-    assert [o.text for o in shown] == ["## B", "said", "sources"]
+    page.open_section("## B", hushed=True)
+    page.show("said", Kind.SAY)
+    page.open_section("## C")
+    page.show("said of C", Kind.SAY)
+    assert [o.text for o in shown] == ["sources", "## C", "said of C"]

@@ -9,19 +9,23 @@ import csv
 import io
 import re
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
 from kzreport.charts.chart import HEADER
 from kzreport.claims.ledger import known_claims
 from kzreport.model import Period
+from kzreport.pages.context import WITHIN_SECTIONS
 from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.page import Page
 from kzreport.project import notebook_path, page_names, project
 
 # Before any WDI vintage, before the NBK list, around the peak, the day the issue names, after the last figure.
 DATES = ["2015-01-31", "2018-09-30", "2023-03-31", "2024-03-31", "2026-11-22"]
 MONTH_ENDS = [f"{y}-{m:02}-28" for y in range(2015, 2027) for m in range(1, 13) if (y, m) <= (2026, 10)]
+ENDS = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)
 PLACES = [(page, language) for page in page_names() for language in project().languages]
 
 
@@ -60,11 +64,24 @@ def _projected(shown, known):
     return {p.year for name, p in periods if p in known.projections.get(name, ())}
 
 
+def _bare_headings(shown):
+    """Return the headings under which nothing stands, or only words that a chart or table is absent."""
+    closed = [*shown, Output(Kind.SOURCES, "")]
+    heads = [n for n, o in enumerate(closed) if o.kind not in WITHIN_SECTIONS]
+    return [
+        closed[n].text
+        for n, after in pairwise(heads)
+        if closed[n].kind is Kind.SECTION and "\n" not in closed[n].text  # the heading of claims brings its own text
+        if {o.kind for o in closed[n + 1 : after]} <= {Kind.ABSENT} and closed[after].kind in (Kind.SECTION, *ENDS)
+    ]
+
+
 def _check(shown, page, known, faulty):
     """``known``: on the page's date. ``faulty``: what is wrong with the page's text, its figures left out."""
     as_of = known.as_of
     text = "\n".join(o.text.replace(o.csv, "") if o.csv else o.text for o in shown)
     assert len(shown) >= 6
+    assert not _bare_headings(shown), "give the section its subject"
     assert not faulty(text)
     ahead = page in ("inflation", "summary")  # the mechanical path, the calendar of releases
     allowed = date.fromisoformat(as_of).year + ahead

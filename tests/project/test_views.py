@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import kzreport.views
-from kzreport.declare import Claims, Cut, declaration_of
+from kzreport.declare import Cut, declaration_of
 from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import declared_parameters, load_notebook
 from kzreport.pages.page import Page
-from kzreport.pages.views import headline_of, series_of, view_name, views_of
+from kzreport.pages.views import headline_of, series_read, view_name, views_of
 from kzreport.project import page_names
 from kzreport.series.resource import describe_series
 
@@ -76,8 +76,7 @@ def test_what_a_view_declares_is_there(page):
             if isinstance(source, Cut):
                 assert set(source.dims) <= set(describe_series(source.name).columns[3:])
     values = {p.name: p.default for p in declared_parameters(page)}
-    claims = any(isinstance(s, Claims) for v in views_of(page) for s in declaration_of(v).sources.values())
-    assert claims or [describe_series(name).name for name in series_of(page, values)]
+    assert [describe_series(name).name for name in series_read({page: values})]
 
 
 @pytest.mark.parametrize("name", MODULES)

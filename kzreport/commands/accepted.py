@@ -1,0 +1,70 @@
+"""Files of ``data/`` as they were when they were last accepted, found by their digests in ``datapackage.json``.
+
+Git has them where the project lies in a repository. Elsewhere a copy is kept in ``data/.accepted/`` whenever data are
+accepted. What is returned has the digest that was accepted, wherever it was found.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kzreport.errors import DataError
+from kzreport.files import project_root, read_json, sha256_hex, write_durably
+
+_COPIES = ".accepted"
+_COMMITS = 20  # that changed the file: more are not asked
+
+
+def accepted_file(name: str, digest: str) -> bytes | None:
+    """Return the bytes of a file of ``data/`` that have a SHA-256; ``None`` if they are nowhere at hand."""
+    folder = project_root() / "data"
+    for path in (folder / name, folder / _COPIES / name):
+        if path.is_file() and sha256_hex(content := path.read_bytes()) == digest:
+            return content
+    for commit in _git(folder, "log", f"-{_COMMITS}", "--format=%H", "--", name).decode().split():
+        if sha256_hex(content := _git(folder, "show", f"{commit}:./{name}")) == digest:
+            return content
+    return None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The data package as it was accepted: name of a file -> its SHA-256, and name of a table -> its entry."""
+
+    digests: Mapping[str, str]
+    entries: Mapping[str, Mapping[str, Any]]
+
+
+def accepted_state() -> Accepted | None:
+    """Return what was accepted last; ``None`` without a data package that can be read: it is made anew."""
+    try:
+        raw = read_json(project_root() / "data" / "datapackage.json")
+        entries = {entry["name"]: entry for entry in raw["resources"]}
+        digests = {f"{name}.csv": str(e["hash"]).removeprefix("sha256:") for name, e in entries.items()}
+        return Accepted(digests | dict(raw["made_from"]), entries)
+    except (DataError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def keep_accepted() -> None:
+    """Keep a copy of the files that the data package names, unless a repository has them."""
+    folder, state = project_root() / "data", accepted_state()
+    if not state or _git(folder, "rev-parse", "--git-dir"):
+        return
+    for name, digest in state.digests.items():
+        copy = folder / _COPIES / name
+        if not copy.is_file() or sha256_hex(copy.read_bytes()) != digest:
+            write_durably(copy, (folder / name).read_bytes())
+
+
+def _git(folder: Path, *words: str) -> bytes:
+    """Return what git answers; nothing if there is no git, or no repository."""
+    try:
+        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, check=False, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return b""
+    return done.stdout if not done.returncode else b""

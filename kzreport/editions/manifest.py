@@ -1,0 +1,131 @@
+"""The manifest of an edition: its model, and the one reader that trusts no shape.
+
+A manifest may be old, torn, edited by hand or of another program: what is not a manifest is named and left out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from kzreport.errors import PageError, explain
+from kzreport.files import cached_by_stamp, sha256_hex
+
+MANIFEST = "manifest.json"
+EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
+_MOST = 20_000_000  # bytes
+
+
+def _day(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+def _inside(name: str) -> str:
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or {"..", "."} & set(name.split("/")) or "\\" in name or "\0" in name:
+        raise ValueError("a name inside the edition")
+    return name
+
+
+Day = Annotated[str, AfterValidator(_day)]
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Key = Annotated[str, Field(pattern="^[A-Za-z0-9_-]{1,80}$")]
+
+
+class _Open(BaseModel):
+    """A map whose further keys are left alone: an edition of a later engine is still listed."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+
+
+class _Edition(_Open):
+    definition: Key
+    name: Annotated[str, Field(pattern=EDITION_NAME.pattern)]
+    as_of: Day
+    title: dict[Key, str]
+    languages: Annotated[list[Key], Field(min_length=1)]
+    pages: Annotated[list[Key], Field(min_length=1)]
+    data_until: Day | None = None
+
+
+class _Git(_Open):
+    commit: str
+    clean: bool | None = None
+
+
+class _Manifest(_Open):
+    edition: _Edition
+    parameters: dict[str, dict[str, Any]]
+    methods: list[str] = []
+    fingerprint: str
+    inputs: dict[str, str]
+    git: _Git | None
+    files: dict[Annotated[str, AfterValidator(_inside)], Digest]
+
+
+def read_manifest(folder: Path) -> Mapping[str, Any]:
+    """Return the manifest of an edition. Raises :class:`PageError` if it is missing, torn or of another shape."""
+    try:
+        return _manifest(folder / MANIFEST)
+    except (OSError, ValueError, RecursionError) as e:
+        where = f"edition {folder.parent.name}/{folder.name}"
+        why = e.strerror if isinstance(e, OSError) else "nested too deeply" if isinstance(e, RecursionError) else e
+        raise PageError(
+            explain(where, f"no whole {MANIFEST} ({why})", "one", "remove the folder and run again")
+        ) from None
+
+
+@cached_by_stamp(512)
+def _manifest(path: Path) -> Mapping[str, Any]:
+    """Return a manifest. Raises :class:`ValueError` that says what is wrong in it."""
+    if path.is_symlink() or not path.is_file():
+        raise ValueError("not a regular file")
+    if (size := path.stat().st_size) > _MOST:
+        raise ValueError(f"{size} bytes")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(f"a {type(found).__name__}, not an object")
+    try:
+        _Manifest.model_validate(found)
+    except ValidationError as e:
+        first = e.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])[:120]
+        raise ValueError(f"{key}: {first['msg'].removeprefix('Value error, ')}") from None
+    _agree(path, found)
+    return found
+
+
+def _agree(path: Path, found: Mapping[str, Any]) -> None:
+    """Raise :class:`ValueError` for parts of a manifest that contradict each other: it was edited."""
+    about = found["edition"]
+    if missing := [page for page in about["pages"] if page not in found["parameters"]]:
+        raise ValueError(f"parameters: nothing of the page '{missing[0]}'")
+    if unnamed := [code for code in about["languages"] if code not in about["title"]]:
+        raise ValueError(f"edition.title: nothing in the language '{unnamed[0]}'")
+    if found["fingerprint"] != inputs_fingerprint(found["inputs"]):
+        raise ValueError("fingerprint: another one than that of the inputs")
+    if about["name"] != path.parent.name:
+        raise ValueError(f"edition.name: {about['name']} in the folder {path.parent.name}")
+    if about["name"][:10] != about["as_of"]:
+        raise ValueError(f"edition: as_of {about['as_of']} under the name {about['name']}")
+    for code in about["languages"]:
+        for page in about["pages"]:
+            if f"{code}/{page}.html" not in found["files"]:
+                raise ValueError(f"files: nothing of the page {code}/{page}")
+
+
+def inputs_fingerprint(inputs: Mapping[str, str]) -> str:
+    """Return one digest over all inputs of an edition, printed in the foot of each page."""
+    return sha256_hex(json.dumps(dict(inputs), sort_keys=True).encode())[:16]
+
+
+def manifest_digest(folder: Path) -> str:
+    """Return the SHA-256 of the bytes of a manifest. Raises :class:`OSError`."""
+    return sha256_hex((folder / MANIFEST).read_bytes())

@@ -1,0 +1,75 @@
+"""Release days that a publisher announced, from ``data/releases.yml``: series -> the days, each known since a day.
+
+What belongs here: the form of that file. What does not: days that a card's rule estimates
+(:mod:`kzreport.series.releases`). A project without the file has estimates alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from kzreport.errors import DataError, explain, short_repr
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.model import Period
+from kzreport.series.resource import describe_series
+from kzreport.strict import Day, StrictModel, strict_model
+
+
+def _period(text: Any) -> Period:
+    try:
+        return Period.parse(text if isinstance(text, str) else "")
+    except DataError:
+        raise ValueError("a period such as 2026-08") from None
+
+
+class ReleaseDay(StrictModel):
+    """The day on which a publisher said that it would publish a period, and the day since which that is known."""
+
+    model_config = StrictModel.model_config | {"arbitrary_types_allowed": True}
+
+    period: Annotated[Period, BeforeValidator(_period)]
+    day: Day
+    since: Day
+
+
+def release_days(series: str, as_of: date) -> Mapping[Period, date]:
+    """Return the announced days of a series that were known on a date, the latest announcement of each.
+
+    Raises :class:`DataError` naming the entry and the key.
+    """
+    return {e.period: e.day for e in _all_days().get(series, ()) if e.since <= as_of}
+
+
+def known_release_days(as_of: date) -> str:
+    """Return every announced day that was known on a date, as text: an input of an edition. Empty if none was."""
+    known = [(name, str(e.period), str(e.day)) for name, few in _all_days().items() for e in few if e.since <= as_of]
+    return repr(known) if known else ""
+
+
+def _all_days() -> Mapping[str, tuple[ReleaseDay, ...]]:
+    path = project_root() / "data" / "releases.yml"
+    return _read(path, path.with_name("datapackage.json")) if path.exists() else {}
+
+
+@cached_by_stamp(4)
+def _read(path: Path, package: Path) -> Mapping[str, tuple[ReleaseDay, ...]]:
+    raw, where = read_yaml(path), shown_path(path)
+    if not isinstance(raw, dict):
+        raise DataError(explain(where, short_repr(raw), "a map from a series to its release days"))
+    found = {}
+    for name, entries in raw.items():
+        d, at = describe_series(name), f"{where}, {name}"
+        if not isinstance(entries, list):
+            raise DataError(explain(at, short_repr(entries), "a list of period, day and since"))
+        days = [strict_model(ReleaseDay, e, f"{at}, entry {i}") for i, e in enumerate(entries, 1)]
+        for e in days:
+            if d.frequency not in ("mixed", e.period.frequency) or e.day < e.period.start:
+                expected = f"a period of frequency {d.frequency}, and a day after it began"
+                raise DataError(explain(at, f"{e.period}, {e.day}", expected))
+        found[name] = tuple(sorted(days, key=lambda e: e.since))
+    return found

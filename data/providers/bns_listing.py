@@ -25,15 +25,13 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
 @reading.of_one_form(WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
     """Return the requests for the workbooks whose titles say the period, or the rows of a table of one."""
-    if raw[:2] == b"PK":
-        return _table(raw, about, about["select"])
-    more = []
-    for address, title, after in reading.html_links(raw, WHERE):
+    more: list[Request] = []
+    for address, title, after in [] if raw[:2] == b"PK" else reading.html_links(raw, WHERE):
         if found := re.search(about["select"]["title"], title.lower()):
             month = f"-{reading.months_in('ru')[found['month']]:02}" if "month" in found.re.groupindex else ""
             known = {"period": found["year"] + month, "listed": str(reading.day_in(after, title))}
-            more.append(Request(urljoin(SITE, address), expects="xlsx", most=50_000_000, known=known))
-    return Reply((), "", tuple(more))
+            more.append(Request(urljoin(SITE, address), expects="xlsx", known=known))
+    return _table(raw, about, about["select"]) if raw[:2] == b"PK" else Reply((), "", tuple(more))
 
 
 def _table(raw: bytes, about: Mapping[str, Any], select: Mapping[str, Any]) -> Reply:

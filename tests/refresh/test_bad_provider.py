@@ -171,7 +171,7 @@ WAYS = {
         "status 429.*wait 17",
     ),
     "503, wait for nonsense": (status("503 Busy", Retry_After="soon"), "json", "status 503"),
-    "304 that nobody asked for": (lambda x: x.reply(b"", "304 Not Modified"), "json", "no content|304|figure|empty"),
+    "304 that nobody asked for": (lambda x: x.reply(b"", "304 Not Modified"), "json", "status 304"),
     "a redirect in a circle": (to("/figures?q=visitors"), "json", "more than 3 redirects"),
     "a redirect that goes on": (lambda x: x.reply(b"", "301 Moved", Location=f"/{x.number}"), "json", "redirects"),
     "a redirect to another host": (to("http://localhost:9/figures"), "json", "redirect to http://localhost"),
@@ -239,7 +239,7 @@ def times(factor):
 LIES = {
     "months shifted by one": (
         lambda r: [(a, b) for (a, _), (_, b) in zip(r[1:], r, strict=False)],
-        "mass_revision|older than",
+        "figures older than two years",
     ),
     "thousand times more": (times(1000), "a thousand times|range"),
     "a thousandth": (lambda r: [(a, f"{int(b) / 1000}") for a, b in r], "one part in a thousand"),

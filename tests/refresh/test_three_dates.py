@@ -89,7 +89,7 @@ def test_a_release_a_revision_and_a_redefinition(local_project, tmp_path, capsys
     assert "No update was possible on" in texts[REDEFINITION] and "Tourist board" in texts[REDEFINITION]
 
     # the first edition can be made again, byte for byte
-    assert main(["verify", "--as-of", str(RELEASE), "--output", str(out)]) == 0, capsys.readouterr().err
+    assert main(["verify", f"monthly/{RELEASE}", "--output", str(out), "-j", "1"]) == 0, capsys.readouterr().err
 
 
 def test_the_same_three_days_again_add_nothing(local_project, tmp_path):

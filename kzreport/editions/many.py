@@ -73,7 +73,8 @@ def make_editions(
             return wrong
         from kzreport.editions.batch import Batch  # loads Jupyter, of which "nothing to do" has no need
 
-from kzreport.guards.state import demand_sound
+        for warning in demand_sound(plan.as_of for plan, _ in todo):
+            log.line(f"warning: {warning.message}")
         batch = Batch(store, todo, jobs=jobs, log=log, keep_going=keep_going, bars=bars, pool=pool)
         try:
             batch.run()

@@ -207,9 +207,7 @@ def told_by(name: str, values: Mapping[str, Any], language: str, day: date) -> l
         pages.append(_Reader(*args, **about))
         return pages[-1]
 
-    import kzreport
-
-    scope: dict[str, Any] = {k: getattr(kzreport, k) for k in kzreport.__all__} | given | {"Page": page}
+    scope: dict[str, Any] = {**given, "Page": page}  # the parameters cell is not run, and no other cell needs its types
     for cell in load_notebook(name).cells:
         if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
             tree = ast.parse(cell.source)

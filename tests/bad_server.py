@@ -29,7 +29,11 @@ class Exchange:
         self.connection.sendall(raw)
 
     def head(self, status: str = "200 OK", **headers: str) -> None:
-        lines = [f"HTTP/1.1 {status}", *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items()), "Connection: close"]
+        lines = [
+            f"HTTP/1.1 {status}",
+            *(f"{k.replace('_', '-')}: {v}" for k, v in headers.items()),
+            "Connection: close",
+        ]
         self.send("\r\n".join([*lines, "", ""]).encode())
 
     def reply(self, body: bytes, status: str = "200 OK", **headers: str) -> None:

@@ -1,20 +1,22 @@
-"""What tests share: a home of their own with real data, and a proof-reader."""
+"""What tests share: a home of their own with real data, and a proof-reader of words and of what a date allows."""
 
 import json
 import os
 import re
 import shutil
 import signal
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from kzreport.files import clear_caches, project_root
+from kzreport.files import clear_caches, project_root, read_yaml
 from kzreport.pages.context import PageContext
-from kzreport.pages.outputs import Output
+from kzreport.pages.outputs import Kind, Output
 
 pytest_plugins = ["known_then", "local_project", "run_fixtures"]
 
@@ -152,8 +154,8 @@ _SENTENCES = {
 }
 
 
-_HEADS = {  # in the cells of tables: "Wagons (wagons)", "Share of GDP (% of GDP)"
-    "a unit twice in a head": r"(?im)\b(\w{3,})[^|().\n]{0,25}\((?:%[^|().\n]{0,8} )?\1\)(?= \||$)",
+_HEADS = {  # in the cells of tables: "Wagons (wagons)", "Share of GDP (% of GDP)"; not a name: "(Kazakhstan)"
+    "a unit twice in a head": r"(?im)\b(\w{3,})[^|().\n]{0,25}\((?:%[^|().\n]{0,8} )?(?-i:(?![A-Z][a-z]))\1\)(?= \||$)",
 }
 
 
@@ -176,3 +178,134 @@ def _misprints(text: str, language: str) -> list[str]:
 def misprints():
     """(text, language) -> what is wrong with it."""
     return _misprints
+
+
+# --- what a sentence may say on a date
+
+_PROSE = (Kind.TITLE, Kind.HEADLINE, Kind.HEADLINES, Kind.SAY, Kind.NOTE, Kind.CHANGES)
+_ENDS_SECTION = (Kind.SECTION, Kind.TITLE, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)
+_MONTH_NAMES = {
+    "fr": _MONTHS.split("|"),
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+_DATE_RULES = {
+    "fr": {
+        "a missing figure in a sentence": r"\bn\.[ \u00a0]d\.",
+        "not published, where only not held is known": r"(?:pas|jamais)(?: encore| été| été encore| encore été)? publié"
+        r"|aucune? \w+(?: [\w’]+)? (?:n’était|n’est|n’a été) (?:encore )?publié",
+    },
+    "en": {
+        "a missing figure in a sentence": r"\bn/a\b",
+        "not published, where only not held is known": r"\bnot (?:yet )?(?:been )?(?:yet )?published|\bunpublished",
+    },
+}
+_ONE_YEAR = r"\b((?:19|20)\d\d)[–-]\1\b"
+_COMING = {"fr": r"\b(?:prochain|à venir)", "en": r"\b(?:next(?= \w)|coming\b)"}
+_PAST = {"fr": r"déjà écoulé", "en": r"already over"}
+_AHEAD = {  # words of a sentence that looks ahead: its periods may lie after the date
+    "fr": r"prochain|à venir|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
+    "en": r"next|coming|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project|pledge",
+}
+
+
+def _days(sentence: str, language: str) -> Iterator[tuple[date, date]]:
+    """The first and last day of each day and month that a sentence names."""
+    names = _MONTH_NAMES[language]
+    pattern = rf"(?:(\d{{1,2}})(?:ᵉʳ)?[ \u00a0])?\b({'|'.join(names)})[ \u00a0]((?:19|20)\d\d)\b"
+    for day, month, year in re.findall(pattern, sentence):
+        number = names.index(month) + 1
+        last = monthrange(int(year), number)[1]
+        yield date(int(year), number, int(day or 1)), date(int(year), number, int(day or last))
+
+
+def _other_names(language: str, day: str) -> list[str]:
+    """The names that bodies and unions do not bear on a day: those of before, and those of later."""
+    data = project_root() / "data"
+    labels = read_yaml(data / "labels.yml")
+    dated = [(v, v.get("names", ())) for v in read_yaml(data / "publishers.yml")["publishers"].values()]
+    dated += [
+        (labels["labels"][k], [{"until": until, **v} for until, v in few.items()])
+        for k, few in labels["earlier"].items()
+    ]
+    found = []
+    for now, before in dated:
+        several = [(str(b["until"]), b[language]) for b in before] + [("9999", now[language])]
+        own = next(name for until, name in several if day <= until)
+        found += [
+            n
+            for n in (re.sub(r" \([^()]*\)$", "", name) for _, name in several if name != own)
+            if n not in own and len(n) > 5
+        ]
+    return found
+
+
+def _sentence_faults(sentence: str, language: str, as_of: date) -> Iterator[str]:
+    for name, rule in {**_DATE_RULES[language], "a range of one year": _ONE_YEAR}.items():
+        if re.search(rule, sentence):
+            yield name
+    days = list(_days(sentence, language))
+    if re.search(_COMING[language], sentence) and days and all(last < as_of for _, last in days):
+        yield "a past day told as coming"
+    if re.search(_PAST[language], sentence) and not any(last < as_of for _, last in days):
+        yield "a day to come told as past"
+    if any(first > as_of for first, _ in days) and not re.search(_AHEAD[language], sentence):
+        yield "a period later than the date"
+
+
+def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
+    rows = [line.split(" | ") for line in o.text.replace(o.csv, "").split("\n") if " | " in line]
+    empty = {"–", "n. d.", "n/a", "n.\u00a0d.", ""}
+    if o.name == "key_figures":
+        old = {"fr": "aucun chiffre récent", "en": "no recent figure"}[language]
+        for row in rows[1:]:
+            if row[2] in empty:
+                yield f"a key figure without a figure: {row[0]}"
+            if old in row[1] and re.fullmatch(r"\d+(?:ᵉʳ|ᵉ|st|nd|rd|th)", row[2]):
+                yield f"a stale rank told as news: {row[0]}"
+    if o.name == "calendar":
+        since = {"fr": "depuis", "en": "since"}[language]
+        for row in rows[1:]:
+            (_, last), *_ = _days(row[0], language)
+            if (last < as_of) != (since in row[0].lower()):
+                yield f"a day of release: {row[0]}"
+    for column in list(zip(*rows, strict=False))[1:] if o.name != "claims" else ():
+        if len(column) > 1 and set(column[1:]) <= empty:
+            yield f"an empty column: {column[0]}"
+
+
+def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
+    """What the outputs of a page may not say on a date: the rule, and where."""
+    day, found = date.fromisoformat(as_of), []
+    names = _other_names(language, as_of)
+    for o, following in zip(shown, [*shown[1:], None], strict=True):
+        if o.kind in _PROSE:
+            for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«“(])|\n+", o.text):
+                found += [f"{name}: {sentence!r}" for name in _sentence_faults(sentence, language, day)]
+        if o.kind is Kind.TABLE:
+            found += [f"{o.name}, {fault}" for fault in _table_faults(o, language, day)]
+        if not o.text.strip():
+            found.append(f"an empty {o.kind}")
+        if o.kind is Kind.SECTION and (following is None or following.kind in (*_ENDS_SECTION, Kind.ABSENT)):
+            found.append(f"an empty section: {o.text!r}")
+        if o.kind is not Kind.CAVEATS:
+            found += [f"a name of another day, {n}: {o.text[:60]!r}" for n in names if n in o.text]
+    return found
+
+
+@pytest.fixture(scope="session")
+def untruths():
+    """(outputs of a page, language, date) -> what they may not say on that date."""
+    return _untruths

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 
@@ -27,6 +28,12 @@ class Known:
     def projected(self, row: dict[str, str]) -> bool:
         """True if a projection of the row's period was published by the day in one of its series."""
         return any(Period.parse(row["period"]) in self.projections.get(name, ()) for name in row["series"].split())
+
+    def running(self) -> set[int]:
+        """Return the years that end a span under way on the day and published by then: a programme of several years."""
+        day = date.fromisoformat(self.as_of)
+        spans = {period for published in self.figures.values() for period in published}
+        return {p.end.year for p in spans if p.start <= day < p.end}
 
     def _read(self, d: Resource) -> dict[Period, dict[tuple[str, ...], dict[str, str]]]:
         """Period -> dimensions -> day of publication -> value; the last one is in force."""

@@ -16,24 +16,22 @@ WHERE, SITE = "Bureau of National Statistics, listing", "https://stat.gov.kz"
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the requests for the releases of each year up to this one."""
-    address = f"{SITE}/ru/industries/{reading.asked(about, 'section name since')['section']}/spreadsheets/"
-    fixed = {"name": about["request"]["name"], "period": "", "type": "spreadsheets"}
-    years = range(int(about["request"]["since"][:4]), today.year + 1)
-    return [Request(address, {"year": str(year), **fixed}, expects="html") for year in years]
+    ask = reading.asked(about, "section name since")
+    address = f"{SITE}/ru/industries/{ask['section']}/spreadsheets/"
+    years = [{"year": str(year), "name": ask["name"]} for year in range(int(ask["since"][:4]), today.year + 1)]
+    return [Request(address, {**year, "period": "", "type": "spreadsheets"}, expects="html") for year in years]
 
 
 @reading.of_one_form(WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
     """Return the requests for the workbooks whose titles say the period, or the rows of a table of one."""
-    if raw[:2] == b"PK":
-        return _table(raw, about, about["select"])
-    more, months = [], reading.months_in("ru")
-    for address, title, after in reading.html_links(raw, WHERE):
+    more: list[Request] = []
+    for address, title, after in [] if raw[:2] == b"PK" else reading.html_links(raw, WHERE):
         if found := re.search(about["select"]["title"], title.lower()):
-            month = f"-{months[found['month']]:02}" if "month" in found.re.groupindex else ""
-            known = {"period": found["year"] + month, "listed": str(reading.day_in(after, f"{WHERE}, {title}"))}
-            more.append(Request(urljoin(SITE, address), expects="xlsx", most=50_000_000, known=known))
-    return Reply((), "", tuple(more))
+            month = f"-{reading.months_in('ru')[found['month']]:02}" if "month" in found.re.groupindex else ""
+            known = {"period": found["year"] + month, "listed": str(reading.day_in(after, title))}
+            more.append(Request(urljoin(SITE, address), expects="xlsx", known=known))
+    return _table(raw, about, about["select"]) if raw[:2] == b"PK" else Reply((), "", tuple(more))
 
 
 def _table(raw: bytes, about: Mapping[str, Any], select: Mapping[str, Any]) -> Reply:

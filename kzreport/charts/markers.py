@@ -101,7 +101,9 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
         }
         canvas.ax.annotate(canvas.value(r), (valued(r), row), **place)
     least, most = valued(kept[0][1]), valued(kept[-1][1])
-    canvas.rows([canvas.label(r.item, 34) for _, r in kept], 0 if least > 0.02 * most else -0.02 * most, most * 1.15)
+    margin = 0.02 * max(abs(least), abs(most))
+    left = 0 if least > margin else min(0, least) - margin  # a marker below zero keeps clear of the names
+    canvas.rows([canvas.label(r.item, 34) for _, r in kept], left, max(most * 1.15, margin))
     signs = "●□△◇▽"  # as MARKERS, the first one filled
     if len(order) > 1 or order[0][:4].isdigit():  # the title names a group that stands alone, unless it is a period
         canvas.key("     ".join(f"{signs[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))

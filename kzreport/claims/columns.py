@@ -17,6 +17,7 @@ from kzreport.claims.sentences import (
     verdict_words,
     when,
 )
+from kzreport.language.numbers import last_digit
 from kzreport.language.words import Words
 from kzreport.verdict import Verdict
 
@@ -112,7 +113,8 @@ def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) 
         return
     text = comparison(w, a, outcome)
     verdict = w.word("verdicts", str(outcome.verdict)).lower()
-    if several and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
+    judges = found is not None or outcome.test.within or outcome.test.verb == "undefined"
+    if several and judges and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
         text = f"{text}{w.colon}{verdict}"
     links = list(dict.fromkeys(r.url for r in rows if r.url.startswith("https://")))
     yield " ".join([text, *links[:_MOST_LINKS]])
@@ -146,18 +148,6 @@ def fact_figure(w: Words, f: Fact) -> str:
         return w.between(ends[0], ends[-1])
     text, key = number(f.value), str(f.qualifier)
     return w.word("qualifiers", key).replace("#", text) if w.has_word("qualifiers", key) else text
-
-
-def last_digit(value: float) -> float:
-    """Return the unit of the last digit of a number that is not a zero.
-
-    >>> last_digit(4200), last_digit(22_900_000), last_digit(81.31)
-    (100.0, 100000.0, 0.01)
-    """
-    whole, _, decimals = f"{abs(value):.6f}".rstrip("0").rstrip(".").partition(".")
-    if decimals:
-        return 10.0 ** -len(decimals)
-    return 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0
 
 
 def lowered(text: str) -> str:

@@ -26,6 +26,7 @@ from kzreport.units import UNITS
 
 _MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs", "words", "feminine")
+_WITHOUT_FIGURE = ("same", "unit_as")  # verbs whose words need no published figure
 _NAMED = ("same", "majority")  # verbs whose words name the other claim
 _ANY = Period.parse("2000")  # of a reading whose number alone is wanted
 
@@ -137,14 +138,13 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
     test, found = outcome.test, outcome.compared_with
     if test.verb == "undefined":
         return basis_name(w, assessment.claim.basis)
+    if found is None and not test.within and test.verb not in _WITHOUT_FIGURE:
+        return w.typography(f"{_compared_series(w, test)}{w.colon}{w.ui('no_comparison')}")
     head = _comparison_head(w, assessment.claim, outcome)
     if test.within:
         return w.typography(head if test.verb in _NAMED else f"{head} ({w.ui('same_document')})")
     about = [_series_titles(w, test)]
-    if found is None:
-        dated = next((t.period for t in test.terms if t.period), None)
-        about += [when(w, dated)] if dated else []
-    else:
+    if found is not None:
         about += [w.label(i) for i in found.items if is_label(i) or i in names_of("scopes")]
         shown = test.verb == "date" or found.period == assessment.claim.period
         basis = _other_basis(w, found)
@@ -152,6 +152,12 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
     text = f"{head} – {', '.join(filter(None, about))}"
     publishers = "" if found is None else _publishers(w, found)
     return w.typography(f"{text} ({publishers})" if publishers else text)
+
+
+def _compared_series(w: Words, test: ClaimTest) -> str:
+    """Return the series of a test, and the period that it asks for."""
+    dated = next((t.period for t in test.terms if t.period), None)
+    return ", ".join([_series_titles(w, test), *([when(w, dated)] if dated else [])])
 
 
 def _comparison_head(w: Words, claim: Claim, outcome: TestOutcome) -> str:

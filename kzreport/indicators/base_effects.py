@@ -103,7 +103,7 @@ def base_effects_ahead(yy: Series, mm: Series, months: int = 12) -> tuple[Readin
 def months_overdue(yy: Series, day: Period) -> Reading:
     """The months that are over on a day and have no rate yet, a number of months; ``period``: the first of them.
 
-    Zero while the first unknown month still runs. Raises as :func:`headline`.
+    Zero while the first unknown month still runs, its last day included. Raises as :func:`headline`.
 
     >>> y = readings.series_from({"2026-08": 110}, "index_py100")
     >>> r = months_overdue(y, Period.parse("2026-11-25"))
@@ -112,7 +112,7 @@ def months_overdue(yy: Series, day: Period) -> Reading:
     """
     first = headline(yy).period.shift(1)
     now = Period.parse(f"{day.end:%Y-%m}")
-    over = [p for p in first.until(now) if p.end <= day.end] if first <= now else []
+    over = [p for p in first.until(now) if p.end < day.end] if first <= now else []
     return Reading("months_overdue", float(len(over)), "months", first, inputs=(yy.name,))
 
 

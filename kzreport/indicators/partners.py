@@ -23,6 +23,16 @@ def last_whole_year(monthly: Series) -> Period | None:
     return y if total(monthly, y).ok else None
 
 
+def last_partner_year(exports: Series, imports: Series, totals: Sequence[Series]) -> Period | None:
+    """Return the last year of which both flows are known by partner and every month of their totals is.
+
+    It may lie before the last whole year: figures by partner are published later than the totals.
+    """
+    known = {o.period for o in exports} & {o.period for o in imports}
+    whole = (y for y in sorted(known, reverse=True) if all(len(s) and total(s, y).ok for s in totals))
+    return next(whole, None)
+
+
 def accounts(both: Sequence[tuple[Reading, Reading]]) -> Groups:
     """Exports and imports side by side, and what they come to."""
     return {

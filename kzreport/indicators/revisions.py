@@ -149,8 +149,9 @@ def sign_changes(first: Series, last: Series) -> Reading:
 def summary(vintages: Sequence[Series]) -> dict[str, Reading]:
     """Compare the first figure of each period with the last.
 
-    ``count`` of the revisions that show, their ``mean_absolute``, ``lowest`` and ``highest``, and how many periods are
-    ``compared``. ``missing_input`` for fewer than three vintages. Raises as :func:`revisions`.
+    ``count`` of the revisions that show, their ``mean_absolute``, ``lowest`` and ``highest``, the ``largest`` (its
+    period in ``base``), ``usual`` (the mean absolute one without the largest), and how many periods are ``compared``.
+    ``missing_input`` for fewer than three vintages. Raises as :func:`revisions`.
 
     >>> summary([])["count"].status.value
     'missing_input'
@@ -160,14 +161,19 @@ def summary(vintages: Sequence[Series]) -> dict[str, Reading]:
         year = vintages[-1].as_of.year if vintages else 2000
         none = Reading.missing("revision", "points", Period.parse(str(year)))
         counts = none.of(unit="count")
-        return {**dict.fromkeys(("mean_absolute", "lowest", "highest"), none), "count": counts, "compared": counts}
+        points = ("mean_absolute", "usual", "lowest", "highest", "largest")
+        return {**dict.fromkeys(points, none), "count": counts, "compared": counts}
     made, span = found[-1].statistics, found[-1].statistics["range"].interval
     ends = {"lowest": span.low if span else None, "highest": span.high if span else None}
+    size, largest, compared = made["mean_absolute"], made["largest"], found[-1].compared
+    rest = compared * valued(size) - abs(valued(largest))
     return {
-        "mean_absolute": made["mean_absolute"],
+        "mean_absolute": size,
+        "usual": size.of(value=rest / (compared - 1)) if compared > 1 else size,
+        "largest": largest,
         **{k: made["range"].of(value=v, interval=None, status=Status.OK) for k, v in ends.items()},
         "count": made["count"],
-        "compared": made["count"].of(value=float(found[-1].compared)),
+        "compared": made["count"].of(value=float(compared)),
     }
 
 

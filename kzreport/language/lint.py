@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
@@ -31,6 +32,7 @@ from kzreport.project import project
 from kzreport.strict import LocalText, StrictModel, in_every_language, strict_model
 
 _NAMES = frozenset({"by"})  # keys of names, not of words
+DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown
 _NUMBERED = ("ordinals",)  # tables whose words may have digits
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
 
@@ -61,7 +63,7 @@ class _PageWords(StrictModel):
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)
     charts: dict[str, LocalText] = Field(default_factory=dict)
-    tables: dict[str, dict[Literal["title", "item"], LocalText]] = Field(default_factory=dict)
+    tables: dict[str, dict[Literal["title", "item", "starred"], LocalText]] = Field(default_factory=dict)
     key_figures: dict[str, LocalText] = Field(default_factory=dict)
     labels: dict[str, LocalText] = Field(default_factory=dict)
 
@@ -69,7 +71,7 @@ class _PageWords(StrictModel):
 def leaves(node: Any, languages: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Path and content of everything that should be a map from language to text."""
     if isinstance(node, Mapping) and set(node) & set(languages):
-        yield path, node
+        yield path, {k: v for k, v in node.items() if k != SINCE or path[:1] != (DATED,)}
     elif isinstance(node, Mapping):
         for key, below in node.items():
             yield from leaves(below, languages, (*path, key))
@@ -86,6 +88,9 @@ def branches(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str,
         yield path, node
         for key, below in node.items():
             yield from branches(below, (*path, str(key)))
+    elif isinstance(node, list):
+        for number, below in enumerate(node, 1):
+            yield from branches(below, (*path, str(number)))
 
 
 def texts_of(leaf: Any) -> list[str]:
@@ -114,9 +119,19 @@ def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] =
             continue
         found += _leaf_faults(texts, at, path[0] if path else "")
     for path, node in branches(words):
+        if path[:1] == (DATED,) and SINCE in node and not _is_day(node[SINCE]):
+            found.append(explain(f"{where}, {'.'.join(path)}, {SINCE}", short_repr(node[SINCE]), "a day, 2026-01-21"))
         if "by" in node:
             found += _variant_faults(set(node) - _NAMES, f"{where}, {'.'.join(path)}")
     return found
+
+
+def _is_day(text: Any) -> bool:
+    try:
+        date.fromisoformat(str(text))
+    except ValueError:
+        return False
+    return True
 
 
 def _leaf_faults(texts: Mapping[str, Sequence[str]], at: str, table: str) -> Iterator[str]:

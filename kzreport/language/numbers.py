@@ -15,7 +15,7 @@ from kzreport.model import Reading, Status
 from kzreport.units import UNITS, scale_for
 
 MINUS = "\u2212"
-SPECS = ("", "signed", "abs", "bare", "full", "words", "feminine")
+SPECS = ("", "signed", "abs", "bare", "full", "stated", "words", "feminine")
 _THINGS = re.compile(r"#(\u00a0[^\W\d].*)?")  # the sentence of a unit that counts things: no currency, no %
 
 
@@ -141,7 +141,13 @@ class Numbers(Vocabulary):
         """Write a reading: its value with its unit; "n. d." where it is missing, else "n. s." with the reason.
 
         ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions),
-        ``words`` and ``feminine`` (in letters, see :meth:`spelt`). Raises :class:`WordsError` for another.
+        ``stated`` (with the digits that its publisher gave, no zero after them), ``words`` and ``feminine`` (in
+        letters, see :meth:`spelt`). Raises :class:`WordsError` for another.
+
+        >>> from kzreport.model import Period
+        >>> goal = Reading("goal", 1000, "musd", Period.parse("2024"))
+        >>> Numbers("en").reading(goal), Numbers("en").reading(goal, "stated")
+        ('$1.0\xa0billion', '$1\xa0billion')
         """
         if spec not in SPECS:
             raise WordsError(explain(f"reading {r.name}", repr(spec), f"{', '.join(SPECS[1:-1])} or {SPECS[-1]}"))
@@ -156,6 +162,8 @@ class Numbers(Vocabulary):
         value = abs(r.value) if spec == "abs" else r.value
         if r.estimated and UNITS[r.unit].coarse and value:
             value = round(value, 2 - math.floor(math.log10(abs(value))))
+        if spec == "stated":
+            return self.printed(value, r.unit, last_digit(value))
         if spec == "bare":
             return self.number(value, r.decimals)
         if spec == "full":
@@ -181,3 +189,15 @@ class Numbers(Vocabulary):
         'de 2,7 à 2,8\xa0millions de tonnes'
         """
         return _range_pattern(self.ui("range")).sub(r"\1\3\4\2", text)
+
+
+def last_digit(value: float) -> float:
+    """Return the unit of the last digit of a number that is not a zero.
+
+    >>> last_digit(4200), last_digit(22_900_000), last_digit(81.31)
+    (100.0, 100000.0, 0.01)
+    """
+    whole, _, decimals = f"{abs(value):.6f}".rstrip("0").rstrip(".").partition(".")
+    if decimals:
+        return 10.0 ** -len(decimals)
+    return 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0

@@ -19,11 +19,11 @@ from datetime import date
 from typing import Any
 
 from kzreport.errors import WordsError, explain
+from kzreport.indicators.news import is_old
 from kzreport.language.names import Names
 from kzreport.language.numbers import Numbers
 from kzreport.language.vocabulary import capital
 from kzreport.model import Reading, Status
-from kzreport.series.releases import is_old
 
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
 MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year|publisher))?(?::([a-z]+))?\}")

@@ -67,6 +67,12 @@ class Words(Sentences):
             raise WordsError(explain(where, f"nothing in {self.language}", "every language of the project"))
         return self.fill(texts[self.language], where, readings)
 
+    def has_figures(self, *keys: str, **readings: Said) -> bool:
+        """True if a sentence says something, and names a reading that has a number. Raises as :meth:`text`."""
+        texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
+        kept = self.without_absent(texts.get(self.language, ""), readings)
+        return any(r.ok for m in MARK.finditer(kept) for r in several(readings.get(m[1], ())))
+
     def told(self, *keys: str, **readings: Said) -> list[Reading]:
         """Return the readings of which a sentence tells the period and a number. Raises as :meth:`text`."""
         texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)

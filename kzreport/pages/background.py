@@ -9,6 +9,8 @@ from kzreport.charts.chart import rows as figure_rows
 from kzreport.days import month_before, parse_day
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
+from kzreport.language.vocabulary import capital
+from kzreport.model import Period
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.outputs import Kind
 from kzreport.pages.since import compare_dates
@@ -36,13 +38,19 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
         w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
         for (kind, text), titles in titles_of.items()
     ]
+    if not lines and all(series.last is None for series in page.loaded.values()):
+        return  # of no figure there is no fault to deny
     page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
 
 
 def method(page: PageContext) -> None:
-    """Show the method of the figures, from ``method`` of the page's words."""
+    """Show the method of the figures, from ``method`` of the page's words.
+
+    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there.
+    """
     w = page.words
-    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in w.entry("method")]
+    shown = [e for e in w.entry("method") if "since" not in e or parse_day(str(e["since"])) <= page.as_of]
+    lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 
@@ -101,7 +109,8 @@ def background(page: PageContext, **among: Sequence[str]) -> None:
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
     """Show the releases of the series that the pages read: those that are overdue, and those of the coming ``days``.
 
-    Every missed period is named; the coming ones stand by the day on which they should be published.
+    Every missed period is named; the coming ones stand by the day on which they should be published. A day that is
+    over, while the days of grace of the series still run, is called so.
     """
     w = page.words
     ahead = page.as_of + timedelta(days=days)
@@ -134,7 +143,10 @@ def _releases(
         several = len(releases) > 1
         periods = w.missing([r.period for r in releases]) if several else period_cell(page, releases[0].period)
         publisher = w.publisher(name) or w.ui("several_publishers")
-        rows.append(tuple(map(w.typography, (w.day(day), d.titles[w.language], periods, publisher))))
+        due = key == "calendar" and day < page.as_of
+        since = capital(w.period(Period.parse(day.isoformat()), "since"))
+        when = w.ui("due_since").format(since=since) if due else w.day(day)
+        rows.append(tuple(map(w.typography, (when, d.titles[w.language], periods, publisher))))
         for r in releases:
             figures.append((name, r.day.isoformat(), str(r.period), "", "", key, "", name, d.basis))
     show_table(page, key, head, rows, figures, texts=(1, 2, 3))

@@ -58,7 +58,7 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
 
 
 def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
-    """Show a chart of the given kind, its title from ``charts`` of the page's words.
+    """Show a chart of the given kind, its title from ``charts`` of the page's words, which may name its groups.
 
     ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
     window; a grid of vintages is shown whole. Other options are those of the views, or of the kind of chart. If
@@ -77,7 +77,7 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
         extra |= options[name]
     window = {k: list(g) for k, g in found.items()} if plot_kind(kind).grid else windowed(page, found)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
-    title = w.typography(str(w.entry("charts", key)[w.language]).strip())
+    title = w.fill(str(w.entry("charts", key)[w.language]).strip(), f"charts.{key}", found)
     if not shown:
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return

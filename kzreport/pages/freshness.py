@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kzreport.indicators.news import is_old
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
-from kzreport.model import Period, Reading
+from kzreport.model import Period, Reading, Series
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.values import page_values
 from kzreport.pages.views import claims_read, series_read
 from kzreport.series.known import load_series, present_state
-from kzreport.series.releases import is_old, known_until, missed_releases
+from kzreport.series.releases import known_until, missed_releases
 from kzreport.series.resource import describe_series, resources
 
+_WHO = frozenset({"publisher", "reporter", "via"})  # columns that say who gives a figure, not what it is of
 State = tuple[Period, tuple[Period, ...]]  # the last period held of a series, and those missed since
 
 
@@ -89,14 +91,27 @@ def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool
 
 
 def is_latest(page: PageContext, r: Reading) -> bool:
-    """True if no later figure than a reading's is held of what it is about."""
+    """True if no later figure than a reading's is held of what it is about, whoever gives it."""
     for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
         series = load_series(name, page.as_of)
-        own = [o.period.end for o in series if o.value is not None and (not r.item or r.item in o.dims.values())]
+        own = [o.period.end for o in series if o.value is not None and about(r, series) & set(o.dims.values())]
         ends = own or [o.period.end for o in series if o.value is not None]
         if ends and max(ends) == r.period.end:
             return True
     return False
+
+
+def about(r: Reading, series: Series) -> set[str]:
+    """Return the values of a series' columns that say what a reading is of; empty if nothing does.
+
+    That is its item, or, where the item only says who gives the figure, the part of the whole in its basis
+    (``cargo_carried_all``): another body may have given a later figure of the same thing.
+    """
+    sources = {o.dims[k] for o in series for k in _WHO & o.dims.keys()}
+    if r.item and r.item not in sources:
+        return {r.item}
+    parts = {v for o in series for k, v in o.dims.items() if k not in _WHO}
+    return {v for v in parts if v and r.item and f"_{r.basis}".endswith(f"_{v}")}
 
 
 def period_and_state(page: PageContext, r: Reading) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
+from kzreport.indicators.news import is_old
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
@@ -17,7 +18,6 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project import notebook_path
-from kzreport.series.releases import is_old
 
 
 def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
@@ -91,6 +91,14 @@ def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said])
     return f"{text} {overdue_note(page, keys, words)}".strip()
 
 
+def tells_figure(page: PageContext, words: Words, readings: Mapping[str, Said]) -> bool:
+    """True if a headline tells a figure that is recent enough to be news."""
+    keys = key_readings(words, readings)
+    if any(r.ok and is_old(r.period, page.as_of) for r in keys[:1]):
+        return False
+    return words.has_figures("headline", **readings)
+
+
 def old_headline(words: Words, r: Reading) -> str:
     """Say in place of a headline that no recent figure is held."""
     entries = words.entry("key_figures") if words.has("key_figures") else {}
@@ -102,14 +110,20 @@ def old_headline(words: Words, r: Reading) -> str:
 def headlines(page: PageContext, pages: Pages) -> None:
     """Show the headline of each of the given pages, computed and worded as on the page itself, and a link to it.
 
-    The page's name stands behind the sentence: before it, it would say the subject twice.
+    The page's name stands behind the sentence: before it, it would say the subject twice. A page whose headline tells
+    no recent figure is named at the end.
     """
-    points = []
+    w, points, without = page.words, [], []
     for name, values in page.drawn(pages).items():
         words = page.words_for(name)
-        sentence = headline_text(page, words, headline_readings(page, name, values))
+        readings = headline_readings(page, name, values)
         heading = words.entry("title")[words.language]
-        points.append(f"- {sentence} [→ {heading}]({name}.ipynb)")
+        if tells_figure(page, words, readings):
+            points.append(f"- {headline_text(page, words, readings)} [→ {heading}]({name}.ipynb)")
+        else:
+            without.append(f"[{heading}]({name}.ipynb)")
+    if without:
+        points.append(f"- {w.typography(w.ui('no_pages').format(pages=w.semicolon.join(without)))}")
     page.show("\n".join(points), Kind.HEADLINES)
 
 

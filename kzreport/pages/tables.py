@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
+from kzreport.indicators.news import is_old
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
-from kzreport.model import Groups, Panel, Period, Reading
+from kzreport.model import Groups, Panel, Period, Reading, Status
 from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
 from kzreport.pages.freshness import period_and_state
@@ -40,12 +41,15 @@ def show_table(
 ) -> None:
     """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
 
-    ``about``: the readings that marks of the title name; of several the first, so that a title says its years.
+    ``about``: the readings that marks of the title name; of several the first, so that a title says its years. The
+    words ``starred`` of the table follow its title, in brackets, where a cell has an asterisk.
     ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
     """
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
     title = w.fill(title, f"tables.{key}.title", {n: g for n, g in about.items() if g})
+    if w.has("tables", key, "starred") and any(text.endswith("*") for row in rows for text in row):
+        title = f"{title} ({w.typography(str(w.entry('tables', key, 'starred')[w.language]).strip())})"
     cells = [Row.of(*row) for row in rows]
     page.emit(Table(name or key, title, head, cells, [HEADER, *figures], row_heads, texts).output())
 
@@ -80,10 +84,22 @@ def _stems(text: str) -> set[str]:
 
 
 def is_change(readings: Sequence[Reading]) -> bool:
-    """True for a column of changes, some up and some down: each number then shows its sign."""
+    """True for a column of changes, of a unit of changes or some up and some down: each number then shows its sign."""
     known = [r for r in readings if r.ok]
-    compared = all(UNITS[r.unit].signed or (r.base is not None and r.unit != "index") for r in known)
-    return compared and {"up", "down"} <= {r.direction for r in known}
+    changes = bool(known) and all(UNITS[r.unit].signed for r in known)
+    return changes or (_compared(known) and {"up", "down"} <= {r.direction for r in known})
+
+
+def _compared(known: Sequence[Reading]) -> bool:
+    return all(UNITS[r.unit].signed or r.unit == "points" or (r.base is not None and r.unit != "index") for r in known)
+
+
+def signed_columns(columns: Groups) -> dict[str, bool]:
+    """Say of each column of a table if its numbers show their sign; columns of changes of one unit do alike."""
+    signed = {n: is_change(g) for n, g in columns.items()}
+    units = {r.unit for n, g in columns.items() if signed[n] for r in g if r.ok}
+    known = {n: [r for r in g if r.ok] for n, g in columns.items()}
+    return {n: signed[n] or (bool(g) and {r.unit for r in g} <= units and _compared(g)) for n, g in known.items()}
 
 
 def number_cell(page: PageContext, r: Reading | None, *, signed: bool = False) -> str:
@@ -129,18 +145,34 @@ def table(
     else:
         keys = sorted({r.period for r in every}, reverse=True)[:last]
         names = {k: period_cell(page, k) for k in keys}
-    if not keys:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+    columns = {
+        n: g for n, g in columns.items() if says_something(r for r in g if (r.item if items else r.period) in keys)
+    }
+    if not keys or not columns:
+        _absent(page, key)
         return
     head = [str(w.entry("tables", key, "item")[w.language]) if items else w.ui("period")]
     for name, column in columns.items():
         units = {r.unit for r in column}
         head.append(column_head(w, w.label(name), units.pop()) if len(units) == 1 else w.label(name))
-    signed = {n: is_change(g) for n, g in columns.items()}
+    signed = signed_columns(columns)
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
     show_table(page, key, head, body, figures, about=columns)
+
+
+def _absent(page: PageContext, key: str) -> None:
+    """Show in place of a table that nothing is held, after its title unless that names readings."""
+    w = page.words
+    title = str(w.entry("tables", key, "title")[w.language]).strip()
+    named = "" if "{" in title else f"{title} — "
+    page.show(f"*{w.typography(named + w.ui('no_table'))}*", Kind.ABSENT, key)
+
+
+def says_something(readings: Iterable[Reading]) -> bool:
+    """True if one of these has a number, or a reason for having none; a column without is left out of its table."""
+    return any(r.status is not Status.MISSING_INPUT for r in readings)
 
 
 def beside_cell(page: PageContext, b: Reading | str | None, spec: str) -> str:
@@ -170,8 +202,9 @@ def listing(
     if found is None:
         return
     readings, more = (found.rows, found.beside) if isinstance(found, Panel) else (found, {})
+    more = {column: few for column, few in more.items() if any(few)}  # a column of nothing says nothing
     if not readings:
-        page.show(f"*{w.typography(w.ui('no_table'))}*", Kind.ABSENT, key)
+        _absent(page, key)
         return
     head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
     head += [w.label(column) for column in more]
@@ -202,8 +235,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
         page.open_section(f"## {w.typography(w.label(name))}")
-        said = [sentence(page, key, r) for key, r in panel.sentences.items()]
-        page.show(" ".join(filter(None, said)), Kind.SAY)
+        if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
+            page.show(" ".join(said), Kind.SAY)
         if panel.groups:
             chart(page, name, kind, panel.groups, **options)
         if panel.rows:
@@ -212,7 +245,10 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:
-    """Show a table of the readings that each page's words list under ``key_figures``, and their bases."""
+    """Show a table of the readings that each page's words list under ``key_figures``, and their bases.
+
+    A reading without a number, or too old to be news, has no row: the headlines say which page has no recent figure.
+    """
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []
@@ -221,9 +257,11 @@ def key_figures(page: PageContext, pages: Pages) -> None:
         readings = {k: r for k, r in headline_readings(page, name, values).items() if isinstance(r, Reading)}
         for key, entry in words.entry("key_figures").items():
             value, change = readings[key], readings.get(f"{key}_change")
+            if not value.ok or is_old(value.period, page.as_of):
+                continue
             title = str(entry[w.language])
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
-            base = period_cell(page, change.base) if change and change.base else "–"
+            base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]

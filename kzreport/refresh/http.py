@@ -107,6 +107,8 @@ class HttpTransport:
             self._failures[host] = self._failures.get(host, 0) + isinstance(e, _Again)
             raise ProviderDown(str(e)) from None
         self._left -= len(answer.content)
+        if answer.unchanged and not (kept and (kept.etag or kept.modified)):
+            raise ProviderDown(explain(host, "status 304, no change, where nothing was kept", "200 and the data"))
         if not answer.unchanged:
             check_reply(request, answer.media, answer.content)
         return Answer(**{**vars(answer), "tries": tries, "seconds": round(time.monotonic() - began, 1)})

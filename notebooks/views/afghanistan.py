@@ -43,23 +43,26 @@ def _turnover(exports: Series, imports: Series, period: Period) -> Reading:
 @reads(**WITH)
 def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     """The latest year: ``turnover`` and its ``turnover_change``, ``exports``, ``imports``, ``balance`` (million
-    dollars), the highest year (``peak``) and the change since it (``since_peak``).
+    dollars), the highest year (``peak``; ``last_year`` if it is the one before) and the change since it
+    (``since_peak``).
     """
     years = _years(exports, imports)
     if not years:
         none = _none(exports)
         share = none.of(unit="percent")
         names = ("turnover", "exports", "imports", "balance", "peak")
-        return {**dict.fromkeys(names, none), "turnover_change": share, "since_peak": share}
+        return {**dict.fromkeys(names, none), "turnover_change": share, "since_peak": share, "last_year": none}
     x, m = years[max(years)]
     now, known = trade.turnover(x, m), _turnovers(exports, imports)
+    peak = aggregates.peak(known)
     return {
         "turnover": now,
         "turnover_change": growth.growth(now, _turnover(exports, imports, now.period.year_before())),
         "exports": x,
         "imports": m,
         "balance": trade.balance(x, m),
-        "peak": aggregates.peak(known),
+        "peak": peak,
+        "last_year": peak if peak.period == now.period.year_before() else _none(exports),
         "since_peak": aggregates.since_peak(known) if len(known) > 1 else _none(exports, "percent"),
     }
 
@@ -166,13 +169,13 @@ def _usual(exports_monthly: Series, part: Period) -> Reading:
 
 
 @reads("afghanistan_trade", **WITH)
-def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups:
+def fits(afghanistan_trade: Series, exports: Series, imports: Series) -> Groups | None:
     """The document's eight months as a share of each year it might be of, and the same months of a year that is
-    known; the year is the item, percent.
+    known; the year is the item, percent. None before the document.
     """
     d = document(afghanistan_trade)
     if not d["turnover"].ok:
-        return {"document_share": (), "printed_share": ()}
+        return None
     first, last = _as_printed(afghanistan_trade)[0].period.year, d["turnover"].period.year
     tried = [
         _share(d["turnover"], _turnover(exports, imports, Period.parse(str(y)))).of(estimated=True)
@@ -294,13 +297,13 @@ def _past(years: tuple[Reading, ...]) -> Reading:
 
 
 @reads("afghanistan_target", exports=WITH["exports"], shares="afghanistan_composition")
-def paces(afghanistan_target: Series, exports: Series, shares: Series, horizons: Sequence[int]) -> Groups:
+def paces(afghanistan_target: Series, exports: Series, shares: Series, horizons: Sequence[int]) -> Groups | None:
     """Return the growth of farm exports that reaches the goal at each horizon (in years), and the ``past`` growth of
-    all exports; percent a year.
+    all exports; percent a year. None without a goal.
     """
     aim, now = _goal(afghanistan_target, DOCUMENT, "agrifood"), _farm(exports, shares)["now"]
     if not now.ok or not aim.ok:
-        return {"needed": (), "past": ()}
+        return None
     past = _past(_sold(exports))
     return {"needed": goals.by_horizon(aim, now, horizons), "past": (past.of(item="past"),) if past.ok else ()}
 
@@ -311,7 +314,7 @@ def paces(afghanistan_target: Series, exports: Series, shares: Series, horizons:
 @reads("afghanistan_trade", shares="afghanistan_composition")
 def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
     """Read the document's share of "volumes" as a share of value: ``share`` (percent) and its ``amount``."""
-    printed_share = [r for r in composition(shares) if DOCUMENT in r.item and "|corrected" in r.item]
+    printed_share = [r for r in composition(shares) or () if DOCUMENT in r.item and "|corrected" in r.item]
     sold = document(afghanistan_trade)["exports"]
     if not printed_share or not sold.ok:
         return {"share": _none(shares, "percent"), "amount": _none(shares)}
@@ -334,14 +337,20 @@ def table(exports: Series, imports: Series) -> Groups:
 
 
 @reads("afghanistan_trade")
-def printed(afghanistan_trade: Series) -> tuple[Reading, ...]:
-    """Every figure printed in a text, latest first; the item says flow, publisher and how the period is meant."""
-    return tuple(_find(afghanistan_trade))
+def printed(afghanistan_trade: Series) -> tuple[Reading, ...] | None:
+    """Every figure given in a text, latest first; the item says flow, publisher and how the period is meant.
+
+    None without a figure.
+    """
+    return tuple(_find(afghanistan_trade)) or None
 
 
 @reads(shares="afghanistan_composition")
-def composition(shares: Series) -> tuple[Reading, ...]:
-    """Shares printed in texts, latest first; the item says of what, of which total, by whom, which kind of date."""
+def composition(shares: Series) -> tuple[Reading, ...] | None:
+    """Shares given in texts, latest first; the item says of what, of which total, by whom, which kind of date.
+
+    None without a figure.
+    """
     found = []
     for o in sorted(shares, key=lambda o: (o.period, o.dims["share_of"]), reverse=True):
         parts = [o.dims["product"], f"of_{o.dims['share_of']}", o.dims["publisher"], o.dims["dating"]]
@@ -350,4 +359,4 @@ def composition(shares: Series) -> tuple[Reading, ...]:
             Reading(shares.name, o.value, shares.unit, o.period, basis=o.dims["share_of"], item=item,
                     inputs=(shares.name,), digits=0)
         )  # fmt: skip
-    return tuple(found)
+    return tuple(found) or None

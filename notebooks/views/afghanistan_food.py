@@ -52,26 +52,29 @@ def flour_shares(food: Series) -> Groups:
 
 
 @reads(food="afghanistan_food")
-def destinations(food: Series) -> Groups:
-    """Return wheat and flour by destination in the latest period with several (the group); grain equivalent, tonnes."""
+def destinations(food: Series) -> Groups | None:
+    """Return wheat and flour by destination in the latest period with several (the group); grain equivalent, tonnes.
+
+    None without such a period.
+    """
     rows = [o for o in food.where(product="wheat_flour") if o.dims["destination"] != "WLD"]
     spans = [o.period for o in rows if sum(o.period == other.period for other in rows) > 1]
     if not spans:
-        return {}
+        return None
     last = max(spans)
     names = sorted({o.dims["destination"] for o in rows if o.period == last})
     return {str(last): tuple(amounts(food, "wheat_flour", n)[last] for n in names)}
 
 
 @reads(food="afghanistan_food")
-def food_table(food: Series) -> tuple[Reading, ...]:
-    """Every quantity of wheat and flour, latest first; the item says product, destination and publisher."""
+def food_table(food: Series) -> tuple[Reading, ...] | None:
+    """Every quantity of wheat and flour, latest first; the item says product, destination, publisher; None without."""
     found = []
     for o in sorted(food, key=lambda o: (o.period, o.value or 0.0), reverse=True):
         parts = [o.dims["product"], o.dims["destination"], o.dims["publisher"]]
         item = "|".join([*parts, "at_least"] if o.dims["bound"] == "lower" else parts)
         found.append(Reading(food.name, o.value, food.unit, o.period, basis=food.basis, item=item, inputs=(food.name,)))
-    return tuple(found)
+    return tuple(found) or None
 
 
 @reads("afghanistan_trade", food="afghanistan_food")

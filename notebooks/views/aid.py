@@ -5,6 +5,8 @@ Stages are columns and markers, never terms of a sum: a total adds different shi
 
 from __future__ import annotations
 
+import math
+
 from kzreport.declare import reads
 from kzreport.indicators import aid, growth
 from kzreport.model import Groups, Observation, Period, Reading, Series, Status
@@ -44,15 +46,27 @@ def _known(series: Series, recipient: str = "", **dims: str) -> list[Observation
     return sorted(kept, key=lambda o: (o.period.end, o.dims.get("shipment", "")), reverse=True)
 
 
-@reads("aid_tonnes")
-def headline(aid_tonnes: Series) -> dict[str, Reading]:
-    """The latest delivery that somebody reported: ``mass`` (tonnes; its item the recipient)."""
-    delivered = _known(aid_tonnes, stage="delivered")
+@reads("aid_tonnes", "aid_wagons")
+def headline(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
+    """The latest delivery of which somebody reported the mass: ``mass`` (tonnes; its item the recipient).
+
+    - ``least``: the mass if the text gives it as "at least"; missing otherwise
+    - ``pure``: the mass if it is of one content, which is its item; missing otherwise
+    - ``wagons``: those of a later delivery, of which the mass is not known (the item the recipient); missing otherwise
+    """
+    delivered, none = _known(aid_tonnes, stage="delivered"), _none(aid_tonnes, "tonne")
     if not delivered:
-        return {"mass": _none(aid_tonnes, "tonne")}
+        return {"mass": none, "least": none, "pure": none, "wagons": none.of(unit="wagon")}
     last = max(delivered, key=lambda o: (o.period.end, o.value))
     mass = _mass(aid_tonnes, last).of(item=last.dims["recipient"])
-    return {"mass": mass.of(digits=None) if (mass.value or 0.0) >= 100 else mass}
+    mass, content = mass.of(digits=None) if (mass.value or 0.0) >= 100 else mass, last.dims["content"]
+    later = [o for o in _known(aid_wagons, stage="delivered") if o.period.end > last.period.end]
+    return {
+        "mass": mass,
+        "least": mass if last.dims["bound"] == "lower" else none,
+        "pure": mass.of(item=content) if content != "mixed" else none,
+        "wagons": _reading(aid_wagons, later[0], later[0].dims["recipient"]) if later else none.of(unit="wagon"),
+    }
 
 
 @reads("aid_tonnes")
@@ -72,7 +86,7 @@ def stages(aid_tonnes: Series, aid_wagons: Series, recipient: str = "") -> Group
         found[o.dims["stage"]].append(_mass(aid_tonnes, o))
     weighed = loads(aid_tonnes, aid_wagons, recipient)
     counted = {r.item: r for r in (_reading(aid_wagons, o, _name(o)) for o in _known(aid_wagons, recipient))}
-    found |= {"wagons": list(counted.values()), "load": list(weighed)}
+    found |= {"wagons": list(counted.values()), "load": [r for r in weighed if r.ok]}
     return {k: tuple(g) for k, g in found.items()}
 
 
@@ -122,56 +136,97 @@ def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
 def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]:
     """The latest shipment known at both stages: ``before``, ``after`` (tonnes) and the change ``against`` (percent).
 
-    A pair from officials comes before a pair in which the document repeats a figure.
+    An arrival given as "at least" is no whole arrival: it is not held against the announcement.
     """
     both = [
         (match, o)
-        for o in _known(aid_tonnes, stage=later)
+        for o in _known(aid_tonnes, stage=later, bound="exact")
         for match in _known(aid_tonnes, stage=earlier, shipment=o.dims["shipment"], content=o.dims["content"])
     ]
     if not both:
         none = _none(aid_tonnes, "tonne")
         return {"before": none, "after": none, "against": none.of(unit="percent")}
-    first, last = min(both, key=lambda pair: "source_document" in (p.dims["publisher"] for p in pair))
+    first, last = both[0]
     before, after = _mass(aid_tonnes, first), _mass(aid_tonnes, last)
     return {"before": before, "after": after, "against": aid.against_announced(after, before)}
 
 
 @reads("aid_tonnes")
 def by_year(aid_tonnes: Series, recipient: str, stage: str = "delivered") -> Groups:
-    """Sum the different shipments of each year to one recipient at one stage, tonnes."""
-    found: dict[int, list[Reading]] = {}
+    """Sum the different shipments of each year to one recipient at one stage, tonnes.
+
+    A sum with a part given as "at least" is one itself: it is rounded down to three digits, and its item says so.
+    """
+    found: dict[int, list[Observation]] = {}
     for o in _known(aid_tonnes, recipient, stage=stage):
-        found.setdefault(o.period.year, []).append(_mass(aid_tonnes, o))
-    totals = [
-        aid.stage_total(parts).of(period=Period.parse(str(y)), item=recipient) for y, parts in sorted(found.items())
-    ]
+        found.setdefault(o.period.year, []).append(o)
+    totals = []
+    for y, rows in sorted(found.items()):
+        total = aid.stage_total([_mass(aid_tonnes, o) for o in rows]).of(period=Period.parse(str(y)), item=recipient)
+        if any(o.dims["bound"] == "lower" for o in rows):
+            total = total.of(value=_rounded_down(total.value or 0.0), item=f"{recipient}|at_least")
+        totals.append(total)
     return {stage: tuple(totals)}
+
+
+def _rounded_down(value: float) -> float:
+    """Return a number rounded down to three digits: the sum of a bound and of exact figures is no more exact."""
+    step = 10.0 ** (math.floor(math.log10(value)) - 2) if value >= 100 else 1.0
+    return math.floor(value / step) * step
 
 
 @reads("aid_tonnes")
 def year(aid_tonnes: Series, recipient: str) -> dict[str, Reading]:
-    """The latest year with deliveries to a recipient: ``delivered`` (tonnes)."""
-    found = by_year(aid_tonnes, recipient)["delivered"]
-    return {"delivered": found[-1] if found else _none(aid_tonnes, "tonne")}
+    """The latest year with deliveries to a recipient: ``delivered`` (tonnes), ``least`` the same if a lower bound."""
+    found, none = by_year(aid_tonnes, recipient)["delivered"], _none(aid_tonnes, "tonne")
+    last = found[-1] if found else none
+    return {"delivered": last, "least": last if last.item.endswith("at_least") else none}
+
+
+def _needs(people_in_need: Series, recipient: str) -> dict[Period, Observation]:
+    """Return the UN's count of people in need of each year."""
+    return {Period.parse(o.dims["need_year"]): o for o in reversed(_known(people_in_need, recipient))}
+
+
+@reads("aid_tonnes", "people_in_need")
+def need_years(aid_tonnes: Series, people_in_need: Series, recipient: str) -> Groups:
+    """People in need in each year, the tonnes known to have been delivered, and grams for each of these people."""
+    counts = {
+        p: _reading(people_in_need, o, recipient).of(period=p) for p, o in _needs(people_in_need, recipient).items()
+    }
+    masses = {r.period: r.of(item=recipient) for r in by_year(aid_tonnes, recipient)["delivered"]}
+    both = [p for p in sorted(counts) if p in masses]
+    return {
+        "people": tuple(counts[p] for p in sorted(counts)),
+        "tonnes": tuple(masses[p] for p in sorted(masses) if counts and p >= min(counts)),
+        "grams": tuple(aid.per_person(masses[p], counts[p]) for p in both),
+    }
 
 
 @reads("aid_tonnes", "people_in_need")
 def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str, Reading]:
-    """The largest delivery of the latest year with one, over the people in need that the UN counted last before it.
+    """The deliveries known of the latest year with one, over the people in need.
 
-    ``mass`` (tonnes), ``people`` (the count with its own day), ``grams`` each. A document under check gives no count.
+    ``mass`` (tonnes), ``people`` as the UN counted them for that year, else for the latest year before (then also
+    ``before``), and ``grams`` each; ``more_than``: the count if it is a lower bound. No count comes from a document
+    under check.
     """
-    delivered = _known(aid_tonnes, recipient, stage="delivered")
-    last = delivered[0].period.year if delivered else 0
-    counts = [o for o in _known(people_in_need, recipient, publisher="un") if o.period.year <= last]
+    known = by_year(aid_tonnes, recipient)["delivered"]
+    counts = {p: o for p, o in _needs(people_in_need, recipient).items() if known and p <= known[-1].period}
     if not counts:
         none = _none(aid_tonnes, "tonne")
-        return {"mass": none, "people": none.of(unit="person"), "grams": none.of(unit="gram")}
-    same = [_mass(aid_tonnes, o) for o in delivered if o.period.year == last]
-    mass, people = max(same, key=lambda r: r.value or 0.0), _reading(people_in_need, counts[0], recipient)
-    lower = counts[0].dims["bound"] == "lower"
-    return {"mass": mass, "people": people, "grams": aid.per_person(mass, people, at_least=lower)}
+        people = none.of(unit="person")
+        return {"mass": none, **dict.fromkeys(("people", "before", "more_than"), people), "grams": none.of(unit="gram")}
+    year, mass = max(counts), known[-1].of(item=recipient)
+    people = _reading(people_in_need, counts[year], recipient).of(period=year)
+    lower, absent = counts[year].dims["bound"] == "lower", people.of(value=None, status=Status.MISSING_INPUT)
+    return {
+        "mass": mass,
+        "people": people,
+        "before": people if year != mass.period else absent,
+        "more_than": people if lower else absent,
+        "grams": aid.per_person(mass, people, at_least=lower),
+    }
 
 
 def _money(series: Series, o: Observation) -> Reading:
@@ -181,7 +236,8 @@ def _money(series: Series, o: Observation) -> Reading:
 @reads("aid_money")
 def money(aid_money: Series) -> dict[str, Reading]:
     """The latest year whose humanitarian aid is known in all and by recipient: ``total``, the largest (``first``),
-    what went to Afghanistan, what is left to the others (``rest``), million dollars; ``share`` of the first.
+    what went to Afghanistan if it is not the first, what is left to the others (``rest``), million dollars; ``share``
+    of the first.
     """
     yearly = [o for o in _known(aid_money, "WLD", stage="shipped") if o.period.frequency == "A"]
     parts = _sent(aid_money, yearly[0].period) if yearly else ()
@@ -193,7 +249,9 @@ def money(aid_money: Series) -> dict[str, Reading]:
     return {
         "total": total,
         "first": parts[0],
-        "afghanistan": next((r for r in parts if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)),
+        "afghanistan": next(
+            (r for r in parts[1:] if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)
+        ),
         "rest": growth.difference(total, named).of(unit="musd", digits=1, item="rest"),
         "share": growth.share(parts[0], total),
     }
@@ -217,34 +275,38 @@ def recipients(aid_money: Series) -> Groups:
 
 @reads("aid_money")
 def paid(aid_money: Series) -> dict[str, Reading]:
-    """The latest contribution that OCHA FTS records as paid: ``paid``, million dollars."""
+    """The latest contribution that OCHA FTS records as paid: ``paid``, dollars."""
     known = _known(aid_money, stage="paid")
-    return {"paid": _money(aid_money, known[0]) if known else _none(aid_money, "musd")}
+    if not known:
+        return {"paid": _none(aid_money, "usd")}
+    paid = _money(aid_money, known[0])
+    return {"paid": paid.of(value=1e6 * (paid.value or 0.0), unit="usd", digits=0)}
 
 
 @reads("aid_tonnes")
-def table(aid_tonnes: Series, recipient: str = "") -> tuple[Reading, ...]:
-    """Every figure in tonnes, latest first; the item says shipment, stage and publisher."""
-    return tuple(_signed(_mass(aid_tonnes, o), o) for o in _known(aid_tonnes, recipient))
+def table(aid_tonnes: Series, recipient: str = "") -> tuple[Reading, ...] | None:
+    """Every figure in tonnes, latest first; the item says shipment, stage and publisher. None without a figure."""
+    return tuple(_signed(_mass(aid_tonnes, o), o) for o in _known(aid_tonnes, recipient)) or None
 
 
 @reads("aid_money")
-def money_table(aid_money: Series) -> tuple[Reading, ...]:
-    """Every figure in money, latest first; the item says recipient, kind of aid, stage and publisher."""
+def money_table(aid_money: Series) -> tuple[Reading, ...] | None:
+    """Every figure in money, latest first; the item says recipient, kind of aid, stage and publisher; None without."""
     found = []
     for o in _known(aid_money):
         r = _money(aid_money, o)
         found.append(_signed(r.of(item=f"{r.item}|{o.dims['programme']}"), o))
-    return tuple(found)
+    return tuple(found) or None
 
 
 @reads("aid_items")
-def item_table(aid_items: Series) -> tuple[Reading, ...]:
-    """Every figure in articles; the item says what, for whom, the stage and the publisher."""
-    return tuple(
-        _signed(_reading(aid_items, o, f"{o.dims['item']}|{o.dims['recipient']}"), o) for o in _known(aid_items)
+def item_table(aid_items: Series) -> tuple[Reading, ...] | None:
+    """Every figure in articles; the item says what, for whom, the stage and the publisher. None without a figure."""
+    return (
+        tuple(_signed(_reading(aid_items, o, f"{o.dims['item']}|{o.dims['recipient']}"), o) for o in _known(aid_items))
+        or None
     )
 
 
 def _signed(r: Reading, o: Observation) -> Reading:
-    return r.of(item=f"{r.item}|{o.dims['stage']}|{o.dims['publisher']}")
+    return r.of(item=f"{r.item}|is_{o.dims['stage']}|{o.dims['publisher']}")

@@ -9,8 +9,9 @@ from kzreport.indicators import fdi, forecasts, growth
 from kzreport.indicators.readings import at
 from kzreport.indicators.readings import readings as readings_of
 from kzreport.indicators.revisions import revision_statistics, triangle
-from kzreport.model import Groups, Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series, Status
 
+WORLD = "WLD"  # all countries
 STALE = 2  # years: a yearly figure published with a lag of one is no news after that
 
 
@@ -52,24 +53,35 @@ def gross(readings: Series) -> dict[str, Reading]:
     """The latest gross inflow that somebody published, against the year before and, with two years or more, the peak.
 
     ``peak`` is the highest of so many years ``known``; ``mean``: the change against the mean of the known years before
-    2022, ``only``: against the one known, whichever there is.
+    2022, ``only``: against the one known, whichever there is; ``part``: a part of a later year, if one is known.
     """
     years = fdi.gross_by_year(readings)
     none = Reading.missing("gross", "musd", Period.parse(str(readings.as_of.year - 1)), inputs=(readings.name,))
     share = none.of(unit="percent")
     if not years:
-        return {"gross": none, "known": none, **dict.fromkeys(("previous_year", "peak", "mean", "only"), share)}
+        missing = dict.fromkeys(("previous_year", "peak", "mean", "only"), share)
+        return {"gross": none, "known": none, "part": _part(readings, none), **missing}
     found = fdi.fall_references(years)
     mean = found["pre_2022_mean"]
     several = mean.base is not None and mean.base.months > 12
     return {
         "gross": years[-1],
+        "part": _part(readings, years[-1]),
         "known": years[-1].of(value=float(len(years)), unit="count", interval=None, estimated=False),
         "previous_year": found["previous_year"],
         "peak": found["peak"] if len(years) > 1 else share,
         "mean": mean if several else share,
         "only": share if several else mean,
     }
+
+
+def _part(readings: Series, year: Reading) -> Reading:
+    """Return the gross inflow of the latest part of a year, if that is later than a year's; missing otherwise."""
+    rows = [o for o in readings.where(measure="gross", partner="WLD") if o.period.is_part_year and o.value is not None]
+    last = max(rows, key=lambda o: (o.period.end, o.published), default=None)
+    if last is None or last.period.end <= year.period.end:
+        return year.of(value=None, status=Status.MISSING_INPUT, interval=None)
+    return Reading("gross", last.value, "musd", last.period, basis="gross", inputs=(readings.name,))
 
 
 @reads("fdi_net", readings="fdi_readings")
@@ -110,6 +122,44 @@ def apart(found: Groups) -> dict[str, Reading]:
     world_bank, net, factor = (found[k][-1] for k in ("world_bank", "net", "factor"))
     gap = growth.difference(world_bank.of(basis="net", item=""), net.of(basis="net"))
     return {"world_bank": world_bank, "net": net, "factor": factor, "gap": gap}
+
+
+def _stocks(fdi_stock: Series) -> dict[str, Reading]:
+    """Return the stock of the latest day, by country of the immediate investor; the largest first."""
+    rows = [o for o in fdi_stock if o.value is not None]
+    last = max((o.period for o in rows), default=None)
+    now = sorted((o for o in rows if o.period == last), key=lambda o: o.value or 0.0, reverse=True)
+    return {
+        c: Reading("stock", o.value, "musd", o.period, basis="stock", item=c, inputs=(fdi_stock.name,))
+        for o in now
+        for c in (o.dims["partner"],)
+    }
+
+
+@reads("fdi_stock")
+def stock(fdi_stock: Series) -> dict[str, Reading]:
+    """The stock of direct investment: ``total`` and the largest countries known, ``first`` to ``fourth``.
+
+    In million dollars.
+
+    ``least``: percent of all that the first holds, a lower bound where its figure is one.
+    """
+    found = _stocks(fdi_stock)
+    none = Reading.missing("stock", "musd", Period.parse(str(fdi_stock.as_of.year - 1)), inputs=(fdi_stock.name,))
+    total = found.pop(WORLD, none)
+    named = dict(zip(("first", "second", "third", "fourth"), (*found.values(), *[none] * 4), strict=False))
+    first = named["first"]
+    least = growth.share(first.of(item=""), total).of(digits=0) if first.ok and total.ok else none.of(unit="percent")
+    return {"total": total, "least": least, **named}
+
+
+@reads("fdi_stock")
+def stocks(fdi_stock: Series) -> Groups | None:
+    """The stock by country of the immediate investor, million dollars; None if none is held."""
+    lower = {o.dims["partner"] for o in fdi_stock if o.dims["bound"] == "lower"}
+    known = [r for c, r in _stocks(fdi_stock).items() if c != WORLD]
+    found = [r.of(item=f"{r.item}|at_least") if r.item in lower else r for r in known]
+    return {"stock": tuple(found)} if found else None
 
 
 @reads("fdi_net")

@@ -141,12 +141,16 @@ def revisions(
 
 @reads(table=revisions, as_of=AS_OF)
 def revised(table: Groups, as_of: date) -> dict[str, Reading]:
-    """Return the usual revision of a first figure, mean absolute, by measure; ``least`` is missing if one is."""
+    """Return the usual revision of a first figure, mean absolute: ``account``, ``debt`` and ``prices``.
+
+    The last is the largest of inflation (average, end of year) and growth; it is missing if one measure is.
+    """
     nothing = Reading.missing("revision", "points", Period.parse(str(as_of.year)))
     known = {r.item: r for r in table.get("mean_absolute", ())}
     found = {name: known.get(name, nothing).of(digits=2) for name in MEASURES}
-    least = min(known.values(), key=readings.valued) if len(known) == len(MEASURES) else nothing
-    return {**found, "least": least}
+    own = [found[name] for name in ("average", "end", "growth")]
+    prices = max(own, key=readings.valued) if len(known) == len(MEASURES) else nothing
+    return {"account": found["account"], "debt": found["debt"], "prices": prices}
 
 
 def _compared(states: States, countries: Sequence[str], horizon: str) -> dict[str, dict[str, Reading]]:

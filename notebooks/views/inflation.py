@@ -21,6 +21,8 @@ from kzreport.indicators.indices import rates
 from kzreport.indicators.revisions import summary, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
 
+COMPONENTS = ("food", "nonfood", "services")
+
 
 @reads("cpi_yy")
 def path(cpi_yy: Series) -> Groups:
@@ -34,7 +36,7 @@ def path(cpi_yy: Series) -> Groups:
 
 @reads("cpi_mm")
 def monthly(cpi_mm: Series) -> dict[str, Reading]:
-    """The latest month, percent: ``month``, ``same_month`` (a year before), ``month_gap`` (points), ``year_to_date``.
+    """The latest month, percent: ``month``, ``same_month`` (a year before), ``year_to_date`` (none in January).
 
     ``pace``: the latest three months held for a year; ``same_pace``: the same three months a year before.
     """
@@ -43,40 +45,53 @@ def monthly(cpi_mm: Series) -> dict[str, Reading]:
     return {
         "month": now,
         "same_month": same,
-        "month_gap": difference(now, same),
-        "year_to_date": inflation.year_to_date(cpi_mm),
+        "year_to_date": same.of(value=None, status=Status.MISSING_INPUT)
+        if now.period.start.month == 1
+        else (inflation.year_to_date(cpi_mm)),
         "pace": inflation.months_annualised(cpi_mm),
         "same_pace": inflation.months_annualised(cpi_mm, now.period.year_before()),
     }
 
 
 @reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
-def contributions(cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series) -> Groups:
-    """Contributions by component in every month with known weights, points; with ``residual`` and ``total``."""
+def contributions(
+    cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
+) -> Groups | None:
+    """Contributions by component in every month with known weights, points; with ``residual`` and ``total``.
+
+    ``None`` without weights: there is nothing to draw then.
+    """
     last = cpi_yy.last
     years = sorted({p.year for p in cpi_weights.where(component="food").values})
-    gathered: dict[str, list[Reading]] = {k: [] for k in ("food", "nonfood", "services", "residual", "total")}
+    gathered: dict[str, list[Reading]] = {k: [] for k in (*COMPONENTS, "residual", "total")}
     for p in Period.parse(f"{years[0]}-12").until(last) if years and last else ():
         found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy, p)
         if all(r.ok for r in found.values()):
             for key, r in found.items():
                 gathered[key].append(r.of(unit="points"))
-    return {k: tuple(v) for k, v in gathered.items()}
+    return {k: tuple(v) for k, v in gathered.items()} if gathered["total"] else None
 
 
 @reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
 def drivers(
     cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
 ) -> dict[str, Reading]:
-    """The latest contributions, and the component that gives ``most``, and its ``share``; a status if weights lack."""
+    """The latest contributions, points, and the ``rate``; the share of the largest component under its ``lead_`` name.
+
+    The other two have none. A status if weights lack.
+    """
+    rate = inflation.headline(cpi_yy)
     found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
-    parts = [r for k, r in found.items() if k not in ("residual", "total")]
+    parts = {k: r for k, r in found.items() if k not in ("residual", "total")}
+    none = Reading.missing("share", "percent", rate.period)
+    led = {f"lead_{k}": none for k in COMPONENTS}
     if not parts:
-        nothing = Reading.missing("contributions", "points", inflation.headline(cpi_yy).period)
-        return {k: nothing for k in ("food", "nonfood", "services", "total", "residual", "most", "share")}
-    top = max((r for r in parts if r.ok), key=lambda r: r.value or 0.0, default=parts[0])
-    share = growth.share(top, found["total"].of(unit="points", basis=top.basis)) if top.ok else top.of(unit="percent")
-    return {**found, "most": top, "share": share}
+        nothing = Reading.missing("contributions", "points", rate.period)
+        return {**{k: nothing for k in (*COMPONENTS, "total", "residual")}, "rate": rate, **led}
+    top = max((k for k, r in parts.items() if r.ok), key=lambda k: parts[k].value or 0.0, default="")
+    if top:
+        led[f"lead_{top}"] = growth.share(parts[top], found["total"].of(unit="points", basis=parts[top].basis))
+    return {**found, "rate": rate, **led}
 
 
 @reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
@@ -88,7 +103,7 @@ def shift(
     series = (cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
     now, before = (price_contributions.contributions(*series, q) for q in (p, p.shift(-1)))
     found = {k: _gap(k, now[k], before[k]) if k in now and k in before else Reading.missing(k, "points", p)
-             for k in ("food", "nonfood", "services", "total")}  # fmt: skip
+             for k in (*COMPONENTS, "total")}  # fmt: skip
     return {k: r.of(base=p.shift(-1)) for k, r in found.items()}
 
 
@@ -107,25 +122,28 @@ def implied(
 @reads("cpi_yy", "inflation_target")
 def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     """The published twelve-month rate and its changes: ``rate``, ``rate_change`` (month before), ``year_ago``,
-    ``peak`` since ``first`` (none in the first year), ``from_target`` (points outside it), ``target_low``,
-    ``target_high``, ``target_width`` (points, 0 for a point), ``above`` (months above it; ``base``: the first of them).
+    ``peak`` since ``first`` (none in the first year), ``below_peak`` (points), ``from_target`` (points outside it),
+    ``target_low``, ``target_high``, ``target_width`` (points, 0 for a point), ``above`` (months above it; ``base``: the
+    first of them).
     """
     now = inflation.headline(cpi_yy)
     if not now.ok:  # nothing was published yet
         others = ("year_ago", "peak", "first", "target_low", "target_high")
-        changes = {k: now.of(name=k, unit="points") for k in ("rate_change", "from_target", "target_width")}
+        points = ("rate_change", "below_peak", "from_target", "target_width")
+        changes = {k: now.of(name=k, unit="points") for k in points}
         months = {"above": now.of(name="above", unit="months")}
         return {"rate": now, **changes, **{k: now.of(name=k) for k in others}, **months}
     before = inflation.headline(cpi_yy, now.period.shift(-1))
     target = targeting.target_deviation(cpi_yy, inflation_target)
     low, high = (_whole(target[k]) for k in ("low", "high"))
     rows = rates(cpi_yy)
-    peak = inflation.peak(cpi_yy)
+    peak = inflation.peak(cpi_yy) if len(rows) > 12 else Reading.missing("peak", "percent", now.period)
     return {
         "rate": now,
         "rate_change": difference(now, before),
         "year_ago": inflation.headline(cpi_yy, now.period.year_before()),
-        "peak": peak if len(rows) > 12 else Reading.missing("peak", "percent", now.period),
+        "peak": peak,
+        "below_peak": _gap("below_peak", now, peak),
         "first": rows[0],
         "from_target": target["from_band"],
         "target_low": low,
@@ -184,10 +202,12 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     band = targeting.target_band(inflation_target, inflation.headline(cpi_yy).period)
     paces: dict[str, dict[str, float | None]] = {"same_month_mean": {}, "zero": {}}
     if band:
-        paces = {"same_month_mean": {}, "target": {"target": band.high}, "zero": {}}
+        aim = "target" if band.low == band.high else "upper_bound"
+        paces = {"same_month_mean": {}, aim: {"target": band.high}, "zero": {}}
     found = {"published": rates(cpi_yy)}
     for pace, rest in paces.items():
-        path_ = base_effects.path_ahead(cpi_yy, cpi_mm, pace=pace, **rest)  # type: ignore[arg-type]
+        kind = "target" if rest else pace
+        path_ = base_effects.path_ahead(cpi_yy, cpi_mm, pace=kind, **rest)  # type: ignore[arg-type]
         found[f"pace_{pace}"] = path_
     return found
 
@@ -211,7 +231,10 @@ def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Read
 
 @reads("cpi_yy", "cpi_mm", imf=cut("weo_inflation_average", country=HOME), wdi=cut("wdi_inflation", country=HOME))
 def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
-    """Each calendar year by basis, percent: December on December, and averages: anchored, chained, IMF, World Bank."""
+    """Each calendar year by basis, percent: December on December, and averages: anchored, chained, IMF, World Bank.
+
+    A year of which no figure is known, the current one, is left out.
+    """
     last = cpi_yy.last
     years = [Period.parse(str(y)) for y in range(2012, last.year + 1)] if last else []
     levels = inflation.anchored(cpi_yy, cpi_mm) if last else ()
@@ -226,13 +249,15 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
 
     by_imf = {p: o.value for p, o in published.items() if o.value is not None}
     estimates = {p for p, o in published.items() if o.dims.get("kind") == "estimate"}
-    return {
+    made: dict[str, tuple[Reading, ...]] = {
         "december": tuple(inflation.end_of_period(cpi_yy, y) for y in years),
         "average_anchored": tuple(inflation.annual_average(levels, y) for y in years),
         "average_chained": tuple(inflation.annual_average(chained, y) for y in years),
         "average_imf": tuple(taken(imf, y, by_imf).of(estimated=y in estimates) for y in years),
         "average_wdi": tuple(taken(wdi, y, world) for y in years),
     }
+    known_years = {r.period for rows in made.values() for r in rows if r.ok}
+    return {k: tuple(r for r in rows if r.period in known_years) for k, rows in made.items()}
 
 
 @reads("cpi_yy", "cpi_mm")
@@ -258,16 +283,19 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
 STATES = vintages("wdi_inflation", country=HOME)
 
 
-@reads(known=STATES)
-def revised(known: Sequence[Series]) -> dict[str, Reading]:
-    """Return how the World Bank revised the annual averages: see :func:`kzreport.indicators.revisions.summary`."""
-    return summary(known)
+@reads("cpi_yy", known=STATES)
+def revised(cpi_yy: Series, known: Sequence[Series]) -> dict[str, Reading]:
+    """Return how the World Bank revised the annual averages: see :func:`kzreport.indicators.revisions.summary`.
+
+    ``rate``: the published twelve-month rate, of which no earlier vintage is held.
+    """
+    return {**summary(known), "rate": inflation.headline(cpi_yy)}
 
 
 @reads(known=STATES)
-def revisions(known: Sequence[Series]) -> Groups:
-    """Return the date of each vintage -> its figures of the years that were revised."""
-    return triangle(known)
+def revisions(known: Sequence[Series]) -> Groups | None:
+    """Return the date of each vintage -> its figures of the years that were revised; ``None`` if none was."""
+    return triangle(known) or None
 
 
 @reads("wdi_inflation", home=HOME)
@@ -313,6 +341,6 @@ def table(
 
     A month whose groups are out and whose total is not has the rate that they imply, an estimate.
     """
-    parts = {c: rates(cpi_components_yy.where(component=c)) for c in ("food", "nonfood", "services")}
+    parts = {c: rates(cpi_components_yy.where(component=c)) for c in COMPONENTS}
     more = (expected["implied"],) if expected["implied"].ok else ()
     return {"rate": (*rates(cpi_yy), *more), **parts, "core": rates(core_yy), "month": rates(cpi_mm)}

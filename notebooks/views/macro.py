@@ -71,7 +71,7 @@ def rouble(rub_rate: Series) -> dict[str, Reading]:
 @reads("rub_rate")
 def rouble_path(rub_rate: Series) -> Groups:
     """Return tenge for a rouble in every month."""
-    return _path(rub_rate, "rouble")
+    return {"rouble": tuple(r.of(digits=2) for r in readings.readings(rub_rate).values())}
 
 
 @reads("reserves")
@@ -144,7 +144,7 @@ def table(usd_rate: Series, rub_rate: Series, oil_price: Series, reserves: Serie
     """The monthly series side by side."""
     return {
         **_path(usd_rate, "dollar"),
-        **_path(rub_rate, "rouble"),
+        "rouble": tuple(r.of(digits=2) for r in readings.readings(rub_rate).values()),
         **_path(oil_price, "oil"),
         **_path(reserves, "reserves"),
     }

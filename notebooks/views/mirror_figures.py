@@ -124,6 +124,12 @@ def lithuania(found: Series) -> Groups:
     return {str(x.period): (x, m) for x, m in _lithuania(found)}
 
 
+@reads(theirs=china, sent=lithuania)
+def either(theirs: Groups, sent: Groups) -> Groups:
+    """What two reporters say of trade with China and of dual-use goods: one is enough of a subject."""
+    return {**theirs, **sent}
+
+
 @reads(found="reexport_readings")
 def ghosts(found: Series) -> dict[str, Reading]:
     """The gap ``before`` and ``after`` February 2022, million dollars, and its ``change``, with the four figures."""

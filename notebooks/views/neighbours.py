@@ -6,13 +6,15 @@ countries without a figure of that year are named.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from kzreport.declare import AS_OF, reads, several, vintages
+from kzreport.declare import AS_OF, reads, several
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import growth, ranking, readings
+from kzreport.indicators.news import is_old
 from kzreport.model import Groups, Panel, Period, Reading, Sentence, Series, Status
 
 # Indicator -> its table and, for a share, the table that it is a share of.
@@ -30,7 +32,8 @@ INDICATORS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-NEWS = 2  # years after which a yearly figure is no longer told as news
+PAIR = 2  # countries, the fewest of which a range is told
+AVERAGED = ("growth", "inflation")  # indicators whose yearly figures are averaged
 
 
 def tables(indicators: Sequence[str]) -> tuple[str, ...]:
@@ -78,6 +81,10 @@ def levels(parts: Sequence[Series], countries: Sequence[str]) -> Groups:
     return found
 
 
+def _ok(r: Reading) -> bool:
+    return r.ok
+
+
 def _period(r: Reading) -> Period:
     return r.period
 
@@ -119,9 +126,12 @@ def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
     return {"value": c.own, "rank": rank, "compared": all_, "spread": spread, "low": low, "high": high}
 
 
-def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
-    """Return the sentences on an indicator, in order; peers without a figure, or with a later one, are named."""
-    if not c.own.ok:
+def _sentences(indicator: str, c: _Compared, day: date) -> dict[str, Sentence]:
+    """Return the sentences on an indicator, in order; peers without a figure, or with a later one, are named.
+
+    A figure too old on ``day`` to be news has no rank.
+    """
+    if not c.own.ok or is_old(c.own.period, day):
         return {indicator: {"value": c.own}}
     position = _position(c)
     said: dict[str, Sentence] = {indicator: {"value": c.own}, "rank": position}
@@ -137,54 +147,119 @@ def _sentences(indicator: str, c: _Compared) -> dict[str, Sentence]:
     return said
 
 
-@reads(series=CHOSEN)
+@reads(series=CHOSEN, as_of=AS_OF)
 def panels(
-    series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]
+    series: Mapping[str, Series], as_of: date, indicators: Sequence[str], country: str, peers: Sequence[str]
 ) -> dict[str, Panel]:
-    """One panel for each indicator: the country and its peers over time, and the latest figure of each with its year.
+    """One panel for each indicator of which the country has a figure: over time, and the latest of each with its year.
 
-    The rows: those of the country's year from the highest down, then older or later figures, then countries without.
-    Raises as :func:`check_peers`.
+    The rows: those of the country's year from the highest down, then older or later figures; countries without are
+    named in a sentence. A figure too old to be news has no rank. Raises as :func:`check_peers`.
     """
     found = {}
     for indicator in indicators:
         c = _compare([series[name] for name in INDICATORS[indicator]], country, peers)
-        same = (c.own, *c.others)
+        if not c.own.ok:
+            continue
+        same, recent = (c.own, *c.others), not is_old(c.own.period, as_of)
         latest = [r if r.ok else max((o for o in c.lines[r.item] if o.ok), key=_period, default=r) for r in same]
-        rows = sorted(latest, key=lambda r: (not r.ok, r.period != c.own.period, -r.period.year, -(r.value or 0.0)))
-        ranked = [r if r.period == c.own.period and c.own.ok and r.ok else None for r in rows]
+        rows = sorted(filter(_ok, latest), key=lambda r: (r.period != c.own.period, -r.period.year, -(r.value or 0.0)))
+        ranked = [r if r.period == c.own.period and recent else None for r in rows]
         ranks = [r and ranking.rank(r, [o for o in same if o.item != r.item]) for r in ranked]
-        known = any(r.ok for r in rows)
-        found[indicator] = Panel(
-            _sentences(indicator, c),
-            c.lines if known else {},
-            tuple(rows) if known else (),
-            {"rank": [r if r and r.ok else None for r in ranks]},
-        )
+        beside = {"rank": [r if r and r.ok else None for r in ranks]} if recent else {}
+        found[indicator] = Panel(_sentences(indicator, c, as_of), c.lines, tuple(rows), beside)
     return found
 
 
-@reads(states=vintages("wdi_growth"), as_of=AS_OF)
-def state(states: Sequence[Series], as_of: date) -> dict[str, Reading]:
-    """The day of the latest state of the database among these, oldest first, and its age on ``as_of`` in months."""
-    if not states:
-        return {"state": Reading.missing("state", "months", Period.parse(as_of.isoformat()))}
-    last = states[-1]
-    months = 12 * (as_of.year - last.as_of.year) + as_of.month - last.as_of.month - (as_of.day < last.as_of.day)
-    return {"state": Reading("state", months, "months", Period.parse(last.as_of.isoformat()), inputs=(last.name,))}
+@reads(series=CHOSEN, as_of=AS_OF)
+def state(
+    series: Mapping[str, Series], as_of: date, indicators: Sequence[str], country: str, peers: Sequence[str]
+) -> dict[str, Reading | tuple[Reading, ...]]:
+    """The day of the latest state of the database that gives one of the indicators, and those without a figure.
+
+    ``state``: how many indicators the country has, its period the day; ``absent``: the indicators that it lacks, as
+    items; ``lacking``: how many.
+    """
+    found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers).own for i in indicators}
+    known = [i for i, r in found.items() if r.ok]
+    names = tables(indicators)
+    days = [o.published for name in names for o in series[name] if o.published]
+    day = Period.parse((max(days) if days else as_of).isoformat())
+    count = Reading("state", float(len(known)), "count", day, inputs=names)
+    if not known:
+        count = Reading.missing("state", "count", day, inputs=names)
+    absent = tuple(r.of(name="absent", item=i) for i, r in found.items() if not r.ok)
+    lacking = Reading("lacking", float(len(absent)), "count", day, inputs=names)
+    return {"state": count, "absent": absent, "lacking": lacking}
+
+
+@reads(series=CHOSEN, as_of=AS_OF)
+def overview(
+    series: Mapping[str, Series], as_of: date, indicators: Sequence[str], country: str, peers: Sequence[str]
+) -> Panel:
+    """A row for each indicator of which the country has a figure: the latest; its rank, and among how many countries.
+
+    A figure alone has no rank, nor has one too old to be news.
+    """
+    found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
+    held = {i: c for i, c in found.items() if c.own.ok}
+    recent = [not is_old(c.own.period, as_of) for c in held.values()]
+    ranks = [ranking.rank(c.own, c.others) if new else None for c, new in zip(held.values(), recent, strict=True)]
+    counts = [ranking.compared(c.own, c.others) if r and r.ok else None
+              for c, r in zip(held.values(), ranks, strict=True)]  # fmt: skip
+    rows = tuple(c.own.of(item=i) for i, c in held.items())
+    return Panel({}, {}, rows, {"rank": [r if r and r.ok else None for r in ranks], "compared": counts})
+
+
+def _average(rates: Series, country: str, years: Sequence[Period]) -> Reading:
+    """The plain mean of yearly rates over whole years; ``missing_input`` if one of them lacks."""
+    span = Period(years[0].start, years[-1].end, "S")
+    known = {r.period: r for r in levels([rates], (country,))[country] if r.ok}
+    if any(y not in known for y in years):
+        return Reading.missing("mean", rates.unit, span, basis=rates.basis, item=country, inputs=(rates.name,))
+    value = math.fsum(readings.valued(known[y]) for y in years) / len(years)
+    return known[years[-1]].of(name="mean", value=value, period=span)
 
 
 @reads(series=CHOSEN)
-def overview(series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str]) -> Panel:
-    """A row for each indicator: the country's latest figure; beside it its rank, and among how many countries.
+def averages(
+    series: Mapping[str, Series], indicators: Sequence[str], country: str, peers: Sequence[str], span: int
+) -> Groups | None:
+    """Means of growth and inflation, if chosen, over the last ``span`` years of the country's growth, percent a year.
 
-    A missing figure has nothing beside it, a figure alone no rank.
+    A row for each country that has one of them; ``None`` if the country's own growth is not known in all those years,
+    or if they are over for too long to be news. Raises as :func:`check_peers`.
     """
-    found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
-    ranks = [ranking.rank(c.own, c.others) for c in found.values()]
-    counts = [ranking.compared(c.own, c.others) if c.own.ok else None for c in found.values()]
-    rows = tuple(c.own.of(item=i) for i, c in found.items())
-    return Panel({}, {}, rows, {"rank": [r if r.ok else None for r in ranks], "compared": counts})
+    check_peers(country, peers)
+    rates = {name: series[INDICATORS[name][0]] for name in AVERAGED if name in indicators}
+    last = _last(levels([rates["growth"]], (country,))[country]) if "growth" in rates else None
+    if last is None or is_old(last, rates["growth"].as_of):
+        return None
+    years = tuple(last.shift(1 - span).until(last))
+    made = {name: tuple(_average(s, c, years) for c in (country, *peers)) for name, s in rates.items()}
+    if not made["growth"][0].ok:
+        return None
+    kept = {r.item for rows in made.values() for r in rows if r.ok}
+    return {k: tuple(r for r in rows if r.item in kept) for k, rows in made.items()}
+
+
+@reads(means=averages)
+def oil_exporters(
+    means: Groups | None, country: str, exporters: Sequence[str]
+) -> dict[str, Reading | tuple[Reading, ...]] | None:
+    """The mean growth of the country beside that of the other net oil exporters; ``None`` if none is known.
+
+    ``own``; ``others``; ``low`` and ``high`` of the others; ``member``: ``own`` if the country is an exporter itself.
+    """
+    if means is None:
+        return None
+    own, *rest = means["growth"]
+    others = tuple(r for r in rest if r.ok and r.item in exporters)
+    if len(others) < PAIR:
+        return None
+    low, high = ranking.ends(others)
+    member = own if country in exporters else own.of(value=None, status=Status.MISSING_INPUT)
+    return {"own": own, "others": others, "low": low, "high": high, "member": member}
 
 
 @reads("wdi_growth")
@@ -200,6 +275,6 @@ def headline(wdi_growth: Series, country: str, peers: Sequence[str]) -> dict[str
     before = _at(c.lines[country], country, c.own.period.shift(-1), none)
     age = wdi_growth.as_of.year - c.own.period.year
     recent = none.of(unit="years")
-    if c.own.ok and age <= NEWS:
+    if c.own.ok and not is_old(c.own.period, wdi_growth.as_of):
         recent = recent.of(value=float(age), status=Status.OK)
     return {**_position(c), "value_change": growth.difference(c.own, before), "recent": recent}

@@ -8,7 +8,7 @@ from kzreport.declare import COUNTRY_GROUPS, Source, reads, suspects
 from kzreport.indicators import concentration, growth, readings, revisions, trade
 from kzreport.indicators.aggregates import mean, rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
-from kzreport.indicators.partners import accounts, last_whole_year, sides_of
+from kzreport.indicators.partners import accounts, last_partner_year, last_whole_year, sides_of
 from kzreport.model import Groups, Period, Reading, Series
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
@@ -71,24 +71,26 @@ def headline(exports_monthly: Series, imports_monthly: Series, suspect: Collecti
     }
 
 
-@reads("exports_monthly", "imports_monthly")
-def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading]:
-    """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent)."""
-    y = last_whole_year(exports_monthly)
+def _whole(exports_monthly: Series, imports_monthly: Series, y: Period | None) -> dict[str, Reading]:
+    """Return the totals of a year: ``exports``, ``imports``, ``turnover`` and ``balance``, missing without a year."""
     if y is None:
-        none = _none(exports_monthly)
-        return {
-            **dict.fromkeys(("exports", "imports", "turnover", "balance"), none),
-            "coverage": none.of(unit="percent"),
-        }
+        return dict.fromkeys(("exports", "imports", "turnover", "balance"), _none(exports_monthly))
     x, m = total(exports_monthly, y), total(imports_monthly, y)
-    return {
-        "exports": x,
-        "imports": m,
-        "turnover": trade.turnover(x, m),
-        "balance": trade.balance(x, m),
-        "coverage": trade.coverage(x, m),
-    }
+    return {"exports": x, "imports": m, "turnover": trade.turnover(x, m), "balance": trade.balance(x, m)}
+
+
+@reads("exports_monthly", "imports_monthly")
+def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading] | None:
+    """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent).
+
+    None where no year is whole, and where the latest months held end one: the headline then tells the same year.
+    """
+    y = last_whole_year(exports_monthly)
+    known = exports_monthly.values.keys() & imports_monthly.values.keys()
+    if y is None or max(known).end == y.end:
+        return None
+    found = _whole(exports_monthly, imports_monthly, y)
+    return {**found, "coverage": trade.coverage(found["exports"], found["imports"])}
 
 
 @reads("exports_monthly", "imports_monthly")
@@ -169,8 +171,9 @@ def ranking(
     country_groups: CountryGroups,
     rows: int,
 ) -> Groups:
-    """The latest year: the partners with the largest turnover, the EU as one; their share of all trade, percent."""
-    whole = year(exports_monthly, imports_monthly)["turnover"]
+    """The latest year known by partner: those with the largest turnover, the EU as one; share of all trade, percent."""
+    y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
+    whole = _whole(exports_monthly, imports_monthly, y)["turnover"]
     sides = sides_of(exports, imports, whole.period, country_groups, apart=UNION) if whole.ok else {}
     ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
     shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
@@ -181,46 +184,46 @@ def ranking(
 def first(
     exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
 ) -> dict[str, Reading]:
-    """The largest single country and the EU as one: turnover and share of all trade in the latest whole year."""
-    whole = year(exports_monthly, imports_monthly)["turnover"]
+    """The two largest single countries and the EU as one: turnover and share of all trade, latest year by partner.
+
+    ``listed``: how many single countries are held, which rank among themselves only where the EU is missing;
+    ``left``: the share of all trade that they leave, percent.
+    """
+    y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
+    whole = _whole(exports_monthly, imports_monthly, y)["turnover"]
     sides = sides_of(exports, imports, whole.period, country_groups) if whole.ok else {}
     single = [trade.turnover(*s) for k, s in sides.items() if k not in country_groups]
-    if not single or UNION not in sides:
-        none = _none(exports_monthly)
-        share = none.of(unit="percent")
-        return {
-            "first": none,
-            "first_share": share,
-            "second": none,
-            "second_share": share,
-            "eu": none,
-            "eu_share": share,
-        }
+    none = _none(exports_monthly)
+    names = ("first", "second", "eu", "first_share", "second_share", "eu_share", "left", "listed")
+    if len(single) < 2:
+        rates = {k: none.of(unit="percent") for k in names[3:7]}
+        return {**dict.fromkeys(names, none), **rates, "listed": none.of(unit="count")}
     ranked = sorted(single, key=lambda r: r.value or 0.0, reverse=True)
-    eu = trade.turnover(*sides[UNION])
+    eu = trade.turnover(*sides[UNION]) if UNION in sides else none.of(period=whole.period)
+    rest = (whole.value or 0.0) - sum(r.value or 0.0 for r in single)
     return {
         "first": ranked[0],
         "first_share": growth.share(ranked[0], whole),
         "second": ranked[1],
         "second_share": growth.share(ranked[1], whole),
         "eu": eu,
-        "eu_share": growth.share(eu, whole),
+        "eu_share": growth.share(eu, whole) if eu.ok else eu.of(unit="percent"),
+        "left": growth.share(whole.of(value=rest), whole),
+        "listed": whole.of(value=float(len(single)), unit="count", digits=0),
     }
 
 
 @reads("eur_per_usd", found=first)
-def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Reading]:
-    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar."""
+def euros(found: Mapping[str, Reading], eur_per_usd: Series) -> dict[str, Reading] | None:
+    """The EU's turnover in euros at the mean rate of its year; the ``rate`` is euros for a dollar.
+
+    None without either.
+    """
     eu = found["eu"]
-    rate = Reading.missing("rate", "ratio", eu.period, inputs=(eur_per_usd.name,))
-    if eu.ok and len(eur_per_usd):
-        rate = mean(eur_per_usd, eu.period).of(digits=4)
-    if not eu.ok or not rate.ok:
-        return {
-            "amount": eu.of(unit="meur") if not eu.ok else Reading.missing("amount", "meur", eu.period),
-            "rate": rate,
-        }
-    return {"amount": trade.convert(eu, rate, ("musd", "meur")), "rate": rate}
+    if not eu.ok or not len(eur_per_usd):
+        return None
+    rate = mean(eur_per_usd, eu.period).of(digits=4)
+    return {"amount": trade.convert(eu, rate, ("musd", "meur")), "rate": rate} if rate.ok else None
 
 
 @reads("exports_monthly", "imports_monthly", **GROUPED)
@@ -232,10 +235,10 @@ def denominators(
     country_groups: CountryGroups,
     chosen: Sequence[str],
 ) -> Groups:
-    """The latest whole year by chosen partner: its share of exports, of imports and of turnover, percent."""
-    whole = year(exports_monthly, imports_monthly)
-    y = whole["turnover"]
-    sides = sides_of(exports, imports, y.period, country_groups) if y.ok else {}
+    """The latest year known by partner: share of each chosen one in exports, imports and turnover, percent."""
+    y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
+    whole = _whole(exports_monthly, imports_monthly, y)
+    sides = sides_of(exports, imports, y, country_groups) if y else {}
     kept = {p: sides[p] for p in chosen if p in sides}
     flows = {
         "exports": {p: x for p, (x, _) in kept.items()},
@@ -248,10 +251,12 @@ def denominators(
     }
 
 
-@reads("imports_monthly", imports="imports_by_partner")
-def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]:
+@reads("exports_monthly", "imports_monthly", **BY_PARTNER)
+def concentrated(
+    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series
+) -> dict[str, Reading]:
     """Concentration of imports over single countries: ``hhi`` with its bounds, ``rest`` not listed (percent)."""
-    y = last_whole_year(imports_monthly)
+    y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
     none = _none(imports, "ratio")
     if y is None or not len(imports):
         return {"hhi": none, "rest": none.of(unit="percent")}
@@ -266,11 +271,11 @@ def concentrated(imports: Series, imports_monthly: Series) -> dict[str, Reading]
 def concentrations(
     exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
 ) -> Groups:
-    """Exports and imports of the last whole year, the EU as twenty-seven partners and as one.
+    """Exports and imports of the latest year known by partner, the EU as its members and as one partner.
 
     ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
     """
-    y = last_whole_year(imports_monthly)
+    y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
     rows: dict[str, tuple[Reading, ...]] = {"hhi": (), "normalised": (), "rest": ()}
     flows = {"exports": (exports, exports_monthly), "imports": (imports, imports_monthly)}
     for flow, (series, monthly_) in flows.items():

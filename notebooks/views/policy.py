@@ -10,6 +10,8 @@ from kzreport.indicators.growth import difference
 from kzreport.indicators.indices import rates
 from kzreport.model import Groups, Period, Reading, Series
 
+YEAR = 366  # days after which a single decision says nothing of the rate in force
+
 
 @reads("cpi_yy", expected="expectations")
 def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
@@ -49,20 +51,23 @@ def decisions(base_rate_scattered: Series) -> Groups:
     return {"base_rate_points": tuple(r.of(digits=2) for r in rates(base_rate_scattered))}
 
 
-@reads("base_rate", as_of=AS_OF)
-def in_force(base_rate: Series, as_of: date) -> dict[str, Reading]:
+@reads("base_rate", "base_rate_scattered", as_of=AS_OF)
+def in_force(base_rate: Series, base_rate_scattered: Series, as_of: date) -> dict[str, Reading]:
     """The ``policy`` rate in force on the day of the edition, percent; ``base``: the day since which it is.
 
     ``since``: the same, missing if the table begins with this rate; ``late``: days beyond the usual time between two
-    decisions, so that a later one is probably not held.
+    decisions, so that a later one is probably not held; ``single``: the latest of the single decisions held of before
+    the complete list, missing if it is older than a year.
     """
     day = Period.parse(as_of.isoformat())
+    points = [r for r in rates(base_rate_scattered) if r.ok and (as_of - r.period.end).days < YEAR]
+    single = points[-1].of(digits=2) if points else Reading.missing("single", "percent", day)
     if not base_rate.last:
         none = Reading.missing("policy", "percent", day)
-        return {"policy": none, "since": none, "late": none.of(unit="count")}
+        return {"policy": none, "since": none, "late": none.of(unit="count"), "single": single}
     now = policy_rate.in_force_since(base_rate, day)
     since = now if now.base else Reading.missing("since", "percent", day)
-    return {"policy": now, "since": since, "late": policy_rate.days_overdue(base_rate, day)}
+    return {"policy": now, "since": since, "late": policy_rate.days_overdue(base_rate, day), "single": single}
 
 
 @reads("base_rate", "cpi_yy", expected="expectations")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kzreport.declare import reads
-from kzreport.indicators import readings, reexports
+from kzreport.indicators import growth, readings, reexports
 from kzreport.model import Groups, Panel, Period, Reading, Series, Status
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
@@ -45,7 +45,8 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     """Compare a flow of the latest year with its expected level, million dollars.
 
     - ``range``: its interval is the finding, with the ends ``low`` and ``high``; ``agree``: their common sign, or zero
-    - ``level``: the flow itself, in the latest year even if no year is judged
+    - ``level``: the flow itself, in the latest year even if no year is judged, with its ``level_change``, percent
+    - ``waited``: the event, if it has begun by the date of the series and no year since is held
     - ``usual``: the spread of the same estimators before the event, over so many ``trials``; ``outside``: one if the
       range lies outside it, zero if not, missing with too few trials
     - ``judged``: the range of the latest year that has trials enough, with ``judged_usual``, ``judged_trials`` and
@@ -55,12 +56,17 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     """
     years, data = _judged(flow, partner, base, event), _yearly(flow, partner)
     happened = Reading("event", 1.0, "count", Period.parse(str(event)))
+    latest_year = Period.parse(str(years[-1])) if years else data.last or _none(flow, "musd").period
+    level = readings.at(data, latest_year)
+    change = growth.growth(level, readings.at(data, latest_year.year_before()))
+    began = data.as_of.year >= event and level.period.year < event
+    waited = happened if began else happened.of(value=None, status=Status.MISSING_INPUT)
+    known = {"level": level, "level_change": change, "event": happened, "waited": waited}
     if not years:
         none = _none(flow, "musd_change")
-        level = readings.at(data, data.last) if data.last else none.of(unit="musd")
         names = ("range", "low", "high", "usual", "trials", "outside", "agree", "judged", "judged_usual")
         missing = dict.fromkeys((*names, "judged_trials", "judged_outside"), none)
-        return {**missing, "level": level, "event": happened}
+        return {**missing, **known}
     verdicts = [_verdict(data, y, base, event) for y in years]
     latest, enough = verdicts[-1], [v for v in verdicts if v["outside"].ok]
     last = enough[-1] if enough else {k: r.of(value=None, interval=None, status=Status.MISSING_INPUT)
@@ -68,13 +74,12 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     found, same = latest["range"], reexports.same_sign(latest["range"])
     return {
         **latest,
-        "level": readings.at(data, str(years[-1])),
+        **known,
         "low": found.of(value=found.interval.low if found.interval else None, interval=None),
         "high": found.of(value=found.interval.high if found.interval else None, interval=None),
         "agree": found if same is None else found.of(value=(found.value or 0.0) if same else 0.0, interval=None),
         "judged": last["range"],
         **{f"judged_{k}": last[k] for k in ("usual", "trials", "outside")},
-        "event": happened,
     }
 
 
@@ -87,7 +92,8 @@ def headline(exports_by_partner: Series, base: Sequence[int], event: int) -> dic
 @reads("imports_by_partner")
 def china(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[str, Reading]:
     """Compare imports from China with their expected level: see :func:`against`."""
-    return against(imports_by_partner, "CHN", base, event)
+    found = against(imports_by_partner, "CHN", base, event)
+    return {k: r for k, r in found.items() if k not in ("level_change", "waited")}
 
 
 @reads("imports_by_partner")
@@ -95,6 +101,14 @@ def turkey(imports_by_partner: Series, base: Sequence[int], event: int) -> dict[
     """Imports from Turkey: their ``level``, the excess from ``low`` to ``high``, and whether estimators ``agree``."""
     found = against(imports_by_partner, "TUR", base, event)
     return {k: found[k] for k in ("agree", "high", "level", "low")}
+
+
+@reads("exports_by_partner")
+def since_event(exports_by_partner: Series, event: int) -> dict[str, Reading]:
+    """One in the year of the ``event``, missing while that year has not begun on the date of the series."""
+    r = Reading("event", 1.0, "count", Period.parse(str(event)))
+    begun = exports_by_partner.as_of.year >= event
+    return {"event": r if begun else r.of(value=None, status=Status.MISSING_INPUT)}
 
 
 def estimates(flow: Series, partner: str, base: Sequence[int], event: int) -> Groups:

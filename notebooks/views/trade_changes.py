@@ -8,7 +8,7 @@ from kzreport.declare import COUNTRY_GROUPS, Source, reads, suspects
 from kzreport.indicators import decomposition, growth
 from kzreport.indicators.aggregates import rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
-from kzreport.indicators.partners import accounts, last_whole_year, sides_of
+from kzreport.indicators.partners import accounts, last_partner_year, sides_of
 from kzreport.model import Groups, Period, Reading, Series
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
@@ -30,24 +30,26 @@ def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
 
 @reads(sums=year_sums, suspect=SUSPECT)
 def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading]:
-    """The latest twelve months: ``turnover``, ``balance`` and ``balance_before`` (a year earlier), and the changes.
+    """The latest twelve months: ``turnover`` and its change (percent), ``balance`` and ``balance_before``.
 
-    ``suspect``: missing unless a suspect value is among these months.
+    ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
+    without one.
     """
+    last = max((r.period for r in sums["turnover"]), default=None)
+    doubtful = sorted(p for p in suspect if last and last.shift(-12) < p <= last)
+    sound = doubtful[0].shift(-1) if doubtful else None
+    return {**_twelve_months(sums, last), **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
+
+
+def _twelve_months(sums: Groups, end: Period | None) -> dict[str, Reading]:
+    """Return what :func:`rolling` says of the twelve months to a month; all missing without one."""
     found: dict[str, Reading] = {}
     for key in ("turnover", "balance"):
         rows = {r.period: r for r in sums[key]}
-        if not rows:
-            none = Reading.missing("year_sum", "musd", Period.parse("2000"))
-            missing = {key: none, f"{key}_before": none, f"{key}_change": none.of(unit="musd_change"), "suspect": none}
-            found |= missing
-            continue
-        now = rows[max(rows)]
-        before = now.period.year_before()
-        old = rows.get(before, Reading.missing(now.name, now.unit, before, basis=now.basis))
-        found |= {key: now, f"{key}_before": old, f"{key}_change": growth.difference(now, old)}
-        doubtful = [p for p in suspect if now.period.shift(-12) < p <= now.period]
-        found["suspect"] = now if doubtful else Reading.missing(now.name, now.unit, now.period, basis=now.basis)
+        basis = next((r.basis for r in sums[key]), "")
+        for name, p in ((key, end), (f"{key}_before", end and end.year_before())):
+            none = Reading.missing("year_sum", "musd", p or Period.parse("2000"), basis=basis)
+            found[name] = rows.get(p, none) if p else none
     change = growth.growth(found["turnover"], found.pop("turnover_before"))
     return {**found, "turnover_change": change}
 
@@ -67,7 +69,7 @@ def contributions(
     group is left to its group. Both years must be whole, and adjoin.
     """
     nothing: Groups = {"exports": (), "imports": (), "turnover": ()}
-    last = last_whole_year(exports_monthly)
+    last = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
     totals = {
         y: (total(exports_monthly, y), total(imports_monthly, y)) for y in ((last, last.year_before()) if last else ())
     }

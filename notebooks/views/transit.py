@@ -6,6 +6,7 @@ from kzreport.declare import reads
 from kzreport.indicators import growth, transit
 from kzreport.model import Groups, Period, Reading, Series, Status
 
+DIRECTIONS = ("exports", "imports", "transit")
 UNNAMED = ("press",)  # stands for pages whose own source was not noted: not one publisher
 
 
@@ -280,6 +281,35 @@ def container_table(transit_containers: Series) -> tuple[Reading, ...]:
     """Every figure of containers, years and parts of a year, latest first."""
     spans = sorted({o.period for o in transit_containers if o.value is not None}, reverse=True)
     return tuple(r for p in spans for r in _distinct(list(transit.by_publisher(transit_containers, period=p))))
+
+
+@reads("transit_directions", transit_="transit")
+def directions(transit_directions: Series, transit_: Series) -> dict[str, Reading]:
+    """The latest period given by direction: ``exports``, ``imports``, ``transit`` (tonnes), each with its ``_share``.
+
+    ``whole``: what the same publisher gives for the corridor; the shares are of it, percent.
+    """
+    last = transit_directions.last
+    none = _none(transit_, "tonne")
+    if last is None:
+        rates = {f"{k}_share": none.of(unit="percent") for k in DIRECTIONS}
+        return {**dict.fromkeys((*DIRECTIONS, "whole"), none), **rates}
+    found = {k: r for k in DIRECTIONS for r in transit.by_publisher(transit_directions, k, period=last)}
+    said = {r.item: r for r in transit.by_publisher(transit_, "all", period=last)}
+    whole = said.get(found["exports"].item, none.of(period=last))
+    return {**found, "whole": whole, **{f"{k}_share": _share(r, whole) for k, r in found.items()}}
+
+
+def _share(part: Reading, whole: Reading) -> Reading:
+    return growth.share(part.of(basis=whole.basis), whole) if whole.ok else part.of(value=None, unit="percent")
+
+
+@reads(found=directions)
+def direction_groups(found: dict[str, Reading]) -> Groups:
+    """The ``tonnage`` of each direction in the latest period that has them, and its ``share`` of all, percent."""
+    known = [k for k in DIRECTIONS if found[k].ok]
+    shares = tuple(found[f"{k}_share"].of(item=k) for k in known)
+    return {"tonnage": tuple(found[k].of(item=k) for k in known), "share": shares}
 
 
 @reads("rail_transit")

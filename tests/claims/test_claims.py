@@ -670,15 +670,17 @@ def test_counts_add_up():
     page = Page("claims", lang="en", as_of="2026-09-30")
     series = page.judged()
     head = view.headline(series)
-    parts = ("found", "agree", "against", "one_source", "exact", "broken", "doubtful", "not_comparable", "unverifiable")
-    assert head["known"].value == 176 == sum(head[p].value for p in parts)
+    parts = ("inconsistent", "found", "agree", "one_source", "exact", "doubtful", "not_comparable", "unverifiable")
+    assert head["known"].value == 176 == sum(head[p].value or 0 for p in parts)
+    assert head["broken"].value <= head["inconsistent"].value
     themes = view.by_theme(series)
     assert sum(r.value for r in themes["total"]) == 176
     for i, whole in enumerate(themes["total"]):
         assert sum(themes[v][i].value for v in view.VERDICTS) == whole.value
     only = page.judged(themes=["inflation"], pages=[], documents=[])
     assert len(only) == len(known_claims(TODAY, themes=["inflation"]))
-    assert not view.headline(page.judged(documents=["S1"], themes=["oil"]))["known"].ok
+    empty = view.headline(page.judged(documents=["S1"], themes=["oil"]))
+    assert empty["known"].value == 0 and not empty["found"].ok, "no claim is a count; a verdict without one is not told"
     assert set(view.VERDICTS) == set(Verdict)
 
 

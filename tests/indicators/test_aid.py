@@ -42,9 +42,9 @@ def test_the_odd_load_is_flagged_and_no_other():
 
 
 def test_what_arrived_of_what_was_announced():
+    """The flour for Kyrgyzstan arrived as "at least": a first batch is not held against the whole."""
     found = view.compared(load_series("aid_tonnes", AS_OF), "announced", "delivered")
-    assert (found["before"].value, found["after"].value) == (3.5, 3.396)
-    assert found["against"].value == pytest.approx(-2.97, abs=0.005)
+    assert not found["against"].ok
 
 
 def test_what_arrived_of_what_left_is_from_officials_first():
@@ -54,9 +54,12 @@ def test_what_arrived_of_what_left_is_from_officials_first():
 
 def test_grams_for_each_person_in_need():
     found = view.need(*series("aid_tonnes", "people_in_need"), "AFG")
-    assert (found["mass"].value, found["people"].value) == (2200, 24_000_000), "the count of the UN, not of a document"
-    assert found["grams"].value == pytest.approx(91.7, abs=0.05)
-    assert found["grams"].interval == Interval(0.0, found["grams"].value), "more than 24 million: at most 92 g"
+    assert found["people"].value == 22_900_000, "the count of the UN, not of a document"
+    assert found["mass"].value == pytest.approx(2476.124) and not found["more_than"].ok
+    assert found["grams"].value == pytest.approx(108.1, abs=0.05)
+    then = view.need(*(load_series(n, "2024-06-30") for n in ("aid_tonnes", "people_in_need")), "AFG")
+    assert then["before"].value == 24_000_000 and str(then["people"].period) == "2022"
+    assert then["grams"].interval == Interval(0.0, then["grams"].value), "more than 24 million: at most so much"
 
 
 def test_recipients_never_exceed_the_total():
@@ -105,6 +108,8 @@ def test_no_view_adds_up_stages():
     tonnes = load_series("aid_tonnes", AS_OF)
     for r in view.by_year(tonnes, "AFG")["delivered"]:
         assert r.basis == "delivered"
+        if r.item.endswith("at_least"):
+            continue
         expected = sum(
             o.value for o in tonnes.where(recipient="AFG", stage="delivered") if o.period.year == r.period.year
         )
@@ -188,7 +193,8 @@ def test_per_person_and_per_tonne_refuse_other_units():
     [("2015-01-31", None), ("2022-03-31", 1.5), ("2023-05-31", 5403), ("2025-05-31", 2200), ("2026-09-30", 272.728)],
 )
 def test_the_latest_delivery_known_on_a_day(as_of, last):
-    assert view.headline(load_series("aid_tonnes", as_of))["mass"].value == last
+    held = [load_series(name, as_of) for name in ("aid_tonnes", "aid_wagons")]
+    assert view.headline(*held)["mass"].value == last
 
 
 def test_a_delivery_is_not_known_before_its_text():

@@ -11,6 +11,7 @@ from kzreport.indicators.transit import by_publisher
 from kzreport.language.locale import Locale
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading
+from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.tables import column_head, is_change, number_cell
 from kzreport.project import project
 
@@ -137,6 +138,7 @@ def test_caveats_are_headed_by_what_they_are():
         ("en", "a ”word”", "a “word”", "two closing quotes"),
         ("fr", "Période | Wagons (wagons)", "Période | Charge (tonnes par wagon)", "a unit twice in a head"),
         ("en", "Period | Share of GDP (% of GDP)", "Period | Share of GDP (%)", "a unit twice in a head"),
+        ("en", "Period | Wagons, Iran (wagons)", "Period | Wagons, Iran and others (Iran)", "a unit twice in a head"),
         ("fr", "pour 6 marchandises", "pour six marchandises", "digits for letters"),
         ("fr", "sur 8\u00a0pays", "sur 20\u00a0pays", "digits for letters"),
         ("fr", "sur 12 mois", "en 2016 pays | 6 mois", "digits for letters"),
@@ -146,3 +148,48 @@ def test_caveats_are_headed_by_what_they_are():
 def test_the_proof_reader_knows_each_kind(misprints, language, wrong, right, fault):
     assert [m for m in misprints(wrong, language) if m.startswith(fault)]
     assert not misprints(right, language)
+
+
+def _say(text):
+    return Output(Kind.SAY, text, markdown=text)
+
+
+@pytest.mark.parametrize(
+    ("language", "wrong", "right", "fault"),
+    [
+        ("fr", "le solde était de n.\u00a0d. en 2019", "le solde n’est pas connu", "a missing figure"),
+        ("en", "it was n/a a year earlier", "it is not known", "a missing figure"),
+        ("fr", "aucun chiffre n’était publié", "aucun chiffre n’est détenu", "not published"),
+        ("en", "it was not yet published", "it is not held here", "not published"),
+        ("fr", "avant la guerre (2020–2020)", "avant la guerre (2019–2020)", "a range of one year"),
+        ("fr", "Le prochain effet, en janvier 2020", "Le prochain effet, en février 2020", "a past day told as coming"),
+        ("en", "The next effect, in January 2020", "From one vintage to the next, January 2020", "a past day told"),
+        ("fr", "février 2020, déjà écoulé", "janvier 2020, déjà écoulé", "a day to come told as past"),
+        ("en", "prices fell in March 2020", "the target is for March 2020", "a period later than the date"),
+        (
+            "en",
+            "the Bureau of National Statistics of Kazakhstan",
+            "the Committee on Statistics",
+            "a name of another day",
+        ),
+        ("fr", "Union européenne à vingt-sept", "Union européenne à vingt-huit", None),
+    ],
+)
+def test_the_proof_reader_knows_what_a_date_allows(untruths, language, wrong, right, fault):
+    if fault:
+        assert [m for m in untruths([_say(wrong)], language, "2020-02-29") if m.startswith(fault)]
+    else:  # the Union had twenty-eight members until 31 January 2020
+        assert untruths([_say(wrong)], language, "2016-06-30") and not untruths([_say(wrong)], language, "2020-02-29")
+    assert not untruths([_say(right)], language, "2020-02-29")
+
+
+def test_the_proof_reader_sees_empty_sections_and_tables(untruths):
+    section, caveats = (Output(k, "## x", markdown="## x") for k in (Kind.SECTION, Kind.CAVEATS))
+    table = Output(Kind.TABLE, "T\n\nPeriod | Rate | Core\n2019 | 5.4 | –\n2018 | 5.3 | n/a\n", html="x", name="t")
+    assert untruths([section, caveats], "en", "2020-02-29") == ["an empty section: '## x'"]
+    assert untruths([section, table], "en", "2020-02-29") == ["t, an empty column: Core"]
+    figures = Output(Kind.TABLE, "T\n\nA | B | C\nRank | 2016 (no recent figure is held) | 5th\n", name="key_figures")
+    assert untruths([figures], "en", "2020-02-29") == ["key_figures, a stale rank told as news: Rank"]
+    days = "T\n\nDay | Series\n1\u00a0January 2020 | a\nSince 1\u00a0January 2020 | b\n1\u00a0March 2020 | c\n"
+    calendar = Output(Kind.TABLE, days, name="calendar")
+    assert untruths([calendar], "en", "2020-02-29") == ["calendar, a day of release: 1\u00a0January 2020"]

@@ -170,7 +170,7 @@ def test_unknown_names_and_marks_are_refused():
         FR.fill("{x.__class__}", "here", {"x": reading(1.0)})
     with pytest.raises(WordsError, match="one of in, of, since, to, the, short"):
         FR.period(Period.parse("2026"), "towards")
-    with pytest.raises(WordsError, match="signed, abs, bare, full, words or feminine"):
+    with pytest.raises(WordsError, match="signed, abs, bare, full, stated, words or feminine"):
         FR.reading(reading(1.0), "loud")
 
 
@@ -239,7 +239,15 @@ def test_every_sentence_in_every_state(page, language, misprints):
                     value = state if isinstance(state, float) else None
                     status = Status.OK if value is not None else state
                     r = Reading(
-                        "x", value, "percent", p, status, item="KAZ", base=p.year_before(), interval=Interval(1, 2)
+                        "x",
+                        value,
+                        "percent",
+                        p,
+                        status,
+                        item="KAZ",
+                        base=p.year_before(),
+                        interval=Interval(1, 2),
+                        inputs=("cpi_yy",),
                     )
                     said = w.text(*path, **dict.fromkeys(names, r))
                     assert not re.search(r"[{}]|None|\bnan\b|  ", said), (path, state, said)

@@ -6,12 +6,14 @@ from datetime import date
 
 import pytest
 
+from kzreport.indicators.news import is_old
 from kzreport.language.lint import word_faults
 from kzreport.language.sentences import Sentences, choose_variant
 from kzreport.model import Period, Reading
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind
-from kzreport.series.releases import coming_releases, is_old, known_until, missed_releases
+from kzreport.pages.page import Page
+from kzreport.series.releases import coming_releases, known_until, missed_releases
 from kzreport.series.resource import publisher_on
 
 GONE = Reading.missing("rate", "percent", Period.parse("2026"))
@@ -24,6 +26,23 @@ def test_every_missed_release_is_named_and_the_coming_ones_follow():
     coming = coming_releases("fdi_net", "2027-12-31", date(2028, 3, 31))
     assert [r.period for r in coming][:1] == [missed[-1].shift(1)]
     assert missed_releases("cpi_yy", "2026-09-30") == ()
+
+
+def test_a_day_that_is_over_is_due_and_not_coming(shown):
+    """On 30 September the release of 28 September is in its days of grace: neither overdue nor coming."""
+    page = Page("summary", lang="en", as_of="2026-09-30")
+    page.calendar({"fdi": {}}, 62)
+    rows = [line.split(" | ") for line in shown[-1].text.splitlines() if "2026" in line and " | " in line]
+    assert [r[0] for r in rows][:1] == ["Since 28\u00a0September 2026, a few days of grace still run"]
+    assert not [o for o in shown if o.name == "overdue"]
+
+
+def test_a_key_figure_that_is_not_held_and_a_stale_rank_have_no_row(shown):
+    Page("summary", lang="en", as_of="2016-06-30").key_figures({"neighbours": {}, "inflation": {}})
+    Page("summary", lang="en", as_of="2024-06-30").key_figures({"neighbours": {}})
+    then, later = (o.text.replace(o.csv, "") for o in shown)
+    assert "Inflation" in then and "GDP" not in then and "n/a" not in then
+    assert "GDP growth" in later and "Rank" not in later
 
 
 def test_the_newest_day_is_one_of_the_series_on_or_before_the_date():

@@ -461,7 +461,7 @@ def test_command_line_returns_2_and_says_why_in_a_line(home, handlers, tmp_path,
     assert err.startswith("kzreport: ")
     assert err.count("\n") == 1
     assert words in err
-    assert len(err) < 700
+    assert len(err) < 800
     assert set(tmp_path.rglob("*")) == before
 
 

@@ -141,18 +141,62 @@ def test_a_real_rate_of_eight_years_ago_is_no_news():
     assert not page("macro", "2024-03-31").read(real_tenge.latest, base=2015)["effective"].ok
 
 
+def test_the_publisher_bears_the_name_of_the_day():
+    for as_of, name in (("2020-02-29", "Committee on Statistics"), ("2026-09-30", "Bureau of National Statistics")):
+        p = page("inflation", as_of)
+        assert name in p.words.text("headline", **p.read(prices.headline))
+
+
+def test_a_month_is_over_on_the_day_after_its_last():
+    late = [base_effects.months_overdue(load_series("cpi_yy", d), Period.parse(d)).value for d in ("2026-09-30",)]
+    late += [base_effects.months_overdue(load_series("cpi_yy", "2026-09-30"), Period.parse("2026-10-01")).value]
+    assert late == [0, 1]
+    assert "next base effect" in said("inflation", "ahead", prices.effects_ahead, "2026-09-30")
+
+
+def test_a_peak_of_the_latest_month_is_told_as_such():
+    assert "never been as high" in said("inflation", "past", prices.headline, "2016-06-30")
+    assert "the highest rate since" in said("inflation", "past", prices.headline, NOW)
+
+
+def test_a_single_decision_stands_in_for_the_list_for_a_year():
+    told = said("inflation", "policy", policy.in_force, "2022-12-31")
+    assert "5\u00a0December 2022" in told and "16.75%" in told
+    assert "is not given" in said("inflation", "policy", policy.in_force, "2020-02-29")
+
+
+def test_the_usual_revision_leaves_out_the_largest():
+    found = page("inflation", NOW).read(prices.revised)
+    assert found["largest"].value == pytest.approx(8.69082156104494 - 4.856555893)
+    n, mean = found["compared"].value, found["mean_absolute"].value
+    assert found["usual"].value == pytest.approx((n * mean - found["largest"].value) / (n - 1))
+    assert "that of 2024" in said("inflation", "revised", prices.revised, NOW)
+    assert "a single vintage is held" in said("inflation", "firm", prices.revised, NOW)
+
+
+def test_a_pace_towards_the_upper_bound_is_called_so():
+    assert "pace_upper_bound" in page("inflation", "2020-02-29").read(prices.ahead)
+    assert "pace_target" in page("inflation", NOW).read(prices.ahead)
+
+
+def test_a_year_without_a_figure_has_no_row():
+    found = page("inflation", NOW).read(prices.averages)
+    assert str(found["december"][-1].period) == "2025"
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize("as_of", ["2011-02-28", *DATES])
 def test_no_sentence_holds_a_number_that_is_not_there(as_of, lang):
     for name, keys, view, options in [
         ("inflation", ("target", "since", "past"), prices.headline, {}),
         ("inflation", ("month", "pace"), prices.monthly, {}),
-        ("inflation", ("drivers",), prices.drivers, {}),
+        ("inflation", ("drivers", "lead"), prices.drivers, {}),
+        ("inflation", ("revised", "firm"), prices.revised, {}),
         ("inflation", ("shift",), prices.shift, {}),
         ("inflation", ("core", "implied"), prices.core, {}),
         ("inflation", ("base_effect",), prices.base_effect, {}),
         ("inflation", ("ahead",), prices.effects_ahead, {}),
-        ("inflation", ("expected",), policy.expectations, {}),
+        ("inflation", ("expected", "gap"), policy.expectations, {}),
         ("inflation", ("policy",), policy.in_force, {}),
         ("inflation", ("real", "real_ahead"), policy.real, {}),
         ("inflation", ("year", "drift"), prices.year, {}),

@@ -144,7 +144,7 @@ def test_unconfirmed_mappings_are_probed_only(httpserver, tmp_path, monkeypatch,
 
 
 def test_a_recording_is_replayed_on_its_day(bank, serve, tmp_path, httpserver):
-    serve(reply(held(bank), ["2026-10", 110.4, None]), Last_Modified="x")
+    serve(reply(held(bank), ["2026-10", 110.4, None]))
     record = tmp_path / "recording"
     before = digest(bank)
     assert refresh("--dry-run", "--record", str(record)) == 0
@@ -168,3 +168,58 @@ def test_a_second_refresh_finds_the_lock(bank, serve):
         if pid == 0:
             os._exit(main(["refresh"]))
         assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 75
+
+
+def test_a_key_stays_out_of_ledger_log_and_messages(bank, serve, capsys, monkeypatch, caplog):
+    path = bank / "data" / "providers" / "bank.py"
+    text = path.read_text().replace('%Y-%m}"})]', '%Y-%m}"}, key=("BANK_KEY", "api_key"))]')
+    assert "BANK_KEY" in text
+    path.write_text(text)
+    serve(reply(held(bank), ["2026-10", 110.4, "2026-11-03"]))
+    assert refresh() == 0  # nobody has to have a key
+    assert "BANK_KEY" in capsys.readouterr().out
+    assert len(held(bank)[-1]) == 3
+    monkeypatch.setenv("BANK_KEY", "sesame-4711")
+    with caplog.at_level("DEBUG"):
+        assert refresh() == 0
+        serve(b"no", 500)
+        assert refresh() == 3
+    said = capsys.readouterr()
+    written = b"".join(digest(bank).values())
+    ours = "".join(r.getMessage() for r in caplog.records if r.name != "werkzeug")
+    assert b"sesame" not in written
+    assert "sesame" not in said.out + said.err + ours
+    assert held(bank)[-1][0] == "2026-10"
+
+
+def test_a_reply_that_has_not_changed_is_read_from_what_is_kept(bank, httpserver):
+    from werkzeug import Request, Response
+
+    content = reply(held(bank), ["2026-10", 110.4, "2026-11-03"])
+    asked = []
+
+    def answer(request: Request) -> Response:
+        asked.append(request.headers.get("If-None-Match"))
+        if asked[-1] == '"1"':
+            return Response(status=304)
+        return Response(content, content_type="application/json", headers={"ETag": '"1"'})
+
+    httpserver.expect_request(URL).respond_with_handler(answer)
+    assert refresh() == 0
+    before = digest(bank)
+    assert refresh() == 0
+    assert asked == [None, '"1"']
+    after = digest(bank)
+    assert {k for k in after if after[k] != before.get(k)} == {"data/raw/fetches.jsonl"}
+
+
+def test_without_the_extra_one_line_says_how_to_install(bank, monkeypatch, capsys):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "kzreport.refresh.http", None)
+    monkeypatch.delitem(sys.modules, "kzreport.refresh.http")
+    monkeypatch.setitem(sys.modules, "stamina", None)
+    assert refresh() == 2
+    err = capsys.readouterr().err
+    assert "kzreport[refresh]" in err
+    assert len(err.strip().splitlines()) == 1

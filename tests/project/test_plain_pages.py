@@ -1,0 +1,221 @@
+"""What the pages on aid, investment, Afghanistan, the summary and the fact-check say, and leave out, on a day."""
+
+import csv
+import re
+
+import pytest
+
+from kzreport.files import project_root
+from kzreport.language.words import Words
+from kzreport.model import Period
+from kzreport.pages.outputs import Kind
+from kzreport.pages.page import Page
+from kzreport.views import afghanistan, afghanistan_food, aid, claims, fdi
+
+DATES = ["2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26"]
+MONTHLY = {name: {} for name in ("fdi", "transit", "afghanistan", "aid", "claims")}
+
+
+def page(name, as_of, lang="en"):
+    return Page(name, lang=lang, as_of=as_of)
+
+
+def plain(text):
+    """Return a text with ordinary spaces."""
+    return text.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def said(name, key, view, as_of, lang="en", **options):
+    p = page(name, as_of, lang)
+    return plain(p.words.text("say", key, **p.read(view, **options)))
+
+
+# --- a document under judgement is no source -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", ["aid_tonnes", "aid_wagons", "aid_items", "aid_money", "people_in_need"])
+def test_no_judged_document_is_a_source_of_aid_or_need(table):
+    with (project_root() / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            assert row["publisher"] != "source_document" and not re.match(r"S\d", row["via"]), row
+
+
+def test_aid_is_set_against_the_need_of_its_year():
+    found = page("aid", "2026-09-30").read(aid.need, recipient="AFG")
+    assert (found["people"].value, str(found["people"].period)) == (22_900_000, "2025")
+    assert found["mass"].value == pytest.approx(2476.124)
+    assert found["grams"].value == pytest.approx(108.1, abs=0.1)
+    assert "22.9 million people" in said("aid", "need", aid.need, "2026-09-30", recipient="AFG")
+    years = page("aid", "2026-09-30").read(aid.need_years, recipient="AFG")
+    assert [r.period.year for r in years["people"]] == [2022, 2024, 2025, 2026]
+    then = said("aid", "need", aid.need, "2024-06-30", recipient="AFG")
+    assert "more than 24 million" in then and "latest earlier year" in then and "at most" in then
+
+
+def test_the_latest_delivery_is_not_told_as_the_last_if_a_later_one_has_no_tonnage():
+    p = page("aid", "2022-12-31", "fr")
+    text = plain(p.words.text("headline", **p.read(aid.headline)))
+    assert "donne le tonnage" in text and "1,5 tonne de médicaments" in text
+    assert re.search(r"9\swagons, livré le 31\saoût 2022", text)
+
+
+def test_a_sum_with_a_lower_bound_is_one_and_has_no_digit_of_its_own():
+    found = page("aid", "2022-12-31").read(aid.year, recipient="AFG")
+    assert found["delivered"].value == 4000 and found["least"].ok
+    assert "at least 4,000 tonnes" in said("afghanistan", "aid", aid.year, "2022-12-31", recipient="AFG")
+
+
+def test_a_first_batch_is_not_held_against_the_whole_that_was_promised():
+    found = page("aid", "2026-09-30").read(aid.compared, earlier="announced", later="delivered")
+    assert not found["against"].ok
+    assert not said("aid", "announced", aid.compared, "2026-09-30", earlier="announced", later="delivered")
+
+
+# --- nothing empty is said -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("as_of", ["2016-06-30", "2020-02-29"])
+def test_a_section_without_a_subject_does_not_appear(as_of, shown):
+    p = page("aid", as_of)
+    p.section("stages")
+    p.say("announced", aid.compared, earlier="announced", later="delivered")
+    p.chart("shipments", "ranks", aid.shipments, rows=9)
+    p.table("stages", aid.stages, by="item")
+    p.section("money")
+    p.say("money", aid.money)
+    q = page("afghanistan", as_of)
+    q.section("goal")
+    q.say(["goal", "official"], afghanistan.goal)
+    q.chart("paces", "ranks", afghanistan.paces, horizons=[3])
+    q.section("dates")
+    q.say(["wrong", "right"], afghanistan.dates)
+    q.say("document", afghanistan.document)
+    q.section("food")
+    q.listing("food", afghanistan_food.food_table)
+    assert not shown
+
+
+@pytest.mark.parametrize("as_of", DATES)
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_the_summary_has_no_empty_point_and_no_empty_key_figure(as_of, lang, shown):
+    p = page("summary", as_of, lang)
+    p.headlines(MONTHLY)
+    p.key_figures(MONTHLY)
+    points, figures = shown[0].markdown.split("\n"), shown[1].html
+    away = re.compile(r"\bn\. ?d\.|n/a|n\.[\s\u202f]?s\.")
+    assert not away.search(figures)
+    for point in points:
+        told = re.sub(r"\[.*?\]\(.*?\)", "", point)
+        assert re.search(r"\d|aucune n’est|none is", told) or "](aid.ipynb)" in point or point == points[-1], point
+        assert not re.search("Aucun(e)? (livraison|volume)|No (delivery|volume)|n’avait paru|had appeared", told)
+    if as_of == "2016-06-30":
+        assert all(f"({name}.ipynb)" in points[-1] for name in ("transit", "aid", "claims"))
+        assert points[-1].startswith({"fr": "- Pages sans", "en": "- Pages without"}[lang])
+
+
+def test_a_column_without_a_figure_is_left_out(shown):
+    page("fdi", "2016-06-30").table("years", fdi.table, last=12)
+    assert "Gross inflow" not in shown[0].html and "n/a" not in shown[0].html
+    assert "Net flow" in shown[0].html
+
+
+@pytest.mark.parametrize("as_of", DATES)
+def test_no_count_of_claims_is_told_as_none(as_of):
+    for lang in ("fr", "en"):
+        p = page("claims", as_of, lang)
+        found = p.read(claims.headline, themes=[], of_pages=[], documents=[])
+        texts = [p.words.text("headline", **found), *(p.words.text("say", k, **found) for k in ("own", "left"))]
+        assert not re.search(r"\b(0|zero|zéro)\b", " ".join(texts)), texts
+    if as_of == "2016-06-30":
+        assert found["known"].value == 0 and not p.words.text("say", "meaning", **found)
+
+
+@pytest.mark.parametrize("as_of", ["2022-12-31", "2026-09-30"])
+def test_the_evidence_of_a_claim_says_what_is_missing_in_words(as_of, shown):
+    for lang, away in (("fr", r"n\. d\."), ("en", "n/a")):
+        shown.clear()
+        page("claims", as_of, lang).claims(None, themes=[])
+        table = next(o for o in shown if o.kind is Kind.TABLE)
+        assert not re.search(rf"(?<![\w/])(?:{away})(?![\w/])", plain(table.html))
+
+
+# --- investment ------------------------------------------------------------------------------------------------------
+
+
+def test_the_stock_names_the_conduit_and_says_that_it_is_one():
+    found = page("fdi", "2026-09-30").read(fdi.stock)
+    assert (found["total"].value, found["first"].item, found["first"].value) == (152_800, "NLD", 60_000)
+    text = said("fdi", "stock", fdi.stock, "2026-09-30")
+    assert "more than $60 billion" in text and "immediate investor" in text and "$60.0" not in text
+    assert not said("fdi", "stock", fdi.stock, "2020-02-29")
+    assert page("fdi", "2026-09-30").read(fdi.stocks)["stock"][0].item == "NLD|at_least"
+
+
+def test_the_largest_revision_names_the_vintages_between_which_it_is_the_largest():
+    text = said("fdi", "revision", fdi.revision, "2026-09-30")
+    assert text.startswith("From the vintage of 1 May 2026 to that of 1 July 2026") and "raised by" in text
+
+
+def test_a_growth_is_told_once():
+    found = page("fdi", "2022-12-31").read(fdi.gross)
+    assert found["only"].value == found["previous_year"].value
+    assert not said("fdi", "gross_year", fdi.gross, "2022-12-31")
+    assert "January to June 2022" in said("fdi", "gross_part", fdi.gross, "2022-12-31")
+    assert not said("fdi", "gross_part", fdi.gross, "2026-09-30")
+
+
+@pytest.mark.parametrize(("as_of", "peak"), [("2020-02-29", "the year before"), ("2026-09-30", "in 2022")])
+def test_a_fall_is_told_once(as_of, peak):
+    text = said("afghanistan", "peak", afghanistan.headline, as_of).lower()
+    assert peak in text and ("%" in text) is (as_of == "2026-09-30")
+
+
+# --- figures as they were stated ---------------------------------------------------------------------------------
+
+
+def test_a_round_figure_has_no_invented_digit():
+    for lang, goal in (("fr", "1 milliard de dollars"), ("en", "$1 billion")):
+        text = said("afghanistan", "goal", afghanistan.goal, "2026-09-30", lang)
+        assert goal in text and not re.search(r"1[.,]0 (milliard|billion)", text)
+
+
+def test_a_target_that_rests_on_an_excerpt_says_so():
+    with (project_root() / "data" / "inflation_target.csv").open(encoding="utf-8", newline="") as file:
+        grades = {(r["period"], r["grade"]) for r in csv.DictReader(file)}
+    assert {g for y, g in grades if y == "2026"} == {"excerpt"} and ("2024", "reported") in grades
+    issues = (project_root() / "data" / "issues.yml").read_text(encoding="utf-8")
+    assert "dont seul un extrait a été lu" in issues and "only an excerpt was read" in issues
+
+
+def test_a_caveat_names_what_it_speaks_of():
+    text = (project_root() / "data" / "issues.yml").read_text(encoding="utf-8")
+    assert "Ce sommet" not in text and "This summit" not in text
+
+
+def test_a_sentence_of_a_claim_does_not_begin_with_a_digit():
+    from kzreport.claims.ledger import all_claims
+    from kzreport.claims.sentences import claim_sentence
+
+    for lang in ("fr", "en"):
+        for claim in all_claims().values():
+            assert not claim_sentence(Words(lang), claim)[0].isdigit(), claim.id
+
+
+def test_stages_are_named_in_small_letters_within_a_list():
+    items = [r.item for r in page("aid", "2026-09-30").read(aid.table)]
+    assert Words("fr", "aid").label(items[0]).split(", ")[2] == "livré"
+    assert Period.parse("2025-09") in {r.period for r in page("aid", "2026-09-30").read(aid.table)}
+
+
+def test_a_marker_below_zero_stands_within_the_axes():
+    from matplotlib.figure import Figure
+
+    from kzreport.charts.canvas import Canvas
+    from kzreport.charts.markers import ranks
+
+    p = page("afghanistan", "2026-09-30")
+    groups = {n: g for n, g in p.read(afghanistan.paces, horizons=[3, 5]).items() if g}
+    least = min(r.value for g in groups.values() for r in g)
+    canvas = Canvas(Figure().add_subplot(), p.words, "percent_per_year")
+    ranks(canvas, groups)
+    assert canvas.ax.get_xlim()[0] < least < 0

@@ -31,6 +31,7 @@ from kzreport.pages.page import Page
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.project import project
+from kzreport.series.resource import resources
 
 _MOST = 6  # turns of a kind that are listed
 _TOLD = (Kind.HEADLINE, Kind.SAY)
@@ -153,9 +154,8 @@ def _state(definition: Definition, changed: Iterable[str], today: date) -> _Told
     language, pages = terminal_language(), {}
     for name in definition.pages:
         values = definition.values[name]
-        series, judged = series_read({name: values})
-        speaks_for_all = judged is not None and "pages" not in judged  # a summary: its parts are compared themselves
-        if set(series) & set(changed) and not speaks_for_all:
+        series = set(series_read({name: values}))
+        if series & set(changed) and series < resources().keys():  # a page that speaks for all says what the others say
             pages[str(Words(language, name).entry("title")[language])] = told_by(name, values, language, today)
     return _Told(pages, {k: str(v) for k, (v, _) in verdicts_as_of(today).items()})
 

@@ -147,7 +147,7 @@ def test_a_recording_is_replayed_on_its_day(bank, serve, tmp_path, httpserver):
     serve(reply(held(bank), ["2026-10", 110.4, None]))
     record = tmp_path / "recording"
     before = digest(bank)
-    assert refresh("--dry-run", "--record", str(record)) == 0
+    assert refresh("--probe", "--record", str(record)) == 0
     assert digest(bank) == before
     about = json.loads((record / "recording.json").read_text())
     about["day"] = "2026-11-05"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from run_fixtures import write_definition, write_page
+from run_fixtures import SHOWS, write_definition, write_page
+
+TITLE = SHOWS.replace("'say'", "'title'")
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def nobody_answers(tmp_path):
 
 def test_a_provider_that_is_down_is_told_on_the_pages(forked_cli, project_copy, tmp_path, nobody_answers):
     cli, out = forked_cli, tmp_path / "out"
-    write_page(project_copy, "good", "page.title()")
+    write_page(project_copy, "good", TITLE)
     write_definition(project_copy, "trial", ["good"], "fr, en")
     run = ("run", "trial", "--as-of", "2026-11-25", "--output", str(out))
     tables = {p.name: p.read_bytes() for p in (project_copy / "data").glob("*.csv")}
@@ -36,6 +38,7 @@ def test_a_provider_that_is_down_is_told_on_the_pages(forked_cli, project_copy, 
             text = path.read_text(encoding="utf-8").replace("\u00a0", " ")
             assert words in text
             assert ("chiffres détenus au" if language == "fr" else "figures held as of") in text
+            assert text.count(words) == 1
     refreshed = json.loads((out / "run.json").read_text(encoding="utf-8"))["refreshed"]
     assert refreshed["wdi_gdp"] == "down"
     summary = json.loads(next(line for line in ended.out.splitlines() if line.startswith("{")))
@@ -48,7 +51,7 @@ def test_a_provider_that_is_down_is_told_on_the_pages(forked_cli, project_copy, 
 
 def test_an_edition_without_a_refresh_says_nothing_of_one(forked_cli, project_copy, tmp_path):
     out = tmp_path / "out"
-    write_page(project_copy, "good", "page.title()")
+    write_page(project_copy, "good", TITLE)
     write_definition(project_copy, "trial", ["good"])
     assert forked_cli("run", "trial", "--as-of", "2026-11-25", "--output", str(out)).code == 0
     page = out / "trial" / "2026-11-25" / "en" / "good.html"

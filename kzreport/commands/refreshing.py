@@ -82,13 +82,13 @@ def refresh(
 def refresh_first(args: argparse.Namespace, today: date) -> tuple[Proposal, str]:
     """Refresh everything before editions are made; return what became of it, and the record for their pages.
 
-    The record is empty unless a provider was down: then it is JSON with the day and the series that it left as they
-    were. Raises :class:`ParameterError` if the extra is not installed.
+    The record is empty unless a provider was down or its reply refused: then it is JSON with the day and the series
+    that stayed as they were. Raises :class:`ParameterError` if the extra is not installed.
     """
     transport, day = transport_of(args, today)
     found = refresh(wanted_series([], None), transport, day, Wishes(), keep_going=True)
-    down = sorted(o.series for o in found.with_state("down"))
-    return found, json.dumps({"day": day.isoformat(), "series": down}) if down else ""
+    left = sorted(o.series for o in found.with_state("down", "refused"))
+    return found, json.dumps({"day": day.isoformat(), "series": left}) if left else ""
 
 
 def exit_code(outcomes: Iterable[Outcome]) -> int:

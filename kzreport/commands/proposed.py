@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -207,8 +208,7 @@ def told_by(name: str, values: Mapping[str, Any], language: str, day: date) -> l
         pages.append(_Reader(*args, **about))
         return pages[-1]
 
-    import kzreport
-
+    kzreport = sys.modules["kzreport"]  # what a notebook imports: the package itself, not a floor of it
     scope: dict[str, Any] = {k: getattr(kzreport, k) for k in kzreport.__all__} | given | {"Page": page}
     for cell in load_notebook(name).cells:
         if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):

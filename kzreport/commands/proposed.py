@@ -127,9 +127,8 @@ def compare_proposed(
         before = _state(own, changed, today)
     with proposed_project(files):
         findings = tuple(f for f in check_state(today) if f.message not in known)
-        after = _state(own, changed, today)
+        after, claims = _state(own, changed, today), all_claims()
     w = Words(terminal_language())
-    claims = all_claims()
     verdicts = [
         Turn(claim_locator(w, claims[k]), w.label(old), w.label(after.verdicts[k]))
         for k, old in before.verdicts.items()

@@ -58,7 +58,8 @@ def asked(about: Mapping[str, Any], required: str, optional: str = "") -> Mappin
 
     Raises :class:`DataError` for a key missing, empty or unknown.
     """
-    ask, where = about["request"], f"data/{about.get('series', 'a series')}.yml, fetch.request"
+    ask: Mapping[str, Any] = about["request"]
+    where = f"data/{about.get('series', 'a series')}.yml, fetch.request"
     if missing := [key for key in required.split() if not ask.get(key)]:
         raise DataError(explain(where, f"no '{missing[0]}'", f"the keys {', '.join(required.split())}"))
     if unknown := [key for key in ask if key not in f"{required} {optional}".split()]:

@@ -18,7 +18,8 @@ from kzreport.claims.ledger import all_claims
 from kzreport.claims.sentences import claim_locator
 from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.commands.session import one_project
-from kzreport.editions.definition import Definition, load_definition
+from kzreport.editions.definition import load_definition
+from kzreport.errors import KzreportError
 from kzreport.execution import scratch
 from kzreport.files import project_root
 from kzreport.guards.finding import Finding
@@ -55,12 +56,14 @@ class Proposal:
 
     - ``findings``: of the guards, but for those of the state that is held
     - ``headlines``, ``sentences``, ``verdicts``: what would turn, in the order of the report
+    - ``unknown``: the reason why it is not known what would turn
     """
 
     findings: tuple[Finding, ...]
     headlines: tuple[Turn, ...]
     sentences: tuple[Turn, ...]
     verdicts: tuple[Turn, ...]
+    unknown: str = ""
 
     def lines(self) -> Iterator[str]:
         """Yield the turns as lines for a terminal."""
@@ -71,7 +74,9 @@ class Proposal:
                 yield f"  after:  {turn.after or '(not said)'}"
             if len(turns) > _MOST:
                 yield f"and {len(turns) - _MOST} more {kind}s"
-        if not (self.headlines or self.verdicts or self.sentences):
+        if self.unknown:
+            yield f"what turns is not known: the pages of today cannot read the data as they were ({self.unknown})"
+        elif not (self.headlines or self.verdicts or self.sentences):
             yield "no headline, verdict or sentence turns"
 
     def as_json(self) -> dict[str, Any]:
@@ -120,25 +125,30 @@ def compare_proposed(
     KzreportError
         If the proposed state, or the one that is held, cannot be read.
     """
-    own = load_definition(definition or project().default)
     changed = {Path(name).stem for name in files}
-    with proposed_project(held) if held else contextlib.nullcontext():
-        known = {f.message for f in check_state(today)}
-        before = _state(own, changed, today)
+    before, known, unknown = _Told({}, {}), set[str](), ""
+    try:
+        with proposed_project(held) if held else contextlib.nullcontext():
+            known = {f.message for f in check_state(today)}
+            before = _state(definition, changed, today)
+    except KzreportError as e:
+        if not held:
+            raise
+        unknown = str(e)  # the pages of today may want a table that was not there then
     with proposed_project(files):
         findings = tuple(f for f in check_state(today) if f.message not in known)
-        after, claims = _state(own, changed, today), all_claims()
-    w = Words(terminal_language())
+        after, claims = _state(definition, changed, today), all_claims()
+        w = Words(terminal_language())
     verdicts = [
         Turn(claim_locator(w, claims[k]), w.label(old), w.label(after.verdicts[k]))
         for k, old in before.verdicts.items()
         if k in after.verdicts and after.verdicts[k] != old
     ]
     headlines, sentences = (
-        [t for page, told in before.pages.items() for t in _turns(page, told, after.pages[page], kind)]
+        [t for page, told in before.pages.items() for t in _turns(page, told, after.pages.get(page, ()), kind)]
         for kind in _TOLD
     )
-    return Proposal(findings, tuple(headlines), tuple(sentences), tuple(verdicts))
+    return Proposal(findings, tuple(headlines), tuple(sentences), tuple(verdicts), unknown)
 
 
 @dataclass(frozen=True)
@@ -149,8 +159,9 @@ class _Told:
     verdicts: Mapping[str, str]
 
 
-def _state(definition: Definition, changed: Iterable[str], today: date) -> _Told:
-    language, pages = terminal_language(), {}
+def _state(name: str, changed: Iterable[str], today: date) -> _Told:
+    """Return what the pages of a definition say that read one of the changed tables."""
+    definition, language, pages = load_definition(name or project().default), terminal_language(), {}
     for name in definition.pages:
         values = definition.values[name]
         series = set(series_read({name: values}))

@@ -12,7 +12,7 @@ from kzreport.editions.definition import load_definition
 from kzreport.editions.make import make_edition
 from kzreport.editions.plan import make_plan
 from kzreport.editions.previous import prepare_definition
-from kzreport.editions.store import list_revisions
+from kzreport.editions.store import list_revisions, read_manifest
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,5 +34,8 @@ def run(args: argparse.Namespace) -> int:
     folder = made or list_revisions(store.root, definition.name, as_of)[-1]
     name = f"{definition.name}/{folder.name}"
     reporter.show(f"made {name}" if made else f"nothing to do: {name} has the same inputs")
+    if until := read_manifest(folder)["edition"].get("data_until"):
+        age = (as_of - date.fromisoformat(until)).days
+        reporter.show(f"its newest figure was published on {until}, {age} days before its date")
     reporter.open = store.shown(folder / "index.html")
     return code

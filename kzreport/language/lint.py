@@ -63,7 +63,7 @@ class _PageWords(StrictModel):
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)
     charts: dict[str, LocalText] = Field(default_factory=dict)
-    tables: dict[str, dict[Literal["title", "item"], LocalText]] = Field(default_factory=dict)
+    tables: dict[str, dict[Literal["title", "item", "starred"], LocalText]] = Field(default_factory=dict)
     key_figures: dict[str, LocalText] = Field(default_factory=dict)
     labels: dict[str, LocalText] = Field(default_factory=dict)
 

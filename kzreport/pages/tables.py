@@ -264,5 +264,7 @@ def key_figures(page: PageContext, pages: Pages) -> None:
             base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
+    if not rows:
+        return
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]
     show_table(page, "key_figures", head, rows, figures, texts=(1, 4))

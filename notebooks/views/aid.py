@@ -283,6 +283,12 @@ def paid(aid_money: Series) -> dict[str, Reading]:
     return {"paid": paid.of(value=1e6 * (paid.value or 0.0), unit="usd", digits=0)}
 
 
+@reads(sent=money, given=paid)
+def amounts(sent: dict[str, Reading], given: dict[str, Reading]) -> dict[str, Reading]:
+    """The amounts that the page tells: those of :func:`money` and of :func:`paid`."""
+    return {**sent, **given}
+
+
 @reads("aid_tonnes")
 def table(aid_tonnes: Series, recipient: str = "") -> tuple[Reading, ...] | None:
     """Every figure in tonnes, latest first; the item says shipment, stage and publisher. None without a figure."""

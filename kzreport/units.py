@@ -90,6 +90,7 @@ UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
         _rate("percent"),  # a rate or a growth
+        Unit("percent_change", 1, rate=True, difference="points", words="percent", signed=True),  # a revision
         _rate("points"),  # a difference of two rates: percentage points
         Unit("points_size", 1, words="points", difference="points"),  # the size of such differences, without a sign
         _rate("percent_of_gdp"),

@@ -86,8 +86,8 @@ def _stems(text: str) -> set[str]:
 def is_change(readings: Sequence[Reading]) -> bool:
     """True for a column of changes: each number then shows its sign, even where all go up.
 
-    Changes are figures of a unit of changes, differences in points, growth in percent of a base, and other figures
-    with a base of which some go up and some down.
+    Changes are figures of a unit of changes, differences in points, and figures with a base of which some go up and
+    some down.
     """
     known = [r for r in readings if r.ok]
     if known and all(_is_difference(r) for r in known):
@@ -96,7 +96,7 @@ def is_change(readings: Sequence[Reading]) -> bool:
 
 
 def _is_difference(r: Reading) -> bool:
-    return UNITS[r.unit].signed or r.unit == "points" or (r.unit == "percent" and r.base is not None)
+    return UNITS[r.unit].signed or r.unit == "points"
 
 
 def _compared(known: Sequence[Reading]) -> bool:

@@ -136,8 +136,8 @@ def revisions(
         made = changes.statistics(found)
         columns["years"].append(made["count"].of(value=float(len(found)), item=name))
         for key in ("mean", "mean_absolute", "largest"):
-            size = {"unit": "points_size"} if key == "mean_absolute" else {}  # without a sign
-            columns[key].append(made[key].of(item=name, digits=2, **size))
+            unit = "points_size" if key == "mean_absolute" else made[key].unit  # a size shows no sign
+            columns[key].append(made[key].of(item=name, digits=2, unit=unit))
     return {k: tuple(rows) for k, rows in columns.items()} if columns["mean"] else {}
 
 

@@ -337,4 +337,4 @@ def revised(exports_revisions: Series) -> dict[str, Reading]:
 def revisions_path(exports_revisions: Series) -> Groups:
     """The revision of each month from one vintage to the next, percent of its earlier value."""
     found = readings.readings(exports_revisions).values()
-    return {"revision": tuple(r.of(digits=2, base=r.period) for r in found)}
+    return {"revision": tuple(r.of(digits=2, unit="percent_change") for r in found)}

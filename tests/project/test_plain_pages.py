@@ -219,3 +219,22 @@ def test_a_marker_below_zero_stands_within_the_axes():
     canvas = Canvas(Figure().add_subplot(), p.words, "percent_per_year")
     ranks(canvas, groups)
     assert canvas.ax.get_xlim()[0] < least < 0
+
+
+@pytest.mark.parametrize("as_of", ["2022-12-31", "2026-11-26"])
+def test_what_is_left_of_the_money_is_left_after_what_was_told(as_of):
+    """7.5 million, 4.3 of it for one country and 1.7 for another: the rest is 1.5, of which 0.2 nobody names."""
+    found = page("aid", as_of).read(aid.money)
+    told = found["first"].value + found["afghanistan"].value
+    assert found["others"].value == pytest.approx(found["total"].value - told) == pytest.approx(1.5)
+    assert found["rest"].value < found["others"].value
+    assert "le reste, 1,5 million" in plain(said("aid", "money", aid.money, as_of, "fr")).lower()
+
+
+@pytest.mark.parametrize(("name", "as_of"), [("afghanistan", "2016-06-30"), ("afghanistan", "2024-06-30")])
+def test_a_section_without_a_subject_is_left_out(name, as_of):
+    """The dates of a document are no section before the document."""
+    p = page(name, as_of)
+    assert not any(r.ok for r in p.read(afghanistan.document).values())
+    aims = p.read(afghanistan.aims)
+    assert (aims["official"].ok, aims["goal"].ok) == (as_of > "2023", False)

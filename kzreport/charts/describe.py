@@ -21,7 +21,8 @@ def _extent(readings: Sequence[Reading], words: Words) -> str:
     def dated(r: Reading) -> str:
         return f"{words.reading(r)} ({words.period(r.period)})"
 
-    if len(shown) > 1 and len({r.period for r in shown}) == 1 and all(r.item for r in shown):
+    items = {r.item for r in shown}
+    if len(shown) > 1 and len({r.period for r in shown}) == 1 and all(items) and len(items) > 1:
         return ", ".join(f"{words.label(r.item)} {words.reading(r)}" for r in shown[:6])
     if len(shown) <= 3:
         return ", ".join(map(dated, shown)) or words.ui("nothing_known")

@@ -11,6 +11,7 @@ from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
 from kzreport.indicators.news import is_old
+from kzreport.indicators.revisions import LEANINGS, SIZES
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
@@ -84,13 +85,19 @@ def _stems(text: str) -> set[str]:
 
 
 def is_change(readings: Sequence[Reading]) -> bool:
-    """True for a column of changes, of a unit of changes or some up and some down: each number then shows its sign."""
+    """True for a column of changes, of a unit of changes or some up and some down: each number then shows its sign.
+
+    A mean error shows it too, a mean absolute error never does.
+    """
     known = [r for r in readings if r.ok]
-    changes = bool(known) and all(UNITS[r.unit].signed for r in known)
+    changes = bool(known) and all(UNITS[r.unit].signed or r.name in LEANINGS for r in known)
     return changes or (_compared(known) and {"up", "down"} <= {r.direction for r in known})
 
 
 def _compared(known: Sequence[Reading]) -> bool:
+    """True if these compare two figures: they can be above or below zero."""
+    if any(r.name in SIZES for r in known):
+        return False
     return all(UNITS[r.unit].signed or r.unit == "points" or (r.base is not None and r.unit != "index") for r in known)
 
 

@@ -236,15 +236,17 @@ def _money(series: Series, o: Observation) -> Reading:
 @reads("aid_money")
 def money(aid_money: Series) -> dict[str, Reading]:
     """The latest year whose humanitarian aid is known in all and by recipient: ``total``, the largest (``first``),
-    what went to Afghanistan if it is not the first, what is left to the others (``rest``), million dollars; ``share``
-    of the first.
+    what went to Afghanistan if it is not the first, to the other countries named (``others``), what is left to those
+    that are not (``rest``), million dollars; ``share`` of the first.
     """
     yearly = [o for o in _known(aid_money, "WLD", stage="shipped") if o.period.frequency == "A"]
     parts = _sent(aid_money, yearly[0].period) if yearly else ()
     if not yearly or not parts:
         none = _none(aid_money, "musd")
-        return {**dict.fromkeys(("total", "first", "afghanistan", "rest"), none), "share": none.of(unit="percent")}
+        amounts = dict.fromkeys(("total", "first", "afghanistan", "others", "rest"), none)
+        return {**amounts, "share": none.of(unit="percent")}
     total = _money(aid_money, yearly[0])
+    others = [r for r in parts[1:] if r.item != "AFG"]
     named = aid.stage_total(parts)
     return {
         "total": total,
@@ -252,6 +254,7 @@ def money(aid_money: Series) -> dict[str, Reading]:
         "afghanistan": next(
             (r for r in parts[1:] if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)
         ),
+        "others": aid.stage_total(others).of(digits=1) if others else total.of(value=None, status=Status.MISSING_INPUT),
         "rest": growth.difference(total, named).of(unit="musd", digits=1, item="rest"),
         "share": growth.share(parts[0], total),
     }

@@ -135,7 +135,7 @@ def revisions(
         made = changes.statistics(found)
         columns["years"].append(made["count"].of(value=float(len(found)), item=name))
         for key in ("mean", "mean_absolute", "largest"):
-            columns[key].append(made[key].of(item=name, digits=2))
+            columns[key].append(made[key].of(name=key, item=name, digits=2))
     return {k: tuple(rows) for k, rows in columns.items()} if columns["mean"] else {}
 
 

@@ -106,7 +106,7 @@ _BOTH = {
     "spaces": r"[^\s|] {2,}\S| [,.](?:\s|$)|\( | \)",
     "a straight apostrophe": r"\w'\w",
     "two closing quotes": r"(?<![^\s(|«“])’\w|”[^“”\n]*”",
-    "a name twice": r"(?<=[;–] )([^:;,–|\n]{6,60}): \1 ",
+    "a name twice": r"(?<=[;–] )([^:;–|\n]{6,60}): \1 ",
 }
 _COUNTED = (
     "années|affirmations|chiffres|documents|estimateurs|marchandises|mois|organismes|partenaires|pays|piliers|séries"

@@ -106,6 +106,7 @@ _BOTH = {
     "spaces": r"[^\s|] {2,}\S| [,.](?:\s|$)|\( | \)",
     "a straight apostrophe": r"\w'\w",
     "two closing quotes": r"(?<![^\s(|«“])’\w|”[^“”\n]*”",
+    "a name twice": r"(?<=[;–] )([^:;–|\n]{6,60}): \1 ",
 }
 _COUNTED = (
     "années|affirmations|chiffres|documents|estimateurs|marchandises|mois|organismes|partenaires|pays|piliers|séries"
@@ -143,6 +144,10 @@ _RULES = {
         "a number before a day": r": \d+, \d{1,2}[ \u00a0][A-Z][a-z]+[ \u00a0]\d{4}",
         "no for No.": r"\bno\.?[ \u00a0]\d{2,}(?![\d-]*[ \u00a0-][a-z])|n°",
         "printed for published": r"\b[Pp]rint(?:s|ed|ing)?\b",
+        "percent for per cent": r"\b[Pp]ercent\b",
+        "with who gives it, for by source": r"\bwith who (?:gives|says)\b",
+        "several dollars with a plural verb": r"[$€][\d.,]+(?: [mb]illion)? were (?:reported|paid|spent|recorded)\b",
+        "only after its number": r"\d% only\b|points only\b",
         "x for ×": r"(?<![\w.])x\d",
         "a before a vowel": r"(?<![/’'])\b[Aa] (?!one\b|once\b|un|us|eu)(?=[aeiou])",
         "an before a consonant": r"\b[Aa]n (?!h)(?=[bcdfghjklmnpqrtvwyz])",
@@ -160,7 +165,7 @@ _SENTENCES = {
     },
     "en": {
         "digits for letters": r"(?<![\d,./+−–$€])(?:[2-9]|10)[ \u00a0]"
-        r"(?:claims|countries|documents|figures|goods|months|partners|publishers|rounds|series|years)\b",
+        r"(?:claims|countries|documents|figures|goods|months|partners|publishers|rounds|series|shipments|wagons|years)\b",
     },
 }
 
@@ -226,6 +231,10 @@ _DATE_RULES = {
         r" same months a year earlier it was \2",
         "not published, where only not held is known": r"\bnot (?:yet )?(?:been )?(?:yet )?published|\bunpublished",
     },
+}
+_BEGAN = {  # what no page speaks of before it began
+    "2020-03-11": {"fr": r"\b(?:épidémie|pandémie)", "en": r"\bpandemic"},
+    "2022-02-24": {"fr": r"\bguerre en Ukraine", "en": r"\bwar in Ukraine"},
 }
 _ONE_YEAR = r"\b((?:19|20)\d\d)[–-]\1\b"
 _COMING = {"fr": r"\b(?:prochain|à venir)", "en": r"\b(?:next(?= \w)|coming\b)"}
@@ -305,7 +314,11 @@ def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
             (_, last), *_ = _days(row[0], language)
             if (last < as_of) != (since in row[0].lower()):
                 yield f"a day of release: {row[0]}"
+    if o.name == "revised":
+        yield from (f"a revision that does not show: {' | '.join(row)}" for row in rows[1:] if row[2:3] == row[3:])
     for column in list(zip(*rows, strict=False))[1:] if o.name != "claims" else ():
+        if re.search(r"(?i)\babsolu", column[0]) and any(cell.startswith(("+", "−")) for cell in column[1:]):
+            yield f"a size with a sign: {column[0]}"
         if len(column) > 1 and set(column[1:]) <= empty:
             yield f"an empty column: {column[0]}"
     for head, *cells in zip(*rows, strict=False):
@@ -325,6 +338,12 @@ def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
                 found += [f"{name}: {sentence!r}" for name in _sentence_faults(sentence, language, day)]
         if o.kind is Kind.TABLE:
             found += [f"{o.name}, {fault}" for fault in _table_faults(o, language, day)]
+        found += [
+            f"{began}, not yet begun: {m[0]!r}"
+            for began, words in _BEGAN.items()
+            if as_of < began and o.kind is not Kind.TABLE
+            for m in re.finditer(words[language], o.text)
+        ]
         if not o.text.strip():
             found.append(f"an empty {o.kind}")
         if o.kind is Kind.SECTION and (following is None or following.kind in (*_ENDS_SECTION, Kind.ABSENT)):

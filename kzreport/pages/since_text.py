@@ -78,6 +78,14 @@ def _value(reading: Reading, w: Words) -> str:
     return w.typography(w.reading(reading))
 
 
+def _both(revision: Revision, w: Words) -> tuple[str, str]:
+    """Return the values of a revision, then and now; with more digits where a sentence's would make them alike."""
+    then, now = _value(revision.then, w), _value(revision.now, w)
+    if then != now:
+        return then, now
+    return w.typography(w.reading(revision.then, "full")), w.typography(w.reading(revision.now, "full"))
+
+
 def new_figures_table(changes: Changes, w: Words) -> list[list[str]]:
     """Return the new figures, a row for each series, its latest value if one figure stands for it; the head first."""
     table = [[w.ui(k) for k in ("series_name", "figures_count", "period", "latest_value")]]
@@ -99,7 +107,7 @@ def revisions_table(changes: Changes, w: Words) -> list[list[str]]:
     for revision in largest:
         when = w.typography(w.period(revision.now.period))
         name = w.typography(figure_name(revision.now, w))
-        table.append([name, when, _value(revision.then, w), _value(revision.now, w)])
+        table.append([name, when, *_both(revision, w)])
     if rest := len(changes.revisions) - len(largest):
         table.append([w.count(rest, "others"), "", "", ""])
     return table

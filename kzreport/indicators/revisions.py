@@ -20,9 +20,6 @@ from kzreport.indicators.readings import Levels, at, valued
 from kzreport.model import Interval, Observation, Period, Reading, Series, Status
 from kzreport.units import RATES, UNITS
 
-LEANINGS = frozenset({"mean", "bias", "largest"})  # statistics of errors or revisions that lean to one side
-SIZES = frozenset({"mean_absolute", "rms", "range", "naive"})  # those that are never below zero
-
 
 class Lookalike(NamedTuple):
     """An explanation of old values other than "an earlier release"; ``distance`` is the largest gap left."""

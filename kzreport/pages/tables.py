@@ -11,7 +11,6 @@ from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.declare import View
 from kzreport.indicators.news import is_old
-from kzreport.indicators.revisions import LEANINGS, SIZES
 from kzreport.language.locale import NBSP
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words

@@ -28,6 +28,10 @@ only go down, inside a package too:
 - ``days``: Days as text: the one reader of ISO dates.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
+- ``repository``: Questions to git about the project's own repository.
+- ``scratch``: Private temporary folders of a run, swept by the next one where it was killed.
+- ``streams``: Standard streams that may be closed, full, cut or of another encoding.
+- ``redaction``: Secrets kept out of everything that is printed, logged or written; how addresses are shown.
 - ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
   each.
 - ``verdict``: The verdict on a claim: the one list of them, and how hard each is.

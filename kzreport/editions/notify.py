@@ -30,6 +30,7 @@ from kzreport.errors import KzreportError, ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
+from kzreport.streams import put
 
 SECONDS = 30  # that a notification may take
 
@@ -182,7 +183,7 @@ def send(target: str, summary: Mapping[str, Any]) -> None:
     """
     text = json.dumps(summary)  # in ASCII: there is no encoding to get wrong
     if target == "-":
-        print(text, flush=True)
+        put(text)
     elif re.match(r"https?:", target, re.IGNORECASE):
         _post(target, text.encode())
     else:

@@ -28,6 +28,7 @@ only go down, inside a package too:
 - ``days``: Days as text: the one reader of ISO dates.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
+- ``faults``: Faults of kzreport itself: one line, and the traceback in a file.
 - ``repository``: Questions to git about the project's own repository.
 - ``scratch``: Private temporary folders of a run, swept by the next one where it was killed.
 - ``streams``: Standard streams that may be closed, full, cut or of another encoding.

@@ -18,7 +18,7 @@ PACKAGE = Path(kzreport.__file__).parent
 FLOORS = (
     ("errors",),
     ("redaction", "scratch", "streams"),
-    ("days", "declare", "files", "repository", "units", "verdict"),
+    ("days", "declare", "faults", "files", "repository", "units", "verdict"),
     ("model",),
     ("project",),
     ("strict",),

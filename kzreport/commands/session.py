@@ -8,13 +8,15 @@ import importlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzreport.commands.faults import FAULT, catch_stray_errors, fault_line, keep_traceback, require_places
+from kzreport import scratch
 from kzreport.editions.log import RunLog, log_error, start_logging
-from kzreport.errors import KzreportError, explain
+from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.files import project_root
 from kzreport.redaction import hide_secrets, redact
 from kzreport.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from kzreport.editions.store import Store
 
 _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+_PLACES = {"--output": "output", "--from": "source", "folder": "folder"}  # option -> argument that names a file
+_PLACES |= {f"--{name}": name for name in ("ics", "json", "record", "replay")}
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -67,6 +71,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
             reporter.check_targets(args.notify)
             reporter.log.definition = definition_name(args)
         require_places(args)
+        args.stack.enter_context(scratch.settings())
         if args.command != "init":
             args.stack.enter_context(one_project(project_root()))
         code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
@@ -75,6 +80,8 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
     except Exception as e:
         code = _fault(e, args, reporter)
     if reporter:
+        if code == 1 and any(is_fault(page["reason"]) for page in reporter.log.pages):
+            code = FAULT
         reporter.summarise(code)
     return code
 
@@ -95,7 +102,7 @@ def _fault(error: Exception, args: argparse.Namespace, reporter: Reporter | None
     """Log a fault of ours in one line, keep its traceback in a file, and write ``run.json``; return 70."""
     store = reporter.store or _folder(args) if reporter else None
     root = store.root if store and store.root.is_dir() else None
-    path = keep_traceback(error, root, args.command)
+    path = keep_traceback(error, f"command {args.command}", root)
     shown = store.shown(path) if store and path and path.parent == root else str(path or "")
     text = fault_line(error, shown)
     (reporter.error if reporter else log_error)(text)
@@ -115,6 +122,38 @@ def _folder(args: argparse.Namespace) -> Store | None:
         with contextlib.suppress(Exception):  # a fault is what brought us here: it is the one to tell
             return Store(output_root(args.output))
     return None
+
+
+def catch_stray_errors() -> None:
+    """Let errors that nobody can catch, in threads and at the end of objects, be lines of the log too."""
+
+    def tell(error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
+            log_error(fault_line(error, str(keep_traceback(error, "in the background") or "")))
+
+    def unraisable(about: Any) -> None:
+        if not isinstance(about.exc_value, OSError):  # a pipe that closed while a process ends
+            tell(about.exc_value)
+
+    sys.unraisablehook = unraisable
+    threading.excepthook = lambda about: tell(about.exc_value)
+    sys.excepthook = lambda kind, error, trace: tell(error)
+
+
+def require_places(args: argparse.Namespace) -> None:
+    """Refuse files named relative to a working directory that was removed; else go on in the root directory.
+
+    Raises :class:`ParameterError`.
+    """
+    try:
+        Path.cwd()
+    except OSError:
+        given = {"KZREPORT_HOME": os.environ.get("KZREPORT_HOME"), **{k: vars(args).get(v) for k, v in _PLACES.items()}}
+        for name, value in given.items():
+            if isinstance(value, str) and value and value != "-" and "://" not in value and value[0] not in "/~":
+                found = "a place relative to the working directory, which was removed"
+                raise ParameterError(explain(name, found, "a full path", "or go to a folder that exists")) from None
+        os.chdir("/")  # libraries ask where they are
 
 
 @contextlib.contextmanager

@@ -23,17 +23,18 @@ import re
 import secrets
 import shutil
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kzreport import scratch
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import MANIFEST, read_manifest
 from kzreport.editions.store import Store, list_editions
 from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain
+from kzreport.redaction import redact, shown_address
 
 BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
@@ -49,8 +50,9 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
     Raises :class:`ParameterError` if it cannot be reached, :class:`Locked` if another run writes there.
     """
     fs, path = _connect(address)
-    with tempfile.TemporaryDirectory(prefix="kz-mirror-") as name, contextlib.ExitStack() as stack:
-        store = Mirror(fs, path, _shown(address), Path(name))
+    with scratch.folder() as own, contextlib.ExitStack() as stack:
+        (own / "mirror").mkdir()
+        store = Mirror(fs, path, shown_address(address), own / "mirror")
         try:
             if write:
                 stack.enter_context(store.lease(log))
@@ -59,7 +61,7 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
             raise
         except Exception as e:  # every store has errors of its own
             todo = "a place that can be reached" + (" and written" if write else "")
-            raise ParameterError(explain("--output", f"{_shown(address)}: {type(e).__name__}: {e}", todo)) from None
+            raise ParameterError(explain("--output", f"{shown_address(address)}: {_said(e)}", todo)) from None
         try:
             yield store
         finally:
@@ -67,9 +69,9 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
                 store.push()
 
 
-def _shown(address: str) -> str:
-    """Return the address without a password."""
-    return re.sub(r"(?<=//)[^/@]*@", "", address).rstrip("/")
+def _said(error: Exception) -> str:
+    """Return an error of a library in one line, without what may be secret in it."""
+    return redact(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
 
 
 def _connect(address: str) -> tuple[Any, str]:
@@ -77,8 +79,8 @@ def _connect(address: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
 
         fs, path = url_to_fs(address, use_listings_cache=False)
-    except (ImportError, ValueError) as e:
-        found = f"{_shown(address)}: {e}"
+    except Exception as e:  # every store has errors of its own; an address has a hundred ways of being none
+        found = f"{shown_address(address)}: {_said(e)}"
         todo = "pip install 'kzreport[remote]' for S3; other stores need the package that fsspec names"
         raise ParameterError(explain("--output", found, "a folder, or an address that fsspec knows", todo)) from None
     if hasattr(fs, "auto_mkdir"):
@@ -218,7 +220,7 @@ class Mirror(Store):
         except (KzreportError, OSError):
             raise
         except Exception as e:
-            raise PageError(f"{self.address}, {what}: {type(e).__name__}: {e}") from e
+            raise PageError(f"{self.address}, {what}: {_said(e)}") from e
 
     # --- lease --------------------------------------------------------------------------------------------------
 
@@ -262,7 +264,7 @@ class Mirror(Store):
         first = self._others()
         if not first:
             return
-        who = ", ".join(sorted(text.decode(errors="replace").rpartition(",")[0] for text in first.values()))
+        who = ", ".join(sorted({_holder(text) for text in first.values()}))[:200]
         log.line(f"{self.address}: waiting {SILENCE:.0f} s for a sign of life of {who}")
         end = time.monotonic() + SILENCE
         while time.monotonic() < end:
@@ -283,6 +285,16 @@ class Mirror(Store):
         """Raise :class:`Locked` if another run assumed us dead, or a run that we assumed dead is alive."""
         if not self.fs.exists(self._at(self._own_lease)) or any(map(self.fs.exists, self._expired)):
             raise Locked(explain(self.address, "another run that writes there", "to be alone", "run again"))
+
+
+def _holder(lease: bytes) -> str:
+    """Return who holds a lease, as it says; it may be of another program, and of any size.
+
+    >>> _holder(b"host, process 12, 3"), _holder(b"\\x00<html>")
+    ('host, process 12', 'an unknown program')
+    """
+    found = re.fullmatch(r"([\w.-]{1,100}, process \d{1,10}), \d{1,9}", lease[:200].decode(errors="replace"))
+    return found[1] if found else "an unknown program"
 
 
 def _blank(path: Path) -> None:

@@ -47,7 +47,7 @@ def accepted_state() -> Accepted | None:
         entries = {entry["name"]: entry for entry in raw["resources"]}
         digests = {f"{name}.csv": str(e["hash"]).removeprefix("sha256:") for name, e in entries.items()}
         return Accepted(digests | dict(raw["made_from"]), entries)
-    except (DataError, KeyError, TypeError, AttributeError):
+    except (DataError, LookupError, TypeError, AttributeError, ValueError):
         return None
 
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 _HIDDEN = "..."
 # A scheme has two letters at least: C:/ is a disk. Path objects leave one slash of two.
+_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]+::)*[A-Za-z][A-Za-z0-9+.-]+:/+")
 _ADDRESS = re.compile(r"(?P<scheme>\b[A-Za-z][A-Za-z0-9+.-]+:/{1,3})(?P<rest>[^\s\"'<>]*)")
 _USER = re.compile(r"[^\s/:@\"']+:[^\s@\"']+@")  # user:password@ without a scheme before it
 _PAIR = re.compile(r"[?&;#]([^=&;#\s]+)=([^&;#\s]+)")
@@ -30,9 +31,9 @@ def shown_address(address: str) -> str:
     >>> shown_address("s3://bucket/reports")
     's3://bucket/reports'
     """
-    scheme, slashes, rest = re.match(r"([^:/]*)(:/*|)(.*)", address.strip(), re.DOTALL).groups()  # type: ignore[union-attr]
-    rest = re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
-    return (scheme + slashes + rest).rstrip("/") if slashes else rest
+    found = _SCHEME.match(address.strip())
+    scheme, rest = (found[0], address.strip()[found.end() :]) if found else ("", address.strip())
+    return (scheme + re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]).rstrip("/")
 
 
 def redact(text: str) -> str:

@@ -14,10 +14,10 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from kzreport.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
-from kzreport.streams import repair_streams
+from kzreport.streams import close_output, lost_output, put, repair_streams
 
 _BEGUN = time.monotonic()  # of the whole run
 
@@ -74,6 +74,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         super().error(redact(message))
 
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; that it cannot be written is a failure, of which argparse would say nothing."""
+        put(self.format_help().rstrip("\n"))
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; ``args.module`` is the module of the chosen one."""
@@ -111,7 +115,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_secrets_of_environment(os.environ)
     for word in sys.argv[1:] if argv is None else argv:
         keep_secrets_of(word)
-    args = parser().parse_args(argv)
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as e:  # --help, or a wrong option
+        close_output()
+        if not e.code and lost_output():
+            return 1
+        raise
     args.begun = _BEGUN
     from kzreport.commands.session import run_command
 

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
-from kzreport.errors import DataError
+from kzreport.errors import DataError, PageError
 from kzreport.execution.task import Task
 from kzreport.files import read_bytes, write_atomic
 
@@ -47,7 +47,7 @@ class KeptPages:
     def find(self, key: str) -> Path | None:
         """Return the file of a page that was executed before."""
         if path := self.known.get(key):
-            with contextlib.suppress(OSError):  # gone meanwhile: it is computed again
+            with contextlib.suppress(OSError, PageError):  # gone meanwhile: it is computed again
                 self.store.fetch(path)
         return path
 

@@ -53,6 +53,7 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
     with scratch.folder() as own, contextlib.ExitStack() as stack:
         (own / "mirror").mkdir()
         store = Mirror(fs, path, shown_address(address), own / "mirror")
+        store.private = _is_private(address)
         try:
             if write:
                 stack.enter_context(store.lease(log))
@@ -60,8 +61,9 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
         except KzreportError:
             raise
         except Exception as e:  # every store has errors of its own
+            said = _said(e, private=_is_private(address))
             todo = "a place that can be reached" + (" and written" if write else "")
-            raise ParameterError(explain("--output", f"{shown_address(address)}: {_said(e)}", todo)) from None
+            raise ParameterError(explain("--output", f"{shown_address(address)}: {said}", todo)) from None
         try:
             yield store
         finally:
@@ -69,9 +71,18 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
                 store.push()
 
 
-def _said(error: Exception) -> str:
-    """Return an error of a library in one line, without what may be secret in it."""
-    return redact(" ".join(f"{type(error).__name__}: {error}".split()))[:300]
+def _said(error: Exception, *, private: bool) -> str:
+    """Return an error of a library in one line; its kind alone if the address is ``private``.
+
+    A library quotes parts of an address that it has misread: no search for secrets finds half a password.
+    """
+    kind = type(error).__name__
+    return kind if private else redact(" ".join(f"{kind}: {error}".split()))[:300]
+
+
+def _is_private(address: str) -> bool:
+    """Report whether an address has parts that are not shown."""
+    return shown_address(address) != address.strip().rstrip("/")
 
 
 def _connect(address: str) -> tuple[Any, str]:
@@ -80,7 +91,7 @@ def _connect(address: str) -> tuple[Any, str]:
 
         fs, path = url_to_fs(address, use_listings_cache=False)
     except Exception as e:  # every store has errors of its own; an address has a hundred ways of being none
-        found = f"{shown_address(address)}: {_said(e)}"
+        found = f"{shown_address(address)}: {_said(e, private=_is_private(address))}"
         todo = "pip install 'kzreport[remote]' for S3; other stores need the package that fsspec names"
         raise ParameterError(explain("--output", found, "a folder, or an address that fsspec knows", todo)) from None
     if hasattr(fs, "auto_mkdir"):
@@ -93,7 +104,7 @@ class Mirror(Store):
 
     def __init__(self, fs: Any, path: str, address: str, root: Path) -> None:
         super().__init__(root)
-        self.fs, self.path, self.address = fs, path, address
+        self.fs, self.path, self.address, self.private = fs, path, address, False
         self.names: set[str] = set()  # of all files at the address
         self._own_lease = f"{_RUNS}{secrets.token_hex(8)}"
         self._expired: set[str] = set()  # leases of runs that were assumed dead
@@ -217,10 +228,14 @@ class Mirror(Store):
         """Raise the errors of any object store as :class:`PageError`."""
         try:
             yield
-        except (KzreportError, OSError):
+        except KzreportError:
             raise
+        except OSError as e:
+            if not self.private:
+                raise
+            raise PageError(f"{self.address}, {what}: {e.strerror or type(e).__name__}") from None
         except Exception as e:
-            raise PageError(f"{self.address}, {what}: {_said(e)}") from e
+            raise PageError(f"{self.address}, {what}: {_said(e, private=self.private)}") from e
 
     # --- lease --------------------------------------------------------------------------------------------------
 

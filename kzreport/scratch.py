@@ -92,9 +92,12 @@ def can_keep_settings() -> bool:
 
 
 def _can_write(place: Path) -> bool:
-    """Report whether a folder can be written, or made."""
+    """Report whether a folder can be written, or made: by trying, since rights do not tell of every file system."""
     try:
-        there = next(p for p in (place, *place.parents) if p.exists())
+        if place.is_dir():
+            return os.access(place, os.W_OK | os.X_OK)
+        there = next(p for p in place.parents if p.exists())
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=there):
+            return True
     except (OSError, StopIteration):
         return False
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)

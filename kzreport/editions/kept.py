@@ -80,6 +80,8 @@ def read_kept(path: Path) -> NotebookNode | None:
         if not path.stem.endswith(_digest(data)):
             return None
         raw = json.loads(data)
+        if not isinstance(raw, dict) or raw.get("nbformat") != 4:
+            return None
         nbformat.validate(raw, version=4)
         nb: NotebookNode = nbformat.from_dict(raw)
         return nb

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -27,6 +26,7 @@ from kzreport.editions.store import (
     Store,
     edition_lock,
     list_revisions,
+    shown_place,
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution.processes import in_processes
@@ -238,7 +238,7 @@ def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
         path = aside / f"{result.task.language}-{result.task.page}.ipynb"
         if result.failed:
             write_durably(path, result.failed)
-        lines.append(result.reason + (f"\n    kept: {os.path.relpath(path)}" if result.failed else ""))
+        lines.append(result.reason + (f"\n    kept: {shown_place(path)}" if result.failed else ""))
     return lines
 
 

@@ -40,6 +40,7 @@ BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
 _RUNS = ".work/runs/"
 _PAGES = ".work/pages/"
+_ASIDE = re.compile(r"\.work/[0-9a-f]{16}")  # a file on its way to its name
 _OWN = (_PAGES, "failed/")  # a run may change and remove these, beside editions and the files at the top
 
 
@@ -204,6 +205,7 @@ class Mirror(Store):
         loose = [f for f in self.root.iterdir() if f.is_file()]
         loose += [f for f in (self.root / "failed").rglob("*") if f.is_file() and f.stat().st_size]
         gone = {n for n in self.names if n.startswith(_OWN) and not (self.root / n).exists()}
+        gone |= {n for n in self.names if _ASIDE.fullmatch(n)}  # of runs that were killed: we are alone
         with self._wrap_errors("its index"):
             self._remove(gone)
             for file in loose:

@@ -22,7 +22,10 @@ def _is_day(text: str) -> str:
 
 
 def _is_period(text: str) -> str:
-    Period.parse(text)
+    try:
+        Period.parse(text)
+    except DataError as e:
+        raise ValueError(str(e)) from None
     return text
 
 

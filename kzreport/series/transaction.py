@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kzreport.errors import DataError, Locked, explain
-from kzreport.files import read_json, sha256_hex, shown_path, sync_folder, write_atomic, write_durably
+from kzreport.files import read_json, sha256_hex, shown_path, sweep_halves, sync_folder, write_atomic, write_durably
 
 _STAGE = ".staged"
 _COMMIT = "COMMIT"
@@ -59,6 +59,7 @@ def sole_writer(folder: Path) -> Iterator[Writer]:
     """
     with _locked(folder, patient=False):
         _roll_forward(folder)
+        sweep_halves(folder)
         yield Writer(folder)
 
 
@@ -129,6 +130,7 @@ def _roll_forward(folder: Path) -> None:
         commit.unlink()
     if stage.exists():
         shutil.rmtree(stage)
+        sync_folder(folder)
 
 
 def _decided(commit: Path) -> dict[str, str]:

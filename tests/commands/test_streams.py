@@ -88,7 +88,7 @@ def test_a_working_directory_that_was_removed(small, tmp_path):
     gone = tmp_path / "gone"
     gone.mkdir()
     before = f"cd {shlex.quote(str(gone))} && rmdir {shlex.quote(str(gone))};"
-    code, out, err = sh(f"{before} KZ calendar --json {shlex.quote(str(tmp_path / 'c.json'))}", small)
+    code, _, err = sh(f"{before} KZ calendar --json {shlex.quote(str(tmp_path / 'c.json'))}", small)
     assert (code, err) == (0, "") and json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))
     gone.mkdir()
     code, _, err = sh(f"{before} KZ calendar --json c.json", small)

@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+from kzreport.editions.make import recorded_state
 from kzreport.repository import State, repository_state
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
@@ -57,6 +58,17 @@ def test_a_project_inside_another_repository(project):
     git(project.parent, "add", "project")
     git(project.parent, "commit", "-qm", "the project too")
     assert repository_state(project) == State(git(project.parent, "rev-parse", "HEAD").strip(), clean=True)
+
+
+def test_verify_says_what_a_manifest_has():
+    known = [
+        (None, "not recorded"),
+        ({"commit": "1a2b", "clean": True}, "1a2b"),
+        ({"commit": "1a2b", "clean": False}, "1a2b, and changes that were not committed"),
+        ({"commit": None, "why": "git is not installed"}, "not recorded (git is not installed)"),
+    ]
+    for git_record, text in known:
+        assert recorded_state({"git": git_record}).text == text
 
 
 def test_variables_of_a_hook_do_not_name_another_repository(project, tmp_path, monkeypatch):

@@ -61,10 +61,9 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
                 sweep_halves(folder)
             with tempfile.TemporaryFile(dir=root):
                 pass
-        except OSError as e:
-            raise ParameterError(
-                explain("--output", f"{root.name}: {e.strerror}", "a folder that can be written")
-            ) from None
+        except (OSError, ValueError) as e:  # a NUL in its name is no error of the system
+            found = f"{root.name}: {getattr(e, 'strerror', None) or e}"
+            raise ParameterError(explain("--output", found, "a folder that can be written")) from None
     return root
 
 

@@ -42,7 +42,10 @@ class Store:
 
 def shown_place(path: Path) -> str:
     """Return a path as a user would type it; a full one if the working directory was removed."""
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError:
+        return str(path)
     return str(path) if here == Path(here.anchor) else os.path.relpath(path)
 
 

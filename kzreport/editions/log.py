@@ -139,8 +139,9 @@ class RunLog:
     def write(self, root: Path) -> None:
         """Write ``run.json`` beside the editions, in one step. If that fails the run ends as it would have."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
-        about |= {"retried": self.retried, "refreshed": dict(self.refreshed), "pages": self.pages}
-        text = json.dumps(about | ({"fault": self.fault} if self.fault else {}), ensure_ascii=False, indent=1)
+        about |= {"refreshed": dict(self.refreshed)} if self.refreshed else {}
+        about |= {"fault": self.fault} if self.fault else {}
+        text = json.dumps(about | {"retried": self.retried, "pages": self.pages}, ensure_ascii=False, indent=1)
         try:
             write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
         except OSError as e:

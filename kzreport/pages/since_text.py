@@ -84,7 +84,7 @@ def new_figures_table(changes: Changes, w: Words) -> list[list[str]]:
     for found in changes.new_figures:
         last = found.readings[-1]
         alone = len({r.item for r in found.readings if r.period == last.period}) == 1 and not last.item
-        first, until = w.period(found.readings[0].period, "short"), w.period(last.period, "short")
+        first, until = w.period(found.readings[0].period), w.period(last.period)
         dash = "–" if first.isdigit() and until.isdigit() else " – "
         span = first if first == until else f"{first}{dash}{until}"
         title = w.typography(describe_series(found.series).titles[w.language])

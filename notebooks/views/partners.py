@@ -140,8 +140,8 @@ def provisional(exports_monthly: Series, imports_monthly: Series, suspect: Colle
     doubtful = [p for p in sorted(suspect) if p in exports_monthly.values]
     found = {
         "provisional": tuple(
-            readings.at(s, p)
-            for s in (exports_monthly, imports_monthly)
+            readings.at(s, p).of(item=flow)
+            for flow, s in (("exports", exports_monthly), ("imports", imports_monthly))
             for p in last[s.name]
             if s is imports_monthly or p not in doubtful
         )
@@ -335,5 +335,6 @@ def revised(exports_revisions: Series) -> dict[str, Reading]:
 
 @reads("exports_revisions")
 def revisions_path(exports_revisions: Series) -> Groups:
-    """The printed revision of each month, percent."""
-    return {"revision": tuple(r.of(digits=2) for r in readings.readings(exports_revisions).values())}
+    """The revision of each month from one vintage to the next, percent of its earlier value."""
+    found = readings.readings(exports_revisions).values()
+    return {"revision": tuple(r.of(digits=2, unit="percent_change") for r in found)}

@@ -17,6 +17,7 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series, resources
+from kzreport.streams import IN_JSON, READABLE
 
 _WIDTH = 75  # octets of a line, as RFC 5545 asks
 
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _write(target: str, text: str, option: str) -> None:
     if target == "-":
-        print(text, end="", flush=True)
+        show(text.removesuffix("\n"), IN_JSON if option == "--json" else READABLE)
         return
     path = Path(target).expanduser()
     try:

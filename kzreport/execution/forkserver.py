@@ -4,7 +4,9 @@ It has one thread, no kernel and no page in it. Threads of libraries would not s
 one would wait forever. A request is a datagram of JSON (``argv``, ``cwd``, ``env``) with three file descriptors: the
 lifeline (see :mod:`kzreport.execution.warm`), standard output and standard error.
 
-``python -m kzreport.execution.forkserver``, started in ``/``: standard input is the socket of the requests.
+``python -m kzreport.execution.forkserver``, started in ``/``: standard input is the socket of the requests. With the
+argument ``adopting`` it ends, with each kernel, all that the kernel started, also in sessions of their own; without, it
+leaves those alone, as an ordinary kernel does.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from kzreport.execution import family
 
 LARGEST = 1 << 18  # bytes of a request
 
@@ -149,8 +153,9 @@ class _Request:
 class _Server:
     """Fork and reap. A kernel has to close everything that :meth:`leave` closes."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, *, adopting: bool) -> None:
         self.control = control
+        self.adopting = adopting and family.adopt()
         self.awake, self.wake = socket.socketpair()
         self.wake.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that the wakeup is written
@@ -212,6 +217,8 @@ class _Server:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self.adopting:  # its orphans stay its own: those that come to the server are of ended kernels
+            family.adopt()
         self.looking.close()
         for s in (self.control, self.awake, self.wake, *self.kernels.values()):
             s.close()
@@ -223,6 +230,8 @@ class _Server:
                 code = how.si_status if how.si_code == os.CLD_EXITED else -how.si_status
                 with contextlib.suppress(OSError):
                     lifeline.send(str(code).encode())
+        if self.adopting:
+            self.killed.update(family.end_strays(self.kernels.keys() | self.killed))
         self.killed -= {pid for pid in self.killed if os.waitpid(pid, os.WNOHANG)[0]}
 
     def _expire(self, pid: int) -> None:
@@ -238,7 +247,7 @@ class _Server:
         self._reap()
 
 
-def _become(request: _Request, imported: dict[str, str]) -> None:
+def _become(request: _Request, imported: dict[str, str], *, adopting: bool) -> None:
     """Give a forked process the state of a started one: files, folder, environment, time zone, random numbers."""
     null = os.open(os.devnull, os.O_RDONLY)
     for number, handle in enumerate((null, request.out, request.err)):
@@ -252,14 +261,17 @@ def _become(request: _Request, imported: dict[str, str]) -> None:
     np: Any = sys.modules.get("numpy")
     if np is not None:
         np.random.seed()  # the standard library's generator seeds itself anew after a fork
-    threading.Thread(target=_watch, args=(request.lifeline,), name="lifeline", daemon=True).start()
+    threading.Thread(target=_watch, args=(request.lifeline, adopting), name="lifeline", daemon=True).start()
 
 
-def _watch(lifeline: socket.socket) -> None:
+def _watch(lifeline: socket.socket, adopting: bool) -> None:
     """End with the client, even if the forkserver has ended before."""
     with contextlib.suppress(OSError):
         while lifeline.recv(64):
             pass
+    for pid in family.below(os.getpid()) if adopting else ():
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
     os.killpg(0, signal.SIGKILL)
 
 
@@ -276,10 +288,11 @@ def main() -> None:
     imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # set by libraries at their import
     gc.collect()
     gc.freeze()  # a collection in a kernel would touch, and so copy, every page of memory
-    request = _Server(control).serve()
+    server = _Server(control, adopting="adopting" in sys.argv)
+    request = server.serve()
     if request is None:
         os._exit(0)
-    _become(request, imported)
+    _become(request, imported, adopting=server.adopting)
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 

@@ -135,10 +135,13 @@ class Forkserver:
         self.process = process
 
     @classmethod
-    def start(cls, env: Mapping[str, str], cwd: str) -> Forkserver:
-        """Start a forkserver for kernels like one of this environment and folder; the first waits until it is warm."""
+    def start(cls, env: Mapping[str, str], cwd: str, *, adopting: bool = False) -> Forkserver:
+        """Start a forkserver for kernels like one of this environment and folder; the first waits until it is warm.
+
+        ``adopting``: with a kernel also end what it started in sessions of their own, which an ordinary one leaves.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", forkserver.__name__, "ipykernel_launcher"]
+        command = [sys.executable, "-m", forkserver.__name__, "ipykernel_launcher", *["adopting"] * adopting]
         with theirs:
             process = subprocess.Popen(
                 command,
@@ -234,6 +237,11 @@ class Forkservers:
     def use(self, server: Forkserver) -> None:
         """Take kernels from another process's forkserver, until it dies."""
         self._current = server.shared()
+
+    @property
+    def process(self) -> int | None:
+        """Number of the process that was started here, if any."""
+        return self._current.process.pid if self._current is not None and self._current.process else None
 
     @property
     def lent(self) -> Forkserver | None:

@@ -12,13 +12,14 @@ import os
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from kzreport.execution import family
 from kzreport.execution.kernel import KernelPool
-from kzreport.execution.task import Progress
+from kzreport.execution.task import PageLimits, Progress
 from kzreport.execution.warm import FORKSERVERS, Forkserver
 
 
@@ -30,11 +31,11 @@ class Worker:
     progress: Progress | None = None
 
 
-def worker_kernels(server: Forkserver | None, page_timeout: float) -> KernelPool:
-    """Return the pool of a worker: kernels of this forkserver, or ordinary ones; ``page_timeout`` in seconds."""
+def worker_kernels(server: Forkserver | None, limits: PageLimits) -> KernelPool:
+    """Return the pool of a worker: kernels of this forkserver, or ordinary ones."""
     if server is not None:
         FORKSERVERS.use(server)
-    return KernelPool(use_warm=server is not None, page_timeout=page_timeout)
+    return KernelPool(use_warm=server is not None, limits=limits)
 
 
 def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelPool, folder: str) -> None:
@@ -43,8 +44,17 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
     ``folder`` is for temporary files. This process is the worker's: signal handlers and :mod:`tempfile` are set.
     """
 
+    adopting = family.adopt()
+
+    def end_strays(keep: Collection[int | None]) -> None:
+        while adopting and (strays := family.end_strays([p for p in (*keep, FORKSERVERS.process) if p is not None])):
+            for pid in strays:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
     def end(*_: object) -> None:
         kernels.kill()
+        end_strays([])
         os._exit(143)
 
     def end_with_parent() -> None:
@@ -63,5 +73,8 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             item, kernels.another_follows = pipe.recv()
-            pipe.send((None, work(item, worker)))
+            result = work(item, worker)
+            end_strays([kernels.spare_process])  # what an ordinary kernel left in sessions of their own
+            pipe.send((None, result))
     kernels.kill()
+    end_strays([])

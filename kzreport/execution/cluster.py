@@ -264,7 +264,7 @@ _PROCESSES = _PageProcesses()  # Dask calls functions by their names: what they 
 
 
 def _work_on(batch: str, parcel: bytes, more: bool, seconds: float, memory: int) -> bytes:
-    """Work on an item in a thread of a worker. ``more``: others will follow; its page may take these (memory 0: any)."""
+    """Work on an item in a thread of a worker. ``more``: others will follow; limits of its page (memory 0: any)."""
     process = _PROCESSES.take(batch, seconds, memory)
     try:
         answer = process.ask(parcel, more)

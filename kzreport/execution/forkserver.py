@@ -11,7 +11,9 @@ leaves those alone, as an ordinary kernel does.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import decimal
 import gc
 import importlib
 import json
@@ -28,6 +30,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from kzreport.execution import family
@@ -63,6 +66,25 @@ _KERNEL = (
 
 def warm_up() -> None:
     """Import what pages and their kernels import, and use once what is slow the first time."""
+    with _as_in_a_kernel():
+        _warm_up()
+    decimal.setcontext(decimal.DefaultContext.copy())  # the flags that reading figures has set
+
+
+@contextlib.contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let libraries find what they look at when they are imported: pandas asks for the shell and its encoding."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    before = sys.stdout.encoding
+    sys.stdout.reconfigure(encoding="UTF-8")  # type: ignore[union-attr]  # as ipykernel spells it
+    try:
+        yield
+    finally:
+        sys.stdout.reconfigure(encoding=before)  # type: ignore[union-attr]
+        del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _warm_up() -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as ipykernel does, but earlier
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger loaded early would warn of frozen modules
     for name in _KERNEL:
@@ -249,8 +271,9 @@ class _Server:
 
 def _become(request: _Request, imported: dict[str, str], *, adopting: bool) -> None:
     """Give a forked process the state of a started one: files, folder, environment, time zone, random numbers."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    for number, handle in enumerate((null, request.out, request.err)):
+    nothing, ours = os.pipe()  # as jupyter_client does: its end is closed at once
+    os.close(ours)
+    for number, handle in enumerate((nothing, request.out, request.err)):
         os.dup2(handle, number)
         os.close(handle)
     os.chdir(request.cwd)
@@ -297,8 +320,14 @@ def main() -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = [str(Path(ipykernel_launcher.__file__ or "")), *request.argv]
+    sys.orig_argv[1:] = ["-m", "ipykernel_launcher", *request.argv]
     # 1: no polling for the parent's end, which the lifeline notices
-    IPKernelApp.launch_instance(request.argv, parent_handle=1)
+    app: Any = IPKernelApp.instance(parent_handle=1)
+    app.initialize(request.argv)
+    np: Any = sys.modules.get("numpy")
+    if np is not None:  # a shell has a printer for its floats if it is imported before the shell
+        app.shell.display_formatter.formatters["text/plain"].type_printers.pop(np.float64, None)
+    app.start()
 
 
 if __name__ == "__main__":

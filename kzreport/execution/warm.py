@@ -326,8 +326,8 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel, or start an ordinary one and log the reason once."""
         try:
-            # The first waits until the forkserver is warm. The loop's own threads would not do: a process that is forked
-            # from a client inherits the loop with threads that it does not have, and would wait for them forever.
+            # The first waits until the forkserver is warm. The loop's own threads would not do: a process forked from a
+            # client inherits the loop with threads that it does not have, and would wait for them forever.
             thread = ThreadPoolExecutor(1)
             try:
                 forked = await asyncio.wrap_future(thread.submit(self._fork, cmd, **kwargs))

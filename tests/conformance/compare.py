@@ -129,8 +129,8 @@ def outcomes(suite: Suite, folder: Path, kind: str, into: Path) -> tuple[dict[st
     return found, kinds
 
 
-def compare(suite: Suite, into: Path) -> tuple[int, int, list[str]]:
-    """Run a suite with both kernels and print a line; return how many tests passed and failed warm, and what is wrong."""
+def compare(suite: Suite, into: Path) -> tuple[int, list[str]]:
+    """Run a suite with both kernels and print a line; return how many tests passed, and what is wrong."""
     folder = fetched(suite, into)
     (ordinary, _), (warm, launches) = (outcomes(suite, folder, kind, into) for kind in ("ordinary", "warm"))
     wrong = [
@@ -149,7 +149,7 @@ def compare(suite: Suite, into: Path) -> tuple[int, int, list[str]]:
     print(f"{suite.package} {version}: {states}; {launches['warm']} warm kernels; {len(wrong)} differences", flush=True)
     for name in sorted(n for n, state in warm.items() if state in ("failure", "error") and ordinary.get(n) == state):
         print(f"  fails with both: {name}", flush=True)
-    return count["passed"], len(wrong), wrong
+    return count["passed"], wrong
 
 
 def main() -> int:
@@ -164,7 +164,7 @@ def main() -> int:
         into.mkdir(parents=True, exist_ok=True)
         for suite in SUITES:
             if not args.suites or suite.package in args.suites:
-                count, _, found = compare(suite, into)
+                count, found = compare(suite, into)
                 passed, wrong = passed + count, wrong + found
     print(*wrong, sep="\n", file=sys.stderr, end="\n" if wrong else "")
     print(f"{passed} passed, {len(wrong)} failed")

@@ -76,6 +76,7 @@ class _Attempt:
     record: Any = None
     until: float = 0.0
     since: float = 0.0
+    error: Any = None  # what nbclient raised for a cell: papermill forgets it if the cell showed nothing
     started: bool = False
     guard: Guard | None = None
 
@@ -128,15 +129,17 @@ class _Attempt:
                 return str(error)
             case PapermillExecutionError():
                 cell = failures.cell_label(failures.executed_cells(self.record.nb), error.cell_index)
-                return f"{cell}: {error.ename}: {one_line(error.evalue)}"
+                shown = self.error or error
+                return f"{cell}: {shown.ename}: {one_line(shown.evalue)}{failures.system_limits()}"
             case DeadKernelError():
-                return f"{failures.last_started_cell(nb)}: the kernel died{log}"
+                died = f"the kernel died{kernel.ending if kernel else ''}"
+                return f"{failures.last_started_cell(nb)}: {died}{log}{failures.system_limits()}"
             case CellTimeoutError():
                 return f"{failures.last_started_cell(nb)}: {self._late()}"
             case PageError():
                 return f"{failures.last_started_cell(nb)}: {error}"
         # A kernel that did not start, a full disk: the run goes on and names the page.
-        return f"{type(error).__name__}: {one_line(str(error))}{log}"
+        return f"{type(error).__name__}: {one_line(str(error))}{log}{failures.system_limits()}"
 
     def _late(self) -> str:
         """Describe a cell that took too long, by the clock: nbclient says the same of outputs that do not come."""
@@ -150,6 +153,7 @@ class _Attempt:
     def _engine(self, kernel: Kernel) -> type:
         """Return a papermill engine that uses the kernel and leaves papermill's record here."""
         from jupyter_core.utils import run_sync
+        from nbclient.exceptions import CellExecutionError
         from papermill.clientwrap import PapermillNotebookClient
         from papermill.engines import NBClientEngine
 
@@ -168,7 +172,11 @@ class _Attempt:
                 if progress:
                     progress(index, len(self.nb.cells))
                 attempt.since = time.monotonic()
-                return super().execute_cell(cell, index, *rest, **named)
+                try:
+                    return super().execute_cell(cell, index, *rest, **named)
+                except CellExecutionError as e:
+                    attempt.error = e
+                    raise
 
             def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
                 """Count what a message brings before it is kept; beyond a limit the page ends as if its kernel died."""

@@ -11,6 +11,7 @@ from nbformat import NotebookNode
 
 LONGEST = 20_000  # characters that a kept notebook has of one text that a cell printed or showed
 FIRST = 30  # outputs that it has of one cell
+FEW_FILES = 256  # open files; a kernel and its client take some eighty
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
@@ -27,6 +28,18 @@ def one_line(text: str) -> str:
 def log_tail(lines: Sequence[str]) -> str:
     """Return the last three lines of a kernel's log in parentheses; empty if there are no lines."""
     return f" ({one_line(' '.join(lines[-3:]))})" if lines else ""
+
+
+def system_limits() -> str:
+    """Return the limits that this process was given, if they are low enough to make pages fail; else nothing."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return ""
+    space, files = resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    found = [f"{space / 1e6:,.0f} MB of address space"] * (0 < space < 8e9)
+    found += [f"{files} open files"] * (0 < files < FEW_FILES)
+    return f" [this process may have {' and '.join(found)}: see ulimit]" if found else ""
 
 
 def cell_number(cells: Sequence[NotebookNode], index: int) -> int:

@@ -131,6 +131,17 @@ class Kernel:
             raise RuntimeError(f"Kernel didn't respond in {START_TIMEOUT} seconds")
 
     @property
+    def ending(self) -> str:
+        """How the process ended, in parentheses; empty while it runs."""
+        process = getattr(self.manager.provisioner, "process", None)
+        code = process.poll() if process is not None else None
+        if code is None:
+            return ""
+        with contextlib.suppress(ValueError):
+            return f" ({signal.Signals(-code).name})" if code < 0 else f" (exit code {code})"
+        return f" (signal {-code})"
+
+    @property
     def memory(self) -> int:
         """Bytes that the kernel and all that it started hold; 0 where the system does not tell."""
         process = getattr(self.manager.provisioner, "process", None)

@@ -7,9 +7,11 @@ The parent sends ``(item, another_follows)``. The worker answers ``((done, total
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Collection
@@ -68,6 +70,9 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
             signal.signal(getattr(signal, name), end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends its workers
     threading.Thread(target=end_with_parent, daemon=True).start()
+    # Threads of libraries: their page fails with its own reason.
+    threading.excepthook = lambda a: logging.getLogger("kzreport").debug("a thread: %r", a.exc_value)
+    sys.unraisablehook = lambda a: logging.getLogger("kzreport").debug("unraisable: %r", a.exc_value)
     tempfile.tempdir = folder
     worker = Worker(kernels, lambda done, total: pipe.send(((done, total), None)))
     with contextlib.suppress(EOFError, BrokenPipeError):

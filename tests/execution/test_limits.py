@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import nbformat
 import pytest
+from run_fixtures import write_definition, write_page
 
 from kzreport.editions.reference import reference_task
 from kzreport.execution import warm
@@ -117,3 +119,36 @@ def _runs(pid: int) -> bool:
     with contextlib.suppress(OSError):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("ulimit -n 64", "Too many open files"),
+        ("ulimit -v 1000000", "this process may have 1,024 MB of address space: see ulimit"),
+    ],
+)
+def test_what_the_system_refuses_is_named(limit, said, cli, tmp_path):
+    write_definition(cli.home, "small", ["inflation"])
+    run = [sys.executable, "-m", "kzreport.commands.cli", "run", "small", "--as-of", "2024-03-31", "-j", "1"]
+    words = ["sh", "-c", f'{limit}; exec "$@"', "sh", *run, "--output", str(tmp_path / "out")]
+    done = subprocess.run(words, env=cli.environment(), capture_output=True, text=True, timeout=150)
+    assert done.returncode == 1 and said in done.stderr and "see ulimit]" in done.stderr, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_reason_is_told_though_its_notebook_cannot_be_kept(forked_cli, tmp_path):
+    """A file in the way, as a disk without space."""
+    write_page(forked_cli.home, "bad", "1 / 0")
+    write_definition(forked_cli.home, "trial", ["bad"])
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "failed").write_text("", encoding="utf-8")
+    ended = forked_cli("run", "trial", "--as-of", "2024-03-31", "--output", str(tmp_path / "out"))
+    assert ended.code == 1 and "cell 3 (1 / 0): ZeroDivisionError" in ended.err, ended.err
+    assert "its notebook could not be kept: " in ended.err
+
+
+def test_a_size_of_memory_is_checked(forked_cli):
+    for text in ("0G", "2", "-1M", "1.5G", "2T"):
+        ended = forked_cli("run", f"--memory={text}")
+        assert ended.code == 2 and "expected a size, such as 500M or 2G" in ended.err, ended

@@ -4,7 +4,7 @@
 # Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all test-conformance faults lab lint check bench lock clean
+.PHONY: help report test test-all faults lab lint check bench test-conformance lock clean
 .DELETE_ON_ERROR:
 
 # Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.

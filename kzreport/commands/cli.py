@@ -148,6 +148,8 @@ def _limits(command: argparse.ArgumentParser) -> None:
         ("--timeout", "the whole run may take; what is whole by then stays (default: no limit)"),
     ):
         command.add_argument(name, type=_seconds, metavar="SECONDS", help=text)
+    text = "memory that a page's kernel may use, as 2G or 500M; on Linux (default: no limit)"
+    command.add_argument("--memory", type=_bytes, metavar="SIZE", help=text)
     text = "lines on standard error (default: plain)"
     command.add_argument("--log", choices=["plain", "json"], default="plain", help=text)
 
@@ -348,6 +350,13 @@ def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):
         raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 90")
     return float(text)
+
+
+def _bytes(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", text) or sys.platform != "linux":
+        expected = "such as 500M or 2G" if sys.platform == "linux" else "none on this system, only on Linux"
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a size, {expected}")
+    return int(text[:-1]) * {"M": 10**6, "G": 10**9}[text[-1]]
 
 
 def _executor(text: str) -> str:

@@ -1,0 +1,165 @@
+"""Bad inputs of every class against the real command line: named and refused with 2, no kernel, nothing changed.
+
+A case runs in a process of its own, stopped where the first page would be given to a worker: being stopped there is to
+be accepted. ``make faults`` tries some two thousand, ``make test`` a few of each class.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from bad_inputs import MAKERS, Case
+from bad_words import command_lines, edited_manifests, edited_runs, surroundings
+
+ACCEPTED = 97
+STUB = f"""
+import os, sys
+from kzreport.execution import processes
+def stop(*given, **named):
+    sys.stdout.flush(); sys.stderr.flush(); os._exit({ACCEPTED})
+processes.in_processes = stop
+"""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+class Trial:
+    """The home of the launcher, and what became of each case."""
+
+    def __init__(self, launcher, out: Path) -> None:
+        self.launcher, self.home, self.out = launcher, launcher.home, out
+        self.tried: Counter[str] = Counter()
+        self.wrong: list[tuple[str, str, str]] = []  # class, how, case
+
+    def __call__(self, case: Case) -> None:
+        self.tried[case.kind] += 1
+        base = self.out if case.kind in ("manifests", "run.json") else self.home
+        kept = {path: self._plant(base / path, content) for path, content in case.files.items()}
+        before = self._state()
+        words = [*case.words]
+        if words[0] in ("run", "backfill", "list", "verify", "diff") and not any(w.startswith("--output") for w in words):
+            words += ["--output", str(self.out)]
+        home = {"home": self.home, **case.env} if "KZREPORT_HOME" not in case.env else {"home": Path(case.env["KZREPORT_HOME"])}
+        run = self.launcher.start(*words, before=STUB, cwd=self.home, **home)
+        try:
+            code = run.wait(60)
+            said = run.out + run.err
+        except (AssertionError, UnicodeDecodeError) as e:
+            run.kill()
+            code, said = -1, f"hangs, or prints no UTF-8: {type(e).__name__}"
+        if how := self._wrong(case, code, said, changed=before != self._state()):
+            self.wrong.append((case.kind, how, f"{case.what}\n      {' | '.join(said.strip().splitlines()[-2:])[:400]}"))
+        for path, old in kept.items():
+            self._restore(base / path, old)
+        shutil.rmtree(run.folder, ignore_errors=True)
+
+    def _wrong(self, case: Case, code: int, said: str, *, changed: bool) -> str:
+        if "Traceback" in said or code == 70:
+            return "traceback"
+        if code == -1:
+            return "hang"
+        if code == ACCEPTED != case.codes[0]:
+            return "accepted"
+        if code not in case.codes:
+            return "accepted" if code == 0 else f"exit code {code}"
+        if case.secret and case.secret in said:
+            return "secret"
+        if _CONTROL.search(said):
+            return "control character"
+        if len(said) > 8000:
+            return "long"
+        if changed:
+            return "changed the home"
+        if missing := [name for name in case.names if name not in said]:
+            return f"does not name {missing[0]}"
+        return ""
+
+    def _state(self) -> list[tuple[str, int, int]]:
+        found = []
+        for folder in ("data", "notebooks", "params"):
+            for top, _, files in os.walk(self.home / folder):
+                if not top.endswith("__pycache__"):
+                    about = [(f"{top}/{name}", os.lstat(f"{top}/{name}")) for name in files]
+                    found += [(name, s.st_size, s.st_mtime_ns) for name, s in about]
+        return sorted(found)
+
+    @staticmethod
+    def _plant(path: Path, content: bytes | str | None) -> tuple[bytes, int] | None:
+        old = (path.read_bytes(), path.stat().st_mtime_ns) if path.exists() else None
+        path.unlink(missing_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if content == "fifo":
+            os.mkfifo(path)
+        elif content == "folder":
+            path.mkdir()
+        elif content == "zero":
+            path.symlink_to("/dev/zero")
+        elif content == "large":
+            with path.open("wb") as f:
+                f.truncate(21_000_000)
+        elif isinstance(content, bytes):
+            path.write_bytes(content)
+        return old
+
+    @staticmethod
+    def _restore(path: Path, old: tuple[bytes, int] | None) -> None:
+        if path.is_dir():
+            path.rmdir()
+        path.unlink(missing_ok=True)
+        if old:
+            path.write_bytes(old[0])
+            os.utime(path, ns=(old[1], old[1]))  # what the launcher has read of it still holds
+
+    def report(self) -> str:
+        lines = []
+        for kind, n in self.tried.items():
+            hows = Counter(how for k, how, _ in self.wrong if k == kind)
+            rest = ", ".join(f"{m} {how}" for how, m in hows.most_common())
+            lines.append(f"{kind}: {n} tried, {n - sum(hows.values())} passed{'; ' + rest if rest else ''}")
+        return "\n".join(lines)
+
+
+@pytest.fixture
+def trial(launcher, tmp_path):
+    shutil.rmtree(launcher.home / "params" / "notes", ignore_errors=True)
+    yield Trial(launcher, tmp_path / "out")
+    shutil.rmtree(launcher.home / "params" / "notes", ignore_errors=True)
+
+
+def cases_of_files(home: Path, dice) -> Iterator[list[Case]]:
+    for maker in MAKERS:
+        yield list(maker(home, dice))
+    yield list(command_lines(home, dice))
+    yield list(surroundings(home, dice))
+
+
+def test_bad_inputs_are_refused(trial, dice, often, row):
+    for cases in cases_of_files(trial.home, dice):
+        chosen = cases if often(1, 0) else dice.sample(cases, 4)
+        for case in chosen:
+            trial(case)
+    _conclude(trial, row, "K1", "bad inputs")
+
+
+def test_edited_records_of_editions_stop_nobody(trial, dice, often, row):
+    made = trial.launcher("run", "trial", "--as-of", "2024-03-31", "--output", str(trial.out), "-j", "2")
+    assert made.wait() == 0, made.err
+    manifest = trial.out / "trial" / "2024-03-31" / "manifest.json"
+    cases = [*edited_manifests(manifest.read_bytes(), "trial/2024-03-31", dice), *edited_runs(dice)]
+    for case in cases if often(1, 0) else dice.sample(cases, 12):
+        path = {"manifest": manifest.relative_to(trial.out).as_posix()}
+        trial(Case(**{**vars(case), "files": {path.get(k, k): v for k, v in case.files.items()}}))
+    _conclude(trial, row, "K2", "edited manifests, logs and indexes")
+
+
+def _conclude(trial: Trial, row, name: str, what: str) -> None:
+    report = trial.report()
+    print(report)
+    for line in report.splitlines():
+        row(name, f"{what}, {line.partition(':')[0]}", line.partition(": ")[2])
+    assert not trial.wrong, report + "\n" + "\n".join(f"{k} | {how} | {c}" for k, how, c in trial.wrong[:40])

@@ -17,6 +17,7 @@ from hypothesis import settings
 from kzreport.files import clear_caches, project_root, read_yaml
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
+from kzreport.series.resource import seal_package
 
 pytest_plugins = ["known_then", "local_project", "run_fixtures"]
 
@@ -52,7 +53,7 @@ class Home:
 
     def describe(self) -> None:
         """Write the description as it stands in ``package``."""
-        text = json.dumps(self.package, ensure_ascii=False)
+        text = json.dumps(seal_package(self.package), ensure_ascii=False)
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
         clear_caches()
 

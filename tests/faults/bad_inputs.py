@@ -19,6 +19,8 @@ from typing import Any
 
 import yaml
 
+from kzreport.series.resource import seal_package
+
 RUN = ("run", "inflation-brief", "--as-of", "2026-09-30", "-j", "1")
 ALL = ("run", "monthly", "--as-of", "2026-09-30", "-j", "1")
 HIDDEN = ("\u0007", "\u001b[31m", "\u202e", "\u2066", "\u200f", "\u0085")
@@ -154,7 +156,7 @@ def restated(home: Path, name: str, content: bytes) -> dict[str, bytes | str | N
     package = json.loads((home / "data/datapackage.json").read_text(encoding="utf-8"))
     entry = next(r for r in package["resources"] if r["name"] == name)
     entry |= {"hash": "sha256:" + sha256(content).hexdigest(), "bytes": len(content)}
-    text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(seal_package(package), ensure_ascii=False, indent=2) + "\n"
     return {f"data/{name}.csv": content, "data/datapackage.json": text.encode()}
 
 

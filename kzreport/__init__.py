@@ -27,6 +27,7 @@ only go down, inside a package too:
   ratio.
 - ``days``: Days as text: the one reader of ISO dates.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
+- ``locks``: Locks on files and folders.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
 - ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
   each.

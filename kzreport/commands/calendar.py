@@ -55,7 +55,7 @@ def _write(target: str, text: str, option: str) -> None:
     if target == "-":
         print(text, end="", flush=True)
         return
-    path = Path(target).expanduser()
+    path = Path(target)
     try:
         write_atomic(path, text)
     except OSError as e:

@@ -33,7 +33,7 @@ from typing import Any
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import MANIFEST, read_manifest
 from kzreport.editions.store import Store, list_editions
-from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain
+from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr
 
 BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
@@ -73,6 +73,10 @@ def _shown(address: str) -> str:
 
 
 def _connect(address: str) -> tuple[Any, str]:
+    scheme, _, rest = address.partition("://")
+    if not re.fullmatch("[a-z][a-z0-9+.-]*", scheme) or not rest.strip("/") or scheme == "memory":
+        expected = "SCHEME://PLACE, such as s3://bucket/reports, that is still there when the run has ended"
+        raise ParameterError(explain("--output", short_repr(_shown(address)), expected))
     try:
         from fsspec.core import url_to_fs
 

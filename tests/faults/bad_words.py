@@ -12,7 +12,20 @@ from bad_inputs import RUN, Case, nodes, put
 SECRET = "hunter2SECRET"
 _LONG = "x" * 5000
 _TEXTS = ("", " ", "§", "a\u202eb", "\u001b[31m", "../../etc/passwd", _LONG, "nan", "-", "é", "a\nb", "0", "🙂")
-_DAYS = ("", " ", "2026-02-30", "20260930", "2026-W01-1", "30.09.2026", "tomorrow", "9999-99-99", "2026-9-30", "-1", "2026-09-30T00", "२०२६-०९-३०")
+_DAYS = (
+    "",
+    " ",
+    "2026-02-30",
+    "20260930",
+    "2026-W01-1",
+    "30.09.2026",
+    "tomorrow",
+    "9999-99-99",
+    "2026-9-30",
+    "-1",
+    "2026-09-30T00",
+    "२०२६-०९-३०",
+)
 _MONTHS = ("", "2026-13", "202609", "2026-09-30", "x", "0000-01", "2026/09")
 _NUMBERS = ("", "0", "-1", "1.5", "x", "1e3", "٣", "99999999", "nan", "0x10")
 _SECONDS = ("", "0", "-1", "x", "nan", "inf", "1e3", "10000000000")
@@ -32,22 +45,38 @@ def command_lines(home: Path, rng: random.Random) -> Iterator[Case]:
         return Case("command line", what, {}, words, names, codes, secret=secret)
 
     backfill = ("backfill", "inflation-brief", "--from", "2026-01", "--to", "2026-02")
-    tried = [("--as-of", _DAYS, RUN[:2], "--as-of"), ("--lang", _TEXTS, RUN, "language"), ("-j", _NUMBERS, RUN[:4], "-j"),
+    tried = [("--as-of", _DAYS, RUN[:2], "--as-of"), ("--lang", _TEXTS, RUN, "--lang"), ("-j", _NUMBERS, RUN[:4], "-j"),
              ("--page-timeout", _SECONDS, RUN, "--page-timeout"), ("--timeout", _SECONDS, RUN, "--timeout"), ("--log", _TEXTS, RUN, "--log"),
              ("--executor", _EXECUTORS, RUN, "--executor"), ("-p", _PARAMETERS, RUN, ""), ("--notify", _TARGETS, RUN, "--notify"),
              ("--from", _MONTHS, (*backfill[:2], "--to", "2026-02"), "--from"), ("--to", _MONTHS, backfill[:4], "--to"),
-             ("--lang", _TEXTS, backfill, "language"), ("-p", _PARAMETERS, backfill, ""), ("--replay", ("", "/nope", "/dev/null", "§"), (*RUN, "--refresh"), "--replay")]  # fmt: skip
+             ("--lang", _TEXTS, backfill, "--lang"), ("-p", _PARAMETERS, backfill, ""), ("--replay", ("", "/nope", "/dev/null", "§"), (*RUN, "--refresh"), "--replay")]  # fmt: skip
     for option, texts, words, name in tried:
         for text in texts:
             if option == "-p" and text == "note=":
                 continue  # no note: what a definition says
-            yield case(f"{words[0]} {option} {text[:24]!r}", *words, f"{option}={text}" if option[1] == "-" else f"{option}{text}", names=(name,))
+            yield case(
+                f"{words[0]} {option} {text[:24]!r}",
+                *words,
+                f"{option}={text}" if option[1] == "-" else f"{option}{text}",
+                names=(name,),
+            )
     for address in _ADDRESSES:
         for words in (RUN, ("list",)):
             codes = (2,) if words == RUN else (0, 2)
             yield case(f"{words[0]} --output {address[:24]!r}", *words, f"--output={address}", codes=codes)
-    for name in (*_TEXTS[1:], "nope", "project", "methods", "inflation", "INFLATION-BRIEF", "inflation-brief.yml", "notes"):
-        yield case(f"run {name[:24]!r}", "run", f"./{name}" if name[0] == "-" else name, *RUN[2:], names=("report definition",))
+    for name in (
+        *_TEXTS[1:],
+        "nope",
+        "project",
+        "methods",
+        "inflation",
+        "INFLATION-BRIEF",
+        "inflation-brief.yml",
+        "notes",
+    ):
+        yield case(
+            f"run {name[:24]!r}", "run", f"./{name}" if name[0] == "-" else name, *RUN[2:], names=("report definition",)
+        )
     for words in (
         ("run", "monthly", "monthly"), ("rnu",), ("run", "--asof", "2026-01-01"), ("run", "--revison"), ("verify",), ("verify", "§"), ("verify", "../x"),
         ("verify", ""), ("verify", "2026-09-30", "x"), ("diff", "2026-01-01"), ("diff", "x", "y"), ("diff", "2026-09-30", "2026-08-31"),
@@ -75,7 +104,9 @@ def surroundings(home: Path, rng: random.Random) -> Iterator[Case]:
     for what, text in homes.items():
         for words in (RUN, ("check",), ("list",)):
             codes = (2,) if words[0] != "list" else (0, 2)
-            yield Case("environment", f"{words[0]}: KZREPORT_HOME {what}", {}, words, (), codes, {"KZREPORT_HOME": text})
+            yield Case(
+                "environment", f"{words[0]}: KZREPORT_HOME {what}", {}, words, (), codes, {"KZREPORT_HOME": text}
+            )
 
 
 def edited_manifests(made: bytes, name: str, rng: random.Random) -> Iterator[Case]:
@@ -98,7 +129,14 @@ def edited_manifests(made: bytes, name: str, rng: random.Random) -> Iterator[Cas
             continue
         for words, codes in ((("list",), (1,)), (("verify", name), (1, 2)), (("backfill", "trial", "--from", "2024-01", "--to", "2024-04", "--explain"), (0, 1, 2)),
                              (("diff", name.rpartition("/")[2], "2024-04-30", "trial"), (0, 1, 2)), (("run", "trial", "--as-of", "2024-02-29"), (97,))):  # fmt: skip
-            yield Case("manifests", f"{words[0]}: {what}", {"manifest": raw}, words, (name,) if words[0] == "list" else (), codes)
+            yield Case(
+                "manifests",
+                f"{words[0]}: {what}",
+                {"manifest": raw},
+                words,
+                (name,) if words[0] == "list" else (),
+                codes,
+            )
 
 
 def json_equal(raw: bytes, tree: object) -> bool:
@@ -110,9 +148,19 @@ def json_equal(raw: bytes, tree: object) -> bool:
 
 def edited_runs(rng: random.Random) -> Iterator[Case]:
     """Yield files ``run.json`` and ``index.html`` of other shapes: they are replaced."""
-    for raw in (b"", b"{", b"[]", b"null", b"1", b'{"made": "x"}', b"\xff\xfe", b"[" * 100_000, b'{"errors": 1, "refreshed": []}'):
+    for raw in (
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b"1",
+        b'{"made": "x"}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"errors": 1, "refreshed": []}',
+    ):
         for file in ("run.json", "index.html"):
-            yield Case("run.json", f"{file}: {raw[:20]!r}", {file: raw}, ("run", "trial", "--as-of", "2024-02-29"), (), (97,))
+            yield Case(
+                "run.json", f"{file}: {raw[:20]!r}", {file: raw}, ("run", "trial", "--as-of", "2024-02-29"), (), (97,)
+            )
             yield Case("run.json", f"list, {file}: {raw[:20]!r}", {file: raw}, ("list",), (), (0,))
-
-

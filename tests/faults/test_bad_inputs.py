@@ -25,6 +25,7 @@ def stop(*given, **named):
     sys.stdout.flush(); sys.stderr.flush(); os._exit({ACCEPTED})
 processes.in_processes = stop
 """
+_MAKING = ("run", "backfill", "list", "verify", "diff")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -33,6 +34,7 @@ class Trial:
 
     def __init__(self, launcher, out: Path) -> None:
         self.launcher, self.home, self.out = launcher, launcher.home, out
+        self._whole = {name: (Path(name).read_bytes(), when) for name, _, when in self._state()}
         self.tried: Counter[str] = Counter()
         self.wrong: list[tuple[str, str, str]] = []  # class, how, case
 
@@ -42,20 +44,25 @@ class Trial:
         kept = {path: self._plant(base / path, content) for path, content in case.files.items()}
         before = self._state()
         words = [*case.words]
-        if words[0] in ("run", "backfill", "list", "verify", "diff") and not any(w.startswith("--output") for w in words):
+        if words[0] in _MAKING and not any(w.startswith("--output") for w in words):
             words += ["--output", str(self.out)]
-        home = {"home": self.home, **case.env} if "KZREPORT_HOME" not in case.env else {"home": Path(case.env["KZREPORT_HOME"])}
-        run = self.launcher.start(*words, before=STUB, cwd=self.home, **home)
+        home = Path(case.env.get("KZREPORT_HOME", self.home))
+        run = self.launcher.start(*words, before=STUB, home=home, cwd=self.home)
         try:
             code = run.wait(60)
             said = run.out + run.err
         except (AssertionError, UnicodeDecodeError) as e:
             run.kill()
             code, said = -1, f"hangs, or prints no UTF-8: {type(e).__name__}"
-        if how := self._wrong(case, code, said, changed=before != self._state()):
-            self.wrong.append((case.kind, how, f"{case.what}\n      {' | '.join(said.strip().splitlines()[-2:])[:400]}"))
+        after = self._state()
+        if how := self._wrong(case, code, said, changed=before != after):
+            last = " | ".join(said.strip().splitlines()[-2:])
+            self.wrong.append((case.kind, how, f"{case.what}\n      {last[:400]}"))
         for path, old in kept.items():
             self._restore(base / path, old)
+        if before != after:  # what was wrongly made must not be met by the next case
+            for name in {n for n, *_ in after} | set(self._whole):
+                self._restore(Path(name), self._whole.get(name))
         shutil.rmtree(run.folder, ignore_errors=True)
 
     def _wrong(self, case: Case, code: int, said: str, *, changed: bool) -> str:

@@ -6,10 +6,11 @@ import argparse
 from dataclasses import replace
 from datetime import date
 
-from kzreport.commands.session import open_store, page_pool, refresh_before
+from kzreport.commands.session import open_store, page_pool, recorded_day, refresh_before
 from kzreport.editions.dates import check_date, check_languages
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import make_edition
+from kzreport.editions.manifest import read_manifest
 from kzreport.editions.plan import make_plan
 from kzreport.editions.previous import prepare_definition
 from kzreport.editions.store import list_revisions
@@ -18,7 +19,7 @@ from kzreport.editions.store import list_revisions
 def run(args: argparse.Namespace) -> int:
     """Make one edition, or nothing if there is one with the same inputs."""
     reporter = args.reporter
-    today = date.today()  # the one clock: everything below gets the date
+    today = recorded_day(args) or date.today()  # the one clock: everything below gets the date
     as_of = check_date(args.as_of, today) if args.as_of else today
     reporter.definition = definition = load_definition(reporter.log.definition, args.parameter)
     languages = check_languages(args.lang) or definition.languages
@@ -34,5 +35,8 @@ def run(args: argparse.Namespace) -> int:
     folder = made or list_revisions(store.root, definition.name, as_of)[-1]
     name = f"{definition.name}/{folder.name}"
     reporter.show(f"made {name}" if made else f"nothing to do: {name} has the same inputs")
+    if until := read_manifest(folder)["edition"].get("data_until"):
+        age = (as_of - date.fromisoformat(until)).days
+        reporter.show(f"its newest figure was published on {until}, {age} days before its date")
     reporter.open = store.shown(folder / "index.html")
     return code

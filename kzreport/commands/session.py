@@ -10,6 +10,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -156,13 +157,23 @@ class Reporter:
             self.show(f"open {self.open}")
 
 
+def recorded_day(args: argparse.Namespace) -> date | None:
+    """Return the day of the recording that a run is replayed from, which is its today; nothing for another run.
+
+    Raises :class:`ParameterError` for a folder that is no recording.
+    """
+    if not (args.refresh and args.replay):
+        return None
+    from kzreport.refresh.replay import Replay
+
+    return Replay(Path(args.replay)).day
+
+
 def refresh_before(args: argparse.Namespace, reporter: Reporter) -> int:
     """Fetch figures before editions are made; return 0, 2 if a reply was refused or 3 if a provider was down.
 
     Each is said at once, on the pages, in the summary and in ``run.json``; the editions are made from what is held.
     """
-    from datetime import date
-
     from kzreport.commands.refreshing import exit_code, refresh_first
 
     found, reporter.not_refreshed = refresh_first(args, date.today())

@@ -121,8 +121,9 @@ class RunLog:
     def write(self, root: Path) -> None:
         """Write ``run.json`` beside the editions, in one step. If that fails the run ends as it would have."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
+        refreshed = {"refreshed": dict(self.refreshed)} if self.refreshed else {}
         text = json.dumps(
-            about | {"retried": self.retried, "refreshed": dict(self.refreshed), "pages": self.pages},
+            about | {"retried": self.retried, **refreshed, "pages": self.pages},
             ensure_ascii=False,
             indent=1,
         )

@@ -66,7 +66,7 @@ def run_summary(
         "failed": [{"edition": name, "reasons": reasons} for name, reasons in sorted(failed.items())],
         "errors": list(wrong),
         "retried": log.retried,
-        "refreshed": dict(log.refreshed),
+        **({"refreshed": dict(log.refreshed)} if log.refreshed else {}),
         "newest": newest,
         "run": "run.json" if log.pages else None,
     }

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from kzreport.errors import DataError
@@ -26,6 +27,7 @@ from kzreport.series.resource import Resource, resources
 from kzreport.series.table import check_table
 
 _ALIKE = 8  # figures that two tables share, of the same periods, before they can be twins
+_LONG = 5  # digits of a figure that is seldom twice
 _SHARED = 0.9  # of the periods that both have
 _WIDE = 200  # times the largest figure: a range that checks nothing (the widest in use is 40 times)
 
@@ -174,11 +176,30 @@ def _shape(d: Resource, slices: Mapping[tuple[str, ...], Mapping[Period, float]]
             beside = " and ".join(f"{values[p]:g} in {p}" for p in _beside(values, period))
             found, expected = f"{values[period]:g} beside {beside}: {size:.0f} times the usual step", "at most 10 times"
             yield Finding("spike", d.name, str(period), found, expected, "compare it with its source", dims)
+        for before, period in _repeats(values):
+            found = f"{values[period]:.10g}, to the last digit the figure of {before}"
+            yield Finding("repeat", d.name, str(period), found, "a figure of its own", "was a row copied?", dims)
         last = max(values, default=None)
         step = step_size(d.unit, values, last) if last else None
         if last and step and step[0] > STEP:
             found = f"{values[last]:g} after {values[step[1]]:g} in {step[1]}: {step[0]:.0f} times the usual step"
             yield Finding("step", d.name, str(last), found, f"at most {STEP:g} times", "", dims)
+
+
+def _repeats(values: Mapping[Period, float]) -> list[tuple[Period, Period]]:
+    """Return the pairs of neighbouring periods with one figure, in a series that has next to none.
+
+    Two figures of five digits agree by chance once in some thousand; a series of few digits does so as a rule.
+    """
+    periods = sorted(values)
+    same = [(a, b) for a, b in pairwise(periods) if values[a] == values[b] and values[a]]
+    rare = len(same) <= max(1, len(periods) // 60)
+    return [pair for pair in same if _digits(values[pair[0]]) >= _LONG] if rare else []
+
+
+def _digits(value: float) -> int:
+    """Return how many digits a figure has, but for zeros at its ends: 109.8 has four, 3800000 two."""
+    return len(f"{abs(value):.12g}".replace(".", "").strip("0"))
 
 
 def _beside(values: Mapping[Period, float], period: Period) -> list[Period]:

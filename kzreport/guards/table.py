@@ -50,6 +50,7 @@ GUARDS: Mapping[str, Guard] = {
         Guard("same", "error", "state", "two publishers of one quantity agree"),
         Guard("twin", "error", "state", "no table repeats the figures of another"),
         Guard("spike", "error", "state", "no figure stands far apart from the one before and the one after"),
+        Guard("repeat", "error", "state", "no figure of five digits or more is that of the period before"),
         Guard("step", "warning", "state", "the newest figure is no further from the one before than is usual"),
         Guard("after_today", "warning", "state", "no figure is published after today: it is left out until then"),
         Guard("first_contact", "error", "change", "a provider's first reply repeats the figures that are held"),

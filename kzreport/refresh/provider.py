@@ -76,7 +76,8 @@ class Provider(Protocol):
     """A module that knows a provider's addresses and forms.
 
     ``about`` is one series' ``fetch:`` from its card, with ``series`` (its name) added, ``backfill`` where older
-    vintages are wanted, and for ``read`` what the request knew.
+    vintages are wanted, and for ``read`` what the request knew. A module that says ``REVISES_HISTORY = True`` is of a
+    provider that revises all years at once: many changes of old figures are then no reason to refuse a reply.
     """
 
     def requests(self, about: Mapping[str, Any], today: date) -> Sequence[Request]:

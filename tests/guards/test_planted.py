@@ -59,3 +59,6 @@ def test_the_rate_of_planted_errors():
     tried, met = measured(int(os.environ.get("KZREPORT_SEED", "1")), count)
     print(report(tried, met))
     assert sum(met[kind, ""] for kind in KINDS) == 0
+    floors = {"two digits swapped": 0.25, "two periods exchanged": 0.1, "value of the row before": 0.35}  # the lowest
+    for kind, n in tried.items():
+        assert met[kind, "refused"] >= floors.get(kind, 0.45) * n, report(tried, met)

@@ -71,6 +71,7 @@ PLANTED = {
     "revision": ("exports_revisions", "2026-04", lambda v: v + 1, {}),
     "bounds": ("inflation_target", "2019", lambda v: 9, {"bound": "low"}),
     "spike": ("oil_price", "2016-06", lambda v: 10 * v, {}),
+    "repeat": ("usd_rate", "2019-06", lambda v: 380.013913, {}),
     "step": ("reserves", "2026-09", lambda v: 2 * v, {}),
 }
 

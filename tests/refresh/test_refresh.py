@@ -147,7 +147,7 @@ def test_a_recording_is_replayed_on_its_day(bank, serve, tmp_path, httpserver):
     serve(reply(held(bank), ["2026-10", 110.4, None]))
     record = tmp_path / "recording"
     before = digest(bank)
-    assert refresh("--dry-run", "--record", str(record)) == 0
+    assert refresh("--probe", "--record", str(record)) == 0
     assert digest(bank) == before
     about = json.loads((record / "recording.json").read_text())
     about["day"] = "2026-11-05"
@@ -223,3 +223,26 @@ def test_without_the_extra_one_line_says_how_to_install(bank, monkeypatch, capsy
     err = capsys.readouterr().err
     assert "kzreport[refresh]" in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_what_is_sound_is_written_only_if_asked_where_a_reply_was_refused(bank, serve, httpserver, monkeypatch):
+    import shutil
+
+    for kind in ("csv", "yml"):
+        shutil.copy(bank / "data" / f"core_yy.{kind}", bank / "data" / f"second.{kind}")
+    card = bank / "data" / "second.yml"
+    card.write_text(card.read_text().replace(URL, "/second"))
+    table = bank / "data" / "second.csv"  # another series: no twin of the first
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    table.write_text(
+        "\n".join([",".join(rows[0]), *(f"{p},{float(v) + 1 + i % 3:.1f},{d}" for i, (p, v, d) in enumerate(rows[1:]))])
+        + "\n"
+    )
+    accept(bank, monkeypatch)
+    serve(reply(held(bank), ["2026-10", 110.4, "2026-11-03"]))
+    httpserver.expect_request("/second").respond_with_data(b'{"rows": []', content_type="application/json")
+    before = digest(bank)
+    assert refresh() == 2
+    assert {k for k, v in digest(bank).items() if before.get(k) != v and "/raw/" not in k} == set()
+    assert refresh("--keep-going") == 2
+    assert held(bank)[-1][0] == "2026-10"

@@ -15,7 +15,7 @@ from kzreport.refresh.refresh import Wishes, propose
 from kzreport.refresh.replay import Recorder
 from kzreport.series.known import load_series
 
-RELEASE, REVISION, REDEFINITION = date(2026, 10, 15), date(2026, 11, 16), date(2026, 12, 15)
+RELEASE, REVISION, REDEFINITION = date(2026, 10, 15), date(2026, 11, 16), date(2026, 11, 24)
 
 
 def replies(held):
@@ -26,7 +26,7 @@ def replies(held):
     return {
         RELEASE: as_json([*held, september]),
         REVISION: as_json([*revised, september, october]),
-        REDEFINITION: as_json([*nights, ("2026-11", "98000", "2026-12-15")], unit="nights"),
+        REDEFINITION: as_json(nights, unit="nights"),
     }
 
 

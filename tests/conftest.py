@@ -101,7 +101,8 @@ _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|
 _VOWEL = r"(?=[aeiouéèêâîôAEIOUÉÈÊÂÎÔ])"
 _VERB = r"(?!\w+(?:er|ir|re)\b)"  # "de les additionner" is right, "de les pays" is not
 _BOTH = {
-    "a thousand of a unit that has a next one": r"(?<![\d,.\u202f])[$€−+]{0,2}1(?:,|\u202f)000(?:[,.]0+)?\u00a0(?:million|milliard)s?\b",
+    "a thousand of a unit that has a next one": r"(?<![\d,.\u202f])[$€−+]{0,2}1[,\u202f]000(?:[,.]0+)?"
+    r"\u00a0(?:million|milliard)s?\b",
     "a mark not filled": r"[{}]|\bNone\b|\b[Nn]a[Nn]\b|\binf\b|\(\s*\)",
     "a unit twice": r"%\s*%|\bpoints? points?\b",
     "a word twice": r"\b([a-zà-ÿ]{2,}) \1\b",

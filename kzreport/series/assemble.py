@@ -80,6 +80,7 @@ def _assembled(folder: Path) -> dict[str, Any]:
             "publishers_before": shared.earlier,
             "scopes": shared.scopes,
             "made_from": {file.name: file_digest(file) for file in files},
+            "beside": [name for name in _OTHER if (folder / name).exists()],
             "resources": entries,
         }
     )

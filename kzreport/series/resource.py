@@ -221,6 +221,8 @@ def _package(path: Path) -> _Package:
         todo = "run 'kzreport accept --data'"
         raise DataError(explain(f"{where}, key 'digest'", repr(raw.get("digest")), "that of what was written", todo))
     _refuse_stale(raw.get("made_from"), path)
+    if gone := [name for name in raw.get("beside", ()) if not path.with_name(str(name)).exists()]:
+        raise DataError(explain(f"data/{gone[0]}", "no file", "the one that was there", _REGENERATE))
     found: dict[str, Resource] = {}
     for number, entry in enumerate(raw["resources"], 1):
         at = f"{where}, resource {number}" + (f" ({entry.get('name')!r})" if isinstance(entry, dict) else "")

@@ -30,7 +30,7 @@ HIDDEN = ("\u0007", "\u001b[31m", "\u202e", "\u2066", "\u200f", "\u0085")
 class Case:
     """An input.
 
-    - ``files``: path below the home -> its bytes; ``None``: removed; ``"fifo"``, ``"folder"``, ``"zero"``, ``"large"``: made so
+    - ``files``: path below the home -> its bytes; ``None``: removed; ``fifo``, ``folder``, ``zero``, ``large``: made so
     - ``names``: texts of which each must stand in the answer: the file, and the line, key or option
     - ``codes``: exit codes that are right
     """
@@ -209,13 +209,23 @@ def data_tables(home: Path, rng: random.Random) -> Iterator[Case]:
 
 def _claims(home: Path, rng: random.Random) -> Iterator[Case]:
     columns = {
-        "line": ("§", "-1", "1.5", ""), "theme": ("§", "", "Inflation"), "value": ("abc", "1,5", "1e9", "NaN"),
-        "step": ("0", "-1", "3", "abc"), "qualifier": ("§", "", "Exact"), "low": ("x", "1,5"), "high": ("x", "nan"),
-        "unit": ("§", "", "furlong"), "period": ("2026-13", "x", "2026/01"), "basis": ("§",),
-        "test": ("zz", "value", "value fact nobody", "compare", "value nope where a=b"), "substantive": ("maybe", "1"),
-        "evidence_url": ("http://x", "ftp://x", "javascript:1", "x"), "id": ("", "a b", "../x"),
-        "text.fr": ("{", "{claim:zz}", "", "a\u202eb"), "text.en": ("}", "{nope}", "", "a\u0007b"),
-    }  # fmt: skip
+        "line": ("§", "-1", "1.5", ""),
+        "theme": ("§", "", "Inflation"),
+        "value": ("abc", "1,5", "1e9", "NaN"),
+        "step": ("0", "-1", "3", "abc"),
+        "qualifier": ("§", "", "Exact"),
+        "low": ("x", "1,5"),
+        "high": ("x", "nan"),
+        "unit": ("§", "", "furlong"),
+        "period": ("2026-13", "x", "2026/01"),
+        "basis": ("§",),
+        "test": ("zz", "value", "value fact nobody", "compare", "value nope where a=b"),
+        "substantive": ("maybe", "1"),
+        "evidence_url": ("http://x", "ftp://x", "javascript:1", "x"),
+        "id": ("", "a b", "../x"),
+        "text.fr": ("{", "{claim:zz}", "", "a\u202eb"),
+        "text.en": ("}", "{nope}", "", "a\u0007b"),
+    }
     for path in ("data/claims/S4.csv", "data/claims/S1.csv"):
         yield from whole_file("claims", path, (home / path).read_bytes(), RUN, rng)
     for _ in range(125):
@@ -239,6 +249,7 @@ def _claims(home: Path, rng: random.Random) -> Iterator[Case]:
             rows[line].append("x")
         elif how == "twice":
             rows.insert(line, list(rows[line]))
+            where = where[:1]
         elif how == "cut":
             rows, where = rows[:line], (path.rpartition("/")[2][:2],)
         else:
@@ -249,10 +260,18 @@ def _claims(home: Path, rng: random.Random) -> Iterator[Case]:
 
 def _facts(home: Path, rng: random.Random) -> Iterator[Case]:
     columns = {
-        "id": ("", "a b", "É"), "period": ("2026-13", "x"), "value": ("abc", "1,5", "NaN"), "low": ("x",),
-        "unit": ("§", "", "furlong"), "qualifier": ("§", ""), "url": ("http://x", "x"), "grade": ("§", ""),
-        "published": ("20260101", "2026-02-30", "", "x"), "dated": ("§", ""), "document": ("S99",),
-    }  # fmt: skip
+        "id": ("", "a b", "É"),
+        "period": ("2026-13", "x"),
+        "value": ("abc", "1,5", "NaN"),
+        "low": ("x",),
+        "unit": ("§", "", "furlong"),
+        "qualifier": ("§", ""),
+        "url": ("http://x", "x"),
+        "grade": ("§", ""),
+        "published": ("20260101", "2026-02-30", "", "x"),
+        "dated": ("§", ""),
+        "document": ("S99",),
+    }
     path = "data/facts/facts.csv"
     raw = (home / path).read_bytes()
     yield from whole_file("facts", path, raw, RUN, rng)
@@ -352,8 +371,13 @@ def _words(home: Path, rng: random.Random) -> Iterator[Case]:
         ]
         for wrong in ("{", "a {b", "{x:zzz}", "{x y}", "{zz.year:in}", "{0}"):
             at = rng.choice(texts)
-            yield Case("words", f"{path}, {'.'.join(map(str, at))}: {wrong}", {path: dump(put(tree, at, wrong))}, ALL,
-                       (f"{page}.yml",))  # fmt: skip
+            yield Case(
+                "words",
+                f"{path}, {'.'.join(map(str, at))}: {wrong}",
+                {path: dump(put(tree, at, wrong))},
+                ALL,
+                (f"{page}.yml",),
+            )
     yield from whole_file("words", "notebooks/inflation.yml", (home / "notebooks/inflation.yml").read_bytes(), ALL, rng)
 
 
@@ -363,19 +387,39 @@ def _notes(home: Path, rng: random.Random) -> Iterator[Case]:
     good = "# fr\nLes prix montent de {inflation.headline.value}.\n# en\nPrices rose by {inflation.headline.value}.\n"
     yield from whole_file("notes", path, good.encode(), words, rng)
     marks = (
-        "{", "}", "{}", "{x}", "{inflation}", "{inflation.zz}", "{zz.headline}", "{inflation.headline:zz}", "{{a}}",
-        "{inflation.headline.zz}", "{inflation.headline.value:in:in}", "{inflation..x}", "{Inflation.headline}",
-        "a\u202eb", "a\u0007b", "a\u001b[31mb", "a\u2066b",
-    )  # fmt: skip
+        "{",
+        "}",
+        "{}",
+        "{x}",
+        "{inflation}",
+        "{inflation.zz}",
+        "{zz.headline}",
+        "{inflation.headline:zz}",
+        "{{a}}",
+        "{inflation.headline.zz}",
+        "{inflation.headline.value:in:in}",
+        "{inflation..x}",
+        "{Inflation.headline}",
+        "a\u202eb",
+        "a\u0007b",
+        "a\u001b[31mb",
+        "a\u2066b",
+    )
     for mark in marks:
         for language in ("fr", "en"):
             text = good.replace(f"# {language}\n", f"# {language}\nAlso {mark} here.\n")
             yield Case("notes", f"{language}: {mark!r}", {path: text.encode()}, words, ("2026-09-30.md",))
     for what, text in {
-        "one language": "# fr\nRien.\n", "an unknown language": good + "# de\nNichts.\n", "a part twice": good + good,
-        "an unknown page": good + "# fr zz\na\n# en zz\nb\n", "text before": "Hello.\n" + good, "nothing under": "# fr\n# en\n",
-        "no part": "Hello.\n", "a page in one language": good + "# fr inflation\na\n", "large": good + "x" * 200_000,
-    }.items():  # fmt: skip
+        "one language": "# fr\nRien.\n",
+        "an unknown language": good + "# de\nNichts.\n",
+        "a part twice": good + good,
+        "an unknown page": good + "# fr zz\na\n# en zz\nb\n",
+        "text before": "Hello.\n" + good,
+        "nothing under": "# fr\n# en\n",
+        "no part": "Hello.\n",
+        "a page in one language": good + "# fr inflation\na\n",
+        "large": good + "x" * 200_000,
+    }.items():
         yield Case("notes", what, {path: text.encode()}, words, ("2026-09-30.md",))
     for name in (
         "nope/2026-09-30",
@@ -406,22 +450,45 @@ def _notebooks(home: Path, rng: random.Random) -> Iterator[Case]:
             if rng.random() < 0.25 and at[-1] not in ("display_name", "language", "nbformat_minor", "metadata"):
                 yield Case("notebooks", f"{page}, {at}: 7", {path: json.dumps(put(nb, at, 7)).encode()}, ALL, (page,))
         lines = {
-            "no date": source.replace("as_of: Date", "as_off: Date"), "no language": source.replace("lang: Language", "l: Language"),
-            "a call": source + "\nx: Count = len('a')", "an import": source + "\nimport os", "magic": source + "\n%time",
-            "shell": source + "\n!ls", "no type": source + "\nx = 1", "an unknown type": source + "\nx: Zz = 1",
-            "a value of another type": source + "\nx: Count = 'a'", "a secret": source + "\napi_key: Country = 'KAZ'",
-            "torn": source + "\nx: Count = (", "twice": source + "\n" + source, "a keyword": source + "\nclass: Count = 1",
-            "nothing": "", "bidi": source + "  # \u202e", "a form": source + "\nx: Count = f'{1}'", "a nest": source + "\nx: Count = " + "(" * 300 + "1" + ")" * 300,
-        }  # fmt: skip
+            "no date": source.replace("as_of: Date", "as_off: Date"),
+            "no language": source.replace("lang: Language", "l: Language"),
+            "a call": source + "\nx: Count = len('a')",
+            "an import": source + "\nimport os",
+            "magic": source + "\n%time",
+            "shell": source + "\n!ls",
+            "no type": source + "\nx = 1",
+            "an unknown type": source + "\nx: Zz = 1",
+            "a value of another type": source + "\nx: Count = 'a'",
+            "a secret": source + "\napi_key: Country = 'KAZ'",
+            "torn": source + "\nx: Count = (",
+            "twice": source + "\n" + source,
+            "a keyword": source + "\nclass: Count = 1",
+            "nothing": "",
+            "bidi": source + "  # \u202e",
+            "a form": source + "\nx: Count = f'{1}'",
+            "a nest": source + "\nx: Count = " + "(" * 300 + "1" + ")" * 300,
+        }
         for what, text in lines.items():
             wrong = put(nb, ("cells", number, "source"), text)
             yield Case("notebooks", f"{page}, parameters: {what}", {path: json.dumps(wrong).encode()}, ALL, (page,))
-        for what, text in {"torn": "page.say(", "a value again": 'as_of = "2020-01-01"', "for": "for lang in 'ab': pass",
-                           "walrus": "(as_of := 1)", "import as": "import os as lang", "magic": "%%bash\nls"}.items():  # fmt: skip
+        for what, text in {
+            "torn": "page.say(",
+            "a value again": 'as_of = "2020-01-01"',
+            "for": "for lang in 'ab': pass",
+            "walrus": "(as_of := 1)",
+            "import as": "import os as lang",
+            "magic": "%%bash\nls",
+        }.items():
             wrong = put(nb, ("cells", other, "source"), text)
             yield Case("notebooks", f"{page}, cell: {what}", {path: json.dumps(wrong).encode()}, ALL, (page,))
         tags = ("cells", other, "metadata")
-        yield Case("notebooks", f"{page}: two parameter cells", {path: json.dumps(put(nb, tags, {"tags": ["parameters"]})).encode()}, ALL, (page,))  # fmt: skip
+        yield Case(
+            "notebooks",
+            f"{page}: two parameter cells",
+            {path: json.dumps(put(nb, tags, {"tags": ["parameters"]})).encode()},
+            ALL,
+            (page,),
+        )
 
 
 MAKERS: tuple[Maker, ...] = (
@@ -429,7 +496,13 @@ MAKERS: tuple[Maker, ...] = (
     _package,
     _cards,
     _named("issues", "data/issues.yml", RUN, 80, "series kind since until periods excuses"),
-    _named("relations", "data/relations.yml", RUN, 70, "kind total parts by tolerance weights series of to factor value yearly minus percent"),
+    _named(
+        "relations",
+        "data/relations.yml",
+        RUN,
+        70,
+        "kind total parts by tolerance weights series of to factor value yearly minus percent",
+    ),
     _named("documents", "data/claims/documents.yml", RUN, 80, "date claims url kind mean_of end_of sum_of"),
     _named("groups", "data/groups.yml", RUN, 40, "since before until"),
     _named("labels", "data/labels.yml", RUN, 40, ""),
@@ -441,4 +514,4 @@ MAKERS: tuple[Maker, ...] = (
     _notes,
     _words,
     _notebooks,
-)  # fmt: skip
+)

@@ -13,9 +13,27 @@ import pytest
 from launcher import ROOT
 
 NAMES = (
-    "two words", "été à l’Élysée", "C# [kz] (1)", "it's \"quoted\"", "🙂 données", "Қазақстан есебі", "报告", "تقرير", "100%{x}",
-    "$HOME;&|<>", "x" * 200, "é" * 120, "-j", "--output=x", "a\\b", "~", "*?", "trailing.", " lead", "e\u0301",
-)  # fmt: skip
+    "two words",
+    "été à l’Élysée",
+    "C# [kz] (1)",
+    'it\'s "quoted"',
+    "🙂 données",
+    "Қазақстан есебі",
+    "报告",
+    "تقرير",
+    "100%{x}",
+    "$HOME;&|<>",
+    "x" * 200,
+    "é" * 120,
+    "-j",
+    "--output=x",
+    "a\\b",
+    "~",
+    "*?",
+    "trailing.",
+    " lead",
+    "e\u0301",
+)
 RUN = ("run", "trial", "--as-of", "2024-03-31", "-j", "1")
 NO_LINKS = """
 import errno, os
@@ -113,10 +131,11 @@ becomes_others = pytest.mark.skipif(not _BECOMES, reason="becomes other users: n
 
 
 def run_as(user: int, home: Path, scratch: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as another user of the group 4000, without any right of the superuser."""
+    """Run the command line as another user of the group 4000, who may read every file, such as an interpreter in /root."""
     scratch.mkdir(exist_ok=True)
     os.chown(scratch, user, 4000)
-    become = ["setpriv", f"--reuid={user}", "--regid=4000", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
+    become = ["setpriv", f"--reuid={user}", "--regid=4000", "--clear-groups"]
+    become += [f"--{kind}=-all,+dac_read_search" for kind in ("inh-caps", "ambient-caps", "bounding-set")]
     return subprocess.run(
         [*become, sys.executable, "-m", "kzreport.commands.cli", *words],
         env=os.environ

@@ -149,7 +149,7 @@ _CELLS = {  # wrong in every column that is not free text
 }
 
 
-def _csv(rows: Sequence[Sequence[str]]) -> bytes:
+def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()
@@ -197,7 +197,7 @@ def data_tables(home: Path, rng: random.Random) -> Iterator[Case]:
         elif how == "head":
             wrong[0][rng.randrange(len(rows[0]))] = rng.choice(["", "Value", "x", "period "])
             where = where[:1]
-        content = _csv(wrong)
+        content = csv_bytes(wrong)
         if how == "quote":
             content = content.replace(b"\n", b'\n"', line + 1) + b"x"
             where = where[:1]
@@ -255,7 +255,7 @@ def _claims(home: Path, rng: random.Random) -> Iterator[Case]:
         else:
             rows[0][rng.randrange(len(rows[0]))] = "zz"
             where = where[:1]
-        yield Case("claims", f"{path}, line {line + 1}: {how}", {path: _csv(rows)}, RUN, where)
+        yield Case("claims", f"{path}, line {line + 1}: {how}", {path: csv_bytes(rows)}, RUN, where)
 
 
 def _facts(home: Path, rng: random.Random) -> Iterator[Case]:
@@ -290,7 +290,7 @@ def _facts(home: Path, rng: random.Random) -> Iterator[Case]:
             rows[line].append("x")
         else:
             rows.insert(line, list(rows[line]))
-        yield Case("facts", f"line {line + 1}: {how}", {path: _csv(rows)}, RUN, ("facts.csv", "line "))
+        yield Case("facts", f"line {line + 1}: {how}", {path: csv_bytes(rows)}, RUN, ("facts.csv", "line "))
     about = "data/facts/facts.yml"
     yield from trees("facts", about, (home / about).read_bytes(), RUN, rng, 25, "unit")
 

@@ -14,8 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bad_inputs import MAKERS, Case
+from bad_inputs import MAKERS, Case, csv_bytes
 from bad_words import command_lines, edited_manifests, edited_runs, surroundings
+from planted import mutations
+
+from kzreport.series.resource import describe_series
 
 ACCEPTED = 97
 STUB = f"""
@@ -138,6 +141,9 @@ def trial(launcher, tmp_path):
     shutil.rmtree(launcher.home / "params" / "notes", ignore_errors=True)
 
 
+SEED = int(os.environ.get("KZREPORT_SEED", "1"))
+
+
 def cases_of_files(home: Path, dice) -> Iterator[list[Case]]:
     for maker in MAKERS:
         yield list(maker(home, dice))
@@ -162,6 +168,22 @@ def test_edited_records_of_editions_stop_nobody(trial, dice, often, row):
         path = {"manifest": manifest.relative_to(trial.out).as_posix()}
         trial(Case(**{**vars(case), "files": {path.get(k, k): v for k, v in case.files.items()}}))
     _conclude(trial, row, "K2", "edited manifests, logs and indexes")
+
+
+def test_wrong_figures_are_refused_or_asked_about(trial, launcher, often, row):
+    """The command line takes no wrong table without a word: what is altered, removed or unusual wants ``--yes``."""
+    assert launcher("accept", "--data", "--yes", home=trial.home).wait() == 0  # now it keeps what was accepted
+    trial = Trial(launcher, trial.out)
+    for kind, name, rows in mutations(SEED, often(504, 6)):
+        d = describe_series(name)
+        lines = [",".join(d.columns)]
+        for o in rows:
+            cells = {**o.dims, "period": o.period, "value": "" if o.value is None else f"{o.value:.12g}"}
+            cells["published"] = o.published
+            lines.append(csv_bytes([[str(cells.get(c, "")) for c in d.columns]]).decode().strip())
+        content = ("\n".join(lines) + "\n").encode()
+        trial(Case(kind, f"{name}: {kind}", {f"data/{d.path}": content}, ("accept", "--data"), (name,)))
+    _conclude(trial, row, "K3", "mutations of data, accept --data")
 
 
 def _conclude(trial: Trial, row, name: str, what: str) -> None:

@@ -131,7 +131,7 @@ becomes_others = pytest.mark.skipif(not _BECOMES, reason="becomes other users: n
 
 
 def run_as(user: int, home: Path, scratch: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line as another user of the group 4000, who may read every file, such as an interpreter in /root."""
+    """Run the command line as another user of the group 4000, who may read every file (an interpreter in /root)."""
     scratch.mkdir(exist_ok=True)
     os.chown(scratch, user, 4000)
     become = ["setpriv", f"--reuid={user}", "--regid=4000", "--clear-groups"]

@@ -105,6 +105,10 @@ class Mirror(Store):
     def _at(self, name: str) -> str:
         return f"{self.path}/{name}"
 
+    def _pattern(self, name: str) -> str:
+        """Return the pattern that only this file fits: what takes lists takes patterns."""
+        return re.sub(r"[*?[]", r"[\g<0>]", self._at(name))
+
     def _listed(self, under: str = "") -> set[str]:
         """Return the names below the address; names that no file of ours can have are left out."""
         try:
@@ -123,7 +127,7 @@ class Mirror(Store):
             top = "/".join(name.split("/")[:2])
             if top in whole or name.startswith(_OWN):
                 _blank(self.root / name)
-        contents = self.fs.cat([self._at(n) for n in manifests]) if manifests else {}
+        contents = self.fs.cat([self._pattern(n) for n in manifests]) if manifests else {}
         for path, data in contents.items():
             (self.root / str(path)[len(self.path) :].lstrip("/")).write_bytes(data)
 
@@ -212,7 +216,7 @@ class Mirror(Store):
 
     def _remove(self, names: set[str]) -> None:
         if names:
-            self.fs.rm([self._at(n) for n in sorted(names)])
+            self.fs.rm([self._pattern(n) for n in sorted(names)])
 
     @contextlib.contextmanager
     def _wrap_errors(self, what: str) -> Iterator[None]:
@@ -249,13 +253,13 @@ class Mirror(Store):
             ended.set()
             thread.join()
             with contextlib.suppress(Exception):
-                self.fs.rm([self._at(self._own_lease)])
+                self.fs.rm([self._pattern(self._own_lease)])
 
     def _write_lease(self, count: int) -> None:
         self.fs.pipe_file(self._at(self._own_lease), f"{socket.gethostname()}, process {os.getpid()}, {count}".encode())
 
     def _others(self) -> dict[str, bytes]:
-        others = [self._at(n) for n in self._listed(_RUNS) - {self._own_lease}]
+        others = [self._pattern(n) for n in self._listed(_RUNS) - {self._own_lease}]
         return dict(self.fs.cat(others, on_error="omit")) if others else {}
 
     def _expire_others(self, log: RunLog) -> None:
@@ -279,7 +283,7 @@ class Mirror(Store):
             if not now:
                 return
         with contextlib.suppress(FileNotFoundError):
-            self.fs.rm(list(first))
+            self.fs.rm([re.sub(r"[*?[]", r"[\g<0>]", lease) for lease in first])
         self._expired = set(first)
         self._check_lease()
 

@@ -71,18 +71,17 @@ def test_any_name(launcher, golden, tmp_path, often, row, name):
         pytest.skip("make faults tries them all")
     place = tmp_path / name
     (place / "user").mkdir(parents=True)
-    (place / "tmp").mkdir()
-    home = place / "home"
+    home, scratch = place / "home", map("tmp {}".format, range(20))
     shutil.copytree(launcher.home, home)
-    surrounded = {"home": home, "cwd": place, "scratch": place / "tmp", "HOME": str(place / "user")}
+    surrounded = {"home": home, "cwd": place, "HOME": str(place / "user")}
     for output in (str(place / "out"), "./out 2", f"file://{place}/remote"):
         for expected in ("made trial/2024-03-31", "nothing to do"):
-            run = launcher(*RUN, f"--output={output}", **surrounded)
+            run = launcher(*RUN, f"--output={output}", scratch=place / next(scratch), **surrounded)
             assert run.wait() == 0 and expected in run.out, (output, run.err)
-        listed = launcher("list", f"--output={output}", **surrounded)
+        listed = launcher("list", f"--output={output}", scratch=place / next(scratch), **surrounded)
         assert listed.wait() == 0 and "whole" in listed.out, (output, listed.err)
     assert launcher.tree(place / "out") == launcher.tree(place / "out 2") == launcher.tree(place / "remote") == golden
-    assert not list((place / "tmp").iterdir())
+    assert not list(place.glob("tmp */*"))
     row("P7", f"project, output, TMPDIR and HOME below a folder {name[:20]!r}", "the same bytes, nothing left")
 
 

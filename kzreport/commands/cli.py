@@ -292,7 +292,7 @@ def _add(command: argparse.ArgumentParser) -> None:
     command.add_argument("figure", nargs="*", metavar="PERIOD VALUE", help=text)
     command.add_argument("--published", default="", metavar="DAY", help="the day of publication, such as 2026-11-02")
     text = "a CSV as a spreadsheet saves it: period, value, published; a column 'series' for several tables"
-    command.add_argument("--from", dest="source", default="", type=_place, metavar="FILE", help=text)
+    command.add_argument("--from", dest="source", type=_place, metavar="FILE", help=text)
     command.add_argument("--dry-run", action="store_true", help="show the difference; write nothing")
     command.add_argument("--yes", action="store_true", help="a figure that is revised or unusual is meant")
 

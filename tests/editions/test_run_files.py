@@ -78,7 +78,9 @@ def test_a_ledger_line_of_another_shape_is_refused_by_its_number(home, line):
         Ledger(home.root / "data")
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"another reply", mtime=0), gzip.compress(b"cut", mtime=0)[:-9], None])
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"another reply", mtime=0), gzip.compress(b"cut", mtime=0)[:-9], None]
+)
 def test_a_kept_reply_that_is_damaged_is_asked_for_again(home, content):
     digest = hashlib.sha256(b"the reply").hexdigest()
     name = f"raw/local/{digest[:2]}/{digest}.gz"

@@ -63,7 +63,7 @@ DEFAULT = (PAGES, *(name for name, f in FORMATS.items() if f.default))
 def check_formats(names: Sequence[str], where: str) -> tuple[str, ...]:
     """Return the formats of an edition in the order of the table, the pages first.
 
-    Raises :class:`ParameterError` naming ``where`` for an unknown name, and for a format whose package is missing.
+    Raises :class:`ParameterError` naming ``where`` for an unknown name.
 
     >>> check_formats(["xlsx", "csv"], "--to")
     ('html', 'xlsx', 'csv')
@@ -72,16 +72,22 @@ def check_formats(names: Sequence[str], where: str) -> tuple[str, ...]:
     for name in names:
         if name not in choices:
             raise ParameterError(explain(where, short_repr(name), f"one of {', '.join(choices)}"))
-        needed = FORMATS[name].needs if name in FORMATS else ""
-        if needed and importlib.util.find_spec(needed) is None:
-            todo = f"python -m pip install 'kzreport[{FORMATS[name].extra}]', or choose other formats"
-            raise ParameterError(explain(f"{where}, {name}", f"no package '{needed}'", "it installed", todo))
     return tuple(name for name in choices if name in names or name == PAGES)
 
 
-def format_packages(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the distributions that formats depend on."""
-    return tuple(p for name in names if name in FORMATS for p in FORMATS[name].packages)
+def demand_formats(names: Sequence[str]) -> None:
+    """Raise :class:`ParameterError` for a format whose package is not installed, saying what brings it."""
+    for name in names:
+        needed = FORMATS[name].needs if name in FORMATS else ""
+        if needed and importlib.util.find_spec(needed) is None:
+            extra = f"[{FORMATS[name].extra}]" if FORMATS[name].extra else ""
+            todo = f"python -m pip install 'kzreport{extra}', or choose other formats (--to {DEFAULT[0]})"
+            raise ParameterError(explain(f"format '{name}'", f"no package '{needed}'", "it installed", todo))
+
+
+def format_packages(name: str) -> tuple[str, ...]:
+    """Return the distributions that a format depends on; none for the pages."""
+    return FORMATS[name].packages if name in FORMATS else ()
 
 
 def file_name(edition: Edition, name: str, language: str) -> str:

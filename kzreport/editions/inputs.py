@@ -22,7 +22,7 @@ from kzreport.project import project
 from kzreport.render.formats import format_packages
 
 _ENGINE = Path(__file__).resolve().parent.parent
-_CODE = (".py", ".yml", ".html", ".css", ".js")
+_CODE = (".py", ".yml", ".html", ".css", ".js", ".typ")
 
 # Packages that the bytes of an edition depend on. Others (jupyterlab, tests) leave no trace in it.
 _PACKAGES = (

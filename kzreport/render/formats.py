@@ -53,6 +53,9 @@ class Format:
 
 
 FORMATS: Mapping[str, Format] = {
+    "pdf": Format("pdf", ".pdf", ("typst",), "typst", "pdf", default=True),
+    "brief": Format("brief_pdf", "-brief.pdf", ("typst",), "typst", "pdf"),
+    "brief-html": Format("brief_html", "-brief.html"),
     "xlsx": Format("workbook", ".xlsx", ("xlsxwriter",), "xlsxwriter", default=True),
     "csv": Format("tables_zip", "-csv.zip"),
     "docx": Format("document", ".docx", ("python-docx", "lxml"), "docx", "docx"),

@@ -34,7 +34,7 @@ def make(edition: Edition, language: str) -> bytes:
         "sources": list(_sources(edition_sources(edition, language), w)),
         "end": f"{w.ui('made_with')} {w.ui('fingerprint')}{w.colon}{edition.fingerprint}",
     }
-    return set_pdf("edition.typ", data, edition.as_of)
+    return set_pdf("edition.typ", data, edition.as_of).data
 
 
 def about(edition: Edition, w: Words) -> Data:

@@ -10,32 +10,43 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kzreport.errors import PageError, explain
 
+if TYPE_CHECKING:
+    import typst
+
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
 STANDARDS = ("a-2a", "ua-1")
 _FALLBACKS = ("DejaVuSans.ttf", "DejaVuSerif.ttf")  # what they lack is not set
 _UNKNOWN = "\ufffd"
 
 
-def set_pdf(template: str, data: Mapping[str, Any], day: date) -> bytes:
+@dataclass(frozen=True)
+class Made:
+    """A PDF that was set, and the number of its pages."""
+
+    data: bytes
+    pages: int
+
+
+def set_pdf(template: str, data: Mapping[str, Any], day: date) -> Made:
     """Return a PDF, the same for the same data; ``day``: of the edition, for the file's dates.
 
     Raises :class:`PageError` for what cannot be set, with the words of the typesetter.
     """
     import typst
 
-    source = resources.files("kzreport.render").joinpath("templates", template).read_bytes()
     try:
         compiler = typst.Compiler(
-            source,
-            font_paths=[_font_folder()],
-            ignore_system_fonts=True,
+            _TEMPLATES / template,
+            root=_TEMPLATES,
+            font_paths=_fonts(),
             sys_inputs={"data": json.dumps(_settable(data), ensure_ascii=False, sort_keys=True)},
         )
         made, warnings = compiler.compile_with_warnings(
@@ -43,19 +54,28 @@ def set_pdf(template: str, data: Mapping[str, Any], day: date) -> bytes:
             pdf_standards=list(STANDARDS),
             timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )
+        pages = json.loads(compiler.query("<pages>", field="value", one=True))
     except typst.TypstError as e:
         said = " ".join([e.message, *e.hints])
         raise PageError(explain(f"{template}, the PDF", said, "a document that can be set")) from None
     if warnings:
         raise PageError(explain(f"{template}, the PDF", warnings[0].message, "a document set without a warning"))
     assert isinstance(made, bytes)
-    return made
+    return Made(made, pages)
 
 
 def _font_folder() -> Path:
     import matplotlib
 
     return Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    """Return the fonts that ship with matplotlib, and those of the typesetter; none of the machine's."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[_font_folder()])
 
 
 @lru_cache(maxsize=1)

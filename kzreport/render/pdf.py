@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.project import project
@@ -79,7 +80,8 @@ def _blocks(page: PageContent, w: Words) -> Iterator[Data]:
         if moved or output.kind is Kind.HEADLINES:
             continue
         if output.kind is Kind.CHART:
-            yield {"kind": "chart", "svg": output.svg, "alt": output.alt}
+            said = {key: getattr(output, key) for key in ("title", "measure", "source", "alt")}
+            yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
         elif output.kind is Kind.TABLE:
             yield printed_table(output)
         elif output.kind is Kind.SOURCES:

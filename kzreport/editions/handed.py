@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,17 @@ from kzreport.pages.outputs import page_outputs
 from kzreport.pages.views import series_read
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.formats import PAGES, file_name, load_format
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """A file of an edition in one format and language: its ``path`` in the edition, ``size`` in bytes, digest."""
+
+    format: str
+    language: str
+    path: str
+    size: int
+    digest: str
 
 
 def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> Edition:
@@ -41,21 +53,16 @@ def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> 
     )
 
 
-def write_formats(plan: Plan, folder: Path, name: str, until: date | None) -> tuple[dict[str, str], dict[str, dict[str, int]]]:
-    """Make the formats of an edition whose pages are written.
-
-    Returns the digest of each file, and for the front page: language -> file -> its size in bytes.
-    """
+def write_formats(plan: Plan, folder: Path, name: str, until: date | None) -> list[HandedOn]:
+    """Make the formats of an edition whose pages are written; return the files, by format and language."""
     chosen = [f for f in plan.definition.formats if f != PAGES]
-    written: dict[str, str] = {}
-    sizes: dict[str, dict[str, int]] = {k: {} for k in plan.languages}
     if not chosen:
-        return written, sizes
+        return []
     edition = edition_content(plan, folder, name, until)
+    found = []
     for each in chosen:
         make = load_format(each)
         for language in plan.languages:
             data, path = make(edition, language), file_name(edition, each, language)
-            written[path] = write_durably(folder / path, data)
-            sizes[language][path] = len(data)
-    return written, sizes
+            found.append(HandedOn(each, language, path, len(data), write_durably(folder / path, data)))
+    return found

@@ -10,7 +10,7 @@ from kzreport.charts.chart import HEADER
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Output
 from kzreport.pages.rows import as_csv
-from kzreport.render.figures import csv_rows, figure_of, has_figures
+from kzreport.render.figures import FigureReader, csv_rows, has_figures
 
 COLUMNS = (*HEADER, "publisher", "published")
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -33,6 +33,7 @@ def download(output: Output, words: Words, as_of: date) -> str:
     """
     rows: list[Sequence[str]] = list(csv_rows(output))
     if has_figures(rows[:1]):
-        found = [(row, figure_of(row, words, as_of)) for row in rows[1:]]
+        reader = FigureReader(words, as_of)
+        found = [(row, reader.figure(row)) for row in rows[1:]]
         rows = [COLUMNS, *([*row, figure.publisher, figure.published] for row, figure in found)]
     return as_csv([map(inert, row) for row in rows])

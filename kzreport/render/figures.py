@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from kzreport.charts.chart import HEADER
 from kzreport.days import parse_day
@@ -61,30 +60,76 @@ def has_figures(rows: Sequence[Sequence[str]]) -> bool:
     return bool(rows) and tuple(rows[0]) == HEADER
 
 
-def read_figures(output: Output, words: Words, as_of: date) -> list[Figure]:
-    """Return the figures behind a chart or table; none for a list of texts.
+class FigureReader:
+    """Reads the figures behind the charts and tables of a page; what it looks up, it looks up once.
 
     ``words``: of the page, in the language in which publishers are named; ``as_of``: the date of the edition.
     """
-    rows = csv_rows(output)
-    return [figure_of(row, words, as_of) for row in rows[1:]] if has_figures(rows) else []
+
+    def __init__(self, words: Words, as_of: date) -> None:
+        self.words, self.as_of = words, as_of
+        self._held = resources()
+        self._labels: dict[str, str] = {}
+        self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
+        self._publishers: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+
+    def read(self, output: Output) -> list[Figure]:
+        """Return the figures behind a chart or table; none for a list of texts."""
+        rows = csv_rows(output)
+        return [self.figure(row) for row in rows[1:]] if has_figures(rows) else []
+
+    def figure(self, row: Sequence[str]) -> Figure:
+        """Return the figure of a row of the CSV of readings."""
+        group, item, period, value, unit, status, estimated, series, basis = row
+        names = tuple(series.split())
+        parts = tuple(part for part in (*group.split("|"), *item.split("|")) if part)
+        days = [parse_day(part) for part in parts if _DAY.fullmatch(part)]  # of a vintage, if one is named
+        key, published = min([self.as_of, *days]), ""
+        if value and group != _THEN:
+            held = [name for name in names if name in self._held]
+            published = max((self._published(name, period, key, parts) for name in held), default="")
+        number = float(value) if value else None
+        publisher = self._publisher(names, parts)
+        return Figure(group, item, period, number, unit, status, bool(estimated), names, basis, publisher, published)
+
+    def _published(self, name: str, period: str, day: date, parts: tuple[str, ...]) -> str:
+        key = (name, period, day, parts)
+        if key not in self._days:
+            self._days[key] = _day_published(name, period, day, parts)
+        return self._days[key]
+
+    def _publisher(self, names: tuple[str, ...], parts: tuple[str, ...]) -> str:
+        """Name the publishers of series; of a series that has several, those that the figure itself names."""
+        key = (names, parts)
+        if key not in self._publishers:
+            named = [self.words.label(part) for part in parts if part in names_of("publishers")]
+            found: list[str] = []
+            for name in names:
+                own = self.words.publisher(name) if name in self._held else self.words.ui("claims_source")
+                found += [own] if own else named or [self.words.ui("several_publishers")]
+            self._publishers[key] = self.words.semicolon.join(dict.fromkeys(found))
+        return self._publishers[key]
+
+    def label(self, code: str) -> str:
+        """Return the name of a group or item; a code that is a text already is its own name."""
+        if code not in self._labels:
+            self._labels[code] = self._name(code)
+        return self._labels[code]
+
+    def _name(self, code: str) -> str:
+        if not code:
+            return ""
+        if self.words.has_word("ui", code):
+            return self.words.ui(code)
+        if code in self._held:
+            return self._held[code].titles[self.words.language]
+        try:
+            return self.words.label(code)
+        except WordsError:
+            return code
 
 
-def figure_of(row: Sequence[str], words: Words, as_of: date) -> Figure:
-    """Return the figure of a row of the CSV of readings."""
-    group, item, period, value, unit, status, estimated, series, basis = row
-    names = tuple(name for name in series.split() if name)
-    held = tuple(name for name in names if name in resources())
-    parts = (*group.split("|"), *item.split("|"))
-    day = min([as_of, *(parse_day(part) for part in parts if _DAY.fullmatch(part))])  # of a vintage, if one is named
-    published = max((_published(n, period, day, parts) for n in held), default="") if value and group != _THEN else ""
-    number = float(value) if value else None
-    publisher = _publisher(names, parts, words)
-    return Figure(group, item, period, number, unit, status, bool(estimated), names, basis, publisher, published)
-
-
-@lru_cache(maxsize=8192)
-def _published(name: str, period: str, day: date, parts: Sequence[str]) -> str:
+def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> str:
     """Return the latest day on which a series got a figure of a period, as known on a day.
 
     ``parts``: codes that say what the figure is of; the columns of the table that hold one of them are cut to it. Of a
@@ -101,31 +146,6 @@ def _published(name: str, period: str, day: date, parts: Sequence[str]) -> str:
             return ""
         found = named or found
     return max((o.published.isoformat() for o in found), default="")
-
-
-def _publisher(names: Sequence[str], parts: Sequence[str], words: Words) -> str:
-    """Name the publishers of series; of a series that has several, those that the figure itself names."""
-    named = [words.label(part) for part in parts if part in names_of("publishers")]
-    several = words.ui("several_publishers")
-    found: list[str] = []
-    for name in names:
-        own = words.publisher(name) if name in resources() else words.ui("claims_source")
-        found += [own] if own else named or [several]
-    return words.semicolon.join(dict.fromkeys(found))
-
-
-def label_of(code: str, words: Words) -> str:
-    """Return the name of a group or item; a code that is a text already is its own name."""
-    if not code:
-        return ""
-    if words.has_word("ui", code):
-        return words.ui(code)
-    if code in resources():
-        return resources()[code].titles[words.language]
-    try:
-        return words.label(code)
-    except WordsError:
-        return code
 
 
 def groups_of(figures: Sequence[Figure]) -> Iterator[tuple[str, int, int]]:

@@ -42,7 +42,7 @@ def figures(name: str, readings: list[Reading]) -> str:
 
 def outputs(w: Words, evil: str) -> list[Output]:
     past = history()
-    drawn = draw("lines", {"inflation": past}, w, title=evil[:60], source=evil)
+    drawn = draw("lines", {"inflation": past}, w, title=" ".join(TEXTS[:4]), source=TEXTS[1])
     svg = drawn.svg
     claims = Table(
         "claims",

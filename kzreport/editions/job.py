@@ -117,8 +117,8 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
         for artefact in page_artefacts(nb):
             name = f"figures/{task.page}-{artefact.name}"
             files[f"{name}.csv"] = artefact.csv
-            if artefact.png:
-                files[f"{name}.png"] = artefact.png
+            if artefact.svg:
+                files[f"{name}.svg"] = artefact.svg
         written = {
             f"{task.language}/{name}": write_durably(folder / task.language / name, data)
             for name, data in files.items()

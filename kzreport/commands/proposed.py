@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -35,6 +36,7 @@ from kzreport.project import project
 from kzreport.series.resource import resources
 
 _MOST = 6  # turns of a kind that are listed
+_ALIKE = 0.5  # of 1: a text below is another one, not the same with other words
 _TOLD = (Kind.HEADLINE, Kind.SAY)
 
 
@@ -73,7 +75,8 @@ class Proposal:
                 yield f"  before: {turn.before or '(not said)'}"
                 yield f"  after:  {turn.after or '(not said)'}"
             if len(turns) > _MOST:
-                yield f"and {len(turns) - _MOST} more {kind}s"
+                more = len(turns) - _MOST
+                yield f"and {more} more {kind}{'s' if more > 1 else ''}"
         if self.unknown:
             yield f"what turns is not known: the pages of today cannot read the data as they were ({self.unknown})"
         elif not (self.headlines or self.verdicts or self.sentences):
@@ -173,11 +176,15 @@ def _state(name: str, changed: Iterable[str], today: date) -> _Told:
 def _turns(
     page: str, before: Sequence[tuple[Kind, str]], after: Sequence[tuple[Kind, str]], kind: Kind
 ) -> Iterator[Turn]:
-    """Yield the texts of a kind that are not the same, those gone beside those that came in their place."""
+    """Yield the texts of a kind that are not the same, those gone beside the text most like them."""
     old, new = ([text for k, text in told if k is kind] for told in (before, after))
     gone, come = ([t for t in these if t not in those] for these, those in ((old, new), (new, old)))
-    for i in range(max(len(gone), len(come))):
-        yield Turn(page, gone[i] if i < len(gone) else "", come[i] if i < len(come) else "")
+    for before_text in gone:
+        alike = next(iter(difflib.get_close_matches(before_text, come, 1, _ALIKE)), "")
+        if alike:
+            come.remove(alike)
+        yield Turn(page, before_text, alike)
+    yield from (Turn(page, "", text) for text in come)
 
 
 class _Reader(Page):

@@ -78,29 +78,43 @@ def drivers(
 ) -> dict[str, Reading]:
     """The latest contributions, points, and the ``rate``; the share of the largest component under its ``lead_`` name.
 
-    The other two have none. A status if weights lack.
+    The other two have none. They are of the latest month that all components have; ``behind`` is the rate of the
+    headline's month if that is a later one. A status if weights lack.
     """
     rate = inflation.headline(cpi_yy)
-    found = price_contributions.contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
+    found = _latest_contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
+    late = bool(found) and found["total"].ok and found["total"].period != rate.period
+    behind = rate if late else Reading.missing("behind", "percent", rate.period)
     parts = {k: r for k, r in found.items() if k not in ("residual", "total")}
     none = Reading.missing("share", "percent", rate.period)
     led = {f"lead_{k}": none for k in COMPONENTS}
     if not parts:
         nothing = Reading.missing("contributions", "points", rate.period)
-        return {**{k: nothing for k in (*COMPONENTS, "total", "residual")}, "rate": rate, **led}
+        return {**{k: nothing for k in (*COMPONENTS, "total", "residual")}, "rate": rate, "behind": behind, **led}
     top = max((k for k, r in parts.items() if r.ok), key=lambda k: parts[k].value or 0.0, default="")
     if top:
         led[f"lead_{top}"] = growth.share(parts[top], found["total"].of(unit="points", basis=parts[top].basis))
-    return {**found, "rate": rate, **led}
+    return {**found, "rate": rate, "behind": behind, **led}
+
+
+def _latest_contributions(yy: Series, mm: Series, weights: Series, total: Series) -> dict[str, Reading]:
+    """Return the contributions in the latest month in which all are known, within a year; else of the latest month."""
+    last = inflation.headline(total).period
+    for p in (last.shift(-k) for k in range(12)):
+        found = price_contributions.contributions(yy, mm, weights, total, p)
+        if found and all(r.ok for r in found.values()):
+            return found
+    return price_contributions.contributions(yy, mm, weights, total)
 
 
 @reads("cpi_components_yy", "cpi_components_mm", "cpi_weights", "cpi_yy")
 def shift(
     cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
 ) -> dict[str, Reading]:
-    """How the contribution of each component, and the ``total``, changed in the latest month, points."""
-    p = inflation.headline(cpi_yy).period
+    """How the contribution of each component, and the ``total``, changed in the latest month that has them, points."""
     series = (cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
+    latest = _latest_contributions(*series)
+    p = latest["total"].period if "total" in latest else inflation.headline(cpi_yy).period
     now, before = (price_contributions.contributions(*series, q) for q in (p, p.shift(-1)))
     found = {k: _gap(k, now[k], before[k]) if k in now and k in before else Reading.missing(k, "points", p)
              for k in (*COMPONENTS, "total")}  # fmt: skip
@@ -184,15 +198,22 @@ def core(core_yy: Series, cpi_yy: Series, groups: Mapping[str, Reading]) -> dict
     """The published core rate, its distance to the headline of that month (points), and the readings of ``implied``."""
     now = inflation.headline(cpi_yy)
     r = Reading.missing("core", "percent", now.period)
-    if core_yy.values:
+    if core_yy.values and now.ok:
+        now = inflation.headline(cpi_yy, min(core_inflation.exclusion_core(core_yy).period, now.period))
         r = core_inflation.exclusion_core(core_yy, now.period)
     return {"core": r, "core_gap": _gap("core_gap", r, now), **groups}
 
 
 @reads("cpi_yy", "cpi_mm")
 def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
-    """Split the move of the rate in the latest month: the month that came in, the month that fell out; points."""
-    found = base_effects.base_effect(cpi_yy, cpi_mm)
+    """Split the move of the rate in the latest month of both series: the month that came in and the one that fell out.
+
+    In points.
+    """
+    p = inflation.headline(cpi_yy).period
+    if cpi_mm.values:
+        p = min(p, inflation.monthly(cpi_mm).period)
+    found = base_effects.base_effect(cpi_yy, cpi_mm, p)
     return {k: r for k, r in found.items() if k not in ("log", "residual", "simple")}
 
 

@@ -212,3 +212,24 @@ def test_no_sentence_holds_a_number_that_is_not_there(as_of, lang):
         for key in keys:
             text = p.words.text("say", key, **found)
             assert not [w for w in ("n. d.", "n. s.", "n/a", "n.s.") if w in text.replace("\u00a0", " ")], text
+
+
+def test_a_headline_ahead_of_its_parts_keeps_the_breakdown_and_blames_no_weights():
+    """The total of a month is out and its groups are not: the breakdown is of the month before, and says so."""
+    from kzreport.model import Period
+    from kzreport.series.known import load_series
+    from kzreport.views import inflation
+
+    september = Period.parse("2026-09")
+    series = {name: load_series(name, "2026-10-08") for name in ("cpi_yy", "cpi_mm", "cpi_weights", "core_yy")}
+    parts = {name: load_series(name, "2026-09-30") for name in ("cpi_components_yy", "cpi_components_mm")}
+    assert series["cpi_yy"].last == september
+    found = inflation.drivers(**parts, cpi_weights=series["cpi_weights"], cpi_yy=series["cpi_yy"])
+    assert found["behind"].ok and found["behind"].period == september
+    assert found["food"].ok and found["total"].period == Period.parse("2026-08")
+    moved = inflation.shift(**parts, cpi_weights=series["cpi_weights"], cpi_yy=series["cpi_yy"])
+    assert moved["total"].ok and moved["total"].period == Period.parse("2026-08")
+    month = inflation.base_effect(series["cpi_yy"], load_series("cpi_mm", "2026-09-30"))
+    assert month["total"].ok and month["total"].period == Period.parse("2026-08")
+    core = inflation.core(load_series("core_yy", "2026-09-30"), series["cpi_yy"], {})
+    assert core["core_gap"].ok and core["core"].period == Period.parse("2026-08")

@@ -1,4 +1,4 @@
-"""Pictures as SVG: whole by themselves; in a page without a second title, a colour of their own, or an id used twice."""
+"""Pictures as SVG: whole by themselves; in a page without a second title, colours of their own, or an id twice."""
 
 from __future__ import annotations
 

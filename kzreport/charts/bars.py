@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.colours import ACCENT, INK, MUTED, PALETTE, PAPER, tint
 from kzreport.charts.lines import Line, draw_lines
-from kzreport.charts.style import ACCENT, DASHES, INK, MUTED, PALETTE, tint
+from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups
 
@@ -30,6 +31,7 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
     canvas.end_labels(ends)
     canvas.over_time(groups)
+    canvas.hint_periods({**groups, **(line or {})})
 
 
 def stacked(canvas: Canvas, groups: Groups) -> None:
@@ -53,8 +55,8 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
             heights,
             width,
             bottoms,
-            color=tint(colour, 0.85) if plain else "white",
-            edgecolor="white" if plain else MUTED,
+            color=tint(colour, 0.85) if plain else PAPER,
+            edgecolor=PAPER if plain else MUTED,
             hatch=None if plain else "////",
             lw=0.4,
             zorder=2,
@@ -68,10 +70,11 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
     if total:
         draw_lines(canvas, [Line(total, INK, 1.8, DASHES[0], 5)])
         dots = [at(r.period) for r in total], [valued(r) for r in total]
-        canvas.ax.plot(*dots, "o", ms=3.2, mfc=INK, mec="white", mew=0.4, zorder=6)
+        canvas.ax.plot(*dots, "o", ms=3.2, mfc=INK, mec=PAPER, mew=0.4, zorder=6)
         ends.append(canvas.end("total", total[-1], INK, between=" "))
     canvas.ax.set_xlim(at(periods[0]) - width, at(periods[-1]) + width)
     canvas.headroom(0.06)
     canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
     canvas.end_labels(ends)
     canvas.over_time(groups)
+    canvas.hint_periods(groups)

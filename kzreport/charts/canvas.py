@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
-from kzreport.charts.style import INK, MUTED
+from kzreport.charts.colours import INK, MUTED
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
 from kzreport.units import UNITS, scale_for
+
+HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Canvas:
     unit: str
     divisor: float = 1.0
     digits: int | None = None
+    hints: list[tuple[float, float | None, str, float]] = field(default_factory=list)  # see :meth:`hint`
 
     @classmethod
     def fit(cls, ax: Axes, words: Words, unit: str, largest: float) -> Canvas:
@@ -77,6 +80,27 @@ class Canvas:
         self.ax.xaxis.set_major_locator(FixedLocator([m[0] for m in marks]))
         self.ax.xaxis.set_major_formatter(FixedFormatter([m[1] for m in marks]))
 
+    def hint(self, r: Reading, x: float, y: float, name: str = "") -> None:
+        """Let a browser show a reading over its place (in the units of the axes), after a name."""
+        parts = [name.replace("\n", " "), self.words.period(r.period), self.words.reading(r)]
+        self.hints.append((x, y, self.words.colon.join([", ".join(filter(None, parts[:2])), parts[2]]), 0.0))
+
+    def hint_periods(self, groups: Groups) -> None:
+        """Let a browser show the readings of a period over its column: the name of each group, and its value."""
+        said: dict[Period, list[str]] = {}
+        for name, readings in groups.items():
+            for r in readings:
+                if r.ok:
+                    label = f"{self.words.label(name)}{self.words.colon}" if len(groups) > 1 else ""
+                    text = f"{label}{self.words.reading(r)}"
+                    said.setdefault(r.period, []).append(text)
+        size = sum(len(text) + 1 for texts in said.values() for text in texts)
+        every = 1 + size // HINTS  # the first of them counted from the latest period
+        periods = sorted(said)[::-1][::every]
+        width = min((at(a) - at(b) for a, b in pairwise(periods)), default=1.0)
+        for p in periods[::-1]:
+            self.hints.append((at(p), None, "\n".join([self.words.period(p), *said[p]]), width))
+
     def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
         """Explain a marker above the plot: from its left, or ending at ``right`` (a fraction of its width)."""
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
@@ -110,8 +134,8 @@ class Canvas:
             above = height > (low + high) / 2 or height - 3 * gap < low  # below, it would stand on the axis
             side: dict[str, Any] = {"va": "bottom", "ha": "center"} if above else {"va": "top", "ha": "right"}
             place = height + (0.5 if above else -1.9) * gap
-            halo = [withStroke(linewidth=2.5, foreground="white")]  # lines may run behind it
-            ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, path_effects=halo, zorder=7, **side)
+            halo = f"halo{len(ax.texts)}"  # lines may run behind it
+            ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, gid=halo, zorder=7, **side)
         late = [e for e in ends if e not in early]
         tall = max((1 + text.count("\n") for _, _, text, _ in late), default=1)
         places = spread([e[1] for e in late], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)

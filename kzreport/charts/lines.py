@@ -9,7 +9,8 @@ import pandas as pd
 import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
-from kzreport.charts.style import DASHES, DOTTED, GREY, INK, MUTED, PALETTE, TARGET
+from kzreport.charts.colours import GREY, INK, MUTED, PALETTE, TARGET
+from kzreport.charts.style import DASHES, DOTTED
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
 
@@ -103,6 +104,7 @@ def lines(
         canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     canvas.end_labels(ends)
     canvas.over_time(groups)
+    canvas.hint_periods({**groups, **(points or {})})
 
 
 def draw_steps(canvas: Canvas, steps: Groups) -> None:

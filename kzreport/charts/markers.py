@@ -8,7 +8,8 @@ from typing import Any
 import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
-from kzreport.charts.style import ACCENT, INK, MARKERS, PALETTE
+from kzreport.charts.colours import ACCENT, INK, PALETTE, STEM
+from kzreport.charts.style import MARKERS
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups
 
@@ -22,6 +23,8 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
         for r in shown:  # readings of one year side by side
             seen[at(r.period)] = seen.get(at(r.period), -1) + 1
             xs.append(at(r.period) + 0.09 * seen[at(r.period)])
+        for r, x in zip(shown, xs, strict=True):
+            canvas.hint(r, x, valued(r), canvas.words.label(name))
         heights, marker = [valued(r) for r in shown], MARKERS[number % len(MARKERS)]
         colour, label = PALETTE[number % len(PALETTE)], canvas.label(name, 27)
         sns.scatterplot(
@@ -40,6 +43,7 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
         }
         canvas.ax.scatter(*zip(*spots, strict=True), label=canvas.label(apart, 27), **style)
         for r, spot in zip(set_apart, spots, strict=True):
+            canvas.hint(r, *spot, canvas.words.label(apart))
             offset: dict[str, Any] = {
                 "xytext": (-8, 6),
                 "textcoords": "offset points",
@@ -70,9 +74,11 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
     names = list(kept)[::-1]
     for row, name in enumerate(names):
         first, last = kept[name][0], kept[name][-1]
-        canvas.ax.plot([valued(first), valued(last)], [row, row], color="#b8b8b8", lw=2.2, zorder=2)
+        canvas.ax.plot([valued(first), valued(last)], [row, row], color=STEM, lw=2.2, zorder=2)
         canvas.ax.plot([valued(first)], [row], "o", ms=8, mfc="white", mec=PALETTE[0], mew=1.6, zorder=3)
         canvas.ax.plot([valued(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
+        for r in (first, last):
+            canvas.hint(r, valued(r), row, canvas.words.label(name))
         spot = (max(valued(first), valued(last)), row)
         text = f"{canvas.value(first)} {'/' if ends else '→'} {canvas.value(last)}"
         canvas.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
@@ -87,7 +93,7 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     order = list(groups)
     for row, (name, r) in enumerate(kept):
         colour, number = ACCENT if r.item == apart else PALETTE[0], order.index(name)
-        canvas.ax.hlines(row, 0, valued(r), color="#d0d0d0", lw=1.2, zorder=1)
+        canvas.ax.hlines(row, 0, valued(r), color=STEM, lw=1.2, zorder=1)
         face = colour if number == 0 else "white"
         canvas.ax.plot(
             [valued(r)], [row], MARKERS[number], ms=8, mfc=face, mec=colour, mew=1.6, zorder=3, clip_on=False
@@ -100,6 +106,7 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
             "fontsize": 8.5,
         }
         canvas.ax.annotate(canvas.value(r), (valued(r), row), **place)
+        canvas.hint(r, valued(r), row, canvas.words.label(r.item))
     least, most = valued(kept[0][1]), valued(kept[-1][1])
     margin = 0.02 * max(abs(least), abs(most))
     left = 0 if least > margin else min(0, least) - margin  # a marker below zero keeps clear of the names

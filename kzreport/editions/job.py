@@ -119,8 +119,8 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
         for artefact in page_artefacts(nb):
             name = f"figures/{task.page}-{artefact.name}"
             files[f"{name}.csv"] = download(artefact, words, plan.as_of)
-            if artefact.png:
-                files[f"{name}.png"] = artefact.png
+            if artefact.svg:
+                files[f"{name}.svg"] = artefact.svg
         written = {
             f"{task.language}/{name}": write_durably(folder / task.language / name, data)
             for name, data in files.items()

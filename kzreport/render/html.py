@@ -17,7 +17,7 @@ from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
 from kzreport.render.blocks import blocks, code_style
-from kzreport.render.fill import fill, filter_script
+from kzreport.render.fill import chart_style, fill, filter_script
 from kzreport.render.markup import markdown
 
 
@@ -74,6 +74,7 @@ def page(
         script=script,
         digest=digest,
         pygments=code_style(),
+        charts=chart_style() if any(b.kind == "chart" for b in shown) else "",
     )
 
 

@@ -182,4 +182,3 @@ def cut(lines: Sequence[str], most: int, w: Words) -> list[str]:
         return list(lines)
     kept = max(most - 1, 0)
     return [*lines[:kept], w.count(len(lines) - kept, "left_out")]
-

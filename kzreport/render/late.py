@@ -10,7 +10,9 @@ from kzreport.series.resource import describe_series
 
 def late_figures(edition: Edition, w: Words) -> list[str]:
     """Return a line for each series with late figures, the longest overdue first."""
-    found = [(missed[0].day, name, missed) for name in edition.series if (missed := missed_releases(name, edition.as_of))]
+    found = [
+        (missed[0].day, name, missed) for name in edition.series if (missed := missed_releases(name, edition.as_of))
+    ]
     lines = []
     for day, name, missed in sorted(found, key=lambda f: f[:2]):
         title = describe_series(name).titles[w.language]

@@ -1,4 +1,4 @@
-"""An edition as one PDF in a language: cover, contents, a chapter for each page, sources and terms of use at the end."""
+"""An edition as one PDF in a language: cover, contents, a chapter for each page, at the end sources and terms of use."""
 
 from __future__ import annotations
 

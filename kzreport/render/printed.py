@@ -12,12 +12,13 @@ from kzreport.render.text import Grid, Run, read_markdown, read_table
 
 Data = dict[str, Any]
 
-# In characters:
+# In characters, but for _FEW:
 _LINE = 110  # fit on a line of a table
 _GAP = 3.0  # stand for the space between two columns
 _WORD = 24  # a longer word is parted
 _NUMBER = 44  # a longer cell is no number
 _DENSE = 300  # a longer row is set smaller
+_FEW = 18  # rows, and fewer, stay on one page
 _MOST = 1500  # a longer cell may go on to the next page
 
 
@@ -45,7 +46,9 @@ def printed_text(text: str, level: int = 0) -> list[Data]:
         if not p.depth:
             open_ = []
             level = min(p.level, level + 1) if p.level else level
-            found.append({"kind": "heading", "level": level, "runs": runs} if p.level else {"kind": "text", "runs": runs})
+            found.append(
+                {"kind": "heading", "level": level, "runs": runs} if p.level else {"kind": "text", "runs": runs}
+            )
             continue
         del open_[p.depth :]
         while len(open_) < p.depth:
@@ -74,6 +77,7 @@ def printed_table(output: Output) -> Data:
         "texts": texts,
         "widths": column_widths(said),
         "small": max(len("".join(row)) for row in said) > _DENSE,
+        "whole": len(grid.rows) <= _FEW and not any(len("".join(row)) > _DENSE for row in said),
         "breakable": any(len(text) > _MOST for row in said for text in row),
     }
 
@@ -100,8 +104,6 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
         return [round(x * line / sum(kept), 1) for x in kept]
     amounts = [math.sqrt(sum(len(cell) ** 2 for cell in c) / len(c)) for c in columns]
     wanted = [
-        min(amount / sum(amounts) * spare, high - low)
-        for amount, low, high in zip(amounts, least, whole, strict=True)
+        min(amount / sum(amounts) * spare, high - low) for amount, low, high in zip(amounts, least, whole, strict=True)
     ]
     return [round(low + more * spare / sum(wanted), 1) for low, more in zip(least, wanted, strict=True)]
-

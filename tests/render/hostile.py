@@ -35,7 +35,8 @@ def history(years: int = 12) -> list[Reading]:
 
 def figures(name: str, readings: list[Reading]) -> str:
     rows = [
-        (name, r.item, str(r.period), f"{r.value:.10g}", r.unit, "ok", "", " ".join(r.inputs), r.basis) for r in readings
+        (name, r.item, str(r.period), f"{r.value:.10g}", r.unit, "ok", "", " ".join(r.inputs), r.basis)
+        for r in readings
     ]
     return as_csv([HEADER, *rows])
 
@@ -67,7 +68,15 @@ def outputs(w: Words, evil: str) -> list[Output]:
         Output(Kind.SECTION, "s", markdown=f"## {said}"),
         Output(Kind.SAY, "s", markdown=said),
         Output(
-            Kind.CHART, "c", svg=svg, name="c", title=evil, measure=evil, source=evil, alt=evil, csv=figures("rate", past)
+            Kind.CHART,
+            "c",
+            svg=svg,
+            name="c",
+            title=evil,
+            measure=evil,
+            source=evil,
+            alt=evil,
+            csv=figures("rate", past),
         ),
         claims.output(),
         key.output(),

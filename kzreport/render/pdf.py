@@ -1,8 +1,9 @@
-"""An edition as one PDF in a language: cover, contents, a chapter for each page, at the end sources and terms of use."""
+"""An edition as one PDF in a language: cover, contents, a chapter for each page, and sources with their terms."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from kzreport.charts.picture import bare_picture
@@ -16,6 +17,7 @@ from kzreport.render.setting import set_pdf
 from kzreport.render.sources import SeriesSource, edition_sources
 from kzreport.render.text import read_markdown
 
+_SHORT = 700  # characters
 _SAID = ("accessed", "annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
 
 
@@ -31,7 +33,7 @@ def make(edition: Edition, language: str) -> bytes:
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
         "late": late_figures(edition, w),
-        "pages": [{"name": page.name, "blocks": list(_blocks(page, w))} for page in pages],
+        "pages": [{"name": page.name, "blocks": _kept(list(_blocks(page, w)))} for page in pages],
         "sources": list(_sources(edition_sources(edition, language), w)),
         "end": f"{w.ui('made_with')} {w.ui('fingerprint')}{w.colon}{edition.fingerprint}",
     }
@@ -86,11 +88,19 @@ def _blocks(page: PageContent, w: Words) -> Iterator[Data]:
             yield printed_table(output)
         elif output.kind is Kind.SOURCES:
             named = [p.runs[0].text for p in read_markdown(output.markdown) if p.depth == 1]
-            yield {"kind": "publishers", "text": w.semicolon.join(dict.fromkeys(named))}
+            yield {"kind": "publishers", "names": w.semicolon.join(dict.fromkeys(named))}
         else:
             text = printed_text(output.markdown, level)
             level = next((d["level"] for d in reversed(text) if d["kind"] == "heading"), level)
             yield {"kind": str(output.kind), "name": page.name, "text": text}
+
+
+def _kept(blocks: list[Data]) -> list[Data]:
+    """Mark the short text before a chart or table: it stands on the same page."""
+    for block, after in pairwise(blocks):
+        short = sum(len(run["text"]) for d in block.get("text", []) for run in d.get("runs", [])) <= _SHORT
+        block["keep"] = block["kind"] == Kind.SAY and after["kind"] in (Kind.CHART, Kind.TABLE) and short
+    return blocks
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:

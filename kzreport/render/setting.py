@@ -25,6 +25,7 @@ _TEMPLATES = Path(__file__).resolve().parent / "templates"
 STANDARDS = ("a-2a", "ua-1")
 _FALLBACKS = ("DejaVuSans.ttf", "DejaVuSerif.ttf")  # what they lack is not set
 _UNKNOWN = "\ufffd"
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,10 @@ def _glyphs() -> frozenset[int]:
 
 
 def _settable(value: Any) -> Any:
-    """Return data whose every letter has a glyph: one without would stop the document. Controls are dropped."""
+    """Return data whose every letter has a glyph: one without would stop the document.
+
+    Controls are dropped, and marks that turn the direction of the text after them: print shows what was typed.
+    """
     if isinstance(value, str):
         return "".join(map(_letter, value))
     if isinstance(value, Mapping):
@@ -102,6 +106,8 @@ def _letter(letter: str) -> str:
     ['é', '', '\\u200f', '😀', '\\ufffd']
     """
     kind = unicodedata.category(letter)
+    if letter in _TURNS:
+        return ""
     if kind == "Cf" or letter == "\n" or ord(letter) in _glyphs():
         return letter
     return "" if kind == "Cc" else _UNKNOWN

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kzreport.charts.canvas import Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, MUTED, PALETTE, PAPER, tint
 from kzreport.charts.lines import Line, draw_lines
 from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
-from kzreport.model import Groups
+from kzreport.model import Groups, Reading
 
 YEARS_WIDE = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # width of a period on the time axis
 
@@ -19,8 +21,14 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     width = YEARS_WIDE[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if valued(r) >= 0 else ACCENT for r in shown]
     tints = [tint(colour, 0.6) for colour in colours]
-    canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
+    drawn = canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
+    for bar, r, colour in zip(drawn, shown, colours, strict=True):
+        if r.estimated:
+            bar.set(facecolor=PAPER, edgecolor=colour, linewidth=0.8, hatch="////")
+    if any(r.estimated for r in shown):
+        canvas.key(f"▨ {canvas.words.ui('estimated')}")
     ends = [canvas.end(name, shown[-1], colours[-1], right=width / 2)]
+    _mark_empty(canvas, shown)
     for other, path in (line or {}).items():
         draw_lines(canvas, [Line(path, INK, 2, DASHES[0], 4)])
         kept = [r for r in path if r.ok]
@@ -32,6 +40,18 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     canvas.end_labels(ends)
     canvas.over_time(groups)
     canvas.hint_periods({**groups, **(line or {})})
+
+
+def _mark_empty(canvas: Canvas, shown: Sequence[Reading]) -> None:
+    """Tell a period without a bar: nought where that is the figure, a cross where no figure is held."""
+    for r in shown:
+        if not valued(r):
+            canvas.ax.annotate("0", (at(r.period), 0), (0, 3), textcoords="offset points", ha="center", fontsize=8.5)
+    held = {r.period for r in shown}
+    unknown = [p for p in min(held).until(max(held)) if p not in held]
+    if unknown:
+        canvas.ax.plot([at(p) for p in unknown], [0] * len(unknown), "x", ms=5, color=MUTED, zorder=4, clip_on=False)
+        canvas.key(canvas.words.ui("bar_unknown"))
 
 
 def stacked(canvas: Canvas, groups: Groups) -> None:

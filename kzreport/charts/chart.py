@@ -93,7 +93,8 @@ def draw(
     with mpl.rc_context(rc=settings()):
         layout = _layout(plot, groups, everything, words, title, source, scaled, options)
         said = plot.describe(title, everything, words)
-        svg = svg_text(layout.figure, title=title, description=said, plot=layout.plot, hints=layout.hints)
+        boxes = {"whole": layout.whole, "plot": layout.plot}
+        svg = svg_text(layout.figure, title=title, description=said, hints=layout.hints, **boxes)
     return Chart(svg, layout.measure, said, rows(everything))
 
 
@@ -101,6 +102,7 @@ def draw(
 class _Layout:
     figure: Figure
     measure: str
+    whole: Box
     plot: Box
     hints: tuple[Hint, ...]
 
@@ -119,7 +121,7 @@ def _layout(
     heading, foot = textwrap.wrap(title, 84), textwrap.wrap(source, 122)
     tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
     head, feet = 0.34 + 0.2 * len(heading), 0.14 + 0.14 * len(foot)  # above and below the plot's own texts
-    top, bottom = head + 0.2, feet + (0.42 if kind.grid else 0.28)
+    top, bottom = head + 0.2, feet + kind.foot
     height = top + tall + bottom
     left, right = kind.margins
     figure = Figure(figsize=(WIDTH, height), dpi=POINTS)
@@ -133,29 +135,31 @@ def _layout(
     axes.set(xlabel=" ", ylabel=" ")  # else seaborn would lay out all ticks to see whether a label is wanted
     kind.draw(canvas, groups, **options)
     axes.set(xlabel="", ylabel="")
-    measure = _measure(canvas, everything)
+    measure = _measure(canvas, groups)
+    spare = 0.0 if canvas.keys else 0.14  # inches above the plot that only a key needs
 
     def write(text: str, inches: float, size: float, gid: str, **style: Any) -> None:
         figure.text(0.12 / WIDTH, inches / height, text, fontsize=size, gid=gid, **style)
 
-    write("\n".join(heading), height - 0.1, 11, "head1", fontweight="bold", va="top", linespacing=1.25)
-    write(measure, height - 0.16 - 0.2 * len(heading), 8.5, "head2", color=MUTED, va="top")
+    write("\n".join(heading), height - 0.1 - spare, 11, "head1", fontweight="bold", va="top", linespacing=1.25)
+    write(measure, height - 0.16 - 0.2 * len(heading) - spare, 8.5, "head2", color=MUTED, va="top")
     write("\n".join(foot), 0.1, 7.5, "foot1", color=MUTED, va="bottom", linespacing=1.35)
-    plot = (0.0, head * POINTS, WIDTH * POINTS, (height - head - feet) * POINTS)
-    return _Layout(figure, measure, plot, tuple(_hints(canvas, height * POINTS)))
+    whole = (0.0, spare * POINTS, WIDTH * POINTS, (height - spare) * POINTS)
+    plot = (0.0, (head + spare) * POINTS, WIDTH * POINTS, (height - head - spare - feet) * POINTS)
+    return _Layout(figure, measure, whole, plot, tuple(_hints(canvas, height * POINTS)))
 
 
 def _hints(canvas: Canvas, height: float) -> Iterator[Hint]:
     """Yield the hints of a canvas in points from the upper left corner of a picture of that height."""
-    canvas.ax.get_xlim()  # settles the scale
-    box = canvas.ax.bbox
-    for x, y, text, width in canvas.hints:
-        right, up = canvas.ax.transData.transform((x, y or 0.0))
-        if y is not None:
-            yield Hint(right, height - up, text)
+    for spot in canvas.hints:
+        spot.ax.get_xlim()  # settles the scale
+        place, box = spot.ax.transData, spot.ax.bbox
+        right, up = place.transform((spot.x, spot.y or 0.0))
+        if spot.y is not None:
+            yield Hint(right, height - up, spot.text)
         else:
-            edge, _ = canvas.ax.transData.transform((x + width, 0.0))
-            yield Hint(right, height - box.y0, text, height - box.y1, edge - right)
+            edge, _ = place.transform((spot.x + spot.width, 0.0))
+            yield Hint(right, height - box.y0, spot.text, height - box.y1, edge - right)
 
 
 def _unit(groups: Groups) -> str:
@@ -175,4 +179,4 @@ def _measure(canvas: Canvas, groups: Groups) -> str:
     parts = [words.unit(canvas.unit) + (f", {words.period(origin)} = 100" if origin else "")]
     first, last = min(r.period for r in shown), max(r.period for r in shown)
     parts.append(words.period(first) if first == last else f"{words.period(first)} – {words.period(last)}")
-    return ", ".join(filter(None, parts))
+    return words.semicolon.join([", ".join(filter(None, parts)), *dict.fromkeys(canvas.notes)])

@@ -20,11 +20,13 @@ from kzreport.charts.picture import FONTS, SPACE
 
 KEPT = re.compile(r"(head|foot|paper|halo)\d*")  # ids of groups that mean something; the others are matplotlib's own
 _NAMED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "stroke-opacity")
-_STYLES = {*_NAMED, "font-size", "font-weight", "text-anchor", "stroke-linecap", "stroke-linejoin"}
-_USUAL = {("stroke-linejoin", "round"), ("stroke-linecap", "butt"), ("text-anchor", "start"), ("font-weight", "400")}
+_STYLES = {*_NAMED, "font-size", "font-weight", "text-anchor"}
+# What the root says for all that does not say otherwise.
+_USUAL = {("text-anchor", "start"), ("font-weight", "400"), ("fill", "none"), ("font-size", "8.5px")}
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _CLIP = re.compile(r"url\(#(.+)\)")
 
+POINT = 11.0  # across, of the place over a point that shows its text
 Box = tuple[float, float, float, float]  # left, top, width, height
 
 
@@ -36,18 +38,18 @@ class Hint:
     y: float
     text: str
     top: float | None = None
-    width: float = 11.0
+    width: float = POINT
 
 
-def svg_text(figure: Figure, *, title: str, description: str, plot: Box, hints: Sequence[Hint] = ()) -> str:
+def svg_text(figure: Figure, *, title: str, description: str, whole: Box, plot: Box, hints: Sequence[Hint] = ()) -> str:
     """Draw a figure and return it as SVG, in points from the upper left corner.
 
     Parameters
     ----------
     title, description
         What a screen reader says of the picture.
-    plot
-        The box without title, unit and source.
+    whole, plot
+        The box of the whole picture, and the one without title, unit and source.
     hints
         Text over points and columns of the picture.
     """
@@ -58,12 +60,12 @@ def svg_text(figure: Figure, *, title: str, description: str, plot: Box, hints: 
         "svg",
         {
             "xmlns": SPACE,
-            "viewBox": drawn.attrib["viewBox"],
+            "viewBox": " ".join(map(_short, whole)),
             "data-plot": " ".join(map(_short, plot)),
             "role": "img",
             "aria-labelledby": "title desc",
             "font-family": FONTS,
-            "style": "stroke-linejoin:round",
+            "style": "fill:none;font-size:8.5px;stroke-linejoin:round",
         },
     )
     ET.SubElement(root, "title", id="title").text = title
@@ -76,13 +78,14 @@ def svg_text(figure: Figure, *, title: str, description: str, plot: Box, hints: 
 def _hints(hints: Sequence[Hint]) -> Iterator[ET.Element]:
     if hints:
         group = ET.Element(
-            "g", {"fill": "none", "stroke": "none", "pointer-events": "stroke", "stroke-linecap": "round"}
+            "g",
+            {"stroke": "none", "stroke-width": _short(POINT), "pointer-events": "stroke", "stroke-linecap": "round"},
         )
         for hint in hints:
             end = "h0" if hint.top is None else f"V{_short(hint.top)}"
-            path = {"d": f"M{_short(hint.x)} {_short(hint.y)}{end}", "stroke-width": _short(hint.width)}
+            path = {"d": f"M{_short(hint.x)} {_short(hint.y)}{end}"}
             if hint.top is not None:
-                path["stroke-linecap"] = "butt"
+                path |= {"stroke-linecap": "butt", "stroke-width": _short(hint.width)}
             ET.SubElement(ET.SubElement(group, "path", path), "title").text = hint.text
         yield group
 
@@ -161,6 +164,8 @@ class _Cleaner:
         for key in ("fill", "stroke"):
             if found := _CLIP.fullmatch(styles.get(key, "")):
                 styles[key] = f"url(#{self._ids.setdefault(found[1], f'hatch{len(self._ids)}')})"
+        if "fill" in styles and made.tag == "path" and re.fullmatch(r"M[\d. -]+[HVL][\d. -]+", made.attrib["d"]):
+            del styles["fill"]  # a line alone
         if "stroke" not in styles or styles["stroke"] == "none":
             styles = {k: v for k, v in styles.items() if not k.startswith("stroke")}
         elif styles.get("stroke-width") == "1":
@@ -231,7 +236,6 @@ def _text(drawn: ET.Element) -> ET.Element:
     if (angle := re.search(r"rotate\((\S+)", drawn.get("transform", ""))) and float(angle[1]):
         turned = f"rotate({_short(angle[1])} {_short(x)} {_short(y)})"
     styles = dict(_styles(drawn))
-    styles["font-size"] = styles["font-size"].removesuffix("px") + "px"
     made = ET.Element("text", {"x": _short(x), "y": _short(y)})
     if turned:
         made.set("transform", turned)

@@ -42,6 +42,7 @@ def years(values, unit="musd", **rest):
 
 
 GROUPS = {
+    "multiples": {"KAZ": months([1, 2, 4, 3]), "RUS": months([2, 2, -1, 0])},
     "lines": {"KAZ": months([1, 2, None, 4, 3]), "RUS": months([2, 2, 2, -1, 0])},
     "editions": {
         "total": years({2020: 6.8, 2021: 8.0, 2022: 15.0}, "percent"),
@@ -118,7 +119,7 @@ def test_nothing_to_draw_is_an_error(groups):
 
 
 def test_unknown_kind_names_the_choices():
-    with pytest.raises(PageError, match=r"one of lines, bars, .*heat"):
+    with pytest.raises(PageError, match=r"one of lines, .*bars, .*heat"):
         draw("pie", GROUPS["lines"], FR, title="T", source="S")
     with pytest.raises(PageError, match="chart: found 'pie'"):
         plot_kind("pie")

@@ -13,6 +13,7 @@ from kzreport.render.text import Paragraph, Run, read_markdown, read_table
 from kzreport.render.wordml import WordFile
 
 _BULLETS = ("List Bullet", "List Bullet 2")
+_BACKGROUND = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)  # under every page: their headings are in no contents
 _LOCALES = {"en": "en-GB", "fr": "fr-FR"}  # others have the code of their language alone
 
 
@@ -67,7 +68,7 @@ class _Document:
 
     def _headings(self, page: PageContent) -> list[tuple[str, str]]:
         """Return the headings of the second level of a page, each with a place of its own."""
-        shown = [p for o in page.outputs if o.kind is not Kind.SOURCES for p in _paragraphs(o) if p.level == 2]
+        shown = [p for o in page.outputs if o.kind not in _BACKGROUND for p in _paragraphs(o) if p.level == 2]
         return [(p.text, self.file.mark()) for p in shown]
 
     def _page(self, page: PageContent, marks: Sequence[str]) -> None:
@@ -86,14 +87,17 @@ class _Document:
                 case Kind.SOURCES:
                     continue  # once, at the end
                 case _:
-                    for paragraph in _paragraphs(output):
-                        self._paragraph(output.kind, paragraph, next(left, "") if paragraph.level == 2 else "")
+                    for p in _paragraphs(output):
+                        listed = p.level == 2 and output.kind not in _BACKGROUND
+                        self._paragraph(output.kind, p, next(left, "") if listed else "")
 
     def _paragraph(self, kind: Kind, paragraph: Paragraph, mark: str) -> None:
         if paragraph.level == 1:
             return  # the title of the page stands already
         runs = [self._placed(run) for run in paragraph.runs]
-        if paragraph.level:
+        if kind in _BACKGROUND and paragraph.level:
+            self.file.paragraph(runs, "Heading 3")
+        elif paragraph.level:
             self.file.paragraph(runs, f"Heading {paragraph.level}", mark=mark)
         elif paragraph.depth:
             self.file.paragraph(runs, _BULLETS[min(paragraph.depth, len(_BULLETS)) - 1])

@@ -102,8 +102,8 @@ def _field(name: str, words: Words) -> dict[str, str]:
 
 def _readme(edition: Edition, language: str, words: Words, sources: Sequence[SeriesSource], tables: Tables) -> str:
     def wrapped(text: str, indent: str = "") -> str:
-        options = {"break_long_words": False, "break_on_hyphens": False}
-        return textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, **options)
+        whole = textwrap.TextWrapper(_WIDTH, indent, indent, break_long_words=False, break_on_hyphens=False)
+        return whole.fill(text)
 
     def parts() -> Iterator[str]:
         title = edition.report[language]

@@ -76,6 +76,11 @@ class WordFile:
         cell = styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
         cell.base_style, cell.font.size = styles["Normal"], Pt(8.5)
         cell.paragraph_format.space_after = Pt(0)
+        for level, size, before in ((1, 10.5, 5), (2, 9, 0)):
+            entry = styles.add_style(f"TOC {level}", WD_STYLE_TYPE.PARAGRAPH)
+            entry.base_style, entry.font.size = styles["Normal"], Pt(size)
+            layout = entry.paragraph_format
+            layout.space_before, layout.space_after, layout.left_indent = Pt(before), Pt(1), Cm(0.6 * (level - 1))
         default = styles.element.find(f".//{{{styles.element.nsmap['w']}}}rPrDefault")
         for lang in default.iter(f"{{{styles.element.nsmap['w']}}}lang"):
             lang.set(f"{{{styles.element.nsmap['w']}}}val", locale)
@@ -151,11 +156,12 @@ class WordFile:
             rows.append(f"<w:tr>{whole}{cells}</w:tr>")
         edges = f'<w:insideH w:val="single" w:sz="4" w:color="{LINE}"/>'
         bottom = f'<w:bottom w:val="single" w:sz="4" w:color="{LINE}"/>'
-        margins = '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/></w:tblCellMar>'
+        margins = '<w:tblCellMar><w:left w:w="90" w:type="dxa"/><w:right w:w="90" w:type="dxa"/></w:tblCellMar>'
+        title = f"<w:tblCaption w:val={quoteattr(_legal(grid.caption))}/>"
         about = (
             f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{bottom}{edges}</w:tblBorders>'
             f'<w:tblLayout w:type="fixed"/>{margins}<w:tblLook w:firstRow="1" w:firstColumn="1" w:lastRow="0"'
-            f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/><w:tblCaption w:val={quoteattr(_legal(grid.caption))}/></w:tblPr>'
+            f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{title}</w:tblPr>'
         )
         markup = f"<w:tbl {nsdecls('w', 'r')}>{about}<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
         self.document.element.body.insert(len(self.document.element.body) - 1, parse_xml(markup))
@@ -180,10 +186,7 @@ class WordFile:
     def contents(self, entries: Sequence[tuple[int, str, str]]) -> None:
         """Add the contents: level, text and place of each entry; a field, filled, that Word can make again."""
         for number, (level, text, mark) in enumerate(entries):
-            paragraph = self.paragraph([Run(text, page=mark)], "List Bullet" if level > 1 else "Normal")
-            paragraph.paragraph_format.space_after = Pt(2)
-            if level == 1:
-                paragraph.paragraph_format.space_before = Pt(6)
+            paragraph = self.paragraph([Run(text, page=mark)], f"TOC {level}")
             if number == 0:
                 begin = [*_fields('TOC \\o "1-2" \\h \\n', "")][:3]
                 for place, element in enumerate(begin, 1):
@@ -209,7 +212,7 @@ def _element(markup: str) -> Any:
 def _run(run: Run, *, linked: bool = False) -> str:
     style = ("<w:b/>" if run.strong else "") + ("<w:i/>" if run.emphasis else "")
     style += f'<w:color w:val="{ACCENT}"/><w:u w:val="single"/>' if linked else ""
-    text = escape(_legal(run.text))
+    text = escape(_legal(run.text).replace("\u2212$", "\u2212\u2060$"))  # a sign stays with its currency
     return f'<w:r {nsdecls("w")}><w:rPr>{style}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 

@@ -120,7 +120,7 @@ def harmless(markup: str) -> Reader:
                 assert tag == "img" and value.startswith("data:image/png;base64,"), value
             if name == "href":
                 assert value.startswith(("https://", "#", "../")) or value.partition("#")[0].endswith(
-                    (".html", ".ipynb", ".csv", ".png", ".json")
+                    (".html", ".ipynb", ".csv", ".png", ".json", ".xlsx")
                 ), value
                 assert ":" not in value.removeprefix("https:"), value
             if name == "http-equiv":
@@ -265,6 +265,8 @@ def test_as_title_name_description_and_parameter(text):
         lines={"fr": text, "en": text},
         titles={"fr": {"trial": text}, "en": {"trial": text}},
         headlines={"fr": {"trial": text}, "en": {"trial": text}},
+        notices={"fr": "", "en": text},
+        downloads={"fr": [("xlsx", "fr/trial-2024-03-31-fr.xlsx", 1)], "en": []},
         fingerprint=text,
     )
     harmless(front)

@@ -34,6 +34,7 @@ from kzreport.render.content import Edition, PageContent
 from kzreport.render.downloads import download, inert
 from kzreport.render.figures import FigureReader
 from kzreport.render.text import read_table
+from kzreport.verdict import Verdict
 
 LANGUAGES, FILES = ("fr", "en"), (".xlsx", "-csv.zip", ".docx")
 HOSTILE = (
@@ -131,7 +132,7 @@ def test_the_workbook_names_publisher_and_day(made):
         for row in csv.DictReader(f):
             if row["published"] <= AS_OF:
                 published[row["period"]] = max(published.get(row["period"], ""), row["published"])
-    rows = [r for r in sheet_rows(sheet) if r["Series"] == "cpi_yy" and r["Value"] is not None]
+    rows = [r for r in sheet_rows(sheet) if r["Line or column"] == "Inflation" and r["Basis"] == "yy_month"]
     assert len(rows) > 60
     for r in rows:
         assert "Statistics" in r["Publisher"] and r["Unit"] == "%" and r["Basis"] == "yy_month"
@@ -158,8 +159,10 @@ def test_claims_and_their_verdicts_are_in_the_workbook(language, shown):
     for r in rows:
         document, claim, within, published, evidence = wanted[r[w.word("handed", "code")]]
         assert (r[w.ui("document")], r[w.ui("claim")]) == (document, claim)
-        assert within.startswith(r[w.ui("within_document")] or "–"), r
-        assert published.startswith(r[w.ui("against_published")]) and r[w.ui("against_published")], r
+        verdicts = {w.word("verdicts_within", v) for v in Verdict}
+        assert within.startswith(r[w.ui("within_document")]) or r[w.ui("within_document")] in verdicts, r
+        assert within.endswith(r[w.word("handed", "within_reason")] or ""), r
+        assert published.startswith(r[w.ui("against_published")]), r
         assert (r[w.ui("evidence")] or "") == evidence
 
 

@@ -36,4 +36,4 @@ def download(output: Output, words: Words, as_of: date) -> str:
         reader = FigureReader(words, as_of)
         found = [(row, reader.figure(row)) for row in rows[1:]]
         rows = [COLUMNS, *([*row, figure.publisher, figure.published] for row, figure in found)]
-    return as_csv([map(inert, row) for row in rows])
+    return as_csv([[inert(cell) for cell in row] for row in rows])

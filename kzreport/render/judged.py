@@ -53,15 +53,16 @@ def _claims(output: Output, words: Words) -> list[tuple[tuple[str, int, str], Se
         corrected = about[_KEY]
         values: Sequence[Value] = (
             *(about["id"], about["document"], about["line"], words.label(about["theme"])),
-            *(stated.text, *_verdict(within), *_verdict(published)),
+            *(stated.text, *_verdict(within, words.word("verdicts_within", about["within"]))),
+            *_verdict(published, words.word("verdicts", about["published"])),
             *(words.label(corrected) if corrected else "", evidence.text, about["rows"]),
         )
         found.append(((about["document"], int(about["line"]), about["id"]), values))
     return found
 
 
-def _verdict(cell: Cell) -> tuple[str, str]:
-    """Return the verdict that a cell begins with, in bold, and what follows it."""
+def _verdict(cell: Cell, name: str) -> tuple[str, str]:
+    """Return the verdict that a cell begins with, in bold, or its ``name``, and what follows it."""
     strong = "".join(run.text for run in cell.lines[0] if run.strong)
     rest = [plain([run for run in line if not run.strong]) for line in cell.lines]
-    return strong, "\n".join(rest).removeprefix(" – ").strip()
+    return strong or name, "\n".join(rest).removeprefix(" – ").strip()

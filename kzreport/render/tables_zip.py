@@ -17,7 +17,7 @@ from kzreport.render.figures import csv_rows, has_figures
 from kzreport.render.sources import SeriesSource, edition_sources
 
 _WIDTH = 100  # characters of a line of the README
-_NUMBERS = {"value": "number", "line": "integer"}  # the columns that are no text
+_TYPES = {"value": "number", "published": "date"}  # of the columns of figures that are no text
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -73,32 +73,37 @@ def _address(source: SeriesSource) -> str:
 
 def _resource(path: str, page: PageContent, output: Output, data: bytes, words: Words) -> dict[str, Any]:
     rows = csv_rows(output)
-    names = COLUMNS if has_figures(rows) else rows[0]
+    fields = [_field(name, words) for name in COLUMNS]
+    if not has_figures(rows):
+        fields = [{"name": name, "type": "integer" if name == "line" else "string"} for name in rows[0]]
     return {
         "profile": "tabular-data-resource",
         "name": path.removeprefix("data/").removesuffix(".csv").replace("_", "-").lower(),
         "path": path,
-        "title": f"{page.title}{words.colon}{output.title}",
+        "title": f"{page.title} – {output.title}",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
         "bytes": len(data),
         "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
-        "schema": {"fields": [_field(name, words) for name in names], "missingValues": [""]},
+        "schema": {"fields": fields, "missingValues": [""]},
     }
 
 
 def _field(name: str, words: Words) -> dict[str, str]:
-    kind = "date" if name == "published" else _NUMBERS.get(name, "string")
     key = {"group": "line"}.get(name, name)
-    about = words.word("columns", key) if words.has_word("columns", key) and name != "line" else ""
-    return {"name": name, "type": kind, **({"description": words.typography(about)} if about else {})}
+    about = words.word("columns", key) if words.has_word("columns", key) else ""
+    return {
+        "name": name,
+        "type": _TYPES.get(name, "string"),
+        **({"description": words.typography(about)} if about else {}),
+    }
 
 
 def _readme(edition: Edition, language: str, words: Words, sources: Sequence[SeriesSource], tables: Tables) -> str:
     def wrapped(text: str, indent: str = "") -> str:
-        options = {"break_long_words": False, "break_on_hyphens": False}
-        return textwrap.fill(text, _WIDTH, initial_indent=indent, subsequent_indent=indent, **options)
+        whole = textwrap.TextWrapper(_WIDTH, indent, indent, break_long_words=False, break_on_hyphens=False)
+        return whole.fill(text)
 
     def parts() -> Iterator[str]:
         title = edition.report[language]
@@ -107,7 +112,7 @@ def _readme(edition: Edition, language: str, words: Words, sources: Sequence[Ser
         for text in (words.ui("made_with"), _said(words, "frozen"), _said(words, "inert"), _said(words, "reuse")):
             yield wrapped(text)
         yield _heading(words.ui("contents"))
-        yield "\n".join(f"{path}\n    {page.title}{words.colon}{o.title}" for path, (page, o, _) in tables.items())
+        yield "\n".join(f"{path}\n    {page.title} – {o.title}" for path, (page, o, _) in tables.items())
         yield _heading(_said(words, "columns"))
         for name in COLUMNS:
             if about := _field(name, words).get("description", ""):

@@ -129,7 +129,7 @@ def harmless(markup: str) -> Reader:
             assert name != "src", value
             if name == "href":
                 assert value.startswith(("https://", "#", "../")) or value.partition("#")[0].endswith(
-                    (".html", ".ipynb", ".csv", ".svg", ".json")
+                    (".html", ".ipynb", ".csv", ".svg", ".json", ".xlsx", ".pdf")
                 ), value
                 assert ":" not in value.removeprefix("https:"), value
             if name == "http-equiv":
@@ -283,6 +283,7 @@ def test_as_title_name_description_and_parameter(text):
         lines={"fr": text, "en": text},
         titles={"fr": {"trial": text}, "en": {"trial": text}},
         headlines={"fr": {"trial": text}, "en": {"trial": text}},
+        downloads={"fr": [("xlsx", "fr/trial-2024-03-31-fr.xlsx", 1)], "en": []},
         fingerprint=text,
         notices={"fr": text, "en": text},
     )

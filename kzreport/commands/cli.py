@@ -17,9 +17,8 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from kzreport.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
-from kzreport.streams import close_output, lost_output, put, repair_streams
-
 from kzreport.render.formats import FORMATS, PAGES
+from kzreport.streams import close_output, lost_output, put, repair_streams
 
 _BEGUN = time.monotonic()  # of the whole run
 

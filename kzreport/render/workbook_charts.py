@@ -9,7 +9,7 @@ from datetime import date
 
 from xlsxwriter.worksheet import Worksheet
 
-from kzreport.charts.style import GREY, PALETTE
+from kzreport.charts.colours import GREY, PALETTE
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.book import INK, LINE, MUTED, Book, Link
 from kzreport.render.figures import Figure, FigureReader, groups_of

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import typst
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
-STANDARDS = ("a-2a", "ua-1")
 _FALLBACKS = ("DejaVuSans.ttf", "DejaVuSerif.ttf")  # what they lack is not set
 _UNKNOWN = "\ufffd"
 _TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -52,7 +51,7 @@ def set_pdf(template: str, data: Mapping[str, Any], day: date) -> Made:
         )
         made, warnings = compiler.compile_with_warnings(
             format="pdf",
-            pdf_standards=list(STANDARDS),
+            pdf_standards=["a-2a", "ua-1"],
             timestamp=datetime(day.year, day.month, day.day, tzinfo=UTC),
         )
         pages = json.loads(compiler.query("<pages>", field="value", one=True))

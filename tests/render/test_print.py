@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import unicodedata
 
+import nbformat
 import page as page_validation
 import pdfua
 import pikepdf
@@ -18,7 +19,7 @@ from hostile import TEXTS, UNSETTABLE, WORD, hostile_edition
 
 from kzreport.errors import PageError
 from kzreport.language.words import Words
-from kzreport.pages.outputs import Kind
+from kzreport.pages.outputs import Kind, page_outputs
 from kzreport.render import brief_html, brief_pdf, pdf
 from kzreport.render.brief import MOST, make_brief
 from kzreport.render.printed import column_widths, printed_table, printed_text
@@ -180,6 +181,21 @@ def test_the_file_has_every_text_of_the_edition(calm, language):
     assert fold(w.ui("annex")) in said and said.count(fold(w.ui("licence"))) >= 2
     for name in calm.series:
         assert fold(name) in said
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pdf_of_an_edition_has_every_headline(made, language):
+    """A real edition: every headline and every title of a chart or table; conforming."""
+    [path] = (made.folder / language).glob("*.pdf")
+    said = fold(text_of(path.read_bytes()))
+    for notebook in (made.folder / language).glob("*.ipynb"):
+        shown = list(page_outputs(nbformat.read(notebook, 4)))
+        headlines = [p.text for o in shown if o.kind is Kind.HEADLINE for p in read_markdown(o.markdown)]
+        assert headlines
+        for text in (*headlines, *(o.title for o in shown if o.title)):
+            assert fold(text) in said, text
+    assert faults(path.read_bytes()) == []
 
 
 def plain_data(line) -> str:

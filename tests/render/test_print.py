@@ -51,13 +51,26 @@ def calm():
 
 
 def faults(data: bytes) -> list[str]:
-    """What the validators find, of PDF/A-2a and PDF/UA-1."""
+    """What the validators find, of PDF/A-2a and PDF/UA-1.
+
+    `page-validation` takes a last byte of data that is CR or LF for the end of a line, and then calls a right length
+    wrong: of that rule alone, our own count decides.
+    """
     found = []
     for profile in ("2a", "ua1"):
         report = page_validation.validate_pdf_bytes(data, profile=profile)
-        found += [f"{profile}: {f.message}" for f in report.failures]
-        assert report.is_compliant or found
+        kept = [f for f in report.failures if f.rule_id != "PDFA2A-STREAM-LENGTH-001" or not lengths_hold(data)]
+        found += [f"{profile}: {f.message}" for f in kept]
+        assert report.is_compliant or report.failures
     return found
+
+
+def lengths_hold(data: bytes) -> bool:
+    """True if every stream is as long as it says: the end of a line and `endstream` follow."""
+    starts = list(re.finditer(rb"/Length (\d+)[^>]*(?:>(?!>)[^>]*)*>>\s*stream\r?\n", data))
+    ends = [start.end() + int(start[1]) for start in starts]
+    counted = len(re.findall(rb"\nendstream", data)) == len(starts)
+    return counted and all(re.match(rb"\r?\nendstream", data[end : end + 12]) for end in ends)
 
 
 def fold(text: str) -> str:

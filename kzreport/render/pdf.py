@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Any
 
 from kzreport.charts.picture import bare_picture
@@ -96,10 +95,14 @@ def _blocks(page: PageContent, w: Words) -> Iterator[Data]:
 
 
 def _kept(blocks: list[Data]) -> list[Data]:
-    """Mark the short text before a chart or table: it stands on the same page."""
-    for block, after in pairwise(blocks):
-        short = sum(len(run["text"]) for d in block.get("text", []) for run in d.get("runs", [])) <= _SHORT
-        block["keep"] = block["kind"] == Kind.SAY and after["kind"] in (Kind.CHART, Kind.TABLE) and short
+    """Mark the short texts before a chart or table: they stand on the same page, with their heading."""
+    for number, shown in enumerate(blocks):
+        length = 0
+        for block in reversed(blocks[:number]) if shown["kind"] in (Kind.CHART, Kind.TABLE) else ():
+            length += sum(len(run["text"]) for d in block.get("text", []) for run in d.get("runs", []))
+            if block["kind"] != Kind.SAY or length > _SHORT:
+                break
+            block["keep"] = True
     return blocks
 
 

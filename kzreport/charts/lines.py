@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -32,6 +33,7 @@ def runs(readings: Sequence[Reading]) -> list[list[Reading]]:
 
 
 LABELLED = 0.14  # of the time axis: a part of a target that is wide enough for its label
+LETTER = 0.0135  # width of a letter of a label, of the time axis
 EARLY = 0.03  # of the time axis: a line that stops that long before its end says when
 
 
@@ -149,8 +151,7 @@ def draw_steps(canvas: Canvas, steps: Groups) -> None:
             if valued(high) > valued(low):
                 target = canvas.words.ui("range").format(low=canvas.value(low), high=canvas.words.reading(high))
             text = f"{canvas.words.ui('target')}{canvas.words.colon}{target}"
-            side = "right" if b >= right - 0.01 * (right - left) else "left" if a <= left else "center"
-            place = ({"right": b, "left": a, "center": (a + b) / 2}[side], valued(low))
-            canvas.ax.annotate(
-                text, place, (0, -3), textcoords="offset points", va="top", ha=side, color=TARGET, fontsize=8.5
-            )
+            half = LETTER * len(text) * (right - left) / 2
+            place = (max(left + half, min((a + b) / 2, right - half)), valued(low))
+            style: dict[str, Any] = {"va": "top", "ha": "center", "color": TARGET, "fontsize": 8.5}
+            canvas.ax.annotate(text, place, (0, -3), textcoords="offset points", **style)

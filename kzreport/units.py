@@ -6,6 +6,7 @@ shown. What does not: the words of a unit in a language (``units`` in ``kzreport
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,7 @@ class Unit:
     - ``words``: the key of its words; empty for its name
     - ``signed``: the ends of a range show their sign
     - ``coarse``: an estimate is no better than three figures, whatever its size
+    - ``times``: how many times one figure is another: a number without a unit
     """
 
     name: str
@@ -51,6 +53,7 @@ class Unit:
     words: str = ""
     signed: bool = False
     coarse: bool = False
+    times: bool = False
 
     @property
     def word_key(self) -> str:
@@ -88,7 +91,9 @@ UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
         _rate("percent"),  # a rate or a growth
+        Unit("percent_change", 1, rate=True, difference="points", words="percent", signed=True),  # a revision
         _rate("points"),  # a difference of two rates: percentage points
+        Unit("points_size", 1, words="points", difference="points"),  # the size of such differences, without a sign
         _rate("percent_of_gdp"),
         _rate("percent_per_year"),  # compound annual growth
         Unit("index", 1),  # level, base in the basis
@@ -114,7 +119,7 @@ UNITS: Mapping[str, Unit] = {
         Unit("person", 0, sentence=(Scale(1e6, 1e6, 0, "million_people"),)),
         Unit("wagon", 0),
         Unit("piece", 0),  # articles of any kind
-        Unit("multiple", 1),  # x times
+        Unit("multiple", 1, times=True),  # x times
         Unit("km2", 0),
         _rate("log", "log", 2),  # natural logarithm of a ratio
         Unit("months", 0),
@@ -122,16 +127,27 @@ UNITS: Mapping[str, Unit] = {
         Unit("inhabitant", 0, sentence=(_MILLION_INHABITANTS,), axis=(replace(_MILLION_INHABITANTS, start=2e6),)),
         Unit("country", 0),  # how many countries
         Unit("rank", 0),  # first, second ...
-        Unit("ratio", 2),
+        Unit("ratio", 2, times=True),
     )
 }
 RATES = frozenset(name for name, unit in UNITS.items() if unit.rate)
 
 
-def scale_for(amount: float, scales: tuple[Scale, ...]) -> Scale | None:
+def scale_for(amount: float, scales: tuple[Scale, ...], digits: int | None = None) -> Scale | None:
     """Return the first scale that an amount (in the unit itself) reaches, or nothing.
 
-    >>> scale_for(-3591.25, UNITS["musd"].sentence).words
-    'billion_usd'
+    With ``digits``, those shown without a scale, the amount counts as it is shown: 999.5 million is 1.0 billion, not
+    1,000 million.
+
+    >>> scale_for(-3591.25, UNITS["musd"].sentence).words, scale_for(999.5, UNITS["musd"].sentence, 0).words
+    ('billion_usd', 'billion_usd')
+    >>> scale_for(999.5, UNITS["musd"].sentence, 1) is None
+    True
     """
-    return next((s for s in scales if abs(amount) >= s.start), None)
+    if digits is None:
+        return next((s for s in scales if abs(amount) >= s.start), None)
+    below = [(s.divisor, s.digits) for s in scales[1:]] + [(1.0, digits)]
+    for scale, (divisor, shown) in zip(scales, below, strict=False):
+        if math.floor(abs(amount) / divisor * 10**shown + 0.5) / 10**shown * divisor >= scale.start:
+            return scale
+    return None

@@ -34,6 +34,7 @@ def runs(readings: Sequence[Reading]) -> list[list[Reading]]:
 
 LABELLED = 0.14  # of the time axis: a part of a target that is wide enough for its label
 LETTER = 0.0135  # width of a letter of a label, of the time axis
+NEAR = 0.15  # of the time axis: a label in the middle would leave the plot
 EARLY = 0.03  # of the time axis: a line that stops that long before its end says when
 
 
@@ -119,7 +120,8 @@ def lines(
     if mark is not None and mark.ok and min(drawn) <= at(mark.period):
         spot = (at(mark.period), valued(mark))
         text = f"{canvas.words.reading(mark)}, {canvas.words.period(mark.period)}"
-        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha="center", fontsize=8.5)
+        side = "right" if spot[0] > latest - NEAR * span else "left" if spot[0] < min(drawn) + NEAR * span else "center"
+        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha=side, fontsize=8.5)
         canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     canvas.end_labels(ends)
     canvas.over_time(groups)

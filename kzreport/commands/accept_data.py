@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport import scratch
 from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, keep_accepted
 from kzreport.commands.add import may_pass, refuse
 from kzreport.commands.proposed import compare_proposed
@@ -19,6 +19,7 @@ from kzreport.guards.change import About, check_change, key_of
 from kzreport.guards.finding import Finding
 from kzreport.model import Observation
 from kzreport.project import project
+from kzreport.refresh.mapping import read_mappings
 from kzreport.series.assemble import assemble, package_text
 from kzreport.series.resource import Resource, resource_of
 from kzreport.series.table import parse_table
@@ -36,6 +37,7 @@ def accept_data(today: date, *, yes: bool) -> int:
     data = project_root() / "data"
     with sole_writer(data):
         text, before = package_text(data), accepted_state()
+        read_mappings(p.stem for p in data.glob("*.csv"))
         if before:
             changed = [n for n, digest in before.digests.items() if _digest(data / n) != digest]
             held = {n: accepted_file(n, before.digests[n]) for n in changed}
@@ -69,8 +71,8 @@ def _look_at(
             yield Finding("alteration", name, "", found, "a text that can be compared")
             return
         now = resource_of(_entry(package_text(data), name), data, project().languages, f"data/{name}.yml")
-        with tempfile.TemporaryDirectory(prefix="kzreport-") as folder:
-            copy = Path(folder) / file
+        with scratch.folder() as own:
+            copy = own / file
             copy.write_bytes(old_text)
             old, _ = parse_table(replace(then, file=copy))
         new, _ = parse_table(now)

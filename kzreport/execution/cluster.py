@@ -16,11 +16,9 @@ import contextlib
 import logging
 import pickle
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -28,6 +26,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kzreport import scratch
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
 from kzreport.execution import cluster_worker
 from kzreport.execution.portable import Portable
@@ -105,6 +104,7 @@ def _on_cluster(
     batch = secrets.token_hex(8)
     executor = client.get_executor(pure=False)  # pure would take two equal calls for one
     running: dict[Future[bytes], tuple[int, P]] = {}
+    limits = deadlines.page, deadlines.memory or 0
     coming = enumerate(items)
     following = next(coming, None)
     worker_seen = page_seen = time.monotonic()
@@ -114,7 +114,7 @@ def _on_cluster(
             while following and len(running) < 2 * ready:  # one for each thread, and one to follow
                 number, item = following
                 following = next(coming, None)
-                task = executor.submit(_work_on, batch, _packed(work, item), following is not None, deadlines.page)
+                task = executor.submit(_work_on, batch, _packed(work, item), following is not None, *limits)
                 running[task] = (number, item)
             done = wait(running, timeout=max(0.0, min(1.0, deadlines.left)), return_when=FIRST_COMPLETED).done
             deadlines.require_time()
@@ -174,16 +174,17 @@ def _unpacked(future: Future[bytes], item: Portable, address: str) -> Any:
 class _PageProcess:
     """A process that makes pages, and our end of its pipe. It ends, with its kernel, when its standard input does."""
 
-    def __init__(self, batch: str, seconds: float) -> None:
+    def __init__(self, batch: str, seconds: float, memory: int) -> None:
         self.batch, self.busy, self.seconds = batch, True, seconds
-        self.scratch = tempfile.mkdtemp(prefix="kz-")
+        self.own = contextlib.ExitStack()
+        self.scratch = str(self.own.enter_context(scratch.folder()))
         self.idle: threading.Timer | None = None
         self.pipe, theirs = Pipe()
         # -P: nothing in the working directory is imported in place of a library.
         command = [sys.executable, "-P", "-m", cluster_worker.__name__]
         with theirs:
             self.process = subprocess.Popen(
-                [*command, str(theirs.fileno()), self.scratch, str(seconds)],
+                [*command, str(theirs.fileno()), self.scratch, str(seconds), str(memory)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.PIPE,
             )
@@ -216,7 +217,7 @@ class _PageProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.own.close()
 
 
 class _PageProcesses:
@@ -226,12 +227,12 @@ class _PageProcesses:
         self._lock = threading.Lock()
         self._present: list[_PageProcess] = []
 
-    def take(self, batch: str, seconds: float) -> _PageProcess:
+    def take(self, batch: str, seconds: float, memory: int) -> _PageProcess:
         """Return an idle process of the batch, or a new one."""
         with self._lock:
             process = next((p for p in self._present if p.batch == batch and not p.busy), None)
             if process is None:
-                process = _PageProcess(batch, seconds)
+                process = _PageProcess(batch, seconds, memory)
                 self._present.append(process)
             process.busy = True
             if process.idle:
@@ -262,9 +263,9 @@ class _PageProcesses:
 _PROCESSES = _PageProcesses()  # Dask calls functions by their names: what they share has to be of the process
 
 
-def _work_on(batch: str, parcel: bytes, more: bool, seconds: float) -> bytes:
-    """Work on an item in a thread of a worker. ``more``: others will follow; ``seconds``: time for its page."""
-    process = _PROCESSES.take(batch, seconds)
+def _work_on(batch: str, parcel: bytes, more: bool, seconds: float, memory: int) -> bytes:
+    """Work on an item in a thread of a worker. ``more``: others will follow; limits of its page (memory 0: any)."""
+    process = _PROCESSES.take(batch, seconds, memory)
     try:
         answer = process.ask(parcel, more)
     except PageError as e:

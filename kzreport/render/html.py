@@ -91,8 +91,7 @@ def edition(
     """Return the front page of one edition.
 
     ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
-    not be fetched, or nothing; ``titles`` and ``headlines``:
-    language -> page -> text; headlines are Markdown.
+    not be fetched, or nothing; ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
     """
     shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
     return fill(

@@ -124,6 +124,12 @@ def test_labels_of_lines_that_end_together_do_not_touch(size, words):
     assert faults(draw("lines", groups, words, title="T", source="S").svg) == []
 
 
+def test_a_peak_at_the_end_does_not_meet_the_label_of_its_line():
+    path = years(2015, 1, 2, 3, 4, 9, 8.5)
+    drawn = draw("lines", {"KAZ": path}, EN, title="T", source="S", mark=path[4])
+    assert faults(drawn.svg) == []
+
+
 # --- colours -----------------------------------------------------------------------------------------------------
 
 

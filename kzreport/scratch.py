@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from kzreport.errors import InputError
+from kzreport.locks import take_lock
+
 _PREFIX, _LOCK = "kz-", "owner.lock"
 
 
@@ -50,13 +53,51 @@ def _remove(entry: os.DirEntry[str]) -> None:
 
 
 def _taken(handle: IO[str]) -> bool:
-    """Take a lock, if it is free and this system has such locks; report whether it was taken."""
+    """Take a lock, if it is free and there are locks; report whether it was taken.
+
+    Without them the folders of killed runs stay until the system clears its temporary files.
+    """
+    with contextlib.suppress(InputError):
+        return os.name == "posix" and take_lock(handle.fileno(), _LOCK)
+    return False
+
+
+@contextlib.contextmanager
+def settings() -> Iterator[None]:
+    """Give matplotlib a private folder where the user's settings cannot be written: else it warns, and leaves one."""
+    if can_keep_settings():
+        yield
+        return
+    before = os.environ.get("MPLCONFIGDIR")
+    with folder() as own:
+        os.environ["MPLCONFIGDIR"] = str(own)
+        try:
+            yield
+        finally:
+            del os.environ["MPLCONFIGDIR"]
+            if before is not None:
+                os.environ["MPLCONFIGDIR"] = before
+
+
+def can_keep_settings() -> bool:
+    """Report whether matplotlib can write among the user's settings."""
+    if chosen := os.environ.get("MPLCONFIGDIR"):
+        return _can_write(Path(chosen))
     try:
-        import fcntl
-    except ImportError:  # Windows: the folders of killed runs stay until the system clears its temporary files
+        home = Path.home()
+    except RuntimeError:  # a user without a home
         return False
+    places = ("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache")
+    return all(_can_write(Path(os.environ.get(name) or home / usual) / "matplotlib") for name, usual in places)
+
+
+def _can_write(place: Path) -> bool:
+    """Report whether a folder can be written, or made: by trying, since rights do not tell of every file system."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        if place.is_dir():
+            return os.access(place, os.W_OK | os.X_OK)
+        there = next(p for p in place.parents if p.exists())
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=there):
+            return True
+    except (OSError, StopIteration):
         return False
-    return True

@@ -50,7 +50,8 @@ def _mark_empty(canvas: Canvas, shown: Sequence[Reading]) -> None:
     held = {r.period for r in shown}
     unknown = [p for p in min(held).until(max(held)) if p not in held]
     if unknown:
-        canvas.ax.plot([at(p) for p in unknown], [0] * len(unknown), "x", ms=5, color=MUTED, zorder=4, clip_on=False)
+        for p in unknown:
+            canvas.ax.annotate("×", (at(p), 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
         canvas.key(canvas.words.ui("bar_unknown"))
 
 
@@ -85,7 +86,7 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
             tops[h >= 0][p] += h
         if last in by:
             place = bottoms[-1] + heights[-1] / 2
-            ends.append((at(last) + width / 2, place, f"{canvas.label(name, 24)} {canvas.value(by[last])}", colour))
+            ends.append((at(last) + width / 2, place, f"{canvas.label(name, 19)} {canvas.value(by[last])}", colour))
     total = [r for r in groups.get("total", ()) if r.ok and r.period in tops[True]]
     if total:
         draw_lines(canvas, [Line(total, INK, 1.8, DASHES[0], 5)])

@@ -118,7 +118,7 @@ def _layout(
     options: dict[str, Any],
 ) -> _Layout:
     unit = _unit(everything)
-    heading, foot = textwrap.wrap(title, 84), textwrap.wrap(source, 122)
+    heading, foot = textwrap.wrap(title, 74), textwrap.wrap(source, 122)
     tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
     head, feet = 0.34 + 0.2 * len(heading), 0.14 + 0.14 * len(foot)  # above and below the plot's own texts
     top, bottom = head + 0.2, feet + kind.foot

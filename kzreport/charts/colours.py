@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 PAPER, INK, MUTED, GREY, ACCENT, TARGET = "#ffffff", "#1a1a1a", "#595959", "#8c8c8c", "#b5420a", "#00745a"
 GRID, STEM, FRAME = "#e3e3e3", "#b8b8b8", "#c8c8c8"  # lines of the grid, lines between markers, frames of cells
-PALETTE = ("#0072b2", ACCENT, TARGET, "#9b4680", "#8a6100", "#2b7fae", MUTED)
+PALETTE = ("#0072b2", ACCENT, TARGET, "#9b4680", "#8a6100", "#26749f", MUTED)
 DEPTHS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.85)  # of mixtures with the paper
 
 # Colour on light paper -> its name, and the colour on dark paper.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -32,6 +33,8 @@ def runs(readings: Sequence[Reading]) -> list[list[Reading]]:
 
 
 LABELLED = 0.14  # of the time axis: a part of a target that is wide enough for its label
+LETTER = 0.0135  # width of a letter of a label, of the time axis
+NEAR = 0.15  # of the time axis: a label in the middle would leave the plot
 EARLY = 0.03  # of the time axis: a line that stops that long before its end says when
 
 
@@ -117,7 +120,8 @@ def lines(
     if mark is not None and mark.ok and min(drawn) <= at(mark.period):
         spot = (at(mark.period), valued(mark))
         text = f"{canvas.words.reading(mark)}, {canvas.words.period(mark.period)}"
-        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha="center", fontsize=8.5)
+        side = "right" if spot[0] > latest - NEAR * span else "left" if spot[0] < min(drawn) + NEAR * span else "center"
+        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha=side, fontsize=8.5)
         canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     canvas.end_labels(ends)
     canvas.over_time(groups)
@@ -149,8 +153,7 @@ def draw_steps(canvas: Canvas, steps: Groups) -> None:
             if valued(high) > valued(low):
                 target = canvas.words.ui("range").format(low=canvas.value(low), high=canvas.words.reading(high))
             text = f"{canvas.words.ui('target')}{canvas.words.colon}{target}"
-            side = "right" if b >= right - 0.01 * (right - left) else "left" if a <= left else "center"
-            place = ({"right": b, "left": a, "center": (a + b) / 2}[side], valued(low))
-            canvas.ax.annotate(
-                text, place, (0, -3), textcoords="offset points", va="top", ha=side, color=TARGET, fontsize=8.5
-            )
+            half = LETTER * len(text) * (right - left) / 2
+            place = (max(left + half, min((a + b) / 2, right - half)), valued(low))
+            style: dict[str, Any] = {"va": "top", "ha": "center", "color": TARGET, "fontsize": 8.5}
+            canvas.ax.annotate(text, place, (0, -3), textcoords="offset points", **style)

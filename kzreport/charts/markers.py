@@ -102,10 +102,12 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
             kept.insert(0, (label, [(name, r)]))
     for row, (_, stages) in enumerate(kept):
         colour = ACCENT if stages[0][1].item == apart else PALETTE[0]
-        canvas.ax.hlines(row, min(0.0, valued(stages[0][1])), valued(stages[-1][1]), color=STEM, lw=1.2, zorder=1)
+        canvas.ax.hlines(
+            row, min(0.0, valued(stages[0][1])), max(0.0, valued(stages[-1][1])), color=STEM, lw=1.2, zorder=1
+        )
         for name, r in stages:
             number = order.index(name)
-            face = colour if number == 0 else PAPER
+            face = colour if number == 0 else PAPER if len(stages) == 1 else "none"  # none hides another
             style: dict[str, Any] = {"mfc": face, "mec": colour, "mew": 1.6, "zorder": 3, "clip_on": False}
             canvas.ax.plot([valued(r)], [row], MARKERS[number], ms=8, **style)
             canvas.hint(r, valued(r), row, canvas.words.label(r.item))

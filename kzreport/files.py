@@ -6,11 +6,13 @@ file goes through :func:`write_atomic`.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import stat
+import time
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -29,6 +31,7 @@ _HIDDEN = re.compile(
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufeff]"
 )
 _CHECKOUT = Path(__file__).resolve().parent.parent
+_HALF = re.compile(r"\..+\.(\d{1,10})\.tmp")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -291,9 +294,23 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     try:
         _write(fresh, data)
         fresh.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def sweep_halves(folder: Path) -> None:
+    """Remove what :func:`write_atomic` left in a folder when it was killed: of no process here, older than a minute.
+
+    A folder may be shared with another machine, whose processes we do not see.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if (found := _HALF.fullmatch(entry.name)) and entry.is_file(follow_symlinks=False):
+                old = time.time() - entry.stat(follow_symlinks=False).st_mtime > 60
+                if old and not Path(f"/proc/{found[1]}").exists():
+                    Path(entry.path).unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes | str) -> str:

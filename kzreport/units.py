@@ -39,6 +39,7 @@ class Unit:
     - ``words``: the key of its words; empty for its name
     - ``signed``: the ends of a range show their sign
     - ``coarse``: an estimate is no better than three figures, whatever its size
+    - ``times``: how many times one figure is another: a number without a unit
     """
 
     name: str
@@ -51,6 +52,7 @@ class Unit:
     words: str = ""
     signed: bool = False
     coarse: bool = False
+    times: bool = False
 
     @property
     def word_key(self) -> str:
@@ -88,7 +90,9 @@ UNITS: Mapping[str, Unit] = {
     unit.name: unit
     for unit in (
         _rate("percent"),  # a rate or a growth
+        Unit("percent_change", 1, rate=True, difference="points", words="percent", signed=True),  # a revision
         _rate("points"),  # a difference of two rates: percentage points
+        Unit("points_size", 1, words="points", difference="points"),  # the size of such differences, without a sign
         _rate("percent_of_gdp"),
         _rate("percent_per_year"),  # compound annual growth
         Unit("index", 1),  # level, base in the basis
@@ -114,7 +118,7 @@ UNITS: Mapping[str, Unit] = {
         Unit("person", 0, sentence=(Scale(1e6, 1e6, 0, "million_people"),)),
         Unit("wagon", 0),
         Unit("piece", 0),  # articles of any kind
-        Unit("multiple", 1),  # x times
+        Unit("multiple", 1, times=True),  # x times
         Unit("km2", 0),
         _rate("log", "log", 2),  # natural logarithm of a ratio
         Unit("months", 0),
@@ -122,7 +126,7 @@ UNITS: Mapping[str, Unit] = {
         Unit("inhabitant", 0, sentence=(_MILLION_INHABITANTS,), axis=(replace(_MILLION_INHABITANTS, start=2e6),)),
         Unit("country", 0),  # how many countries
         Unit("rank", 0),  # first, second ...
-        Unit("ratio", 2),
+        Unit("ratio", 2, times=True),
     )
 }
 RATES = frozenset(name for name, unit in UNITS.items() if unit.rate)

@@ -106,6 +106,7 @@ _BOTH = {
     "spaces": r"[^\s|] {2,}\S| [,.](?:\s|$)|\( | \)",
     "a straight apostrophe": r"\w'\w",
     "two closing quotes": r"(?<![^\s(|«“])’\w|”[^“”\n]*”",
+    "a name twice": r"(?<=[;–] )([^:;–|\n]{6,60}): \1 ",
 }
 _COUNTED = (
     "années|affirmations|chiffres|documents|estimateurs|marchandises|mois|organismes|partenaires|pays|piliers|séries"
@@ -116,6 +117,14 @@ _RULES = {
         "an ordinal that is not superscript": r"(?<![\w.,-])\d{1,3}(?:er|re|e|ème|nde?)s?\b",
         "no for n°": r"\b[Nn]o\.?[ \u00a0]\d|n° ?\d",
         "a calque of print": r"\b(?:[Ii]mprim|[Rr]éimprim)\w+",
+        "a name after a colon": r"\borganisme\u00a0: [A-ZÉ]",
+        "one for the unit": r"\b(?:[ée]gal à|au-dessous de|au-dessus de) un\b(?! \w)",
+        "a source told as a question": r"\bavec qui l\w+ (?:dit|donne)",
+        "a month cut short": r"\b(?:janv|févr|avr|juil|sept|oct|nov|déc)\.[ \u00a0](?:19|20)\d\d"
+        r"|\bT[1-4][ \u00a0](?:19|20)\d\d",
+        "a ministry with a capital": r"\bministères? (?:des |de l’)[A-ZÉ]",
+        "a number before a day": rf"\u00a0: \d+, \d{{1,2}}(?:ᵉʳ)?[ \u00a0](?:{_MONTHS})",
+        "letters over digits": rf"\b[a-zé]+ (?:{_COUNTED}) sur \d",
         "no elision": rf"\b(?:[Dd]e|[Ll][ea]|[Qq]ue|[NnSs]e|[JjLl]usque) (?!onz|oui\b|ou\b|un\b){_VOWEL}",
         "no contraction": rf"\b(?:de|à) les? {_VERB}",
         "an article before a vowel": r"\b(?:au|du) (?=[AEIOUÉÎ][a-zéî])",
@@ -130,8 +139,15 @@ _RULES = {
         r"|dollar|chiffre|série|année|marchandise)\b",
     },
     "en": {
+        "a month cut short": r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?[ \u00a0](?:19|20)\d\d"
+        r"|\bQ[1-4] (?:19|20)",
+        "a number before a day": r": \d+, \d{1,2}[ \u00a0][A-Z][a-z]+[ \u00a0]\d{4}",
         "no for No.": r"\bno\.?[ \u00a0]\d{2,}(?![\d-]*[ \u00a0-][a-z])|n°",
         "printed for published": r"\b[Pp]rint(?:s|ed|ing)?\b",
+        "percent for per cent": r"\b[Pp]ercent\b",
+        "with who gives it, for by source": r"\bwith who (?:gives|says)\b",
+        "several dollars with a plural verb": r"[$€][\d.,]+(?: [mb]illion)? were (?:reported|paid|spent|recorded)\b",
+        "only after its number": r"\d% only\b|points only\b",
         "x for ×": r"(?<![\w.])x\d",
         "a before a vowel": r"(?<![/’'])\b[Aa] (?!one\b|once\b|un|us|eu)(?=[aeiou])",
         "an before a consonant": r"\b[Aa]n (?!h)(?=[bcdfghjklmnpqrtvwyz])",
@@ -149,7 +165,7 @@ _SENTENCES = {
     },
     "en": {
         "digits for letters": r"(?<![\d,./+−–$€])(?:[2-9]|10)[ \u00a0]"
-        r"(?:claims|countries|documents|figures|goods|months|partners|publishers|rounds|series|years)\b",
+        r"(?:claims|countries|documents|figures|goods|months|partners|publishers|rounds|series|shipments|wagons|years)\b",
     },
 }
 
@@ -204,17 +220,34 @@ _MONTH_NAMES = {
 _DATE_RULES = {
     "fr": {
         "a missing figure in a sentence": r"\bn\.[ \u00a0]d\.",
+        "a figure set against itself": r"(\d[\d,]*\u00a0%)[^.;|]{0,60}?contre [+−]\1"
+        r"|(\d[\d,]*\u00a0% par an)\u202f; il était de \2",
         "not published, where only not held is known": r"(?:pas|jamais)(?: encore| été| été encore| encore été)? publié"
         r"|aucune? \w+(?: [\w’]+)? (?:n’était|n’est|n’a été) (?:encore )?publié",
     },
     "en": {
         "a missing figure in a sentence": r"\bn/a\b",
+        "a figure set against itself": r"(\d[\d.]*%(?: a year)?)[^.;|]{0,60}?against [+−]\1|(\d[\d.]*% a year); in the"
+        r" same months a year earlier it was \2",
         "not published, where only not held is known": r"\bnot (?:yet )?(?:been )?(?:yet )?published|\bunpublished",
     },
+}
+_BEGAN = {  # what no page speaks of before it began
+    "2020-03-11": {"fr": r"\b(?:épidémie|pandémie)", "en": r"\bpandemic"},
+    "2022-02-24": {"fr": r"\bguerre en Ukraine", "en": r"\bwar in Ukraine"},
 }
 _ONE_YEAR = r"\b((?:19|20)\d\d)[–-]\1\b"
 _COMING = {"fr": r"\b(?:prochain|à venir)", "en": r"\b(?:next(?= \w)|coming\b)"}
 _PAST = {"fr": r"déjà écoulé", "en": r"already over"}
+_EVENTS = {  # from that day on; before it, even the method does not speak of them
+    "fr": {"2020-03-11": r"\b[ée]pidémie|pandémie|Covid", "2022-02-24": r"guerre en Ukraine|sanctions de 2022"},
+    "en": {"2020-03-11": r"\bepidemic|pandemic|Covid", "2022-02-24": r"war in Ukraine|2022 sanctions"},
+}
+_CHANGES = {  # heads of columns whose numbers show their sign; sizes show none
+    "fr": r"(?:Révision(?! absolue)|Plus forte révision|Écart moyen)\b",
+    "en": r"(?:Revision|Mean (?:error|revision)|Largest revision)\b",
+}
+_SIZES = {"fr": r"\babsolue?\b", "en": r"\babsolute\b"}
 _AHEAD = {  # words of a sentence that looks ahead: its periods may lie after the date
     "fr": r"prochain|à venir|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
     "en": r"next|coming|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project|pledge",
@@ -281,9 +314,18 @@ def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
             (_, last), *_ = _days(row[0], language)
             if (last < as_of) != (since in row[0].lower()):
                 yield f"a day of release: {row[0]}"
+    if o.name == "revised":
+        yield from (f"a revision that does not show: {' | '.join(row)}" for row in rows[1:] if row[2:3] == row[3:])
     for column in list(zip(*rows, strict=False))[1:] if o.name != "claims" else ():
+        if re.search(r"(?i)\babsolu", column[0]) and any(cell.startswith(("+", "−")) for cell in column[1:]):
+            yield f"a size with a sign: {column[0]}"
         if len(column) > 1 and set(column[1:]) <= empty:
             yield f"an empty column: {column[0]}"
+    for head, *cells in zip(*rows, strict=False):
+        if re.search(_SIZES[language], head) and any(c.startswith("+") for c in cells):
+            yield f"a sign on a size: {head}"
+        elif re.match(_CHANGES[language], head) and any(re.match(r"(?=.*[1-9])\d", c) for c in cells):
+            yield f"a change without its sign: {head}"
 
 
 def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
@@ -296,10 +338,19 @@ def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
                 found += [f"{name}: {sentence!r}" for name in _sentence_faults(sentence, language, day)]
         if o.kind is Kind.TABLE:
             found += [f"{o.name}, {fault}" for fault in _table_faults(o, language, day)]
+        found += [
+            f"{began}, not yet begun: {m[0]!r}"
+            for began, words in _BEGAN.items()
+            if as_of < began and o.kind is not Kind.TABLE
+            for m in re.finditer(words[language], o.text)
+        ]
         if not o.text.strip():
             found.append(f"an empty {o.kind}")
         if o.kind is Kind.SECTION and (following is None or following.kind in (*_ENDS_SECTION, Kind.ABSENT)):
             found.append(f"an empty section: {o.text!r}")
+        if o.kind not in (Kind.CAVEATS, Kind.SOURCES):
+            later = [rule for since, rule in _EVENTS[language].items() if as_of < since and re.search(rule, o.text)]
+            found += [f"an event of later, {rule}: {o.text[:60]!r}" for rule in later]
         if o.kind is not Kind.CAVEATS:
             found += [f"a name of another day, {n}: {o.text[:60]!r}" for n in names if n in o.text]
     return found

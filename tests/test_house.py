@@ -17,7 +17,8 @@ PACKAGE = Path(kzreport.__file__).parent
 # From the ground up. Rooms of one floor do not know each other; inside a package imports go down as well.
 FLOORS = (
     ("errors",),
-    ("days", "declare", "files", "units", "verdict"),
+    ("redaction", "scratch", "streams"),
+    ("days", "declare", "faults", "files", "repository", "units", "verdict"),
     ("model",),
     ("project",),
     ("strict",),

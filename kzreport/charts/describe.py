@@ -10,7 +10,10 @@ from kzreport.model import Groups, Period, Reading
 
 
 def describe(title: str, groups: Groups, words: Words) -> str:
-    """Return the title, then each group from its first to its last value, with its extremes."""
+    """Return the title, then each group from its first to its last value, with its extremes.
+
+    Figures of several items that are no path (of one period, or not in the order of time) are all told, by item.
+    """
     parts = [f"{words.label(name)}{words.colon}{_extent(readings, words)}" for name, readings in groups.items()]
     return f"{title} – {words.semicolon.join(parts)}."
 
@@ -21,8 +24,12 @@ def _extent(readings: Sequence[Reading], words: Words) -> str:
     def dated(r: Reading) -> str:
         return f"{words.reading(r)} ({words.period(r.period)})"
 
-    if len(shown) > 1 and len({r.period for r in shown}) == 1 and all(r.item for r in shown):
-        return ", ".join(f"{words.label(r.item)} {words.reading(r)}" for r in shown[:6])
+    periods = [r.period for r in shown]
+    if len({r.item for r in shown} - {""}) > 1 and all(r.item for r in shown):
+        if len(set(periods)) == 1:
+            return ", ".join(f"{words.label(r.item)} {words.reading(r)}" for r in shown)
+        if periods != sorted(set(periods)):
+            return ", ".join(f"{words.label(r.item)} {dated(r)}" for r in shown)
     if len(shown) <= 3:
         return ", ".join(map(dated, shown)) or words.ui("nothing_known")
     low, high = min(shown, key=valued), max(shown, key=valued)

@@ -19,6 +19,7 @@ from kzreport.claims.sentences import (
 )
 from kzreport.language.numbers import last_digit
 from kzreport.language.words import Words
+from kzreport.units import UNITS
 from kzreport.verdict import Verdict
 
 _SILENT = (Reason.NO_SERIES, Reason.ASIDE, Reason.PLAN)  # within a document: nothing was compared
@@ -80,7 +81,8 @@ def distance_phrase(w: Words, d: Distance) -> str:
     amount = w.count(round(size), "places") if d.unit == "rank" else w.printed(size, d.unit, d.step)
     if d.unsigned:
         return w.ui("distance_gap").format(amount=amount)
-    key = f"distance_{later}_several" if d.several else f"distance_{later}"
+    kind = "_multiple" if UNITS[d.unit].times else ""
+    key = f"distance_{later}{kind}_several" if d.several else f"distance_{later}{kind}"
     bound = w.word("qualifiers", "at_least").replace("#", amount) if d.at_least else amount
     return w.ui(key).format(amount=bound)
 
@@ -124,16 +126,16 @@ def fact_line(w: Words, f: Fact) -> str:
     """Return a fact in one line: its measure, figure, period, its source and the weight of that, its address."""
     about = all_facts()
     measure = about.measures[f.measure][w.language]
-    told = [] if f.unit == "date" else [fact_figure(w, f)]
-    told.append(when(w, f.period))
+    figure = "" if f.unit == "date" else fact_figure(w, f)
+    day = when(w, f.period)
     publisher = about.publishers[f.publisher][w.language] if f.publisher else ""
     both = w.ui("as_told_by").format(publisher=publisher, via=f.via)
     source = both if publisher and f.via else publisher or f.via
-    marks = [source, w.word("grades", str(f.grade))]
+    marks = [*([day] if figure else []), source, w.word("grades", str(f.grade))]  # not "1, 12 juin": a number, a day
     if f.dated == "seen":
         marks.append(w.ui("undated_page").format(day=w.day(f.published)))
     note = f" {f.note[w.language]}" if f.note else ""
-    line = f"{_sentence(measure, stop='')}{w.colon}{', '.join(told)} ({w.semicolon.join(marks)}).{note}"
+    line = f"{_sentence(measure, stop='')}{w.colon}{figure or day} ({w.semicolon.join(marks)}).{note}"
     return f"{w.typography(line)} {f.url}"
 
 

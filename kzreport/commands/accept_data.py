@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport import scratch
 from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, keep_accepted
 from kzreport.commands.add import may_pass, refuse
 from kzreport.commands.proposed import compare_proposed
@@ -69,8 +69,8 @@ def _look_at(
             yield Finding("alteration", name, "", found, "a text that can be compared")
             return
         now = resource_of(_entry(package_text(data), name), data, project().languages, f"data/{name}.yml")
-        with tempfile.TemporaryDirectory(prefix="kzreport-") as folder:
-            copy = Path(folder) / file
+        with scratch.folder() as own:
+            copy = own / file
             copy.write_bytes(old_text)
             old, _ = parse_table(replace(then, file=copy))
         new, _ = parse_table(now)

@@ -14,6 +14,7 @@ from typing import Any
 
 from kzreport.errors import DataError
 from kzreport.files import project_root, read_json, sha256_hex, write_durably
+from kzreport.repository import ask_git, tracks
 
 _COPIES = ".accepted"
 _COMMITS = 20  # that changed the file: more are not asked
@@ -25,8 +26,8 @@ def accepted_file(name: str, digest: str) -> bytes | None:
     for path in (folder / name, folder / _COPIES / name):
         if path.is_file() and sha256_hex(content := path.read_bytes()) == digest:
             return content
-    for commit in _git(folder, "log", f"-{_COMMITS}", "--format=%H", "--", name).decode().split():
-        if sha256_hex(content := _git(folder, "show", f"{commit}:./{name}")) == digest:
+    for commit in ask_git(folder, "log", f"-{_COMMITS}", "--format=%H", "--", name).decode().split():
+        if sha256_hex(content := ask_git(folder, "show", f"{commit}:./{name}")) == digest:
             return content
     return None
 
@@ -46,14 +47,14 @@ def accepted_state() -> Accepted | None:
         entries = {entry["name"]: entry for entry in raw["resources"]}
         digests = {f"{name}.csv": str(e["hash"]).removeprefix("sha256:") for name, e in entries.items()}
         return Accepted(digests | dict(raw["made_from"]), entries)
-    except (DataError, KeyError, TypeError, AttributeError):
+    except (DataError, LookupError, TypeError, AttributeError, ValueError):
         return None
 
 
 def keep_accepted() -> None:
     """Keep a copy of the files that the data package names, unless a repository has them."""
     folder, state = project_root() / "data", accepted_state()
-    if not state or _git(folder, "rev-parse", "--git-dir"):
+    if not state or _is_tracked(folder):
         return
     for name, digest in state.digests.items():
         copy = folder / _COPIES / name
@@ -61,10 +62,9 @@ def keep_accepted() -> None:
             write_durably(copy, (folder / name).read_bytes())
 
 
-def _git(folder: Path, *words: str) -> bytes:
-    """Return what git answers; nothing if there is no git, or no repository."""
+def _is_tracked(folder: Path) -> bool:
+    """Report whether a repository has the data: one around the project that does not know it is no help."""
     try:
-        done = subprocess.run(["git", "-C", folder, *words], capture_output=True, check=False, timeout=30)
+        return tracks(folder, "datapackage.json")
     except (OSError, subprocess.TimeoutExpired):
-        return b""
-    return done.stdout if not done.returncode else b""
+        return False

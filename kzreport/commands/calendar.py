@@ -17,6 +17,7 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series, resources
+from kzreport.streams import IN_JSON, READABLE
 
 _WIDTH = 75  # octets of a line, as RFC 5545 asks
 
@@ -46,14 +47,14 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         _write(args.json, calendar_json(entries, as_of), "--json")
     if not (args.ics or args.json):
-        for line in calendar_lines(entries):
+        for line in calendar_lines(entries, as_of):
             show(line)
     return 0
 
 
 def _write(target: str, text: str, option: str) -> None:
     if target == "-":
-        print(text, end="", flush=True)
+        show(text.removesuffix("\n"), IN_JSON if option == "--json" else READABLE)
         return
     path = Path(target).expanduser()
     try:
@@ -74,11 +75,17 @@ def list_entries(names: Sequence[str], as_of: date, until: date) -> list[Entry]:
     return sorted(found, key=lambda e: (e.release.day, e.series, e.release.period))
 
 
-def calendar_lines(entries: Sequence[Entry]) -> Iterator[str]:
-    """Yield the calendar as lines for a terminal."""
+def calendar_lines(entries: Sequence[Entry], as_of: date) -> Iterator[str]:
+    """Yield the calendar as lines for a terminal; a day that is over is not called coming."""
     width = max((len(e.series) for e in entries), default=0)
-    for heading, late in (("overdue", True), ("coming", False)):
-        own = [e for e in entries if e.overdue is late]
+    parts = {
+        "overdue": [e for e in entries if e.overdue],
+        "due, within the days of grace": [e for e in entries if not e.overdue and e.release.day < as_of],
+        "coming": [e for e in entries if not e.overdue and e.release.day >= as_of],
+    }
+    for heading, own in parts.items():
+        if not own and heading.startswith("due"):
+            continue
         yield f"{heading}: {'nothing' if not own else ''}".rstrip()
         for e in own:
             period = str(e.release.period).ljust(7)

@@ -14,8 +14,11 @@ import re
 import sys
 import time
 from collections.abc import Sequence
+from typing import Any, NoReturn
 
+from kzreport.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
 from kzreport.render.formats import FORMATS, PAGES
+from kzreport.streams import close_output, lost_output, put, repair_streams
 
 _BEGUN = time.monotonic()  # of the whole run
 
@@ -66,6 +69,17 @@ COMMANDS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose messages repeat no secret of what was given."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(redact(message))
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help; that it cannot be written is a failure, of which argparse would say nothing."""
+        put(self.format_help().rstrip("\n"))
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; ``args.module`` is the module of the chosen one."""
     width = max(len(name) for commands in COMMANDS.values() for name in commands)
@@ -73,7 +87,7 @@ def parser() -> argparse.ArgumentParser:
         "\n".join([f"{group}:", *(f"  {name.ljust(width)}  {text}" for name, (_, text) in commands.items())])
         for group, commands in COMMANDS.items()
     ]
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="kzreport",
         usage="kzreport COMMAND [OPTION ...]",
         description="Dated reports in several languages from published figures, by notebooks.",
@@ -97,7 +111,18 @@ def _exit_codes() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
-    args = parser().parse_args(argv)
+    repair_streams()
+    forget_secrets()
+    keep_secrets_of_environment(os.environ)
+    for word in sys.argv[1:] if argv is None else argv:
+        keep_secrets_of(word)
+    try:
+        args = parser().parse_args(argv)
+    except SystemExit as e:  # --help, or a wrong option
+        close_output()
+        if not e.code and lost_output():
+            return 1
+        raise
     args.begun = _BEGUN
     from kzreport.commands.session import run_command
 
@@ -333,7 +358,7 @@ def _seconds(text: str) -> float:
 
 
 def _executor(text: str) -> str:
-    if not re.fullmatch(r"dask://[^\s/]+:[0-9]{1,5}", text):
+    if not re.fullmatch(r"dask://[^\s/@?#]+:[0-9]{1,5}", text):
         raise argparse.ArgumentTypeError(f"{text!r}: expected dask://HOST:PORT, such as dask://localhost:8786")
     return text.removeprefix("dask://")
 

@@ -14,6 +14,7 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.pages.since_text import changes_data, changes_lines
 from kzreport.render import html
+from kzreport.streams import IN_HTML, IN_JSON
 
 
 def run(args: argparse.Namespace) -> int:
@@ -24,9 +25,9 @@ def run(args: argparse.Namespace) -> int:
     w = Words(check_language(args.lang) if args.lang else terminal_language())
     found = changes_between(open_store(args).root, definition, then, now)
     if args.format == "json":
-        show(json.dumps(changes_data(found), ensure_ascii=False, indent=1))
+        show(json.dumps(changes_data(found), ensure_ascii=False, indent=1), IN_JSON)
     elif args.format == "html":
-        show(html.changes(found, definition.title[w.language], w.language))
+        show(html.changes(found, definition.title[w.language], w.language), IN_HTML)
     else:
         show("\n".join(changes_lines(found, w)))
     return 0

@@ -12,7 +12,7 @@ from kzreport.commands.session import one_project, show
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
 from kzreport.errors import KzreportError, ParameterError, explain, short_repr
-from kzreport.files import read_yaml
+from kzreport.files import read_yaml, sync_folder
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated
 from kzreport.language.wordfiles import built_in_languages
@@ -43,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
         if folder.exists():
             folder.rmdir()
         work.rename(folder.resolve())
+        sync_folder(folder.resolve().parent)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     show(f"made {folder}: a project in {', '.join(languages)} with one series, one page and one claim")

@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport import scratch
 from kzreport.claims.ledger import all_claims
 from kzreport.claims.sentences import claim_locator
 from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.commands.session import one_project
 from kzreport.editions.definition import load_definition
 from kzreport.errors import KzreportError
-from kzreport.execution import scratch
 from kzreport.files import project_root
 from kzreport.guards.finding import Finding
 from kzreport.guards.state import check_state

@@ -22,6 +22,7 @@ from kzreport.refresh.transport import Transport
 from kzreport.refresh.vintages import Change
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
+from kzreport.streams import IN_JSON
 
 _MOST = 12  # changes of a series that are shown
 _STATES = {
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         about = _as_json(found, by_hand, written=not args.dry_run) | ({"turns": turns.as_json()} if turns else {})
         text = json.dumps(about, ensure_ascii=False, indent=1)
         if args.json == "-":
-            show(text)
+            show(text, IN_JSON)
         else:
             write_atomic(Path(args.json), text + "\n")
     if args.json != "-":

@@ -8,15 +8,19 @@ import importlib
 import os
 import signal
 import sys
-import traceback
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kzreport import scratch
 from kzreport.editions.log import RunLog, log_error, start_logging
-from kzreport.errors import KzreportError
+from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.files import project_root
+from kzreport.redaction import hide_secrets, redact
+from kzreport.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
 
 if TYPE_CHECKING:
     from kzreport.editions.definition import Definition
@@ -24,44 +28,133 @@ if TYPE_CHECKING:
     from kzreport.editions.store import Store
 
 _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+_PLACES = {"--output": "output", "--from": "source", "folder": "folder"}  # option -> argument that names a file
+_PLACES |= {f"--{name}": name for name in ("ics", "json", "record", "replay")}
 
 
 def run_command(args: argparse.Namespace) -> int:
-    """Run the chosen command; return the exit code. Errors of the package are logged, others shown."""
+    """Run the chosen command; return the exit code. Every error is one line of the log, a fault of ours too."""
     for number in _ENDINGS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)  # as an exception, so that processes are ended and half an edition removed
     start_logging(getattr(args, "log", "plain"), quiet=getattr(args, "quiet", False))
-    try:
-        with contextlib.ExitStack() as args.stack:
-            return _run(args)
-    except (KzreportError, OSError) as e:  # nobody reads the output any more, or the index could not be sent
-        log_error(str(e))
-        return 1
-    except (KeyboardInterrupt, SystemExit) as e:
-        log_error("interrupted; nothing half-made was left behind")
-        return int(e.code or 0) if isinstance(e, SystemExit) else 130
-    except Exception:  # no error of the package: the trace is what a report of it needs
-        traceback.print_exc()
-        log_error("a fault of kzreport itself; please report it with the lines above")
-        return 70
-
-
-def _run(args: argparse.Namespace) -> int:
+    catch_stray_errors()
     reporter = None
     try:
-        if hasattr(args, "notify"):
-            reporter = args.reporter = Reporter(args)
+        code = 0
+        try:
+            if hasattr(args, "notify"):
+                reporter = args.reporter = Reporter(args)
+            with contextlib.ExitStack() as args.stack:
+                code = _run(args, reporter)
+        except (KzreportError, OSError) as e:  # the index could not be sent
+            code = _failed(e, reporter)
+        except Exception as e:
+            code = _fault(e, args, reporter)
+        if reporter:
+            reporter.deliver(code)
+    except (KeyboardInterrupt, SystemExit) as e:
+        log_error("interrupted; nothing half-made was left behind")
+        code = e.code if isinstance(e, SystemExit) and isinstance(e.code, int) else 130
+    except Exception as e:  # in the summary itself
+        code = _fault(e, args, None)
+    close_output()
+    if lost := lost_output():
+        log_error(explain("standard output", lost, "a place that takes what is written"))
+        code = code or (0 if reporter else 1)  # an edition is made, whoever reads of it
+    return code
+
+
+def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
+    """Run the command while its store is open, to the summary of what it made."""
+    try:
+        if reporter:
             reporter.check_targets(args.notify)
+            reporter.log.definition = definition_name(args)
+        require_places(args)
+        args.stack.enter_context(scratch.settings())
         if args.command != "init":
             args.stack.enter_context(one_project(project_root()))
         code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
     except (KzreportError, OSError) as e:
-        (reporter.error if reporter else log_error)(str(e))
-        code = e.exit_code if isinstance(e, KzreportError) else 1
+        code = _failed(e, reporter)
+    except Exception as e:
+        code = _fault(e, args, reporter)
     if reporter:
-        reporter.finish(code)
+        if code == 1 and any(is_fault(page["reason"]) for page in reporter.log.pages):
+            code = FAULT
+        reporter.summarise(code)
     return code
+
+
+def _failed(error: KzreportError | OSError, reporter: Reporter | None) -> int:
+    """Log an error of the user's or of the system; return its exit code."""
+    text = str(error)
+    if isinstance(error, OSError) and error.strerror:
+        place = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else ""
+        text = explain(place or "the system", error.strerror, "to go on")
+    if reporter:
+        reporter.open = ""  # what is there now is not what was asked for
+    (reporter.error if reporter else log_error)(text)
+    return error.exit_code if isinstance(error, KzreportError) else 1
+
+
+def _fault(error: Exception, args: argparse.Namespace, reporter: Reporter | None) -> int:
+    """Log a fault of ours in one line, keep its traceback in a file, and write ``run.json``; return 70."""
+    store = reporter.store or _folder(args) if reporter else None
+    root = store.root if store and store.root.is_dir() else None
+    path = keep_traceback(error, f"command {args.command}", root)
+    shown = store.shown(path) if store and path and path.parent == root else str(path or "")
+    text = fault_line(error, shown)
+    (reporter.error if reporter else log_error)(text)
+    if reporter:
+        reporter.open = ""
+    if reporter and root:
+        reporter.log.fault = redact(text)
+        reporter.log.write(root)
+    return FAULT
+
+
+def _folder(args: argparse.Namespace) -> Store | None:
+    """Return the store that a command was about to open, if it is a folder."""
+    from kzreport.editions.store import Store, output_root
+
+    if "://" not in (args.output or ""):
+        with contextlib.suppress(Exception):  # a fault is what brought us here: it is the one to tell
+            return Store(output_root(args.output))
+    return None
+
+
+def catch_stray_errors() -> None:
+    """Let errors that nobody can catch, in threads and at the end of objects, be lines of the log too."""
+
+    def tell(error: BaseException | None) -> None:
+        if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
+            log_error(fault_line(error, str(keep_traceback(error, "in the background") or "")))
+
+    def unraisable(about: Any) -> None:
+        if not isinstance(about.exc_value, OSError):  # a pipe that closed while a process ends
+            tell(about.exc_value)
+
+    sys.unraisablehook = unraisable
+    threading.excepthook = lambda about: tell(about.exc_value)
+    sys.excepthook = lambda kind, error, trace: tell(error)
+
+
+def require_places(args: argparse.Namespace) -> None:
+    """Refuse files named relative to a working directory that was removed; else go on in the root directory.
+
+    Raises :class:`ParameterError`.
+    """
+    try:
+        Path.cwd()
+    except OSError:
+        given = {"KZREPORT_HOME": os.environ.get("KZREPORT_HOME"), **{k: vars(args).get(v) for k, v in _PLACES.items()}}
+        for name, value in given.items():
+            if isinstance(value, str) and value and value != "-" and "://" not in value and value[0] not in "/~":
+                found = "a place relative to the working directory, which was removed"
+                raise ParameterError(explain(name, found, "a full path", "or go to a folder that exists")) from None
+        os.chdir("/")  # libraries ask where they are
 
 
 @contextlib.contextmanager
@@ -87,14 +180,14 @@ def _end(number: int, frame: object) -> None:
 # --- output ------------------------------------------------------------------------------------------------------
 
 
-def show(text: str) -> None:
-    """Print to standard output."""
-    print(text, flush=True)
+def show(text: str, how: str = READABLE) -> None:
+    """Print to standard output, without secrets; ``how``: see :func:`kzreport.streams.put`."""
+    put(hide_secrets(text), how=how)
 
 
 def warn(text: str) -> None:
-    """Print to standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """Print to standard error, without secrets."""
+    put_error(redact(text))
 
 
 class Reporter:
@@ -109,9 +202,9 @@ class Reporter:
     """
 
     def __init__(self, args: argparse.Namespace) -> None:
-        self.log = RunLog(definition_name(args))
+        self.log = RunLog(args.definition or "")
         self.quiet = args.quiet
-        self.bars = sys.stderr.isatty() and not args.quiet and args.log == "plain"
+        self.bars = is_terminal(sys.stderr) and not args.quiet and args.log == "plain"
         self.silent = False
         self.targets: list[str] = []
         self.errors: list[str] = []
@@ -119,6 +212,7 @@ class Reporter:
         self.store: Store | None = None
         self.open = ""
         self.not_refreshed = ""
+        self._summary: dict[str, Any] | None = None
 
     def check_targets(self, targets: list[str]) -> None:
         """Take the targets of the summary. Raises :class:`ParameterError`."""
@@ -134,19 +228,29 @@ class Reporter:
 
     def error(self, text: str) -> None:
         """Log an error, at once and in the summary."""
-        self.errors.append(text)
+        self.errors.append(redact(text))
         log_error(text)
 
-    def finish(self, code: int) -> None:
-        """Deliver the summary."""
+    def summarise(self, code: int) -> None:
+        """Make the summary, while the store is open."""
         with_changes = code in (0, 3) and bool(self.log.made)
         if not self.silent and (self.quiet or self.targets or with_changes):
             from kzreport.editions import notify
 
-            summary = notify.run_summary(self.log, self.store, self.definition, code, self.errors)
+            self._summary = notify.run_summary(self.log, self.store, self.definition, code, self.errors)
+
+    def deliver(self, code: int) -> None:
+        """Deliver the summary, when all is written: what went wrong until now is in it."""
+        if self._summary is None and (self.quiet or self.targets) and not self.silent:
+            self.store = None  # it could not be closed
+            self.summarise(code)
+        if summary := self._summary:
+            from kzreport.editions import notify
+
+            summary |= {"exit_code": code, "errors": list(self.errors)}
             if self.quiet:
                 show(notify.summary_line(summary))
-            elif with_changes and (line := notify.changes_line(summary)):
+            elif code in (0, 3) and (line := notify.changes_line(summary)):
                 show(line)
             for target in self.targets:
                 try:

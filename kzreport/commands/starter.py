@@ -19,7 +19,7 @@ from yaml.resolver import BaseResolver
 from yaml.serializer import Serializer
 
 from kzreport.errors import ParameterError, explain
-from kzreport.files import read_text, read_yaml, shown_path
+from kzreport.files import read_text, read_yaml, shown_path, sync_folder, write_durably
 from kzreport.language.wordfiles import UNTRANSLATED
 
 STARTER = Path(__file__).resolve().parent.parent / "starter"
@@ -62,9 +62,9 @@ def write_new(files: Mapping[Path, str]) -> None:
         if path.exists():
             raise ParameterError(explain("page", f"{shown_path(path)}, which exists", "a new name"))
     for path, text in files.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8", newline="\n") as f:
-            f.write(text)
+        write_durably(path, text)
+    for folder in sorted({folder for path in files for folder in (path.parent, path.parent.parent)}):
+        sync_folder(folder)
 
 
 def page_files(

@@ -13,12 +13,16 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
 
 from kzreport.editions.manifest import EDITION_NAME, MANIFEST, manifest_digest, read_manifest
 from kzreport.editions.store import Store, list_editions
-from kzreport.files import sha256_hex, write_atomic
+from kzreport.errors import DataError
+from kzreport.files import read_bytes, sha256_hex, write_atomic
 
 # Names that other programs leave in folders: file managers, editors, JupyterLab, synchronisers.
 _STRAY = re.compile(
@@ -29,12 +33,15 @@ _STRAY = re.compile(
 _NEW = 2_000_000_000  # nanoseconds: a file changed so shortly before its record was made may change again unseen
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=ConfigDict(strict=True))
 class _Record:
     """The digest of an edition's manifest, and of each file that was read: size, times of writing and change, inode."""
 
-    manifest: str
-    files: Mapping[str, list[int]]
+    manifest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    files: Mapping[str, Annotated[list[int], Field(min_length=4, max_length=4)]]
+
+
+_RECORD: TypeAdapter[_Record] = TypeAdapter(_Record)
 
 
 def list_damage(folder: Path, store: Store) -> list[str]:
@@ -139,12 +146,12 @@ def _record_path(folder: Path) -> Path:
 def _read_record(path: Path) -> _Record | None:
     """Return a record; ``None`` if there is none that can be read: then everything is read."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = _RECORD.validate_json(read_bytes(path))
         newest = path.stat().st_mtime_ns - _NEW
-        files = {name: own for name, own in found["files"].items() if own[1] < newest and own[2] < newest}
-        return _Record(found["manifest"], files)
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, DataError, ValueError):
         return None
+    files = {name: own for name, own in found.files.items() if own[1] < newest and own[2] < newest}
+    return _Record(found.manifest, files)
 
 
 def _write_record(path: Path, digest: str, files: Mapping[str, list[int]]) -> None:

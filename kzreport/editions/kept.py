@@ -17,8 +17,9 @@ from nbformat import NotebookNode
 
 from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
+from kzreport.errors import DataError, PageError
 from kzreport.execution.task import Task
-from kzreport.files import write_atomic
+from kzreport.files import read_bytes, write_atomic
 
 
 def page_key(plan: Plan, task: Task) -> str:
@@ -46,7 +47,7 @@ class KeptPages:
     def find(self, key: str) -> Path | None:
         """Return the file of a page that was executed before."""
         if path := self.known.get(key):
-            with contextlib.suppress(OSError):  # gone meanwhile: it is computed again
+            with contextlib.suppress(OSError, PageError):  # gone meanwhile: it is computed again
                 self.store.fetch(path)
         return path
 
@@ -73,13 +74,19 @@ class KeptPages:
 
 
 def read_kept(path: Path) -> NotebookNode | None:
-    """Return a kept page; ``None`` if it is gone or is not what was written."""
-    with contextlib.suppress(OSError):
-        data = path.read_bytes()
-        if path.stem.endswith(_digest(data)):
-            nb: NotebookNode = nbformat.v4.reads(data.decode())
-            return nb
-    return None
+    """Return a kept page; ``None`` if it is gone, is not what was written, or is no notebook."""
+    try:
+        data = read_bytes(path)
+        if not path.stem.endswith(_digest(data)):
+            return None
+        raw = json.loads(data)
+        if not isinstance(raw, dict) or raw.get("nbformat") != 4:
+            return None
+        nbformat.validate(raw, version=4)
+        nb: NotebookNode = nbformat.from_dict(raw)
+        return nb
+    except (OSError, DataError, ValueError, RecursionError, nbformat.ValidationError):
+        return None
 
 
 def _digest(data: bytes) -> str:

@@ -8,22 +8,33 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kzreport.files import write_atomic
+from kzreport.redaction import redact
+from kzreport.streams import put_error
 
 _LOG = logging.getLogger("kzreport")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
+class _Lines(logging.Handler):
+    """Lines on standard error, wherever it leads now. A log that cannot be written ends nothing."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        put_error(self.format(record))
+
+
 class _Plain(logging.Formatter):
-    """The text; errors begin with the program's name. Control characters are escaped: a log is read on terminals."""
+    """The text without secrets; errors begin with the program's name.
+
+    Control characters are escaped: a log is read on terminals.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], record.getMessage())
+        text = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], redact(record.getMessage()))
         return f"kzreport: {text}" if record.levelno >= logging.ERROR else text
 
 
@@ -33,16 +44,20 @@ class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         time = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
         about = {"event": "message"} | getattr(record, "about", {})
-        return json.dumps({"time": time, "level": record.levelname.lower()} | about | {"text": record.getMessage()})
+        return json.dumps(
+            {"time": time, "level": record.levelname.lower()} | about | {"text": redact(record.getMessage())}
+        )
 
 
 def start_logging(form: str = "plain", *, quiet: bool = False) -> None:
     """Log to standard error from now on, as ``plain`` lines or ``json``; ``quiet``: errors only."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines()
     handler.setFormatter(_Json() if form == "json" else _Plain())
     if form != "json":
         handler.addFilter(lambda record: getattr(record, "shown", True))
     _LOG.handlers[:] = [handler]
+    if not logging.root.handlers:  # libraries would print lines of theirs, with addresses and traces
+        logging.root.addHandler(logging.NullHandler())
     _LOG.setLevel(logging.ERROR if quiet else logging.INFO)
 
 
@@ -56,6 +71,8 @@ class RunLog:
 
     ``refreshed``: series -> what became of it, if figures were fetched first.
 
+    ``fault``: line that says that kzreport itself failed.
+
     ``shown`` of its methods: print it as a plain line too; a log in JSON has everything.
     """
 
@@ -64,6 +81,7 @@ class RunLog:
         self.made: list[str] = []
         self.pages: list[dict[str, Any]] = []
         self.refreshed: Mapping[str, str] = {}
+        self.fault = ""
 
     def line(self, text: str, **about: object) -> None:
         """Log a line; ``about`` are its other keys in a log in JSON."""
@@ -98,7 +116,7 @@ class RunLog:
             see the class
         """
         about: dict[str, Any] = {"edition": edition, "page": page, "status": status}
-        about |= {"seconds": seconds, "tries": tries, "reason": reason}
+        about |= {"seconds": seconds, "tries": tries, "reason": redact(reason)}
         self.pages.append(about)
         text = f"{page}: {'FAILED' if status == 'failed' else status}"
         level = logging.INFO if status in ("made", "kept") else logging.WARNING
@@ -121,12 +139,9 @@ class RunLog:
     def write(self, root: Path) -> None:
         """Write ``run.json`` beside the editions, in one step. If that fails the run ends as it would have."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
-        refreshed = {"refreshed": dict(self.refreshed)} if self.refreshed else {}
-        text = json.dumps(
-            about | {"retried": self.retried, **refreshed, "pages": self.pages},
-            ensure_ascii=False,
-            indent=1,
-        )
+        about |= {"refreshed": dict(self.refreshed)} if self.refreshed else {}
+        about |= {"fault": self.fault} if self.fault else {}
+        text = json.dumps(about | {"retried": self.retried, "pages": self.pages}, ensure_ascii=False, indent=1)
         try:
             write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
         except OSError as e:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport import scratch
 from kzreport.editions.bars import PageBars
 from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
@@ -28,9 +27,9 @@ from kzreport.editions.store import (
     Store,
     edition_lock,
     list_revisions,
+    shown_place,
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
-from kzreport.execution import scratch
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Lost, Result
 from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
@@ -41,6 +40,7 @@ from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.render import html
 from kzreport.render.formats import PAGES
+from kzreport.repository import State, repository_state
 from kzreport.series.releases import known_until
 
 
@@ -244,20 +244,14 @@ def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
         path = aside / f"{result.task.language}-{result.task.page}.ipynb"
         if result.failed:
             write_durably(path, result.failed)
-        lines.append(result.reason + (f"\n    kept: {os.path.relpath(path)}" if result.failed else ""))
+        lines.append(result.reason + (f"\n    kept: {shown_place(path)}" if result.failed else ""))
     return lines
 
 
-def _git() -> dict[str, Any] | None:
-    def ask(*words: str) -> str:
-        return subprocess.run(
-            ["git", "-C", str(project_root()), *words], capture_output=True, text=True, check=True
-        ).stdout.strip()
-
-    try:
-        return {"commit": ask("rev-parse", "HEAD"), "clean": not ask("status", "--porcelain", "--untracked-files=no")}
-    except (OSError, subprocess.CalledProcessError):
-        return None  # not a git checkout: the inputs' digests say what was used
+def _git() -> dict[str, Any]:
+    """Return the record of the project's commit; without one, the inputs' digests say what was used."""
+    state = repository_state(project_root())
+    return {"commit": state.commit, "clean": state.clean} if state.commit else {"commit": None, "why": state.why}
 
 
 # --- verify ------------------------------------------------------------------------------------------------------
@@ -303,7 +297,7 @@ def verify_edition(
     if different:
         raise StaleEdition(
             f"edition {folder.name} was made from other inputs and cannot be rebuilt from these; check out its commit "
-            f"({_commit(manifest)}). What changed:\n  " + "\n  ".join(different)
+            f"({recorded_state(manifest).text}). What changed:\n  " + "\n  ".join(different)
         )
     with scratch.folder() as own:
         again = own / folder.parent.name / about["name"]
@@ -322,9 +316,11 @@ def _check_engine(folder: Path, manifest: Mapping[str, Any]) -> None:
     made_by = manifest["inputs"].get("engine", "")
     if made_by != engine_version():
         found = f"an edition made by another engine version ({made_by or 'not recorded'})"
-        todo = f"install that version, or check out its commit ({_commit(manifest)})"
+        todo = f"install that version, or check out its commit ({recorded_state(manifest).text})"
         raise StaleEdition(explain(f"edition {folder.name}", found, f"kzreport {engine_version()}", todo))
 
 
-def _commit(manifest: Mapping[str, Any]) -> str:
-    return str((manifest["git"] or {}).get("commit", "not recorded"))
+def recorded_state(manifest: Mapping[str, Any]) -> State:
+    """Return the state of the repository that an edition was made from, as its manifest has it."""
+    about = manifest["git"] or {}
+    return State(about.get("commit") or "", about.get("clean") is True, about.get("why") or "")

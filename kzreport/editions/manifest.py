@@ -58,8 +58,9 @@ class _Edition(_Open):
 
 
 class _Git(_Open):
-    commit: str
+    commit: Annotated[str, Field(pattern="^[0-9a-f]{4,64}$")] | None
     clean: bool | None = None
+    why: Annotated[str, Field(max_length=200)] | None = None
 
 
 class _Manifest(_Open):

@@ -5,6 +5,7 @@ A summary that cannot be made or delivered changes nothing: the editions stay, a
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shlex
@@ -17,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 
@@ -30,6 +31,8 @@ from kzreport.errors import KzreportError, ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
+from kzreport.redaction import redact
+from kzreport.streams import put
 
 SECONDS = 30  # that a notification may take
 
@@ -162,6 +165,7 @@ def check_target(target: str) -> str:
             parts = urlsplit(target)
             if not parts.hostname or re.search(r"[\x00-\x20\x7f]", target) or parts.port == 0:
                 raise ValueError
+            _ascii_host(parts.hostname)
         except ValueError:  # an address may hold a secret: it is not repeated
             raise ParameterError(explain("--notify", "an address without a host", expected)) from None
         return target
@@ -170,7 +174,8 @@ def check_target(target: str) -> str:
     except ValueError as e:
         raise ParameterError(explain("--notify", f"a command that cannot be read ({e})", expected)) from None
     if not words or shutil.which(words[0]) is None:
-        raise ParameterError(explain("--notify", f"{words[0] if words else target!r}", expected))
+        plain = words and re.fullmatch(r"[\w./~ -]{1,200}", words[0])  # else it may be an address, or hold a secret
+        raise ParameterError(explain("--notify", words[0] if plain else "what is neither", expected))
     return target
 
 
@@ -182,7 +187,7 @@ def send(target: str, summary: Mapping[str, Any]) -> None:
     """
     text = json.dumps(summary)  # in ASCII: there is no encoding to get wrong
     if target == "-":
-        print(text, flush=True)
+        put(text)
     elif re.match(r"https?:", target, re.IGNORECASE):
         _post(target, text.encode())
     else:
@@ -209,9 +214,20 @@ class _Stay(urllib.request.HTTPRedirectHandler):
         return None
 
 
+def _ascii_host(host: str) -> str:
+    """Return a host as the network knows it: in brackets an address of version 6, else in ASCII."""
+    return f"[{host}]" if ":" in host else host.encode("idna").decode()
+
+
 def _post(target: str, data: bytes) -> None:
-    host = urlsplit(target).hostname
-    request = urllib.request.Request(target, data, {"Content-Type": "application/json"}, method="POST")
+    parts = urlsplit(target)
+    host, headers = parts.hostname or "", {"Content-Type": "application/json"}
+    if parts.username is not None:  # the library would take it for a part of the host's name
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers["Authorization"] = f"Basic {base64.b64encode(user.encode()).decode()}"
+    plain = parts._replace(netloc=_ascii_host(host) + (f":{parts.port}" if parts.port else ""), fragment="")
+    address = quote(plain.geturl(), safe="/:?#[]@!$&'()*+,;=%~")
+    request = urllib.request.Request(address, data, headers, method="POST")
     answers: list[str] = []
 
     def post() -> None:
@@ -222,7 +238,9 @@ def _post(target: str, data: bytes) -> None:
             answers.append(f"status {e.code}{', a redirect' if 300 <= e.code < 400 else ''}")
             e.close()
         except (OSError, ValueError) as e:
-            answers.append(str(getattr(e, "reason", "") or type(e).__name__))
+            reason = getattr(e, "reason", "")
+            said = getattr(reason, "strerror", None) or (reason if isinstance(reason, str) else "")
+            answers.append(redact(str(said or type(reason or e).__name__)))
         except Exception as e:  # http.client has many for a broken answer
             answers.append(type(e).__name__)
 

@@ -23,22 +23,24 @@ import re
 import secrets
 import shutil
 import socket
-import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from kzreport import scratch
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import MANIFEST, read_manifest
 from kzreport.editions.store import Store, list_editions
 from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain
+from kzreport.redaction import redact, shown_address
 
 BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
 _RUNS = ".work/runs/"
 _PAGES = ".work/pages/"
+_ASIDE = re.compile(r"\.work/[0-9a-f]{16}")  # a file on its way to its name
 _OWN = (_PAGES, "failed/")  # a run may change and remove these, beside editions and the files at the top
 
 
@@ -49,8 +51,10 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
     Raises :class:`ParameterError` if it cannot be reached, :class:`Locked` if another run writes there.
     """
     fs, path = _connect(address)
-    with tempfile.TemporaryDirectory(prefix="kz-mirror-") as name, contextlib.ExitStack() as stack:
-        store = Mirror(fs, path, _shown(address), Path(name))
+    with scratch.folder() as own, contextlib.ExitStack() as stack:
+        (own / "mirror").mkdir()
+        store = Mirror(fs, path, shown_address(address), own / "mirror")
+        store.private = _is_private(address)
         try:
             if write:
                 stack.enter_context(store.lease(log))
@@ -58,8 +62,9 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
         except KzreportError:
             raise
         except Exception as e:  # every store has errors of its own
+            said = _said(e, private=_is_private(address))
             todo = "a place that can be reached" + (" and written" if write else "")
-            raise ParameterError(explain("--output", f"{_shown(address)}: {type(e).__name__}: {e}", todo)) from None
+            raise ParameterError(explain("--output", f"{shown_address(address)}: {said}", todo)) from None
         try:
             yield store
         finally:
@@ -67,9 +72,18 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
                 store.push()
 
 
-def _shown(address: str) -> str:
-    """Return the address without a password."""
-    return re.sub(r"(?<=//)[^/@]*@", "", address).rstrip("/")
+def _said(error: Exception, *, private: bool) -> str:
+    """Return an error of a library in one line; its kind alone if the address is ``private``.
+
+    A library quotes parts of an address that it has misread: no search for secrets finds half a password.
+    """
+    kind = type(error).__name__
+    return kind if private else redact(" ".join(f"{kind}: {error}".split()))[:300]
+
+
+def _is_private(address: str) -> bool:
+    """Report whether an address has parts that are not shown."""
+    return shown_address(address) != address.strip().rstrip("/")
 
 
 def _connect(address: str) -> tuple[Any, str]:
@@ -77,8 +91,8 @@ def _connect(address: str) -> tuple[Any, str]:
         from fsspec.core import url_to_fs
 
         fs, path = url_to_fs(address, use_listings_cache=False)
-    except (ImportError, ValueError) as e:
-        found = f"{_shown(address)}: {e}"
+    except Exception as e:  # every store has errors of its own; an address has a hundred ways of being none
+        found = f"{shown_address(address)}: {_said(e, private=_is_private(address))}"
         todo = "pip install 'kzreport[remote]' for S3; other stores need the package that fsspec names"
         raise ParameterError(explain("--output", found, "a folder, or an address that fsspec knows", todo)) from None
     if hasattr(fs, "auto_mkdir"):
@@ -91,7 +105,7 @@ class Mirror(Store):
 
     def __init__(self, fs: Any, path: str, address: str, root: Path) -> None:
         super().__init__(root)
-        self.fs, self.path, self.address = fs, path, address
+        self.fs, self.path, self.address, self.private = fs, path, address, False
         self.names: set[str] = set()  # of all files at the address
         self._own_lease = f"{_RUNS}{secrets.token_hex(8)}"
         self._expired: set[str] = set()  # leases of runs that were assumed dead
@@ -191,6 +205,7 @@ class Mirror(Store):
         loose = [f for f in self.root.iterdir() if f.is_file()]
         loose += [f for f in (self.root / "failed").rglob("*") if f.is_file() and f.stat().st_size]
         gone = {n for n in self.names if n.startswith(_OWN) and not (self.root / n).exists()}
+        gone |= {n for n in self.names if _ASIDE.fullmatch(n)}  # of runs that were killed: we are alone
         with self._wrap_errors("its index"):
             self._remove(gone)
             for file in loose:
@@ -215,10 +230,14 @@ class Mirror(Store):
         """Raise the errors of any object store as :class:`PageError`."""
         try:
             yield
-        except (KzreportError, OSError):
+        except KzreportError:
             raise
+        except OSError as e:
+            if not self.private:
+                raise
+            raise PageError(f"{self.address}, {what}: {e.strerror or type(e).__name__}") from None
         except Exception as e:
-            raise PageError(f"{self.address}, {what}: {type(e).__name__}: {e}") from e
+            raise PageError(f"{self.address}, {what}: {_said(e, private=self.private)}") from e
 
     # --- lease --------------------------------------------------------------------------------------------------
 
@@ -262,7 +281,7 @@ class Mirror(Store):
         first = self._others()
         if not first:
             return
-        who = ", ".join(sorted(text.decode(errors="replace").rpartition(",")[0] for text in first.values()))
+        who = ", ".join(sorted({_holder(text) for text in first.values()}))[:200]
         log.line(f"{self.address}: waiting {SILENCE:.0f} s for a sign of life of {who}")
         end = time.monotonic() + SILENCE
         while time.monotonic() < end:
@@ -283,6 +302,16 @@ class Mirror(Store):
         """Raise :class:`Locked` if another run assumed us dead, or a run that we assumed dead is alive."""
         if not self.fs.exists(self._at(self._own_lease)) or any(map(self.fs.exists, self._expired)):
             raise Locked(explain(self.address, "another run that writes there", "to be alone", "run again"))
+
+
+def _holder(lease: bytes) -> str:
+    """Return who holds a lease, as it says; it may be of another program, and of any size.
+
+    >>> _holder(b"host, process 12, 3"), _holder(b"\\x00<html>")
+    ('host, process 12', 'an unknown program')
+    """
+    found = re.fullmatch(r"([\w.-]{1,100}, process \d{1,10}), \d{1,9}", lease[:200].decode(errors="replace"))
+    return found[1] if found else "an unknown program"
 
 
 def _blank(path: Path) -> None:

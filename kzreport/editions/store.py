@@ -12,7 +12,7 @@ from typing import IO
 
 from kzreport.editions.manifest import EDITION_NAME, MANIFEST
 from kzreport.errors import Locked, ParameterError, explain
-from kzreport.files import project_root
+from kzreport.files import project_root, sweep_halves, sync_folder
 
 
 class Store:
@@ -37,7 +37,16 @@ class Store:
 
     def shown(self, path: Path) -> str:
         """Return what a user would open."""
-        return os.path.relpath(path)
+        return shown_place(path)
+
+
+def shown_place(path: Path) -> str:
+    """Return a path as a user would type it; a full one if the working directory was removed."""
+    try:
+        here = Path.cwd()
+    except OSError:
+        return str(path)
+    return str(path) if here == Path(here.anchor) else os.path.relpath(path)
 
 
 def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
@@ -48,13 +57,16 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
     root = Path(chosen).absolute() if chosen else project_root() / "reports"
     if make:
         try:
-            root.mkdir(parents=True, exist_ok=True)
+            if not root.is_dir():
+                root.mkdir(parents=True, exist_ok=True)
+                sync_folder(root.parent)
+            for folder in (root, root / ".work" / "whole", root / ".work" / "pages"):
+                sweep_halves(folder)
             with tempfile.TemporaryFile(dir=root):
                 pass
-        except OSError as e:
-            raise ParameterError(
-                explain("--output", f"{root.name}: {e.strerror}", "a folder that can be written")
-            ) from None
+        except (OSError, ValueError) as e:  # a NUL in its name is no error of the system
+            found = f"{root.name}: {getattr(e, 'strerror', None) or e}"
+            raise ParameterError(explain("--output", found, "a folder that can be written")) from None
     return root
 
 

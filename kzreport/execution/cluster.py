@@ -16,11 +16,9 @@ import contextlib
 import logging
 import pickle
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable
@@ -28,6 +26,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from kzreport import scratch
 from kzreport.errors import KzreportError, PageError, ParameterError, explain
 from kzreport.execution import cluster_worker
 from kzreport.execution.portable import Portable
@@ -176,7 +175,8 @@ class _PageProcess:
 
     def __init__(self, batch: str, seconds: float) -> None:
         self.batch, self.busy, self.seconds = batch, True, seconds
-        self.scratch = tempfile.mkdtemp(prefix="kz-")
+        self.own = contextlib.ExitStack()
+        self.scratch = str(self.own.enter_context(scratch.folder()))
         self.idle: threading.Timer | None = None
         self.pipe, theirs = Pipe()
         # -P: nothing in the working directory is imported in place of a library.
@@ -216,7 +216,7 @@ class _PageProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.own.close()
 
 
 class _PageProcesses:

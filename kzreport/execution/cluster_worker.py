@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzreport.errors import KzreportError, PageError, explain
+from kzreport.scratch import can_keep_settings
 
 if TYPE_CHECKING:  # a worker starts with little
     from kzreport.execution.portable import Portable
@@ -64,6 +65,8 @@ def main() -> None:
     from kzreport.execution.worker import serve, worker_kernels
 
     number, scratch, seconds = sys.argv[1:]
+    if not can_keep_settings():
+        os.environ["MPLCONFIGDIR"] = scratch
     server = None if unavailable() else Forkserver.start(kernel_environment(), "/")
     kernels = worker_kernels(server, float(seconds))
 

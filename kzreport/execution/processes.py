@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from kzreport.execution import scratch, warm
+from kzreport import scratch
+from kzreport.execution import warm
 from kzreport.execution.kernel import kernel_environment
 from kzreport.execution.task import START_TIMEOUT, Deadlines, Lost
 from kzreport.execution.warm import FORKSERVERS, Forkserver

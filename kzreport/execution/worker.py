@@ -15,11 +15,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 from typing import Any
 
 from kzreport.execution.kernel import KernelPool
-from kzreport.execution.task import Progress
+from kzreport.execution.task import Lost, Progress
 from kzreport.execution.warm import FORKSERVERS, Forkserver
+from kzreport.faults import fault_line, keep_traceback
 
 
 @dataclass(frozen=True)
@@ -63,5 +65,10 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
     with contextlib.suppress(EOFError, BrokenPipeError):
         while True:
             item, kernels.another_follows = pipe.recv()
-            pipe.send((None, work(item, worker)))
+            try:
+                found = work(item, worker)
+            except Exception as e:  # a fault of ours costs its own item; its traceback goes into a file
+                kept = keep_traceback(e, "in a worker", scratch=str(Path(folder).parent))
+                found = Lost(fault_line(e, str(kept or "")))
+            pipe.send((None, found))
     kernels.kill()

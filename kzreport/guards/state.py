@@ -18,7 +18,7 @@ from pathlib import Path
 from kzreport.errors import DataError
 from kzreport.files import cached_by_stamp, project_root
 from kzreport.guards.excuses import not_excused
-from kzreport.guards.finding import Finding, errors_of
+from kzreport.guards.finding import Finding, errors_of, warnings_of
 from kzreport.guards.identities import findings_of
 from kzreport.guards.relations import all_relations
 from kzreport.guards.usual import STEP, spikes, step_size
@@ -63,17 +63,15 @@ def check_state(today: date, as_of: date | None = None, changed: Rows | None = N
 
 
 def demand_sound(dates: Iterable[date]) -> list[Finding]:
-    """Return the warnings about the figures known on some dates, each once.
+    """Return the warnings about the figures that are held, once those known on some dates were found without an error.
 
+    A step that was unusual on a past date is not told: the figures since have borne it out, or it is a spike now.
     Raises :class:`DataError` with every error among the findings: no page is made of such figures.
     """
-    found: dict[str, Finding] = {}
-    for as_of in dates:
-        for f in check_state(date.max, as_of):
-            found.setdefault(f.message, f)
-    if wrong := errors_of(found.values()):
-        raise DataError("\n".join(f.message for f in wrong))
-    return list(found.values())
+    wrong = {f.message: None for as_of in dates for f in errors_of(check_state(date.max, as_of))}
+    if wrong:
+        raise DataError("\n".join(wrong))
+    return warnings_of(check_state(date.max))
 
 
 @cached_by_stamp(256)

@@ -116,20 +116,26 @@ def by_horizon(found: Sequence[Error]) -> dict[str, dict[str, Reading]]:
 def summary(found: Sequence[Error]) -> dict[str, Reading]:
     """Return what some errors (at least one) are like, in the unit of the errors.
 
-    Keys: ``count``; ``bias`` (their mean), ``mean_absolute``, ``naive`` (mean absolute error of the rival), ``gain``
-    (``naive`` less ``mean_absolute``: above zero the forecasts were better), ``ratio`` of ``mean_absolute`` to
-    ``naive``. ``period`` is the span of the years forecast, ``item`` the horizon. Fewer than :data:`LEAST` errors are
-    ``missing_input`` but for the count; a rival who made no error gives a ratio of ``zero_base``.
+    - ``count``; ``bias``: their mean; ``one_sided``: the same, missing unless all are of one sign
+    - ``mean_absolute``; ``naive``: mean absolute error of the rival
+    - ``gain``: ``naive`` less ``mean_absolute``; above zero the forecasts were better
+    - ``ratio`` of ``mean_absolute`` to ``naive``; a rival who made no error gives a ratio of ``zero_base``
+
+    ``period`` is the span of the years forecast, ``item`` the horizon. Fewer than :data:`LEAST` errors are
+    ``missing_input`` but for the count. Sizes of errors in points are ``points_size``: they show no sign.
     """
     targets = sorted(e.actual.period for e in found)
     span = Period(targets[0].start, targets[-1].end, "S") if targets[0] != targets[-1] else targets[0]
     first = found[0].error.of(period=span, item=found[0].horizon, base=None)
     missing = first.of(value=None, status=Status.MISSING_INPUT)
+    size = "points_size" if first.unit == "points" else first.unit
 
     def mean(name: str, values: Sequence[Reading], absolute: bool) -> Reading:
         known = [abs(valued(r)) if absolute else valued(r) for r in values if r.ok]
         enough = len(known) >= LEAST and len(known) == len(values)
-        return first.of(name=name, value=math.fsum(known) / len(known)) if enough else missing.of(name=name)
+        unit = size if absolute else first.unit
+        none = missing.of(name=name, unit=unit)
+        return none.of(value=math.fsum(known) / len(known), status=Status.OK) if enough else none
 
     made = {
         "count": first.of(name="count", value=float(len(found)), unit="count", status=Status.OK),
@@ -137,6 +143,8 @@ def summary(found: Sequence[Error]) -> dict[str, Reading]:
         "mean_absolute": mean("mean_absolute", [e.error for e in found], True),
         "naive": mean("naive", [e.naive for e in found], True),
     }
+    signs = {math.copysign(1, valued(e.error)) for e in found if e.error.value}
+    made["one_sided"] = (made["bias"] if len(signs) == 1 else missing).of(name="one_sided")
     own, rival = made["mean_absolute"], made["naive"]
     made["gain"] = missing.of(name="gain")
     made["ratio"] = missing.of(name="ratio", unit="ratio")

@@ -33,8 +33,8 @@ def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
 def section(page: PageContext, key: str, subject: View | None = None, **options: Any) -> None:
     """Show a heading, from ``sections`` of the page's words, unless the section has no subject at the date.
 
-    ``subject``: a view, with its ``options``. If none of its readings has a figure, the section does not appear: its
-    heading, sentences, charts and tables are left out.
+    ``subject``: a view, with its ``options``. If none of its readings has a figure, or it answers ``None``, the section
+    does not appear: its heading, sentences, charts and tables are left out.
     """
     w = page.words
     heading = f"## {w.typography(w.entry('sections', key)[w.language])}"
@@ -44,7 +44,7 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
 def _has_figures(found: Any) -> bool:
     if isinstance(found, Reading):
         return found.ok
-    return any(map(_has_figures, found.values() if isinstance(found, Mapping) else found))
+    return any(map(_has_figures, found.values() if isinstance(found, Mapping) else found or ()))
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:

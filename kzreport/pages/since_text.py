@@ -78,13 +78,21 @@ def _value(reading: Reading, w: Words) -> str:
     return w.typography(w.reading(reading))
 
 
+def _both(revision: Revision, w: Words) -> tuple[str, str]:
+    """Return the values of a revision, then and now; with more digits where a sentence's would make them alike."""
+    then, now = _value(revision.then, w), _value(revision.now, w)
+    if then != now:
+        return then, now
+    return w.typography(w.reading(revision.then, "full")), w.typography(w.reading(revision.now, "full"))
+
+
 def new_figures_table(changes: Changes, w: Words) -> list[list[str]]:
     """Return the new figures, a row for each series, its latest value if one figure stands for it; the head first."""
     table = [[w.ui(k) for k in ("series_name", "figures_count", "period", "latest_value")]]
     for found in changes.new_figures:
         last = found.readings[-1]
         alone = len({r.item for r in found.readings if r.period == last.period}) == 1 and not last.item
-        first, until = w.period(found.readings[0].period, "short"), w.period(last.period, "short")
+        first, until = w.period(found.readings[0].period), w.period(last.period)
         dash = "–" if first.isdigit() and until.isdigit() else " – "
         span = first if first == until else f"{first}{dash}{until}"
         title = w.typography(describe_series(found.series).titles[w.language])
@@ -99,7 +107,7 @@ def revisions_table(changes: Changes, w: Words) -> list[list[str]]:
     for revision in largest:
         when = w.typography(w.period(revision.now.period))
         name = w.typography(figure_name(revision.now, w))
-        table.append([name, when, _value(revision.then, w), _value(revision.now, w)])
+        table.append([name, when, *_both(revision, w)])
     if rest := len(changes.revisions) - len(largest):
         table.append([w.count(rest, "others"), "", "", ""])
     return table

@@ -84,14 +84,23 @@ def _stems(text: str) -> set[str]:
 
 
 def is_change(readings: Sequence[Reading]) -> bool:
-    """True for a column of changes, of a unit of changes or some up and some down: each number then shows its sign."""
+    """True for a column of changes: each number then shows its sign, even where all go up.
+
+    Changes are figures of a unit of changes, differences in points, and figures with a base of which some go up and
+    some down.
+    """
     known = [r for r in readings if r.ok]
-    changes = bool(known) and all(UNITS[r.unit].signed for r in known)
-    return changes or (_compared(known) and {"up", "down"} <= {r.direction for r in known})
+    if known and all(_is_difference(r) for r in known):
+        return True
+    return _compared(known) and {"up", "down"} <= {r.direction for r in known}
+
+
+def _is_difference(r: Reading) -> bool:
+    return UNITS[r.unit].signed or r.unit == "points"
 
 
 def _compared(known: Sequence[Reading]) -> bool:
-    return all(UNITS[r.unit].signed or r.unit == "points" or (r.base is not None and r.unit != "index") for r in known)
+    return all(_is_difference(r) or (r.base is not None and r.unit != "index") for r in known)
 
 
 def signed_columns(columns: Groups) -> dict[str, bool]:
@@ -264,5 +273,7 @@ def key_figures(page: PageContext, pages: Pages) -> None:
             base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
             figures += figure_rows({title: [r for r in (value, change) if r]})
+    if not rows:
+        return
     head = [w.ui(k) for k in ("indicator", "period", "value", "change", "base")]
     show_table(page, "key_figures", head, rows, figures, texts=(1, 4))

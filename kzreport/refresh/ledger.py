@@ -8,19 +8,37 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from kzreport.errors import DataError, explain
-from kzreport.files import read_text, shown_path
+from pydantic import BaseModel, ConfigDict, Field
+
+from kzreport.errors import DataError, explain, short_repr
+from kzreport.files import read_text, sha256_hex, shown_path
+from kzreport.redaction import redact
 from kzreport.refresh.provider import Request
 from kzreport.refresh.transport import Answer, Kept, address_of
 
 _LEDGER = "raw/fetches.jsonl"
 _SMALL = 1_000_000  # bytes of a packed reply that is kept
+_LARGE = 500_000_000  # bytes of a reply as it came
 _NOTHING_NEW = "nothing new"
+
+_Header = Annotated[str, Field(max_length=300, pattern=r"^[\x20-\x7e]*$")]
+
+
+class _Line(BaseModel):
+    """What is read again of a line: of a request, whose reply may be kept, or of what a person decided."""
+
+    model_config = ConfigDict(strict=True, frozen=True)
+    address: Annotated[str, Field(max_length=10_000)] = ""
+    raw: Annotated[str, Field(pattern=r"^(raw/[a-z0-9_]+/[0-9a-f]{2}/[0-9a-f]{64}\.gz)?$")] = ""
+    sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
+    etag: _Header = ""
+    modified: _Header = ""
 
 
 class Ledger:
@@ -36,26 +54,32 @@ class Ledger:
         self._data = data
         path = data / _LEDGER
         self._before = read_text(path, 500_000_000) if path.exists() else ""
-        self._last: dict[str, Mapping[str, Any]] = {}
+        self._last: dict[str, _Line] = {}
         for number, line in enumerate(self._before.splitlines(), 1):
             try:
-                about = json.loads(line)
-                if about.get("raw"):
-                    self._last[str(about["address"])] = about
-            except (ValueError, KeyError, AttributeError):
-                raise DataError(explain(f"{shown_path(path)}, line {number}", line[:60], "a request")) from None
+                about = _Line.model_validate_json(line)
+            except (ValueError, RecursionError):
+                found = short_repr(redact(line))
+                todo = "restore the file from version control"
+                raise DataError(explain(f"{shown_path(path)}, line {number}", found, "a request", todo)) from None
+            if about.raw:
+                self._last[about.address] = about
         self._lines: list[str] = []
         self._raw: dict[str, bytes] = {}
 
     def kept(self, request: Request) -> tuple[Kept, bytes] | None:
         """Return what to ask a newer reply by, and the reply that is kept; nothing if there is none."""
         about = self._last.get(address_of(request))
-        if not about or not (about.get("etag") or about.get("modified")):
+        if not about or not (about.etag or about.modified):
             return None
-        path = self._data / str(about["raw"])
-        if not path.is_file():
+        try:
+            with gzip.open(self._data / about.raw) as f:
+                content = f.read(_LARGE + 1)
+        except (OSError, EOFError, zlib.error):  # it is gone, or damaged: the whole reply is asked for
             return None
-        return Kept(about.get("etag", ""), about.get("modified", "")), gzip.decompress(path.read_bytes())
+        if len(content) > _LARGE or sha256_hex(content) != about.sha256:
+            return None
+        return Kept(about.etag, about.modified), content
 
     def add(
         self, provider: str, series: Iterable[str], request: Request, answer: Answer | None, outcome: str, why: str = ""

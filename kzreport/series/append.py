@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
+from kzreport import scratch
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, shown_path
 from kzreport.model import Period
@@ -115,8 +114,8 @@ def restated_package(changed: Mapping[str, bytes]) -> bytes:
     Raises :class:`DataError` for any fault that the change would bring in: nothing is written.
     """
     data = project_root() / "data"
-    with tempfile.TemporaryDirectory(prefix="kzreport-") as name:
-        folder = Path(name) / "data"
+    with scratch.folder() as own:
+        folder = own / "data"
         folder.mkdir()
         for path in (*data.glob("*.yml"), *data.glob("*.csv")):
             if path.name not in changed:

@@ -19,6 +19,7 @@ from kzreport.days import read_day
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, shown_path
 from kzreport.project import project
+from kzreport.series.shape import check_entry, check_heading
 from kzreport.series.transaction import finish_pending
 from kzreport.units import UNITS
 
@@ -128,8 +129,10 @@ def resource_of(entry: Mapping[str, Any], folder: Path, languages: Sequence[str]
         If a key is missing or its value is not of the right kind.
     """
     try:
-        return _resource_of(entry, folder, languages, where)
-    except (AttributeError, KeyError, TypeError, ValueError) as e:
+        resource = _resource_of(entry, folder, languages, where)
+        check_entry(entry, where)
+        return resource
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as e:
         problem = f"{type(e).__name__}: {e}"
         raise DataError(explain(where, problem, "a description such as the other tables have")) from None
 
@@ -208,6 +211,7 @@ def _package(path: Path) -> _Package:
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     _refuse_stale(raw.get("made_from"), path)
+    check_heading(raw, where)
     found: dict[str, Resource] = {}
     for number, entry in enumerate(raw["resources"], 1):
         at = f"{where}, resource {number}" + (f" ({entry.get('name')!r})" if isinstance(entry, dict) else "")
@@ -223,13 +227,17 @@ def _refuse_stale(made_from: object, path: Path) -> None:
 
     Raises :class:`DataError` that names a file that was changed since, or is gone.
     """
-    if not isinstance(made_from, dict) or not all(_SLUG.fullmatch(name) for name in made_from):
+    if not isinstance(made_from, dict) or not all(_is_digest_of(pair) for pair in made_from.items()):
         todo = "run 'kzreport accept --data'"
         raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
     for name, digest in made_from.items():
         file = path.with_name(name)
         if (found := file_digest(file)) != digest:
             raise DataError(explain(shown_path(file), found, f"{digest} ({shown_path(path)})", _REGENERATE))
+
+
+def _is_digest_of(pair: tuple[str, object]) -> bool:
+    return _SLUG.fullmatch(pair[0]) is not None and isinstance(pair[1], str)
 
 
 @lru_cache(maxsize=8)  # a page asks some thousand times

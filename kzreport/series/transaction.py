@@ -9,12 +9,13 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kzreport.errors import DataError, Locked, explain
-from kzreport.files import sha256_hex, shown_path, sync_folder, write_atomic, write_durably
+from kzreport.files import read_json, sha256_hex, shown_path, sweep_halves, sync_folder, write_atomic, write_durably
 
 _STAGE = ".staged"
 _COMMIT = "COMMIT"
@@ -36,8 +37,7 @@ class Writer:
         about = {}
         try:
             for number, (path, content) in enumerate(files.items()):
-                parts = Path(path).parts
-                if Path(path).is_absolute() or not parts or ".." in parts or parts[0] == _STAGE:
+                if not _is_inside(path):
                     raise DataError(explain("a file to write", repr(path), f"a path inside {self.folder.name}/"))
                 write_durably(stage / str(number), content)
                 about[path] = sha256_hex(content)
@@ -59,6 +59,7 @@ def sole_writer(folder: Path) -> Iterator[Writer]:
     """
     with _locked(folder, patient=False):
         _roll_forward(folder)
+        sweep_halves(folder)
         yield Writer(folder)
 
 
@@ -113,7 +114,7 @@ def _roll_forward(folder: Path) -> None:
     stage = folder / _STAGE
     commit = stage / _COMMIT
     if commit.exists():
-        about = json.loads(commit.read_text(encoding="utf-8"))
+        about = _decided(commit)
         touched = set()
         for number, (path, digest) in enumerate(about.items()):
             staged, target = stage / str(number), folder / path
@@ -129,6 +130,27 @@ def _roll_forward(folder: Path) -> None:
         commit.unlink()
     if stage.exists():
         shutil.rmtree(stage)
+        sync_folder(folder)
+
+
+def _decided(commit: Path) -> dict[str, str]:
+    """Return what a writer decided on: path -> digest. Raises :class:`DataError` for anything else."""
+    about = read_json(commit)
+    if not isinstance(about, dict) or not all(map(_is_decision, about.items())):
+        todo = f"restore the folder from version control, and remove {_STAGE}/"
+        raise DataError(explain(shown_path(commit), "another form", "the files that a writer decided on", todo))
+    return about
+
+
+def _is_decision(pair: tuple[str, object]) -> bool:
+    path, digest = pair
+    return _is_inside(path) and isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) is not None
+
+
+def _is_inside(path: str) -> bool:
+    """Report whether a path stays in the folder, and is not of the stage."""
+    parts = Path(path).parts
+    return bool(parts) and not Path(path).is_absolute() and ".." not in parts and parts[0] != _STAGE
 
 
 def _make_folders(folder: Path, root: Path) -> set[Path]:

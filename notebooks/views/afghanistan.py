@@ -257,6 +257,15 @@ def _farm(exports: Series, shares: Series) -> dict[str, Reading]:
     return {"sold": sold, "share": share, "now": now}
 
 
+@reads("afghanistan_target")
+def aims(afghanistan_target: Series) -> dict[str, Reading]:
+    """The goals that are known: the document's for farm produce (``goal``), the ministry's for all trade."""
+    return {
+        "goal": _goal(afghanistan_target, DOCUMENT, "agrifood"),
+        "official": _goal(afghanistan_target, "ministry_trade_kaz", "all").of(digits=0),
+    }
+
+
 @reads("afghanistan_target", exports=WITH["exports"], shares="afghanistan_composition")
 def goal(afghanistan_target: Series, exports: Series, shares: Series) -> dict[str, Reading]:
     """The ``goal`` for trade in farm produce against what it speaks of: exports of farm produce.
@@ -265,16 +274,15 @@ def goal(afghanistan_target: Series, exports: Series, shares: Series) -> dict[st
     - ``now``: the latest exports (``sold``) times the farm ``share`` that was published, an estimate
     - ``missing``, the ``multiple`` and the growth a year ``needed`` in five years; ``past`` growth of all exports
     """
-    aim, farm = _goal(afghanistan_target, DOCUMENT, "agrifood"), _farm(exports, shares)
-    official = _goal(afghanistan_target, "ministry_trade_kaz", "all").of(digits=0)
-    now, years = farm["now"], _sold(exports)
+    known, farm = aims(afghanistan_target), _farm(exports, shares)
+    aim, now, years = known["goal"], farm["now"], _sold(exports)
     if not now.ok or not aim.ok:
         rate = now.of(value=None, status=Status.MISSING_INPUT, unit="percent_per_year", interval=None)
         made = {"missing": rate.of(unit="musd_change"), "multiple": rate.of(unit="multiple")}
-        return {"goal": aim, "official": official, **farm, **made, "needed": rate, "past": rate}
+        return {**known, **farm, **made, "needed": rate, "past": rate}
     return {
+        **known,
         "goal": aim.of(digits=0),
-        "official": official,
         **farm,
         "missing": goals.distance(aim, now),
         "multiple": goals.multiple_needed(aim, now),

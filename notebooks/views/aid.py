@@ -236,22 +236,24 @@ def _money(series: Series, o: Observation) -> Reading:
 @reads("aid_money")
 def money(aid_money: Series) -> dict[str, Reading]:
     """The latest year whose humanitarian aid is known in all and by recipient: ``total``, the largest (``first``),
-    what went to Afghanistan if it is not the first, what is left to the others (``rest``), million dollars; ``share``
-    of the first.
+    what went to Afghanistan if it is not the first, what is left to all ``others`` and, of that, to countries that the
+    source does not name (``rest``), million dollars; ``share`` of the first.
     """
     yearly = [o for o in _known(aid_money, "WLD", stage="shipped") if o.period.frequency == "A"]
     parts = _sent(aid_money, yearly[0].period) if yearly else ()
     if not yearly or not parts:
         none = _none(aid_money, "musd")
-        return {**dict.fromkeys(("total", "first", "afghanistan", "rest"), none), "share": none.of(unit="percent")}
+        names = ("total", "first", "afghanistan", "others", "rest")
+        return {**dict.fromkeys(names, none), "share": none.of(unit="percent")}
     total = _money(aid_money, yearly[0])
-    named = aid.stage_total(parts)
+    named, told = (aid.stage_total(few) for few in (parts, (parts[0], *(r for r in parts[1:] if r.item == "AFG"))))
     return {
         "total": total,
         "first": parts[0],
         "afghanistan": next(
             (r for r in parts[1:] if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)
         ),
+        "others": growth.difference(total, told).of(unit="musd", digits=1, item="others"),
         "rest": growth.difference(total, named).of(unit="musd", digits=1, item="rest"),
         "share": growth.share(parts[0], total),
     }
@@ -281,6 +283,12 @@ def paid(aid_money: Series) -> dict[str, Reading]:
         return {"paid": _none(aid_money, "usd")}
     paid = _money(aid_money, known[0])
     return {"paid": paid.of(value=1e6 * (paid.value or 0.0), unit="usd", digits=0)}
+
+
+@reads(sent=money, given=paid)
+def amounts(sent: dict[str, Reading], given: dict[str, Reading]) -> dict[str, Reading]:
+    """The amounts that the page tells: those of :func:`money` and of :func:`paid`."""
+    return {**sent, **given}
 
 
 @reads("aid_tonnes")

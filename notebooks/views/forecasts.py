@@ -33,7 +33,7 @@ def _by_measure(average: States, end: States, growth: States, account: States, d
 def _none(as_of: date, horizon: str, status: Status = Status.MISSING_INPUT) -> dict[str, Reading]:
     """Return the summary of no error: ``missing_input`` without an edition, ``not_comparable`` if there are some."""
     nothing = Reading.missing("error", "points", Period.parse(str(as_of.year)), status, item=horizon)
-    names = ("bias", "mean_absolute", "naive", "gain")
+    names = ("bias", "one_sided", "mean_absolute", "naive", "gain")
     return {name: nothing.of(name=name) for name in names} | {
         "count": nothing.of(unit="count"),
         "ratio": nothing.of(unit="ratio"),
@@ -70,7 +70,7 @@ def _sentences(known: States, horizon: str, as_of: date) -> dict[str, Sentence]:
     if expected := _expected(known):
         age = (as_of - expected["edition"].period.start).days
         said["expected_then" if age > SPACING else "expected"] = expected
-    said["error"] = {k: made[k] for k in ("bias", "count")} | {"error": made["mean_absolute"]}
+    said["error"] = {k: made[k] for k in ("bias", "one_sided", "count")} | {"error": made["mean_absolute"]}
     if made["gain"].ok:
         said["naive"] = {"gain": made["gain"], "error": made["mean_absolute"], "naive": made["naive"]}
         worst = forecasts.largest([e for e in forecasts.errors(known) if e.horizon == horizon])
@@ -108,14 +108,15 @@ def panels(
 def headline(average: States, growth: States, as_of: date, country: str, horizon: str) -> dict[str, Reading]:
     """Return how far forecasts of average inflation at a horizon were from what came, and those of growth, points.
 
-    ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation, ``count`` the years
-    judged, ``subject`` names the country.
+    ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
+    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)
     return {
         "error": prices["mean_absolute"],
         "bias": prices["bias"],
+        "one_sided": prices["one_sided"],
         "count": prices["count"],
         "subject": subject,
         "growth_error": product["mean_absolute"],
@@ -135,7 +136,8 @@ def revisions(
         made = changes.statistics(found)
         columns["years"].append(made["count"].of(value=float(len(found)), item=name))
         for key in ("mean", "mean_absolute", "largest"):
-            columns[key].append(made[key].of(item=name, digits=2))
+            unit = "points_size" if key == "mean_absolute" else made[key].unit  # a size shows no sign
+            columns[key].append(made[key].of(item=name, digits=2, unit=unit))
     return {k: tuple(rows) for k, rows in columns.items()} if columns["mean"] else {}
 
 
@@ -145,7 +147,7 @@ def revised(table: Groups, as_of: date) -> dict[str, Reading]:
 
     The last is the largest of inflation (average, end of year) and growth; it is missing if one measure is.
     """
-    nothing = Reading.missing("revision", "points", Period.parse(str(as_of.year)))
+    nothing = Reading.missing("revision", "points_size", Period.parse(str(as_of.year)))
     known = {r.item: r for r in table.get("mean_absolute", ())}
     found = {name: known.get(name, nothing).of(digits=2) for name in MEASURES}
     own = [found[name] for name in ("average", "end", "growth")]

@@ -34,22 +34,33 @@ def path(cpi_yy: Series) -> Groups:
     return {"rate": rates(cpi_yy)}
 
 
+def _gap_shown(now: Reading, before: Reading) -> Reading:
+    """Return the difference of two rates as they are shown, points: 0.04 of a point is none if both print alike."""
+    shown = (r.of(value=None if r.value is None else round(r.value, r.decimals)) for r in (now, before))
+    return growth.difference(*shown)
+
+
 @reads("cpi_mm")
 def monthly(cpi_mm: Series) -> dict[str, Reading]:
     """The latest month, percent: ``month``, ``same_month`` (a year before), ``year_to_date`` (none in January).
 
-    ``pace``: the latest three months held for a year; ``same_pace``: the same three months a year before.
+    ``pace``: the latest three months held for a year; ``same_pace``: the same three months a year before. ``same_gap``
+    and ``pace_gap``: by how much the figures shown differ from those of a year before, points.
     """
     now = inflation.monthly(cpi_mm)
     same = inflation.monthly(cpi_mm, now.period.year_before())
+    pace = inflation.months_annualised(cpi_mm)
+    same_pace = inflation.months_annualised(cpi_mm, now.period.year_before())
     return {
         "month": now,
         "same_month": same,
         "year_to_date": same.of(value=None, status=Status.MISSING_INPUT)
         if now.period.start.month == 1
         else (inflation.year_to_date(cpi_mm)),
-        "pace": inflation.months_annualised(cpi_mm),
-        "same_pace": inflation.months_annualised(cpi_mm, now.period.year_before()),
+        "same_gap": _gap_shown(now, same),
+        "pace": pace,
+        "same_pace": same_pace,
+        "pace_gap": _gap_shown(pace, same_pace),
     }
 
 

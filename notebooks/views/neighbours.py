@@ -123,6 +123,7 @@ def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
         return {"value": c.own, "rank": rank, "compared": all_, "spread": rank, "low": c.own, "high": c.own}
     low, high = ranking.ends((c.own, *c.others))
     spread = growth.difference(high[0], low[0]).of(value=ranking.shown(high[0]) - ranking.shown(low[0]))
+    low = tuple(r.of(unit="percent") if r.unit == "percent_of_gdp" else r for r in low)  # "from 1% to 9% of GDP"
     return {"value": c.own, "rank": rank, "compared": all_, "spread": spread, "low": low, "high": high}
 
 

@@ -9,7 +9,7 @@ from kzreport.indicators import concentration, growth, readings, revisions, trad
 from kzreport.indicators.aggregates import mean, rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
 from kzreport.indicators.partners import accounts, last_partner_year, last_whole_year, sides_of
-from kzreport.model import Groups, Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series, Status
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
@@ -21,6 +21,7 @@ def _none(series: Series, unit: str = "musd") -> Reading:
 
 
 SUSPECT = suspects("exports_monthly")
+UNLISTED = 20.0  # percent of a flow: with more of it in no country listed, one normalised index would mislead
 
 
 def _to_date(exports: Series, imports: Series, last: Period | None = None) -> dict[str, Reading]:
@@ -140,8 +141,8 @@ def provisional(exports_monthly: Series, imports_monthly: Series, suspect: Colle
     doubtful = [p for p in sorted(suspect) if p in exports_monthly.values]
     found = {
         "provisional": tuple(
-            readings.at(s, p)
-            for s in (exports_monthly, imports_monthly)
+            readings.at(s, p).of(item=flow)
+            for flow, s in (("exports", exports_monthly), ("imports", imports_monthly))
             for p in last[s.name]
             if s is imports_monthly or p not in doubtful
         )
@@ -273,7 +274,8 @@ def concentrations(
 ) -> Groups:
     """Exports and imports of the latest year known by partner, the EU as its members and as one partner.
 
-    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner; ``rest`` not listed, percent.
+    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner, which is not comparable if that
+    is above :data:`UNLISTED`; ``rest`` not listed, percent.
     """
     y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
     rows: dict[str, tuple[Reading, ...]] = {"hhi": (), "normalised": (), "rest": ()}
@@ -292,7 +294,10 @@ def concentrations(
             left = whole.of(value=(whole.value or 0.0) * (found["rest"].value or 0.0) / 100)
             closed = concentration.concentration({**parts, "rest": left})
             item = f"{flow}{kind}"
-            made = {"hhi": found["hhi"], "normalised": closed["normalised"], "rest": found["rest"]}
+            even = closed["normalised"]
+            if (found["rest"].value or 0.0) > UNLISTED:
+                even = even.of(value=None, status=Status.NOT_COMPARABLE)
+            made = {"hhi": found["hhi"], "normalised": even, "rest": found["rest"]}
             for k, r in made.items():
                 digits = None if k == "rest" else 3
                 rows[k] = (*rows[k], r.of(item=item, digits=digits))
@@ -335,5 +340,6 @@ def revised(exports_revisions: Series) -> dict[str, Reading]:
 
 @reads("exports_revisions")
 def revisions_path(exports_revisions: Series) -> Groups:
-    """The printed revision of each month, percent."""
-    return {"revision": tuple(r.of(digits=2) for r in readings.readings(exports_revisions).values())}
+    """The revision of each month from one vintage to the next, percent of its earlier value."""
+    found = readings.readings(exports_revisions).values()
+    return {"revision": tuple(r.of(digits=2, unit="percent_change") for r in found)}

@@ -277,10 +277,10 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
 
 
 @reads("transit_containers")
-def container_table(transit_containers: Series) -> tuple[Reading, ...]:
-    """Every figure of containers, years and parts of a year, latest first."""
+def container_table(transit_containers: Series) -> tuple[Reading, ...] | None:
+    """Every figure of containers, years and parts of a year, latest first; None without a figure."""
     spans = sorted({o.period for o in transit_containers if o.value is not None}, reverse=True)
-    return tuple(r for p in spans for r in _distinct(list(transit.by_publisher(transit_containers, period=p))))
+    return tuple(r for p in spans for r in _distinct(list(transit.by_publisher(transit_containers, period=p)))) or None
 
 
 @reads("transit_directions", transit_="transit")
@@ -321,17 +321,26 @@ def network(rail_transit: Series) -> dict[str, Reading]:
 
 
 @reads(transit_="transit")
-def table(transit_: Series) -> tuple[Reading, ...]:
-    """Every full-year reading of the corridor, latest first; the document's own among them."""
+def table(transit_: Series) -> tuple[Reading, ...] | None:
+    """Every full-year reading of the corridor, latest first; the document's own among them. None without a figure."""
     groups = publishers(transit_)
-    return tuple(sorted((r for g in groups.values() for r in g), key=lambda r: (-r.period.year, r.item)))
+    return tuple(sorted((r for g in groups.values() for r in g), key=lambda r: (-r.period.year, r.item))) or None
 
 
 @reads(transit_="transit")
-def part_table(transit_: Series) -> tuple[Reading, ...]:
-    """Every part-year reading of the corridor, all modes, latest first."""
+def part_table(transit_: Series) -> tuple[Reading, ...] | None:
+    """Every part-year reading of the corridor, all modes, latest first; None without a figure."""
     parts = sorted(
         {o.period for o in transit_.where(scope="all", kind="outcome") if o.period.frequency in ("S", "M")},
         reverse=True,
     )
-    return tuple(r for p in parts for r in _distinct(list(transit.by_publisher(transit_, "all", period=p))))
+    return tuple(r for p in parts for r in _distinct(list(transit.by_publisher(transit_, "all", period=p)))) or None
+
+
+Figures = tuple[Reading, ...] | None
+
+
+@reads(years=table, parts=part_table, boxes=container_table)
+def recorded(years: Figures, parts: Figures, boxes: Figures) -> tuple[Reading, ...]:
+    """Every figure of the three tables of readings."""
+    return (*(years or ()), *(parts or ()), *(boxes or ()))

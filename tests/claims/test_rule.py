@@ -157,6 +157,7 @@ def test_every_fact_can_be_read_in_both_languages():
             assert not re.search(r"[{}#]|\bNone\b|\binf\b|\(\)|  ", text), text
             if f.unit != "date":
                 assert fact_figure(w, f)
+                assert f"{fact_figure(w, f)}, " not in text, "a number and a day run into one: 1, 12 June"
 
 
 def test_undated_pages_are_marked():
@@ -367,3 +368,11 @@ def test_a_made_up_document_is_judged_alike():
     paper = Document("T1", {"fr": "a", "en": "a"}, {"fr": "a", "en": "a"}, date(2020, 1, 1), claims=1)
     one = replace(all_claims()["S4-L127-1"], document=paper)
     assert assess(evidence(), one).verdict is GOOD
+
+
+def test_the_distance_of_two_multiples_is_no_bare_number():
+    """ "4 less" says of what only where the unit is told: 4 where the document's own figures make 8."""
+    found = assess(evidence(), all_claims()["S4-L212-2"])
+    cells = {k: str(table_cells(Words(k), found)) for k in ("fr", "en")}
+    assert "soit un multiple inférieur de 4" in cells["fr"] and "a multiple 4 lower" in cells["en"]
+    assert not re.search(r"soit \d+ de moins", cells["fr"])

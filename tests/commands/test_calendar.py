@@ -115,9 +115,18 @@ def test_json_says_what_is_overdue_and_what_is_coming():
 
 
 def test_lines_for_a_terminal():
-    lines = list(calendar_lines(list_entries(["cpi_yy"], AS_OF, UNTIL)))
+    lines = list(calendar_lines(list_entries(["cpi_yy"], AS_OF, UNTIL), AS_OF))
     assert lines[:2] == ["overdue: nothing", "coming:"]
     assert lines[2] == "  2026-10-02  estimated  cpi_yy  2026-09  Consumer prices, 12-month change"
+
+
+def test_a_day_that_is_over_is_not_called_coming():
+    """The flows of the second quarter were due on 28 September; their days of grace still run on the 30th."""
+    as_of = date(2026, 9, 30)
+    lines = list(calendar_lines(list_entries(["fdi_net"], as_of, date(2026, 12, 31)), as_of))
+    heads = [n for n, line in enumerate(lines) if not line.startswith(" ")]
+    assert [lines[n] for n in heads] == ["overdue: nothing", "due, within the days of grace:", "coming:"]
+    assert "2026-09-28" in lines[heads[1] + 1] and "2026-12-29" in lines[heads[2] + 1]
 
 
 def test_the_command_writes_both_files(home, tmp_path, capsys, handlers):

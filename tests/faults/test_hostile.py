@@ -17,6 +17,7 @@ from run_fixtures import write_definition, write_page
 from kzreport.claims.documents import register
 from kzreport.claims.ledger import all_claims
 from kzreport.commands import cli as command
+from kzreport.errors import WordsError
 from kzreport.execution.failures import cell_label, one_line
 from kzreport.files import project_root
 from kzreport.language.sentences import escape
@@ -208,6 +209,10 @@ def test_as_a_value_in_a_table(text, shown, tmp_path, monkeypatch):
     for name in ("data", "params"):
         (tmp_path / name).symlink_to(project_root() / name)
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path))
+    if "\u202e" in text:  # turns the direction of what follows: refused, not shown
+        with pytest.raises(WordsError, match="invisible character"):
+            Page("trial", lang="en", as_of="2024-03-31")
+        return
     reading = Reading("odd", 1.0, "percent", Period.parse("2024"), item="odd", inputs=("cpi_yy",))
     page = Page("trial", lang="en", as_of="2024-03-31")
     page.section("odd")
@@ -268,6 +273,7 @@ def test_as_title_name_description_and_parameter(text):
         notices={"fr": "", "en": text},
         downloads={"fr": [("xlsx", "fr/trial-2024-03-31-fr.xlsx", 1)], "en": []},
         fingerprint=text,
+        notices={"fr": text, "en": text},
     )
     harmless(front)
     harmless(

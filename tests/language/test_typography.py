@@ -143,6 +143,12 @@ def test_caveats_are_headed_by_what_they_are():
         ("fr", "sur 8\u00a0pays", "sur 20\u00a0pays", "digits for letters"),
         ("fr", "sur 12 mois", "en 2016 pays | 6 mois", "digits for letters"),
         ("en", "5th of 8\u00a0countries", "20 countries, 12 months", "digits for letters"),
+        ("en", "a shipment of 9\u00a0wagons", "a shipment of nine wagons, then 36 wagons", "digits for letters"),
+        ("en", "in percent of GDP", "in per cent of GDP, by 2 percentage points", "percent for per cent"),
+        ("en", "Figures, with who gives them", "Figures, by source", "with who gives it"),
+        ("en", "$24.7 billion were reported", "$24.7 billion was reported", "several dollars"),
+        ("en", "misses by 6.0\u00a0percentage points only", "misses by only 6.0\u00a0percentage points", "only after"),
+        ("en", "T – a; Press, none: Press, none 2.7", "T – a; Press, none: 2.7", "a name twice"),
     ],
 )
 def test_the_proof_reader_knows_each_kind(misprints, language, wrong, right, fault):
@@ -172,6 +178,8 @@ def _say(text):
             "the Committee on Statistics",
             "a name of another day",
         ),
+        ("fr", "l’épidémie pèse sur ces écarts", "ces écarts sont peu nombreux", "2020-03-11, not yet begun"),
+        ("en", "before the war in Ukraine", "before the years judged", "2022-02-24, not yet begun"),
         ("fr", "Union européenne à vingt-sept", "Union européenne à vingt-huit", None),
     ],
 )
@@ -190,6 +198,10 @@ def test_the_proof_reader_sees_empty_sections_and_tables(untruths):
     assert untruths([section, table], "en", "2020-02-29") == ["t, an empty column: Core"]
     figures = Output(Kind.TABLE, "T\n\nA | B | C\nRank | 2016 (no recent figure is held) | 5th\n", name="key_figures")
     assert untruths([figures], "en", "2020-02-29") == ["key_figures, a stale rank told as news: Rank"]
+    same = Output(Kind.TABLE, "T\n\nA | B | C | D\nx | 2019 | $6 | $6\n", name="revised")
+    assert untruths([same], "en", "2020-02-29") == ["revised, a revision that does not show: x | 2019 | $6 | $6"]
+    size = Output(Kind.TABLE, "T\n\nPeriod | Mean absolute error\n2019 | +1.8 points\n", name="errors")
+    assert untruths([size], "en", "2020-02-29") == ["errors, a size with a sign: Mean absolute error"]
     days = "T\n\nDay | Series\n1\u00a0January 2020 | a\nSince 1\u00a0January 2020 | b\n1\u00a0March 2020 | c\n"
     calendar = Output(Kind.TABLE, days, name="calendar")
     assert untruths([calendar], "en", "2020-02-29") == ["calendar, a day of release: 1\u00a0January 2020"]

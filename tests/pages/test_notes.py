@@ -118,7 +118,7 @@ def test_a_note_is_an_input(note):
 
 def test_a_note_on_a_page_that_the_report_has_not(note):
     note("# fr x\na\n# en x\nb\n", "inflation-brief/2026-09-30")
-    with pytest.raises(ParameterError, match="a part for 'x', expected one of inflation"):
+    with pytest.raises(ParameterError, match="line 1, page: found 'x', expected one of afghanistan, "):
         fill_definition(load_definition("inflation-brief"), date(2026, 9, 30), [], None, revision=False)
 
 

@@ -55,10 +55,10 @@ def test_frictionless_would_find_a_fault(home):
 def test_every_file_is_described_and_every_description_has_its_file():
     assert sorted(p.name for p in DATA.glob("*.csv")) == sorted(r["path"] for r in RAW["resources"])
     cards = {f"{name}.yml" for name in TABLES}
-    others = {"groups.yml", "issues.yml", "labels.yml"}
+    others = {"groups.yml", "issues.yml", "labels.yml", "relations.yml"}
     assert cards | set(RAW["made_from"]) == {p.name for p in DATA.glob("*.yml")} - others
     others = sorted(p.name for p in DATA.iterdir() if p.suffix not in (".csv", ".yml"))
-    assert others == ["claims", "datapackage.json", "facts"]
+    assert others == ["claims", "datapackage.json", "facts", "providers"]
 
 
 def test_the_package_is_what_the_cards_say():

@@ -60,3 +60,44 @@ def _taken(handle: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+@contextlib.contextmanager
+def settings() -> Iterator[None]:
+    """Give matplotlib a private folder where the user's settings cannot be written: else it warns, and leaves one."""
+    if can_keep_settings():
+        yield
+        return
+    before = os.environ.get("MPLCONFIGDIR")
+    with folder() as own:
+        os.environ["MPLCONFIGDIR"] = str(own)
+        try:
+            yield
+        finally:
+            del os.environ["MPLCONFIGDIR"]
+            if before is not None:
+                os.environ["MPLCONFIGDIR"] = before
+
+
+def can_keep_settings() -> bool:
+    """Report whether matplotlib can write among the user's settings."""
+    if chosen := os.environ.get("MPLCONFIGDIR"):
+        return _can_write(Path(chosen))
+    try:
+        home = Path.home()
+    except RuntimeError:  # a user without a home
+        return False
+    places = ("XDG_CONFIG_HOME", ".config"), ("XDG_CACHE_HOME", ".cache")
+    return all(_can_write(Path(os.environ.get(name) or home / usual) / "matplotlib") for name, usual in places)
+
+
+def _can_write(place: Path) -> bool:
+    """Report whether a folder can be written, or made: by trying, since rights do not tell of every file system."""
+    try:
+        if place.is_dir():
+            return os.access(place, os.W_OK | os.X_OK)
+        there = next(p for p in place.parents if p.exists())
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=there):
+            return True
+    except (OSError, StopIteration):
+        return False

@@ -270,7 +270,6 @@ def test_as_title_name_description_and_parameter(text):
         lines={"fr": text, "en": text},
         titles={"fr": {"trial": text}, "en": {"trial": text}},
         headlines={"fr": {"trial": text}, "en": {"trial": text}},
-        notices={"fr": "", "en": text},
         downloads={"fr": [("xlsx", "fr/trial-2024-03-31-fr.xlsx", 1)], "en": []},
         fingerprint=text,
         notices={"fr": text, "en": text},

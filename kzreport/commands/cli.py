@@ -17,7 +17,6 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from kzreport.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
-from kzreport.render.formats import FORMATS, PAGES
 from kzreport.streams import close_output, lost_output, put, repair_streams
 
 _BEGUN = time.monotonic()  # of the whole run
@@ -177,7 +176,7 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
         metavar="NAME=VALUE",
         help="a page's parameter, as name=value or page.name=value",
     )
-    text = f"formats to make, of {', '.join((PAGES, *FORMATS))} (default: those of the definition)"
+    text = "formats to make beside the pages, such as xlsx,docx (default: those of the definition)"
     command.add_argument(*formats, dest="formats", type=_names, default=(), metavar="NAME,...", help=text)
     text = "make a revision if an edition from other inputs exists"
     command.add_argument("--revision", action="store_true", help=text)

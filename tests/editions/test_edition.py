@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 
+import pikepdf
 import pytest
 from run_fixtures import AS_OF
 
@@ -110,6 +111,11 @@ def test_pages_are_self_contained(made):
 def _texts(folder):
     """The text of every file, and of every file in an archive; pictures apart."""
     for path in [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".png"]:
+        if path.suffix == ".pdf":
+            with pikepdf.open(path) as opened:
+                described = opened.Root.Metadata.read_bytes().decode()
+                yield path, f"{described} {[str(v) for v in opened.docinfo.values()]}"
+            continue
         if path.suffix not in (".xlsx", ".docx", ".zip"):
             yield path, path.read_text(encoding="utf-8")
             continue

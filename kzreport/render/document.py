@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from kzreport.charts.picture import png_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.content import Edition, PageContent
@@ -79,7 +80,7 @@ class _Document:
                 case Kind.CHART:
                     self.figures += 1
                     self.file.caption(self.say("figure"), self.figures, output.title)
-                    self.file.picture(output.png, output.alt)
+                    self.file.picture(png_picture(output.svg), output.alt)
                 case Kind.TABLE:
                     self.tables += 1
                     self.file.caption(self.say("table"), self.tables, output.title)

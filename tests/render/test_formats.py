@@ -376,3 +376,11 @@ def test_definition_and_option_choose(home):
     home.write("params/note.yml", (home.root / "params" / "note.yml").read_text().replace("csv", "ods"))
     with pytest.raises(ParameterError, match=r"params/note.yml, key 'formats': found 'ods'"):
         load_definition("note")
+
+
+def test_a_key_figure_and_its_change_have_names_of_their_own(shown):
+    """Both may be in one unit: -672 and -1,446 million dollars under one name were two values of one figure."""
+    Page("summary", lang="en", as_of="2026-09-30").key_figures({"fdi": {}, "inflation": {}})
+    rows = list(csv.DictReader(io.StringIO(shown[-1].csv)))
+    assert len(rows) >= 4 and len({(r["group"], r["period"]) for r in rows}) == len(rows)
+    assert sum(r["group"].endswith(" – change") for r in rows) >= 2

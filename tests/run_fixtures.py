@@ -173,7 +173,7 @@ def made(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
             make_home(home)
-            write_definition(home, "small", ["inflation", "fdi"], "fr, en", "xlsx, csv, docx")
+            write_definition(home, "small", ["inflation", "fdi"], "fr, en", "pdf, brief, xlsx, csv, docx")
             end = Cli(home)("run", "small", "--as-of", AS_OF, "--output", str(out), "-j", "2")
             said.write_text(json.dumps([end.code, end.out, end.err]), encoding="utf-8")
     end = Ended(*json.loads(said.read_text(encoding="utf-8")))

@@ -200,7 +200,7 @@ def test_the_file_has_every_text_of_the_edition(calm, language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_pdf_of_an_edition_has_every_headline(made, language):
     """A real edition: every headline and every title of a chart or table; conforming."""
-    [path] = (made.folder / language).glob("*.pdf")
+    path = made.folder / language / f"small-{made.folder.name}-{language}.pdf"
     said = fold(text_of(path.read_bytes()))
     for notebook in (made.folder / language).glob("*.ipynb"):
         shown = list(page_outputs(nbformat.read(notebook, 4)))

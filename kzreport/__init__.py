@@ -27,7 +27,6 @@ only go down, inside a package too:
   ratio.
 - ``days``: Days as text: the one reader of ISO dates.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
-- ``locks``: Locks on files and folders.
 - ``faults``: Faults of kzreport itself: one line for the user, and the traceback in a file for whoever mends it.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
 - ``repository``: Questions to git about the project's own repository, and plain words where there is no answer.
@@ -39,6 +38,7 @@ only go down, inside a package too:
 - ``scratch``: Private folders for a run's temporary files; the next run removes those of a killed run.
 - ``streams``: Standard streams that may be closed, full, cut or of another encoding: what is written to them never
   ends the work.
+- ``locks``: Locks on files and folders: the system drops one when its process ends, however it ends.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

@@ -269,6 +269,8 @@ def test_help_starts_light():
         "kzreport.commands",
         "kzreport.commands.cli",
         "kzreport.errors",
+        "kzreport.redaction",
+        "kzreport.streams",
     }
 
 

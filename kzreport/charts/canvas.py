@@ -156,9 +156,10 @@ class Canvas:
 
     def rows(self, labels: Sequence[str], low: float, high: float) -> None:
         """Name the rows of a plot whose values run along the horizontal axis, from ``low`` to ``high``."""
-        box, inches = self.ax.get_position(), self.ax.get_figure(root=True).get_figwidth()
+        box, figure = self.ax.get_position(), self.ax.get_figure(root=True)
+        assert figure is not None
         longest = max(len(line) for label in labels for line in label.split("\n"))
-        left = min(box.x0, (0.3 + 0.074 * longest) / inches)  # no wider than the names need
+        left = min(box.x0, (0.3 + 0.074 * longest) / figure.get_figwidth())  # no wider than the names need
         self.ax.set_position((left, box.y0, box.x1 - left, box.height))
         self.ax.set_yticks(range(len(labels)), list(labels))
         self.ax.tick_params(axis="y", labelcolor=INK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
@@ -54,7 +55,12 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
         said += f" ({canvas.words.period(end.period, 'short')})" if end.period != last else ""
         plot.key(said, drawn[0].colour)
         if name in apart:
-            where = {"xycoords": "axes fraction", "textcoords": "offset points", "ha": "left", "va": "bottom"}
+            where: dict[str, Any] = {
+                "xycoords": "axes fraction",
+                "textcoords": "offset points",
+                "ha": "left",
+                "va": "bottom",
+            }
             plot.ax.annotate(canvas.words.ui("own_scale"), (0, 1), (0, 15), color=ACCENT, fontsize=7.5, **where)
         for r in readings:
             plot.hint(r, at(r.period), valued(r))
@@ -90,7 +96,8 @@ def _scale(canvas: Canvas, shown: list[Reading]) -> Scale:
 
 
 def _place(canvas: Canvas, number: int, count: int) -> Axes:
-    figure, box = canvas.ax.figure, canvas.ax.get_position()
+    figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
+    assert figure is not None
     across = columns(count)
     down = -(-count // across)
     gap, head = 0.035, 26 / 72 / figure.get_figheight()  # between plots; above each for its name
@@ -114,5 +121,6 @@ def _finish(plot: Canvas, kept: Mapping[str, list[Reading]], scale: Scale) -> No
         plot.ax.axhline(0, color=INK, lw=0.7, zorder=2)
     plot.ax.xaxis.set_major_locator(FixedLocator([at(first), at(last)]))
     plot.ax.set_xticklabels([plot.words.period(p, "short") for p in (first, last)])
-    for label, side in zip(plot.ax.get_xticklabels(), ("left", "right"), strict=True):
-        label.set_horizontalalignment(side)
+    left, right = plot.ax.get_xticklabels()
+    left.set_horizontalalignment("left")
+    right.set_horizontalalignment("right")

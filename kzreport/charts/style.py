@@ -30,8 +30,9 @@ def settings() -> dict[Any, Any]:
         "ytick.color": MUTED,
     }
     sizes = {"font.size": 9, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5}
-    # The font ships with matplotlib: the same on every machine. "$" is a currency, never the begin of a formula.
-    fonts = {"font.family": "DejaVu Sans", "text.color": INK, "text.parse_math": False}
-    pictures = {"svg.fonttype": "none", "svg.hashsalt": "kzreport"}  # text stays text; the same ids in every run
+    fonts = {"font.family": "DejaVu Sans", "text.color": INK}  # ships with matplotlib: the same on every machine
+    pictures: dict[str, Any] = {"svg.fonttype": "none"}  # text stays text
+    pictures["svg.hashsalt"] = "kzreport"  # the same ids in every run
     axes = {"axes.edgecolor": MUTED, "axes.linewidth": 0.8, "axes.axisbelow": True, "figure.facecolor": PAPER}
+    pictures["text.parse_math"] = False  # a dollar is a dollar
     return {**sns.axes_style("white"), **grid, **spines, **ticks, **sizes, **fonts, **pictures, **axes}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -54,7 +55,9 @@ def svg_text(figure: Figure, *, title: str, description: str, whole: Box, plot: 
         Text over points and columns of the picture.
     """
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None})
+    with warnings.catch_warnings():  # text stays text: the reader's machine has a font for other scripts
+        warnings.filterwarnings("ignore", r"Glyph \d+ ")
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
     drawn = ET.fromstring(buffer.getvalue())
     root = ET.Element(
         "svg",

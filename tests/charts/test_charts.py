@@ -185,7 +185,7 @@ def test_a_grid_tints_only_what_moved_and_says_it_in_figures():
     assert {place: colour[3] for place, colour in cells.items()} == {
         (0, 0): 0.0,
         (0, 1): 0.0,
-        (1, 0): pytest.approx(0.65),
+        (1, 0): pytest.approx(0.5),
         (1, 1): 0.0,
         (1, 2): 0.0,
     }  # column of the vintage, row of the year: 2022 alone moved, 2023 by less than is shown

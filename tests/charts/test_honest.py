@@ -50,6 +50,14 @@ def test_countries_stand_side_by_side_on_one_scale():
     assert {len([x for x in drawn[n].lines if len(x.get_xdata()) == 3]) for n in ("RUS", "UZB")} == {2}, "and KAZ"
 
 
+@pytest.mark.parametrize("count", [1, 2, 7, 9])
+@pytest.mark.parametrize("heights", [(3.0,), (1.0, 2.0, 3.0)])
+def test_small_multiples_of_any_number_are_whole(count, heights):
+    names = ["KAZ", "RUS", "UZB", "KGZ", "MNG", "TJK", "TKM", "AZE", "CHN"][:count]
+    groups = {n: years(2020, *(h + k for h in heights)) for k, n in enumerate(names)}
+    assert faults(draw("multiples", groups, FR, title="T", source="S", highlight="KAZ").svg) == []
+
+
 def test_only_what_flattens_all_others_has_a_scale_of_its_own():
     kept = {n: list(g) for n, g in COUNTRIES.items()}
     assert flattening(kept, "KAZ") == ("MNG",)

@@ -75,6 +75,11 @@ def test_hostile_labels_stay_text():
     assert any("<script>alert(1)</script>" in (e.text or "") for e in ET.fromstring(made).iter())
 
 
+@pytest.mark.parametrize("text", ["from $5 to $9", "$\\href{x}{y}$", "中国", "\uff1cscript\uff1e"])
+def test_a_dollar_is_no_formula_and_another_script_no_failure(text):
+    assert text in texts(draw("lines", {"KAZ": path(1, 2, 3)}, EN, title=text, source="S").svg)
+
+
 def test_a_png_is_made_on_demand(svg):
     pytest.importorskip("resvg_py")
     one, again = png_picture(svg, 800), png_picture(svg, 800)

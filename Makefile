@@ -4,7 +4,7 @@
 # Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all faults lab lint check bench lock clean
+.PHONY: help report test test-all faults lab lint check bench test-conformance lock clean
 .DELETE_ON_ERROR:
 
 # Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.
@@ -22,7 +22,7 @@ MARKS ?= -m "not slow"
 SEED ?= 1
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 report: .venv/.run  ## make the monthly edition in reports/ (ARGS="--as-of 2026-09-30 --lang fr")
 	@$(BIN)/kzreport run monthly $(ARGS)
@@ -55,6 +55,16 @@ check: .venv/.run  ## check data, report definitions, words and the shape of the
 bench: .venv-bench/.made  ## time it beside papermill, nbconvert, nbclient, ploomber-engine (ARGS=--quick); an hour
 	@.venv-bench/bin/python benchmarks/compare.py $(ARGS)
 
+test-conformance: .venv-conformance/.made  ## other packages' suites with an ordinary and a warm kernel (ARGS=nbclient for one)
+	@.venv-conformance/bin/python tests/conformance/compare.py $(ARGS)
+
+.venv-conformance/.made: requirements-dev.lock pyproject.toml | .venv/.made
+	@$(BIN)/python -m venv .venv-conformance
+	@.venv-conformance/bin/python -m pip install -qq --no-deps --require-hashes -r requirements-dev.lock
+	@.venv-conformance/bin/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@.venv-conformance/bin/python -m pip install -qq --no-build-isolation -e '.[conformance]'
+	@touch $@
+
 # The locked versions for everybody, and then the others, which are in no lock. Those that cannot be installed are
 # left out of the table, which says so.
 .venv-bench/.made: requirements.lock pyproject.toml | .venv/.made
@@ -75,7 +85,7 @@ lock:  ## make the two locks again from pyproject.toml (ARGS=--upgrade for newer
 	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment and the caches; reports/ stays
-	rm -rf .venv .venv-bench .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	rm -rf .venv .venv-bench .venv-conformance .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
 	find kzreport tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # ---------------------------------------------------------------------------------------------- the environment

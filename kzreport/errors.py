@@ -6,7 +6,13 @@ to do. Nothing here prints or exits; :mod:`kzreport.commands.cli` turns these er
 
 from __future__ import annotations
 
+import re
 import reprlib
+
+# Control characters but tab and line ends, marks of direction, separators of lines, lone surrogates, a byte order mark.
+HIDDEN = re.compile(
+    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufeff]"
+)
 
 
 class KzreportError(Exception):
@@ -62,13 +68,22 @@ class Locked(KzreportError):
 
 
 def explain(where: str, found: object, expected: str, todo: str = "") -> str:
-    """Put the four parts of a message in their order.
+    """Put the four parts of a message in their order; what a terminal would obey, or not show, is written as escapes.
 
     >>> explain("data/x.csv, line 3, column 'value'", "'1,5'", "a number such as 1.5", "use a decimal point")
     "data/x.csv, line 3, column 'value': found '1,5', expected a number such as 1.5; use a decimal point."
     """
     text = f"{where}: found {found}, expected {expected}"
-    return f"{text}; {todo}." if todo else f"{text}."
+    return without_hidden(f"{text}; {todo}." if todo else f"{text}.")
+
+
+def without_hidden(text: str) -> str:
+    """Return a text whose hidden characters are written as escapes.
+
+    >>> without_hidden("a\\u202eb")
+    'a\\\\u202eb'
+    """
+    return HIDDEN.sub(lambda m: m[0].encode("unicode_escape").decode(), text)
 
 
 def short_repr(value: object) -> str:

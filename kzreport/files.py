@@ -7,6 +7,7 @@ file goes through :func:`write_atomic`.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -21,15 +22,11 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import yaml
 from yaml.composer import Composer
 
-from kzreport.errors import DataError, ParameterError, explain
+from kzreport.errors import HIDDEN, DataError, ParameterError, explain, short_repr
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
 _NEVER = re.compile("[\\x00\\ufeff]")
-# Control characters but tab and line ends, marks of direction, separators of lines, lone surrogates.
-_HIDDEN = re.compile(
-    "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ud800-\\udfff\\ufeff]"
-)
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _HALF = re.compile(r"\..+\.(\d{1,10})\.tmp")
 _P = ParamSpec("_P")
@@ -65,7 +62,10 @@ def project_root() -> Path:
 def find_project(chosen: str, cwd: str) -> Path:
     """Return the project for a value of ``KZREPORT_HOME`` and a working directory; see :func:`project_root`."""
     if chosen:
-        return Path(cwd, chosen).resolve()
+        home = os.path.join(cwd, os.path.expanduser(chosen))  # noqa: PTH111, PTH118  # no error for what is no path
+        if not os.path.isdir(home):  # noqa: PTH112
+            raise ParameterError(explain("KZREPORT_HOME", short_repr(chosen), "the folder of a project"))
+        return Path(home).resolve()
     here = Path(cwd).resolve()
     for folder in (here, *here.parents, _CHECKOUT):
         if (folder / "params" / "project.yml").is_file():
@@ -155,7 +155,7 @@ def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> s
         raise DataError(
             explain(f"{shown_path(path)}, line {line}", f"the byte 0x{raw[e.start]:02x}", "UTF-8 text", "save as UTF-8")
         ) from None
-    if hidden := (_NEVER if by_cell else _HIDDEN).search(text):
+    if hidden := (_NEVER if by_cell else HIDDEN).search(text):
         line = text.count("\n", 0, hidden.start()) + 1
         raise DataError(explain(f"{shown_path(path)}, line {line}", _named(hidden[0]), "plain UTF-8 text"))
     return text
@@ -208,7 +208,7 @@ class _StrictLoader(_Loader):
         return super().construct_mapping(node, deep)
 
     def construct_scalar(self, node: yaml.ScalarNode) -> Any:
-        if hidden := _HIDDEN.search(node.value):  # written as an escape
+        if hidden := HIDDEN.search(node.value):  # written as an escape
             raise yaml.MarkedYAMLError(problem=_named(hidden[0]), problem_mark=node.start_mark)
         return super().construct_scalar(node)
 
@@ -318,7 +318,7 @@ def _write(path: Path, data: bytes | str) -> str:
     with path.open("wb") as f:
         f.write(raw)
         f.flush()
-        os.fsync(f.fileno())
+        _sync(f.fileno())
     return sha256_hex(raw)
 
 
@@ -327,6 +327,15 @@ def sync_folder(folder: Path) -> None:
     if os.name == "posix":
         handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            _sync(handle)
         finally:
             os.close(handle)
+
+
+def _sync(handle: int) -> None:
+    """Wait until what was written is on the disk, where the file system can say so: some network disks cannot."""
+    try:
+        os.fsync(handle)
+    except OSError as e:
+        if e.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EBADF):
+            raise

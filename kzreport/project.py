@@ -62,18 +62,29 @@ def _project(path: Path) -> Project:
         return raw[key]
 
     languages = tuple(need("languages", list, "a list of languages such as [fr, en]"))
-    if len(set(languages)) != len(languages) or not all(re.fullmatch(r"[a-z]{2,3}", str(k)) for k in languages):
+    codes = {k for k in languages if isinstance(k, str) and re.fullmatch("[a-z]{2,3}", k)}
+    if len(codes) != len(languages):
         raise DataError(explain(f"{where}, key 'languages'", short_repr(languages), "codes such as fr, each once"))
     name = need("name", dict, "a map from each language to a name")
     if set(name) != set(languages):
         raise DataError(explain(f"{where}, key 'name'", ", ".join(name), f"a name in {', '.join(languages)}"))
+    if unnamed := [k for k in languages if not isinstance(name[k], str) or not name[k].strip()]:
+        raise DataError(explain(f"{where}, key 'name'", short_repr(name[unnamed[0]]), f"a name in {unnamed[0]}"))
+    pairs = raw.get("conversions") or {}
     conversions: dict[tuple[str, str], str] = {}
-    for pair, series in (raw.get("conversions") or {}).items():
+    for pair, series in pairs.items() if isinstance(pairs, dict) else [(pairs, None)]:
         first, sign, second = str(pair).partition(" to ")
-        if not sign:
-            raise DataError(explain(f"{where}, key 'conversions'", short_repr(pair), "UNIT to UNIT: series"))
+        if not sign or not isinstance(series, str) or not re.fullmatch("[A-Za-z0-9_]+", series):
+            found = short_repr({pair: series} if isinstance(pairs, dict) else pairs)
+            raise DataError(explain(f"{where}, key 'conversions'", found, "UNIT to UNIT: series"))
         conversions[first, second] = series
     home, engine = raw.get("home") or "", need("engine", str, "a version such as 0.1")
+    if not isinstance(home, str) or (home and not re.fullmatch("[A-Z]{3}", home)):
+        raise DataError(
+            explain(f"{where}, key 'home'", short_repr(home), "a code of three capital letters, or nothing")
+        )
+    if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
+        raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
     return Project(name, languages, home, need("default", str, "a report definition"), conversions, engine)
 
 

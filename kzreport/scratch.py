@@ -14,6 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from kzreport.errors import InputError
+from kzreport.locks import take_lock
+
 _PREFIX, _LOCK = "kz-", "owner.lock"
 
 
@@ -50,16 +53,13 @@ def _remove(entry: os.DirEntry[str]) -> None:
 
 
 def _taken(handle: IO[str]) -> bool:
-    """Take a lock, if it is free and this system has such locks; report whether it was taken."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: the folders of killed runs stay until the system clears its temporary files
-        return False
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    """Take a lock, if it is free and there are locks; report whether it was taken.
+
+    Without them the folders of killed runs stay until the system clears its temporary files.
+    """
+    with contextlib.suppress(InputError):
+        return os.name == "posix" and take_lock(handle.fileno(), _LOCK)
+    return False
 
 
 @contextlib.contextmanager

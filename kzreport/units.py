@@ -6,6 +6,7 @@ shown. What does not: the words of a unit in a language (``units`` in ``kzreport
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -132,10 +133,21 @@ UNITS: Mapping[str, Unit] = {
 RATES = frozenset(name for name, unit in UNITS.items() if unit.rate)
 
 
-def scale_for(amount: float, scales: tuple[Scale, ...]) -> Scale | None:
+def scale_for(amount: float, scales: tuple[Scale, ...], digits: int | None = None) -> Scale | None:
     """Return the first scale that an amount (in the unit itself) reaches, or nothing.
 
-    >>> scale_for(-3591.25, UNITS["musd"].sentence).words
-    'billion_usd'
+    With ``digits``, those shown without a scale, the amount counts as it is shown: 999.5 million is 1.0 billion, not
+    1,000 million.
+
+    >>> scale_for(-3591.25, UNITS["musd"].sentence).words, scale_for(999.5, UNITS["musd"].sentence, 0).words
+    ('billion_usd', 'billion_usd')
+    >>> scale_for(999.5, UNITS["musd"].sentence, 1) is None
+    True
     """
-    return next((s for s in scales if abs(amount) >= s.start), None)
+    if digits is None:
+        return next((s for s in scales if abs(amount) >= s.start), None)
+    below = [(s.divisor, s.digits) for s in scales[1:]] + [(1.0, digits)]
+    for scale, (divisor, shown) in zip(scales, below, strict=False):
+        if math.floor(abs(amount) / divisor * 10**shown + 0.5) / 10**shown * divisor >= scale.start:
+            return scale
+    return None

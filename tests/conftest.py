@@ -17,6 +17,7 @@ from hypothesis import settings
 from kzreport.files import clear_caches, project_root, read_yaml
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
+from kzreport.series.resource import seal_package
 
 pytest_plugins = ["known_then", "local_project", "run_fixtures"]
 
@@ -52,7 +53,7 @@ class Home:
 
     def describe(self) -> None:
         """Write the description as it stands in ``package``."""
-        text = json.dumps(self.package, ensure_ascii=False)
+        text = json.dumps(seal_package(self.package), ensure_ascii=False)
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
         clear_caches()
 
@@ -100,6 +101,8 @@ _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|
 _VOWEL = r"(?=[aeiouéèêâîôAEIOUÉÈÊÂÎÔ])"
 _VERB = r"(?!\w+(?:er|ir|re)\b)"  # "de les additionner" is right, "de les pays" is not
 _BOTH = {
+    "a thousand of a unit that has a next one": r"(?<![\d,.\u202f])[$€−+]{0,2}1[,\u202f]000(?:[,.]0+)?"
+    r"\u00a0(?:million|milliard)s?\b",
     "a mark not filled": r"[{}]|\bNone\b|\b[Nn]a[Nn]\b|\binf\b|\(\s*\)",
     "a unit twice": r"%\s*%|\bpoints? points?\b",
     "a word twice": r"\b([a-zà-ÿ]{2,}) \1\b",

@@ -17,6 +17,7 @@ PACKAGE = Path(kzreport.__file__).parent
 # From the ground up. Rooms of one floor do not know each other; inside a package imports go down as well.
 FLOORS = (
     ("errors",),
+    ("locks",),
     ("redaction", "scratch", "streams"),
     ("days", "declare", "faults", "files", "repository", "units", "verdict"),
     ("model",),
@@ -268,6 +269,8 @@ def test_help_starts_light():
         "kzreport.commands",
         "kzreport.commands.cli",
         "kzreport.errors",
+        "kzreport.redaction",
+        "kzreport.streams",
     }
 
 

@@ -19,6 +19,7 @@ from kzreport.guards.change import About, check_change, key_of
 from kzreport.guards.finding import Finding
 from kzreport.model import Observation
 from kzreport.project import project
+from kzreport.refresh.mapping import read_mappings
 from kzreport.series.assemble import assemble, package_text
 from kzreport.series.resource import Resource, resource_of
 from kzreport.series.table import parse_table
@@ -36,6 +37,7 @@ def accept_data(today: date, *, yes: bool) -> int:
     data = project_root() / "data"
     with sole_writer(data):
         text, before = package_text(data), accepted_state()
+        read_mappings(p.stem for p in data.glob("*.csv"))
         if before:
             changed = [n for n, digest in before.digests.items() if _digest(data / n) != digest]
             held = {n: accepted_file(n, before.digests[n]) for n in changed}

@@ -90,7 +90,7 @@ def _given(args: argparse.Namespace) -> Iterator[tuple[str, TableRow]]:
         dims = parse_dimensions(chosen)
         yield args.series, given_row(args.series, period, value, args.published, dims, lambda c: f"add, {c}")
     elif args.source and args.source != "-":
-        path = Path(args.source).expanduser()
+        path = Path(args.source)
         if not path.is_file():
             raise ParameterError(explain("--from", path.name, "a file"))
         yield from csv_given(path.read_bytes(), path.name, args.series, args.published)

@@ -56,7 +56,7 @@ def _write(target: str, text: str, option: str) -> None:
     if target == "-":
         show(text.removesuffix("\n"), IN_JSON if option == "--json" else READABLE)
         return
-    path = Path(target).expanduser()
+    path = Path(target)
     try:
         write_atomic(path, text)
     except OSError as e:

@@ -133,7 +133,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _output(command: argparse.ArgumentParser) -> None:
     text = "folder of the editions (default: reports/), or s3://... and the like"
-    command.add_argument("--output", metavar="DIR", help=text)
+    command.add_argument("--output", type=_place, metavar="DIR", help=text)
 
 
 def _jobs(command: argparse.ArgumentParser) -> None:
@@ -148,6 +148,8 @@ def _limits(command: argparse.ArgumentParser) -> None:
         ("--timeout", "the whole run may take; what is whole by then stays (default: no limit)"),
     ):
         command.add_argument(name, type=_seconds, metavar="SECONDS", help=text)
+    text = "memory that a page's kernel may use, as 2G or 500M; on Linux (default: no limit)"
+    command.add_argument("--memory", type=_bytes, metavar="SIZE", help=text)
     text = "lines on standard error (default: plain)"
     command.add_argument("--log", choices=["plain", "json"], default="plain", help=text)
 
@@ -198,7 +200,9 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
 
 
 def _run(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--as-of", metavar="DATE", help="use only what was published by DATE (default: today)")
+    command.add_argument(
+        "--as-of", type=_given, metavar="DATE", help="use only what was published by DATE (default: today)"
+    )
     _refreshing(command)
     _making(command, "--to", "--formats")
 
@@ -220,18 +224,18 @@ def _refreshing(command: argparse.ArgumentParser) -> None:
 
 def _replay(command: argparse.ArgumentParser) -> None:
     text = "take the replies, and the day, from a recording instead of the network"
-    command.add_argument("--replay", metavar="DIR", help=text)
+    command.add_argument("--replay", type=_place, metavar="DIR", help=text)
 
 
 def _refresh(command: argparse.ArgumentParser) -> None:
     command.add_argument("series", nargs="*", help="names of tables in data/ (default: all that can be fetched)")
-    for name, metavar, text in (
-        ("--provider", "NAME,...", "only the series of these providers"),
-        ("--since", "YEAR", "leave the figures of earlier years alone"),
-        ("--json", "FILE", "write what became of each series to FILE, or - for standard output"),
-        ("--record", "DIR", "keep the replies in a new folder, for --replay"),
+    for name, kind, metavar, text in (
+        ("--provider", _given, "NAME,...", "only the series of these providers"),
+        ("--since", _given, "YEAR", "leave the figures of earlier years alone"),
+        ("--json", _place, "FILE", "write what became of each series to FILE, or - for standard output"),
+        ("--record", _place, "DIR", "keep the replies in a new folder, for --replay"),
     ):
-        command.add_argument(name, metavar=metavar, help=text)
+        command.add_argument(name, type=kind, metavar=metavar, help=text)
     _replay(command)
     for name, text in (
         ("--dry-run", "write nothing; say what would change, on the pages too"),
@@ -266,7 +270,7 @@ def _verify(command: argparse.ArgumentParser) -> None:
 def _revisions(command: argparse.ArgumentParser) -> None:
     command.add_argument("series", help="name of a table in data/")
     command.add_argument("dimension", nargs="*", metavar="DIM=VALUE", help="choose by dimension, as country=XYZ")
-    command.add_argument("--as-of", metavar="DATE", help="vintages up to DATE (default: today)")
+    command.add_argument("--as-of", type=_given, metavar="DATE", help="vintages up to DATE (default: today)")
     command.add_argument("--json", action="store_true", help="as JSON, with all digits")
 
 
@@ -290,18 +294,22 @@ def _add(command: argparse.ArgumentParser) -> None:
     command.add_argument("figure", nargs="*", metavar="PERIOD VALUE", help=text)
     command.add_argument("--published", default="", metavar="DAY", help="the day of publication, such as 2026-11-02")
     text = "a CSV as a spreadsheet saves it: period, value, published; a column 'series' for several tables"
-    command.add_argument("--from", dest="source", default="", metavar="FILE", help=text)
+    command.add_argument("--from", dest="source", default="", type=_place, metavar="FILE", help=text)
     command.add_argument("--dry-run", action="store_true", help="show the difference; write nothing")
     command.add_argument("--yes", action="store_true", help="a figure that is revised or unusual is meant")
 
 
 def _calendar(command: argparse.ArgumentParser) -> None:
     command.add_argument("series", nargs="*", help="names of tables in data/ (default: all)")
-    command.add_argument("--as-of", metavar="DATE", help="as known on DATE (default: today)")
+    command.add_argument("--as-of", type=_given, metavar="DATE", help="as known on DATE (default: today)")
     text = "days ahead (default: 92)"
     command.add_argument("--days", type=_days, default=92, metavar="N", help=text)
-    command.add_argument("--ics", metavar="FILE", help="write events for a calendar program; - is standard output")
-    command.add_argument("--json", metavar="FILE", help="write the list for a scheduler; - is standard output")
+    command.add_argument(
+        "--ics", type=_place, metavar="FILE", help="write events for a calendar program; - is standard output"
+    )
+    command.add_argument(
+        "--json", type=_place, metavar="FILE", help="write the list for a scheduler; - is standard output"
+    )
 
 
 def _languages(command: argparse.ArgumentParser) -> None:
@@ -310,7 +318,7 @@ def _languages(command: argparse.ArgumentParser) -> None:
 
 
 def _init(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", help="folder of the project, new or empty")
+    command.add_argument("folder", type=_place, help="folder of the project, new or empty")
     _language(command, "languages, as en,es (default: en)", default="en")
     command.add_argument("--name", help="name of what the reports are about (default: the folder's)")
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
@@ -334,6 +342,21 @@ _OPTIONS = {
 }
 
 
+def _given(text: str) -> str:
+    """Return a text that says something: an empty one is a variable that a script did not set."""
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected a value (is a variable of the script empty?)")
+    return text
+
+
+def _place(text: str) -> str:
+    """Return a path or an address; ``~`` at its start is the home of a user also where the shell has left it."""
+    place = os.path.expanduser(_given(text))  # noqa: PTH111  # an address is no path
+    if place.startswith("~"):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected the name of a user after '~', or ./~NAME")
+    return place
+
+
 def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
@@ -354,6 +377,13 @@ def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):
         raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 90")
     return float(text)
+
+
+def _bytes(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", text) or sys.platform != "linux":
+        expected = "such as 500M or 2G" if sys.platform == "linux" else "none on this system, only on Linux"
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a size, {expected}")
+    return int(text[:-1]) * {"M": 10**6, "G": 10**9}[text[-1]]
 
 
 def _executor(text: str) -> str:

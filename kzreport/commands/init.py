@@ -39,6 +39,10 @@ def run(args: argparse.Namespace) -> int:
     work = folder.resolve().with_name(f".{folder.resolve().name}.new")
     shutil.rmtree(work, ignore_errors=True)  # left by one that was killed
     try:
+        work.mkdir(parents=True)
+    except OSError as e:
+        raise ParameterError(explain("folder", f"{folder.name}: {e.strerror}", "a folder that can be made")) from None
+    try:
         _make(work, languages, name, args.home or "")
         if folder.exists():
             folder.rmdir()

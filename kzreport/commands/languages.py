@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from kzreport.commands.session import show
+from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.files import shown_path
+from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated, untranslated
 from kzreport.language.wordfiles import built_in_languages
 from kzreport.project import project
@@ -16,6 +19,11 @@ def run(args: argparse.Namespace) -> int:
 
     Raises :class:`WordsError` for a language that Babel does not know, and for files that cannot be read.
     """
+    for name, code in (("--missing", args.missing), ("--copy", args.copy)):
+        if code and not re.fullmatch("[a-z]{2,3}", code):
+            raise ParameterError(explain(name, short_repr(code), "a code such as es"))
+        if code:
+            Locale.from_grammar(code, {}, name)
     if args.copy:
         show(f"{shown_path(copy_untranslated(args.copy))}: add '{args.copy}' to 'languages' in params/project.yml")
     for line in untranslated(args.missing) if args.missing else ():

@@ -17,6 +17,7 @@ from kzreport.project import project
 from kzreport.series.resource import Resource, describe_series, resources
 
 _NAME = re.compile(r"[a-z][a-z_]{1,29}", re.ASCII)
+_DEVICES = ("aux", "con", "nul", "prn")  # no names of files on Windows, where somebody may check the project out
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,8 +35,8 @@ def run(args: argparse.Namespace) -> int:
 
 def check_page_name(name: str) -> None:
     """Raise :class:`ParameterError` for a name that a page cannot have."""
-    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or name in set(_variables()):
-        expected = "2 to 30 of a-z and _, no word of Python or of the notebook"
+    if not _NAME.fullmatch(name) or keyword.iskeyword(name) or name in {*_DEVICES, *_variables()}:
+        expected = "2 to 30 of a-z and _, no word of Python or of the notebook, no device"
         raise ParameterError(explain("page", short_repr(name), expected))
 
 

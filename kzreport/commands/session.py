@@ -317,7 +317,7 @@ def page_pool(args: argparse.Namespace) -> Pool:
     """Return what executes pages: processes of this machine, or a cluster. Loaded when the first page is to be made."""
     from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
 
-    deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun)
+    deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun, args.memory)
     address = getattr(args, "executor", None)
 
     def pool(work: Any, items: Any, jobs: int, moved: Any = None) -> Any:

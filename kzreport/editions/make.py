@@ -32,7 +32,7 @@ from kzreport.editions.store import (
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Lost, Result
-from kzreport.files import project_root, sha256_hex, sync_folder, write_durably
+from kzreport.files import project_root, sha256_hex, sync_folder, write_atomic, write_durably
 from kzreport.guards.state import demand_sound
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
@@ -242,9 +242,18 @@ def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
     lines = []
     for result in failed:
         path = aside / f"{result.task.language}-{result.task.page}.ipynb"
+        kept = ""
         if result.failed:
-            write_durably(path, result.failed)
-        lines.append(result.reason + (f"\n    kept: {shown_place(path)}" if result.failed else ""))
+            try:
+                aside.mkdir(parents=True, exist_ok=True)
+                write_atomic(path, result.failed)
+                kept = f"\n    kept: {shown_place(path)}"
+            except OSError as e:  # a full disk is often why the page failed: its reason is what matters
+                kept = f"\n    its notebook could not be kept: {e.strerror}"
+                with contextlib.suppress(OSError):
+                    aside.rmdir()
+                    aside.parent.rmdir()
+        lines.append(result.reason + kept)
     return lines
 
 

@@ -163,11 +163,17 @@ def check_target(target: str) -> str:
     if re.match(r"https?:", target, re.IGNORECASE):
         try:
             parts = urlsplit(target)
-            if not parts.hostname or re.search(r"[\x00-\x20\x7f]", target) or parts.port == 0:
+            if (
+                not parts.hostname
+                or not re.fullmatch("[!-~]+", target)
+                or parts.port == 0
+                or parts.username is not None
+            ):
                 raise ValueError
             _ascii_host(parts.hostname)
         except ValueError:  # an address may hold a secret: it is not repeated
-            raise ParameterError(explain("--notify", "an address without a host", expected)) from None
+            found = "an address without a host, with a user in it, or with other characters than those of ASCII"
+            raise ParameterError(explain("--notify", found, expected)) from None
         return target
     try:
         words = shlex.split(target)

@@ -33,7 +33,7 @@ from kzreport import scratch
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import MANIFEST, read_manifest
 from kzreport.editions.store import Store, list_editions
-from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain
+from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr
 from kzreport.redaction import redact, shown_address
 
 BEAT = 5.0  # seconds between two renewals of a lease
@@ -87,6 +87,10 @@ def _is_private(address: str) -> bool:
 
 
 def _connect(address: str) -> tuple[Any, str]:
+    scheme, _, rest = address.partition("://")
+    if not re.fullmatch("[a-z][a-z0-9+.-]*", scheme) or not rest.strip("/") or scheme == "memory":
+        expected = "SCHEME://PLACE, such as s3://bucket/reports, that is still there when the run has ended"
+        raise ParameterError(explain("--output", short_repr(shown_address(address)), expected))
     try:
         from fsspec.core import url_to_fs
 
@@ -115,6 +119,18 @@ class Mirror(Store):
     def _at(self, name: str) -> str:
         return f"{self.path}/{name}"
 
+    def _pattern(self, name: str) -> str:
+        """Return the pattern that only this file fits: what takes lists takes patterns."""
+        return re.sub(r"[*?[]", r"[\g<0>]", self._at(name))
+
+    def _unlink(self, paths: Sequence[str]) -> None:
+        """Remove files at once, or one by one where their names are patterns to the store."""
+        if any(re.search(r"[*?[]", path) for path in paths):
+            for path in paths:
+                self.fs.rm_file(path)
+        else:
+            self.fs.rm(list(paths))
+
     def _listed(self, under: str = "") -> set[str]:
         """Return the names below the address; names that no file of ours can have are left out."""
         try:
@@ -133,7 +149,7 @@ class Mirror(Store):
             top = "/".join(name.split("/")[:2])
             if top in whole or name.startswith(_OWN):
                 _blank(self.root / name)
-        contents = self.fs.cat([self._at(n) for n in manifests]) if manifests else {}
+        contents = self.fs.cat([self._pattern(n) for n in manifests]) if manifests else {}
         for path, data in contents.items():
             (self.root / str(path)[len(self.path) :].lstrip("/")).write_bytes(data)
 
@@ -223,7 +239,7 @@ class Mirror(Store):
 
     def _remove(self, names: set[str]) -> None:
         if names:
-            self.fs.rm([self._at(n) for n in sorted(names)])
+            self._unlink([self._at(n) for n in sorted(names)])
 
     @contextlib.contextmanager
     def _wrap_errors(self, what: str) -> Iterator[None]:
@@ -264,13 +280,13 @@ class Mirror(Store):
             ended.set()
             thread.join()
             with contextlib.suppress(Exception):
-                self.fs.rm([self._at(self._own_lease)])
+                self._unlink([self._at(self._own_lease)])
 
     def _write_lease(self, count: int) -> None:
         self.fs.pipe_file(self._at(self._own_lease), f"{socket.gethostname()}, process {os.getpid()}, {count}".encode())
 
     def _others(self) -> dict[str, bytes]:
-        others = [self._at(n) for n in self._listed(_RUNS) - {self._own_lease}]
+        others = [self._pattern(n) for n in self._listed(_RUNS) - {self._own_lease}]
         return dict(self.fs.cat(others, on_error="omit")) if others else {}
 
     def _expire_others(self, log: RunLog) -> None:
@@ -294,7 +310,7 @@ class Mirror(Store):
             if not now:
                 return
         with contextlib.suppress(FileNotFoundError):
-            self.fs.rm(list(first))
+            self._unlink(list(first))
         self._expired = set(first)
         self._check_lease()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +14,7 @@ from typing import IO
 from kzreport.editions.manifest import EDITION_NAME, MANIFEST
 from kzreport.errors import Locked, ParameterError, explain
 from kzreport.files import project_root, sweep_halves, sync_folder
+from kzreport.locks import drop_lock, take_lock
 
 
 class Store:
@@ -52,7 +54,8 @@ def shown_place(path: Path) -> str:
 def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
     """Return the folder of all editions: ``reports/`` unless chosen otherwise; made and tried if ``make``.
 
-    Raises :class:`ParameterError` if it cannot be a folder that we may write in.
+    In a folder that its group can write, what is made from now on can be written by the group too: several users may
+    share it. Raises :class:`ParameterError` if it cannot be a folder that we may write in.
     """
     root = Path(chosen).absolute() if chosen else project_root() / "reports"
     if make:
@@ -64,6 +67,8 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
                 sweep_halves(folder)
             with tempfile.TemporaryFile(dir=root):
                 pass
+            if root.stat().st_mode & stat.S_IWGRP:
+                os.umask(os.umask(0o077) & ~0o070)
         except (OSError, ValueError) as e:  # a NUL in its name is no error of the system
             found = f"{root.name}: {getattr(e, 'strerror', None) or e}"
             raise ParameterError(explain("--output", found, "a folder that can be written")) from None
@@ -75,37 +80,34 @@ def _open_lock(root: Path, name: str) -> IO[str]:
     folder = root / ".work"
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ParameterError(explain(f"{root.name}/.work", "a link, or a file", "a folder", "remove it"))
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as e:
+        raise ParameterError(explain(f"{root.name}/.work", e.strerror, "a folder that can be written")) from None
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         return os.fdopen(os.open(folder / f"{name}.lock", flags, 0o666), "r+")
     except OSError as e:
         where = f"{root.name}/.work/{name}.lock"
-        raise ParameterError(explain(where, e.strerror, "a file of ours that can be written", "remove it")) from None
+        todo = "remove it; where several users write, make the folder writable for their group: chmod -R g+rwX"
+        raise ParameterError(explain(where, e.strerror, "a file that this user can write", todo)) from None
 
 
 @contextlib.contextmanager
 def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
     """Hold the lock of an edition; the system drops it if the process dies. ``patient`` waits for it.
 
-    Raises :class:`Locked` if another run holds it.
+    Raises :class:`Locked` if another run holds it, :class:`InputError` on a file system without locks.
     """
     with _open_lock(root, name) as handle:
-        try:
-            import fcntl
-        except ImportError:  # Windows: the final rename still lets only one run win
-            yield
-            return
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
-        except BlockingIOError:
+        if not take_lock(handle.fileno(), f"{root.name}/.work", patient=patient):
             raise Locked(
                 explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")
-            ) from None
+            )
         try:
             yield
         finally:
-            fcntl.flock(handle, fcntl.LOCK_UN)  # workers have the handle too: they hold the lock if we are killed
+            drop_lock(handle.fileno())  # workers have the handle too: they hold the lock if we are killed
 
 
 def list_editions(root: Path) -> list[Path]:

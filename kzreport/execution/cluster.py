@@ -104,6 +104,7 @@ def _on_cluster(
     batch = secrets.token_hex(8)
     executor = client.get_executor(pure=False)  # pure would take two equal calls for one
     running: dict[Future[bytes], tuple[int, P]] = {}
+    limits = deadlines.page, deadlines.memory or 0
     coming = enumerate(items)
     following = next(coming, None)
     worker_seen = page_seen = time.monotonic()
@@ -113,7 +114,7 @@ def _on_cluster(
             while following and len(running) < 2 * ready:  # one for each thread, and one to follow
                 number, item = following
                 following = next(coming, None)
-                task = executor.submit(_work_on, batch, _packed(work, item), following is not None, deadlines.page)
+                task = executor.submit(_work_on, batch, _packed(work, item), following is not None, *limits)
                 running[task] = (number, item)
             done = wait(running, timeout=max(0.0, min(1.0, deadlines.left)), return_when=FIRST_COMPLETED).done
             deadlines.require_time()
@@ -173,7 +174,7 @@ def _unpacked(future: Future[bytes], item: Portable, address: str) -> Any:
 class _PageProcess:
     """A process that makes pages, and our end of its pipe. It ends, with its kernel, when its standard input does."""
 
-    def __init__(self, batch: str, seconds: float) -> None:
+    def __init__(self, batch: str, seconds: float, memory: int) -> None:
         self.batch, self.busy, self.seconds = batch, True, seconds
         self.own = contextlib.ExitStack()
         self.scratch = str(self.own.enter_context(scratch.folder()))
@@ -183,7 +184,7 @@ class _PageProcess:
         command = [sys.executable, "-P", "-m", cluster_worker.__name__]
         with theirs:
             self.process = subprocess.Popen(
-                [*command, str(theirs.fileno()), self.scratch, str(seconds)],
+                [*command, str(theirs.fileno()), self.scratch, str(seconds), str(memory)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.PIPE,
             )
@@ -226,12 +227,12 @@ class _PageProcesses:
         self._lock = threading.Lock()
         self._present: list[_PageProcess] = []
 
-    def take(self, batch: str, seconds: float) -> _PageProcess:
+    def take(self, batch: str, seconds: float, memory: int) -> _PageProcess:
         """Return an idle process of the batch, or a new one."""
         with self._lock:
             process = next((p for p in self._present if p.batch == batch and not p.busy), None)
             if process is None:
-                process = _PageProcess(batch, seconds)
+                process = _PageProcess(batch, seconds, memory)
                 self._present.append(process)
             process.busy = True
             if process.idle:
@@ -262,9 +263,9 @@ class _PageProcesses:
 _PROCESSES = _PageProcesses()  # Dask calls functions by their names: what they share has to be of the process
 
 
-def _work_on(batch: str, parcel: bytes, more: bool, seconds: float) -> bytes:
-    """Work on an item in a thread of a worker. ``more``: others will follow; ``seconds``: time for its page."""
-    process = _PROCESSES.take(batch, seconds)
+def _work_on(batch: str, parcel: bytes, more: bool, seconds: float, memory: int) -> bytes:
+    """Work on an item in a thread of a worker. ``more``: others will follow; limits of its page (memory 0: any)."""
+    process = _PROCESSES.take(batch, seconds, memory)
     try:
         answer = process.ask(parcel, more)
     except PageError as e:

@@ -1,6 +1,7 @@
 """The process on a cluster's worker in which pages run: ``python -P -m kzreport.execution.cluster_worker``.
 
-Arguments: the file descriptor of its pipe, a folder for temporary files, the seconds for a page. It serves the worker
+Arguments: the file descriptor of its pipe, a folder for temporary files, the seconds and the
+bytes of memory for a page (0: any). It serves the worker
 protocol (:mod:`kzreport.execution.worker`) until the pipe or its standard input ends.
 """
 
@@ -61,14 +62,15 @@ def main() -> None:
     """Serve until the pipe or standard input ends."""
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # see kzreport.commands.cli
     from kzreport.execution.kernel import kernel_environment
+    from kzreport.execution.task import PageLimits
     from kzreport.execution.warm import Forkserver, unavailable
     from kzreport.execution.worker import serve, worker_kernels
 
-    number, scratch, seconds = sys.argv[1:]
+    number, scratch, seconds, memory = sys.argv[1:]
     if not can_keep_settings():
         os.environ["MPLCONFIGDIR"] = scratch
-    server = None if unavailable() else Forkserver.start(kernel_environment(), "/")
-    kernels = worker_kernels(server, float(seconds))
+    server = None if unavailable() else Forkserver.start(kernel_environment(), "/", adopting=True)
+    kernels = worker_kernels(server, PageLimits(float(seconds), int(memory) or None))
 
     def end_with_input() -> None:
         while os.read(0, 4096):

@@ -15,6 +15,7 @@ from kzreport.errors import PageError
 from kzreport.execution import failures
 from kzreport.execution.collect import collect
 from kzreport.execution.failures import one_line
+from kzreport.execution.guard import Guard
 from kzreport.execution.kernel import Kernel, KernelPool
 from kzreport.execution.task import CELL_TIMEOUT, Result, Task
 from kzreport.execution.worker import Worker
@@ -64,6 +65,7 @@ class _Attempt:
 
     - ``record``: papermill's record of the run
     - ``until``: time when the page has to end, by :func:`time.monotonic`
+    - ``since``: time when its current cell began
     - ``started``: the kernel has answered
     """
 
@@ -73,7 +75,10 @@ class _Attempt:
     timeout: float
     record: Any = None
     until: float = 0.0
+    since: float = 0.0
+    error: Any = None  # what nbclient raised for a cell: papermill forgets it if the cell showed nothing
     started: bool = False
+    guard: Guard | None = None
 
     def run(self, nb: NotebookNode) -> Result:
         """Execute the notebook; never raise for what it does."""
@@ -82,6 +87,8 @@ class _Attempt:
         except Exception as e:
             reason = f"{self.task.name}: {self._reason(e)}"
         finally:
+            if self.guard:
+                self.guard.stop()
             self.started = self.worker.kernels.current is not None and self.worker.kernels.current.ready
             self.worker.kernels.release()
         kept = failures.failed_notebook(self.record.nb, reason) if self.record else ""
@@ -115,27 +122,38 @@ class _Attempt:
         nb = self.record.nb if self.record else None
         kernel = self.worker.kernels.current
         log = failures.log_tail(kernel.log_lines()) if kernel else ""
+        if self.guard and self.guard.reason:
+            return f"{failures.last_started_cell(nb)}: {self.guard.reason}"
         match error:
             case _NotCollected():
                 return str(error)
             case PapermillExecutionError():
                 cell = failures.cell_label(failures.executed_cells(self.record.nb), error.cell_index)
-                return f"{cell}: {error.ename}: {one_line(error.evalue)}"
+                shown = self.error or error
+                return f"{cell}: {shown.ename}: {one_line(shown.evalue)}{failures.system_limits()}"
             case DeadKernelError():
-                return f"{failures.last_started_cell(nb)}: the kernel died{log}"
+                died = f"the kernel died{kernel.ending if kernel else ''}"
+                return f"{failures.last_started_cell(nb)}: {died}{log}{failures.system_limits()}"
             case CellTimeoutError():
-                late = time.monotonic() > self.until - 0.1
-                page = f"when the page's {self.worker.kernels.page_timeout:g} s were over"
-                limit = page if late else f"after {self.timeout:g} s"
-                return f"{failures.last_started_cell(nb)}: still running {limit}"
+                return f"{failures.last_started_cell(nb)}: {self._late()}"
             case PageError():
                 return f"{failures.last_started_cell(nb)}: {error}"
         # A kernel that did not start, a full disk: the run goes on and names the page.
-        return f"{type(error).__name__}: {one_line(str(error))}{log}"
+        return f"{type(error).__name__}: {one_line(str(error))}{log}{failures.system_limits()}"
+
+    def _late(self) -> str:
+        """Describe a cell that took too long, by the clock: nbclient says the same of outputs that do not come."""
+        now = time.monotonic()
+        if now > self.until - 0.1:
+            return f"still running when the page's {self.worker.kernels.limits.seconds:g} s were over"
+        if now - self.since > self.timeout - 0.1:
+            return f"still running after {self.timeout:g} s"
+        return f"its outputs had not arrived {now - self.since:.0f} s after it began, though it had ended"
 
     def _engine(self, kernel: Kernel) -> type:
         """Return a papermill engine that uses the kernel and leaves papermill's record here."""
         from jupyter_core.utils import run_sync
+        from nbclient.exceptions import CellExecutionError
         from papermill.clientwrap import PapermillNotebookClient
         from papermill.engines import NBClientEngine
 
@@ -145,14 +163,31 @@ class _Attempt:
             def start_new_kernel_client(self, **ignored: Any) -> Any:
                 self.kc = run_sync(kernel.connect)()
                 self.kc.allow_stdin = False
-                attempt.until = time.monotonic() + kernels.page_timeout
+                attempt.until = time.monotonic() + kernels.limits.seconds
+                attempt.guard = Guard(kernel, kernels.limits.memory)
                 kernels.prepare_next()
                 return self.kc
 
             def execute_cell(self, cell: Any, index: int, *rest: Any, **named: Any) -> Any:
                 if progress:
                     progress(index, len(self.nb.cells))
-                return super().execute_cell(cell, index, *rest, **named)
+                attempt.since = time.monotonic()
+                try:
+                    return super().execute_cell(cell, index, *rest, **named)
+                except CellExecutionError as e:
+                    attempt.error = e
+                    raise
+
+            def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
+                """Count what a message brings before it is kept; beyond a limit the page ends as if its kernel died."""
+                if attempt.guard and not attempt.guard.admits(cell_index, msg["content"]):
+                    if self.task_poll_for_reply is not None:
+                        self.task_poll_for_reply.cancel()
+                    text = msg["content"].get("text")
+                    if not isinstance(text, str):
+                        return None
+                    msg["content"]["text"] = text[: failures.LONGEST]  # evidence for the kept notebook
+                return super().process_message(msg, cell, cell_index)
 
         class Engine(NBClientEngine):  # type: ignore[misc]
             @classmethod

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
 
+LONGEST = 20_000  # characters that a kept notebook has of one text that a cell printed or showed
+FIRST = 30  # outputs that it has of one cell
+FEW_FILES = 256  # open files; a kernel and its client take some eighty
 INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
@@ -24,6 +28,18 @@ def one_line(text: str) -> str:
 def log_tail(lines: Sequence[str]) -> str:
     """Return the last three lines of a kernel's log in parentheses; empty if there are no lines."""
     return f" ({one_line(' '.join(lines[-3:]))})" if lines else ""
+
+
+def system_limits() -> str:
+    """Return the limits that this process was given, if they are low enough to make pages fail; else nothing."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return ""
+    space, files = resource.getrlimit(resource.RLIMIT_AS)[0], resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    found = [f"{space / 1e6:,.0f} MB of address space"] * (0 < space < 8e9)
+    found += [f"{files} open files"] * (0 < files < FEW_FILES)
+    return f" [this process may have {' and '.join(found)}: see ulimit]" if found else ""
 
 
 def cell_number(cells: Sequence[NotebookNode], index: int) -> int:
@@ -55,11 +71,32 @@ def last_started_cell(nb: NotebookNode | None) -> str:
 
 def failed_notebook(nb: NotebookNode, reason: str) -> str:
     """Return the text of a failed page's notebook with the reason at its top, without papermill's wrong states."""
-    nb = copy.deepcopy(nb)
-    nb.cells = executed_cells(nb)
+    nb = copy.copy(nb)
+    nb.metadata = copy.deepcopy(nb.metadata)
+    nb.cells = [_without_long_texts(c) for c in executed_cells(nb)]
     nb.metadata.pop("papermill", None)
     for cell in nb.cells:
         cell.metadata.pop("papermill", None)
     warning = f"**Not a report: the page failed.**\n\n    {reason}"
     nb.cells.insert(0, nbformat.v4.new_markdown_cell(warning, id="failed"))
     return str(nbformat.writes(nb)) + "\n"
+
+
+def _without_long_texts(cell: NotebookNode) -> NotebookNode:
+    """Copy a cell with its first outputs, and of each text the start: what is kept of a failed page is to be read."""
+    copied = copy.copy(cell)
+    copied.metadata = copy.deepcopy(cell.metadata)
+    if cell.cell_type == "code":
+        copied.outputs = [_cut(output) for output in cell.outputs[:FIRST]]
+        if (left := len(cell.outputs) - FIRST) > 0:
+            text = f"… {left} more outputs\n"
+            copied.outputs.append(nbformat.v4.new_output("stream", name="stderr", text=text))
+    return copied
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"{value[:LONGEST]}\n… {len(value) - LONGEST} more characters\n"
+    if isinstance(value, dict):
+        return nbformat.from_dict({k: _cut(v) for k, v in value.items()})
+    return [_cut(v) for v in value] if isinstance(value, list) else value

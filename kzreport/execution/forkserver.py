@@ -4,12 +4,16 @@ It has one thread, no kernel and no page in it. Threads of libraries would not s
 one would wait forever. A request is a datagram of JSON (``argv``, ``cwd``, ``env``) with three file descriptors: the
 lifeline (see :mod:`kzreport.execution.warm`), standard output and standard error.
 
-``python -m kzreport.execution.forkserver``, started in ``/``: standard input is the socket of the requests.
+``python -m kzreport.execution.forkserver``, started in ``/``: standard input is the socket of the requests. With the
+argument ``adopting`` it ends, with each kernel, all that the kernel started, also in sessions of their own; without, it
+leaves those alone, as an ordinary kernel does.
 """
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import decimal
 import gc
 import importlib
 import json
@@ -26,7 +30,10 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+from kzreport.execution import family
 
 LARGEST = 1 << 18  # bytes of a request
 
@@ -59,6 +66,25 @@ _KERNEL = (
 
 def warm_up() -> None:
     """Import what pages and their kernels import, and use once what is slow the first time."""
+    with _as_in_a_kernel():
+        _warm_up()
+    decimal.setcontext(decimal.DefaultContext.copy())  # the flags that reading figures has set
+
+
+@contextlib.contextmanager
+def _as_in_a_kernel() -> Iterator[None]:
+    """Let libraries find what they look at when they are imported: pandas asks for the shell and its encoding."""
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=None)  # type: ignore[attr-defined]
+    before = sys.stdout.encoding
+    sys.stdout.reconfigure(encoding="UTF-8")  # type: ignore[union-attr]  # as ipykernel spells it
+    try:
+        yield
+    finally:
+        sys.stdout.reconfigure(encoding=before)  # type: ignore[union-attr]
+        del builtins.get_ipython  # type: ignore[attr-defined]
+
+
+def _warm_up() -> None:
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")  # as ipykernel does, but earlier
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # a debugger loaded early would warn of frozen modules
     for name in _KERNEL:
@@ -149,8 +175,9 @@ class _Request:
 class _Server:
     """Fork and reap. A kernel has to close everything that :meth:`leave` closes."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, *, adopting: bool) -> None:
         self.control = control
+        self.adopting = adopting and family.adopt()
         self.awake, self.wake = socket.socketpair()
         self.wake.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # a handler, so that the wakeup is written
@@ -212,6 +239,8 @@ class _Server:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self.adopting:  # its orphans stay its own: those that come to the server are of ended kernels
+            family.adopt()
         self.looking.close()
         for s in (self.control, self.awake, self.wake, *self.kernels.values()):
             s.close()
@@ -223,6 +252,8 @@ class _Server:
                 code = how.si_status if how.si_code == os.CLD_EXITED else -how.si_status
                 with contextlib.suppress(OSError):
                     lifeline.send(str(code).encode())
+        if self.adopting:
+            self.killed.update(family.end_strays(self.kernels.keys() | self.killed))
         self.killed -= {pid for pid in self.killed if os.waitpid(pid, os.WNOHANG)[0]}
 
     def _expire(self, pid: int) -> None:
@@ -238,10 +269,11 @@ class _Server:
         self._reap()
 
 
-def _become(request: _Request, imported: dict[str, str]) -> None:
+def _become(request: _Request, imported: dict[str, str], *, adopting: bool) -> None:
     """Give a forked process the state of a started one: files, folder, environment, time zone, random numbers."""
-    null = os.open(os.devnull, os.O_RDONLY)
-    for number, handle in enumerate((null, request.out, request.err)):
+    nothing, ours = os.pipe()  # as jupyter_client does: its end is closed at once
+    os.close(ours)
+    for number, handle in enumerate((nothing, request.out, request.err)):
         os.dup2(handle, number)
         os.close(handle)
     os.chdir(request.cwd)
@@ -252,14 +284,17 @@ def _become(request: _Request, imported: dict[str, str]) -> None:
     np: Any = sys.modules.get("numpy")
     if np is not None:
         np.random.seed()  # the standard library's generator seeds itself anew after a fork
-    threading.Thread(target=_watch, args=(request.lifeline,), name="lifeline", daemon=True).start()
+    threading.Thread(target=_watch, args=(request.lifeline, adopting), name="lifeline", daemon=True).start()
 
 
-def _watch(lifeline: socket.socket) -> None:
+def _watch(lifeline: socket.socket, adopting: bool) -> None:
     """End with the client, even if the forkserver has ended before."""
     with contextlib.suppress(OSError):
         while lifeline.recv(64):
             pass
+    for pid in family.below(os.getpid()) if adopting else ():
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
     os.killpg(0, signal.SIGKILL)
 
 
@@ -276,16 +311,23 @@ def main() -> None:
     imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # set by libraries at their import
     gc.collect()
     gc.freeze()  # a collection in a kernel would touch, and so copy, every page of memory
-    request = _Server(control).serve()
+    server = _Server(control, adopting="adopting" in sys.argv)
+    request = server.serve()
     if request is None:
         os._exit(0)
-    _become(request, imported)
+    _become(request, imported, adopting=server.adopting)
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 
     sys.argv = [str(Path(ipykernel_launcher.__file__ or "")), *request.argv]
+    sys.orig_argv[1:] = ["-m", "ipykernel_launcher", *request.argv]
     # 1: no polling for the parent's end, which the lifeline notices
-    IPKernelApp.launch_instance(request.argv, parent_handle=1)
+    app: Any = IPKernelApp.instance(parent_handle=1)
+    app.initialize(request.argv)
+    np: Any = sys.modules.get("numpy")
+    if np is not None:  # a shell has a printer for its floats if it is imported before the shell
+        app.shell.display_formatter.formatters["text/plain"].type_printers.pop(np.float64, None)
+    app.start()
 
 
 if __name__ == "__main__":

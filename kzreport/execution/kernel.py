@@ -21,8 +21,8 @@ from queue import Empty
 from types import TracebackType
 from typing import Any
 
-from kzreport.execution import warm
-from kzreport.execution.task import PAGE_TIMEOUT, START_TIMEOUT
+from kzreport.execution import family, warm
+from kzreport.execution.task import START_TIMEOUT, PageLimits
 from kzreport.files import project_root
 
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
@@ -130,6 +130,23 @@ class Kernel:
         if time.monotonic() > end:
             raise RuntimeError(f"Kernel didn't respond in {START_TIMEOUT} seconds")
 
+    @property
+    def ending(self) -> str:
+        """How the process ended, in parentheses; empty while it runs."""
+        process = getattr(self.manager.provisioner, "process", None)
+        code = process.poll() if process is not None else None
+        if code is None:
+            return ""
+        with contextlib.suppress(ValueError):
+            return f" ({signal.Signals(-code).name})" if code < 0 else f" (exit code {code})"
+        return f" (signal {-code})"
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the kernel and all that it started hold; 0 where the system does not tell."""
+        process = getattr(self.manager.provisioner, "process", None)
+        return family.memory(process.pid) if process is not None else 0
+
     def log_lines(self) -> list[str]:
         """Lines that the kernel's process itself wrote."""
         with contextlib.suppress(OSError):
@@ -168,13 +185,13 @@ class KernelPool:
     ----------
     use_warm
         Fork kernels from a forkserver; default: if this system can.
-    page_timeout
-        Seconds for a page once its kernel answers.
+    limits
+        What a page may take.
     """
 
-    def __init__(self, *, use_warm: bool | None = None, page_timeout: float = PAGE_TIMEOUT) -> None:
+    def __init__(self, *, use_warm: bool | None = None, limits: PageLimits | None = None) -> None:
         self.use_warm = not warm.unavailable() if use_warm is None else use_warm
-        self.page_timeout = page_timeout
+        self.limits = limits or PageLimits()
         self.another_follows = False  # another page will follow in this process
         self.current: Kernel | None = None
         self._spare: Kernel | None = None
@@ -188,6 +205,12 @@ class KernelPool:
         self.release()
         self.current, self._spare = self._spare, None
         self.release()
+
+    @property
+    def spare_process(self) -> int | None:
+        """Number of the spare kernel's process."""
+        process = self._spare and getattr(self._spare.manager.provisioner, "process", None)
+        return process.pid if process else None
 
     def take(self) -> Kernel:
         """Make the spare kernel, or a new one, the current kernel; it is started but perhaps not ready."""

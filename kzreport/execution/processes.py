@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from kzreport import scratch
 from kzreport.execution import warm
 from kzreport.execution.kernel import kernel_environment
-from kzreport.execution.task import START_TIMEOUT, Deadlines, Lost
+from kzreport.execution.task import START_TIMEOUT, Deadlines, Lost, PageLimits
 from kzreport.execution.warm import FORKSERVERS, Forkserver
 from kzreport.execution.worker import Worker, serve, worker_kernels
 
@@ -108,7 +108,7 @@ def _forkserver() -> Iterator[Forkserver | None]:
     elif lent := FORKSERVERS.lent:
         yield lent
     else:
-        server = Forkserver.start(kernel_environment(), "/")
+        server = Forkserver.start(kernel_environment(), "/", adopting=True)
         try:
             yield server
         finally:
@@ -123,7 +123,7 @@ class _Process:
     ) -> None:
         context: Any = multiprocessing.get_context("fork" if _has_one_thread() else "spawn")
         self.pipe, theirs = context.Pipe()
-        self.process = context.Process(target=_run, args=(theirs, work, folder, server, deadlines.page), daemon=True)
+        self.process = context.Process(target=_run, args=(theirs, work, folder, server, deadlines.limits), daemon=True)
         self.process.start()
         theirs.close()
         self.deadlines = deadlines
@@ -169,9 +169,9 @@ class _Process:
 
 
 def _run(
-    pipe: Connection, work: Callable[[Any, Worker], Any], folder: str, server: Forkserver | None, page_timeout: float
+    pipe: Connection, work: Callable[[Any, Worker], Any], folder: str, server: Forkserver | None, limits: PageLimits
 ) -> None:
-    serve(pipe, work, worker_kernels(server, page_timeout), folder)
+    serve(pipe, work, worker_kernels(server, limits), folder)
 
 
 def _has_one_thread() -> bool:

@@ -15,6 +15,9 @@ CELL_TIMEOUT = 120  # seconds; a page computes for well under one
 START_TIMEOUT = 60  # seconds until a kernel answers
 PAGE_TIMEOUT = 900  # seconds for a whole page once its kernel answers: every run ends
 
+CELL_OUTPUT = 20_000_000  # bytes that a cell may show or print; a page's charts and tables have some hundred thousand
+PAGE_OUTPUT = 50_000_000  # bytes of all cells of a page
+
 Progress = Callable[[int, int], None]  # cells done, cells in all
 
 
@@ -68,15 +71,29 @@ class TimeUp(KzreportError):
 
 
 @dataclass(frozen=True)
+class PageLimits:
+    """What a page may take: ``seconds`` once its kernel answers, and bytes of ``memory``; None sets no limit."""
+
+    seconds: float = PAGE_TIMEOUT
+    memory: int | None = None
+
+
+@dataclass(frozen=True)
 class Deadlines:
     """Seconds for a page once its kernel answers (``page``) and for the whole run (``run``), which began at ``begun``.
 
-    ``begun`` is a value of :func:`time.monotonic`; ``run=None`` sets no limit.
+    ``begun`` is a value of :func:`time.monotonic`; ``run=None`` sets no limit. ``memory``: bytes for a page's kernel.
     """
 
     page: float = PAGE_TIMEOUT
     run: float | None = None
     begun: float = field(default_factory=time.monotonic)
+    memory: int | None = None
+
+    @property
+    def limits(self) -> PageLimits:
+        """Limits of each page."""
+        return PageLimits(self.page, self.memory)
 
     @property
     def left(self) -> float:

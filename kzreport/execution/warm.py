@@ -25,7 +25,9 @@ import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
 
@@ -56,6 +58,9 @@ def unavailable() -> str:
     return "" if hasattr(os, "fork") else "this Python cannot fork"
 
 
+_KERNELS: weakref.WeakSet[ForkedKernel] = weakref.WeakSet()  # of this process
+
+
 class ForkedKernel:
     """A forked kernel with the methods of :class:`subprocess.Popen` that a provisioner needs."""
 
@@ -65,6 +70,7 @@ class ForkedKernel:
         self.pid = pid
         self.returncode: int | None = None
         self._lifeline = lifeline
+        _KERNELS.add(self)
 
     def poll(self) -> int | None:
         """Return the exit code, negative for a signal; None while the kernel runs."""
@@ -93,6 +99,12 @@ class ForkedKernel:
 
     def abandon(self) -> None:
         """Close the lifeline, as the death of this process would: the kernel and what it started are killed."""
+        with contextlib.suppress(OSError):  # closing alone would not do beside a process that was forked meanwhile
+            self._lifeline.shutdown(socket.SHUT_RDWR)
+        self.disown()
+
+    def disown(self) -> None:
+        """Let go of a kernel that belongs to the process from which this one was forked."""
         self._lifeline.close()
 
     def send_signal(self, number: int) -> None:
@@ -123,10 +135,13 @@ class Forkserver:
         self.process = process
 
     @classmethod
-    def start(cls, env: Mapping[str, str], cwd: str) -> Forkserver:
-        """Start a forkserver for kernels like one of this environment and folder; the first waits until it is warm."""
+    def start(cls, env: Mapping[str, str], cwd: str, *, adopting: bool = False) -> Forkserver:
+        """Start a forkserver for kernels like one of this environment and folder; the first waits until it is warm.
+
+        ``adopting``: with a kernel also end what it started in sessions of their own, which an ordinary one leaves.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, "-m", forkserver.__name__, "ipykernel_launcher"]
+        command = [sys.executable, "-m", forkserver.__name__, "ipykernel_launcher", *["adopting"] * adopting]
         with theirs:
             process = subprocess.Popen(
                 command,
@@ -224,6 +239,11 @@ class Forkservers:
         self._current = server.shared()
 
     @property
+    def process(self) -> int | None:
+        """Number of the process that was started here, if any."""
+        return self._current.process.pid if self._current is not None and self._current.process else None
+
+    @property
     def lent(self) -> Forkserver | None:
         """The forkserver of another process, if one is used."""
         return self._current if self._current is not None and self._current.key is None else None
@@ -267,10 +287,28 @@ class Forkservers:
         if self._current is not None:
             self._current.stop()
 
+    def after_fork(self) -> None:
+        """Adapt to a process that was just forked: nobody holds the lock here, and the forkserver is its parent's."""
+        self._lock = threading.Lock()
+        if self._current is not None:
+            self._current.process = None
+
 
 # jupyter_client makes a provisioner for each kernel: what they share has to be of the process.
 FORKSERVERS = Forkservers()
 atexit.register(FORKSERVERS.stop)
+
+
+def _after_fork() -> None:
+    """Leave the parent's kernels to the parent: an open copy of a lifeline would keep them alive after its death."""
+    FORKSERVERS.after_fork()
+    for kernel in list(_KERNELS):
+        kernel.disown()
+    _KERNELS.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def register() -> None:
@@ -288,7 +326,13 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         """Fork a kernel, or start an ordinary one and log the reason once."""
         try:
-            forked = await asyncio.to_thread(self._fork, cmd, **kwargs)  # the first waits until the forkserver is warm
+            # The first waits until the forkserver is warm. The loop's own threads would not do: a process forked from a
+            # client inherits the loop with threads that it does not have, and would wait for them forever.
+            thread = ThreadPoolExecutor(1)
+            try:
+                forked = await asyncio.wrap_future(thread.submit(self._fork, cmd, **kwargs))
+            finally:
+                thread.shutdown(wait=False)
         except KernelFault as e:
             FORKSERVERS.warn_once(str(e))
             return await super().launch_kernel(cmd, **kwargs)

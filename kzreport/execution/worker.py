@@ -7,19 +7,22 @@ The parent sends ``(item, another_follows)``. The worker answers ``((done, total
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from kzreport.execution import family
 from kzreport.execution.kernel import KernelPool
-from kzreport.execution.task import Lost, Progress
+from kzreport.execution.task import Lost, PageLimits, Progress
 from kzreport.execution.warm import FORKSERVERS, Forkserver
 from kzreport.faults import fault_line, keep_traceback
 
@@ -32,11 +35,11 @@ class Worker:
     progress: Progress | None = None
 
 
-def worker_kernels(server: Forkserver | None, page_timeout: float) -> KernelPool:
-    """Return the pool of a worker: kernels of this forkserver, or ordinary ones; ``page_timeout`` in seconds."""
+def worker_kernels(server: Forkserver | None, limits: PageLimits) -> KernelPool:
+    """Return the pool of a worker: kernels of this forkserver, or ordinary ones."""
     if server is not None:
         FORKSERVERS.use(server)
-    return KernelPool(use_warm=server is not None, page_timeout=page_timeout)
+    return KernelPool(use_warm=server is not None, limits=limits)
 
 
 def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelPool, folder: str) -> None:
@@ -45,8 +48,17 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
     ``folder`` is for temporary files. This process is the worker's: signal handlers and :mod:`tempfile` are set.
     """
 
+    adopting = family.adopt()
+
+    def end_strays(keep: Collection[int | None]) -> None:
+        while adopting and (strays := family.end_strays([p for p in (*keep, FORKSERVERS.process) if p is not None])):
+            for pid in strays:
+                with contextlib.suppress(ChildProcessError):
+                    os.waitpid(pid, 0)
+
     def end(*_: object) -> None:
         kernels.kill()
+        end_strays([])
         os._exit(143)
 
     def end_with_parent() -> None:
@@ -60,6 +72,9 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
             signal.signal(getattr(signal, name), end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all; the parent then ends its workers
     threading.Thread(target=end_with_parent, daemon=True).start()
+    # Threads of libraries: their page fails with its own reason.
+    threading.excepthook = lambda a: logging.getLogger("kzreport").debug("a thread: %r", a.exc_value)
+    sys.unraisablehook = lambda a: logging.getLogger("kzreport").debug("unraisable: %r", a.exc_value)
     tempfile.tempdir = folder
     worker = Worker(kernels, lambda done, total: pipe.send(((done, total), None)))
     with contextlib.suppress(EOFError, BrokenPipeError):
@@ -70,5 +85,7 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
             except Exception as e:  # a fault of ours costs its own item; its traceback goes into a file
                 kept = keep_traceback(e, "in a worker", scratch=str(Path(folder).parent))
                 found = Lost(fault_line(e, str(kept or "")))
+            end_strays([kernels.spare_process])  # what an ordinary kernel left in sessions of their own
             pipe.send((None, found))
     kernels.kill()
+    end_strays([])

@@ -27,9 +27,9 @@ def _number(text: Any) -> float:
 
 
 def _series(text: Any) -> str:
-    if text not in resources():
+    if not isinstance(text, str) or text not in resources():
         raise ValueError("a table of data/")
-    return str(text)
+    return text
 
 
 Number = Annotated[float, BeforeValidator(_number)]
@@ -179,7 +179,7 @@ def _read(path: Path, package: Path) -> tuple[Relation, ...]:
     for number, entry in enumerate(raw, 1):
         at = f"{where}, entry {number}"
         kind = entry.get("kind") if isinstance(entry, dict) else None
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise DataError(explain(f"{at}, key 'kind'", short_repr(kind), f"one of {', '.join(KINDS)}"))
         relation = strict_model(KINDS[kind], {k: v for k, v in entry.items() if k != "kind"}, f"{at} ({kind})")
         _check_columns(relation, at)
@@ -198,3 +198,10 @@ def _check_columns(relation: Relation, at: str) -> None:
     for column in asked:
         if column and column not in known:
             raise DataError(explain(at, f"the column '{column}'", f"one of {', '.join(sorted(known))}"))
+    for figures in (v for v in values if isinstance(v, Figures)):
+        enums = resources()[figures.series].enums
+        for column, cells in [*((c, [v]) for c, v in figures.where.items()), *figures.unless.items()]:
+            if unknown := [cell for cell in cells if cell not in enums.get(column, (cell,))]:
+                raise DataError(
+                    explain(at, f"{column}: {short_repr(unknown[0])}", f"one of {', '.join(enums[column])}")
+                )

@@ -204,6 +204,7 @@ def shared_faults() -> list[str]:
     for read, where in ((labels, "data/labels.yml"), (methods, "params/methods.yml")):
         try:
             found += word_faults(read(), where)
+            found += _forms(read(), where)
         except WordsError as e:
             found.append(str(e))
     for language in project().languages:
@@ -212,6 +213,13 @@ def shared_faults() -> list[str]:
         except WordsError as e:
             found.append(str(e))
     return found
+
+
+def _forms(words: Mapping[str, Any], where: str) -> Iterator[str]:
+    """Yield the names and sentences that are not one text in each language: forms by number are of the engine's."""
+    for path, leaf in leaves(words, project().languages):
+        if isinstance(leaf, Mapping) and not all(isinstance(text, str) for text in leaf.values()):
+            yield explain(f"{where}, {'.'.join(path)}", short_repr(leaf), "one text in each language")
 
 
 def language_faults(language: str) -> list[str]:

@@ -63,12 +63,12 @@ class Numbers(Vocabulary):
 
     def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
         """Write a number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""
-        scale, trim = scale_for(value, UNITS[unit].sentence), False
-        if scale:
-            value, digits, key, trim = value / scale.divisor, scale.digits, scale.words, scale.trim
-        else:  # digits that the publisher prints hold on the scale that he prints them on
-            digits, key = UNITS[unit].decimals if digits is None else digits, UNITS[unit].word_key
-        return self._with_unit(value, digits, key, signed=signed, trim=trim)
+        # digits that the publisher prints hold on the scale that he prints them on
+        plain = UNITS[unit].decimals if digits is None else digits
+        if scale := scale_for(value, UNITS[unit].sentence, plain):
+            value /= scale.divisor
+            return self._with_unit(value, scale.digits, scale.words, signed=signed, trim=scale.trim)
+        return self._with_unit(value, plain, UNITS[unit].word_key, signed=signed)
 
     def printed(self, value: float, unit: str, step: float) -> str:
         """Write a figure as a document prints it: no digit below ``step``, the unit of its last one.

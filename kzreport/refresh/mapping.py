@@ -7,7 +7,7 @@ What belongs here: reading the key, and the edits of a card that a refresh makes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -69,8 +69,16 @@ def mapped_series() -> Mapping[str, Fetch]:
 
     Raises :class:`DataError` naming the card and the key.
     """
+    return read_mappings(resources())
+
+
+def read_mappings(series: Iterable[str]) -> Mapping[str, Fetch]:
+    """Return those of some series whose cards say how to fetch them; the cards need not have been accepted.
+
+    Raises as :func:`mapped_series`.
+    """
     found = {}
-    for name in sorted(resources()):
+    for name in sorted(series):
         path = _card(name)
         raw = read_yaml(path)
         if isinstance(raw, dict) and "fetch" in raw:

@@ -11,7 +11,7 @@ from kzreport.errors import DataError, explain
 from kzreport.files import file_digest, project_root, read_json, shown_path, write_atomic
 from kzreport.project import project
 from kzreport.series.cards import read_card, read_map, read_shared
-from kzreport.series.resource import resource_of
+from kzreport.series.resource import resource_of, seal_package
 from kzreport.series.table import parse_table
 
 _HEADING = ("name", "title", "description", "version", "licenses")
@@ -73,14 +73,17 @@ def _assembled(folder: Path) -> dict[str, Any]:
         entries.append(entry | size)
     files = [folder / name for name in _SHARED if (folder / name).exists()]
     files += [table.with_suffix(".yml") for table in tables]
-    return {
-        **heading,
-        "publishers": shared.publishers,
-        "publishers_before": shared.earlier,
-        "scopes": shared.scopes,
-        "made_from": {file.name: file_digest(file) for file in files},
-        "resources": entries,
-    }
+    return seal_package(
+        {
+            **heading,
+            "publishers": shared.publishers,
+            "publishers_before": shared.earlier,
+            "scopes": shared.scopes,
+            "made_from": {file.name: file_digest(file) for file in files},
+            "beside": [name for name in _OTHER if (folder / name).exists()],
+            "resources": entries,
+        }
+    )
 
 
 def _add_dated(entry: dict[str, Any], table: Path) -> None:

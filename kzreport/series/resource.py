@@ -17,7 +17,7 @@ from typing import Any
 
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain
-from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, shown_path
+from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
 from kzreport.project import project
 from kzreport.series.shape import check_entry, check_heading
 from kzreport.series.transaction import finish_pending
@@ -197,6 +197,16 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
     )
 
 
+def seal_package(package: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a data package with the digest of its own content: it is generated, and an edit of it is no description.
+
+    >>> seal_package({"name": "x", "digest": "of before"}) == seal_package({"name": "x"})
+    True
+    """
+    content = {key: value for key, value in package.items() if key != "digest"}
+    return {**content, "digest": sha256_hex(json.dumps(content, sort_keys=True).encode())}
+
+
 @dataclass(frozen=True)
 class _Package:
     """All resources by name, and the names of what columns hold: kind -> slug -> language -> name."""
@@ -210,7 +220,12 @@ def _package(path: Path) -> _Package:
     where, raw = shown_path(path), read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
+    if raw != seal_package(raw):
+        todo = "run 'kzreport accept --data'"
+        raise DataError(explain(f"{where}, key 'digest'", repr(raw.get("digest")), "that of what was written", todo))
     _refuse_stale(raw.get("made_from"), path)
+    if gone := [name for name in raw.get("beside", ()) if not path.with_name(str(name)).exists()]:
+        raise DataError(explain(f"data/{gone[0]}", "no file", "the one that was there", _REGENERATE))
     check_heading(raw, where)
     found: dict[str, Resource] = {}
     for number, entry in enumerate(raw["resources"], 1):

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kzreport.errors import DataError, Locked, explain
 from kzreport.files import read_json, sha256_hex, shown_path, sweep_halves, sync_folder, write_atomic, write_durably
+from kzreport.locks import take_lock
 
 _STAGE = ".staged"
 _COMMIT = "COMMIT"
@@ -92,18 +93,14 @@ def finish_pending(folder: Path) -> None:
 @contextlib.contextmanager
 def _locked(folder: Path, *, patient: bool) -> Iterator[None]:
     """Hold the lock of a folder: on the folder itself, so that no file is left. ``patient`` waits for it."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: COMMIT still makes a change whole
+    if os.name != "posix":  # Windows opens no folder: COMMIT still makes a change whole
         yield
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if patient else fcntl.LOCK_NB))
-        except BlockingIOError:
+        if not take_lock(handle, f"{folder.name}/", patient=patient):
             todo = "wait until it has ended"
-            raise Locked(explain(f"{folder.name}/", "another run that writes there", "to be alone", todo)) from None
+            raise Locked(explain(f"{folder.name}/", "another run that writes there", "to be alone", todo))
         yield
     finally:
         os.close(handle)

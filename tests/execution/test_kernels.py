@@ -16,8 +16,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from kernel_client import SPECS, Kernel
 
 import kzreport
 from kzreport.editions.reference import reference_task
@@ -29,42 +29,13 @@ from kzreport.execution.worker import Worker
 
 pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system")
 
-SPECS = Path(kzreport.__file__).parent / "prefix" / "share" / "jupyter"
-
-
-class Kernel:
-    """The kernel that ``kernel.json`` describes, and one client."""
-
-    def __init__(self, **env: str) -> None:
-        warm.register()
-        specs = KernelSpecManager(kernel_dirs=[str(SPECS / "kernels")])
-        self.manager = KernelManager(kernel_name="kzreport", kernel_spec_manager=specs)
-        self.manager.start_kernel(env=os.environ | env)
-        self.client = self.manager.client()
-        self.client.start_channels()
-        self.client.wait_for_ready(60)
-
-    @property
-    def process(self):
-        return self.manager.provisioner.process
-
-    def run(self, code: str) -> str:
-        """What a cell prints, or the name of its error."""
-        said = []
-        self.client.execute_interactive(code, timeout=60, output_hook=lambda m: said.append(m["content"]))
-        return "".join(m.get("text", m.get("ename", "")) for m in said)
-
-    def close(self) -> None:
-        self.client.stop_channels()
-        self.manager.shutdown_kernel(now=True)
-
 
 @pytest.fixture
 def kernel():
     with contextlib.ExitStack() as stack:
 
         def start(**env: str) -> Kernel:
-            one = Kernel(**env)
+            one = Kernel(env=os.environ | env)
             stack.callback(one.close)
             return one
 
@@ -172,6 +143,49 @@ def test_interrupt_restart_and_shutdown(kernel):
     assert not one.manager.is_alive() and gone(last)
 
 
+FORKS = """
+import concurrent.futures, multiprocessing, os, signal, sys
+from pathlib import Path
+import nbformat
+from nbclient import NotebookClient
+
+def parent(n):
+    cell = nbformat.v4.new_code_cell("import os; print(os.getppid(), os.getpid())")
+    client = NotebookClient(nbformat.v4.new_notebook(cells=[cell]), kernel_name="kzreport")
+    client.execute()
+    return cell.outputs[0].text.split()[0]
+
+if __name__ == "__main__":
+    first = parent(0)
+    assert "kzreport.execution.forkserver" in Path(f"/proc/{first}/cmdline").read_text()
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("fork")) as pool:
+        print(set(pool.map(parent, range(6))) == {first})
+    from jupyter_client.manager import KernelManager
+    manager = KernelManager(kernel_name="kzreport")
+    manager.start_kernel()
+    kernel = manager.provisioner.process.pid
+    if not (child := os.fork()):  # it lives on, and holds copies of all that was open
+        signal.pause()
+    print(kernel, child, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_client_that_was_used_and_forks_neither_hangs_nor_keeps_kernels(tmp_path):
+    (tmp_path / "forks.py").write_text(FORKS, encoding="utf-8")
+    env = os.environ | {"JUPYTER_PATH": str(SPECS)}
+    with (tmp_path / "said").open("w+") as said:
+        process = subprocess.Popen([sys.executable, tmp_path / "forks.py"], stdout=said, env=env)
+        assert process.wait(150) == -9
+        said.seek(0)
+        shared, *pids = said.read().split()
+    kernel, child = map(int, pids)
+    try:
+        assert shared == "True" and gone(kernel)
+    finally:
+        os.kill(child, signal.SIGKILL)
+
+
 @pytest.mark.parametrize(
     ("code", "expected"),
     [("import os; os._exit(7)", 7), ("import os; os.kill(os.getpid(), 9)", -9), ("import os; os.abort()", -6)],
@@ -199,8 +213,8 @@ def test_a_kernel_outlives_its_forkserver_and_not_its_client(kernel):
 
 CLIENT = """
 import os, sys, time
-from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from kernel_client import SPECS, Kernel
 from kzreport.execution import warm
 warm.register()
 km = KernelManager(kernel_name="kzreport", kernel_spec_manager=KernelSpecManager(kernel_dirs=[sys.argv[1]]))

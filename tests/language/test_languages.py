@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -22,6 +23,7 @@ from kzreport.language.translation import copy_untranslated, untranslated
 from kzreport.language.wordfiles import UNTRANSLATED, built_in_languages, language_path
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading, Status
+from kzreport.series.resource import seal_package
 from kzreport.units import UNITS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -87,7 +89,9 @@ def project_in(language: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> st
         "engine": "0.1",
     }
     (root / "params" / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
-    (root / "data" / "datapackage.json").write_text('{"resources": [], "made_from": {}}', encoding="utf-8")
+    (root / "data" / "datapackage.json").write_text(
+        json.dumps(seal_package({"resources": [], "made_from": {}})), encoding="utf-8"
+    )
     articles = {"articles": {c: {"en": "#", language: "#"} for c in ("KAZ", "UZB", "MNG", "USA", "SGP", "GBR", "IND")}}
     (root / "data" / "labels.yml").write_text(yaml.safe_dump(articles), encoding="utf-8")
     monkeypatch.setenv("KZREPORT_HOME", str(root))

@@ -36,6 +36,8 @@ def reading(value, unit="percent", period="2026-08", **rest):
         (1.5, "points", f"1,5{NBSP}point", f"1.5{NBSP}percentage points"),
         (-2, "points", f"−2,0{NBSP}points", f"−2.0{NBSP}percentage points"),
         (1999.6, "musd", f"2,0{NBSP}milliards de dollars", f"$2.0{NBSP}billion"),
+        (999.5, "musd", f"1,0{NBSP}milliard de dollars", f"$1.0{NBSP}billion"),
+        (999.4, "musd", f"999{NBSP}millions de dollars", f"$999{NBSP}million"),
         (1100, "musd", f"1,1{NBSP}milliard de dollars", f"$1.1{NBSP}billion"),
         (-861.126, "musd", f"−861{NBSP}millions de dollars", f"−$861{NBSP}million"),
         (1, "musd", f"1{NBSP}million de dollars", f"$1{NBSP}million"),

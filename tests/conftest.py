@@ -250,10 +250,9 @@ _CHANGES = {  # heads of columns whose numbers show their sign; sizes show none
     "fr": r"(?:Révision(?! absolue)|Plus forte révision|Écart moyen)\b",
     "en": r"(?:Revision|Mean (?:error|revision)|Largest revision)\b",
 }
-_SIZES = {"fr": r"\babsolue?\b", "en": r"\babsolute\b"}
 _AHEAD = {  # words of a sentence that looks ahead: its periods may lie after the date
     "fr": r"prochain|à venir|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
-    "en": r"next|coming|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project|pledge",
+    "en": r"next|coming|still unknown|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project|pledge",
 }
 
 
@@ -325,9 +324,7 @@ def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
         if len(column) > 1 and set(column[1:]) <= empty:
             yield f"an empty column: {column[0]}"
     for head, *cells in zip(*rows, strict=False):
-        if re.search(_SIZES[language], head) and any(c.startswith("+") for c in cells):
-            yield f"a sign on a size: {head}"
-        elif re.match(_CHANGES[language], head) and any(re.match(r"(?=.*[1-9])\d", c) for c in cells):
+        if re.match(_CHANGES[language], head) and any(re.match(r"(?=.*[1-9])\d", c) for c in cells):
             yield f"a change without its sign: {head}"
 
 

@@ -44,9 +44,8 @@ class Known:
                     key = tuple(row[k] for k in d.dimensions)
                     if row.get("kind") == "projection" and row["value"]:
                         self.projections.setdefault(d.name, set()).add(Period.parse(row["period"]))
-                    found.setdefault(Period.parse(row["period"]), {}).setdefault(key, {})[row["published"]] = row[
-                        "value"
-                    ]
+                    period = Period.parse(row.get("need_year") or row["period"])  # a need is that of its year
+                    found.setdefault(period, {}).setdefault(key, {})[row["published"]] = row["value"]
         return found
 
     def _values(self, name: str, period: Period, day: str) -> dict[tuple[str, ...], float]:

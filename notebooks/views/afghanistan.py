@@ -333,9 +333,11 @@ def if_value(shares: Series, afghanistan_trade: Series) -> dict[str, Reading]:
 
 
 @reads(**WITH)
-def table(exports: Series, imports: Series) -> Groups:
-    """Every year: exports, imports, turnover and balance, million dollars."""
+def table(exports: Series, imports: Series) -> Groups | None:
+    """Every year: exports, imports, turnover and balance, million dollars. None without a year."""
     sides = list(_years(exports, imports).values())
+    if not sides:
+        return None
     return {
         "exports": tuple(x for x, _ in sides),
         "imports": tuple(m for _, m in sides),

@@ -14,7 +14,7 @@ from kzreport.execution.kernel import kernel_environment
 
 pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system")
 
-CODE = (Path(__file__).parent / "observed.py").read_text(encoding="utf-8")
+CODE = (Path(__file__).parent / "observed.py").read_text(encoding="utf-8") + "\nprint(observe())\n"
 # Name -> why it may differ.
 MAY_DIFFER = {
     "threads": "the one that watches for the client's end has another name",

@@ -54,7 +54,7 @@ def test_the_words_of_a_page_are_sound_and_all_used(name):
         shown = {"sections": ("section",)}
     for group, methods in shown.items():
         for key in page_words(name).get(group, {}):
-            called = [rf'page\.{m}\((\[[^]]*)?"{key}"' for m in methods]  # alone, or in a list of keys
+            called = [rf'page\.{m}\(\s*(\[[^]]*)?"{key}"' for m in methods]  # alone, or in a list of keys
             called += [rf"page\.{m}\(" for m in OWN.get(key, ())]
             assert any(re.search(c, source) for c in called), f"notebooks/{name}.yml, {group}.{key}: not used"
 

@@ -171,7 +171,7 @@ def test_the_usual_revision_leaves_out_the_largest():
     n, mean = found["compared"].value, found["mean_absolute"].value
     assert found["usual"].value == pytest.approx((n * mean - found["largest"].value) / (n - 1))
     assert "that of 2024" in said("inflation", "revised", prices.revised, NOW)
-    assert "a single vintage is held" in said("inflation", "firm", prices.revised, NOW)
+    assert "Only one vintage of the twelve-month rate is held" in said("inflation", "firm", prices.revised, NOW)
 
 
 def test_a_pace_towards_the_upper_bound_is_called_so():

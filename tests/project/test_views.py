@@ -38,9 +38,14 @@ def said(page):
     values = {p.name: p.default for p in declared_parameters(page)}
     for cell in load_notebook(page).cells:
         for call in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
+            if isinstance(call, ast.Assign) and isinstance(call.value, ast.Dict):  # options that several calls share
+                values[ast.unparse(call.targets[0])] = eval(ast.unparse(call.value), {}, values)
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "page.say" and len(call.args) == 2:
                 keys, view = ast.literal_eval(call.args[0]), names[ast.unparse(call.args[1])]
-                options = {k.arg: eval(ast.unparse(k.value), {}, values) for k in call.keywords}
+                options = {}
+                for k in call.keywords:
+                    value = eval(ast.unparse(k.value), {}, values)
+                    options |= {k.arg: value} if k.arg else value
                 found.setdefault(view, (set(), []))[0].update([keys] if isinstance(keys, str) else keys)
                 found[view][1].append(options)
     return found

@@ -78,7 +78,7 @@ def test_a_ledger_line_of_another_shape_is_refused_by_its_number(home, line):
         Ledger(home.root / "data")
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"another reply"), gzip.compress(b"cut")[:-9], None])
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"another reply", mtime=0), gzip.compress(b"cut", mtime=0)[:-9], None])
 def test_a_kept_reply_that_is_damaged_is_asked_for_again(home, content):
     digest = hashlib.sha256(b"the reply").hexdigest()
     name = f"raw/local/{digest[:2]}/{digest}.gz"
@@ -87,7 +87,7 @@ def test_a_kept_reply_that_is_damaged_is_asked_for_again(home, content):
     home.write("data/raw/fetches.jsonl", json.dumps(line) + "\n")
     path = home.root / "data" / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(gzip.compress(b"the reply"))
+    path.write_bytes(gzip.compress(b"the reply", mtime=0))
     kept = Ledger(home.root / "data").kept(Request("https://x.org/"))
     assert kept is not None and kept[1] == b"the reply"
     path.unlink()

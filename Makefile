@@ -78,7 +78,8 @@ test-conformance: .venv-conformance/.made  ## other packages' suites with an ord
 # uv writes one lock for every Python and system. It does not read pip's configuration: behind a mirror set
 # UV_DEFAULT_INDEX. Versions that are still allowed stay; `make lock ARGS=--upgrade` takes the newest of all.
 LOCK := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
-        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml --group setup
+        --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS) pyproject.toml \
+        --extra pdf --group setup
 lock:  ## make the two locks again from pyproject.toml (ARGS=--upgrade for newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv on PATH: python3 -m pip install uv" >&2; exit 2; }
 	$(LOCK) -o requirements.lock

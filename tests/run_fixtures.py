@@ -56,10 +56,9 @@ def write_page(home: Path, name: str, *cells: str, parameters: str = "") -> None
     )
 
 
-def write_definition(home: Path, name: str, pages: list[str], languages: str = "en") -> None:
-    (home / "params" / f"{name}.yml").write_text(
-        f"title: {{fr: Essai, en: Trial}}\npages: [{', '.join(pages)}]\nlanguages: [{languages}]\n", encoding="utf-8"
-    )
+def write_definition(home: Path, name: str, pages: list[str], languages: str = "en", formats: str = "html") -> None:
+    listed = f"pages: [{', '.join(pages)}]\nlanguages: [{languages}]\nformats: [{formats}]\n"
+    (home / "params" / f"{name}.yml").write_text(f"title: {{fr: Essai, en: Trial}}\n{listed}", encoding="utf-8")
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def made(tmp_path_factory):
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not said.exists():
             make_home(home)
-            write_definition(home, "small", ["inflation", "fdi"], "fr, en")
+            write_definition(home, "small", ["inflation", "fdi"], "fr, en", "pdf, brief, xlsx, csv, docx")
             end = Cli(home)("run", "small", "--as-of", AS_OF, "--output", str(out), "-j", "2")
             said.write_text(json.dumps([end.code, end.out, end.err]), encoding="utf-8")
     end = Ended(*json.loads(said.read_text(encoding="utf-8")))

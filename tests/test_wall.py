@@ -137,7 +137,7 @@ def foreign(folder: Path) -> list[str]:
     Not looked at: copies of the engine's words, whose units are those that any project may use.
     """
     found = []
-    made = (p for p in folder.rglob("*") if p.is_file() and p.suffix not in (".png", ".pyc"))
+    made = (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
     for path in sorted(p for p in made if p.parent.name != "languages"):
         text = re.sub(r"[A-Za-z0-9+/=\\\n]{300,}", "", path.read_text(encoding="utf-8"))  # pictures
         found += [f"{path.relative_to(folder)}: {m[0]}" for m in FOREIGN.finditer(text)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.colours import ACCENT, INK, MUTED, PALETTE, PAPER, tint
 from kzreport.charts.lines import Line, draw_lines
-from kzreport.charts.style import ACCENT, DASHES, INK, MUTED, PALETTE, tint
+from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
-from kzreport.model import Groups
+from kzreport.model import Groups, Reading
 
 YEARS_WIDE = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # width of a period on the time axis
 
@@ -18,8 +21,14 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     width = YEARS_WIDE[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if valued(r) >= 0 else ACCENT for r in shown]
     tints = [tint(colour, 0.6) for colour in colours]
-    canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
+    drawn = canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
+    for bar, r, colour in zip(drawn, shown, colours, strict=True):
+        if r.estimated:
+            bar.set(facecolor=PAPER, edgecolor=colour, linewidth=0.8, hatch="////")
+    if any(r.estimated for r in shown):
+        canvas.key(f"▨ {canvas.words.ui('estimated')}")
     ends = [canvas.end(name, shown[-1], colours[-1], right=width / 2)]
+    _mark_empty(canvas, shown)
     for other, path in (line or {}).items():
         draw_lines(canvas, [Line(path, INK, 2, DASHES[0], 4)])
         kept = [r for r in path if r.ok]
@@ -30,6 +39,20 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
     canvas.end_labels(ends)
     canvas.over_time(groups)
+    canvas.hint_periods({**groups, **(line or {})})
+
+
+def _mark_empty(canvas: Canvas, shown: Sequence[Reading]) -> None:
+    """Tell a period without a bar: nought where that is the figure, a cross where no figure is held."""
+    for r in shown:
+        if not valued(r):
+            canvas.ax.annotate("0", (at(r.period), 0), (0, 3), textcoords="offset points", ha="center", fontsize=8.5)
+    held = {r.period for r in shown}
+    unknown = [p for p in min(held).until(max(held)) if p not in held]
+    if unknown:
+        for p in unknown:
+            canvas.ax.annotate("×", (at(p), 0), (0, 3), textcoords="offset points", ha="center", color=MUTED)
+        canvas.key(canvas.words.ui("bar_unknown"))
 
 
 def stacked(canvas: Canvas, groups: Groups) -> None:
@@ -53,8 +76,8 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
             heights,
             width,
             bottoms,
-            color=tint(colour, 0.85) if plain else "white",
-            edgecolor="white" if plain else MUTED,
+            color=tint(colour, 0.85) if plain else PAPER,
+            edgecolor=PAPER if plain else MUTED,
             hatch=None if plain else "////",
             lw=0.4,
             zorder=2,
@@ -63,15 +86,16 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
             tops[h >= 0][p] += h
         if last in by:
             place = bottoms[-1] + heights[-1] / 2
-            ends.append((at(last) + width / 2, place, f"{canvas.label(name, 24)} {canvas.value(by[last])}", colour))
+            ends.append((at(last) + width / 2, place, f"{canvas.label(name, 19)} {canvas.value(by[last])}", colour))
     total = [r for r in groups.get("total", ()) if r.ok and r.period in tops[True]]
     if total:
         draw_lines(canvas, [Line(total, INK, 1.8, DASHES[0], 5)])
         dots = [at(r.period) for r in total], [valued(r) for r in total]
-        canvas.ax.plot(*dots, "o", ms=3.2, mfc=INK, mec="white", mew=0.4, zorder=6)
+        canvas.ax.plot(*dots, "o", ms=3.2, mfc=INK, mec=PAPER, mew=0.4, zorder=6)
         ends.append(canvas.end("total", total[-1], INK, between=" "))
     canvas.ax.set_xlim(at(periods[0]) - width, at(periods[-1]) + width)
     canvas.headroom(0.06)
     canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
     canvas.end_labels(ends)
     canvas.over_time(groups)
+    canvas.hint_periods(groups)

@@ -8,18 +8,31 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
-from kzreport.charts.style import INK, MUTED
+from kzreport.charts.colours import INK, MUTED
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
 from kzreport.units import UNITS, scale_for
+
+HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Text that a browser shows over a place of the axes: a point, or a column of ``width`` where ``y`` is None."""
+
+    ax: Axes
+    x: float
+    y: float | None
+    text: str
+    width: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,9 @@ class Canvas:
     unit: str
     divisor: float = 1.0
     digits: int | None = None
+    hints: list[Spot] = field(default_factory=list)  # see :meth:`hint`
+    notes: list[str] = field(default_factory=list)  # what a reader must know of the axis
+    keys: list[str] = field(default_factory=list)  # what stands above the plot
 
     @classmethod
     def fit(cls, ax: Axes, words: Words, unit: str, largest: float) -> Canvas:
@@ -41,18 +57,18 @@ class Canvas:
     def value(self, r: Reading) -> str:
         """Return the number of a reading on the scale of the axis, as text."""
         digits = r.decimals if self.digits is None else self.digits
-        if r.unit == "tonne":  # three significant figures are enough beside a marker
-            digits = min(digits, max(0, 3 - len(str(int(abs(valued(r) / self.divisor))))))
+        if UNITS[r.unit].coarse and self.digits is None:  # one decimal is enough beside a marker, for small figures
+            digits = min(digits, 1 if abs(valued(r)) < 100 else 0)
         return self.words.number(valued(r) / self.divisor, digits)
 
     def label(self, name: str, width: int = 21) -> str:
         """Return the name of a group, wrapped to fit beside the plot."""
         return "\n".join(textwrap.wrap(self.words.label(name), width, break_long_words=False))
 
-    def number_axis(self, axis: str) -> None:
-        """Label ticks with the language's marks, with decimals only if a tick needs them."""
+    def number_axis(self, axis: str, most: int = 6) -> None:
+        """Label some ``most`` ticks with the language's marks, with decimals only if a tick needs them."""
         target = self.ax.yaxis if axis == "y" else self.ax.xaxis
-        target.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        target.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
         ticks = [t / self.divisor for t in target.get_majorticklocs()]
         digits = 0 if all(abs(t - round(t)) < 1e-9 for t in ticks) else 1
         target.set_major_formatter(FuncFormatter(lambda v, _: self.words.number(v / self.divisor, digits)))
@@ -77,11 +93,34 @@ class Canvas:
         self.ax.xaxis.set_major_locator(FixedLocator([m[0] for m in marks]))
         self.ax.xaxis.set_major_formatter(FixedFormatter([m[1] for m in marks]))
 
+    def hint(self, r: Reading, x: float, y: float, name: str = "") -> None:
+        """Let a browser show a reading over its place (in the units of the axes), after a name."""
+        parts = [name.replace("\n", " "), self.words.period(r.period), self.words.reading(r)]
+        text = self.words.colon.join([", ".join(filter(None, parts[:2])), parts[2]])
+        self.hints.append(Spot(self.ax, x, y, text))
+
+    def hint_periods(self, groups: Groups) -> None:
+        """Let a browser show the readings of a period over its column: the name of each group, and its value."""
+        said: dict[Period, list[str]] = {}
+        for name, readings in groups.items():
+            for r in readings:
+                if r.ok:
+                    label = f"{self.words.label(name)}{self.words.colon}" if len(groups) > 1 else ""
+                    text = f"{label}{self.words.reading(r)}"
+                    said.setdefault(r.period, []).append(text)
+        size = sum(len(text) + 1 for texts in said.values() for text in texts)
+        every = 1 + size // HINTS  # the first of them counted from the latest period
+        periods = sorted(said)[::-1][::every]
+        width = min((at(a) - at(b) for a, b in pairwise(periods)), default=1.0)
+        for p in periods[::-1]:
+            self.hints.append(Spot(self.ax, at(p), None, "\n".join([self.words.period(p), *said[p]]), width))
+
     def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
         """Explain a marker above the plot: from its left, or ending at ``right`` (a fraction of its width)."""
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
         place |= {"va": "bottom", "ha": "right" if right else "left"}
         self.ax.annotate(text, (right, 1.0), (0, 4), color=colour, fontsize=8.5, **place)
+        self.keys.append(text)
 
     def headroom(self, above: float = 0.08) -> None:
         """Leave room above the highest value; start the axis at zero unless that would flatten the plot."""
@@ -89,6 +128,8 @@ class Canvas:
         self.ax.set_ylim(min(low, 0) if low < 0.35 * high else low, high + (high - low) * above)
         if low < 0:
             self.ax.axhline(0, color=INK, lw=0.9, zorder=2)
+        elif self.ax.get_ylim()[0] > 0:
+            self.notes.append(self.words.ui("axis_above_zero"))
 
     def end(
         self, name: str, r: Reading, colour: str, *, right: float = 0.0, between: str = "\n"
@@ -99,23 +140,15 @@ class Canvas:
     def end_labels(self, ends: Sequence[tuple[float, float, str, str]]) -> None:
         """Write labels (x, y, text, colour) right of the plot, moved apart so that they do not touch.
 
-        The label of a line that stops early stands near its end.
+        A thin line leads from the end of a line that stops early to its label, which says when that was.
         """
         ax = self.ax
         low, high = ax.get_ylim()
         left, right = ax.get_xlim()
         gap, span = (high - low) * 0.062, right - left
-        early = [e for e in ends if e[0] < right - span * 0.08]
-        for x, height, text, colour in early:  # on the side of its end that is free of the line
-            above = height > (low + high) / 2 or height - 3 * gap < low  # below, it would stand on the axis
-            side: dict[str, Any] = {"va": "bottom", "ha": "center"} if above else {"va": "top", "ha": "right"}
-            place = height + (0.5 if above else -1.9) * gap
-            halo = [withStroke(linewidth=2.5, foreground="white")]  # lines may run behind it
-            ax.text(x, place, text, color=colour, fontsize=8.5, linespacing=1.1, path_effects=halo, zorder=7, **side)
-        late = [e for e in ends if e not in early]
-        tall = max((1 + text.count("\n") for _, _, text, _ in late), default=1)
-        places = spread([e[1] for e in late], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)
-        for (x, height, text, colour), place in zip(late, places, strict=True):
+        tall = max((1 + text.count("\n") for _, _, text, _ in ends), default=1)
+        places = spread([e[1] for e in ends], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)
+        for (x, height, text, colour), place in zip(ends, places, strict=True):
             if abs(place - height) > gap * 0.3 or x < right - span * 0.03:
                 line = ([x, right + span * 0.02], [height, place])
                 ax.plot(*line, color=colour, lw=0.6, clip_on=False, zorder=1)
@@ -123,6 +156,11 @@ class Canvas:
 
     def rows(self, labels: Sequence[str], low: float, high: float) -> None:
         """Name the rows of a plot whose values run along the horizontal axis, from ``low`` to ``high``."""
+        box, figure = self.ax.get_position(), self.ax.get_figure(root=True)
+        assert figure is not None
+        longest = max(len(line) for label in labels for line in label.split("\n"))
+        left = min(box.x0, (0.3 + 0.074 * longest) / figure.get_figwidth())  # no wider than the names need
+        self.ax.set_position((left, box.y0, box.x1 - left, box.height))
         self.ax.set_yticks(range(len(labels)), list(labels))
         self.ax.tick_params(axis="y", labelcolor=INK)
         self.ax.set_xlim(low, high)

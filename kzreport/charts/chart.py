@@ -1,4 +1,4 @@
-"""Readings -> a figure with title, unit and source, a description, and its figures as rows of text.
+"""Readings -> a picture with title, unit and source, a description, and its figures as rows of text.
 
 Reviewers compare the rows of text, not the picture. The kinds of plot are in :mod:`kzreport.charts.kinds`.
 """
@@ -6,6 +6,7 @@ Reviewers compare the rows of text, not the picture. The kinds of plot are in :m
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,24 +14,32 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from kzreport.charts.canvas import Canvas, values
+from kzreport.charts.colours import MUTED
 from kzreport.charts.kinds import Kind, plot_kind
-from kzreport.charts.png import png_bytes
-from kzreport.charts.style import MUTED, settings
+from kzreport.charts.style import settings
+from kzreport.charts.svg import Box, Hint, svg_text
 from kzreport.errors import PageError, explain
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Reading
 
-WIDTH, PLOT, DPI = 7.6, 3.1, 150  # inches: the whole figure's width, the height of a plot without rows
+WIDTH, PLOT, POINTS = 7.6, 3.1, 72  # inches: the whole picture's width, the height of a plot without rows
 # ``series``: the names of the series a figure was computed from, a space between them.
 HEADER = ("group", "item", "period", "value", "unit", "status", "estimated", "series", "basis")
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawn chart: PNG bytes, its description in one sentence, and the drawn figures as rows of text."""
+    """A drawn chart.
 
-    png: bytes
+    - ``svg``: the picture, whole, as :func:`kzreport.charts.svg.svg_text` makes it
+    - ``measure``: unit and time of what is drawn, in words
+    - ``description``: in one sentence
+    - ``rows``: the drawn figures as rows of text
+    """
+
+    svg: str
+    measure: str
     description: str
     rows: tuple[tuple[str, ...], ...]
 
@@ -82,12 +91,23 @@ def draw(
         raise PageError(explain(f"chart '{title}'", "no value", "at least one"))
     everything = {**groups, **(extra or {})}
     with mpl.rc_context(rc=settings()):
-        figure = _figure(plot, groups, everything, words, title, source, scaled, options)
-        png = png_bytes(figure)
-    return Chart(png, plot.describe(title, everything, words), rows(everything))
+        layout = _layout(plot, groups, everything, words, title, source, scaled, options)
+        said = plot.describe(title, everything, words)
+        boxes = {"whole": layout.whole, "plot": layout.plot}
+        svg = svg_text(layout.figure, title=title, description=said, hints=layout.hints, **boxes)
+    return Chart(svg, layout.measure, said, rows(everything))
 
 
-def _figure(
+@dataclass(frozen=True)
+class _Layout:
+    figure: Figure
+    measure: str
+    whole: Box
+    plot: Box
+    hints: tuple[Hint, ...]
+
+
+def _layout(
     kind: Kind,
     groups: Groups,
     everything: Groups,
@@ -96,15 +116,18 @@ def _figure(
     source: str,
     scaled: bool,
     options: dict[str, Any],
-) -> Figure:
+) -> _Layout:
     unit = _unit(everything)
-    heading, foot = textwrap.wrap(title, 84), textwrap.wrap(source, 122)
-    plot = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
-    top, bottom = 0.54 + 0.2 * len(heading), (0.56 if kind.grid else 0.42) + 0.14 * len(foot)
-    height = top + plot + bottom
+    heading, foot = textwrap.wrap(title, 74), textwrap.wrap(source, 122)
+    tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
+    head, feet = 0.34 + 0.2 * len(heading), 0.14 + 0.14 * len(foot)  # above and below the plot's own texts
+    top, bottom = head + 0.2, feet + kind.foot
+    height = top + tall + bottom
     left, right = kind.margins
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    axes = figure.add_axes((left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, plot / height))
+    figure = Figure(figsize=(WIDTH, height), dpi=POINTS)
+    axes = figure.add_axes((left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, tall / height))
+    figure.patch.set_gid("paper")
+    axes.patch.set_visible(False)
     for side in (axes.xaxis, axes.yaxis):  # else all ticks would be laid out again, to place a label that is empty
         side.set_label_coords(0, 0)
     largest = max(abs(valued(r)) for r in values(everything))
@@ -112,14 +135,31 @@ def _figure(
     axes.set(xlabel=" ", ylabel=" ")  # else seaborn would lay out all ticks to see whether a label is wanted
     kind.draw(canvas, groups, **options)
     axes.set(xlabel="", ylabel="")
+    measure = _measure(canvas, groups)
+    spare = 0.0 if canvas.keys else 0.14  # inches above the plot that only a key needs
 
-    def write(text: str, inches: float, size: float, **style: Any) -> None:
-        figure.text(0.12 / WIDTH, inches / height, text, fontsize=size, **style)
+    def write(text: str, inches: float, size: float, gid: str, **style: Any) -> None:
+        figure.text(0.12 / WIDTH, inches / height, text, fontsize=size, gid=gid, **style)
 
-    write("\n".join(heading), height - 0.1, 11, fontweight="bold", va="top", linespacing=1.25)
-    write(_axis(canvas, everything), height - 0.16 - 0.2 * len(heading), 8.5, color=MUTED, va="top")
-    write("\n".join(foot), 0.1, 7.5, color=MUTED, va="bottom", linespacing=1.35)
-    return figure
+    write("\n".join(heading), height - 0.1 - spare, 11, "head1", fontweight="bold", va="top", linespacing=1.25)
+    write(measure, height - 0.16 - 0.2 * len(heading) - spare, 8.5, "head2", color=MUTED, va="top")
+    write("\n".join(foot), 0.1, 7.5, "foot1", color=MUTED, va="bottom", linespacing=1.35)
+    whole = (0.0, spare * POINTS, WIDTH * POINTS, (height - spare) * POINTS)
+    plot = (0.0, (head + spare) * POINTS, WIDTH * POINTS, (height - head - spare - feet) * POINTS)
+    return _Layout(figure, measure, whole, plot, tuple(_hints(canvas, height * POINTS)))
+
+
+def _hints(canvas: Canvas, height: float) -> Iterator[Hint]:
+    """Yield the hints of a canvas in points from the upper left corner of a picture of that height."""
+    for spot in canvas.hints:
+        spot.ax.get_xlim()  # settles the scale
+        place, box = spot.ax.transData, spot.ax.bbox
+        right, up = place.transform((spot.x, spot.y or 0.0))
+        if spot.y is not None:
+            yield Hint(right, height - up, spot.text)
+        else:
+            edge, _ = place.transform((spot.x + spot.width, 0.0))
+            yield Hint(right, height - box.y0, spot.text, height - box.y1, edge - right)
 
 
 def _unit(groups: Groups) -> str:
@@ -130,8 +170,13 @@ def _unit(groups: Groups) -> str:
     return units.pop()
 
 
-def _axis(canvas: Canvas, groups: Groups) -> str:
-    """The unit of the axis, with the base period of an index."""
-    bases = {r.base for r in values(groups) if r.base and r.unit == "index"}
+def _measure(canvas: Canvas, groups: Groups) -> str:
+    """Return the unit of the axis, with the base period of an index, and the time from first to last."""
+    shown = values(groups)
+    bases = {r.base for r in shown if r.base and r.unit == "index"}
     origin = bases.pop() if len(bases) == 1 else None
-    return canvas.words.unit(canvas.unit) + (f", {canvas.words.period(origin)} = 100" if origin else "")
+    words = canvas.words
+    parts = [words.unit(canvas.unit) + (f", {words.period(origin)} = 100" if origin else "")]
+    first, last = min(r.period for r in shown), max(r.period for r in shown)
+    parts.append(words.period(first) if first == last else f"{words.period(first)} – {words.period(last)}")
+    return words.semicolon.join([", ".join(filter(None, parts)), *dict.fromkeys(canvas.notes)])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from matplotlib.colors import to_hex
-
 from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.colours import ACCENT, DEPTHS, INK, PALETTE, tint
 from kzreport.charts.describe import describe
 from kzreport.charts.lines import Line, draw_lines
-from kzreport.charts.style import ACCENT, DASHES, INK, PALETTE, tint
+from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups
@@ -21,7 +20,7 @@ def editions(canvas: Canvas, groups: Groups) -> None:
     names = list(groups)
     rest = names[1:-1]
     drawn = [
-        Line(groups[name], to_hex(tint(INK, 0.18 + 0.4 * number / max(1, len(rest) - 1))), 1.1, DASHES[0], 2)
+        Line(groups[name], tint(INK, DEPTHS[round(4 * number / max(1, len(rest) - 1))]), 1.1, DASHES[0], 2)
         for number, name in enumerate(rest)
     ]
     drawn.append(Line(groups[names[0]], PALETTE[0], 2.6, DASHES[0], 5))
@@ -41,6 +40,7 @@ def editions(canvas: Canvas, groups: Groups) -> None:
         canvas.key(canvas.words.ui("earlier_editions"))
     canvas.key(f"● {canvas.words.label(names[0])}", PALETTE[0], 1.0)
     canvas.over_time(groups)
+    canvas.hint_periods(groups)
 
 
 def describe_editions(title: str, groups: Groups, words: Words) -> str:

@@ -7,7 +7,7 @@ import textwrap
 from matplotlib.patches import Rectangle
 
 from kzreport.charts.canvas import Canvas, values
-from kzreport.charts.style import ACCENT, PALETTE
+from kzreport.charts.colours import ACCENT, FRAME, PALETTE
 from kzreport.indicators.readings import valued
 from kzreport.indicators.revisions import shows
 from kzreport.language.locale import NBSP
@@ -32,8 +32,8 @@ def heat(canvas: Canvas, groups: Groups) -> None:
     most = max(abs(change) for _, _, change in cells) or 1.0
     for x, r, change in cells:
         row, colour = periods.index(r.period), PALETTE[0] if change > 0 else ACCENT
-        depth = 0.15 + 0.5 * abs(change) / most if change else 0.0
-        canvas.ax.add_patch(Rectangle((x - 0.48, row - 0.46), 0.96, 0.92, lw=0.6, ec="#c8c8c8", fc=(colour, depth)))
+        depth = 0.15 + 0.35 * abs(change) / most if change else 0.0
+        canvas.ax.add_patch(Rectangle((x - 0.48, row - 0.46), 0.96, 0.92, lw=0.6, ec=FRAME, fc=(colour, depth)))
         text = canvas.words.number(valued(r), r.decimals)
         text += f"  ({canvas.words.number(change, r.decimals, signed=True)})" if change else ""
         canvas.ax.text(x, row, text, ha="center", va="center", fontsize=8.5, fontweight="bold" if change else "normal")

@@ -12,6 +12,8 @@ from kzreport.charts.editions import describe_editions, editions
 from kzreport.charts.grids import heat
 from kzreport.charts.lines import lines
 from kzreport.charts.markers import dots, pairs, ranks
+from kzreport.charts.multiples import multiples
+from kzreport.charts.multiples import rows as rows_of_plots
 from kzreport.errors import PageError, explain
 from kzreport.language.words import Words
 from kzreport.model import Groups
@@ -24,6 +26,7 @@ class Kind:
     - ``draw``: draws groups of readings on a :class:`~kzreport.charts.canvas.Canvas`, axes included.
     - ``margins``: inches left and right of the plot, for its labels.
     - ``rows``: the number of rows, for a plot that grows with them; ``None`` for a plot of fixed height.
+    - ``foot``: inches under the plot for the labels of its axis.
     - ``grid``: true for a table of vintages: it is shown whole, not cut to a window, and its cells are not scaled.
     - ``names``: true if the plot names the item of each reading.
     - ``describe``: writes the alternative text from title, groups and words.
@@ -32,6 +35,7 @@ class Kind:
     draw: Callable[..., None]
     margins: tuple[float, float]
     rows: Callable[[Groups], int] | None = None
+    foot: float = 0.28
     grid: bool = False
     names: bool = False
     describe: Callable[[str, Groups, Words], str] = describe
@@ -39,6 +43,7 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "lines": Kind(lines, (0.5, 1.75)),
+    "multiples": Kind(multiples, (0.5, 0.15), rows=rows_of_plots, foot=0.04),
     "bars": Kind(bars, (0.5, 1.75)),
     "editions": Kind(editions, (0.5, 1.75), describe=describe_editions),
     "stacked": Kind(stacked, (0.5, 1.75)),
@@ -49,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
         heat,
         (0.9, 0.2),
         rows=lambda groups: len({r.period for r in values(groups)}),
+        foot=0.42,
         grid=True,
         describe=describe_grid,
     ),

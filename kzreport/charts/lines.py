@@ -4,25 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
-from kzreport.charts.style import DASHES, DOTTED, GREY, INK, MUTED, PALETTE, TARGET
+from kzreport.charts.colours import GREY, INK, MUTED, PALETTE, TARGET
+from kzreport.charts.style import DASHES, DOTTED
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
 
 
 def runs(readings: Sequence[Reading]) -> list[list[Reading]]:
-    """Split readings into runs without a gap: a missing period, or one without a number, breaks a line."""
+    """Split readings into runs without a gap: a missing period, or one without a number, breaks a line.
+
+    Estimates are runs of their own, from the last or to the first figure beside them.
+    """
     found: list[list[Reading]] = []
     for r in readings:
         if r.ok and found and found[-1][-1].period.shift(1) == r.period:
+            if len(found[-1]) > 1 and is_estimate(found[-1]) != is_estimate([found[-1][-1], r]):
+                found.append([found[-1][-1]])
             found[-1].append(r)
         elif r.ok:
             found.append([r])
     return found
+
+
+LABELLED = 0.14  # of the time axis: a part of a target that is wide enough for its label
+LETTER = 0.0135  # width of a letter of a label, of the time axis
+NEAR = 0.15  # of the time axis: a label in the middle would leave the plot
+EARLY = 0.03  # of the time axis: a line that stops that long before its end says when
+
+
+def is_estimate(run: Sequence[Reading]) -> bool:
+    """True for a piece of a line that leads to, from or between estimates."""
+    return any(r.estimated for r in run)
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,8 @@ def draw_lines(canvas: Canvas, drawn: Sequence[Line]) -> None:
     sns.lineplot(frame, x="x", y="y", units="run", estimator=None, ax=canvas.ax)
     for artist, (line, run) in zip(canvas.ax.lines[before:], pieces, strict=True):
         artist.set(color=line.colour, linewidth=line.width, zorder=line.z)
-        artist.set_linestyle("-" if line.dashes == DASHES[0] else (0.0, line.dashes))
+        dashes = DOTTED if is_estimate(run) else line.dashes
+        artist.set_linestyle("-" if dashes == DASHES[0] else (0.0, dashes))
         if len(run) == 1:
             artist.set(marker="o", markeredgecolor="w")
 
@@ -64,24 +83,28 @@ def lines(
     points: Groups | None = None,
     highlight: str = "",
 ) -> None:
-    """Draw lines over time with labels at their ends; a line of estimates only is dotted.
+    """Draw lines over time with labels at their ends; estimates are dotted.
 
     ``steps``: annual readings drawn as a stepped target (one group for a point target, two for a band).
     ``mark``: one reading to annotate (a peak). ``points``: scattered observations: open markers without a line.
     ``highlight``: the one group in colour, the others in grey.
     """
+    drawn = [at(r.period) for r in values(groups) + values(points or {})]
+    latest, span = max(drawn), max(drawn) - min(drawn) or 1.0  # one period alone still needs an axis
     ends: list[tuple[float, float, str, str]] = []
     drawn_lines: list[Line] = []
     for number, (name, readings) in enumerate(groups.items()):
         first = name == highlight if highlight else number == 0
         colour = PALETTE[number % len(PALETTE)] if not highlight else PALETTE[0] if first else GREY
-        dashes = DOTTED if readings and all(r.estimated for r in readings) else DASHES[number % len(DASHES)]
-        style = (2.4, DASHES[0], 4) if first else (1.5, dashes, 3)
+        style = (2.4, DASHES[0], 4) if first else (1.5, DASHES[number % len(DASHES)], 3)
         drawn_lines.append(Line(readings, colour, *style))
         shown = [r for r in readings if r.ok]
         if shown:
             between = "\n" if len(groups) < 5 else " "
-            ends.append(canvas.end(name, shown[-1], MUTED if colour == GREY else colour, between=between))
+            x, height, text, ink = canvas.end(name, shown[-1], MUTED if colour == GREY else colour, between=between)
+            if at(shown[-1].period) < latest - EARLY * span:
+                text += f" ({canvas.words.period(shown[-1].period, 'short')})"
+            ends.append((x, height, text, ink))
     draw_lines(canvas, drawn_lines)
     for number, (name, readings) in enumerate((points or {}).items()):
         shown = [r for r in readings if r.ok]
@@ -90,8 +113,6 @@ def lines(
         canvas.ax.scatter(*spots, s=22, facecolors="white", edgecolors=colour, linewidths=1.2, zorder=5)
         if shown:
             canvas.key(f"○ {canvas.words.label(name)}", colour)
-    drawn = [at(r.period) for r in values(groups) + values(points or {})]
-    span = max(drawn) - min(drawn) or 1.0  # one period alone still needs an axis
     canvas.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
     if steps:
         draw_steps(canvas, steps)
@@ -99,24 +120,40 @@ def lines(
     if mark is not None and mark.ok and min(drawn) <= at(mark.period):
         spot = (at(mark.period), valued(mark))
         text = f"{canvas.words.reading(mark)}, {canvas.words.period(mark.period)}"
-        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha="center", fontsize=8.5)
+        side = "right" if spot[0] > latest - NEAR * span else "left" if spot[0] < min(drawn) + NEAR * span else "center"
+        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha=side, fontsize=8.5)
         canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     canvas.end_labels(ends)
     canvas.over_time(groups)
+    canvas.hint_periods({**groups, **(points or {})})
 
 
 def draw_steps(canvas: Canvas, steps: Groups) -> None:
-    """Draw a target that changes over the years: a band between stepped bounds, or a line if they coincide."""
+    """Draw a target that changes over the years: a band between stepped bounds, or a line if they coincide.
+
+    Years that follow each other with the same target are one part, labelled with it: the first and the last at least.
+    """
     left, right = canvas.ax.get_xlim()
-    bounds = [{r.period.year: valued(r) for r in readings if r.ok} for readings in steps.values()]
-    drawn: list[tuple[float, float]] = []
+    bounds = [{r.period.year: r for r in readings if r.ok} for readings in steps.values()]
+    parts: list[tuple[list[int], Reading, Reading]] = []
     for year in sorted(set.intersection(*map(set, bounds))) if bounds else ():
-        low, high = min(b[year] for b in bounds), max(b[year] for b in bounds)
-        a, b = max(float(year), left), min(year + 1.0, right)
-        if a < b:
-            drawn.append((a, low))
-            canvas.ax.fill_between([a, b], low, high, color=TARGET, alpha=0.18, lw=0, zorder=1)
-            canvas.ax.hlines([low, high], a, b, color=TARGET, lw=0.7 if high > low else 1.2, zorder=2)
-    if drawn:
-        text, spot = canvas.words.ui("target"), drawn[len(drawn) // 2]
-        canvas.ax.annotate(text, spot, (0, -11), textcoords="offset points", color=TARGET, fontsize=8.5)
+        low, high = (choose((b[year] for b in bounds), key=valued) for choose in (min, max))
+        same = parts and (valued(parts[-1][1]), valued(parts[-1][2])) == (valued(low), valued(high))
+        if same and parts[-1][0][-1] == year - 1:
+            parts[-1][0].append(year)
+        elif max(float(year), left) < min(year + 1.0, right):
+            parts.append(([year], low, high))
+    for years, low, high in parts:
+        a, b = max(float(years[0]), left), min(years[-1] + 1.0, right)
+        canvas.ax.fill_between([a, b], valued(low), valued(high), color=TARGET, alpha=0.18, lw=0, zorder=1)
+        wide = 0.7 if valued(high) > valued(low) else 1.2
+        canvas.ax.hlines([valued(low), valued(high)], a, b, color=TARGET, lw=wide, zorder=2)
+        if (b - a) / (right - left) > LABELLED or (years, low, high) in (parts[0], parts[-1]):
+            target = canvas.words.reading(low)
+            if valued(high) > valued(low):
+                target = canvas.words.ui("range").format(low=canvas.value(low), high=canvas.words.reading(high))
+            text = f"{canvas.words.ui('target')}{canvas.words.colon}{target}"
+            half = LETTER * len(text) * (right - left) / 2
+            place = (max(left + half, min((a + b) / 2, right - half)), valued(low))
+            style: dict[str, Any] = {"va": "top", "ha": "center", "color": TARGET, "fontsize": 8.5}
+            canvas.ax.annotate(text, place, (0, -3), textcoords="offset points", **style)

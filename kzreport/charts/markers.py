@@ -8,9 +8,12 @@ from typing import Any
 import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
-from kzreport.charts.style import ACCENT, INK, MARKERS, PALETTE
+from kzreport.charts.colours import ACCENT, INK, PALETTE, PAPER, STEM
+from kzreport.charts.style import MARKERS
 from kzreport.indicators.readings import valued
-from kzreport.model import Groups
+from kzreport.model import Groups, Reading
+
+SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
 
 
 def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
@@ -22,6 +25,8 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
         for r in shown:  # readings of one year side by side
             seen[at(r.period)] = seen.get(at(r.period), -1) + 1
             xs.append(at(r.period) + 0.09 * seen[at(r.period)])
+        for r, x in zip(shown, xs, strict=True):
+            canvas.hint(r, x, valued(r), canvas.words.label(name))
         heights, marker = [valued(r) for r in shown], MARKERS[number % len(MARKERS)]
         colour, label = PALETTE[number % len(PALETTE)], canvas.label(name, 27)
         sns.scatterplot(
@@ -40,6 +45,7 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
         }
         canvas.ax.scatter(*zip(*spots, strict=True), label=canvas.label(apart, 27), **style)
         for r, spot in zip(set_apart, spots, strict=True):
+            canvas.hint(r, *spot, canvas.words.label(apart))
             offset: dict[str, Any] = {
                 "xytext": (-8, 6),
                 "textcoords": "offset points",
@@ -70,9 +76,11 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
     names = list(kept)[::-1]
     for row, name in enumerate(names):
         first, last = kept[name][0], kept[name][-1]
-        canvas.ax.plot([valued(first), valued(last)], [row, row], color="#b8b8b8", lw=2.2, zorder=2)
+        canvas.ax.plot([valued(first), valued(last)], [row, row], color=STEM, lw=2.2, zorder=2)
         canvas.ax.plot([valued(first)], [row], "o", ms=8, mfc="white", mec=PALETTE[0], mew=1.6, zorder=3)
         canvas.ax.plot([valued(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
+        for r in (first, last):
+            canvas.hint(r, valued(r), row, canvas.words.label(name))
         spot = (max(valued(first), valued(last)), row)
         text = f"{canvas.value(first)} {'/' if ends else '→'} {canvas.value(last)}"
         canvas.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
@@ -82,29 +90,37 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
 
 
 def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
-    """Draw a row for each reading, largest on top, named by its item; a marker for each group; ``apart``: in red."""
-    kept = sorted(((n, r) for n, g in groups.items() for r in g if r.ok), key=lambda pair: valued(pair[1]))
+    """Draw a row for each item, largest on top; a marker for each group; the item ``apart`` in red."""
     order = list(groups)
-    for row, (name, r) in enumerate(kept):
-        colour, number = ACCENT if r.item == apart else PALETTE[0], order.index(name)
-        canvas.ax.hlines(row, 0, valued(r), color="#d0d0d0", lw=1.2, zorder=1)
-        face = colour if number == 0 else "white"
-        canvas.ax.plot(
-            [valued(r)], [row], MARKERS[number], ms=8, mfc=face, mec=colour, mew=1.6, zorder=3, clip_on=False
+    kept: list[tuple[str, list[tuple[str, Reading]]]] = []  # label, its readings with their groups: stages of one thing
+    for name, r in sorted(((n, r) for n, g in groups.items() for r in g if r.ok), key=lambda pair: -valued(pair[1])):
+        label = canvas.label(r.item, 34)
+        row_of = (stages for other, stages in kept if other == label and name not in dict(stages))
+        if (stages := next(row_of, None)) is not None:
+            stages.insert(0, (name, r))
+        else:  # two of one group are two things, though the data name them alike
+            kept.insert(0, (label, [(name, r)]))
+    for row, (_, stages) in enumerate(kept):
+        colour = ACCENT if stages[0][1].item == apart else PALETTE[0]
+        canvas.ax.hlines(
+            row, min(0.0, valued(stages[0][1])), max(0.0, valued(stages[-1][1])), color=STEM, lw=1.2, zorder=1
         )
-        place: dict[str, Any] = {
-            "xytext": (9, 0),
-            "textcoords": "offset points",
-            "va": "center",
-            "color": colour,
-            "fontsize": 8.5,
-        }
-        canvas.ax.annotate(canvas.value(r), (valued(r), row), **place)
-    least, most = valued(kept[0][1]), valued(kept[-1][1])
+        for name, r in stages:
+            number = order.index(name)
+            face = colour if number == 0 else PAPER if len(stages) == 1 else "none"  # none hides another
+            style: dict[str, Any] = {"mfc": face, "mec": colour, "mew": 1.6, "zorder": 3, "clip_on": False}
+            canvas.ax.plot([valued(r)], [row], MARKERS[number], ms=8, **style)
+            canvas.hint(r, valued(r), row, canvas.words.label(r.item))
+        signed = [f"{SIGNS[order.index(n)]} {canvas.value(r)}" for n, r in stages[::-1]]
+        text = "   ".join(signed) if len(stages) > 1 else canvas.value(stages[0][1])
+        place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": colour, "fontsize": 8.5}
+        canvas.ax.annotate(text, (max(valued(stages[-1][1]), 0.0), row), (9, 0), **place)
+    shown = [r for _, stages in kept for _, r in stages]
+    least, most = min(map(valued, shown)), max(map(valued, shown))
     margin = 0.02 * max(abs(least), abs(most))
     left = 0 if least > margin else min(0, least) - margin  # a marker below zero keeps clear of the names
-    canvas.rows([canvas.label(r.item, 34) for _, r in kept], left, max(most * 1.15, margin))
-    signs = "●□△◇▽"  # as MARKERS, the first one filled
+    room = 1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)
+    canvas.rows([label for label, _ in kept], left, max(most * room, margin))
     if len(order) > 1 or order[0][:4].isdigit():  # the title names a group that stands alone, unless it is a period
-        canvas.key("     ".join(f"{signs[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
+        canvas.key("     ".join(f"{SIGNS[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
     canvas.number_axis("x")

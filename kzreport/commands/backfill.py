@@ -17,7 +17,7 @@ def run(args: argparse.Namespace) -> int:
     """Make what is missing, or with ``--explain`` list it."""
     reporter = args.reporter
     dates = check_months(args.first, args.last, date.today())
-    reporter.definition = definition = load_definition(reporter.log.definition, args.parameter)
+    reporter.definition = definition = load_definition(reporter.log.definition, args.parameter, args.formats)
     languages = check_languages(args.lang) or definition.languages
     code = refresh_before(args, reporter) if args.refresh and not args.explain else 0
     definition = replace(definition, not_refreshed=reporter.not_refreshed)

@@ -163,8 +163,8 @@ def _language(command: argparse.ArgumentParser, text: str, **how: object) -> Non
     command.add_argument("--lang", metavar="CODE", help=text, **how)  # type: ignore[arg-type]
 
 
-def _making(command: argparse.ArgumentParser) -> None:
-    """Options of the commands that make editions."""
+def _making(command: argparse.ArgumentParser, *formats: str) -> None:
+    """Options of the commands that make editions; ``formats``: the names of the one that chooses formats."""
     _definition(command)
     text = "a language of the project; may be repeated (default: those of the definition)"
     _language(command, text, action="append", default=[])
@@ -176,6 +176,8 @@ def _making(command: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a page's parameter, as name=value or page.name=value",
     )
+    text = "formats to make beside the pages, such as xlsx,docx (default: those of the definition)"
+    command.add_argument(*formats, dest="formats", type=_names, default=(), metavar="NAME,...", help=text)
     text = "make a revision if an edition from other inputs exists"
     command.add_argument("--revision", action="store_true", help=text)
     command.add_argument("--quiet", action="store_true", help="errors only, and one line of summary")
@@ -202,7 +204,7 @@ def _run(command: argparse.ArgumentParser) -> None:
         "--as-of", type=_given, metavar="DATE", help="use only what was published by DATE (default: today)"
     )
     _refreshing(command)
-    _making(command)
+    _making(command, "--to", "--formats")
 
 
 def _backfill(command: argparse.ArgumentParser) -> None:
@@ -211,7 +213,7 @@ def _backfill(command: argparse.ArgumentParser) -> None:
     command.add_argument("--keep-going", action="store_true", help="go on with other editions when a page fails")
     command.add_argument("--explain", action="store_true", help="list what is missing or stale, and why; make nothing")
     _refreshing(command)
-    _making(command)
+    _making(command, "--formats")  # --to is its last month
 
 
 def _refreshing(command: argparse.ArgumentParser) -> None:
@@ -359,6 +361,10 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
     return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
 
 
 def _days(text: str) -> int:

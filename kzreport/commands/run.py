@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
     reporter = args.reporter
     today = recorded_day(args) or date.today()  # the one clock: everything below gets the date
     as_of = check_date(args.as_of, today) if args.as_of else today
-    reporter.definition = definition = load_definition(reporter.log.definition, args.parameter)
+    reporter.definition = definition = load_definition(reporter.log.definition, args.parameter, args.formats)
     languages = check_languages(args.lang) or definition.languages
     code = refresh_before(args, reporter) if args.refresh else 0
     definition = replace(definition, not_refreshed=reporter.not_refreshed)

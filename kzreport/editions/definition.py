@@ -15,12 +15,14 @@ from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
 from kzreport.pages.values import changed_values, page_values
 from kzreport.project import project
+from kzreport.render.formats import DEFAULT, check_formats
 
 
 @dataclass(frozen=True)
 class Definition:
     """A report definition: its pages, their languages, the values of their parameters.
 
+    ``formats``: see :mod:`kzreport.render.formats`.
     ``not_refreshed``: where figures were to be fetched first and a provider was down, JSON with the ``day`` and the
     ``series`` that stayed as they were held.
     """
@@ -31,6 +33,7 @@ class Definition:
     languages: tuple[str, ...]
     values: Mapping[str, Mapping[str, Any]]
     not_refreshed: str = ""
+    formats: tuple[str, ...] = DEFAULT
 
 
 def definition_names() -> tuple[str, ...]:
@@ -48,6 +51,7 @@ class _File(BaseModel):
     pages: list[PageName] = Field(min_length=1)
     languages: list[Language] = Field(min_length=1)
     parameters: dict[str, dict[str, Any]] = {}
+    formats: list[str] = list(DEFAULT)
 
 
 def _read_definition(path: Path) -> _File:
@@ -61,7 +65,7 @@ def _read_definition(path: Path) -> _File:
         key = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
         raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
-    for name, listed in (("pages", raw.pages), ("languages", raw.languages)):
+    for name, listed in (("pages", raw.pages), ("languages", raw.languages), ("formats", raw.formats)):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
     languages = project().languages
@@ -92,8 +96,10 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
     return given
 
 
-def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
+def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
+
+    ``formats``: those to make in place of the definition's, if any.
 
     - A page with a parameter of type ``dict[PageName, Values]``, such as a summary, draws on the definition's other
       pages unless the file or an override names others: each with the values it has in the definition, those of them
@@ -128,6 +134,7 @@ def load_definition(name: str, overrides: Iterable[str] = ()) -> Definition:
                     place = f"{at}, parameter '{name_of_map}', page '{other}'"
                     known_values = changed_values(other, page_values(other, known_values | own, place, text=True))
                 values[page][name_of_map][other] = known_values
-    return Definition(
-        name, {k: raw.title[k] for k in project().languages}, tuple(raw.pages), tuple(raw.languages), values
-    )
+    title = {k: raw.title[k] for k in project().languages}
+    where = "--to" if formats else f"{shown_path(path)}, key 'formats'"
+    chosen = check_formats(formats or raw.formats, where)
+    return Definition(name, title, tuple(raw.pages), tuple(raw.languages), values, formats=chosen)

@@ -19,9 +19,10 @@ from kzreport.files import file_digest, project_root, sha256_hex
 from kzreport.language.wordfiles import labels_path, language_path, methods_path
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import project
+from kzreport.render.formats import format_packages
 
 _ENGINE = Path(__file__).resolve().parent.parent
-_CODE = (".py", ".yml", ".html", ".css", ".js")
+_CODE = (".py", ".yml", ".html", ".css", ".js", ".typ")
 
 # Packages that the bytes of an edition depend on. Others (jupyterlab, tests) leave no trace in it.
 _PACKAGES = (
@@ -73,6 +74,7 @@ class Inputs:
     - ``notes``: name of an analyst's note -> its text
     - ``not_refreshed``: see :class:`~kzreport.editions.definition.Definition`; empty as a rule
     - ``report``: title, pages and languages as JSON
+    - ``formats``: name -> the packages that its bytes depend on beside those of the engine, with their versions
     """
 
     data: Mapping[str, str]
@@ -83,6 +85,7 @@ class Inputs:
     parameters: Mapping[str, str]
     notes: Mapping[str, str]
     report: str
+    formats: Mapping[str, str]
     engine: Engine
     not_refreshed: str = ""
 
@@ -98,6 +101,7 @@ class Inputs:
             **{f"parameters of {page}": values for page, values in self.parameters.items()},
             **{f"params/notes/{name}.md": digest for name, digest in self.notes.items()},
             "report": self.report,
+            **{f"format {name}": packages for name, packages in self.formats.items()},
             **({"not refreshed": self.not_refreshed} if self.not_refreshed else {}),
             "engine": self.engine.version,
             "engine code": self.engine.code,
@@ -128,6 +132,11 @@ def installed_engine() -> Engine:
         system=f"{platform.system()} {platform.machine()}",
         packages={name: metadata.version(name) for name in _PACKAGES},
     )
+
+
+def format_inputs(names: Sequence[str]) -> dict[str, str]:
+    """Return the packages of each format, with their versions."""
+    return {n: ", ".join(f"{p} {metadata.version(p)}" for p in format_packages(n)) for n in names}
 
 
 def view_digests() -> dict[str, str]:

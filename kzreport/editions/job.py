@@ -22,6 +22,7 @@ from kzreport.files import write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_artefacts
 from kzreport.render import html
+from kzreport.render.downloads import download
 from kzreport.series.releases import known_until
 from kzreport.series.resource import describe_series
 
@@ -114,11 +115,12 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
             notice=stale_notice(plan, task.language),
         )
         files: dict[str, bytes | str] = {f"{task.page}.html": text, f"{task.page}.ipynb": nbformat.writes(nb) + "\n"}
+        words = Words(task.language, task.page, plan.as_of)
         for artefact in page_artefacts(nb):
             name = f"figures/{task.page}-{artefact.name}"
-            files[f"{name}.csv"] = artefact.csv
-            if artefact.png:
-                files[f"{name}.png"] = artefact.png
+            files[f"{name}.csv"] = download(artefact, words, plan.as_of)
+            if artefact.svg:
+                files[f"{name}.svg"] = artefact.svg
         written = {
             f"{task.language}/{name}": write_durably(folder / task.language / name, data)
             for name, data in files.items()

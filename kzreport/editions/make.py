@@ -14,6 +14,7 @@ from kzreport import scratch
 from kzreport.editions.bars import PageBars
 from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
+from kzreport.editions.handed import write_formats
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
 from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
@@ -38,6 +39,7 @@ from kzreport.pages.outputs import page_headline
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.render import html
+from kzreport.render.formats import PAGES
 from kzreport.repository import State, repository_state
 from kzreport.series.releases import known_until
 
@@ -173,7 +175,7 @@ def _make_pages(plan: Plan, folder: Path, name: str, jobs: int, log: RunLog, bar
 def finish_edition(
     plan: Plan, folder: Path, name: str, headlines: Mapping[str, str], written: Mapping[str, str]
 ) -> None:
-    """Write the front page and, last, the manifest of an edition whose pages are made.
+    """Write the formats, the front page and, last, the manifest of an edition whose pages are made.
 
     ``headlines`` are those of its pages, by names such as ``fr/inflation``; ``written`` are the digests of the bytes
     that its pages were written with, by file.
@@ -191,6 +193,7 @@ def finish_edition(
     definition = plan.definition
     series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
+    formats = write_formats(plan, folder, name, until)
     front = html.edition(
         report={k: definition.title[k] for k in plan.languages},
         date=name,
@@ -198,10 +201,12 @@ def finish_edition(
         titles={k: page_titles(plan, k) for k in plan.languages},
         notices={k: stale_notice(plan, k) for k in plan.languages},
         headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
+        downloads={k: [(f.format, f.path, f.size) for f in formats if f.language == k] for k in plan.languages},
         fingerprint=plan.inputs.fingerprint,
     )
     write_durably(folder / "index.html", front)
-    files = dict(sorted({**written, "index.html": sha256_hex(front.encode())}.items()))
+    made = {f.path: f.digest for f in formats}
+    files = dict(sorted({**written, **made, "index.html": sha256_hex(front.encode())}.items()))
     if wrong := compare_written(folder, files):
         raise PageError(
             f"edition {definition.name}/{name} is not what was written while it was made; nothing was kept, run again. "
@@ -214,6 +219,7 @@ def finish_edition(
         "languages": list(plan.languages),
         "pages": list(definition.pages),
         "data_until": until.isoformat() if until else None,
+        "formats": list(definition.formats),
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,
@@ -293,6 +299,7 @@ def verify_edition(
         tuple(about["languages"]),
         values,
         manifest["inputs"].get("not refreshed", ""),
+        tuple(about.get("formats", (PAGES,))),
     )
     plan = make_plan(definition, date.fromisoformat(about["as_of"]), about["languages"])
     different = list_differences(manifest["inputs"], plan.inputs.flat)

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kzreport.errors import PageError, explain
 from kzreport.files import cached_by_stamp, sha256_hex
+from kzreport.render.formats import PAGES
 
 MANIFEST = "manifest.json"
 EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
@@ -53,6 +54,7 @@ class _Edition(_Open):
     languages: Annotated[list[Key], Field(min_length=1)]
     pages: Annotated[list[Key], Field(min_length=1)]
     data_until: Day | None = None
+    formats: list[Key] = [PAGES]
 
 
 class _Git(_Open):

@@ -14,6 +14,7 @@ from kzreport.editions.definition import Definition
 from kzreport.editions.inputs import (
     Engine,
     Inputs,
+    format_inputs,
     installed_engine,
     list_differences,
     notebook_digests,
@@ -27,6 +28,7 @@ from kzreport.files import sha256_hex
 from kzreport.language.lint import page_faults, shared_faults
 from kzreport.pages.notes import note_path
 from kzreport.project import page_names
+from kzreport.render.formats import demand_formats
 from kzreport.series.groups import groups_for
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprints
@@ -66,6 +68,7 @@ class _Lasting:
     views: Mapping[str, str]
     settings: Mapping[str, str]
     report: str
+    formats: Mapping[str, str]
     engine: Engine
 
 
@@ -135,6 +138,7 @@ def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str])
     for faults in (*map(page_faults, pages), shared_faults()):
         if faults:
             raise WordsError("\n".join(faults))
+    demand_formats(definition.formats)
     all_claims()  # what the pages read of them, a kernel would read first
     groups_for(as_of)
     title = sorted(definition.title.items())
@@ -144,5 +148,6 @@ def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str])
         views=view_digests(),
         settings=setting_digests(),
         report=json.dumps([title, definition.pages, list(languages)], ensure_ascii=False),
+        formats=format_inputs(definition.formats),
         engine=installed_engine(),
     )

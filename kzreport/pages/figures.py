@@ -81,15 +81,19 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
     if not shown:
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
-    drawn = draw(
-        kind,
-        shown,
-        w,
-        title=title,
-        source=source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names),
-        extra=extra,
-        **options,
-    )
+    source = source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names)
+    drawn = draw(kind, shown, w, title=title, source=source, extra=extra, **options)
     figures = as_csv([HEADER, *drawn.rows])
-    text = f"{drawn.description}\n\n{figures}"
-    page.emit(Output(Kind.CHART, text, png=drawn.png, name=key, title=title, alt=drawn.description, csv=figures))
+    page.emit(
+        Output(
+            Kind.CHART,
+            "\n\n".join([drawn.description, drawn.measure, source, figures]),
+            svg=drawn.svg,
+            name=key,
+            title=title,
+            measure=drawn.measure,
+            source=source,
+            alt=drawn.description,
+            csv=figures,
+        )
+    )

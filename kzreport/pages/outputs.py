@@ -6,13 +6,12 @@ an executed notebook (renderers, editions, checks) reads these outputs and nothi
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from kzreport.charts.picture import check_picture
 from kzreport.errors import PageError, explain
 
 if TYPE_CHECKING:
@@ -41,11 +40,11 @@ class Kind(StrEnum):
 
 # What the metadata of a kind holds beside it, and the form in which it is shown.
 _FIELDS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.CHART: ("name", "title", "alt", "csv"),
+    Kind.CHART: ("name", "title", "measure", "source", "alt", "csv"),
     Kind.TABLE: ("name", "title", "csv"),
     Kind.ABSENT: ("name",),
 }
-_FORMS: Mapping[Kind, str] = {Kind.CHART: "image/png", Kind.TABLE: "text/html"}
+_FORMS: Mapping[Kind, str] = {Kind.CHART: "image/svg+xml", Kind.TABLE: "text/html"}
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,10 @@ class Output:
     """One thing that a page shows.
 
     - ``text``: the whole of it as plain text, which nbval and reviewers compare
-    - ``markdown``, ``html``, ``png``: the form shown: PNG for a chart, HTML for a table, Markdown for the rest
+    - ``markdown``, ``html``, ``svg``: the form shown: SVG for a chart, HTML for a table, Markdown for the rest
     - ``name``: of a chart, a table or the sentence in its place: unique on a page
     - ``title``: of a chart or table
+    - ``measure``, ``source``: of a chart: unit and time of what is drawn; publishers and until when, in words
     - ``alt``: the description of a chart in words
     - ``csv``: the figures of a chart or table
 
@@ -67,20 +67,18 @@ class Output:
     text: str
     markdown: str = ""
     html: str = ""
-    png: bytes = b""
+    svg: str = ""
     name: str = ""
     title: str = ""
+    measure: str = ""
+    source: str = ""
     alt: str = ""
     csv: str = ""
 
     @property
-    def data(self) -> dict[str, str | bytes]:
+    def data(self) -> dict[str, str]:
         """The output as IPython displays it: media type -> content."""
-        shown: dict[str, str | bytes] = {
-            "image/png": self.png,
-            "text/html": self.html,
-            "text/markdown": self.markdown,
-        }
+        shown = {"image/svg+xml": self.svg, "text/html": self.html, "text/markdown": self.markdown}
         form = _FORMS.get(self.kind, "text/markdown")
         return {form: shown[form], "text/plain": self.text}
 
@@ -95,7 +93,7 @@ def read_output(raw: Mapping[str, Any], where: str) -> Output:
     """Read an output of an executed notebook.
 
     Raises :class:`PageError` naming ``where`` for an output that no page shows: another type, another kind, unknown or
-    missing metadata, a picture that is not base64.
+    missing metadata, a picture that no chart of ours draws.
     """
     data, metadata = raw.get("data", {}), raw.get("metadata", {})
     about = metadata.get(KEY, {})
@@ -111,16 +109,12 @@ def read_output(raw: Mapping[str, Any], where: str) -> Output:
     if set(about) != set(fields) or not all(isinstance(v, str) for v in about.values()):
         raise PageError(explain(f"{where}, metadata", ", ".join(about), f"text under {', '.join(fields)}"))
     content = str(data[form])
-    try:
-        png = base64.b64decode("".join(content.split()), validate=True) if form == "image/png" else b""
-    except binascii.Error as e:
-        raise PageError(explain(f"{where}, {form}", str(e), "a picture in base64")) from None
     return Output(
         kind,
         str(data["text/plain"]),
         markdown=content if form == "text/markdown" else "",
         html=content if form == "text/html" else "",
-        png=png,
+        svg=check_picture(content, f"{where}, {form}") if form == "image/svg+xml" else "",
         **{name: about[name] for name in fields[1:]},
     )
 

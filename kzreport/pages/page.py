@@ -1,6 +1,6 @@
 """The page that a notebook calls: ``page.say``, ``page.chart``, ``page.table`` and its other methods.
 
-A notebook calls and does not compute. Each method displays Markdown, an HTML table without ids, or a PNG with a
+A notebook calls and does not compute. Each method displays Markdown, an HTML table without ids, or an SVG with a
 description, and puts the same as text beside it (``text/plain``): nbval and reviewers compare the text.
 """
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -11,6 +10,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from kzreport.charts.picture import inline_picture
 from kzreport.pages.outputs import Kind, Output, read_output
 from kzreport.render.markup import clean, markdown
 
@@ -21,12 +21,17 @@ _FORMATTER = HtmlFormatter(style="default", nowrap=True)
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a page: ``chart`` (its PNG in base64), ``table``, ``code``, or a kind of text."""
+    """A piece of a page: ``chart`` (its picture as SVG), ``table``, ``code``, or a kind of text.
+
+    ``title``, ``measure``, ``source``: of a chart, as text beside the picture.
+    """
 
     kind: str
     html: Markup
     name: str = ""
-    alt: str = ""
+    title: str = ""
+    measure: str = ""
+    source: str = ""
 
     @property
     def filtered(self) -> bool:
@@ -53,7 +58,8 @@ def blocks(nb: NotebookNode, language: str) -> list[Block]:
 
 def _block(output: Output) -> Block:
     if output.kind is Kind.CHART:
-        return Block("chart", Markup(base64.b64encode(output.png).decode()), output.name, output.alt)
+        picture = Markup(inline_picture(output.svg, output.name))
+        return Block("chart", picture, output.name, output.title, output.measure, output.source)
     if output.kind is Kind.TABLE:
         return Block("table", clean(output.html), output.name)
     return Block(str(output.kind) if output.kind in _STYLED else "text", markdown(output.markdown))

@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 from functools import lru_cache
+from importlib.resources import files
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
+
+from kzreport.charts.colours import variables
 
 
 @lru_cache(maxsize=1)
@@ -34,3 +37,15 @@ def filter_script() -> tuple[Markup, str]:
     assert loader is not None
     script = loader.get_source(_environment(), "filter.js")[0].strip()
     return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+@lru_cache(maxsize=1)
+def chart_style() -> Markup:
+    """Return the style sheet of charts in a page: their colours on light and dark paper, and their font, once."""
+    font = files("kzreport.render").joinpath("fonts", "DejaVuSans.woff2").read_bytes()
+    address = "data:font/woff2;base64," + base64.b64encode(font).decode()
+    return Markup(
+        f":root {{ {variables(dark=False)} }}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {variables(dark=True)} }} }}\n"
+        f'@font-face {{ font-family: "Chart Sans"; src: url({address}) format("woff2"); }}'
+    )

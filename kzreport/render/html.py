@@ -17,7 +17,7 @@ from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
 from kzreport.render.blocks import blocks, code_style
-from kzreport.render.fill import fill, filter_script
+from kzreport.render.fill import chart_style, fill, filter_script
 from kzreport.render.markup import markdown
 
 
@@ -74,6 +74,7 @@ def page(
         script=script,
         digest=digest,
         pygments=code_style(),
+        charts=chart_style() if any(b.kind == "chart" for b in shown) else "",
     )
 
 
@@ -86,11 +87,13 @@ def edition(
     headlines: Mapping[str, Mapping[str, str]],
     fingerprint: str,
     notices: Mapping[str, str],
+    downloads: Mapping[str, Sequence[tuple[str, str, int]]],
 ) -> str:
     """Return the front page of one edition.
 
     ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
     not be fetched, or nothing; ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
+    ``downloads``: language -> format, file and size in bytes of what is handed on.
     """
     shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
     return fill(
@@ -102,8 +105,23 @@ def edition(
         titles=titles,
         headlines=shown,
         notices=notices,
+        downloads={
+            k: [(Words(k).word("formats", name), path, file_size(size, Words(k))) for name, path, size in few]
+            for k, few in downloads.items()
+        },
         fingerprint=fingerprint,
     )
+
+
+def file_size(size: int, words: Words) -> str:
+    """Write a size in bytes for a reader, in kilobytes or megabytes.
+
+    >>> file_size(64_200, Words("fr")), file_size(1_260_000, Words("en"))
+    ('64\xa0ko', '1.3\xa0MB')
+    """
+    if size < 1_000_000:
+        return words.word("sizes", "kilobytes").replace("#", words.number(max(size / 1000, 1), 0))
+    return words.word("sizes", "megabytes").replace("#", words.number(size / 1_000_000, 1))
 
 
 def index(editions: Sequence[Mapping[str, Any]]) -> str:

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from measured import faults
 
 from kzreport.charts.chart import HEADER
 from kzreport.claims.ledger import known_claims
@@ -100,6 +101,8 @@ def test_a_page_of_a_day(page, language, as_of, shown, known, misprints, untruth
     _run(page, language, as_of)
     assert untruths(shown, language, as_of) == []
     _check(shown, page, known(as_of), lambda text: misprints(text, language))
+    pictures = {o.name: faults(o.svg) for o in shown if o.svg}
+    assert {name: found for name, found in pictures.items() if found} == {}, "texts that overlap or are cut"
 
 
 @pytest.mark.slow

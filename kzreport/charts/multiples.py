@@ -1,0 +1,126 @@
+"""Small multiples: a small plot for each group, all on one scale, one group shown in each for comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator
+
+from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.colours import ACCENT, INK, PALETTE
+from kzreport.charts.lines import Line, draw_lines
+from kzreport.charts.style import DASHES
+from kzreport.indicators.readings import valued
+from kzreport.model import Groups, Reading
+
+FLATTENED = 0.5  # a group that leaves less than this part of the scale to all others gets a scale of its own
+Scale = tuple[float, float]
+
+
+def columns(count: int) -> int:
+    """Return the number of plots side by side."""
+    return min(count, 4 if count > 6 else 3)
+
+
+def rows(groups: Groups) -> int:
+    """Return the height of the plots in rows of a chart that grows with them."""
+    count = len(groups)
+    return 3 * -(-count // columns(count)) if count > 1 else 6
+
+
+def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
+    """Draw a plot for each group: its own line, and dashed in each of them the group ``highlight``.
+
+    All have one scale. A group that would flatten the others has its own, and says so.
+    """
+    kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
+    apart = flattening(kept, highlight)
+    common = _scale(canvas, [r for n, g in kept.items() if n not in apart for r in g])
+    last = max(r.period for r in values(kept))
+    canvas.ax.set_axis_off()
+    for number, (name, readings) in enumerate(kept.items()):
+        plot = replace(canvas, ax=_place(canvas, number, len(kept)))
+        drawn = [Line(groups[name], PALETTE[0] if name == highlight else INK, 1.9, DASHES[0], 4)]
+        if highlight in kept and name not in (highlight, *apart):
+            drawn.append(Line(groups[highlight], PALETTE[0], 1.2, DASHES[1], 3))
+        draw_lines(plot, drawn)
+        _finish(plot, kept, _scale(canvas, readings) if name in apart else common)
+        plot.ax.tick_params(labelleft=number % columns(len(kept)) == 0 or name in apart)
+        end = readings[-1]
+        plot.ax.plot([at(end.period)], [valued(end)], "o", ms=3.5, color=drawn[0].colour, zorder=5)
+        said = f"{canvas.words.label(name)} {canvas.value(end)}"
+        said += f" ({canvas.words.period(end.period, 'short')})" if end.period != last else ""
+        plot.key(said, drawn[0].colour)
+        if name in apart:
+            where: dict[str, Any] = {
+                "xycoords": "axes fraction",
+                "textcoords": "offset points",
+                "ha": "left",
+                "va": "bottom",
+            }
+            plot.ax.annotate(canvas.words.ui("own_scale"), (0, 1), (0, 15), color=ACCENT, fontsize=7.5, **where)
+        for r in readings:
+            plot.hint(r, at(r.period), valued(r))
+    if highlight in kept and len(kept) > 1:
+        canvas.key(f"– – {canvas.words.label(highlight)}", PALETTE[0])
+
+
+def flattening(kept: Mapping[str, list[Reading]], highlight: str = "") -> tuple[str, ...]:
+    """Return the groups that would flatten the others on a common scale: a quarter of them at most.
+
+    The group ``highlight`` is shown beside all others, so it is never one of them.
+    """
+    found: list[str] = []
+
+    def reach(leaving: list[str]) -> float:
+        shown = [valued(r) for n, g in kept.items() if n not in leaving for r in g]
+        return max(*shown, 0.0) - min(*shown, 0.0)
+
+    while len(found) < len(kept) // 4:
+        others = [n for n in kept if n not in (*found, highlight)]
+        best = min(others, key=lambda n: reach([*found, n]), default="")
+        if not best or reach([*found, best]) > FLATTENED * reach(found):
+            break
+        found.append(best)
+    return tuple(found)
+
+
+def _scale(canvas: Canvas, shown: list[Reading]) -> Scale:
+    low, high = min(valued(r) for r in shown), max(valued(r) for r in shown)
+    low = min(low, 0.0)
+    margin = 0.06 * ((high - low) or abs(high) or 1.0)
+    return low - (margin if low else 0.0), high + margin
+
+
+def _place(canvas: Canvas, number: int, count: int) -> Axes:
+    figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
+    assert figure is not None
+    across = columns(count)
+    down = -(-count // across)
+    gap, head = 0.035, 26 / 72 / figure.get_figheight()  # between plots; above each for its name
+    wide, tall = (box.width - gap * (across - 1)) / across, box.height / down - head - 0.2 / figure.get_figheight()
+    column, row = number % across, number // across
+    left, bottom = box.x0 + column * (wide + gap), box.y1 - (row + 1) * box.height / down + 0.2 / figure.get_figheight()
+    axes: Axes = figure.add_axes((left, bottom, wide, tall))
+    axes.set(xlabel=" ", ylabel=" ")
+    axes.patch.set_visible(False)
+    return axes
+
+
+def _finish(plot: Canvas, kept: Mapping[str, list[Reading]], scale: Scale) -> None:
+    periods = [r.period for r in values(kept)]
+    first, last = min(periods, key=at), max(periods, key=at)
+    span = at(last) - at(first) or 1.0
+    plot.ax.set(xlabel="", ylabel="", xlim=(at(first) - 0.02 * span, at(last) + 0.04 * span), ylim=scale)
+    plot.number_axis("y", 3)
+    plot.ax.tick_params(labelsize=7.5)
+    if scale[0] < 0 < scale[1]:
+        plot.ax.axhline(0, color=INK, lw=0.7, zorder=2)
+    plot.ax.xaxis.set_major_locator(FixedLocator([at(first), at(last)]))
+    plot.ax.set_xticklabels([plot.words.period(p, "short") for p in (first, last)])
+    left, right = plot.ax.get_xticklabels()
+    left.set_horizontalalignment("left")
+    right.set_horizontalalignment("right")

@@ -1,0 +1,68 @@
+"""The files of an edition that are handed on: its formats, made from its pages when these are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import nbformat
+
+from kzreport.editions.job import page_titles, stale_notice
+from kzreport.editions.plan import Plan
+from kzreport.files import write_durably
+from kzreport.language.words import Words
+from kzreport.pages.outputs import page_outputs
+from kzreport.pages.views import series_read
+from kzreport.render.content import Edition, PageContent
+from kzreport.render.formats import PAGES, file_name, load_format
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """A file of an edition in one format and language: its ``path`` in the edition, ``size`` in bytes, digest."""
+
+    format: str
+    language: str
+    path: str
+    size: int
+    digest: str
+
+
+def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> Edition:
+    """Return an edition as its formats see it, read from the pages in its folder.
+
+    Raises :class:`~kzreport.errors.PageError` for an output that no page shows.
+    """
+    definition = plan.definition
+
+    def content(language: str, page: str, title: str) -> PageContent:
+        text = (folder / language / f"{page}.ipynb").read_text(encoding="utf-8")
+        return PageContent(page, title, tuple(page_outputs(nbformat.v4.reads(text))))
+
+    return Edition(
+        definition=definition.name,
+        name=name,
+        as_of=plan.as_of,
+        report={k: definition.title[k] for k in plan.languages},
+        lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
+        notices={k: stale_notice(plan, k) for k in plan.languages},
+        pages={k: [content(k, page, title) for page, title in page_titles(plan, k).items()] for k in plan.languages},
+        series=series_read({page: definition.values[page] for page in definition.pages}),
+        fingerprint=plan.inputs.fingerprint,
+    )
+
+
+def write_formats(plan: Plan, folder: Path, name: str, until: date | None) -> list[HandedOn]:
+    """Make the formats of an edition whose pages are written; return the files, by format and language."""
+    chosen = [f for f in plan.definition.formats if f != PAGES]
+    if not chosen:
+        return []
+    edition = edition_content(plan, folder, name, until)
+    found = []
+    for each in chosen:
+        make = load_format(each)
+        for language in plan.languages:
+            data, path = make(edition, language), file_name(edition, each, language)
+            found.append(HandedOn(each, language, path, len(data), write_durably(folder / path, data)))
+    return found

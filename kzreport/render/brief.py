@@ -1,0 +1,184 @@
+"""The brief of an edition: one page with headlines, what changed and what is late, for its two forms.
+
+What belongs here: choosing and wording. What does not: HTML (:mod:`kzreport.render.brief_html`), print
+(:mod:`kzreport.render.brief_pdf`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kzreport.language.words import Words
+from kzreport.model import Period, Reading, Status
+from kzreport.pages.outputs import Kind, Output
+from kzreport.render.content import Edition, PageContent
+from kzreport.render.figures import csv_rows, has_figures
+from kzreport.render.late import late_figures
+from kzreport.render.sources import edition_sources
+from kzreport.render.sparkline import sparkline
+from kzreport.render.text import Paragraph, read_markdown, read_table
+from kzreport.series.resource import resources
+
+MOST = 5  # headlines
+_ENOUGH = 8  # figures that a small line needs to say something
+_NONE = "–"  # a cell without a change
+_KEY_FIGURES = "key_figures"  # the name of the table of key figures, on whatever page
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A key figure as text: its name, value, period, and its change, perhaps empty; its history, oldest first."""
+
+    title: str
+    value: str
+    period: str
+    change: str
+    history: Sequence[Reading]
+
+    @property
+    def years(self) -> tuple[int, int]:
+        """The first and the last year of its history."""
+        return self.history[0].period.start.year, self.history[-1].period.end.year
+
+
+@dataclass(frozen=True)
+class Point:
+    """A headline of the brief: the page's name and title, its sentence, its key figure if it has one with a history.
+
+    ``line``: that history as a small picture (SVG), and ``alt`` its description.
+    """
+
+    page: str
+    title: str
+    text: Paragraph
+    figure: KeyFigure | None = None
+    line: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a brief says.
+
+    - ``points``: at most :data:`MOST` headlines
+    - ``since``, ``changes``: since when, and what changed, as the edition says it; empty if no page says it
+    - ``late``: a line for each series with late figures
+    - ``terms``: publishers, and the terms of use of their figures
+    """
+
+    points: Sequence[Point]
+    since: str
+    changes: Sequence[Paragraph]
+    late: Sequence[str]
+    terms: Sequence[tuple[str, str]]
+
+
+def make_brief(edition: Edition, language: str) -> Brief:
+    """Return the brief of an edition in one of its languages."""
+    w, pages = Words(language, day=edition.as_of), edition.pages[language]
+    points = list(_points(pages, w))
+    told = next((read_markdown(o.markdown) for p in pages for o in p.outputs if o.kind is Kind.CHANGES), [])
+    return Brief(
+        points=points,
+        since=told[0].text if told else "",
+        changes=told[1:],
+        late=late_figures(edition, w),
+        terms=_terms(edition, language, w),
+    )
+
+
+def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
+    """Yield the first pages of which a key figure has a history to draw, then others; in the order of the edition."""
+    figures = key_figures(pages, w)
+    found = []
+    for page in pages:
+        said = next((o.markdown for o in page.outputs if o.kind is Kind.HEADLINE), "")
+        if said and (paragraphs := read_markdown(said.strip("*"))):
+            found.append((page, paragraphs[0]))
+    drawn = [page.name for page, _ in found if page.name in figures]
+    others = [page.name for page, _ in found if page.name not in figures]
+    chosen = {*[*drawn, *others][:MOST]}
+    for page, text in (f for f in found if f[0].name in chosen):
+        if (figure := figures.get(page.name)) is None:
+            yield Point(page.name, page.title, text)
+        else:
+            alt = _described(figure, w)
+            yield Point(page.name, page.title, text, figure, sparkline(figure.history), alt)
+
+
+def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
+    """Return page -> the first key figure of the edition that a chart of this page shows with its history."""
+    table = next((o for p in pages for o in p.outputs if o.kind is Kind.TABLE and o.name == _KEY_FIGURES), None)
+    if table is None:
+        return {}
+    readings: dict[str, Reading] = {}
+    for few in _lines(table):
+        readings.setdefault(few[0].name, few[0])
+    found: dict[str, KeyFigure] = {}
+    for row in read_table(table.html).rows:
+        title, _, value, change, base = (cell.text for cell in row)
+        if title not in readings:
+            continue
+        for page in pages:
+            history = _history(readings[title], page.outputs)
+            if len(history) >= _ENOUGH and page.name not in found:
+                period = w.typography(w.period(history[-1].period))
+                against = w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if base != _NONE else ""
+                found[page.name] = KeyFigure(title, value, period, against, history)
+    return found
+
+
+def _history(reading: Reading, outputs: Sequence[Output]) -> Sequence[Reading]:
+    """Return the readings up to a reading that a chart draws as one line: same series, unit, basis and value."""
+    alike = ("inputs", "unit", "basis", "period", "value")
+    for output in outputs:
+        for group in _lines(output) if output.kind is Kind.CHART else ():
+            own = [r for r in group if r.ok and r.period.end <= reading.period.end]
+            if any(all(getattr(r, k) == getattr(reading, k) for k in alike) for r in own):
+                return sorted(own, key=lambda r: r.period.end)
+    return ()
+
+
+def _lines(output: Output) -> list[list[Reading]]:
+    """Return the readings behind a chart or table, those of one group and item together, in order."""
+    rows, found = csv_rows(output), dict[tuple[str, str], list[Reading]]()
+    for group, item, period, value, unit, status, estimated, series, basis in rows[1:] if has_figures(rows) else ():
+        inputs = tuple(series.split())
+        digits = resources()[inputs[0]].decimals if len(inputs) == 1 and inputs[0] in resources() else None
+        number = float(value) if value else None
+        when = Period.parse(period)
+        reading = Reading(
+            group, number, unit, when, Status(status), basis, item, None, inputs, bool(estimated), digits=digits
+        )
+        found.setdefault((group, item), []).append(reading)
+    return list(found.values())
+
+
+def _described(figure: KeyFigure, w: Words) -> str:
+    """Describe a small line: its figure, from when to when, the lowest and the highest."""
+    history = figure.history
+    low, high = (choose(history, key=lambda r: r.value or 0.0) for choose in (min, max))
+    ends = w.ui("from_to").format(first=w.period(history[0].period), last=w.period(history[-1].period))
+    said = [f"{w.ui(k)} {w.reading(r)} ({w.period(r.period)})" for k, r in (("minimum", low), ("maximum", high))]
+    return w.typography(f"{figure.title}, {w.elided(ends)}{w.colon}{w.semicolon.join(said)}")
+
+
+def _terms(edition: Edition, language: str, w: Words) -> list[tuple[str, str]]:
+    """Return the terms of use, each with the publishers that have it."""
+    found: dict[str, dict[str, None]] = {}
+    for source in edition_sources(edition, language):
+        found.setdefault(source.terms, {})[source.publisher] = None
+    return [(w.semicolon.join(publishers), terms) for terms, publishers in found.items()]
+
+
+def cut(lines: Sequence[str], most: int, w: Words) -> list[str]:
+    """Return at most so many lines, the last of which counts those that are left out.
+
+    >>> [line.replace("\u00a0", " ") for line in cut(["a", "b", "c"], 2, Words("en"))]
+    ['a', 'and 2 others, in the edition']
+    """
+    if len(lines) <= most:
+        return list(lines)
+    kept = max(most - 1, 0)
+    return [*lines[:kept], w.count(len(lines) - kept, "left_out")]

@@ -1,0 +1,136 @@
+"""An edition as a Word file (DOCX): cover, contents, its pages, and once at the end the sources and their terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kzreport.charts.picture import png_picture
+from kzreport.language.words import Words
+from kzreport.pages.outputs import Kind, Output
+from kzreport.render.content import Edition, PageContent
+from kzreport.render.sources import SeriesSource, edition_sources
+from kzreport.render.text import Paragraph, Run, read_markdown, read_table
+from kzreport.render.wordml import WordFile
+
+_BULLETS = ("List Bullet", "List Bullet 2")
+_BACKGROUND = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)  # under every page: their headings are in no contents
+_LOCALES = {"en": "en-GB", "fr": "fr-FR"}  # others have the code of their language alone
+
+
+def make(edition: Edition, language: str) -> bytes:
+    """Return the Word file of an edition in one language."""
+    return _Document(edition, language).data()
+
+
+class _Document:
+    """The Word file of an edition."""
+
+    def __init__(self, edition: Edition, language: str) -> None:
+        self.edition, self.language = edition, language
+        self.words = Words(language, day=edition.as_of)
+        title, line = edition.report[language], edition.lines[language]
+        self.file = WordFile(title, line, _LOCALES.get(language, language), edition.as_of)
+        self.pages = edition.pages[language]
+        self.places = {page.name: self.file.mark() for page in self.pages}
+        self.figures = self.tables = 0
+
+    def say(self, key: str) -> str:
+        """Return words on handed-on files, with the typography of the language."""
+        return self.words.typography(self.words.word("handed", key))
+
+    def data(self) -> bytes:
+        """Write every part and return the file."""
+        title = self.edition.report[self.language]
+        self.file.running(f"{title} – {self.words.ui('edition_of')} {self.words.day(self.edition.as_of)}")
+        sources = self.file.mark()
+        marks = {page.name: self._headings(page) for page in self.pages}
+        self._cover(title)
+        entries: list[tuple[int, str, str]] = []
+        for page in self.pages:
+            entries.append((1, page.title, self.places[page.name]))
+            entries += [(2, text, mark) for text, mark in marks[page.name]]
+        entries.append((1, self.say("sources_of"), sources))
+        self.file.paragraph([Run(self.words.ui("contents"), strong=True)], "Heading 3")
+        self.file.contents(entries)
+        for page in self.pages:
+            self._page(page, [mark for _, mark in marks[page.name]])
+        self.file.paragraph([Run(self.say("sources_of"))], "Heading 1", mark=sources)
+        self._sources(edition_sources(self.edition, self.language))
+        return self.file.data()
+
+    def _cover(self, title: str) -> None:
+        self.file.paragraph([Run(title)], "Title")
+        self.file.paragraph([Run(self.edition.lines[self.language])], "Subtitle")
+        notice = self.edition.notices[self.language]
+        for text in filter(None, (notice, self.words.ui("made_with"), self.say("frozen"), self.say("reuse"))):
+            self.file.paragraph([Run(text)])
+        self.file.paragraph([Run(f"{self.words.ui('fingerprint')}{self.words.colon}{self.edition.fingerprint}")])
+
+    def _headings(self, page: PageContent) -> list[tuple[str, str]]:
+        """Return the headings of the second level of a page, each with a place of its own."""
+        shown = [p for o in page.outputs if o.kind not in _BACKGROUND for p in _paragraphs(o) if p.level == 2]
+        return [(p.text, self.file.mark()) for p in shown]
+
+    def _page(self, page: PageContent, marks: Sequence[str]) -> None:
+        left = iter(marks)
+        self.file.paragraph([Run(page.title)], "Heading 1", mark=self.places[page.name])
+        for output in page.outputs:
+            match output.kind:
+                case Kind.CHART:
+                    self.figures += 1
+                    self.file.caption(self.say("figure"), self.figures, output.title)
+                    self.file.picture(png_picture(output.svg), output.alt)
+                case Kind.TABLE:
+                    self.tables += 1
+                    self.file.caption(self.say("table"), self.tables, output.title)
+                    self.file.table(read_table(output.html))
+                case Kind.SOURCES:
+                    continue  # once, at the end
+                case _:
+                    for p in _paragraphs(output):
+                        listed = p.level == 2 and output.kind not in _BACKGROUND
+                        self._paragraph(output.kind, p, next(left, "") if listed else "")
+
+    def _paragraph(self, kind: Kind, paragraph: Paragraph, mark: str) -> None:
+        if paragraph.level == 1:
+            return  # the title of the page stands already
+        runs = [self._placed(run) for run in paragraph.runs]
+        if kind in _BACKGROUND and paragraph.level:
+            self.file.paragraph(runs, "Heading 3")
+        elif paragraph.level:
+            self.file.paragraph(runs, f"Heading {paragraph.level}", mark=mark)
+        elif paragraph.depth:
+            self.file.paragraph(runs, _BULLETS[min(paragraph.depth, len(_BULLETS)) - 1])
+        else:
+            self.file.paragraph(runs, "Quote" if kind is Kind.HEADLINE else "Normal")
+
+    def _placed(self, run: Run) -> Run:
+        """Return a run that links to the place of a page instead of to its name."""
+        return replace(run, page=self.places.get(run.page, "")) if run.page else run
+
+    def _sources(self, sources: Sequence[SeriesSource]) -> None:
+        """Write the sources, one heading a publisher; what all its series share is said once."""
+        by_publisher: dict[str, list[SeriesSource]] = {}
+        for source in sources:
+            by_publisher.setdefault(source.publisher, []).append(source)
+        for publisher, few in by_publisher.items():
+            self.file.paragraph([Run(publisher)], "Heading 2")
+            for terms in dict.fromkeys((s.terms, s.access, s.days) for s in few):
+                own = [s for s in few if (s.terms, s.access, s.days) == terms]
+                said = (f"{self.words.ui('licence')}{self.words.colon}{terms[0]}", terms[1], terms[2])
+                self.file.paragraph([Run(" ".join(f"{text.rstrip('.')}." for text in said))])
+                for source in own:
+                    self.file.paragraph(list(self._source(source)), "List Bullet")
+
+    def _source(self, s: SeriesSource) -> Sequence[Run]:
+        colon = self.words.colon
+        runs = [Run(s.title, strong=True), Run(f" ({s.name}). {self.words.ui('last_figure')}{colon}{s.last}. ")]
+        runs += [Run(" ".join(f"{text.rstrip('.')}." for text in s.caveats) + " ")] if s.caveats else []
+        for number, (title, path) in enumerate(s.pages):
+            runs += [Run(self.words.semicolon if number else ""), Run(title, href=path)]
+        return runs
+
+
+def _paragraphs(output: Output) -> list[Paragraph]:
+    return read_markdown(output.markdown) if output.kind not in (Kind.CHART, Kind.TABLE) else []

@@ -1,0 +1,39 @@
+"""The CSV files that readers download: figures with their publishers, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from kzreport.charts.chart import HEADER
+from kzreport.language.words import Words
+from kzreport.pages.outputs import Output
+from kzreport.pages.rows import as_csv
+from kzreport.render.figures import FigureReader, csv_rows, has_figures
+
+COLUMNS = (*HEADER, "publisher", "published")
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def inert(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula: an apostrophe stands before one. Numbers stay numbers.
+
+    >>> inert("=1+1"), inert("-9.8"), inert("- 9,8"), inert("@SUM(A1)")
+    ("'=1+1", '-9.8', "'- 9,8", "'@SUM(A1)")
+    """
+    return f"'{cell}" if cell.startswith(_RUNS) and not _NUMBER.fullmatch(cell) else cell
+
+
+def download(output: Output, words: Words, as_of: date) -> str:
+    """Return the CSV of a chart or table for readers: that of the page, and two columns, publisher and published.
+
+    ``words``: of the page; ``as_of``: the date of the edition. A list of texts keeps its columns.
+    """
+    rows: list[Sequence[str]] = list(csv_rows(output))
+    if has_figures(rows[:1]):
+        reader = FigureReader(words, as_of)
+        found = [(row, reader.figure(row)) for row in rows[1:]]
+        rows = [COLUMNS, *([*row, figure.publisher, figure.published] for row, figure in found)]
+    return as_csv([[inert(cell) for cell in row] for row in rows])

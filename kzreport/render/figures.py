@@ -1,0 +1,162 @@
+"""The figures behind a chart or table, read from its CSV, with who published each and when.
+
+What belongs here: reading the figures of an output, and naming what they are of. What does not: any file of a reader.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kzreport.charts.chart import HEADER
+from kzreport.days import parse_day
+from kzreport.errors import DataError, WordsError
+from kzreport.language.words import Words
+from kzreport.model import Period
+from kzreport.pages.outputs import Output
+from kzreport.series.known import load_series
+from kzreport.series.resource import names_of, resources
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_THEN = "then"  # the group of figures as an earlier edition had them
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure behind a chart or table.
+
+    - ``group``, ``item``, ``period``, ``unit``, ``status``, ``basis``: codes, as the page's CSV has them
+    - ``value``: ``None`` if there is none; ``status`` says why
+    - ``estimated``: no publisher gave it
+    - ``series``: the names of the series that it was computed from
+    - ``publisher``: who published these, in a language
+    - ``published``: the latest day on which they published a figure of this period, an ISO date; empty if unknown
+    """
+
+    group: str
+    item: str
+    period: str
+    value: float | None
+    unit: str
+    status: str
+    estimated: bool
+    series: tuple[str, ...]
+    basis: str
+    publisher: str
+    published: str
+
+
+def csv_rows(output: Output) -> list[list[str]]:
+    """Return the rows of the CSV of a chart or table, its header first."""
+    return list(csv.reader(io.StringIO(output.csv)))
+
+
+def has_figures(rows: Sequence[Sequence[str]]) -> bool:
+    """True for the CSV of readings; others are lists of texts, as that of claims."""
+    return bool(rows) and tuple(rows[0]) == HEADER
+
+
+class FigureReader:
+    """Reads the figures behind the charts and tables of a page; what it looks up, it looks up once.
+
+    ``words``: of the page, in the language in which publishers are named; ``as_of``: the date of the edition.
+    """
+
+    def __init__(self, words: Words, as_of: date) -> None:
+        self.words, self.as_of = words, as_of
+        self._held = resources()
+        self._labels: dict[str, str] = {}
+        self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
+        self._publishers: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
+
+    def read(self, output: Output) -> list[Figure]:
+        """Return the figures behind a chart or table; none for a list of texts."""
+        rows = csv_rows(output)
+        return [self.figure(row) for row in rows[1:]] if has_figures(rows) else []
+
+    def figure(self, row: Sequence[str]) -> Figure:
+        """Return the figure of a row of the CSV of readings."""
+        group, item, period, value, unit, status, estimated, series, basis = row
+        names = tuple(series.split())
+        parts = tuple(part for part in (*group.split("|"), *item.split("|")) if part)
+        days = [parse_day(part) for part in parts if _DAY.fullmatch(part)]  # of a vintage, if one is named
+        key, published = min([self.as_of, *days]), ""
+        if value and group != _THEN:
+            held = [name for name in names if name in self._held]
+            published = max((self._published(name, period, key, parts) for name in held), default="")
+        number = float(value) if value else None
+        publisher = self._publisher(names, parts)
+        return Figure(group, item, period, number, unit, status, bool(estimated), names, basis, publisher, published)
+
+    def _published(self, name: str, period: str, day: date, parts: tuple[str, ...]) -> str:
+        key = (name, period, day, parts)
+        if key not in self._days:
+            self._days[key] = _day_published(name, period, day, parts)
+        return self._days[key]
+
+    def _publisher(self, names: tuple[str, ...], parts: tuple[str, ...]) -> str:
+        """Name the publishers of series; of a series that has several, those that the figure itself names."""
+        key = (names, parts)
+        if key not in self._publishers:
+            named = [self.words.label(part) for part in parts if part in names_of("publishers")]
+            found: list[str] = []
+            for name in names:
+                own = self.words.publisher(name) if name in self._held else self.words.ui("claims_source")
+                found += [own] if own else named or [self.words.ui("several_publishers")]
+            self._publishers[key] = self.words.semicolon.join(dict.fromkeys(found))
+        return self._publishers[key]
+
+    def label(self, code: str) -> str:
+        """Return the name of a group or item; a code that is a text already is its own name."""
+        if code not in self._labels:
+            self._labels[code] = self._name(code)
+        return self._labels[code]
+
+    def _name(self, code: str) -> str:
+        if not code:
+            return ""
+        if self.words.has_word("ui", code):
+            return self.words.ui(code)
+        if code in self._held:
+            return self._held[code].titles[self.words.language]
+        try:
+            return self.words.label(code)
+        except WordsError:
+            return code
+
+
+def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> str:
+    """Return the latest day on which a series got a figure of a period, as known on a day.
+
+    ``parts``: codes that say what the figure is of; the columns of the table that hold one of them are cut to it. Of a
+    table with several publishers nothing is said unless one is named.
+    """
+    try:
+        wanted = Period.parse(period)
+    except DataError:
+        return ""
+    found = [o for o in load_series(name, day) if wanted.start <= o.period.start and o.period.end <= wanted.end]
+    for column in resources()[name].dimensions:
+        named = [o for o in found if o.dims.get(column) in parts]
+        if not named and column == "publisher":
+            return ""
+        found = named or found
+    return max((o.published.isoformat() for o in found), default="")
+
+
+def groups_of(figures: Sequence[Figure]) -> Iterator[tuple[str, int, int]]:
+    """Yield each group of figures, in order, with the numbers of its first and last row.
+
+    >>> f = lambda g: Figure(g, "", "2026", 1.0, "percent", "ok", False, (), "", "", "")
+    >>> list(groups_of([f("a"), f("a"), f("b")]))
+    [('a', 0, 1), ('b', 2, 2)]
+    """
+    first = 0
+    for number, figure in enumerate(figures):
+        if number + 1 == len(figures) or figures[number + 1].group != figure.group:
+            yield figure.group, first, number
+            first = number + 1

@@ -1,0 +1,66 @@
+"""The sources of an edition: what each series is, who publishes it and on which terms, as known on a date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kzreport.indicators.forecasts import outcomes
+from kzreport.language.words import Words
+from kzreport.render.content import Edition
+from kzreport.series.known import load_series
+from kzreport.series.resource import describe_series
+
+
+@dataclass(frozen=True)
+class SeriesSource:
+    """A series as an edition cites it; every text in one language.
+
+    - ``name``, ``basis``, ``frequency``: codes, as the tables of figures have them
+    - ``unit``: its name
+    - ``publisher``: as it was called on the date of the edition
+    - ``terms``: of use; ``access``: the way on which the figures came here; ``days``: how its days of publication are
+      known
+    - ``last``: the latest period with a figure, or that there is none
+    - ``caveats``: sentences
+    - ``pages``: title and address (perhaps empty) of each source used by the date of the edition
+    """
+
+    name: str
+    title: str
+    publisher: str
+    unit: str
+    basis: str
+    frequency: str
+    terms: str
+    access: str
+    days: str
+    last: str
+    caveats: Sequence[str]
+    pages: Sequence[tuple[str, str]]
+
+
+def edition_sources(edition: Edition, language: str) -> list[SeriesSource]:
+    """Return the sources of an edition in the order in which its pages read them."""
+    words = Words(language, day=edition.as_of)
+    return [_source(name, edition, words) for name in edition.series]
+
+
+def _source(name: str, edition: Edition, words: Words) -> SeriesSource:
+    d, language = describe_series(name), words.language
+    last = outcomes(load_series(name, edition.as_of)).last
+    used = [s for s in d.sources if s.get("since", "") <= edition.as_of.isoformat()]
+    return SeriesSource(
+        name=name,
+        title=d.titles[language],
+        publisher=words.publisher(name) or words.ui("several_publishers"),
+        unit=words.unit(d.unit),
+        basis=d.basis,
+        frequency=d.frequency,
+        terms=d.licence[language],
+        access=d.accessed_via[language],
+        days=words.ui(f"published_{d.publication['kind']}"),
+        last=words.period(last) if last else words.ui("nothing_known"),
+        caveats=d.caveats[language],
+        pages=[(s["title"], path if (path := s.get("path", "")).startswith("https://") else "") for s in used],
+    )

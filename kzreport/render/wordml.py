@@ -1,0 +1,262 @@
+"""A Word file being written: the parts that python-docx has no method for, and text that is never markup."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+import docx
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+from docx.shared import Cm, Pt, RGBColor
+
+from kzreport.render.archive import restamp
+from kzreport.render.text import Cell, Grid, Run
+
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
+_FONT, INK, ACCENT, MUTED, LINE = "Arial", "1A1A1A", "00507D", "595959", "BFBFBF"
+_WIDTH = 17.0  # centimetres between the margins
+# Style -> size in points, colour, bold, space before and after in points.
+_STYLES = {
+    "Normal": (10.5, INK, False, 0, 6),
+    "Title": (26, ACCENT, True, 120, 6),
+    "Subtitle": (12, MUTED, False, 0, 12),
+    "Heading 1": (18, ACCENT, True, 0, 8),
+    "Heading 2": (13, ACCENT, True, 14, 5),
+    "Heading 3": (11, INK, True, 10, 4),
+    "Caption": (9.5, INK, True, 10, 4),
+    "List Bullet": (10.5, INK, False, 0, 3),
+    "List Bullet 2": (10.5, INK, False, 0, 3),
+    "Quote": (11.5, INK, True, 4, 8),
+}
+
+
+class WordFile:
+    """A Word file in the house style.
+
+    ``locale``: language and country, as ``fr-FR``; ``made``: the day that stands in it as that of its making.
+    """
+
+    def __init__(self, title: str, subject: str, locale: str, made: date) -> None:
+        self.document: Any = docx.Document()
+        about, day = self.document.core_properties, datetime(made.year, made.month, made.day)
+        about.title, about.subject, about.author, about.language = _legal(title), _legal(subject), "kzreport", locale
+        about.created = about.modified = day
+        about.last_modified_by, about.comments, about.revision = "kzreport", "", 1
+        self._marks = self._pictures = 0
+        section = self.document.sections[0]
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2)
+        section.top_margin, section.bottom_margin = Cm(2.2), Cm(2)
+        self._style(locale)
+
+    def _style(self, locale: str) -> None:
+        styles = self.document.styles
+        for name, (size, colour, bold, before, after) in _STYLES.items():
+            style = styles[name]
+            style.font.name, style.font.size, style.font.bold = _FONT, Pt(size), bold
+            style.font.italic, style.font.color.rgb = False, RGBColor.from_string(colour)
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for kind in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # else the theme's font wins
+                fonts.attrib.pop(f"{{{fonts.nsmap['w']}}}{kind}", None)
+            for kind in ("eastAsia", "cs"):
+                fonts.set(f"{{{fonts.nsmap['w']}}}{kind}", _FONT)
+            spacing = style.paragraph_format
+            spacing.space_before, spacing.space_after = Pt(before), Pt(after)
+            for border in style.element.pPr.findall(f"{{{fonts.nsmap['w']}}}pBdr") if name == "Title" else ():
+                style.element.pPr.remove(border)
+        styles["Heading 1"].paragraph_format.page_break_before = True
+        styles["Caption"].paragraph_format.keep_with_next = True
+        cell = styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
+        cell.base_style, cell.font.size = styles["Normal"], Pt(8.5)
+        cell.paragraph_format.space_after = Pt(0)
+        for level, size, before in ((1, 10.5, 5), (2, 9, 0)):
+            entry = styles.add_style(f"TOC {level}", WD_STYLE_TYPE.PARAGRAPH)
+            entry.base_style, entry.font.size = styles["Normal"], Pt(size)
+            layout = entry.paragraph_format
+            layout.space_before, layout.space_after, layout.left_indent = Pt(before), Pt(1), Cm(0.6 * (level - 1))
+        default = styles.element.find(f".//{{{styles.element.nsmap['w']}}}rPrDefault")
+        for lang in default.iter(f"{{{styles.element.nsmap['w']}}}lang"):
+            lang.set(f"{{{styles.element.nsmap['w']}}}val", locale)
+
+    def running(self, head: str) -> None:
+        """Write the head of every page but the cover, and the number of the page at its foot."""
+        section = self.document.sections[0]
+        section.different_first_page_header_footer = True
+        for part, text in ((section.header, head), (section.footer, "")):
+            paragraph = part.paragraphs[0]
+            paragraph.style = self.document.styles["Table Text"]
+            paragraph._p.append(parse_xml(_run(Run(text))) if text else _field("PAGE", "1"))
+
+    def mark(self) -> str:
+        """Return a name for a place in the file that nothing has yet."""
+        self._marks += 1
+        return f"_Toc{self._marks:08d}"
+
+    def paragraph(self, runs: Sequence[Run], style: str = "Normal", *, mark: str = "", before: Any = None) -> Any:
+        """Add a paragraph; ``mark``: the name of a place that links lead to; ``before``: a field at its beginning."""
+        paragraph = self.document.add_paragraph(style=style)
+        if mark:
+            number = mark[4:].lstrip("0") or "0"
+            paragraph._p.append(_element(f'<w:bookmarkStart {{}} w:id="{number}" w:name="{mark}"/>'))
+        for element in before or ():
+            paragraph._p.append(element)
+        for run in runs:
+            paragraph._p.append(parse_xml(self.run(run)))
+        if mark:
+            paragraph._p.append(_element(f'<w:bookmarkEnd {{}} w:id="{number}"/>'))
+        return paragraph
+
+    def run(self, run: Run) -> str:
+        """Return a run as XML, in a link if it is one; ``page`` is then the name of a place in the file."""
+        if run.href:
+            number = self.document.part.relate_to(run.href, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+            return f'<w:hyperlink {nsdecls("w", "r")} r:id="{number}">{_run(run, linked=True)}</w:hyperlink>'
+        if run.page:
+            return f'<w:hyperlink {nsdecls("w")} w:anchor="{run.page}">{_run(run, linked=True)}</w:hyperlink>'
+        return _run(run)
+
+    def caption(self, kind: str, number: int, text: str) -> None:
+        """Add the caption of a figure or table, its number a field that Word can count again."""
+        label = [parse_xml(_run(Run(f"{kind}\u00a0"))), *_fields(f"SEQ {kind.replace(' ', '_')}", str(number))]
+        self.paragraph([Run(f" – {text}")], "Caption", before=label)
+
+    def picture(self, png: bytes, alt: str) -> None:
+        """Add a picture over the whole width, with its description."""
+        paragraph = self.document.add_paragraph()
+        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(_WIDTH))
+        self._pictures += 1
+        about = shape._inline.docPr
+        about.set("id", str(self._pictures))
+        about.set("name", f"{self._pictures}")
+        about.set("descr", _legal(alt))
+
+    def table(self, grid: Grid) -> None:
+        """Add a table: its heads in a row that is repeated on each page, its rows whole on a page where they fit."""
+        widths = _widths(grid)
+        columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+        small = len(grid.head) > 6
+        head = "".join(
+            self._cell([[Run(text, strong=True)]], width, number in _left(grid), small, edge=True)
+            for number, (text, width) in enumerate(zip(grid.head, widths, strict=True))
+        )
+        rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
+        for row in grid.rows:
+            whole = "<w:trPr><w:cantSplit/></w:trPr>" if sum(len(c.text) for c in row) < 1500 else ""
+            cells = "".join(
+                self._cell(cell.lines, width, number in _left(grid) or cell.head, small)
+                for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+            rows.append(f"<w:tr>{whole}{cells}</w:tr>")
+        edges = f'<w:insideH w:val="single" w:sz="4" w:color="{LINE}"/>'
+        bottom = f'<w:bottom w:val="single" w:sz="4" w:color="{LINE}"/>'
+        margins = '<w:tblCellMar><w:left w:w="90" w:type="dxa"/><w:right w:w="90" w:type="dxa"/></w:tblCellMar>'
+        title = f"<w:tblCaption w:val={quoteattr(_legal(grid.caption))}/>"
+        about = (
+            f'<w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{bottom}{edges}</w:tblBorders>'
+            f'<w:tblLayout w:type="fixed"/>{margins}<w:tblLook w:firstRow="1" w:firstColumn="1" w:lastRow="0"'
+            f' w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>{title}</w:tblPr>'
+        )
+        markup = f"<w:tbl {nsdecls('w', 'r')}>{about}<w:tblGrid>{columns}</w:tblGrid>{''.join(rows)}</w:tbl>"
+        self.document.element.body.insert(len(self.document.element.body) - 1, parse_xml(markup))
+        self.paragraph([], "Table Text")
+
+    def _cell(self, lines: Sequence[Sequence[Run]], width: int, left: bool, small: bool, *, edge: bool = False) -> str:
+        side = "left" if left else "right"
+        size = 7.5 if small else 8.5
+        texts = "".join(
+            f'<w:p><w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="{side}"/></w:pPr>'
+            f"{''.join(self._sized(run, size) for run in line)}</w:p>"
+            for line in lines
+        )
+        under = f'<w:tcBorders><w:bottom w:val="single" w:sz="8" w:color="{INK}"/></w:tcBorders>' if edge else ""
+        where = '<w:vAlign w:val="bottom"/>' if edge else ""
+        return f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{under}{where}</w:tcPr>{texts}</w:tc>'
+
+    def _sized(self, run: Run, size: float) -> str:
+        markup = self.run(run)
+        return markup if size == 8.5 else markup.replace("<w:rPr>", f'<w:rPr><w:sz w:val="{int(size * 2)}"/>', 1)
+
+    def contents(self, entries: Sequence[tuple[int, str, str]]) -> None:
+        """Add the contents: level, text and place of each entry; a field, filled, that Word can make again."""
+        for number, (level, text, mark) in enumerate(entries):
+            paragraph = self.paragraph([Run(text, page=mark)], f"TOC {level}")
+            if number == 0:
+                begin = [*_fields('TOC \\o "1-2" \\h \\n', "")][:3]
+                for place, element in enumerate(begin, 1):
+                    paragraph._p.insert(place, element)
+            if number + 1 == len(entries):
+                paragraph._p.append(_element('<w:r {}><w:fldChar w:fldCharType="end"/></w:r>'))
+
+    def data(self) -> bytes:
+        """Return the bytes of the file, the same for the same contents."""
+        buffer = io.BytesIO()
+        self.document.save(buffer)
+        return restamp(buffer.getvalue())
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("", text)
+
+
+def _element(markup: str) -> Any:
+    return parse_xml(markup.format(nsdecls("w")))
+
+
+def _run(run: Run, *, linked: bool = False) -> str:
+    style = ("<w:b/>" if run.strong else "") + ("<w:i/>" if run.emphasis else "")
+    style += f'<w:color w:val="{ACCENT}"/><w:u w:val="single"/>' if linked else ""
+    text = escape(_legal(run.text).replace("\u2212$", "\u2212\u2060$"))  # a sign stays with its currency
+    return f'<w:r {nsdecls("w")}><w:rPr>{style}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def _fields(code: str, shown: str) -> list[Any]:
+    """Return the runs of a field: its begin, code, separator, what it shows, its end."""
+    parts = (
+        '<w:fldChar w:fldCharType="begin"/>',
+        f'<w:instrText xml:space="preserve"> {escape(code)} </w:instrText>',
+        '<w:fldChar w:fldCharType="separate"/>',
+        f"<w:t>{escape(shown)}</w:t>",
+        '<w:fldChar w:fldCharType="end"/>',
+    )
+    return [parse_xml(f"<w:r {nsdecls('w')}>{part}</w:r>") for part in parts]
+
+
+def _field(code: str, shown: str) -> Any:
+    """Return a field as one element."""
+    return parse_xml(
+        f'<w:fldSimple {nsdecls("w")} w:instr="{code}"><w:r><w:t>{escape(shown)}</w:t></w:r></w:fldSimple>'
+    )
+
+
+def _left(grid: Grid) -> set[int]:
+    """Return the columns that are set at the left: those that hold words or name rows, and all of a table of prose."""
+    heads = {n for row in grid.rows for n, cell in enumerate(row) if cell.head}
+    prose = any(len(cell.lines) > 1 for row in grid.rows for cell in row)
+    return set(range(len(grid.head))) if prose else heads | grid.texts
+
+
+def _widths(grid: Grid) -> list[int]:
+    """Return the widths of columns, in twentieths of a point, by the text in them."""
+
+    def need(number: int) -> float:
+        cells = [row[number] for row in grid.rows]
+        words = [word for c in cells for word in c.text.split(" ")] + grid.head[number].split(" ")
+        longest = min(max(map(len, words), default=1), 22)
+        most = max([len(c.text) for c in cells] + [len(grid.head[number]) / 2])
+        return float(max(longest + 1, min(most, 18 + most**0.5 * 2), 5))
+
+    whole = Cm(_WIDTH).twips
+    needs = [need(number) for number in range(len(grid.head))]
+    return [int(whole * n / sum(needs)) for n in needs]
+
+
+def text_cell(text: str) -> Cell:
+    """Return a cell of plain text."""
+    return Cell([[Run(line)] for line in text.split("\n")])

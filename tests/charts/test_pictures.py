@@ -1,0 +1,88 @@
+"""Pictures as SVG: whole by themselves; in a page without a second title, colours of their own, or an id twice."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from kzreport.charts.chart import draw
+from kzreport.charts.colours import COLOURS, NAMES, variables
+from kzreport.charts.picture import bare_picture, check_picture, inline_picture, png_picture
+from kzreport.language.words import Words
+from kzreport.model import Period, Reading
+
+EN = Words("en")
+HOSTILE = """</text><script>alert(1)</script> & "quoted" 'too' ]]> \u202e"""
+
+
+def path(*heights, **rest):
+    first = Period.parse("2024-01")
+    return tuple(Reading("x", float(v), "percent", first.shift(n), **rest) for n, v in enumerate(heights))
+
+
+@pytest.fixture(scope="module")
+def svg():
+    return draw("lines", {"KAZ": path(1, 2, 3), "RUS": path(3, 2, 1)}, EN, title="A rise", source="Source: S").svg
+
+
+def texts(svg: str) -> list[str]:
+    return [e.text for e in ET.fromstring(svg).iter() if e.tag.endswith("}text")]
+
+
+def test_a_picture_is_whole_and_its_inner_part_is_not_titled_twice(svg):
+    assert {"A rise", "%, January 2024 – March 2024", "Source: S"} <= set(texts(svg))
+    for made in (inline_picture(svg, "path"), bare_picture(svg)):
+        assert set(texts(svg)) - set(texts(made)) == {"A rise", "%, January 2024 – March 2024", "Source: S"}
+        assert "Kazakhstan" in texts(made), "text is text"
+        whole, part = (list(map(float, re.search(r'viewBox="(.*?)"', s)[1].split())) for s in (svg, made))
+        assert part[1] > 0 and part[1] + part[3] < whole[3], "no room is left for what is gone"
+
+
+def test_a_picture_in_a_page_has_no_colour_of_its_own(svg):
+    made = inline_picture(svg, "path")
+    assert not re.search(r"#[0-9a-f]{6}", made), "a colour that would not change on dark paper"
+    names = set(re.findall(r"var\(--c-([\w-]+)\)", made))
+    assert names <= COLOURS.keys() and {"muted", "grid", "1"} <= names
+    for dark in (False, True):
+        assert all(f"--c-{name}:#" in variables(dark=dark) for name in names)
+    assert len(NAMES) == len(COLOURS), "two roles of one colour on light paper could not be told apart"
+
+
+def test_ids_are_of_the_figure(svg):
+    one, other = (set(re.findall(r'id="(.*?)"', inline_picture(svg, name))) for name in ("first", "second"))
+    assert one and not one & other
+    root = ET.fromstring(inline_picture(svg, "first"))
+    assert root.attrib["role"] == "img" and set(root.attrib["aria-labelledby"].split()) <= one
+    assert not {"width", "height", "data-plot"} & set(root.attrib)
+
+
+def test_a_column_of_a_picture_tells_its_period(svg):
+    said = [e.text for e in ET.fromstring(svg).iter() if e.tag.endswith("}title")]
+    assert "February 2024\nKazakhstan: 2.0%\nRussia: 2.0%" in [t.replace("\u00a0", " ") for t in said]
+
+
+def test_hostile_labels_stay_text():
+    class Hostile(Words):
+        def label(self, name):
+            return HOSTILE
+
+    drawn = draw("dots", {"KAZ": path(1, 2)}, Hostile("en"), title=HOSTILE, source=HOSTILE)
+    assert check_picture(drawn.svg, "x") == drawn.svg
+    made = inline_picture(drawn.svg, "path")
+    assert "<script" not in made
+    assert any("<script>alert(1)</script>" in (e.text or "") for e in ET.fromstring(made).iter())
+
+
+@pytest.mark.parametrize("text", ["from $5 to $9", "$\\href{x}{y}$", "中国", "\uff1cscript\uff1e"])
+def test_a_dollar_is_no_formula_and_another_script_no_failure(text):
+    assert text in texts(draw("lines", {"KAZ": path(1, 2, 3)}, EN, title=text, source="S").svg)
+
+
+def test_a_png_is_made_on_demand(svg):
+    pytest.importorskip("resvg_py")
+    one, again = png_picture(svg, 800), png_picture(svg, 800)
+    assert one.startswith(b"\x89PNG") and one == again
+    assert int.from_bytes(one[16:20]) == 800
+    assert len(one) > 8000, "letters are drawn with the font that was measured"

@@ -1,0 +1,278 @@
+"""Print: the PDF of an edition and its brief. Files are checked by `page-validation` and `pdfua`, and read by poppler
+where it is installed."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+import shutil
+import subprocess
+import unicodedata
+
+import nbformat
+import page as page_validation
+import pdfua
+import pikepdf
+import pytest
+from hostile import TEXTS, UNSETTABLE, WORD, hostile_edition
+
+from kzreport.errors import PageError
+from kzreport.language.words import Words
+from kzreport.pages.outputs import Kind, page_outputs
+from kzreport.render import brief_html, brief_pdf, pdf
+from kzreport.render.brief import MOST, make_brief
+from kzreport.render.printed import column_widths, printed_table, printed_text
+from kzreport.render.setting import set_pdf
+from kzreport.render.text import plain, read_markdown
+
+MAKERS = {"pdf": pdf.make, "brief": brief_pdf.make}
+LANGUAGES = ("fr", "en")
+needs_poppler = pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not installed")
+
+
+@pytest.fixture(scope="module")
+def edition():
+    return hostile_edition()
+
+
+@pytest.fixture(scope="module")
+def files(edition):
+    """(format, language) -> bytes; the brief has no room for the word without an end."""
+    short = hostile_edition(" ".join([*TEXTS, UNSETTABLE]))
+    made = {("pdf", k): pdf.make(edition, k) for k in LANGUAGES}
+    return made | {("brief", k): brief_pdf.make(short, k) for k in LANGUAGES}
+
+
+@pytest.fixture(scope="module")
+def calm():
+    """The same edition in words that a page can have; the brief has room for five headlines."""
+    return hostile_edition("Prices rose #by 5% @home.")
+
+
+def faults(data: bytes) -> list[str]:
+    """What the validators find, of PDF/A-2a and PDF/UA-1.
+
+    `page-validation` takes a last byte of data that is CR or LF for the end of a line, and then calls a right length
+    wrong: of that rule alone, our own count decides.
+    """
+    found = []
+    for profile in ("2a", "ua1"):
+        report = page_validation.validate_pdf_bytes(data, profile=profile)
+        kept = [f for f in report.failures if f.rule_id != "PDFA2A-STREAM-LENGTH-001" or not lengths_hold(data)]
+        found += [f"{profile}: {f.message}" for f in kept]
+        assert report.is_compliant or report.failures
+    return found
+
+
+def lengths_hold(data: bytes) -> bool:
+    """True if every stream is as long as it says: the end of a line and `endstream` follow."""
+    starts = list(re.finditer(rb"/Length (\d+)[^>]*(?:>(?!>)[^>]*)*>>\s*stream\r?\n", data))
+    ends = [start.end() + int(start[1]) for start in starts]
+    counted = len(re.findall(rb"\nendstream", data)) == len(starts)
+    return counted and all(re.match(rb"\r?\nendstream", data[end : end + 12]) for end in ends)
+
+
+def fold(text: str) -> str:
+    """A text without what setting it may change: spaces, hyphens at line ends, marks without a glyph, ligatures."""
+    kept = unicodedata.normalize("NFKC", text)
+    return "".join(c for c in kept if not (c.isspace() or unicodedata.category(c) in ("Cf", "Cc") or c in "-‐�"))
+
+
+def text_of(data: bytes) -> str:
+    done = subprocess.run(["pdftotext", "-raw", "-", "-"], input=data, capture_output=True, check=True)
+    return done.stdout.decode()
+
+
+def structure(data: bytes) -> list[tuple[str, str]]:
+    """The tags of a PDF with their alternative texts, in order."""
+    found = []
+
+    def walk(node):
+        if isinstance(node, pikepdf.Array):
+            for kid in node:
+                walk(kid)
+        elif isinstance(node, pikepdf.Dictionary):
+            if "/S" in node:
+                found.append((str(node.S), str(node.get("/Alt", ""))))
+            walk(node.get("/K", pikepdf.Array()))
+
+    with pikepdf.open(io.BytesIO(data)) as opened:
+        walk(opened.Root.StructTreeRoot)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------------- standards
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_file_conforms_and_names_its_language_and_title(files, edition, tmp_path, name, language):
+    data = files[name, language]
+    assert faults(data) == []
+    path = tmp_path / "x.pdf"
+    path.write_bytes(data)
+    assert [f.message for f in pdfua.validate(str(path)).findings] == []
+    opened = pikepdf.open(path)
+    assert str(opened.Root.Lang) == language
+    assert opened.Root.ViewerPreferences.DisplayDocTitle
+    with opened.open_metadata() as about:
+        assert about["pdfaid:part"] == "2" and about["pdfaid:conformance"] == "A" and about["pdfuaid:part"] == "1"
+    assert "/OutputIntents" in opened.Root
+    fonts = [o for o in opened.objects if isinstance(o, pikepdf.Dictionary) and o.get("/Type") == "/FontDescriptor"]
+    assert fonts and all("/FontFile2" in f or "/FontFile3" in f for f in fonts), "a font is not embedded"
+
+
+def test_the_validators_see_what_is_wrong(files):
+    """The check above can fail: a file without its language or a description does not pass."""
+    for spoil in ("lang", "alt"):
+        opened = pikepdf.open(io.BytesIO(files["brief", "en"]))
+        if spoil == "lang":
+            del opened.Root.Lang
+        else:
+            figures = [o for o in opened.objects if isinstance(o, pikepdf.Dictionary) and o.get("/S") == "/Figure"]
+            for figure in figures:
+                del figure["/Alt"]
+        out = io.BytesIO()
+        opened.save(out)
+        assert faults(out.getvalue()), spoil
+
+
+def test_tables_have_heads_pictures_descriptions_and_chapters_bookmarks(files, edition):
+    tags = structure(files["pdf", "en"])
+    kinds = [kind for kind, _ in tags]
+    tables = [o for p in edition.pages["en"] for o in p.outputs if o.kind is Kind.TABLE]
+    assert kinds.count("/Table") == len(tables) and kinds.count("/THead") == len(tables)
+    assert kinds.count("/TH") >= sum(len(printed_table(o)["head"]) for o in tables)
+    alts = [alt for kind, alt in tags if kind == "/Figure"]
+    assert alts and all(alts)
+    opened = pikepdf.open(io.BytesIO(files["pdf", "en"]))
+    with opened.open_outline() as outline:
+        titles = [item.title for item in outline.root]
+    assert len(titles) >= len(edition.pages["en"]) + 1  # each page, and the sources
+
+
+@pytest.mark.parametrize("name", [*MAKERS, "html"])
+def test_the_same_edition_gives_the_same_bytes(calm, name):
+    make = MAKERS.get(name, brief_html.make)
+    assert make(calm, "fr") == make(calm, "fr")
+
+
+# ------------------------------------------------------------------------------------------------------ content
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", MAKERS)
+def test_hostile_text_is_text(files, name, language):
+    said = fold(text_of(files[name, language]))
+    for text in TEXTS if name == "brief" else (*TEXTS, WORD):
+        assert said.count(fold(text)) >= 4, text  # in titles, sentences, cells, captions
+    assert "bell" in said and "\x07" not in said and "中" not in said
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_file_has_every_text_of_the_edition(calm, language):
+    """Nothing is lost on the way: headlines, sentences, cells, charts' titles and sources, terms of use."""
+    said = fold(text_of(pdf.make(calm, language)))
+    for shown in calm.pages[language]:
+        for output in shown.outputs:
+            if output.kind is Kind.TABLE:
+                table = printed_table(output)
+                cells = [*table["head"], *(plain_data(line) for row in table["rows"] for cell in row for line in cell)]
+                texts = [table["title"], *cells]
+            elif output.kind is Kind.CHART:
+                texts = [output.title, output.measure, output.source]
+            elif output.kind is Kind.SOURCES:
+                texts = []
+            else:
+                texts = [plain(p.runs) for p in read_markdown(output.markdown)]
+            for text in texts:
+                assert fold(text) in said, (output.kind, text)
+    w = Words(language)
+    assert fold(w.ui("annex")) in said and said.count(fold(w.ui("licence"))) >= 2
+    for name in calm.series:
+        assert fold(name) in said
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pdf_of_an_edition_has_every_headline(made, language):
+    """A real edition: every headline and every title of a chart or table; conforming."""
+    path = made.folder / language / f"small-{made.folder.name}-{language}.pdf"
+    said = fold(text_of(path.read_bytes()))
+    for notebook in (made.folder / language).glob("*.ipynb"):
+        shown = list(page_outputs(nbformat.read(notebook, 4)))
+        headlines = [p.text for o in shown if o.kind is Kind.HEADLINE for p in read_markdown(o.markdown)]
+        assert headlines
+        for text in (*headlines, *(o.title for o in shown if o.title)):
+            assert fold(text) in said, text
+    assert faults(path.read_bytes()) == []
+
+
+def plain_data(line) -> str:
+    return "".join(run["text"] for run in line)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_brief_is_one_page_with_its_sources(calm, language):
+    data = brief_pdf.make(calm, language)
+    assert len(pikepdf.open(io.BytesIO(data)).pages) == 1
+    if shutil.which("pdftotext"):
+        said, w = fold(text_of(data)), Words(language)
+        brief = make_brief(calm, language)
+        for point in brief.points:
+            assert fold(point.title) in said and fold(point.text.text) in said
+        for publishers, terms in brief.terms:
+            assert fold(publishers) in said and fold(terms) in said
+        left = [fold(w.count(60 - n, "left_out")) for n in (40, 24, 16, 12, 8, 6, 4, 2)]
+        assert any(text in said for text in left), "sixty changes do not fit; the page says how many it leaves out"
+
+
+def test_a_brief_that_cannot_be_one_page_is_refused():
+    evil = hostile_edition("A headline that does not end. " * 200)
+    with pytest.raises(PageError, match="one page"):
+        brief_pdf.make(evil, "en")
+
+
+def test_the_brief_leads_with_pages_that_have_a_history(calm):
+    brief = make_brief(calm, "en")
+    assert 0 < len(brief.points) <= MOST
+    first = brief.points[0]
+    assert first.figure and first.figure.value == "16%" and first.figure.years == (2014, 2025)
+    assert "<polyline" in first.line and "2014" in first.alt and "2025" in first.alt
+    short = dataclasses.replace(calm, pages={"en": [_short(p) for p in calm.pages["en"]]})
+    assert [p.figure for p in make_brief(short, "en").points] == [None, None]  # too few figures for a line
+
+
+def _short(shown):
+    outputs = [o for o in shown.outputs if o.kind is not Kind.CHART]
+    return dataclasses.replace(shown, outputs=outputs)
+
+
+def test_the_brief_in_html_holds_no_markup_of_others(edition):
+    text = brief_html.make(edition, "en").decode()
+    assert "<script" not in text and "&lt;script&gt;" in text
+    assert "http-equiv" in text and not re.search(r"(src|href)=\"(?!https://)", text)
+
+
+# ------------------------------------------------------------------------------------------------------- pieces
+
+
+def test_a_column_has_room_for_its_longest_word():
+    rows = [["Period", "Value"], ["September 2026", "9.8"], ["a" * 12, "–"]]
+    widths = column_widths(rows)
+    assert widths[0] / sum(widths) > 0.5
+    wide = column_widths([["k", "text"], ["k", "word " * 100]])
+    assert wide[1] > 5 * wide[0]
+
+
+def test_no_level_of_headings_is_skipped():
+    found = printed_text("# a\n\n### b\n\n# c\n\n### d")
+    assert [d["level"] for d in found] == [1, 2, 1, 2]
+
+
+def test_what_cannot_be_set_is_an_error_that_says_so(edition):
+    with pytest.raises(PageError, match=r"brief\.typ, the PDF: found .*, expected"):
+        set_pdf("brief.typ", {}, edition.as_of)

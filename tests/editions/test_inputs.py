@@ -67,7 +67,7 @@ def test_an_edition_of_another_engine_version_is_said_to_be_one(tmp_path):
     inputs = dict(plan().inputs.flat)
     edition = {"definition": "inflation-brief", "name": "2026-09-30", "as_of": "2026-09-30"}
     edition |= {"title": {"en": "x"}, "languages": ["en"], "pages": ["inflation"]}
-    about = {"edition": edition, "parameters": {"inflation": {}}, "git": {"commit": "abc", "clean": True}}
+    about = {"edition": edition, "parameters": {"inflation": {}}, "git": {"commit": "abc1", "clean": True}}
     (folder / "en").mkdir()
     about["files"] = {"en/inflation.html": write_durably(folder / "en" / "inflation.html", "<html>")}
     for old in ({**inputs, "engine": "0.0.9"}, {"kzreport/page.py": "1", "python": "3.10.1"}):
@@ -77,6 +77,6 @@ def test_an_edition_of_another_engine_version_is_said_to_be_one(tmp_path):
             verify_edition(folder, Store(tmp_path), jobs=1, log=RunLog())
         assert str(error.value) == (
             f"edition 2026-09-30: found an edition made by another engine version ({made_by}), expected kzreport "
-            f"{engine_version()}; install that version, or check out its commit (abc)."
+            f"{engine_version()}; install that version, or check out its commit (abc1)."
         )
         (folder / MANIFEST).unlink()

@@ -307,6 +307,9 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
     if args.output and "://" in args.output:
         from kzreport.editions import remote
 
+        if args.output.startswith("memory:"):
+            todo = "a place that is still there when the run has ended, such as s3://bucket/reports"
+            raise ParameterError(explain("--output", "an address in the memory of this process", todo))
         log = args.reporter.log if write else RunLog()
         store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write))
         return store

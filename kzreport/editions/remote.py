@@ -88,8 +88,8 @@ def _is_private(address: str) -> bool:
 
 def _connect(address: str) -> tuple[Any, str]:
     scheme, _, rest = address.partition("://")
-    if not re.fullmatch("[a-z][a-z0-9+.-]*", scheme) or not rest.strip("/") or scheme == "memory":
-        expected = "SCHEME://PLACE, such as s3://bucket/reports, that is still there when the run has ended"
+    if not re.fullmatch("[a-z][a-z0-9+.-]*", scheme) or not rest.strip("/"):
+        expected = "SCHEME://PLACE, such as s3://bucket/reports"
         raise ParameterError(explain("--output", short_repr(shown_address(address)), expected))
     try:
         from fsspec.core import url_to_fs

@@ -111,7 +111,7 @@ def write_project(installed: Installed) -> Path:
     project = installed.folder / "ruritania"
     (project / "data" / "exports.csv").write_text(EXPORTS, encoding="utf-8")
     (project / "data" / "exports.yml").write_text(CARD, encoding="utf-8")
-    installed.kzreport("accept", "--data")
+    installed.kzreport("accept", "--data", "--yes")
     made = installed.kzreport("new", "exports", "--series", "exports").splitlines()
     assert made[:3] == [f"made notebooks/{name}" for name in ("exports.ipynb", "exports.yml", "views/exports.py")]
     words = project / "notebooks" / "exports.yml"

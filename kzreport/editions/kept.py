@@ -83,7 +83,7 @@ def read_kept(path: Path) -> NotebookNode | None:
         if not isinstance(raw, dict) or raw.get("nbformat") != 4:
             return None
         nbformat.validate(raw, version=4)
-        nb: NotebookNode = nbformat.from_dict(raw)
+        nb: NotebookNode = nbformat.v4.reads(data.decode())  # which joins the lines of sources and outputs again
         return nb
     except (OSError, DataError, ValueError, RecursionError, nbformat.ValidationError):
         return None

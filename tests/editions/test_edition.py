@@ -59,7 +59,10 @@ def test_it_is_whole(made):
     present = {f.relative_to(made.folder).as_posix() for f in made.folder.rglob("*") if f.is_file()}
     wanted = {"index.html", "manifest.json"}
     for language in LANGUAGES:
-        wanted |= {f"{language}/small-{AS_OF}-{language}{ending}" for ending in (".xlsx", "-csv.zip", ".docx")}
+        wanted |= {
+            f"{language}/small-{AS_OF}-{language}{ending}"
+            for ending in (".pdf", "-brief.pdf", ".xlsx", "-csv.zip", ".docx")
+        }
         for page in PAGES:
             wanted |= {f"{language}/{page}.html", f"{language}/{page}.ipynb"}
             nb = json.loads((made.folder / language / f"{page}.ipynb").read_text(encoding="utf-8"))

@@ -324,7 +324,7 @@ def _package(home: Path, rng: random.Random) -> Iterator[Case]:
 def _cards(home: Path, rng: random.Random) -> Iterator[Case]:
     names = sorted(p.stem for p in (home / "data").glob("*.csv"))
     typed = "unit frequency licence access publication publisher range continuous state decimals vintages path since"
-    accept = ("accept", "--data")
+    accept = ("accept", "--data", "--yes")
     for name in names:
         path = f"data/{name}.yml"
         raw = (home / path).read_bytes()
@@ -506,8 +506,8 @@ MAKERS: tuple[Maker, ...] = (
     _named("documents", "data/claims/documents.yml", RUN, 80, "date claims url kind mean_of end_of sum_of"),
     _named("groups", "data/groups.yml", RUN, 40, "since before until"),
     _named("labels", "data/labels.yml", RUN, 40, ""),
-    _named("publishers", "data/publishers.yml", ("accept", "--data"), 50, "kind lag_days from until"),
-    _named("columns", "data/columns.yml", ("accept", "--data"), 30, ""),
+    _named("publishers", "data/publishers.yml", ("accept", "--data", "--yes"), 50, "kind lag_days from until"),
+    _named("columns", "data/columns.yml", ("accept", "--data", "--yes"), 30, ""),
     _claims,
     _facts,
     _params,

@@ -182,7 +182,7 @@ def test_wrong_figures_are_refused_or_asked_about(trial, launcher, often, row):
             cells["published"] = o.published
             lines.append(csv_bytes([[str(cells.get(c, "")) for c in d.columns]]).decode().strip())
         content = ("\n".join(lines) + "\n").encode()
-        trial(Case(kind, f"{name}: {kind}", {f"data/{d.path}": content}, ("accept", "--data"), (name,)))
+        trial(Case(kind, f"{name}: {kind}", {f"data/{d.path}": content}, ("accept", "--data", "--yes"), (name,)))
     _conclude(trial, row, "K3", "mutations of data, accept --data")
 
 

@@ -24,8 +24,6 @@ from kzreport.language.words import Words
 from kzreport.model import Groups, Reading
 
 WIDTH, PLOT, POINTS = 7.6, 3.1, 72  # inches: the whole picture's width, the height of a plot without rows
-# ``series``: the names of the series a figure was computed from, a space between them.
-HEADER = ("group", "item", "period", "value", "unit", "status", "estimated", "series", "basis")
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class Chart:
 
 
 def rows(groups: Groups) -> tuple[tuple[str, ...], ...]:
-    """Return the readings of a chart or table as rows of text under :data:`HEADER`, floats at ten digits."""
+    """Return the readings of a chart or table as rows of text under ``HEADER``, floats at ten digits."""
 
     def row(name: str, r: Reading) -> tuple[str, ...]:
         value = "" if r.value is None else f"{r.value:.10g}"

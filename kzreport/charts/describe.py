@@ -8,6 +8,9 @@ from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
 
+# ``series``: the names of the series a figure was computed from, a space between them.
+HEADER = ("group", "item", "period", "value", "unit", "status", "estimated", "series", "basis")
+
 
 def describe(title: str, groups: Groups, words: Words) -> str:
     """Return the title, then each group from its first to its last value, with its extremes.

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.charts.chart import HEADER, draw
+from kzreport.charts.chart import draw
+from kzreport.charts.describe import HEADER
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.errors import PageError, explain

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from kzreport.charts.chart import HEADER
 from kzreport.charts.chart import rows as figure_rows
+from kzreport.charts.describe import HEADER
 from kzreport.declare import View
 from kzreport.indicators.news import is_old
 from kzreport.language.locale import NBSP

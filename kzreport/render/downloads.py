@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from kzreport.charts.chart import HEADER
+from kzreport.charts.describe import HEADER
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Output
 from kzreport.pages.rows import as_csv

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kzreport.charts.chart import HEADER
+from kzreport.charts.describe import HEADER
 from kzreport.days import parse_day
 from kzreport.errors import DataError, WordsError
 from kzreport.language.words import Words

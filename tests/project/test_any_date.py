@@ -14,7 +14,7 @@ from itertools import pairwise
 import pytest
 from measured import faults
 
-from kzreport.charts.chart import HEADER
+from kzreport.charts.describe import HEADER
 from kzreport.claims.ledger import known_claims
 from kzreport.model import Period
 from kzreport.pages.context import WITHIN_SECTIONS

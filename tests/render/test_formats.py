@@ -21,7 +21,7 @@ import pytest
 from PIL import Image
 from run_fixtures import AS_OF, write_definition
 
-from kzreport.charts.chart import HEADER
+from kzreport.charts.describe import HEADER
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError
 from kzreport.files import clear_caches, project_root

@@ -119,7 +119,7 @@ def test_a_page_prints(page, files):
     pdf = page.pdf(format="A4")
     assert pdf.startswith(b"%PDF") and len(pdf) > 30_000
     page.emulate_media(media="print")
-    assert not page.locator("nav").is_visible() and page.locator("img").first.is_visible()
+    assert not page.locator("nav").is_visible() and page.locator("figure svg").first.is_visible()
 
 
 def test_text_stands_out_from_its_ground(page, files):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 
 import pytest
@@ -80,3 +81,4 @@ def test_an_edition_of_another_engine_version_is_said_to_be_one(tmp_path):
             f"{engine_version()}; install that version, or check out its commit (abc1)."
         )
         (folder / MANIFEST).unlink()
+        shutil.rmtree(tmp_path / ".work")  # the record of what was read: the next one is another edition

@@ -10,6 +10,8 @@ import pytest
 
 from kzreport.faults import keep_traceback
 
+pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+
 RAISES = """
 def broken(*a, **k):
     raise {error}

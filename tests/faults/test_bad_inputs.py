@@ -20,6 +20,8 @@ from planted import mutations
 
 from kzreport.series.resource import describe_series
 
+pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+
 ACCEPTED = 97
 STUB = f"""
 import os, sys

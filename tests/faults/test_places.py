@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from launcher import ROOT
 
+pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+
 NAMES = (
     "two words",
     "été à l’Élysée",

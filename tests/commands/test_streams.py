@@ -10,7 +10,10 @@ import sys
 
 import pytest
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full and a shell")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="needs /dev/full and a shell"),
+]
 KZREPORT = shlex.join([sys.executable, "-m", "kzreport.commands.cli"])
 
 

@@ -213,8 +213,8 @@ def test_a_kernel_outlives_its_forkserver_and_not_its_client(kernel):
 
 CLIENT = """
 import os, sys, time
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
-from kernel_client import SPECS, Kernel
 from kzreport.execution import warm
 warm.register()
 km = KernelManager(kernel_name="kzreport", kernel_spec_manager=KernelSpecManager(kernel_dirs=[sys.argv[1]]))

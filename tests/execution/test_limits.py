@@ -20,7 +20,7 @@ from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Deadlines, PageLimits
 from kzreport.execution.worker import Worker
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
 
 
 def _page(*cells: str):

@@ -12,7 +12,10 @@ from kernel_client import Kernel
 from kzreport.execution import warm
 from kzreport.execution.kernel import kernel_environment
 
-pytestmark = pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system"),
+]
 
 CODE = (Path(__file__).parent / "observed.py").read_text(encoding="utf-8") + "\nprint(observe())\n"
 # Name -> why it may differ.

@@ -90,7 +90,7 @@ def project_in(language: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> st
     }
     (root / "params" / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     (root / "data" / "datapackage.json").write_text(
-        json.dumps(seal_package({"resources": [], "made_from": {}})), encoding="utf-8"
+        json.dumps(seal_package({"publishers": {}, "resources": [], "made_from": {}})), encoding="utf-8"
     )
     articles = {"articles": {c: {"en": "#", language: "#"} for c in ("KAZ", "UZB", "MNG", "USA", "SGP", "GBR", "IND")}}
     (root / "data" / "labels.yml").write_text(yaml.safe_dump(articles), encoding="utf-8")

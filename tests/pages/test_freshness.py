@@ -33,7 +33,7 @@ def test_a_day_that_is_over_is_due_and_not_coming(shown):
     page = Page("summary", lang="en", as_of="2026-09-30")
     page.calendar({"fdi": {}}, 62)
     rows = [line.split(" | ") for line in shown[-1].text.splitlines() if "2026" in line and " | " in line]
-    assert [r[0] for r in rows][:1] == ["Since 28\u00a0September 2026, a few days of grace still run"]
+    assert [r[0] for r in rows][:1] == ["Since 28\u00a0September 2026; still within a few days of grace"]
     assert not [o for o in shown if o.name == "overdue"]
 
 

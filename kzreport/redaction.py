@@ -18,6 +18,8 @@ _USER = re.compile(r"[^\s/:@\"']+:[^\s@\"']+@")  # user:password@ without a sche
 _PAIR = re.compile(r"[?&;#]([^=&;#\s]+)=([^&;#\s]+)")
 _NAMES = re.compile(r"(?i)(^|_)(KEY|APIKEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|SAS)(_|$)")
 _PLAIN = re.compile(r"[0-9.,:-]{1,10}|true|false|none|null", re.IGNORECASE)  # a date, a number: no secret
+_GIVEN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}(\S*)|(\S+:\S+@\S*)")
+_LONGEST = 5_000  # characters of a line, or of a word that may be an address
 _SHORTEST = 4  # characters of a secret that is hidden wherever it stands
 
 _secrets: set[str] = set()
@@ -43,6 +45,12 @@ def redact(text: str) -> str:
     "no answer: url='https://host/a', tried twice"
     """
 
+    return "\n".join(_redact_line(line) for line in hide_secrets(text).split("\n"))
+
+
+def _redact_line(line: str) -> str:
+    """Shorten the addresses of a line; a line of many thousand characters is cut: a search in it takes for ever."""
+
     def short(found: re.Match[str]) -> str:
         rest = found["rest"]
         tail = rest[len(rest.rstrip(".,;:)]}")) :]  # of the sentence
@@ -50,7 +58,9 @@ def redact(text: str) -> str:
         shown = shown_address(found["scheme"] + kept)
         return shown + ("/" if kept.endswith("/") and not shown.endswith("/") else "") + tail
 
-    return _USER.sub(f"{_HIDDEN}@", _ADDRESS.sub(short, hide_secrets(text)))
+    if len(line) > _LONGEST:
+        line = line[:_LONGEST] + _HIDDEN
+    return _USER.sub(f"{_HIDDEN}@", _ADDRESS.sub(short, line))
 
 
 def hide_secrets(text: str) -> str:
@@ -70,7 +80,7 @@ def keep_secret(*values: str, shortest: int = _SHORTEST) -> None:
 
 def keep_secrets_of(option: str) -> None:
     """Remember the secret parts of an address, or of the addresses in a command."""
-    for found in re.finditer(r"[A-Za-z][A-Za-z0-9+.-]+:/{1,3}(\S*)|(\S+:\S+@\S*)", option):
+    for found in (f for w in option.split() if len(w) <= _LONGEST for f in _GIVEN.finditer(w)):
         rest = found[1] if found[1] is not None else found[2]
         before, at, after = rest.rpartition("@")
         if at:

@@ -160,3 +160,17 @@ def test_a_user_in_the_address_of_a_notification_goes_into_a_header():
         server.server_close()
     assert asked[0] == ("/ok/%C3%A9?k=S3CRET", "Basic " + base64.b64encode(b"me:S3@CRET").decode(), host)
     assert "S3" not in str(error.value) and "status 500 from 127.0.0.1" in str(error.value)
+
+
+def test_a_megabyte_without_an_address_is_searched_at_once():
+    """No option and no message can make the search for secrets run for minutes."""
+    from time import process_time
+
+    from kzreport.redaction import forget_secrets, keep_secrets_of, redact
+
+    for text in ("9" * 1_000_000, "a." * 500_000, "u:" * 500_000, "-p x=" + "b" * 1_000_000 + "@"):
+        began = process_time()
+        keep_secrets_of(text)
+        redact(text)
+        assert process_time() - began < 5, text[:9]
+    forget_secrets()

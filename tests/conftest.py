@@ -317,7 +317,11 @@ def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
             if (last < as_of) != (since in row[0].lower()):
                 yield f"a day of release: {row[0]}"
     if o.name == "revised":
-        yield from (f"a revision that does not show: {' | '.join(row)}" for row in rows[1:] if row[2:3] == row[3:])
+        yield from (
+            f"a revision that does not show: {' | '.join(row)}"
+            for row in rows[1:]
+            if len(row) == 4 and row[2] == row[3]
+        )
     for column in list(zip(*rows, strict=False))[1:] if o.name != "claims" else ():
         if re.search(r"(?i)\babsolu", column[0]) and any(cell.startswith(("+", "−")) for cell in column[1:]):
             yield f"a size with a sign: {column[0]}"

@@ -105,16 +105,16 @@ def years(exports_monthly: Series, imports_monthly: Series) -> Groups:
 
 
 @reads("exports_monthly", "imports_monthly")
-def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups:
-    """Exports over imports, over the twelve months to each month, percent: a month alone is too rough."""
+def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups | None:
+    """Exports over imports, over the twelve months to each month, percent: a month alone is too rough.
+
+    None before twelve months are known.
+    """
     x, m = (rolling_sum(s, 12) if len(s) else () for s in (exports_monthly, imports_monthly))
     ends = {r.period: r for r in m}
     pairs = [(r, ends[r.period]) for r in x if r.period in ends]
-    return {
-        "coverage": tuple(
-            trade.coverage(a.of(basis="exports"), b.of(basis="imports")) for a, b in pairs if a.ok and b.ok
-        )
-    }
+    found = tuple(trade.coverage(a.of(basis="exports"), b.of(basis="imports")) for a, b in pairs if a.ok and b.ok)
+    return {"coverage": found} if found else None
 
 
 @reads("exports_monthly", "imports_monthly")

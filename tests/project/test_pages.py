@@ -16,7 +16,7 @@ import nbformat
 import pytest
 
 import kzreport
-from kzreport.charts import chart as charts
+from kzreport.charts.describe import HEADER
 from kzreport.commands import checks as check
 from kzreport.editions.reference import reference_path, reference_task
 from kzreport.execution.execute import execute_page
@@ -82,7 +82,7 @@ def test_a_page_is_whole(name, language, executed):
     found = page_artefacts(executed[name, language])
     assert len({a.name for a in found}) == len(found)
     for a in found:
-        header = "id,document,line,theme,verdict," if a.name == "claims" else ",".join(charts.HEADER) + "\n"
+        header = "id,document,line,theme,verdict," if a.name == "claims" else ",".join(HEADER) + "\n"
         assert a.csv.startswith(header) and a.csv.count("\n") > 1, a.name
         assert a.kind is not Kind.CHART or (a.svg.startswith("<svg") and a.source and a.measure), a.name
     prose = (Kind.SAY, Kind.HEADLINE, Kind.HEADLINES)

@@ -18,14 +18,15 @@ import frictionless
 import nbformat
 import openpyxl
 import pytest
-from PIL import Image
 from run_fixtures import AS_OF, write_definition
 
+from kzreport.charts.chart import draw
 from kzreport.charts.describe import HEADER
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError
 from kzreport.files import clear_caches, project_root
 from kzreport.language.words import Words
+from kzreport.model import Period, Reading
 from kzreport.pages.outputs import Kind, Output, page_outputs
 from kzreport.pages.page import Page
 from kzreport.pages.rows import Cell, Row, Table, as_csv
@@ -221,7 +222,7 @@ def test_the_front_page_links_to_every_file(made):
         for ending in FILES:
             name = f"{language}/small-{AS_OF}-{language}{ending}"
             assert f'href="{name}"' in front and name in listed["files"]
-    assert listed["edition"]["formats"] == ["html", "xlsx", "csv", "docx"]
+    assert listed["edition"]["formats"] == ["html", "pdf", "brief", "xlsx", "csv", "docx"]
     assert {"format xlsx", "format csv", "format docx", "format html"} <= set(listed["inputs"])
 
 
@@ -241,17 +242,17 @@ def test_libreoffice_opens_and_converts(made, ending, tmp_path):
 # --- text that would like to be something else
 
 
-def picture() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (20, 10), "white").save(buffer, "png")
-    return buffer.getvalue()
+def picture() -> str:
+    """A real chart whose title and labels are hostile."""
+    past = [Reading("rate", 5.0 + n, "percent", Period.parse(str(2014 + n)), inputs=("cpi_yy",)) for n in range(9)]
+    return draw("lines", {"inflation": past}, Words("en"), title=HOSTILE[5], source=HOSTILE[1]).svg
 
 
 def hostile_edition() -> Edition:
     figures = [HEADER, *((t, t, "2024-01", "9.8", "percent", "ok", "", "cpi_yy", t) for t in HOSTILE)]
     rows = [Row([Cell(t), Cell(f" {t}", strong=t)]) for t in HOSTILE]
     table = Table("t", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], rows, figures).output()
-    chart = Output(Kind.CHART, "x", png=picture(), name="c", title=HOSTILE[5], alt=HOSTILE[6], csv=as_csv(figures))
+    chart = Output(Kind.CHART, "x", svg=picture(), name="c", title=HOSTILE[5], alt=HOSTILE[6], csv=as_csv(figures))
     said = [Output(kind, t, markdown=t) for t in HOSTILE for kind in (Kind.SAY, Kind.HEADLINE, Kind.CAVEATS)]
     pages = [PageContent("inflation", text, [*said, table, chart]) for text in HOSTILE[:2]]
     pages = [PageContent("inflation", HOSTILE[0], pages[0].outputs)]

@@ -253,7 +253,8 @@ def hostile_edition() -> Edition:
     rows = [Row([Cell(t), Cell(f" {t}", strong=t)]) for t in HOSTILE]
     table = Table("t", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], rows, figures).output()
     chart = Output(Kind.CHART, "x", svg=picture(), name="c", title=HOSTILE[5], alt=HOSTILE[6], csv=as_csv(figures))
-    said = [Output(kind, t, markdown=t) for t in HOSTILE for kind in (Kind.SAY, Kind.HEADLINE, Kind.CAVEATS)]
+    title = Output(Kind.TITLE, HOSTILE[0], markdown=HOSTILE[0])  # every page has one
+    said = [title, *(Output(kind, t, markdown=t) for t in HOSTILE for kind in (Kind.SAY, Kind.HEADLINE, Kind.CAVEATS))]
     pages = [PageContent("inflation", text, [*said, table, chart]) for text in HOSTILE[:2]]
     pages = [PageContent("inflation", HOSTILE[0], pages[0].outputs)]
     return Edition(

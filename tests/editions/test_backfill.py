@@ -60,7 +60,8 @@ def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, project_co
     rows = path.read_text(encoding="utf-8").splitlines()
     known = [r for r in rows[1:] if "2024-03-01" <= r.split(",")[2] <= "2024-03-31"]
     assert known
-    rows[rows.index(known[-1])] = known[-1].replace(known[-1].split(",")[1], "109.99", 1)
+    value = known[-1].split(",")[1]  # a tenth more: what lies further from the groups is refused
+    rows[rows.index(known[-1])] = known[-1].replace(value, f"{float(value) + 0.1:.1f}", 1)
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert cli("accept", "--data", "--yes").code == 0
     explained = cli(*trial, "--explain").out

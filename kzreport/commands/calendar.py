@@ -32,7 +32,7 @@ class Entry:
 
     @property
     def known(self) -> str:
-        """How its day is known."""
+        """Origin of a release day: announced or estimated."""
         return "announced" if self.release.stated else "estimated"
 
 

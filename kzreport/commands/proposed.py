@@ -54,7 +54,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What a proposed state of the data would change.
+    """Changes that a proposed state of the data would make.
 
     - ``findings``: of the guards, but for those of the state that is held
     - ``headlines``, ``sentences``, ``verdicts``: what would turn, in the order of the report
@@ -156,7 +156,7 @@ def compare_proposed(
 
 @dataclass(frozen=True)
 class _Told:
-    """What pages say on a date: title of a page -> its headline and sentences; claim -> verdict."""
+    """Texts of the pages on a date: title of a page -> its headline and sentences; claim -> verdict."""
 
     pages: Mapping[str, Sequence[tuple[Kind, str]]]
     verdicts: Mapping[str, str]

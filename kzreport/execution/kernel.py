@@ -132,7 +132,7 @@ class Kernel:
 
     @property
     def ending(self) -> str:
-        """How the process ended, in parentheses; empty while it runs."""
+        """The end of the process, in parentheses; empty while it runs."""
         process = getattr(self.manager.provisioner, "process", None)
         code = process.poll() if process is not None else None
         if code is None:

@@ -72,7 +72,7 @@ class TimeUp(KzreportError):
 
 @dataclass(frozen=True)
 class PageLimits:
-    """What a page may take: ``seconds`` once its kernel answers, and bytes of ``memory``; None sets no limit."""
+    """Limits of a page: ``seconds`` once its kernel answers, and bytes of ``memory``; None sets no limit."""
 
     seconds: float = PAGE_TIMEOUT
     memory: int | None = None

@@ -31,7 +31,7 @@ _Header = Annotated[str, Field(max_length=300, pattern=r"^[\x20-\x7e]*$")]
 
 
 class _Line(BaseModel):
-    """What is read again of a line: of a request, whose reply may be kept, or of what a person decided."""
+    """The part of a line that is read again: a request, whose reply may be kept, or a decision of a person."""
 
     model_config = ConfigDict(strict=True, frozen=True)
     address: Annotated[str, Field(max_length=10_000)] = ""
@@ -42,7 +42,7 @@ class _Line(BaseModel):
 
 
 class Ledger:
-    """What was fetched before, and what this refresh adds to it.
+    """The record of what was fetched before, and of what this refresh adds.
 
     Parameters
     ----------

@@ -44,7 +44,7 @@ _ACCEPTABLE = (
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is asked of a refresh.
+    """The request for a refresh: which series, and what may be done.
 
     - ``since``: periods that end in an earlier year are left alone
     - ``backfill``: older states are read, and rows may be put before rows that are known
@@ -58,7 +58,7 @@ class Wishes:
 
 @dataclass
 class Outcome:
-    """What became of a series.
+    """The outcome of one series.
 
     - ``state``: ``new`` figures, ``unchanged``, ``refused``, its provider ``down``, ``no key`` for it, or its mapping
       ``unconfirmed``

@@ -73,7 +73,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Kept:
-    """What is known of the last reply to the same request that was kept: to ask for a newer one only."""
+    """Marks of the last kept reply to the same request, to ask for a newer one only."""
 
     etag: str = ""
     modified: str = ""

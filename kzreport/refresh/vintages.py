@@ -1,4 +1,4 @@
-"""What a reply adds to a table: the figures that were not known, each with the day on which it became known.
+"""Rows that a reply adds to a table: figures not known before, each with the day on which it became known.
 
 Append only: a row is added where the value differs at the digits that the provider prints, and nothing that is known of
 an earlier day changes. Only a backfill puts rows before others.
@@ -36,7 +36,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a reply adds.
+    """The rows that a reply adds.
 
     - ``rows``: to add, in no order
     - ``changes``: the same for people
@@ -54,7 +54,7 @@ class Merged:
 
 @dataclass(frozen=True)
 class Days:
-    """How the day of a figure is known.
+    """The day of a figure, and how it is known.
 
     - ``today``: of the fetch
     - ``file``: the day that the server gives the file, if that is to be used

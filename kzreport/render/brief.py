@@ -59,7 +59,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Brief:
-    """What a brief says.
+    """The content of a brief.
 
     - ``points``: at most :data:`MOST` headlines
     - ``since``, ``changes``: since when, and what changed, as the edition says it; empty if no page says it

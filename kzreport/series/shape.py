@@ -88,7 +88,7 @@ class _Entry(_Shape):
 
 
 class _Heading(_Shape):
-    """What the resources share."""
+    """Keys that the resources share."""
 
     publishers: dict[str, Texts]
     publishers_before: dict[str, list[Texts]] = {}

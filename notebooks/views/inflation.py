@@ -122,7 +122,7 @@ def _latest_contributions(yy: Series, mm: Series, weights: Series, total: Series
 def shift(
     cpi_components_yy: Series, cpi_components_mm: Series, cpi_weights: Series, cpi_yy: Series
 ) -> dict[str, Reading]:
-    """How the contribution of each component, and the ``total``, changed in the latest month that has them, points."""
+    """Change of each contribution, and of the ``total``, in the latest month that has them, points."""
     series = (cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
     latest = _latest_contributions(*series)
     p = latest["total"].period if "total" in latest else inflation.headline(cpi_yy).period

@@ -126,7 +126,7 @@ def lithuania(found: Series) -> Groups:
 
 @reads(theirs=china, sent=lithuania)
 def either(theirs: Groups, sent: Groups) -> Groups:
-    """What two reporters say of trade with China and of dual-use goods: one is enough of a subject."""
+    """Figures of two reporters on trade with China and dual-use goods: one is enough of a subject."""
     return {**theirs, **sent}
 
 

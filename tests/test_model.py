@@ -220,7 +220,7 @@ def test_no_reading_is_infinite(value):
 
 
 def test_no_reading_has_an_unknown_unit():
-    with pytest.raises(ValueError, match="one of percent, points"):
+    with pytest.raises(ValueError, match="one of percent, percent_change, points, "):
         Reading("r", 1.0, "per cent", AUGUST)
 
 

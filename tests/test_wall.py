@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from texts import texts_of
 
 ROOT = Path(__file__).resolve().parents[1]
 # names, codes, currency, cities, sources and neighbours of the first project
@@ -137,10 +138,11 @@ def foreign(folder: Path) -> list[str]:
     Not looked at: copies of the engine's words, whose units are those that any project may use.
     """
     found = []
-    made = (p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
-    for path in sorted(p for p in made if p.parent.name != "languages"):
-        text = re.sub(r"[A-Za-z0-9+/=\\\n]{300,}", "", path.read_text(encoding="utf-8"))  # pictures
-        found += [f"{path.relative_to(folder)}: {m[0]}" for m in FOREIGN.finditer(text)]
+    for path, text in texts_of(folder):
+        if "/languages/" not in str(path):
+            found += [
+                f"{path}: {m[0]}" for m in FOREIGN.finditer(re.sub(r"[A-Za-z0-9+/=\\\n]{300,}", "", text))
+            ]  # fonts
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from kzreport.language.locale import NBSP
 from kzreport.language.words import Words
 from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
@@ -114,14 +115,15 @@ def edition(
 
 
 def file_size(size: int, words: Words) -> str:
-    """Write a size in bytes for a reader, in kilobytes or megabytes.
+    r"""Write a size in bytes for a reader, in kilobytes or megabytes.
 
     >>> file_size(64_200, Words("fr")), file_size(1_260_000, Words("en"))
     ('64\xa0ko', '1.3\xa0MB')
     """
-    if size < 1_000_000:
-        return words.word("sizes", "kilobytes").replace("#", words.number(max(size / 1000, 1), 0))
-    return words.word("sizes", "megabytes").replace("#", words.number(size / 1_000_000, 1))
+    unit, number = "kilobytes", words.number(max(size / 1000, 1), 0)
+    if size >= 1_000_000:
+        unit, number = "megabytes", words.number(size / 1_000_000, 1)
+    return words.word("sizes", unit).replace("# ", f"#{NBSP}").replace("#", number)
 
 
 def index(editions: Sequence[Mapping[str, Any]]) -> str:

@@ -56,9 +56,13 @@ def _issue(e: Any, at: str) -> Issue:
         if not isinstance(e[key], str) or not e[key].strip():
             raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
     where, spans, excuses = e.get("where", {}), e.get("periods", []), e.get("excuses", [])
-    for key, value, kind in (("where", where, dict), ("periods", spans, list), ("excuses", excuses, list)):
+    for key, value, kind, form in (
+        ("where", where, dict, "map"),
+        ("periods", spans, list, "list"),
+        ("excuses", excuses, list, "list"),
+    ):
         if not isinstance(value, kind):
-            raise DataError(explain(f"{at}, key '{key}'", repr(value), "a map 'where', lists 'periods' and 'excuses'"))
+            raise DataError(explain(f"{at}, key '{key}'", repr(value), f"a {form} '{key}'"))
     if e["kind"] == "checked" and not excuses:
         raise DataError(explain(f"{at}, key 'excuses'", "nothing", "the guards that an issue of kind checked excuses"))
     if e["kind"] not in _KINDS:

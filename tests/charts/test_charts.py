@@ -14,8 +14,9 @@ from matplotlib.font_manager import findfont, get_font
 
 from kzreport.charts.bars import stacked
 from kzreport.charts.canvas import Canvas, spread
+from kzreport.charts.chart import POINTS, WIDTH, draw, rows
 from kzreport.charts.colours import ACCENT
-from kzreport.charts.describe import HEADER, POINTS, WIDTH, draw, rows
+from kzreport.charts.describe import HEADER
 from kzreport.charts.grids import heat
 from kzreport.charts.kinds import KINDS, plot_kind
 from kzreport.charts.lines import runs

@@ -9,14 +9,13 @@ import io
 import json
 import re
 import socket
-import zipfile
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path
 
-import pikepdf
 import pytest
 from run_fixtures import AS_OF
+from texts import texts_of
 
 from kzreport.files import project_root
 
@@ -111,27 +110,10 @@ def test_pages_are_self_contained(made):
         assert len(ids) == len(set(ids)), path
 
 
-def _texts(folder):
-    """The text of every file, and of every file in an archive; pictures apart."""
-    for path in [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".png"]:
-        if path.suffix == ".pdf":
-            with pikepdf.open(path) as opened:
-                described = opened.Root.Metadata.read_bytes().decode()
-                yield path, f"{described} {[str(v) for v in opened.docinfo.values()]}"
-            continue
-        if path.suffix not in (".xlsx", ".docx", ".zip"):
-            yield path, path.read_text(encoding="utf-8")
-            continue
-        with zipfile.ZipFile(path) as archive:
-            for name in archive.namelist():
-                if not name.endswith((".png", ".jpeg")):
-                    yield f"{path}, {name}", archive.read(name).decode()
-
-
 def test_nothing_of_the_machine_or_the_moment_is_in_it(made):
     private = [str(Path.home()), str(made.root), str(made.cli.home), str(project_root()), socket.gethostname()]
     private += ["/tmp/", "/home/", f"/{getpass.getuser()}/", "kz-"]
-    for path, whole in _texts(made.folder):
+    for path, whole in texts_of(made.folder):
         text = re.sub(r"[A-Za-z0-9+/=\n\\]{500,}", "", whole)
         assert not [p for p in private if len(p) > 2 and p in text], path
         times = re.findall(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d", text.replace(f"{AS_OF}T00:00:00Z", ""))

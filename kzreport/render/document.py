@@ -9,7 +9,7 @@ from kzreport.charts.picture import png_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.content import Edition, PageContent
-from kzreport.render.sources import SeriesSource, edition_sources
+from kzreport.render.sources import SeriesSource, edition_sources, grouped
 from kzreport.render.text import Paragraph, Run, read_markdown, read_table
 from kzreport.render.wordml import WordFile
 
@@ -111,15 +111,10 @@ class _Document:
 
     def _sources(self, sources: Sequence[SeriesSource]) -> None:
         """Write the sources, one heading a publisher; what all its series share is said once."""
-        by_publisher: dict[str, list[SeriesSource]] = {}
-        for source in sources:
-            by_publisher.setdefault(source.publisher, []).append(source)
-        for publisher, few in by_publisher.items():
+        for publisher, groups in grouped(sources).items():
             self.file.paragraph([Run(publisher)], "Heading 2")
-            for terms in dict.fromkeys((s.terms, s.access, s.days) for s in few):
-                own = [s for s in few if (s.terms, s.access, s.days) == terms]
-                said = (f"{self.words.ui('licence')}{self.words.colon}{terms[0]}", terms[1], terms[2])
-                self.file.paragraph([Run(" ".join(f"{text.rstrip('.')}." for text in said))])
+            for shared, own in groups.items():
+                self.file.paragraph([Run(f"{self.words.ui('licence')}{self.words.colon}{shared}")])
                 for source in own:
                     self.file.paragraph(list(self._source(source)), "List Bullet")
 

@@ -27,13 +27,15 @@ def make(edition: Edition, language: str) -> bytes:
     """
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
     elsewhere, notes = told_elsewhere(pages), notes_once(pages, w)
+    chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
     data = {
         **about(edition, w),
         "keywords": [page.title for page in pages],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
         "late": late_figures(edition, w),
-        "pages": [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages],
+        "pages": chapters,
+        "middle": _middle(chapters),
         "sources": list(_sources(edition_sources(edition, language), w)),
         "end": f"{w.ui('made_with')} {w.ui('fingerprint')}{w.colon}{edition.fingerprint}",
     }
@@ -103,6 +105,13 @@ def _blocks(
             text = printed_text(output.markdown, level)
             level = next((d["level"] for d in reversed(text) if d["kind"] == "heading"), level)
             yield {"kind": str(output.kind), "name": page.name, "text": text}
+
+
+def _middle(chapters: Sequence[Data]) -> str:
+    """Return the chapter that begins the second column of the contents."""
+    entries = [sum(d["kind"] == "heading" for b in c["blocks"] for d in b.get("text", ())) for c in chapters]
+    nearest = min(range(len(chapters)), key=lambda n: abs(sum(entries[:n]) - sum(entries[n:])))
+    return str(chapters[nearest]["name"])
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:

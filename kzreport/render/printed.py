@@ -12,14 +12,16 @@ from kzreport.render.text import Grid, Paragraph, Run, read_markdown
 
 Data = dict[str, Any]
 
-# In characters, but for _FEW:
+# In characters, but for numbers of rows and sizes in points:
 _LINE = 130  # fit on a line of a table
-_GAP = 3.0  # stand for the space between two columns
+_GAP = 4.0  # stand for the space between two columns
 _WORD = 24  # a longer word is parted
 _NUMBER = 44  # a longer cell is no number
 _FEW = 14  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
+_SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
+_SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 
 
 def printed_runs(runs: Sequence[Run]) -> list[Data]:
@@ -87,8 +89,18 @@ def printed_table(grid: Grid) -> Data:
         "widths": column_widths(said),
         "share": share,
         "folded": share <= _NARROW and len(grid.rows) >= _LONG,
+        "size": round(max(_SMALLEST, _SIZE * min(1.0, _LINE / whole)), 2),
+        "half": _middle(grid) if is_prose(grid) else None,
         "whole": len(grid.rows) <= _FEW,
     }
+
+
+def _middle(grid: Grid) -> int | None:
+    """Return the number of the row that begins the second column, or nothing for a list over several pages."""
+    lengths = [sum(len(cell.text) for cell in row) for row in grid.rows]
+    if sum(lengths) > _SHORT:
+        return None
+    return min(range(1, len(lengths) + 1), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
 
 
 def _holds_words(grid: Grid, column: int) -> bool:

@@ -19,7 +19,8 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt, RGBColor
 
 from kzreport.render.archive import restamp
-from kzreport.render.text import Cell, Grid, Run
+from kzreport.render.printed import column_widths
+from kzreport.render.text import Grid, Run
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
 _FONT, INK, ACCENT, MUTED, LINE = "Arial", "1A1A1A", "00507D", "595959", "BFBFBF"
@@ -28,6 +29,7 @@ _BAR = f'<w:pBdr {{}}><w:left w:val="single" w:sz="24" w:space="6" w:color="{ACC
 _WIDTH = 17.4  # centimetres between the margins
 _PICTURE = 15.6  # centimetres
 _COLUMN = 8.3  # centimetres: one of two columns of text
+_LINE = 118  # characters that fit on a line of a table
 _GUTTER = 400  # twentieths of a point between two columns of text
 # Style -> size in points, colour, bold, space before and after in points.
 _STYLES = {
@@ -50,8 +52,8 @@ _OWN_STYLES = {
     "Note": (7.5, INK, False, 0, 2, "Normal"),
     "Note Bullet": (7.5, INK, False, 0, 2, "List Bullet"),
     "Entry": (7.5, INK, False, 4, 1, "Normal"),
-    "TOC 1": (9.5, INK, False, 4, 1, "Normal"),
-    "TOC 2": (8.5, INK, False, 0, 1, "Normal"),
+    "TOC 1": (9, INK, True, 3, 0, "Normal"),
+    "TOC 2": (8, INK, False, 0, 0, "Normal"),
 }
 _WITH_NEXT = ("Caption", "Measure", "Entry")
 
@@ -217,7 +219,8 @@ class WordFile:
         written here, where it would be a guess.
         """
         for level, text, mark in entries:
-            paragraph = self.paragraph([Run(text, page=mark)], f"TOC {level}")
+            paragraph = self.paragraph([], f"TOC {level}")
+            paragraph._p.append(parse_xml(self.run(Run(text, page=mark)).replace('<w:u w:val="single"/>', "")))
             for element in (_element("<w:r {}><w:tab/></w:r>"), *_fields(f"PAGEREF {mark} \\h", "")):
                 paragraph._p.append(element)
 
@@ -275,19 +278,5 @@ def _left(grid: Grid) -> set[int]:
 
 def _widths(grid: Grid) -> list[int]:
     """Return the widths of columns, in twentieths of a point, by the text in them."""
-
-    def need(number: int) -> float:
-        cells = [row[number] for row in grid.rows]
-        words = [word for c in cells for word in c.text.split(" ")] + grid.head[number].split(" ")
-        longest = min(max(map(len, words), default=1), 22)
-        most = max([len(c.text) for c in cells] + [len(grid.head[number]) / 2])
-        return float(max(longest + 1, min(most, 18 + most**0.5 * 2), 5))
-
-    whole = Cm(_WIDTH).twips
-    needs = [need(number) for number in range(len(grid.head))]
-    return [int(whole * n / sum(needs)) for n in needs]
-
-
-def text_cell(text: str) -> Cell:
-    """Return a cell of plain text."""
-    return Cell([[Run(line)] for line in text.split("\n")])
+    shares = column_widths([grid.head, *([cell.text for cell in row] for row in grid.rows)], _LINE)
+    return [int(Cm(_WIDTH).twips * share / sum(shares)) for share in shares]

@@ -128,7 +128,8 @@ class _Document:
 
     def _entries(self, grid: Grid) -> None:
         for row in grid.rows:
-            self.file.paragraph([Run(row[0].text, strong=True)], "Entry")
+            for line in row[0].lines:
+                self.file.paragraph([replace(self._placed(run), strong=True) for run in line], "Entry")
             for name, cell in zip(grid.head[1:], row[1:], strict=True):
                 if cell.text != "–":
                     label = Run(f"{name}{self.words.colon}", emphasis=True)

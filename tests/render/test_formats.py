@@ -251,11 +251,13 @@ def picture() -> str:
 def hostile_edition() -> Edition:
     figures = [HEADER, *((t, t, "2024-01", "9.8", "percent", "ok", "", "cpi_yy", t) for t in HOSTILE)]
     rows = [Row([Cell(t), Cell(f" {t}", strong=t)]) for t in HOSTILE]
-    table = Table("t", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], rows, figures).output()
+    table = Table("t", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], rows, figures).output()  # read as a list: a row is long
+    few = [row for row in rows if len(row.cells[0].text) < 100]
+    short = Table("s", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], few, [("a", "b")]).output()
     chart = Output(Kind.CHART, "x", svg=picture(), name="c", title=HOSTILE[5], alt=HOSTILE[6], csv=as_csv(figures))
     title = Output(Kind.TITLE, HOSTILE[0], markdown=HOSTILE[0])  # every page has one
     said = [title, *(Output(kind, t, markdown=t) for t in HOSTILE for kind in (Kind.SAY, Kind.HEADLINE, Kind.CAVEATS))]
-    pages = [PageContent("inflation", text, [*said, table, chart]) for text in HOSTILE[:2]]
+    pages = [PageContent("inflation", text, [*said, short, table, chart]) for text in HOSTILE[:2]]
     pages = [PageContent("inflation", HOSTILE[0], pages[0].outputs)]
     return Edition(
         definition="trial",
@@ -294,9 +296,15 @@ def test_hostile_text_is_text_in_the_workbook():
 
 def test_hostile_text_is_text_in_the_word_file():
     document = docx.Document(io.BytesIO(formats.load_format("docx")(hostile_edition(), "en")))
-    cells = [c.text for row in document.tables[0].rows for c in row.cells]
+    [table] = document.tables
+    cells = [c.text for row in table.rows for c in row.cells]
+    entries = [p.text for p in document.paragraphs if p.style.name == "Entry"]
+    assert len(entries) == len(HOSTILE)
+    entries += [p.text for p in document.paragraphs if p.style.name.startswith("Note")]
+    assert len(table.rows) == len(HOSTILE)  # its head, and all rows but one
     for text in HOSTILE:
-        assert any(cut(text).strip() in cell for cell in cells), text
+        assert any(cut(text).strip() in told for told in entries), text
+        assert len(text) > 100 or any(cut(text).strip() in cell for cell in cells), text
     assert not document.element.xpath("//w:instrText[contains(., 'DDE')]")
     assert all(r.target_ref.startswith("https://") for r in document.part.rels.values() if r.is_external)
 

@@ -148,9 +148,9 @@ def halves(parts: Sequence[Data]) -> tuple[list[Data], list[Data]]:
 
 
 def _length(piece: Data) -> int:
-    if piece["kind"] == "list":
-        return sum(_length({"kind": "", **item}) + sum(_length({"kind": "list", "items": [i]}) for i in item["items"]) for item in piece["items"])
-    return _LINE + sum(len(run["text"]) for run in piece["runs"])
+    """Return about how much room a piece of text takes, in characters; a beginning counts as half a line."""
+    own = sum(len(run["text"]) for run in piece.get("runs", ())) + _LINE // 2
+    return own + sum(map(_length, piece.get("items", ())))
 
 
 def _joined(pieces: Sequence[Data]) -> list[Data]:

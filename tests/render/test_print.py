@@ -310,7 +310,9 @@ def test_a_caveat_is_told_once_and_later_pages_name_the_first(language):
     assert [p.text for p in notes["fdi"]] == ["C", "shared", "of 1"]
     first, own, named, *rest = notes["aid"]
     assert (first.text, own.text, [p.text for p in rest]) == ("C", "of 2", ["M", "shared"])  # a method is not dropped
-    assert named.text.startswith(w.typography(w.ui("told_before"))) and [r.page for r in named.runs if r.page] == ["fdi"]
+    assert named.text.startswith(w.typography(w.ui("told_before"))) and [r.page for r in named.runs if r.page] == [
+        "fdi"
+    ]
 
 
 def test_a_narrow_table_is_set_in_two_halves_and_a_wide_one_smaller():
@@ -319,3 +321,20 @@ def test_a_narrow_table_is_set_in_two_halves_and_a_wide_one_smaller():
     assert narrow["folded"] and narrow["whole"] and narrow["size"] == 8.0
     wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html))
     assert not wide["folded"] and 7.0 <= wide["size"] < 8.0
+
+
+DAYS = ("2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26")
+ALL_PAGES = 68  # of the monthly edition with every page: about sixty, and a few for a month of many revisions
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", DAYS)
+def test_the_monthly_edition_fits_its_pages(cli, day, tmp_path):
+    """Every page of the project: a brief of one page, a document that is not padded, in both languages."""
+    end = cli("run", "monthly", "--as-of", day, "--to", "pdf,brief", "--output", str(tmp_path), "-j", "2")
+    assert end.code == 0, end.err
+    for language in LANGUAGES:
+        start = tmp_path / "monthly" / day / language / f"monthly-{day}-{language}"
+        assert len(pikepdf.open(f"{start}-brief.pdf").pages) == 1
+        pages = pikepdf.open(f"{start}.pdf").pages
+        assert 10 < len(pages) <= ALL_PAGES

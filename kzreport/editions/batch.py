@@ -92,7 +92,9 @@ class Batch:
         keep_going: bool,
         bars: bool,
         pool: Pool,
+        wait: float = 0.0,
     ) -> None:
+        self.wait = wait
         self.store, self.todo, self.jobs = store, todo, jobs
         self.log, self.keep_going, self.pool = log, keep_going, pool
         self.kept = KeptPages(store)
@@ -128,9 +130,11 @@ class Batch:
         for plan, name in self.todo:
             lock = contextlib.ExitStack()
             try:
-                lock.enter_context(edition_lock(self.store.root, f"{plan.definition.name}-{plan.as_of}"))
+                lock.enter_context(
+                    edition_lock(self.store.root, f"{plan.definition.name}-{plan.as_of}", wait=self.wait)
+                )
             except Locked as e:
-                self.wrong.append(str(e))
+                self.log.locked.append(str(e))
                 continue
             edition = OpenEdition(plan, name, self.store, lock)
             self.open[name] = edition

@@ -60,8 +60,9 @@ def make_edition(
     log: RunLog,
     bars: bool = False,
     pool: Pool = in_processes,
+    wait: float = 0.0,
 ) -> Path | None:
-    """Make the edition of a plan, unless one with the same inputs is there.
+    """Make the edition of a plan, unless one with the same inputs is there; ``wait`` seconds for another run of it.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def make_edition(
         if another run is making it
     """
     definition, root = plan.definition, store.root
-    with edition_lock(root, f"{definition.name}-{plan.as_of}"):
+    with edition_lock(root, f"{definition.name}-{plan.as_of}", wait=wait):
         present = list_revisions(root, definition.name, plan.as_of)
         if present:
             store.fetch(present[-1])

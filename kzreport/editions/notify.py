@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 import threading
 import urllib.error
 import urllib.request
@@ -23,11 +24,11 @@ from urllib.parse import quote, unquote, urlsplit
 import nbformat
 
 from kzreport.editions.definition import Definition
-from kzreport.editions.log import RunLog, log_error
+from kzreport.editions.log import OVERDUE, RunLog, log_error, log_line
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.previous import changes_between, edition_before
 from kzreport.editions.store import Store, list_editions
-from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown, explain
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
@@ -35,6 +36,8 @@ from kzreport.redaction import redact
 from kzreport.streams import put
 
 SECONDS = 30  # that a notification may take
+_TAIL = 2000  # bytes of what a notified command wrote that are shown
+_OF_A_SHELL = (">", ">>", "<", "|", "||", "&&", ";", "&", "2>&1")
 
 
 class NotificationError(KzreportError):
@@ -53,6 +56,7 @@ def run_summary(
 
     - ``newest`` is the newest of the editions made: its headlines, as Markdown, and what changed since the edition
       before
+    - ``overdue`` are the series whose next figure is late, the longest first
     - ``run`` is the file with the end of each page, relative to the folder of the editions
     """
     failed: dict[str, list[str]] = {}
@@ -69,6 +73,7 @@ def run_summary(
         "failed": [{"edition": name, "reasons": reasons} for name, reasons in sorted(failed.items())],
         "errors": list(wrong),
         "retried": log.retried,
+        "overdue": list(log.overdue),
         **({"refreshed": dict(log.refreshed)} if log.refreshed else {}),
         "newest": newest,
         "run": "run.json" if log.pages else None,
@@ -128,18 +133,25 @@ def changes_line(summary: Mapping[str, Any]) -> str:
 def summary_line(summary: Mapping[str, Any]) -> str:
     """Return the summary in one line.
 
-    >>> summary_line({"definition": "monthly", "made": [], "failed": [], "errors": [], "retried": 0, "newest": None})
+    >>> known = {"definition": "monthly", "made": [], "failed": [], "errors": [], "retried": 0, "newest": None}
+    >>> summary_line(known | {"exit_code": 0, "overdue": []})
     'monthly: nothing to do'
+    >>> summary_line(known | {"exit_code": 75, "overdue": [], "errors": ["edition 2026-09-30: found another run"]})
+    'monthly: another run is at work'
     """
-    made = summary["made"]
+    made, code = summary["made"], summary["exit_code"]
     parts = [f"made {', '.join(made)}" if len(made) < 4 else f"made {len(made)} editions"]
     if not made:
         parts = [] if summary["errors"] or summary["failed"] else ["nothing to do"]
     if summary["failed"]:
         names = [f["edition"] for f in summary["failed"]]
         parts.append(f"failed {', '.join(names)}" if len(names) < 4 else f"{len(names)} editions failed")
+    elif code == Locked.exit_code:
+        parts.append("another run is at work")
     elif summary["errors"]:
-        parts.append("failed")
+        parts += {ProviderDown.exit_code: ["not all figures were refreshed"], OVERDUE: []}.get(code, ["failed"])
+    if summary["overdue"]:
+        parts.append(f"{len(summary['overdue'])} series overdue, up to {_count(summary['overdue'][0]['days'], 'day')}")
     if summary["retried"]:
         parts.append(f"{_count(summary['retried'], 'kernel')} started twice")
     return "; ".join([f"{summary['definition']}: {parts[0]}", *parts[1:], *filter(None, [changes_line(summary)])])
@@ -202,15 +214,25 @@ def send(target: str, summary: Mapping[str, Any]) -> None:
 
 def _command(target: str, data: bytes) -> None:
     words = shlex.split(target)
+    shell = [w for w in words[1:] if w in _OF_A_SHELL]
+    todo = f"{shell[0]!r} needs a shell: sh -c '...'" if shell else ""
     expected = "the command to take the summary"
-    try:
-        done = subprocess.run(words, input=data, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise NotificationError(explain("--notify", f"{words[0]} still at work after {SECONDS} s", expected)) from None
-    except OSError as e:
-        raise NotificationError(explain("--notify", f"{words[0]}: {e.strerror}", expected)) from None
-    if done.returncode:
-        raise NotificationError(explain("--notify", f"{words[0]} ended with {done.returncode}", expected))
+    with tempfile.TemporaryFile() as said:  # a pipe would be held open by what the command leaves behind
+        try:
+            code = subprocess.run(
+                words, input=data, stdout=said, stderr=subprocess.STDOUT, timeout=SECONDS, check=False
+            ).returncode
+            found = f"{words[0]} ended with {code}"
+        except subprocess.TimeoutExpired:
+            code, found = 1, f"{words[0]} still at work after {SECONDS} s"
+        except OSError as e:
+            code, found = 1, f"{words[0]}: {e.strerror}"
+        said.seek(max(said.seek(0, 2) - _TAIL, 0))
+        tail = " ".join(said.read().decode(errors="replace").split()[-60:])
+    if code:
+        raise NotificationError(redact(explain("--notify", f"{found} ({tail})" if tail else found, expected, todo)))
+    if tail:
+        log_line(f"{words[0]} says: {tail[-300:]}")
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

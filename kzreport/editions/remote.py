@@ -41,7 +41,11 @@ SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
 _RUNS = ".work/runs/"
 _PAGES = ".work/pages/"
 _ASIDE = re.compile(r"\.work/[0-9a-f]{16}")  # a file on its way to its name
-_OWN = (_PAGES, "failed/")  # a run may change and remove these, beside editions and the files at the top
+_OWN = (
+    _PAGES,
+    ".work/ended/",
+    "failed/",
+)  # a run may change and remove these, beside editions and the files at the top
 
 
 @contextlib.contextmanager

@@ -102,13 +102,7 @@ def parser() -> argparse.ArgumentParser:
         prog="kzreport",
         usage="kzreport COMMAND [OPTION ...]",
         description="Dated reports in several languages from published figures, by notebooks.",
-        epilog="\n\n".join(
-            [
-                *listed,
-                "'kzreport COMMAND --help' lists the options of a command, 'kzreport --version' the version.",
-                _exit_codes(),
-            ]
-        ),
+        epilog="\n\n".join([*listed, more, _exit_codes()]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     choices = top.add_subparsers(

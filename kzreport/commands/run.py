@@ -40,7 +40,9 @@ def run(args: argparse.Namespace) -> int:
     reporter.overdue(late := list_overdue(definition, as_of))
     for line in setting_lines(args):
         reporter.log.detail(line)
-    reporter.log.detail(f"{plan.label}: {len(plan.tasks)} pages, fingerprint {plan.inputs.fingerprint}")
+    reporter.log.detail(
+        f"{plan.label}: to execute or take again: {len(plan.tasks)}; fingerprint {plan.inputs.fingerprint}"
+    )
     made = make_edition(
         plan,
         store,

@@ -373,9 +373,9 @@ def show_needs(args: argparse.Namespace, needs: Iterable[Need], late: Sequence[O
 
 def page_pool(args: argparse.Namespace) -> Pool:
     """Return what executes pages: processes of this machine, or a cluster. Loaded when the first page is to be made."""
-    from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
+    from kzreport.execution.task import Deadlines
 
-    deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun, args.memory)
+    deadlines = Deadlines(args.page_timeout, args.timeout, args.begun, args.memory)
     address = getattr(args, "executor", None)
 
     def pool(work: Any, items: Any, jobs: int, moved: Any = None) -> Any:

@@ -29,6 +29,10 @@ def apply_settings(args: argparse.Namespace) -> None:
         args.origins[name] = origin
     for address in [*(getattr(args, "notify", None) or []), getattr(args, "output", None) or ""]:
         keep_secrets_of(address)
+    if "page_timeout" in known and args.page_timeout is None:
+        from kzreport.execution.task import PAGE_TIMEOUT
+
+        args.page_timeout = PAGE_TIMEOUT
     if "jobs" in known and args.jobs is None:
         args.jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

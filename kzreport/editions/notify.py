@@ -23,6 +23,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 
+from kzreport.editions.correction import Correction, correction_line, read_correction
 from kzreport.editions.definition import Definition
 from kzreport.editions.log import OVERDUE, RunLog, log_error, log_line
 from kzreport.editions.manifest import read_manifest
@@ -54,8 +55,8 @@ def run_summary(
 
     ``wrong`` are its error messages, of which there may be more than pages that failed. In the result
 
-    - ``newest`` is the newest of the editions made: its headlines, as Markdown, and what changed since the edition
-      before
+    - ``newest`` is the newest of the editions made: its headlines, as Markdown, what changed since the edition before,
+      and for a revision how it differs from the edition that it replaces (``corrects``)
     - ``overdue`` are the series whose next figure is late, the longest first
     - ``run`` is the file with the end of each page, relative to the folder of the editions
     """
@@ -91,13 +92,15 @@ def _newest(store: Store, definition: Definition, made: set[str]) -> dict[str, A
         earlier = edition_before(root, definition.name, as_of)
         since = date.fromisoformat(earlier["edition"]["as_of"]) if earlier else None
         found = changes_data(changes_between(root, definition, since, as_of)) if since else None
+        corrects = read_correction(manifest)
         store.fetch(folder)
         headlines = {k: _headlines(folder, about["pages"], k) for k in about["languages"]}
     except (KzreportError, IndexError, OSError, ValueError) as e:  # somebody removed it meanwhile
         log_error(f"the summary lacks what changed since the edition before: {e}")
         return None
     path = folder.relative_to(root).as_posix()
-    return {"edition": folder.name, "path": path, "headlines": headlines, "changes": found}
+    about = {"edition": folder.name, "path": path, "headlines": headlines, "changes": found}
+    return about | {"corrects": corrects.model_dump() if corrects else None}
 
 
 def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[str, str]]:
@@ -115,16 +118,20 @@ def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[s
 def changes_line(summary: Mapping[str, Any]) -> str:
     """Return what changed, in one line; empty if there is nothing to compare.
 
+    A revision is compared with the edition that it replaces, then its date with the one before.
+
     >>> figures = [{"series": "cpi_yy", "figures": [{}, {}]}]
     >>> since = {"before": "2026-08-31", "new": figures, "revised": [], "verdicts": [{}], "issues": []}
     >>> changes_line({"newest": {"changes": since}})
     'since 2026-08-31: 2 new figures, 0 revised, 1 verdict turned, 0 new caveats'
     """
-    if not (since := (summary["newest"] or {}).get("changes")):
-        return ""
+    newest = summary["newest"] or {}
+    corrects = correction_line(Correction.model_validate(newest["corrects"])) if newest.get("corrects") else ""
+    if not (since := newest.get("changes")):
+        return corrects
     new = sum(len(f["figures"]) for f in since["new"])
     revised, verdicts, issues = (len(since[k]) for k in ("revised", "verdicts", "issues"))
-    return (
+    return f"{corrects}; " * bool(corrects) + (
         f"since {since['before']}: {_count(new, 'new figure')}, {revised} revised, "
         f"{_count(verdicts, 'verdict')} turned, {_count(issues, 'new caveat')}"
     )

@@ -202,6 +202,20 @@ class Mirror(Store):
         for file in files:
             _blank(self.root / file)
 
+    def drop(self, folder: Path, aside: Path) -> None:
+        """Take an edition from readers: its manifest first, without which it is none, then its other files."""
+        name = folder.relative_to(self.root).as_posix()
+        manifest = f"{name}/{MANIFEST}"
+        own = {n for n in self.names if n.startswith(f"{name}/")}
+        with self._wrap_errors(name):
+            self._check_lease()
+            self._remove({manifest})
+            super().drop(folder, aside)
+            self._remove(own - {manifest})
+        self.names -= own
+        self._fetched = [n for n in self._fetched if n not in own]
+        self._in_editions = None
+
     def holds(self, page: Path) -> bool:
         """Return whether an edition has this page, by the digests in the manifests."""
         if self._in_editions is None:

@@ -26,6 +26,11 @@ class Store:
     def put(self, path: Path) -> None:
         """Publish an edition, or file, of the folder. In a folder nothing is to be done."""
 
+    def drop(self, folder: Path, aside: Path) -> None:
+        """Take an edition from readers in one step; what is to be deleted of it is then at ``aside``."""
+        folder.rename(aside)
+        sync_folder(folder.parent)
+
     def fetch(self, path: Path) -> None:
         """Get the content of an edition, or file, into the folder. In a folder nothing is to be done."""
 

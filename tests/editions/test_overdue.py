@@ -40,11 +40,12 @@ def test_the_longest_overdue_comes_first(late):
     assert list_overdue(load_definition("trial"), date(2026, 9, 30)) == []
 
 
-def test_old_data_are_told_in_every_place_and_fail_on_demand(cli, project_copy, tmp_path):
+def test_old_data_are_told_in_every_place_and_fail_on_demand(forked_cli, project_copy, tmp_path):
     """One real page: the closing line, the summary, ``run.json``, the log, the exit code; also with nothing to do."""
     out = tmp_path / "out"
     write_definition(project_copy, "trial", ["fdi"])
     run = ("run", "trial", "--as-of", "2026-11-25", "--output", str(out))
+    cli = forked_cli
     ended = cli(*run, "--fail-if-overdue", "30", "--log", "json", "--notify", "-")
     assert ended.code == 4, ended
     told = json.loads(ended.out[ended.out.index("{") :].splitlines()[0])

@@ -142,7 +142,8 @@ def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
     def parts(package: Any) -> dict[str, Any]:
         made_from = package["made_from"]
         by_name = {entry["name"]: (entry, made_from[f"{entry['name']}.yml"]) for entry in package["resources"]}
-        return by_name | {name: made_from.get(name) for name in _SHARED} | package["lists"]
+        lists: dict[str, Any] = package["lists"]
+        return by_name | {name: made_from.get(name) for name in _SHARED} | lists
 
     try:
         before = parts(read_json(path))

@@ -70,11 +70,6 @@ def seen(name: str, change=lambda v: v) -> list[Observation]:
     return [replace(o, value=change(o.value), published=NOW) for o in held(name) if o.value is not None]
 
 
-def altered(name: str) -> list[Observation]:
-    rows = held(name)
-    return [*rows[:-1], replace(rows[-1], value=109.2)]
-
-
 def shifted(name: str) -> list[Observation]:
     """The figures of the quarter before: dates read as they stand."""
     return [replace(o, period=o.period.shift(1), published=NOW) for o in held(name)[:-1]]

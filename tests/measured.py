@@ -8,6 +8,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
 
 
 class Written(NamedTuple):
@@ -37,7 +38,7 @@ def texts(svg: str) -> list[Written]:
             weight = "bold" if style.get("font-weight") in ("bold", "700") else "normal"
             font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
             font.set_size(size, 72)
-            font.set_text(element.text, 0.0)
+            font.set_text(element.text, 0.0, flags=LoadFlags.NO_HINTING)  # as on any screen that is not tiny
             width = font.get_width_height()[0] / 64
             x, y = float(element.attrib["x"]), float(element.attrib["y"])
             left = x - width * {"middle": 0.5, "end": 1.0}.get(style.get("text-anchor", ""), 0.0)

@@ -16,11 +16,15 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from kzreport.charts.colours import INK, MUTED
+from kzreport.charts.fonts import TEXT, text_width
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
 from kzreport.units import UNITS, scale_for
 
+EDGE = 8.6  # points left and right of title, keys and source
+ZERO_BELOW = 0.45  # of the highest value: a lowest one below it does not keep the axis from zero
+KEYS_APART = 16  # points between two keys
 HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
 
 
@@ -60,6 +64,15 @@ class Canvas:
         if UNITS[r.unit].coarse and self.digits is None:  # one decimal is enough beside a marker, for small figures
             digits = min(digits, 1 if abs(valued(r)) < 100 else 0)
         return self.words.number(valued(r) / self.divisor, digits)
+
+    def marked(self, r: Reading) -> str:
+        """Return :meth:`value`, starred if it is an estimate; :meth:`explain_stars` says what that means."""
+        return f"{self.value(r)}*" if r.estimated else self.value(r)
+
+    def explain_stars(self, shown: Sequence[Reading]) -> None:
+        """Say what a star is, if one of these readings has it."""
+        if any(r.estimated for r in shown):
+            self.key(f"* {self.words.ui('estimated')}")
 
     def label(self, name: str, width: int = 21) -> str:
         """Return the name of a group, wrapped to fit beside the plot."""
@@ -116,16 +129,19 @@ class Canvas:
             self.hints.append(Spot(self.ax, at(p), None, "\n".join([self.words.period(p), *said[p]]), width))
 
     def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
-        """Explain a marker above the plot: from its left, or ending at ``right`` (a fraction of its width)."""
-        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-        place |= {"va": "bottom", "ha": "right" if right else "left"}
-        self.ax.annotate(text, (right, 1.0), (0, 4), color=colour, fontsize=8.5, **place)
+        """Explain a marker above the plot: after the keys before it, or ending at ``right`` (a part of its width)."""
+        place: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "color": colour, "fontsize": TEXT}
+        if right:
+            self.ax.annotate(text, (right, 1.0), (0, 4), xycoords="axes fraction", ha="right", **place)
+            return
+        along = EDGE + sum(text_width(known) + KEYS_APART for known in self.keys)
+        self.ax.annotate(text, (along, 1.0), (0, 4), xycoords=("figure points", "axes fraction"), **place)
         self.keys.append(text)
 
-    def headroom(self, above: float = 0.08) -> None:
+    def headroom(self, above: float = 0.02) -> None:
         """Leave room above the highest value; start the axis at zero unless that would flatten the plot."""
         low, high = self.ax.get_ylim()
-        self.ax.set_ylim(min(low, 0) if low < 0.35 * high else low, high + (high - low) * above)
+        self.ax.set_ylim(min(low, 0) if low < ZERO_BELOW * high else low, high + (high - low) * above)
         if low < 0:
             self.ax.axhline(0, color=INK, lw=0.9, zorder=2)
         elif self.ax.get_ylim()[0] > 0:
@@ -152,14 +168,14 @@ class Canvas:
             if abs(place - height) > gap * 0.3 or x < right - span * 0.03:
                 line = ([x, right + span * 0.02], [height, place])
                 ax.plot(*line, color=colour, lw=0.6, clip_on=False, zorder=1)
-            ax.text(right + span * 0.027, place, text, color=colour, fontsize=8.5, va="center", linespacing=1.15)
+            ax.text(right + span * 0.027, place, text, color=colour, fontsize=TEXT, va="center", linespacing=1.15)
 
     def rows(self, labels: Sequence[str], low: float, high: float) -> None:
         """Name the rows of a plot whose values run along the horizontal axis, from ``low`` to ``high``."""
         box, figure = self.ax.get_position(), self.ax.get_figure(root=True)
         assert figure is not None
-        longest = max(len(line) for label in labels for line in label.split("\n"))
-        left = min(box.x0, (0.3 + 0.074 * longest) / figure.get_figwidth())  # no wider than the names need
+        names = max(map(text_width, labels)) / 72  # inches
+        left = min(box.x0, (0.3 + names) / figure.get_figwidth())  # no wider than the names need
         self.ax.set_position((left, box.y0, box.x1 - left, box.height))
         self.ax.set_yticks(range(len(labels)), list(labels))
         self.ax.tick_params(axis="y", labelcolor=INK)

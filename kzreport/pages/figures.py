@@ -66,7 +66,7 @@ def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None)
     if not readings or not w.has("findings", key):
         return ""
     newest = max(w.told("findings", key, **readings), key=lambda r: r.period.end, default=None)
-    if newest is None or is_old(newest.period, page.as_of):
+    if newest is not None and is_old(newest.period, page.as_of):
         return ""
     return w.text("findings", key, **readings)
 

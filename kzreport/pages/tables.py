@@ -238,7 +238,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
     A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
     ``charts`` and ``tables.latest`` of the page's words; that of the table may name the indicator (``{subject.item}``)
-    and the readings of its first sentence; ``findings`` may name those of all sentences. Options are those of the view, or of the kind of chart.
+    and the readings of its first sentence. Options are those of the view, or of the kind of chart.
     """
     w = page.words
     wanted, options = split_options([panels], options)
@@ -247,8 +247,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
             page.show(" ".join(said), Kind.SAY)
         if panel.groups:
-            said_of = {k: r for readings in panel.sentences.values() for k, r in readings.items()}
-            chart(page, name, kind, panel.groups, finding=said_of, **options)
+            chart(page, name, kind, panel.groups, finding=panel.finding, **options)
         if panel.rows:
             about = {**next(iter(panel.sentences.values()), {}), "subject": panel.rows[0].of(item=name)}
             listing(page, "latest", panel, name=f"{name}_latest", about=about)

@@ -24,6 +24,7 @@ from kzreport.units import UNITS, scale_for
 
 EDGE = 8.6  # points left and right of title, keys and source
 ZERO_BELOW = 0.45  # of the highest value: a lowest one below it does not keep the axis from zero
+LEAST_GAP = 8  # points between two labels of an axis
 KEYS_APART = 16  # points between two keys
 HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
 
@@ -99,9 +100,12 @@ class Canvas:
             years = range(int(low), int(high) + 2, step)
             marks = [(float(year), str(year)) for year in years if low - 0.15 <= year <= high + 0.05]
         else:
-            every = 3 if high - low > 1.4 else 2
             first = Period.parse(f"{min(periods).start.year}-01")
-            months = [p for p in first.until(Period.parse(f"{max(periods).end:%Y-%m}")) if p.start.month % every == 1]
+            every_month = list(first.until(Period.parse(f"{max(periods).end:%Y-%m}")))
+            wide = max(text_width(self.words.period(p, "short")) for p in every_month[-12:]) + LEAST_GAP
+            fit = self.ax.bbox.width / wide / max(high - low, 0.1)  # labels a year
+            every = next((n for n in (2, 3, 4, 6) if 12 / n <= fit), 12)
+            months = [p for p in every_month if p.start.month % every == 1]
             marks = [(at(p), self.words.period(p, "short")) for p in months if low - 0.02 <= at(p) <= high + 0.02]
         self.ax.xaxis.set_major_locator(FixedLocator([m[0] for m in marks]))
         self.ax.xaxis.set_major_formatter(FixedFormatter([m[1] for m in marks]))

@@ -96,7 +96,9 @@ def draw(
         layout = _layout(plot, groups, everything, words, heading, scaled, options)
         said = plot.describe(f"{finding}. {title}" if finding else title, everything, words)
         boxes = {"whole": layout.whole, "plot": layout.plot}
-        svg = svg_text(layout.figure, title=finding or title, description=said, hints=layout.hints, **boxes)
+        svg = svg_text(
+            layout.figure, title=finding or title, description=said, hints=layout.hints, newest=plot.newest, **boxes
+        )
     return Chart(svg, layout.measure, said, rows(everything))
 
 

@@ -20,7 +20,13 @@ def editions(canvas: Canvas, groups: Groups) -> None:
     names = list(groups)
     rest = names[1:-1]
     drawn = [
-        Line(groups[name], tint(INK, DEPTHS[round((len(DEPTHS) - 1) * number / max(1, len(rest) - 1))]), 1.1, DASHES[0], 2)
+        Line(
+            groups[name],
+            tint(INK, DEPTHS[round((len(DEPTHS) - 1) * number / max(1, len(rest) - 1))]),
+            1.1,
+            DASHES[0],
+            2,
+        )
         for number, name in enumerate(rest)
     ]
     drawn.append(Line(groups[names[0]], PALETTE[0], 2.6, DASHES[0], 5))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.canvas import BESIDE, Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, MUTED, PALETTE, PAPER, tint
 from kzreport.charts.fonts import TEXT, text_width
 from kzreport.charts.lines import Line, draw_lines
@@ -14,7 +14,6 @@ from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
 
 SHADES = (0.85, 0.5, 1.0)  # of parts that lie on each other: they differ without colour too
-MARGIN = 12  # points right of a plot without labels beside it
 YEARS_WIDE = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # width of a period on the time axis
 
 
@@ -54,10 +53,10 @@ def _write_values(canvas: Canvas, shown: Sequence[Reading]) -> bool:
     figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
     assert figure is not None
     wide = figure.get_figwidth() * 72
-    pitch = (1 - box.x0 - MARGIN / wide) * wide / (count + 1)
+    pitch = (1 - box.x0) * wide / (1 + BESIDE) / (count + 1)
     if max(text_width(canvas.value(r)) for r in shown) > pitch - 4:
         return False
-    canvas.ax.set_position((box.x0, box.y0, 1 - box.x0 - MARGIN / wide, box.height))
+    canvas.fit_beside(0.0)
     for r in shown:
         up = valued(r) >= 0
         style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "bottom" if up else "top"}

@@ -24,6 +24,7 @@ from kzreport.units import UNITS, scale_for
 
 EDGE = 8.6  # points left and right of title, keys and source
 ZERO_BELOW = 0.45  # of the highest value: a lowest one below it does not keep the axis from zero
+BESIDE = 0.027  # of its width: the gap between a plot and the labels beside it
 LEAST_GAP = 8  # points between two labels of an axis
 KEYS_APART = 16  # points between two keys
 HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
@@ -162,6 +163,9 @@ class Canvas:
 
         A thin line leads from the end of a line that stops early to its label, which says when that was.
         """
+        if not ends:
+            return
+        self.fit_beside(max(text_width(text) for _, _, text, _ in ends) + EDGE)
         ax = self.ax
         low, high = ax.get_ylim()
         left, right = ax.get_xlim()
@@ -170,9 +174,17 @@ class Canvas:
         places = spread([e[1] for e in ends], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)
         for (x, height, text, colour), place in zip(ends, places, strict=True):
             if abs(place - height) > gap * 0.3 or x < right - span * 0.03:
-                line = ([x, right + span * 0.02], [height, place])
+                line = ([x, right + span * BESIDE * 0.75], [height, place])
                 ax.plot(*line, color=colour, lw=0.6, clip_on=False, zorder=1)
-            ax.text(right + span * 0.027, place, text, color=colour, fontsize=TEXT, va="center", linespacing=1.15)
+            ax.text(right + span * BESIDE, place, text, color=colour, fontsize=TEXT, va="center", linespacing=1.15)
+
+    def fit_beside(self, points: float) -> None:
+        """Let the plot reach as far to the right as leaves so many points for what stands beside it."""
+        figure, box = self.ax.get_figure(root=True), self.ax.get_position()
+        assert figure is not None
+        whole = figure.get_figwidth() * 72
+        width = (whole * (1 - box.x0) - points) / (1 + BESIDE)
+        self.ax.set_position((box.x0, box.y0, width / whole, box.height))
 
     def rows(self, labels: Sequence[str], low: float, high: float) -> None:
         """Name the rows of a plot whose values run along the horizontal axis, from ``low`` to ``high``."""

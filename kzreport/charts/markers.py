@@ -16,7 +16,7 @@ from kzreport.language.locale import NBSP
 from kzreport.model import Groups, Reading
 
 APART = NBSP * 4  # between two things in one line: several plain spaces are one in a page
-BESIDE = 7.5  # points between the figures of one year
+ABREAST = 7.5  # points between the figures of one year
 SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
 
 
@@ -28,7 +28,7 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     periods = [at(r.period) for r in values(groups)]
     left, right = min(periods) - (1.3 if apart in groups else 0.6), max(periods) + 0.75
     canvas.ax.set_xlim(left, right)
-    step = BESIDE * (right - left) / canvas.ax.bbox.width
+    step = ABREAST * (right - left) / canvas.ax.bbox.width
     own = {n: [r for r in g if r.ok] for n, g in groups.items() if n != apart}
     years: dict[float, list[Reading]] = {}
     for r in values(own):

@@ -79,7 +79,7 @@ class _Document:
             match output.kind:
                 case Kind.CHART:
                     self.figures += 1
-                    self.file.caption(self.say("figure"), self.figures, output.title)
+                    self.file.caption(self.say("figure"), self.figures, output.heading)
                     self.file.picture(png_picture(output.svg), output.alt)
                 case Kind.TABLE:
                     self.tables += 1

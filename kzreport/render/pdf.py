@@ -81,7 +81,7 @@ def _blocks(page: PageContent, w: Words) -> Iterator[Data]:
         if moved or output.kind is Kind.HEADLINES:
             continue
         if output.kind is Kind.CHART:
-            said = {key: getattr(output, key) for key in ("title", "measure", "source", "alt")}
+            said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
             yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
         elif output.kind is Kind.TABLE:
             yield printed_table(output)

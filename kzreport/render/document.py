@@ -104,7 +104,7 @@ class _Document:
     def _chart(self, output: Output) -> None:
         """Write a chart: its caption, what is measured, the picture, its source; all on one page."""
         self.figures += 1
-        self.file.caption(self.say("figure"), self.figures, output.title)
+        self.file.caption(self.say("figure"), self.figures, output.heading)
         self.file.paragraph([Run(output.measure)], "Measure")
         self.file.picture(png_picture(bare_picture(output.svg), _PIXELS), output.alt)
         self.file.paragraph([Run(output.source)], "Source")

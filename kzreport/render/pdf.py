@@ -92,7 +92,7 @@ def _blocks(
             notes = ()
             continue
         if output.kind is Kind.CHART:
-            said = {key: getattr(output, key) for key in ("title", "measure", "source", "alt")}
+            said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
             yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
         elif output.kind is Kind.TABLE:
             grid, at = read_table(output.html), elsewhere.get((page.name, output.name), "")

@@ -73,7 +73,7 @@ def main_series(
             ]
             years = [int(f.period[:4]) for f in few]
             unit = reader.words.unit(few[0].unit)
-            return Drawn(output.title, output.alt, unit, sheet, lines, dates, values, min(years), max(years))
+            return Drawn(output.heading, output.alt, unit, sheet, lines, dates, values, min(years), max(years))
         row += len(few)
     return None
 

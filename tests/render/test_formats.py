@@ -248,7 +248,7 @@ def text_of(data: bytes, name: str) -> str:
 
 def bare(text: str) -> str:
     """A text without its spaces and hyphens, of which setting adds some at the ends of lines."""
-    return re.sub(r"[-\u2010\s]", "", text)
+    return re.sub(r"[-\u2010\xad\s]", "", text)
 
 
 @pytest.mark.parametrize("name", formats.FORMATS)

@@ -200,7 +200,7 @@ def test_the_word_file_has_structure(made, language):
     captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
     for _, output in shown:
         if output.kind in (Kind.CHART, Kind.TABLE):
-            assert any(c.endswith(f" – {output.title}") for c in captions), output.title
+            assert any(c.endswith(f" – {output.heading}") for c in captions), output.title
     described = [p.get("descr") for p in document.element.body.iter() if p.tag.endswith("}docPr")]
     assert described == [o.alt for _, o in shown if o.kind is Kind.CHART]
     tables = [o for _, o in shown if o.kind is Kind.TABLE]

@@ -52,10 +52,10 @@ lint: .venv/.dev  ## style and types only
 check: .venv/.run  ## check data, report definitions, words and the shape of the notebooks; runs nothing
 	@$(BIN)/kzreport check $(ARGS)
 
-docs: .venv-docs/.made  ## build the documentation in docs/_build/html; a warning, or a link that leads nowhere, is an error
+docs: .venv/.dev  ## build the documentation in docs/_build/html; a warning, or a link that leads nowhere, is an error
 	@rm -rf docs/_build
-	@.venv-docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html $(ARGS)
-	@.venv-docs/bin/python docs/check_links.py docs/_build/html
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html $(ARGS)
+	@$(BIN)/python docs/check_links.py docs/_build/html
 	@echo "open docs/_build/html/index.html" >&2
 
 bench: .venv-bench/.made  ## time it beside papermill, nbconvert, nbclient, ploomber-engine (ARGS=--quick); an hour
@@ -69,14 +69,6 @@ test-conformance: .venv-conformance/.made  ## other packages' suites with an ord
 	@.venv-conformance/bin/python -m pip install -qq --no-deps --require-hashes -r requirements-dev.lock
 	@.venv-conformance/bin/python -m pip install -qq --no-deps --no-build-isolation -e .
 	@.venv-conformance/bin/python -m pip install -qq --no-build-isolation -e '.[conformance]'
-	@touch $@
-
-# What a report needs, in its locked versions, and then Sphinx and its theme, which are in no lock.
-.venv-docs/.made: requirements.lock pyproject.toml | .venv/.made
-	@$(BIN)/python -m venv .venv-docs
-	@.venv-docs/bin/python -m pip install -qq --no-deps --require-hashes -r requirements.lock
-	@.venv-docs/bin/python -m pip install -qq --no-deps --no-build-isolation -e .
-	@.venv-docs/bin/python -m pip install -qq --no-build-isolation -e '.[docs]'
 	@touch $@
 
 # The locked versions for everybody, and then the others, which are in no lock. Those that cannot be installed are
@@ -100,7 +92,7 @@ lock:  ## make the two locks again from pyproject.toml (ARGS=--upgrade for newer
 	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment and the caches; reports/ stays
-	rm -rf .venv .venv-bench .venv-conformance .venv-docs docs/_build docs/reference/generated .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	rm -rf .venv .venv-bench .venv-conformance docs/_build docs/reference/generated .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
 	find kzreport tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # ---------------------------------------------------------------------------------------------- the environment

@@ -49,9 +49,10 @@ html_copy_source = False
 html_last_updated_fmt = None
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
+_COLOURED = ("color-brand-primary", "color-brand-content", "color-api-name")
 html_theme_options: dict[str, Any] = {
-    "light_css_variables": {"color-brand-primary": "#0064a0", "color-brand-content": "#0064a0"},
-    "dark_css_variables": {"color-brand-primary": "#8ac8ec", "color-brand-content": "#8ac8ec"},
+    "light_css_variables": {name: "#0064a0" for name in _COLOURED},
+    "dark_css_variables": {name: "#8ac8ec" for name in _COLOURED},
 }
 copybutton_exclude = ".linenos, .gp, .go"
 

@@ -75,7 +75,11 @@ def _command(name: str, command: argparse.ArgumentParser) -> str:
     command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=WIDTH)
     usage = command.format_usage().removeprefix("usage: ").rstrip().replace("\n       ", "\n")
     parts = [f"### `kzreport {name}`", str(command.description), f"```text\n{usage}\n```"]
-    rows = [(_name(a), str(a.help)) for a in command._actions if a.help not in (None, argparse.SUPPRESS) and a.dest != "help"]
+    rows = [
+        (_name(a), str(a.help))
+        for a in command._actions
+        if a.help not in (None, argparse.SUPPRESS) and a.dest != "help"
+    ]
     if rows:
         parts.append(table(("Option", "Meaning"), rows))
     return "\n\n".join(parts)
@@ -103,14 +107,19 @@ def units() -> str:
     """Return the table of units, with the name of each and its digits."""
     words = Words("en")
     yes = {True: "yes", False: ""}
-    rows = [(f"`{u.name}`", words.unit(u.name), str(u.decimals), yes[u.rate], f"`{u.of_difference}`") for u in UNITS.values()]
+    rows = [
+        (f"`{u.name}`", words.unit(u.name), str(u.decimals), yes[u.rate], f"`{u.of_difference}`")
+        for u in UNITS.values()
+    ]
     return table(("Unit", "In English", "Digits", "Rate", "Unit of a difference"), rows)
 
 
 def statuses() -> str:
     """Return the statuses of a reading with their words."""
     words = Words("en")
-    rows = [(f"`{s}`", words.word("statuses", str(s)) if words.has_word("statuses", str(s)) else "a number") for s in Status]
+    rows = [
+        (f"`{s}`", words.word("statuses", str(s)) if words.has_word("statuses", str(s)) else "a number") for s in Status
+    ]
     return table(("Status", "The page says"), rows)
 
 
@@ -215,7 +224,9 @@ def _type(p: Mapping[str, Any]) -> str:
     if p.get("type") == "object":
         of = p.get("additionalProperties")
         return f"map of {_type(of)}" if isinstance(of, Mapping) else "map"
-    return {"string": "text", "integer": "whole number", "number": "number", "null": "nothing"}.get(p.get("type", ""), "any value")
+    return {"string": "text", "integer": "whole number", "number": "number", "null": "nothing"}.get(
+        p.get("type", ""), "any value"
+    )
 
 
 # --- writing -----------------------------------------------------------------------------------------------------

@@ -5,8 +5,8 @@ Marks stand in a comment on the line before a block, ``% …`` in MyST or ``<!--
 - ``not run: REASON``: it needs the internet, root, another machine; its commands are only parsed
 - ``exit N``: the last command of the block ends with that code
 
-and, once on a page, ``% walk: WHERE``: where its commands are run (``empty``, ``init OPTIONS``, ``this``: a copy of
-the project of this repository), with ``, slow`` after it if that takes long.
+and, once on a page, ``% walk: WHERE``: where its commands are run (``empty``; ``init OPTIONS``: a new
+project; ``accepted``: the same, with stored outputs), with ``, slow`` after it if that takes long.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 
 FENCE = re.compile(r"(?P<ticks>`{3,})(?P<kind>[\w-]*|\{[\w-]+\}) *(?P<rest>.*)")
 MARK = re.compile(r"(?:%|<!--) *(?P<text>.*?) *(?:-->)?")
-LANGUAGES = ("console", "python", "yaml", "csv", "text", "json", "markdown", "dockerfile", "ini", "nginx", "")
+LANGUAGES = ("console", "python", "yaml", "text", "json", "markdown", "dockerfile", "ini", "nginx", "")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Pictures of the documentation: a page and a chart of an edition, as chromium shows them.
 
-``.venv/bin/python docs/screenshots.py`` makes the edition in a temporary folder and writes ``docs/images/``. The pictures
-have few colours, so that each stays under 150 KB.
+``.venv/bin/python docs/screenshots.py`` makes the edition in a temporary folder and writes ``docs/images/``. The
+pictures have few colours, so that each stays under 150 KB.
 """
 
 from __future__ import annotations

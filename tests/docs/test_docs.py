@@ -67,7 +67,7 @@ def test_every_command_is_one_of_kzreport_or_make(path):
                 while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
                     del words[0]
                 if words[:1] == ["make"]:
-                    assert [w for w in words[1:] if "=" not in w][0] in targets, f"{where(path, block)}: {part}"
+                    assert next(w for w in words[1:] if "=" not in w) in targets, f"{where(path, block)}: {part}"
                 elif words and words[0].rpartition("/")[2] == "kzreport":
                     said = io.StringIO()
                     try:

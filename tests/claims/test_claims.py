@@ -32,7 +32,6 @@ from kzreport.claims.verdicts import assess_claims, verdicts_as_of
 from kzreport.commands import checks as check
 from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
-from kzreport.files import project_root
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.language.wordfiles import labels
 from kzreport.language.words import Words

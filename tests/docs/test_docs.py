@@ -6,6 +6,7 @@ import contextlib
 import csv
 import doctest
 import io
+import json
 import os
 import re
 import shlex
@@ -14,6 +15,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import generate
+import jsonschema
 import pytest
 import yaml
 from doc_blocks import LANGUAGES, Block, blocks_of, walk_of
@@ -62,7 +65,7 @@ def test_every_command_is_one_of_kzreport_or_make(path):
     targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     for block in (b for b in blocks_of(path) if b.language == "console"):
         for command, _ in block.steps:
-            for part in re.split(r" (?:&&|\|) |; ", command.replace("\\\n", " ")):
+            for part in re.split(r" (?:&&|\|) |; ", re.sub(r"> *\S+", "", command.replace("\\\n", " "))):
                 words = shlex.split(part, comments=True)
                 while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
                     del words[0]
@@ -72,7 +75,7 @@ def test_every_command_is_one_of_kzreport_or_make(path):
                     said = io.StringIO()
                     try:
                         with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
-                            parser().parse_args([w for w in words[1:] if not w.startswith(">")])
+                            parser().parse_args(words[1:])
                     except SystemExit as e:
                         assert not e.code, f"{where(path, block)}: {part}\n{said.getvalue()}"
 
@@ -108,7 +111,7 @@ def accepted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "moldova"
 
 
-def walk(path: Path, folder: Path, accepted: Path) -> None:
+def walk(path: Path, folder: Path, request: pytest.FixtureRequest) -> None:
     """Run the commands of a page, in order, and write the files that it shows; compare what is printed."""
     start, at = walk_of(path)[0], folder
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "COLUMNS": "100", "NO_COLOR": "1"}
@@ -118,7 +121,7 @@ def walk(path: Path, folder: Path, accepted: Path) -> None:
         subprocess.run([BIN / "kzreport", "init", "project", *words], cwd=folder, check=True, capture_output=True)
         at = folder / "project"
     elif start == "accepted":
-        at = shutil.copytree(accepted, folder / "project")
+        at = shutil.copytree(request.getfixturevalue("accepted"), folder / "project")
     for block in blocks_of(path):
         if block.caption and block.runs:
             file, _, how = block.caption.partition(" ")
@@ -143,13 +146,18 @@ def walk(path: Path, folder: Path, accepted: Path) -> None:
                 found = next((n for n, one in enumerate(rest) if re.fullmatch(pattern, one)), None)
                 assert found is not None, f"not printed, or not in that order: {line}\n{shown}"
                 del rest[: found + 1]
+    for schema, pattern in (
+        ("run", "run.json"), ("manifest", "manifest.json"), ("summary", "summary.json"), ("diff", "diff.json"),
+    ):  # fmt: skip
+        for file in folder.rglob(pattern):
+            jsonschema.validate(json.loads(file.read_text(encoding="utf-8")), generate.schemas()[schema])
 
 
 @pytest.mark.parametrize("path", walking(slow=False))
-def test_a_quick_walk_does_what_the_page_says(path, tmp_path, accepted):
-    walk(path, tmp_path, accepted)
+def test_a_quick_walk_does_what_the_page_says(path, tmp_path, request):
+    walk(path, tmp_path, request)
 
 
 @pytest.mark.parametrize("path", walking(slow=True))
-def test_a_walk_does_what_the_page_says(path, tmp_path, accepted):
-    walk(path, tmp_path, accepted)
+def test_a_walk_does_what_the_page_says(path, tmp_path, request):
+    walk(path, tmp_path, request)

@@ -2,9 +2,9 @@
 
 import dataclasses
 import re
-import sys
 import tomllib
 
+import generate
 import jsonschema
 import pytest
 
@@ -20,9 +20,6 @@ from kzreport.series.cards import OPTIONAL, REQUIRED
 
 ROOT = project_root()
 DOCS = ROOT / "docs"
-sys.path.append(str(DOCS))
-
-import generate  # noqa: E402  # that of the documentation
 
 
 def rows(page: str, head: str) -> list[str]:

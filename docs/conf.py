@@ -32,8 +32,10 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+maximum_signature_line_length = 88
 autodoc_default_options = {"members": True}
 napoleon_google_docstring = False
 python_use_unqualified_type_names = True
@@ -49,7 +51,7 @@ html_copy_source = False
 html_last_updated_fmt = None
 pygments_style = "friendly"
 pygments_dark_style = "github-dark"
-_COLOURED = ("color-brand-primary", "color-brand-content", "color-api-name")
+_COLOURED = ("color-brand-primary", "color-brand-content", "color-api-name", "color-api-pre-name")
 html_theme_options: dict[str, Any] = {
     "light_css_variables": {name: "#0064a0" for name in _COLOURED},
     "dark_css_variables": {name: "#8ac8ec" for name in _COLOURED},

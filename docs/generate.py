@@ -203,11 +203,11 @@ def schema_page() -> str:
 
 def _object(schema: Mapping[str, Any]) -> str:
     needed = schema.get("required", [])
-    rows = [
-        (f"`{n}`", _type(p), "" if n in needed else "may be absent", p.get("description", ""))
-        for n, p in schema["properties"].items()
-    ]
-    return table(("Key", "Type", "", "Meaning"), rows)
+    rows = []
+    for name, p in schema["properties"].items():
+        said = [p.get("description", ""), "" if name in needed else "may be absent"]
+        rows.append((f"`{name}`", _type(p), "; ".join(filter(None, said)).replace("->", "→")))
+    return table(("Key", "Type", "Meaning"), rows)
 
 
 def _type(p: Mapping[str, Any]) -> str:

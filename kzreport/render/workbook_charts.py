@@ -152,5 +152,5 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn) -> None:
     )
     chart.set_legend({"none": True} if len(drawn.lines) == 1 else {"position": "bottom", "font": font})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_size({"width": 760, "height": 370})
+    chart.set_size({"width": 690, "height": 370})
     sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})

@@ -34,4 +34,4 @@ def test_a_notebook_is_run_as_it_is(tmp_path, monkeypatch):
         job = session.query(orm.Job).one()
         assert (job.status, job.status_message) == ("COMPLETED", None)
     first = next(page_outputs(nbformat.read(stage / "out.ipynb", 4)))
-    assert "Edition of 31 August 2026" in first.text
+    assert "Edition of 31\N{NO-BREAK SPACE}August 2026" in first.text

@@ -13,6 +13,7 @@ from kzreport.claims.claim import Qualifier
 from kzreport.claims.rows import claim_columns
 from kzreport.claims.verbs import VERBS
 from kzreport.editions.definition import DefinitionFile
+from kzreport.editions.settings import RunSettings
 from kzreport.files import project_root
 from kzreport.language.numbers import SPECS
 from kzreport.project import Project
@@ -32,6 +33,12 @@ def rows(page: str, head: str) -> list[str]:
 
 def test_settings_of_a_project():
     assert set(rows("reference/settings.md", "Key")) == {f.name for f in dataclasses.fields(Project)}
+
+
+def test_settings_of_runs():
+    text = (DOCS / "reference/settings.md").read_text(encoding="utf-8")
+    table = text[text.index("| Setting |") :].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z_]+)`", re.sub(r"\|[^|]*\|\n", "|\n", table))) == set(RunSettings.model_fields)
 
 
 def test_keys_of_a_definition():

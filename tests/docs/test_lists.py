@@ -15,6 +15,7 @@ from kzreport.claims.verbs import VERBS
 from kzreport.editions.definition import DefinitionFile
 from kzreport.editions.settings import RunSettings
 from kzreport.files import project_root
+from kzreport.language.lint import PageWords
 from kzreport.language.numbers import SPECS
 from kzreport.project import Project
 from kzreport.series.cards import OPTIONAL, REQUIRED
@@ -64,6 +65,10 @@ def test_verbs_qualifiers_and_columns_of_claims():
 def test_specs_of_marks():
     text = (DOCS / "reference/words.md").read_text(encoding="utf-8")
     assert all(re.search(rf"`\{{\w+:{spec}\}}`", text) for spec in SPECS if spec)
+
+
+def test_parts_of_the_words_of_a_page():
+    assert set(rows("reference/words.md", "Key")) == set(PageWords.model_fields)
 
 
 def test_keys_of_fetching():

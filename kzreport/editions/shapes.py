@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict  # that of typing is one for pydantic from Python 3.12 on
 
+from kzreport.editions.correction import Correction
 from kzreport.pages.shapes import ChangesData
 
 
@@ -23,6 +24,18 @@ class PageEnd(TypedDict):
 
 
 @with_config(ConfigDict(extra="forbid"))
+class OverdueData(TypedDict):
+    """A series whose next figure should have come."""
+
+    series: str
+    period: Annotated[str, Field(description="the first that is missing")]
+    day: Annotated[str, Field(description="when its figure was due")]
+    days: Annotated[int, Field(description="since then")]
+    missing: Annotated[int, Field(description="number of figures that are overdue")]
+    estimated: Annotated[bool, Field(description="the day follows from the usual lag")]
+
+
+@with_config(ConfigDict(extra="forbid"))
 class RunData(TypedDict):
     """``run.json``: the last run that ran any page."""
 
@@ -31,6 +44,7 @@ class RunData(TypedDict):
     editions: list[str]
     refreshed: NotRequired[Annotated[dict[str, str], Field(description="series -> what became of it")]]
     fault: NotRequired[Annotated[str, Field(description="what was said of a fault of kzreport itself")]]
+    overdue: Annotated[list[OverdueData], Field(description="the longest first")]
     retried: Annotated[int, Field(description="pages whose first kernel did not start")]
     pages: list[PageEnd]
 
@@ -60,6 +74,7 @@ class NewestEdition(TypedDict):
     path: Annotated[str, Field(description="relative to the folder of the editions")]
     headlines: Annotated[dict[str, list[HeadlineData]], Field(description="language -> headlines")]
     changes: Annotated[ChangesData | None, Field(description="since the edition of the date before")]
+    corrects: Annotated[Correction | None, Field(description="what a revision differs in from the one it replaces")]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -72,6 +87,7 @@ class Summary(TypedDict):
     failed: list[FailedEdition]
     errors: Annotated[list[str], Field(description="what was said; there may be more than pages that failed")]
     retried: int
+    overdue: Annotated[list[OverdueData], Field(description="the longest first")]
     refreshed: NotRequired[Annotated[dict[str, str], Field(description="series -> what became of it")]]
     newest: NewestEdition | None
     run: Annotated[str | None, Field(description="the file with the end of each page")]

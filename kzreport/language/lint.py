@@ -54,7 +54,7 @@ def _sentence(node: Any) -> Any:
 _Sentence = Annotated[Any, AfterValidator(_sentence)]
 
 
-class _PageWords(StrictModel):
+class PageWords(StrictModel):
     """The tables of a page's words."""
 
     title: LocalText
@@ -193,7 +193,7 @@ def page_faults(page: str) -> list[str]:
     if found := word_faults(words, where):
         return found
     try:
-        strict_model(_PageWords, words, where)
+        strict_model(PageWords, words, where)
     except DataError as e:
         return [str(e)]
     return list(_finding_faults(words, where))

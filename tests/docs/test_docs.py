@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import check_links
 import generate
 import jsonschema
 import pytest
@@ -161,3 +162,13 @@ def test_a_quick_walk_does_what_the_page_says(path, tmp_path, request):
 @pytest.mark.parametrize("path", walking(slow=True))
 def test_a_walk_does_what_the_page_says(path, tmp_path, request):
     walk(path, tmp_path, request)
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning_and_its_links_lead_somewhere(tmp_path):
+    command = [sys.executable, "-m", "sphinx", "--fail-on-warning", "--keep-going", "-q", "-d", tmp_path / "trees"]
+    done = subprocess.run([*command, DOCS, tmp_path / "html"], cwd=ROOT, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert list(check_links.dead_links(tmp_path / "html")) == []
+    assert (tmp_path / "html" / "manifest.schema.json").is_file()
+    assert 'lang="fr"' in (tmp_path / "html" / "fr" / "premiers-pas.html").read_text(encoding="utf-8")

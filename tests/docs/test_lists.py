@@ -13,7 +13,9 @@ from kzreport.claims.claim import Qualifier
 from kzreport.claims.rows import claim_columns
 from kzreport.claims.verbs import VERBS
 from kzreport.editions.definition import DefinitionFile
+from kzreport.editions.settings import RunSettings
 from kzreport.files import project_root
+from kzreport.language.lint import PageWords
 from kzreport.language.numbers import SPECS
 from kzreport.project import Project
 from kzreport.series.cards import OPTIONAL, REQUIRED
@@ -32,6 +34,12 @@ def rows(page: str, head: str) -> list[str]:
 
 def test_settings_of_a_project():
     assert set(rows("reference/settings.md", "Key")) == {f.name for f in dataclasses.fields(Project)}
+
+
+def test_settings_of_runs():
+    text = (DOCS / "reference/settings.md").read_text(encoding="utf-8")
+    table = text[text.index("| Setting |") :].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z_]+)`", re.sub(r"\|[^|]*\|\n", "|\n", table))) == set(RunSettings.model_fields)
 
 
 def test_keys_of_a_definition():
@@ -57,6 +65,10 @@ def test_verbs_qualifiers_and_columns_of_claims():
 def test_specs_of_marks():
     text = (DOCS / "reference/words.md").read_text(encoding="utf-8")
     assert all(re.search(rf"`\{{\w+:{spec}\}}`", text) for spec in SPECS if spec)
+
+
+def test_parts_of_the_words_of_a_page():
+    assert set(rows("reference/words.md", "Key")) == set(PageWords.model_fields)
 
 
 def test_keys_of_fetching():

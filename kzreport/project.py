@@ -15,7 +15,7 @@ from typing import Any
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 
-_KEYS = ("name", "languages", "home", "default", "conversions", "engine")
+_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "groups")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Project:
     - ``default``: the report definition that is made when none is named
     - ``conversions``: (unit, unit) -> name of the series that converts the first into the second
     - ``engine``: the version of the engine that the project was made for
+    - ``groups``: label -> the pages that a reader finds under it, in order; perhaps none
     """
 
     name: Mapping[str, str]
@@ -36,6 +37,7 @@ class Project:
     default: str
     conversions: Mapping[tuple[str, str], str]
     engine: str
+    groups: Mapping[str, tuple[str, ...]]
 
 
 def project() -> Project:
@@ -85,7 +87,19 @@ def _project(path: Path) -> Project:
         )
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
         raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
-    return Project(name, languages, home, need("default", str, "a report definition"), conversions, engine)
+    groups = _groups(raw.get("groups") or {}, where)
+    return Project(name, languages, home, need("default", str, "a report definition"), conversions, engine, groups)
+
+
+def _groups(raw: Any, where: str) -> dict[str, tuple[str, ...]]:
+    """Return the groups of pages; each page stands in one group."""
+    listed = raw.values() if isinstance(raw, dict) else [None]
+    pages = [page for few in listed for page in (few if isinstance(few, list) else [None])]
+    named = isinstance(raw, dict) and all(isinstance(label, str) for label in raw)
+    if not named or not all(isinstance(page, str) for page in pages) or len(set(pages)) != len(pages):
+        expected = "a map from labels to lists of pages, each page once"
+        raise DataError(explain(f"{where}, key 'groups'", short_repr(raw), expected))
+    return {label: tuple(few) for label, few in raw.items()}
 
 
 def notebook_path(page: str) -> Path:

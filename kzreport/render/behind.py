@@ -13,7 +13,8 @@ from kzreport.render.figures import FigureReader, csv_rows, has_figures, shown_d
 from kzreport.units import UNITS
 
 MOST = 24  # rows shown
-_WIDEST = 16  # columns of groups side by side
+_WIDEST = 16  # columns side by side
+_FILLED = 0.3  # the share of the cells side by side that must have a figure
 _GROUP, _ITEM, _PERIOD, _VALUE, _UNIT, _STATUS, _ESTIMATED = range(7)
 
 _Row = Sequence[str]
@@ -21,73 +22,80 @@ _Row = Sequence[str]
 
 @dataclass(frozen=True)
 class FigureTable:
-    """Figures as rows of text.
+    """Figures as rows of text, the latest period first.
 
     - ``heads``: number of cells at the start of a row that name what it is about
     - ``count``: the number of rows that there are; those shown may be fewer
+    - ``unit``: the name of the unit of all values; empty where each value has its own
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     heads: int
     count: int
+    unit: str
 
 
 def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
     """Return the figures of a chart as a table; ``None`` for a list of texts.
 
-    Groups stand side by side where each has one figure a period, the latest period first; else each figure has a row.
-    Values have their unit unless all have the same, which the chart names.
+    Groups stand side by side where most have one figure a period; else each figure has a row.
     """
     rows = csv_rows(output)
     if not has_figures(rows):
         return None
-    shown = [row for row in rows[1:] if row[_VALUE] or row[_STATUS] != "ok"]
-    table = _side_by_side(shown, reader) if _is_grid(shown) else _listed(shown, reader)
-    head, cells, heads = table
-    return FigureTable(head, cells[:MOST], heads, len(cells))
+    shown = rows[1:]
+    values = _Values(shown, reader.words)
+    head, cells, heads = (_side_by_side if _is_grid(shown) else _listed)(shown, reader, values)
+    return FigureTable(head, cells[:MOST], heads, len(cells), values.unit)
 
 
 def _is_grid(rows: Sequence[_Row]) -> bool:
-    groups = dict.fromkeys(row[_GROUP] for row in rows)
-    one_item = len({(row[_GROUP], row[_ITEM]) for row in rows}) == len(groups)
-    one_figure = len({(row[_GROUP], row[_PERIOD]) for row in rows}) == len(rows)
-    return one_item and one_figure and len(groups) <= _WIDEST and len({row[_PERIOD] for row in rows}) > 1
+    columns = {(row[_GROUP], row[_ITEM]) for row in rows}
+    periods = {row[_PERIOD] for row in rows}
+    single = len({(row[_GROUP], row[_ITEM], row[_PERIOD]) for row in rows}) == len(rows)
+    filled = len(rows) >= _FILLED * len(columns) * len(periods)
+    return single and filled and len(columns) <= _WIDEST and len(periods) > 1
 
 
-def _side_by_side(rows: Sequence[_Row], reader: FigureReader) -> tuple[list[str], list[list[str]], int]:
-    groups = list(dict.fromkeys(row[_GROUP] for row in rows))
-    at = {(row[_PERIOD], row[_GROUP]): row for row in rows}
-    periods = sorted({row[_PERIOD] for row in rows}, key=_moment, reverse=True)
-    values = _Values(rows, reader.words)
-    head = [reader.words.ui("period"), *map(reader.label, groups)]
+def _side_by_side(
+    rows: Sequence[_Row], reader: FigureReader, values: _Values
+) -> tuple[list[str], list[list[str]], int]:
+    columns = list(dict.fromkeys((row[_GROUP], row[_ITEM]) for row in rows))
+    groups = [group for group, _ in columns]
+
+    def name(group: str, item: str) -> str:
+        alone = item in ("", group) or groups.count(group) == 1
+        return reader.label(group) if alone else f"{reader.label(group)}, {reader.label(item)}"
+
+    at = {(row[_PERIOD], row[_GROUP], row[_ITEM]): row for row in rows}
+    head = [reader.words.ui("period"), *(name(*column) for column in columns)]
     cells = [
-        [_period(period, reader.words), *(values.text(at.get((period, group))) for group in groups)]
-        for period in periods
+        [_period(period, reader.words), *(values.text(at.get((period, *column))) for column in columns)]
+        for period in sorted({row[_PERIOD] for row in rows}, key=_moment, reverse=True)
     ]
     return head, cells, 1
 
 
-def _listed(rows: Sequence[_Row], reader: FigureReader) -> tuple[list[str], list[list[str]], int]:
+def _listed(rows: Sequence[_Row], reader: FigureReader, values: _Values) -> tuple[list[str], list[list[str]], int]:
     w = reader.words
     items = any(row[_ITEM] not in ("", row[_GROUP]) for row in rows)
     groups = not items or len({row[_GROUP] for row in rows}) > 1
-    values = _Values(rows, w)
     head = [w.word("handed", "line")] * groups + [w.word("handed", "item")] * items + [w.ui("period"), w.ui("value")]
     cells = [
         [reader.label(row[_GROUP])] * groups
-        + ["" if row[_ITEM] == row[_GROUP] else reader.label(row[_ITEM])] * items
+        + [reader.label(row[_ITEM]) if row[_ITEM] not in ("", row[_GROUP]) else "–"] * items
         + [_period(row[_PERIOD], w), values.text(row)]
-        for row in rows
+        for row in sorted(rows, key=lambda row: _moment(row[_PERIOD]), reverse=True)
     ]
-    return head, cells, groups + items
+    return head, cells, groups + items + 1
 
 
-def _moment(period: str) -> tuple[bool, Period | None, str]:
+def _moment(period: str) -> tuple[bool, Period | str]:
     try:
-        return True, Period.parse(period), period
+        return True, Period.parse(period)
     except DataError:
-        return False, None, period
+        return False, period
 
 
 def _period(period: str, words: Words) -> str:
@@ -98,7 +106,7 @@ def _period(period: str, words: Words) -> str:
 
 
 class _Values:
-    """Writes values, those of a unit with the same decimals; without the unit where there is one alone."""
+    """Writes values, those of a unit with the same decimals; without the unit where there is only one."""
 
     def __init__(self, rows: Sequence[_Row], words: Words) -> None:
         self.words = words
@@ -106,6 +114,12 @@ class _Values:
         for row in rows:
             own = shown_decimals(float(row[_VALUE]), row[_UNIT]) if row[_VALUE] else 0
             self.decimals[row[_UNIT]] = max(own, self.decimals.get(row[_UNIT], 0))
+
+    @property
+    def unit(self) -> str:
+        """The name of the only unit; empty if there are several."""
+        (unit, *others) = self.decimals or [""]
+        return self.words.unit(unit) if unit in UNITS and not others else ""
 
     def text(self, row: _Row | None) -> str:
         """Write the value of a row; an estimate has an asterisk."""
@@ -115,6 +129,6 @@ class _Values:
         if not row[_VALUE]:
             return w.ui("not_available" if row[_STATUS] == "missing_input" else "not_significant")
         value, unit = float(row[_VALUE]), row[_UNIT]
-        bare = len(self.decimals) == 1 or unit not in UNITS
+        bare = self.unit or unit not in UNITS
         text = w.number(value, self.decimals[unit]) if bare else w.quantity(value, unit, digits=self.decimals[unit])
         return f"{text}*" if row[_ESTIMATED] else text

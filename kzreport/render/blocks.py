@@ -29,7 +29,8 @@ class Block:
 
     - ``place``, ``heading``: of a section: the end of the address of a link to it, the same in all languages
     - ``output``: what the page showed; none for an analyst's own text
-    - ``code``: of a chart or table: the cell that showed it
+    - ``code``, ``code_at``: of a chart or table: the cell that showed it, if no figure before shows that cell; the name
+      of the figure that does
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Block:
     heading: Markup = Markup("")
     output: Output | None = None
     code: Markup = Markup("")
+    code_at: str = ""
 
     @property
     def filtered(self) -> bool:
@@ -55,15 +57,24 @@ def blocks(nb: NotebookNode, language: str) -> Iterator[Block]:
             if language in cell.metadata.get("tags", []):
                 yield Block("text", markdown(cell.source))
             continue
+        code_at = ""
         for raw in cell.outputs:
-            yield _block(read_output(raw, f"cell {number}"), cell.source)
+            output = read_output(raw, f"cell {number}")
+            if output.kind in (Kind.CHART, Kind.TABLE):
+                code = Markup("") if code_at else as_code(cell.source)
+                code_at = code_at or output.name
+                yield Block(str(output.kind), _figure(output), output=output, code=code, code_at=code_at)
+            else:
+                yield _block(output)
 
 
-def _block(output: Output, source: str) -> Block:
+def _figure(output: Output) -> Markup:
     if output.kind is Kind.CHART:
-        return Block("chart", Markup(inline_picture(output.svg, output.name)), output=output, code=as_code(source))
-    if output.kind is Kind.TABLE:
-        return Block("table", clean(output.html), output=output, code=as_code(source))
+        return Markup(inline_picture(output.svg, output.name))
+    return clean(output.html)
+
+
+def _block(output: Output) -> Block:
     text, heading = markdown(output.markdown), Markup("")
     if output.kind in _HEADED and (found := _HEADING.match(text)):
         heading, text = Markup(found[1]), Markup(text[found.end() :])

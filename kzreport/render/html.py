@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -23,11 +24,12 @@ from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
 from kzreport.render.behind import figure_table
-from kzreport.render.blocks import blocks, code_style, page_code
+from kzreport.render.blocks import Block, blocks, code_style, page_code
 from kzreport.render.figures import FigureReader
 from kzreport.render.fill import chart_style, css_text, fill, filter_script
 from kzreport.render.markup import markdown
 from kzreport.render.references import References, read_references
+from kzreport.render.sharing import share_styles
 from kzreport.render.sources import series_source
 
 DOWNLOADS = Markup('<div class="handed"></div>')  # filled when the sizes of the files of the edition are known
@@ -77,7 +79,7 @@ def page(
         For an output that no page shows.
     """
     w = Words(language, name, as_of)
-    shown = list(blocks(nb, language))
+    shown, styles = _with_shared_styles(list(blocks(nb, language)))
     references = read_references([block.output for block in shown if block.output])
     script, digest = filter_script() if any(b.filtered for b in shown) else (Markup(""), "")
     return fill(
@@ -107,8 +109,15 @@ def page(
         script=script,
         digest=digest,
         pygments=code_style(),
-        charts=chart_style() if any(b.kind == "chart" for b in shown) else "",
+        charts=Markup("\n").join([chart_style(), styles]) if any(b.kind == "chart" for b in shown) else "",
     )
+
+
+def _with_shared_styles(shown: Sequence[Block]) -> tuple[list[Block], Markup]:
+    """Return the blocks of a page, the styles of its pictures as classes, and the style sheet of these."""
+    pictures, styles = share_styles([block.html for block in shown if block.kind == "chart"])
+    left = iter(pictures)
+    return [replace(block, html=next(left)) if block.kind == "chart" else block for block in shown], styles
 
 
 def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list[str]]]:
@@ -116,7 +125,8 @@ def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list
     groups = {label: [p for p in pages if p in titles] for label, pages in project().groups.items()}
     grouped = {page for pages in groups.values() for page in pages}
     first = [("", [page for page in titles if page not in grouped])]
-    return [(label, pages) for label, pages in [*first, *((words.label(k), v) for k, v in groups.items())] if pages]
+    shown = [(label, pages) for label, pages in [*first, *((words.label(k), v) for k, v in groups.items())] if pages]
+    return shown if len(shown) > 1 else [("", pages) for _, pages in shown]
 
 
 def numbered_notes(text: Markup, references: References, words: Words) -> Markup:
@@ -128,7 +138,7 @@ def numbered_notes(text: Markup, references: References, words: Words) -> Markup
         back = fill("back.html", w=words, figures=references.citing(number, notes=True))
         return f'<li id="note-{number}">{found[1]}{back}</li>'
 
-    return Markup(re.sub(r"<li>(.*?)</li>", item, text.replace("ul>", "ol>"), flags=re.DOTALL))
+    return Markup(re.sub(r"<li>(.*?)</li>", item, str(text).replace("ul>", "ol>"), flags=re.DOTALL))
 
 
 def with_downloads(text: str, downloads: Sequence[tuple[str, str, int]], words: Words) -> str:

@@ -14,6 +14,7 @@ from kzreport.units import UNITS
 
 MOST = 24  # rows shown
 _WIDEST = 16  # columns side by side
+_MOST_DECIMALS = 2
 _FILLED = 0.3  # the share of the cells side by side that must have a figure
 _GROUP, _ITEM, _PERIOD, _VALUE, _UNIT, _STATUS, _ESTIMATED = range(7)
 
@@ -45,8 +46,9 @@ def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
     if not has_figures(rows):
         return None
     shown = rows[1:]
-    values = _Values(shown, reader.words)
-    head, cells, heads = (_side_by_side if _is_grid(shown) else _listed)(shown, reader, values)
+    grid = _is_grid(shown)
+    values = _Values(shown, reader.words, apart=grid)
+    head, cells, heads = (_side_by_side if grid else _listed)(shown, reader, values)
     return FigureTable(head, cells[:MOST], heads, len(cells), values.unit)
 
 
@@ -106,20 +108,25 @@ def _period(period: str, words: Words) -> str:
 
 
 class _Values:
-    """Writes values, those of a unit with the same decimals; without the unit where there is only one."""
+    """Writes values, without the unit where there is only one.
 
-    def __init__(self, rows: Sequence[_Row], words: Words) -> None:
-        self.words = words
-        self.decimals: dict[str, int] = {}
+    Values of a column, whose unit has decimals, have the same number of them: two where none has more, else those of
+    the unit. ``apart``: each group and item has a column of its own.
+    """
+
+    def __init__(self, rows: Sequence[_Row], words: Words, *, apart: bool) -> None:
+        self.words, self.apart = words, apart
+        units = tuple(dict.fromkeys(row[_UNIT] for row in rows))
+        self.unit = words.unit(units[0]) if len(units) == 1 and units[0] in UNITS else ""
+        self.decimals: dict[tuple[str, ...], int] = {}
         for row in rows:
-            own = shown_decimals(float(row[_VALUE]), row[_UNIT]) if row[_VALUE] else 0
-            self.decimals[row[_UNIT]] = max(own, self.decimals.get(row[_UNIT], 0))
+            if row[_VALUE] and row[_UNIT] in UNITS and UNITS[row[_UNIT]].decimals:
+                own = shown_decimals(float(row[_VALUE]), row[_UNIT])
+                own = own if own <= _MOST_DECIMALS else UNITS[row[_UNIT]].decimals
+                self.decimals[self._column(row)] = max(own, self.decimals.get(self._column(row), 0))
 
-    @property
-    def unit(self) -> str:
-        """The name of the only unit; empty if there are several."""
-        (unit, *others) = self.decimals or [""]
-        return self.words.unit(unit) if unit in UNITS and not others else ""
+    def _column(self, row: _Row) -> tuple[str, ...]:
+        return (row[_UNIT], row[_GROUP], row[_ITEM]) if self.apart else (row[_UNIT],)
 
     def text(self, row: _Row | None) -> str:
         """Write the value of a row; an estimate has an asterisk."""
@@ -129,6 +136,6 @@ class _Values:
         if not row[_VALUE]:
             return w.ui("not_available" if row[_STATUS] == "missing_input" else "not_significant")
         value, unit = float(row[_VALUE]), row[_UNIT]
-        bare = self.unit or unit not in UNITS
-        text = w.number(value, self.decimals[unit]) if bare else w.quantity(value, unit, digits=self.decimals[unit])
+        digits = self.decimals.get(self._column(row), shown_decimals(value, unit))
+        text = w.number(value, digits) if self.unit or unit not in UNITS else w.quantity(value, unit, digits=digits)
         return f"{text}*" if row[_ESTIMATED] else text

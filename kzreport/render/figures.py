@@ -121,14 +121,13 @@ class FigureReader:
     def _name(self, code: str) -> str:
         if not code:
             return ""
+        try:
+            return self.words.label(code)  # as the picture names it
+        except WordsError:
+            pass
         if self.words.has_word("ui", code):
             return self.words.ui(code)
-        if code in self._held:
-            return self._held[code].titles[self.words.language]
-        try:
-            return self.words.label(code)
-        except WordsError:
-            return code
+        return self._held[code].titles[self.words.language] if code in self._held else code
 
 
 def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> str:

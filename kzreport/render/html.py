@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from kzreport.days import parse_day
 from kzreport.language.locale import NBSP
 from kzreport.language.words import Words
+from kzreport.pages.outputs import Kind
 from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
@@ -31,8 +32,10 @@ from kzreport.render.markup import markdown
 from kzreport.render.references import References, read_references
 from kzreport.render.sharing import share_styles
 from kzreport.render.sources import series_source
+from kzreport.render.terms import Term, TermLinks
 
 DOWNLOADS = Markup('<div class="handed"></div>')  # filled when the sizes of the files of the edition are known
+_EXPLAINED = ("text", str(Kind.HEADLINE), str(Kind.METHOD))  # texts in which terms are explained
 NO_SIZES: Mapping[str, int] = MappingProxyType({})
 
 
@@ -80,6 +83,7 @@ def page(
     """
     w = Words(language, name, as_of)
     shown, styles = _with_shared_styles(list(blocks(nb, language)))
+    shown, terms = _with_terms(shown, w)
     references = read_references([block.output for block in shown if block.output])
     script, digest = filter_script() if any(b.filtered for b in shown) else (Markup(""), "")
     return fill(
@@ -98,6 +102,7 @@ def page(
         blocks=shown,
         references=references,
         sources=[series_source(each, as_of, w) for each in references.series],
+        terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
         numbered_notes=numbered_notes,
@@ -118,6 +123,15 @@ def _with_shared_styles(shown: Sequence[Block]) -> tuple[list[Block], Markup]:
     pictures, styles = share_styles([block.html for block in shown if block.kind == "chart"])
     left = iter(pictures)
     return [replace(block, html=next(left)) if block.kind == "chart" else block for block in shown], styles
+
+
+def _with_terms(shown: Sequence[Block], words: Words) -> tuple[list[Block], list[Term]]:
+    """Return the blocks of a page with links at the terms that it explains, those terms, and a block for them."""
+    links = TermLinks(words)
+    linked = [replace(block, html=links.link(block.html)) if block.kind in _EXPLAINED else block for block in shown]
+    if links.used:
+        linked.append(Block("terms", Markup(""), "section-terms", Markup(words.ui("terms"))))
+    return linked, sorted(links.used, key=lambda term: term.name)
 
 
 def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list[str]]]:

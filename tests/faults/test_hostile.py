@@ -163,7 +163,7 @@ def rendered(nb) -> str:
         language="en",
         titles={"trial": "Trial"},
         report="Trial",
-        date="today",
+        as_of=date(2024, 3, 31),
         languages=("fr", "en"),
         fingerprint="0",
     )
@@ -270,7 +270,7 @@ def test_as_title_name_description_and_parameter(text):
         language="en",
         titles={"trial": text, "other": text},
         report=text,
-        date=text,
+        as_of=date(2024, 3, 31),
         languages=("fr", "en"),
         fingerprint=text,
     )

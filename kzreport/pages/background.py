@@ -43,7 +43,11 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
     about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())
     if not lines and all(series.last is None for series in page.loaded.values()):
         return  # of no figure there is no fault to deny
-    page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS, series=about)
+    page.show(
+        "\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]),
+        Kind.CAVEATS,
+        series=about,
+    )
 
 
 def method(page: PageContext) -> None:
@@ -90,7 +94,9 @@ def sources(page: PageContext) -> None:
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"
             figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
             lines.append(" ".join([f"  - {title}. {figure}", *own]))
-    page.show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES, series="\n".join(order))
+    page.show(
+        "\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES, series="\n".join(order)
+    )
 
 
 def cited_pages(page: PageContext, name: str) -> str:

@@ -20,6 +20,8 @@ from kzreport.render.markup import clean, markdown
 _STYLED = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES, Kind.HEADLINE, Kind.TITLE, Kind.NOTE)
 _HEADED = (Kind.SECTION, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)
 _HEADING = re.compile(r"\s*<h2>(.*?)</h2>\s*", re.DOTALL)
+_ODD = re.compile(r"[^\w-]+")  # what no address of a place holds
+_NOTHING = Markup("")
 _FORMATTER = HtmlFormatter(style="default", nowrap=True)
 
 
@@ -36,9 +38,9 @@ class Block:
     kind: str
     html: Markup
     place: str = ""
-    heading: Markup = Markup("")
+    heading: Markup = _NOTHING
     output: Output | None = None
-    code: Markup = Markup("")
+    code: Markup = _NOTHING
     code_at: str = ""
 
     @property
@@ -61,7 +63,7 @@ def blocks(nb: NotebookNode, language: str) -> Iterator[Block]:
         for raw in cell.outputs:
             output = read_output(raw, f"cell {number}")
             if output.kind in (Kind.CHART, Kind.TABLE):
-                code = Markup("") if code_at else as_code(cell.source)
+                code = _NOTHING if code_at else as_code(cell.source)
                 code_at = code_at or output.name
                 yield Block(str(output.kind), _figure(output), output=output, code=code, code_at=code_at)
             else:
@@ -75,10 +77,10 @@ def _figure(output: Output) -> Markup:
 
 
 def _block(output: Output) -> Block:
-    text, heading = markdown(output.markdown), Markup("")
+    text, heading = markdown(output.markdown), _NOTHING
     if output.kind in _HEADED and (found := _HEADING.match(text)):
         heading, text = Markup(found[1]), Markup(text[found.end() :])
-    place = f"section-{output.name or output.kind}" if heading else ""
+    place = f"section-{_ODD.sub('-', output.name or output.kind)}" if heading else ""
     return Block(str(output.kind) if output.kind in _STYLED else "text", text, place, heading, output)
 
 

@@ -14,7 +14,6 @@ from markupsafe import Markup
 
 from kzreport.charts.colours import variables
 
-
 _PLAIN = frozenset(f"{ascii_letters}{digits} .,:-")
 
 

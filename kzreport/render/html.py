@@ -111,6 +111,7 @@ def page(
         day=css_text(w.day(as_of)),
         code=page_code(nb),
         downloads=DOWNLOADS,
+        claim_heads=[css_text(w.ui(key) + w.colon) for key in ("within_document", "against_published", "evidence")],
         script=script,
         digest=digest,
         pygments=code_style(),

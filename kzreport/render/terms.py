@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from kzreport.language.vocabulary import capital
 from kzreport.language.wordfiles import labels
 from kzreport.language.words import Words
 
@@ -36,7 +37,7 @@ class TermLinks:
         patterns = []
         for slug, texts in labels()["terms"].items():
             name, _, meaning = str(texts[words.language]).partition(":")
-            self._terms[slug] = Term(slug, words.typography(name.strip()), words.typography(meaning.strip()))
+            self._terms[slug] = Term(slug, words.typography(name.strip()), words.typography(capital(meaning.strip())))
             forms = r"s?[\s\u00a0]+".join(re.escape(str(escape(part))) for part in name.split())
             patterns.append((len(name), f"(?P<{slug}>{forms}s?)"))
         longest_first = "|".join(pattern for _, pattern in sorted(patterns, reverse=True))

@@ -86,7 +86,8 @@ STRINGS = [
     "<ſcript>alert(1)</ſcript>",
     "＜script＞alert(1)＜/script＞",
 ]
-OURS = "html head meta title style body header nav main div section span figure figcaption details summary pre footer dl dt dd"
+OURS = """html head meta title style body header nav main div section span figure figcaption details summary pre footer
+dl dt dd"""
 DRAWN = {"svg", "desc", "g", "path", "circle", "rect", "text", "pattern", "clippath"}
 ALLOWED = {*TAGS, *OURS.split()}
 

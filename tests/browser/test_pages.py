@@ -75,6 +75,7 @@ def test_a_page_is_whole_and_fits(opened, files, name):
     for width in (1280, 768, 360):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OUTSIDE) == [], width
+        page.screenshot(path=files[name].with_suffix(f".{width}.png"))  # kept by pytest, to look at
         unfold(page)
         assert page.evaluate(OUTSIDE) == [], width
     script = "all => all.map(i => [i.getBBox().width, i.querySelector('desc').textContent.length])"

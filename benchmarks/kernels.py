@@ -73,7 +73,14 @@ def cells(page: str) -> None:
 
 def rendered(page: str, result: Result) -> str:
     assert result.notebook is not None, result.reason
-    about = {"name": page, "language": "fr", "titles": {page: page}, "report": "x", "as_of": date(2026, 9, 30), "fingerprint": "x"}
+    about = {
+        "name": page,
+        "language": "fr",
+        "titles": {page: page},
+        "report": "x",
+        "as_of": date(2026, 9, 30),
+        "fingerprint": "x",
+    }
     return html.page(result.notebook, languages=("fr", "en"), **about)  # type: ignore[arg-type]
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 
-_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "groups")
+_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "run", "groups")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Project:
     - ``default``: the report definition that is made when none is named
     - ``conversions``: (unit, unit) -> name of the series that converts the first into the second
     - ``engine``: the version of the engine that the project was made for
+    - ``run``: settings of runs, as :mod:`kzreport.editions.settings` reads them
     - ``groups``: label -> the pages that a reader finds under it, in order; perhaps none
     """
 
@@ -37,6 +38,7 @@ class Project:
     default: str
     conversions: Mapping[tuple[str, str], str]
     engine: str
+    run: Mapping[str, Any]
     groups: Mapping[str, tuple[str, ...]]
 
 
@@ -87,8 +89,8 @@ def _project(path: Path) -> Project:
         )
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
         raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
-    groups = _groups(raw.get("groups") or {}, where)
-    return Project(name, languages, home, need("default", str, "a report definition"), conversions, engine, groups)
+    default, run = need("default", str, "a report definition"), raw.get("run") or {}
+    return Project(name, languages, home, default, conversions, engine, run, _groups(raw.get("groups") or {}, where))
 
 
 def _groups(raw: Any, where: str) -> dict[str, tuple[str, ...]]:

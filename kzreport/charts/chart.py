@@ -150,7 +150,7 @@ def _layout(
     axes.set(xlabel="", ylabel="")
     measure = _measure(canvas, groups)
     if texts.title:
-        measure = f"{texts.title}{words.semicolon}{measure}"
+        measure = f"{texts.title} ({measure})"
     about = broken(measure, room)
     over = bottom + tall + (0.22 if canvas.keys else 0.08)  # the lower end of the texts above the plot
     under = over + 0.15 * len(about)

@@ -49,9 +49,9 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
         low, high = min(few, key=valued), max(few, key=valued)
         canvas.ax.vlines(x, valued(low), valued(high), color=STEM, lw=1.2, zorder=1)
         for r, up in ((high, True), (low, False)) if canvas.value(low) != canvas.value(high) else ((high, True),):
-            style: dict[str, Any] = {"ha": "center", "va": "bottom" if up else "top", "fontsize": TEXT}
+            side: dict[str, Any] = {"ha": "center", "va": "bottom" if up else "top", "fontsize": TEXT}
             spot = (x, valued(r))
-            canvas.ax.annotate(canvas.value(r), spot, (0, 5 if up else -6), textcoords="offset points", **style)
+            canvas.ax.annotate(canvas.value(r), spot, (0, 5 if up else -6), textcoords="offset points", **side)
     set_apart = [r for r in groups.get(apart, ()) if r.ok]
     if set_apart:
         spots = [(at(r.period) - 0.14, valued(r)) for r in set_apart]

@@ -96,8 +96,8 @@ def _blocks(
             yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
         elif output.kind is Kind.TABLE:
             grid, at = read_table(output.html), elsewhere.get((page.name, output.name), "")
-            said = w.typography(w.ui("in_full").format(column=grid.head[-1]))
-            yield {**printed_table(without_last(grid) if at else grid), "at": at, "in_full": said}
+            in_full = w.typography(w.ui("in_full").format(column=grid.head[-1]))
+            yield {**printed_table(without_last(grid) if at else grid), "at": at, "in_full": in_full}
         elif output.kind is Kind.SOURCES:
             named = [p.runs[0].text for p in read_markdown(output.markdown) if p.depth == 1]
             yield {"kind": "publishers", "names": w.semicolon.join(dict.fromkeys(named))}

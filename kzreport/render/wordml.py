@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -231,7 +231,7 @@ class WordFile:
         return restamp(buffer.getvalue())
 
 
-def _all_styles() -> dict[str, tuple[float, str, bool, float, float, str]]:
+def _all_styles() -> Mapping[str, tuple[float, str, bool, float, float, str]]:
     return {name: (*about, "") for name, about in _STYLES.items()} | _OWN_STYLES
 
 

@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 def test_a_finding_says_the_direction_and_the_title_stands_below_it(shown, change, said):
     o = chart(shown, found(change))
     assert plain(o.heading) == f"Inflation {said} 9.8% in August 2026, above the National Bank’s target"
-    assert o.title.startswith("Consumer prices") and o.measure.startswith(f"{o.title}; %, June 2026")
+    assert o.title.startswith("Consumer prices") and plain(o.measure).startswith(f"{plain(o.title)} (%, June 2026")
     assert o.alt.startswith(f"{o.finding}. {o.title} – ") and o.text.startswith(o.alt)
     assert f'<title id="title">{o.finding}</title>' in o.svg
 
@@ -64,7 +64,7 @@ def test_a_long_finding_is_whole_on_the_picture():
     finding = "Inflation fell to 9.8% in August 2026, far above the target of the bank that is to hold it there, again"
     drawn = draw("lines", {"KAZ": RATES}, EN, title="T" * 30, finding=finding, source="S")
     top = float(drawn.svg.split('viewBox="')[1].split()[1])
-    assert top >= 0 and drawn.measure.startswith("T" * 30 + "; ")
+    assert top >= 0 and drawn.measure.startswith("T" * 30 + " (")
 
 
 def test_words_of_a_finding_belong_to_a_chart_and_end_as_a_title(home):

@@ -14,10 +14,11 @@ from kzreport import scratch
 from kzreport.editions.bars import PageBars
 from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
-from kzreport.editions.handed import write_formats
+from kzreport.editions.fronts import write_fronts
+from kzreport.editions.handed import edition_content, write_formats
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
-from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
+from kzreport.editions.job import Job, Pool, make_job
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import MANIFEST, read_manifest
 from kzreport.editions.needs import next_name
@@ -32,13 +33,10 @@ from kzreport.editions.store import (
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Lost, Result
-from kzreport.files import project_root, sha256_hex, sync_folder, write_atomic, write_durably
+from kzreport.files import project_root, sync_folder, write_atomic, write_durably
 from kzreport.guards.state import demand_sound
-from kzreport.language.words import Words
-from kzreport.pages.outputs import page_headline
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
-from kzreport.render import html
 from kzreport.render.formats import PAGES
 from kzreport.repository import State, repository_state
 from kzreport.series.releases import known_until
@@ -142,8 +140,7 @@ def build_edition(
     results = _make_pages(plan, folder, name, jobs, log, bars, pool)
     if failed := [r for r in results if r.notebook is None]:
         return failed
-    headlines = {r.task.name: page_headline(r.notebook) for r in results if r.notebook}
-    finish_edition(plan, folder, name, headlines, {k: v for r in results for k, v in r.files.items()})
+    finish_edition(plan, folder, name, {k: v for r in results for k, v in r.files.items()})
     return []
 
 
@@ -172,13 +169,10 @@ def _make_pages(plan: Plan, folder: Path, name: str, jobs: int, log: RunLog, bar
     return [results[number] for number in range(len(tasks))]
 
 
-def finish_edition(
-    plan: Plan, folder: Path, name: str, headlines: Mapping[str, str], written: Mapping[str, str]
-) -> None:
-    """Write the formats, the front page and, last, the manifest of an edition whose pages are made.
+def finish_edition(plan: Plan, folder: Path, name: str, written: Mapping[str, str]) -> None:
+    """Write the formats, covers, catalogue, search and, last, the manifest of an edition whose pages are made.
 
-    ``headlines`` are those of its pages, by names such as ``fr/inflation``; ``written`` are the digests of the bytes
-    that its pages were written with, by file.
+    ``written`` are the digests of the bytes that its pages were written with, by file.
 
     Raises
     ------
@@ -193,20 +187,10 @@ def finish_edition(
     definition = plan.definition
     series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
-    formats = write_formats(plan, folder, name, until)
-    front = html.edition(
-        report={k: definition.title[k] for k in plan.languages},
-        date=name,
-        lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
-        titles={k: page_titles(plan, k) for k in plan.languages},
-        notices={k: stale_notice(plan, k) for k in plan.languages},
-        headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
-        downloads={k: [(f.format, f.path, f.size) for f in formats if f.language == k] for k in plan.languages},
-        fingerprint=plan.inputs.fingerprint,
-    )
-    write_durably(folder / "index.html", front)
-    made = {f.path: f.digest for f in formats}
-    files = dict(sorted({**written, **made, "index.html": sha256_hex(front.encode())}.items()))
+    edition = edition_content(plan, folder, name, until)
+    formats = write_formats(edition, definition.formats, folder)
+    fronts = write_fronts(edition, formats, folder)
+    files = dict(sorted({**written, **{f.path: f.digest for f in formats}, **fronts.files}.items()))
     if wrong := compare_written(folder, files):
         raise PageError(
             f"edition {definition.name}/{name} is not what was written while it was made; nothing was kept, run again. "
@@ -220,6 +204,7 @@ def finish_edition(
         "pages": list(definition.pages),
         "data_until": until.isoformat() if until else None,
         "formats": list(definition.formats),
+        **fronts.record,
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,

@@ -11,6 +11,8 @@ from datetime import date
 
 from kzreport.pages.outputs import Output
 
+FRONTS = ("index", "search", "series")  # in the folder of a language, beside its pages: no page has such a name
+
 
 @dataclass(frozen=True)
 class PageContent:
@@ -37,6 +39,7 @@ class Edition:
     - ``pages``: language -> its pages in order
     - ``series``: the names of the series that its pages read, in the order of sources
     - ``fingerprint``: the digest of its inputs
+    - ``previous``: the date of the edition that it is compared with, if its pages know one
     """
 
     definition: str
@@ -48,6 +51,7 @@ class Edition:
     pages: Mapping[str, Sequence[PageContent]]
     series: Sequence[str]
     fingerprint: str
+    previous: date | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -79,41 +79,6 @@ def page(
     )
 
 
-def edition(
-    *,
-    report: Mapping[str, str],
-    date: str,
-    lines: Mapping[str, str],
-    titles: Mapping[str, Mapping[str, str]],
-    headlines: Mapping[str, Mapping[str, str]],
-    fingerprint: str,
-    notices: Mapping[str, str],
-    downloads: Mapping[str, Sequence[tuple[str, str, int]]],
-) -> str:
-    """Return the front page of one edition.
-
-    ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
-    not be fetched, or nothing; ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
-    ``downloads``: language -> format, file and size in bytes of what is handed on.
-    """
-    shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
-    return fill(
-        "edition.html",
-        words={k: Words(k) for k in titles},
-        report=report,
-        date=date,
-        lines=lines,
-        titles=titles,
-        headlines=shown,
-        notices=notices,
-        downloads={
-            k: [(Words(k).word("formats", name), path, file_size(size, Words(k))) for name, path, size in few]
-            for k, few in downloads.items()
-        },
-        fingerprint=fingerprint,
-    )
-
-
 def file_size(size: int, words: Words) -> str:
     r"""Write a size in bytes for a reader, in kilobytes or megabytes.
 

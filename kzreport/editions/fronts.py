@@ -35,7 +35,7 @@ def write_fronts(edition: Edition, formats: Sequence[HandedOn], folder: Path) ->
         downloads = [Download(f.format, f.path, f.size) for f in formats if f.language == language]
         texts[f"{language}/index.html"] = cover(edition, language, cards[language], downloads)
         texts[f"{language}/search.html"] = search_page(edition, language)
-        texts |= {f"{language}/{name}": text for name, text in catalogue(edition, language)}
+    texts |= dict(catalogue(edition))
     files = {name: write_durably(folder / name, text) for name, text in texts.items()}
     return Fronts(files, _record(edition, cards))
 

@@ -126,12 +126,13 @@ def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
     for few in reading_lines(table):
         readings.setdefault(few[0].name, few[0])
     found: dict[str, KeyFigure] = {}
+    drawn = chart_lines(pages)
     for row in read_table(table.html).rows:
         title, _, value, change, base = (cell.text for cell in row)
         if title not in readings:
             continue
-        for page in pages:
-            history = history_of(readings[title], page.outputs)
+        for page, lines in drawn:
+            history = history_of(readings[title], lines)
             if len(history) >= _ENOUGH and page.name not in found:
                 period = w.typography(w.period(history[-1].period))
                 against = w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if base != _NONE else ""
@@ -139,23 +140,27 @@ def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
     return found
 
 
-def history_of(reading: Reading, outputs: Sequence[Output]) -> Sequence[Reading]:
+def chart_lines(pages: Sequence[PageContent]) -> list[tuple[PageContent, list[list[Reading]]]]:
+    """Return each page with the lines that its charts draw."""
+    return [(page, [line for o in page.outputs if o.kind is Kind.CHART for line in reading_lines(o)]) for page in pages]
+
+
+def history_of(reading: Reading, lines: Sequence[Sequence[Reading]]) -> Sequence[Reading]:
     """Return the readings up to a reading that a chart draws as one line: same series, unit, basis and value."""
     alike = ("inputs", "unit", "basis", "period", "value")
-    for output in outputs:
-        for group in reading_lines(output) if output.kind is Kind.CHART else ():
-            own = [r for r in group if r.ok and r.period.end <= reading.period.end]
-            if any(all(getattr(r, k) == getattr(reading, k) for k in alike) for r in own):
-                return sorted(own, key=lambda r: r.period.end)
+    for line in lines:
+        own = [r for r in line if r.ok and r.period.end <= reading.period.end]
+        if any(all(getattr(r, k) == getattr(reading, k) for k in alike) for r in own):
+            return sorted(own, key=lambda r: r.period.end)
     return ()
 
 
 def reading_lines(output: Output) -> list[list[Reading]]:
     """Return the readings behind a chart or table, those of one group and item together, in order."""
-    rows, found = csv_rows(output), dict[tuple[str, str], list[Reading]]()
+    rows, found, held = csv_rows(output), dict[tuple[str, str], list[Reading]](), resources()
     for group, item, period, value, unit, status, estimated, series, basis in rows[1:] if has_figures(rows) else ():
         inputs = tuple(series.split())
-        digits = resources()[inputs[0]].decimals if len(inputs) == 1 and inputs[0] in resources() else None
+        digits = held[inputs[0]].decimals if len(inputs) == 1 and inputs[0] in held else None
         number = float(value) if value else None
         when = Period.parse(period)
         reading = Reading(

@@ -14,7 +14,7 @@ from kzreport.days import parse_day
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.outputs import Kind
-from kzreport.render.brief import KeyFigure, describe_history, history_of, key_table, reading_lines
+from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_table, reading_lines
 from kzreport.render.content import Edition
 from kzreport.render.figures import FigureReader
 from kzreport.render.sparkline import sparkline
@@ -70,13 +70,13 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
     readings: dict[str, Reading] = {}
     for few in reading_lines(table):
         readings.setdefault(few[0].name, few[0])
-    reader = FigureReader(w, edition.as_of)
+    reader, lines = FigureReader(w, edition.as_of), chart_lines(pages)
     for row in read_table(table.html).rows:
         title, period, value, change, base = (cell.text for cell in row)
         reading = readings.get(title)
         if reading is None or not reading.ok:
             continue
-        drawn = ((page, history) for page in pages if (history := history_of(reading, page.outputs)))
+        drawn = ((page, history) for page, few in lines if (history := history_of(reading, few)))
         page, history = next(drawn, (None, ()))
         if change == _NONE and len(history) < _ENOUGH:
             continue

@@ -11,11 +11,12 @@ from typing import Any
 from markupsafe import Markup
 
 from kzreport.claims.sentences import basis_name
+from kzreport.indicators.forecasts import PROJECTION
 from kzreport.language.words import Words
-from kzreport.model import Observation, Reading
+from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import as_csv
-from kzreport.pages.since import Key, differs, figure
+from kzreport.pages.since import Key, differs
 from kzreport.project import project
 from kzreport.render.content import Edition
 from kzreport.render.downloads import inert
@@ -25,8 +26,7 @@ from kzreport.render.plot import plot
 from kzreport.render.sources import SeriesSource, edition_sources
 from kzreport.render.sparkline import sparkline
 from kzreport.series.issues import known_issues
-from kzreport.series.known import load_series
-from kzreport.series.resource import Resource, describe_series
+from kzreport.series.resource import Resource, describe_series, names_of
 from kzreport.series.table import check_table
 
 _RECENT = 24  # figures of a table
@@ -55,15 +55,23 @@ class Use:
 
 @dataclass(frozen=True)
 class Entry:
-    """A series in the list of the catalogue."""
+    """A series in the list of the catalogue; ``leading``: its one subject, or that of the home country."""
 
     source: SeriesSource
-    drawn: Markup
-    value: str
+    leading: Line | None
 
 
-def catalogue(edition: Edition, language: str) -> Iterator[tuple[str, str]]:
-    """Yield name and text of each file of the catalogue in one language, beginning with ``series/``."""
+def catalogue(edition: Edition) -> Iterator[tuple[str, str]]:
+    """Yield name and text of each file of the catalogue: the figures of a series once, its page in each language."""
+    held = {name: _Held(describe_series(name), edition.as_of) for name in edition.series}
+    for name, own in held.items():
+        yield f"series/{name}.csv", _csv(own)
+    for language in edition.languages:
+        for file, text in _in_language(edition, language, held):
+            yield f"{language}/series/{file}.html", text
+
+
+def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> Iterator[tuple[str, str]]:
     w = Words(language, day=edition.as_of)
     reader = FigureReader(w, edition.as_of)
     uses = _uses(edition, language)
@@ -79,45 +87,56 @@ def catalogue(edition: Edition, language: str) -> Iterator[tuple[str, str]]:
     }
     groups: dict[str, list[Entry]] = {}
     for source in sources:
-        d = describe_series(source.name)
-        held = _Held(d, edition.as_of)
-        lines = [_line(key, few, reader, w) for key, few in held.histories.items()]
-        alone = lines[0] if len(lines) == 1 else None
-        entry = Entry(source, alone.drawn if alone else Markup(""), alone.value if alone else "")
-        groups.setdefault(source.publisher, []).append(entry)
-        yield f"series/{source.name}.html", _page(source, d, held, lines, uses, reader, shared)
-        yield f"series/{source.name}.csv", _csv(source, d, held)
+        own = held[source.name]
+        lines = [_line(key, few, reader) for key, few in own.histories.items()]
+        leading = next((line for key, line in zip(own.histories, lines, strict=True) if key == own.leading), None)
+        groups.setdefault(source.publisher, []).append(Entry(source, leading))
+        yield source.name, _page(source, own, lines, leading, uses.get(source.name, ()), reader, shared)
     ordered = [(name, sorted(few, key=lambda e: e.source.title)) for name, few in sorted(groups.items())]
-    yield "series/index.html", fill("catalogue.html", groups=ordered, **shared)
+    yield "index", fill("catalogue.html", groups=ordered, **shared)
 
 
 class _Held:
-    """What is held of a series on a day: every state of each figure, and the history of each subject."""
+    """What is held of a series on a day: every state of each figure, and the history of each subject.
+
+    Projections have states, and no part in a history.
+    """
 
     def __init__(self, d: Resource, as_of: date) -> None:
-        self.series = load_series(d.name, as_of)
+        self.resource, self.as_of = d, as_of
         self.states: dict[Key, list[Observation]] = {}
         for o in check_table(d):  # sorted by publication within a period
             if o.published <= as_of:
                 self.states.setdefault((tuple(o.dims[k] for k in d.dimensions), o.period), []).append(o)
         self.histories: dict[tuple[str, ...], list[tuple[Observation, Reading]]] = {}
-        for key in sorted(self.states, key=lambda k: k[1]):
+        for key in sorted(self.states, key=lambda k: (k[0], k[1])):
             last = self.states[key][-1]
-            self.histories.setdefault(key[0], []).append((last, self.reading(key, last)))
+            if last.dims.get("kind") != PROJECTION:
+                self.histories.setdefault(key[0], []).append((last, self.reading(last)))
+        alone = len(self.histories) == 1
+        self.leading = next((k for k in self.histories if alone or [p for p in k if p] == [project().home]), None)
+        self.revisions = self._revisions()
 
-    def reading(self, key: Key, o: Observation) -> Reading:
+    def reading(self, o: Observation) -> Reading:
         """Return a figure; an index whose base is the period or the year before, as a change."""
-        r = figure(self.series, key, o)
-        return r.of(value=r.value - 100, unit="percent") if r.unit in _INDEX and r.value is not None else r
+        d, value, unit = self.resource, o.value, self.resource.unit
+        if unit in _INDEX:
+            unit, value = "percent", None if value is None else value - 100
+        status = Status.MISSING_INPUT if value is None else Status.OK
+        return Reading(d.name, value, unit, o.period, status, d.basis, inputs=(d.name,), digits=d.decimals)
 
-    def revisions(self) -> list[tuple[Key, Observation, Reading, Reading]]:
-        """Return each figure that was published again with other digits: before, after; the latest day first."""
+    def _revisions(self) -> list[tuple[Key, Observation, Reading, Reading]]:
+        """Return each figure that was published again with other digits: before, after; the latest day first.
+
+        Another projection, or a figure in place of one, revises nothing.
+        """
         found = []
         for key, states in self.states.items():
-            for before, after in pairwise(states):
-                then, now = self.reading(key, before), self.reading(key, after)
-                if differs(then, now):
-                    found.append((key, after, then, now))
+            for before, after in pairwise([o for o in states if o.dims.get("kind") != PROJECTION]):
+                if before.value != after.value:
+                    then, now = self.reading(before), self.reading(after)
+                    if differs(then, now):
+                        found.append((key, after, then, now))
         return sorted(found, key=lambda f: (f[1].published, f[0][1], f[0][0]), reverse=True)
 
 
@@ -125,8 +144,8 @@ def _subject(key: Sequence[str], reader: FigureReader) -> str:
     return ", ".join(reader.label(part) for part in key if part)
 
 
-def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader, w: Words) -> Line:
-    known = [r for _, r in few if r.ok]
+def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:
+    w, known = reader.words, [r for _, r in few if r.ok]
     o, last = next(((o, r) for o, r in reversed(few) if r.ok), few[-1])
     drawn = Markup(sparkline(known)) if len(known) > 1 else Markup("")  # our own drawing: numbers alone
     period = w.typography(w.period(last.period))
@@ -135,44 +154,42 @@ def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader
 
 def _page(
     source: SeriesSource,
-    d: Resource,
     held: _Held,
     lines: Sequence[Line],
-    uses: Mapping[str, Sequence[Use]],
+    leading: Line | None,
+    uses: Sequence[Use],
     reader: FigureReader,
     shared: Mapping[str, Any],
 ) -> str:
-    w = reader.words
-    keys = list(held.histories)
-    home = next((n for n, key in enumerate(keys) if project().home in key), None)
-    drawn = 0 if len(keys) == 1 else home
-    history = [r for _, r in held.histories[keys[drawn]] if r.ok] if drawn is not None else []
-    revised = held.revisions()
-    recent = sorted(held.histories[keys[0]], key=lambda f: f[1].period)[-_RECENT:] if len(keys) == 1 else []
+    w, d = reader.words, held.resource
+    leads = held.histories[held.leading] if held.leading is not None else []
+    history = [r for _, r in leads if r.ok]
+    recent = leads[-_RECENT:] if len(held.histories) == 1 else []
     return fill(
         "series.html",
         source=source,
         frequency=w.word("frequencies", source.frequency),
         basis=basis_name(w, source.basis),
         plot=Markup(plot(history, w)) if len(history) > 1 else "",  # escaped where it is drawn
-        drawn=lines[drawn].name if drawn is not None else "",
+        measure=w.unit(history[-1].unit) if history else "",
+        leading=leading,
         lines=lines if len(lines) > 1 else [],
         recent=[
             (w.typography(w.period(r.period)), w.typography(w.reading(r)), w.day(o.published))
             for o, r in reversed(recent)
         ],
-        vintages=[w.day(v) for v in d.vintages if v <= reader.as_of],
+        vintages=[w.day(v) for v in d.vintages if v <= held.as_of],
         revised=[
             (
                 ", ".join(part for part in (_subject(key[0], reader), w.typography(w.period(key[1]))) if part),
                 *_apart(then, now, w),
                 w.day(o.published),
             )
-            for key, o, then, now in revised[:_REVISED]
+            for key, o, then, now in held.revisions[:_REVISED]
         ],
-        revised_rest=max(len(revised) - _REVISED, 0),
-        issues=[i.text[w.language] for i in known_issues(reader.as_of) if i.series == d.name and i.kind != "checked"],
-        uses=uses.get(d.name, ()),
+        revised_rest=max(len(held.revisions) - _REVISED, 0),
+        issues=[i.text[w.language] for i in known_issues(held.as_of) if i.series == d.name and i.kind != "checked"],
+        uses=uses,
         **shared,
     )
 
@@ -197,15 +214,16 @@ def _uses(edition: Edition, language: str) -> dict[str, list[Use]]:
     return found
 
 
-def _csv(source: SeriesSource, d: Resource, held: _Held) -> str:
-    """Return all figures of a series, all states of each, as a reader downloads them."""
-    dims = [c for c in d.columns[3:] if c in d.dimensions and c != "publisher"]
-    named = "publisher" in d.dimensions
-    head = ("series", *dims, "period", "value", "unit", "basis", "published", "publisher")
+def _csv(held: _Held) -> str:
+    """Return all figures of a series, all states of each, by the codes of its table: the same in all languages."""
+    d = held.resource
+    named = "publisher" in d.columns
+    code = next((slug for slug, names in names_of("publishers").items() if names == d.publisher), "")
+    head = ("series", *d.columns[:3], "unit", "basis", *d.columns[3:], *(() if named else ("publisher",)))
     rows = [
         (
-            *(d.name, *(o.dims[c] for c in dims), str(o.period), "" if o.value is None else repr(o.value)),
-            *(d.unit, d.basis, o.published.isoformat(), o.dims["publisher"] if named else source.publisher),
+            *(d.name, str(o.period), "" if o.value is None else repr(o.value), o.published.isoformat()),
+            *(d.unit, d.basis, *(o.dims.get(c, "") for c in d.columns[3:]), *(() if named else (code,))),
         )
         for states in held.states.values()
         for o in states

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from kzreport.language.words import Words
 from kzreport.project import project
-from kzreport.render.brief import told_changes
+from kzreport.render.brief import cut, told_changes
 from kzreport.render.cards import Card, headline_texts
 from kzreport.render.content import Edition
 from kzreport.render.fill import fill
@@ -23,7 +23,8 @@ from kzreport.series.releases import coming_releases, known_until
 from kzreport.series.resource import describe_series
 
 _AHEAD = timedelta(days=45)  # of the releases that a cover announces
-_FEW = 6  # lines of a list that are shown at once
+_FEW = 4  # lines of a list that are shown at once
+_NAMED = 3  # series named of those that come out on one day
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,9 @@ def coming_lines(edition: Edition, w: Words) -> list[str]:
         if release.day > edition.as_of:
             key = (release.day.isoformat(), w.day(release.day))
             days.setdefault(key, {})[describe_series(name).titles[w.language]] = None
-    return [w.typography(f"{day}{w.colon}{w.semicolon.join(titles)}") for (_, day), titles in days.items()]
+    return [
+        w.typography(f"{day}{w.colon}{w.semicolon.join(cut(list(few), _NAMED, w))}") for (_, day), few in days.items()
+    ]
 
 
 def _known(edition: Edition, language: str, w: Words) -> list[tuple[str, str]]:

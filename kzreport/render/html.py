@@ -7,7 +7,6 @@ its digest, so that no other script runs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -16,7 +15,6 @@ from kzreport.language.locale import NBSP
 from kzreport.language.words import Words
 from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
-from kzreport.project import project
 from kzreport.render.blocks import blocks, code_style
 from kzreport.render.fill import chart_style, fill, filter_script
 from kzreport.render.markup import markdown
@@ -89,11 +87,6 @@ def file_size(size: int, words: Words) -> str:
     if size >= 1_000_000:
         unit, number = "megabytes", words.number(size / 1_000_000, 1)
     return words.word("sizes", unit).replace("# ", f"#{NBSP}").replace("#", number)
-
-
-def index(editions: Sequence[Mapping[str, Any]]) -> str:
-    """Return the list of all editions, newest first."""
-    return fill("index.html", editions=editions, words={k: Words(k) for k in project().languages})
 
 
 def changes(found: Changes, report: str, language: str) -> str:

@@ -11,8 +11,8 @@ from kzreport.language.words import Words
 from kzreport.model import Reading
 
 WIDTH, HEIGHT = 720.0, 260.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 12.0, 12.0, 26.0
-_LINES = 4  # of the scale, about
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 26.0, 12.0, 26.0
+_LINES = 5  # of the scale, about
 _YEARS = 8  # named on the axis, at most
 _DOTS = 30  # figures, and fewer, have a dot each
 
@@ -71,14 +71,14 @@ def ticks(low: float, high: float) -> list[float]:
     """Return round numbers within a range, and nought if it is near, evenly spaced; at least two.
 
     >>> ticks(1.2, 20.9), ticks(0.0, 0.0), ticks(98.0, 103.0)
-    ([0.0, 5.0, 10.0, 15.0, 20.0], [0.0, 1.0], [98.0, 100.0, 102.0])
+    ([0.0, 5.0, 10.0, 15.0, 20.0], [0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [98.0, 99.0, 100.0, 101.0, 102.0, 103.0])
     """
     if 0 < low < (high - low) / 3:
         low = 0.0
     span = high - low or abs(high) or 1.0
     raw = span / _LINES
     unit = 10.0 ** math.floor(math.log10(raw))
-    step = next(unit * m for m in (1, 2, 5, 10) if unit * m >= raw * 0.999)
-    first = math.ceil(low / step - 1e-9)
+    step = next(unit * m for m in (1, 2, 5, 10) if unit * m >= raw * 0.9)
+    first = math.floor(low / step + 1e-9)
     last = max(math.floor(high / step + 1e-9), first + 1)
     return [round(n * step, 10) for n in range(first, last + 1)]

@@ -15,7 +15,7 @@ from kzreport.render.sources import edition_sources
 from kzreport.render.text import read_markdown, read_table
 
 _MOST = 900  # characters of a piece; a longer one is parted
-_READ = (Kind.HEADLINE, Kind.SAY, Kind.NOTE, Kind.CAVEATS, Kind.METHOD, Kind.ABSENT)
+_READ = (Kind.SECTION, Kind.HEADLINE, Kind.SAY, Kind.NOTE, Kind.CAVEATS, Kind.METHOD, Kind.ABSENT)
 Piece = tuple[str, str, str, str]  # address, title of the page, heading, text
 
 
@@ -56,13 +56,15 @@ def _pieces(page: PageContent) -> Iterator[Piece]:
     """Yield the sections, charts and tables of a page, each with its text and its place."""
     href, heading, texts = f"{page.name}.html", "", list[str]()
     for output in page.outputs:
-        if output.kind is Kind.SECTION:
-            yield from _parted(href, page.title, heading, texts)
-            heading, texts = " ".join(p.text for p in read_markdown(output.markdown)), []
-        elif output.kind in (Kind.CHART, Kind.TABLE):
+        if output.kind in (Kind.CHART, Kind.TABLE):
             yield from _parted(f"{page.name}.html#{output.name}", page.title, output.title, [_about(output)])
         elif output.kind in _READ:
-            texts += [p.text for p in read_markdown(output.markdown.strip("*"))]
+            said = read_markdown(output.markdown.strip("*"))
+            if said and said[0].level:
+                yield from _parted(href, page.title, heading, texts)
+                href, heading, texts = f"{page.name}.html#section-{output.name or output.kind}", said[0].text, []
+                said = said[1:]
+            texts += [p.text for p in said]
     yield from _parted(href, page.title, heading, texts)
 
 

@@ -5,7 +5,8 @@
   const make = (tag, text, name) => { const e = document.createElement(tag); e.textContent = text; if (name) e.className = name; return e; };
   const excerpt = (text, words) => {
     const at = Math.max(0, fold(text).indexOf(words[0]) - 80), from = at ? text.indexOf(" ", at) + 1 : 0;
-    return (from ? "… " : "") + text.slice(from, from + 260) + (from + 260 < text.length ? " …" : "");
+    const to = from + 260 < text.length ? text.lastIndexOf(" ", from + 260) : text.length;
+    return (from ? "… " : "") + text.slice(from, to > from ? to : from + 260) + (to < text.length ? " …" : "");
   };
   const show = () => {
     const words = fold(field.value).split(/\s+/).filter((x) => x.length > 1);

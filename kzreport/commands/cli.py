@@ -64,6 +64,7 @@ COMMANDS = {
     },
     "project": {
         "init": ("init", "make a small project that works at once"),
+        "site": ("site", "copy the editions for publishing, with links to later ones; with an address also a feed"),
     },
 }
 
@@ -324,6 +325,15 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
 
 
+def _site(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=_place, help="folder of the copy: new, empty, or a copy made before")
+    text = (
+        "address at which it will stand, such as https://example.org/reports: adds feed, sitemap, data.json, pictures"
+    )
+    command.add_argument("--base-url", type=_base_url, default="", metavar="URL", help=text)
+    _output(command)
+
+
 _OPTIONS = {
     "run": _run,
     "backfill": _backfill,
@@ -339,6 +349,7 @@ _OPTIONS = {
     "accept": _accept,
     "languages": _languages,
     "init": _init,
+    "site": _site,
 }
 
 
@@ -361,6 +372,13 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
     return int(text)
+
+
+def _base_url(text: str) -> str:
+    """Return the address of a site, without a slash at its end."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[\w.~%/-]*)?", text, re.ASCII):
+        raise argparse.ArgumentTypeError("expected an address such as https://example.org/reports")
+    return text.rstrip("/")
 
 
 def _names(text: str) -> tuple[str, ...]:

@@ -94,9 +94,9 @@ def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:
         found = []
         for about in last_of_day:
             alike = (f for f in about.get("figures", ()) if all(f[k] == wanted[k] for k in _SAME))
-            reading = _reading(next(alike, None), Period.parse(about["as_of"]))
+            reading = read_figure(next(alike, None), Period.parse(about["as_of"]))
             found += [reading] if reading else []
-        newest = _reading(wanted, None)
+        newest = read_figure(wanted)
         if newest is None or len(found) < _FEW:
             continue
         span = w.ui("moved_to").format(first=w.day(found[0].period.end), last=w.day(found[-1].period.end))
@@ -107,7 +107,7 @@ def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:
 _SAME = ("series", "unit", "basis", "item")  # of a figure in two editions
 
 
-def _reading(about: Mapping[str, Any] | None, day: Period | None) -> Reading | None:
+def read_figure(about: Mapping[str, Any] | None, day: Period | None = None) -> Reading | None:
     """Return a figure of a manifest, on the day of its edition if one is given; ``None`` if it cannot be read."""
     if about:
         with contextlib.suppress(ValueError, DataError):  # of an edition by a later engine, or edited

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from kzreport.commands import given
 from kzreport.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
 from kzreport.streams import close_output, lost_output, put, repair_streams
 
@@ -134,13 +134,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _output(command: argparse.ArgumentParser) -> None:
     text = "folder of the editions (default: reports/), or s3://... and the like"
-    command.add_argument("--output", type=_place, metavar="DIR", help=text)
+    command.add_argument("--output", type=given.place, metavar="DIR", help=text)
 
 
 def _jobs(command: argparse.ArgumentParser) -> None:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     text = "pages at a time (default: one for each core)"
-    command.add_argument("-j", "--jobs", type=_count, default=cores, metavar="N", help=text)
+    command.add_argument("-j", "--jobs", type=given.count, default=cores, metavar="N", help=text)
 
 
 def _limits(command: argparse.ArgumentParser) -> None:
@@ -148,9 +148,9 @@ def _limits(command: argparse.ArgumentParser) -> None:
         ("--page-timeout", "a page may take once its kernel answers (default: 900)"),
         ("--timeout", "the whole run may take; what is whole by then stays (default: no limit)"),
     ):
-        command.add_argument(name, type=_seconds, metavar="SECONDS", help=text)
+        command.add_argument(name, type=given.seconds, metavar="SECONDS", help=text)
     text = "memory that a page's kernel may use, as 2G or 500M; on Linux (default: no limit)"
-    command.add_argument("--memory", type=_bytes, metavar="SIZE", help=text)
+    command.add_argument("--memory", type=given.size, metavar="SIZE", help=text)
     text = "lines on standard error (default: plain)"
     command.add_argument("--log", choices=["plain", "json"], default="plain", help=text)
 
@@ -178,7 +178,7 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
         help="a page's parameter, as name=value or page.name=value",
     )
     text = "formats to make beside the pages, such as xlsx,docx (default: those of the definition)"
-    command.add_argument(*formats, dest="formats", type=_names, default=(), metavar="NAME,...", help=text)
+    command.add_argument(*formats, dest="formats", type=given.names, default=(), metavar="NAME,...", help=text)
     text = "make a revision if an edition from other inputs exists"
     command.add_argument("--revision", action="store_true", help=text)
     command.add_argument("--quiet", action="store_true", help="errors only, and one line of summary")
@@ -191,7 +191,7 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
     )
     command.add_argument(
         "--executor",
-        type=_executor,
+        type=given.executor,
         metavar="dask://HOST:PORT",
         help="the scheduler of a Dask cluster that executes the pages (default: processes of this machine)",
     )
@@ -202,7 +202,7 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
 
 def _run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--as-of", type=_given, metavar="DATE", help="use only what was published by DATE (default: today)"
+        "--as-of", type=given.given, metavar="DATE", help="use only what was published by DATE (default: today)"
     )
     _refreshing(command)
     _making(command, "--to", "--formats")
@@ -225,16 +225,16 @@ def _refreshing(command: argparse.ArgumentParser) -> None:
 
 def _replay(command: argparse.ArgumentParser) -> None:
     text = "take the replies, and the day, from a recording instead of the network"
-    command.add_argument("--replay", type=_place, metavar="DIR", help=text)
+    command.add_argument("--replay", type=given.place, metavar="DIR", help=text)
 
 
 def _refresh(command: argparse.ArgumentParser) -> None:
     command.add_argument("series", nargs="*", help="names of tables in data/ (default: all that can be fetched)")
     for name, kind, metavar, text in (
-        ("--provider", _given, "NAME,...", "only the series of these providers"),
-        ("--since", _given, "YEAR", "leave the figures of earlier years alone"),
-        ("--json", _place, "FILE", "write what became of each series to FILE, or - for standard output"),
-        ("--record", _place, "DIR", "keep the replies in a new folder, for --replay"),
+        ("--provider", given.given, "NAME,...", "only the series of these providers"),
+        ("--since", given.given, "YEAR", "leave the figures of earlier years alone"),
+        ("--json", given.place, "FILE", "write what became of each series to FILE, or - for standard output"),
+        ("--record", given.place, "DIR", "keep the replies in a new folder, for --replay"),
     ):
         command.add_argument(name, type=kind, metavar=metavar, help=text)
     _replay(command)
@@ -271,7 +271,7 @@ def _verify(command: argparse.ArgumentParser) -> None:
 def _revisions(command: argparse.ArgumentParser) -> None:
     command.add_argument("series", help="name of a table in data/")
     command.add_argument("dimension", nargs="*", metavar="DIM=VALUE", help="choose by dimension, as country=XYZ")
-    command.add_argument("--as-of", type=_given, metavar="DATE", help="vintages up to DATE (default: today)")
+    command.add_argument("--as-of", type=given.given, metavar="DATE", help="vintages up to DATE (default: today)")
     command.add_argument("--json", action="store_true", help="as JSON, with all digits")
 
 
@@ -295,21 +295,21 @@ def _add(command: argparse.ArgumentParser) -> None:
     command.add_argument("figure", nargs="*", metavar="PERIOD VALUE", help=text)
     command.add_argument("--published", default="", metavar="DAY", help="the day of publication, such as 2026-11-02")
     text = "a CSV as a spreadsheet saves it: period, value, published; a column 'series' for several tables"
-    command.add_argument("--from", dest="source", type=_place, metavar="FILE", help=text)
+    command.add_argument("--from", dest="source", type=given.place, metavar="FILE", help=text)
     command.add_argument("--dry-run", action="store_true", help="show the difference; write nothing")
     command.add_argument("--yes", action="store_true", help="a figure that is revised or unusual is meant")
 
 
 def _calendar(command: argparse.ArgumentParser) -> None:
     command.add_argument("series", nargs="*", help="names of tables in data/ (default: all)")
-    command.add_argument("--as-of", type=_given, metavar="DATE", help="as known on DATE (default: today)")
+    command.add_argument("--as-of", type=given.given, metavar="DATE", help="as known on DATE (default: today)")
     text = "days ahead (default: 92)"
-    command.add_argument("--days", type=_days, default=92, metavar="N", help=text)
+    command.add_argument("--days", type=given.days, default=92, metavar="N", help=text)
     command.add_argument(
-        "--ics", type=_place, metavar="FILE", help="write events for a calendar program; - is standard output"
+        "--ics", type=given.place, metavar="FILE", help="write events for a calendar program; - is standard output"
     )
     command.add_argument(
-        "--json", type=_place, metavar="FILE", help="write the list for a scheduler; - is standard output"
+        "--json", type=given.place, metavar="FILE", help="write the list for a scheduler; - is standard output"
     )
 
 
@@ -319,18 +319,16 @@ def _languages(command: argparse.ArgumentParser) -> None:
 
 
 def _init(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=_place, help="folder of the project, new or empty")
+    command.add_argument("folder", type=given.place, help="folder of the project, new or empty")
     _language(command, "languages, as en,es (default: en)", default="en")
     command.add_argument("--name", help="name of what the reports are about (default: the folder's)")
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
 
 
 def _site(command: argparse.ArgumentParser) -> None:
-    command.add_argument("folder", type=_place, help="folder of the copy: new, empty, or a copy made before")
-    text = (
-        "address at which it will stand, such as https://example.org/reports: adds feed, sitemap, data.json, pictures"
-    )
-    command.add_argument("--base-url", type=_base_url, default="", metavar="URL", help=text)
+    command.add_argument("folder", type=given.place, help="folder of the copy: new, empty, or a copy made before")
+    text = "address at which it will stand, as https://example.org/reports: adds feed, sitemap, data, pictures"
+    command.add_argument("--base-url", type=given.base_url, default="", metavar="URL", help=text)
     _output(command)
 
 
@@ -351,63 +349,6 @@ _OPTIONS = {
     "init": _init,
     "site": _site,
 }
-
-
-def _given(text: str) -> str:
-    """Return a text that says something: an empty one is a variable that a script did not set."""
-    if not text.strip() or not text.isprintable():
-        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected a value (is a variable of the script empty?)")
-    return text
-
-
-def _place(text: str) -> str:
-    """Return a path or an address; ``~`` at its start is the home of a user also where the shell has left it."""
-    place = os.path.expanduser(_given(text))  # noqa: PTH111  # an address is no path
-    if place.startswith("~"):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected the name of a user after '~', or ./~NAME")
-    return place
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
-    return int(text)
-
-
-def _base_url(text: str) -> str:
-    """Return the address of a site, without a slash at its end."""
-    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[\w.~%/-]*)?", text, re.ASCII):
-        raise argparse.ArgumentTypeError("expected an address such as https://example.org/reports")
-    return text.rstrip("/")
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(","))
-
-
-def _days(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 1000")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 90")
-    return float(text)
-
-
-def _bytes(text: str) -> int:
-    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", text) or sys.platform != "linux":
-        expected = "such as 500M or 2G" if sys.platform == "linux" else "none on this system, only on Linux"
-        raise argparse.ArgumentTypeError(f"{text!r}: expected a size, {expected}")
-    return int(text[:-1]) * {"M": 10**6, "G": 10**9}[text[-1]]
-
-
-def _executor(text: str) -> str:
-    if not re.fullmatch(r"dask://[^\s/@?#]+:[0-9]{1,5}", text):
-        raise argparse.ArgumentTypeError(f"{text!r}: expected dask://HOST:PORT, such as dask://localhost:8786")
-    return text.removeprefix("dask://")
 
 
 if __name__ == "__main__":

@@ -328,7 +328,7 @@ def _init(command: argparse.ArgumentParser) -> None:
 def _site(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=given.place, help="folder of the copy: new, empty, or a copy made before")
     text = "address at which it will stand, as https://example.org/reports: adds feed, sitemap, data, pictures"
-    command.add_argument("--base-url", type=given.base_url, default="", metavar="URL", help=text)
+    command.add_argument("--base-url", type=given.base_url, metavar="URL", help=text)
     _output(command)
 
 

@@ -99,7 +99,7 @@ def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:
         newest = read_figure(wanted)
         if newest is None or len(found) < _FEW:
             continue
-        span = w.ui("moved_to").format(first=w.day(found[0].period.end), last=w.day(found[-1].period.end))
+        span = w.typography(w.ui("moved_to").format(first=w.day(found[0].period.end), last=w.day(found[-1].period.end)))
         value, period = w.typography(w.reading(newest)), w.typography(w.period(newest.period))
         yield Moved(wanted["title"].get(w.language, ""), value, period, span, Markup(sparkline(found)))
 

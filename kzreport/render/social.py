@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from datetime import date
 
 from kzreport.charts.colours import INK, MUTED, PAPER
 from kzreport.charts.style import settings
@@ -43,7 +44,7 @@ def social_picture(about: Record, language: str) -> bytes:
         lines = textwrap.wrap(about.get("headlines", {}).get(language, ""), 78)
         shown = [*lines[:3], f"{lines[3]} …"] if len(lines) > 4 else lines
         say(0.06, top, "\n".join(shown), 19, color=INK, linespacing=1.4)
-        say(0.06, 0.08, f"{w.ui('edition_of')} {about['name']}", 16, color=MUTED)
+        say(0.06, 0.08, w.edition(date.fromisoformat(about["as_of"])), 16, color=MUTED)
         out = io.BytesIO()
         picture.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()

@@ -80,11 +80,15 @@ def _shelf(editions: Sequence[Record], language: str) -> Shelf:
 
 
 def _listed(about: Record, w: Words) -> Listed:
-    known = about.get("data_until")
-    line = w.edition(date.fromisoformat(about["as_of"]), date.fromisoformat(known) if known else None)
     covers = "headlines" in about  # an edition made before has one page for all its languages
     href = f"{about['path']}/{w.language}/index.html" if covers else f"{about['path']}/index.html"
-    return Listed(href, line, about["name"][12:], about.get("headlines", {}).get(w.language, ""))
+    return Listed(href, edition_line(about, w), about["name"][12:], about.get("headlines", {}).get(w.language, ""))
+
+
+def edition_line(about: Record, w: Words) -> str:
+    """Write the date of an edition, and until when its figures go."""
+    known = about.get("data_until")
+    return w.edition(date.fromisoformat(about["as_of"]), date.fromisoformat(known) if known else None)
 
 
 def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:

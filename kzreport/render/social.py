@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import textwrap
-from datetime import date
 
 from kzreport.charts.colours import INK, MUTED, PAPER
 from kzreport.charts.style import settings
 from kzreport.language.words import Words
 from kzreport.project import project
-from kzreport.render.archive_page import Record, read_figure
+from kzreport.render.archive_page import Record, edition_line, read_figure
 
 WIDTH, HEIGHT = 1200, 630  # pixels
 _ACCENT = "#00507d"
@@ -44,7 +43,7 @@ def social_picture(about: Record, language: str) -> bytes:
         lines = textwrap.wrap(about.get("headlines", {}).get(language, ""), 78)
         shown = [*lines[:3], f"{lines[3]} …"] if len(lines) > 4 else lines
         say(0.06, top, "\n".join(shown), 19, color=INK, linespacing=1.4)
-        say(0.06, 0.08, w.edition(date.fromisoformat(about["as_of"])), 16, color=MUTED)
+        say(0.06, 0.08, edition_line(about, w), 16, color=MUTED)
         out = io.BytesIO()
         picture.savefig(out, format="png", metadata={"Software": None})
     return out.getvalue()

@@ -111,7 +111,9 @@ def test_pages_are_self_contained(made):
         styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
         sheet = re.sub(r"url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\)", "", " ".join(styles))
         assert not re.search(r"url\(|@import|expression|//", sheet), path
-        assert text.count("@font-face") == ("<svg" in text and path.stem in PAGES), "the font is in a page once, if it has charts"
+        assert text.count("@font-face") == ("<svg" in text and path.stem in PAGES), (
+            "the font is in a page once, if it has charts"
+        )
         assert sum(t == "html" and bool(a.get("lang")) for t, a in found.tags) == 1
         ids = [a["id"] for _, a in found.tags if "id" in a]
         assert len(ids) == len(set(ids)), path

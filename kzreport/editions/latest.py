@@ -28,6 +28,8 @@ def write_latest(root: Path, editions: Sequence[tuple[Path, Mapping[str, Any]]])
         of_definition.setdefault(folder.parent.name, []).append((folder, about))
     for name, few in of_definition.items():
         own = root / name / LATEST
+        if own.is_symlink() or own.is_file():  # of another program: it is listed as a stray
+            continue
         wanted = latest_files(few)
         for path, text in wanted.items():
             file = own / path

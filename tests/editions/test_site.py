@@ -84,6 +84,16 @@ def test_latest_is_written_only_where_it_changes_and_goes_with_its_editions(root
     assert not (out / "small" / "latest").exists()
 
 
+def test_a_link_in_its_place_is_not_followed(root, tmp_path):
+    out, away = tmp_path / "reports", tmp_path / "away"
+    shutil.copytree(root, out)
+    shutil.rmtree(out / "small" / "latest")
+    away.mkdir()
+    (out / "small" / "latest").symlink_to(away)
+    write_index(out, RunLog())
+    assert not list(away.iterdir()) and list_strays(out) == ["small/latest"]
+
+
 def test_list_knows_latest(root, capsys):
     assert main(["list", "--output", str(root)]) == 0
     assert "left by another program" not in capsys.readouterr().err

@@ -106,7 +106,7 @@ def test_pages_are_self_contained(made):
             if tag == "svg" and path.stem in PAGES:
                 assert attributes["role"] == "img" and attributes["aria-labelledby"], path
             if "href" in attributes and not attributes["href"].startswith(("https://", "#")):
-                target = path.parent / attributes["href"]
+                target = path.parent / attributes["href"].partition("#")[0]
                 assert ":" not in attributes["href"] and target.exists(), (path, attributes["href"])
         styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
         sheet = re.sub(r"url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\)", "", " ".join(styles))

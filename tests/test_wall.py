@@ -169,6 +169,7 @@ def check_wall(installed: Installed) -> None:
         "2026-04-30",
         "2026-05-31",
         "2026-06-30",
+        "latest",
     ]
     assert foreign(project) == []
     assert installed.package() == before

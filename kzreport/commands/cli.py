@@ -67,6 +67,7 @@ COMMANDS = {
     "project": {
         "init": ("init", "make a small project that works at once"),
         "prune": ("prune", "remove old editions"),
+        "site": ("site", "copy the editions for publishing, with links to later ones; with an address also a feed"),
     },
 }
 

@@ -237,6 +237,13 @@ def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
 
 
+def _site(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=given.place, help="folder of the copy: new, empty, or a copy made before")
+    text = "address at which it will stand, as https://example.org/reports: adds feed, sitemap, data, pictures"
+    command.add_argument("--base-url", type=given.base_url, metavar="URL", help=text)
+    _output(command)
+
+
 OPTIONS = {
     "run": _run,
     "backfill": _backfill,
@@ -254,4 +261,5 @@ OPTIONS = {
     "languages": _languages,
     "init": _init,
     "prune": _prune,
+    "site": _site,
 }

@@ -19,6 +19,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from kzreport.editions.latest import LATEST
 from kzreport.editions.manifest import EDITION_NAME, MANIFEST, manifest_digest, read_manifest
 from kzreport.editions.store import Store, list_editions
 from kzreport.errors import DataError
@@ -97,8 +98,12 @@ def list_strays(root: Path) -> list[str]:
     found = [
         f"{beside.parent.name}/{beside.name}"
         for beside in sorted(root.glob("[!.]*/*"))
-        if beside.parent.name != "failed" and not beside.parent.is_symlink() and not _is_edition(beside)
+        if beside.parent.name != "failed" and not beside.parent.is_symlink() and not _is_ours(beside)
     ]
+    for own in sorted(root.glob(f"[!.]*/{LATEST}")):
+        if own.is_dir() and not own.is_symlink():
+            named = f"{own.parent.name}/{LATEST}"
+            found += [f"{named}/{name}" for name in sorted(n for n, _ in _walk(own) if not n.endswith(".html"))]
     for folder in list_editions(root):
         with contextlib.suppress(OSError):
             strays = [name for name, _ in _walk(folder) if _is_stray(name)]
@@ -119,7 +124,9 @@ def compare_written(folder: Path, written: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _is_edition(folder: Path) -> bool:
+def _is_ours(folder: Path) -> bool:
+    if folder.name == LATEST:
+        return folder.is_dir() and not folder.is_symlink()
     return EDITION_NAME.fullmatch(folder.name) is not None and folder.is_dir() and not folder.is_symlink()
 
 

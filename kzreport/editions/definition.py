@@ -16,6 +16,7 @@ from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
 from kzreport.pages.values import changed_values, page_values
 from kzreport.project import project
+from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
 
 
@@ -66,6 +67,10 @@ def _read_definition(path: Path) -> DefinitionFile:
         key = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
         raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
+    for page in raw.pages:
+        if page in FRONTS:
+            expected = f"none of {', '.join(FRONTS)}, which every edition has"
+            raise ParameterError(explain(f"{where}, pages", repr(page), expected, "rename the page"))
     for name, listed in (("pages", raw.pages), ("languages", raw.languages), ("formats", raw.formats or [])):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))

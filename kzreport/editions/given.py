@@ -30,6 +30,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def base_url(text: str) -> str:
+    """Return the address of a site, without a slash at its end."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[\w.~%/-]*)?", text, re.ASCII):
+        raise argparse.ArgumentTypeError("expected an address such as https://example.org/reports")
+    return text.rstrip("/")
+
+
 def names(text: str) -> tuple[str, ...]:
     """Return names that commas separate."""
     return tuple(name.strip() for name in text.split(","))

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import nbformat
 
+from kzreport.days import parse_day
+from kzreport.editions.correction import Correction, before_lines, replaced_line
+from kzreport.editions.definition import Definition
 from kzreport.editions.job import page_titles, stale_notice
 from kzreport.editions.plan import Plan
 from kzreport.files import sha256_hex, write_durably
@@ -31,7 +34,9 @@ class HandedOn:
     digest: str
 
 
-def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> Edition:
+def edition_content(
+    plan: Plan, folder: Path, name: str, until: date | None, corrects: Correction | None = None
+) -> Edition:
     """Return an edition as its formats see it, read from the pages in its folder.
 
     Raises :class:`~kzreport.errors.PageError` for an output that no page shows.
@@ -52,6 +57,9 @@ def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> 
         pages={k: [content(k, page, title) for page, title in page_titles(plan, k).items()] for k in plan.languages},
         series=series_read({page: definition.values[page] for page in definition.pages}),
         fingerprint=plan.inputs.fingerprint,
+        previous=_previous(definition),
+        replaced={k: replaced_line(corrects, Words(k)) for k in plan.languages} if corrects else {},
+        before={k: before_lines(corrects, k) for k in plan.languages} if corrects else {},
     )
 
 
@@ -73,16 +81,18 @@ def complete_pages(plan: Plan, folder: Path, files: Sequence[HandedOn], written:
     return made
 
 
-def write_formats(plan: Plan, folder: Path, name: str, until: date | None) -> list[HandedOn]:
+def _previous(definition: Definition) -> date | None:
+    """Return the date of the edition before, which the pages that tell what changed were given."""
+    given = (definition.values[page].get("previous") for page in definition.pages)
+    return next((parse_day(day) for day in given if day), None)
+
+
+def write_formats(edition: Edition, formats: Sequence[str], folder: Path) -> list[HandedOn]:
     """Make the formats of an edition whose pages are written; return the files, by format and language."""
-    chosen = [f for f in plan.definition.formats if f != PAGES]
-    if not chosen:
-        return []
-    edition = edition_content(plan, folder, name, until)
     found = []
-    for each in chosen:
+    for each in (f for f in formats if f != PAGES):
         make = load_format(each)
-        for language in plan.languages:
+        for language in edition.languages:
             data, path = make(edition, language), file_name(edition, each, language)
             found.append(HandedOn(each, language, path, len(data), write_durably(folder / path, data)))
     return found

@@ -152,10 +152,6 @@ def page_artefacts(nb: NotebookNode) -> list[Output]:
     return [o for o in page_outputs(nb) if o.kind in (Kind.CHART, Kind.TABLE)]
 
 
-def page_headline(nb: NotebookNode, *, collected: bool = True) -> str:
-    """Return the headline of a page as Markdown; empty if the page has no headline.
-
-    ``collected``: the headlines that a page gives of other pages count as its own.
-    """
-    kinds = (Kind.HEADLINE, Kind.HEADLINES) if collected else (Kind.HEADLINE,)
-    return next((o.markdown.strip("*") for o in page_outputs(nb) if o.kind in kinds), "")
+def page_headline(nb: NotebookNode) -> str:
+    """Return the headline of a page as Markdown; empty if the page has none of its own."""
+    return next((o.markdown.strip("*") for o in page_outputs(nb) if o.kind is Kind.HEADLINE), "")

@@ -33,12 +33,17 @@ def fill(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-@lru_cache(maxsize=1)
 def filter_script() -> tuple[Markup, str]:
     """Return the script that filters the table of claims, and its digest for the page's policy."""
+    return page_script("filter.js")
+
+
+@lru_cache(maxsize=4)
+def page_script(name: str) -> tuple[Markup, str]:
+    """Return a script of the package, and its digest for the page's policy."""
     loader = _environment().loader
     assert loader is not None
-    script = loader.get_source(_environment(), "filter.js")[0].strip()
+    script = loader.get_source(_environment(), name)[0].strip()
     return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -162,47 +161,6 @@ def with_downloads(text: str, downloads: Sequence[tuple[str, str, int]], words: 
     return text.replace(str(DOWNLOADS), fill("downloads.html", w=words, downloads=named) if named else "")
 
 
-def edition(
-    *,
-    report: Mapping[str, str],
-    date: str,
-    lines: Mapping[str, str],
-    titles: Mapping[str, Mapping[str, str]],
-    headlines: Mapping[str, Mapping[str, str]],
-    fingerprint: str,
-    notices: Mapping[str, str],
-    downloads: Mapping[str, Sequence[tuple[str, str, int]]],
-    replaced: Mapping[str, str],
-    before: Mapping[str, Mapping[str, Sequence[str]]],
-) -> str:
-    """Return the front page of one edition.
-
-    ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
-    not be fetched, or nothing; ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
-    ``downloads``: language -> format, file and size in bytes of what is handed on.
-    ``replaced``: the sentence on the edition that it replaces, or nothing; ``before``: language -> page -> Markdown on
-    what was there.
-    """
-    shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
-    return fill(
-        "edition.html",
-        words={k: Words(k) for k in titles},
-        report=report,
-        date=date,
-        lines=lines,
-        titles=titles,
-        headlines=shown,
-        notices=notices,
-        replaced=replaced,
-        before={k: {p: [markdown(t) for t in few] for p, few in v.items()} for k, v in before.items()},
-        downloads={
-            k: [(Words(k).word("formats", name), path, file_size(size, Words(k))) for name, path, size in few]
-            for k, few in downloads.items()
-        },
-        fingerprint=fingerprint,
-    )
-
-
 def file_size(size: int, words: Words) -> str:
     r"""Write a size in bytes for a reader, in kilobytes or megabytes.
 
@@ -213,11 +171,6 @@ def file_size(size: int, words: Words) -> str:
     if size >= 1_000_000:
         unit, number = "megabytes", words.number(size / 1_000_000, 1)
     return words.word("sizes", unit).replace("# ", f"#{NBSP}").replace("#", number)
-
-
-def index(editions: Sequence[Mapping[str, Any]]) -> str:
-    """Return the list of all editions, newest first."""
-    return fill("index.html", editions=editions, words={k: Words(k) for k in project().languages})
 
 
 def changes(found: Changes, report: str, language: str) -> str:

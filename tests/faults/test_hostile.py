@@ -290,33 +290,6 @@ def test_as_title_name_description_and_parameter(text):
     assert sum(t == "table" for t, _ in found.tags) == 1  # the figures behind the chart
     said = re.sub(r"<style>.*?</style>", "", markup, flags=re.DOTALL)
     assert "49" not in "".join(Reader(said).text).replace(text, "")
-    front = html.edition(
-        report={"fr": text, "en": text},
-        date=text,
-        lines={"fr": text, "en": text},
-        titles={"fr": {"trial": text}, "en": {"trial": text}},
-        headlines={"fr": {"trial": text}, "en": {"trial": text}},
-        downloads={"fr": [("xlsx", "fr/trial-2024-03-31-fr.xlsx", 1)], "en": []},
-        fingerprint=text,
-        notices={"fr": text, "en": text},
-    )
-    harmless(front)
-    harmless(
-        html.index(
-            [
-                {
-                    "definition": "monthly",
-                    "name": text,
-                    "title": {"fr": text, "en": text},
-                    "path": "monthly/2024-03-31",
-                    "first": "trial",
-                    "languages": ["fr", "en"],
-                    "pages": ["trial"],
-                    "lines": {"fr": text, "en": text},
-                }
-            ]
-        )
-    )
 
 
 @pytest.mark.parametrize("text", STRINGS[:: 1 if os.environ.get("KZREPORT_FAULTS") else 9])

@@ -39,6 +39,7 @@ only go down, inside a package too:
 - ``streams``: Standard streams that may be closed, full, cut or of another encoding: what is written to them never
   ends the work.
 - ``locks``: Locks on files and folders: the system drops one when its process ends, however it ends.
+- ``shown``: Small tables that a notebook shows of the nouns of the package, and a series as a data frame.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

@@ -18,7 +18,7 @@ PACKAGE = Path(kzreport.__file__).parent
 FLOORS = (
     ("errors",),
     ("locks",),
-    ("redaction", "scratch", "streams"),
+    ("redaction", "scratch", "streams", "shown"),
     ("days", "declare", "faults", "files", "repository", "units", "verdict"),
     ("model",),
     ("project",),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, short_repr
+from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.model import Period
 from kzreport.series.append import TableRow
 from kzreport.series.resource import Resource, describe_series
@@ -76,7 +76,7 @@ def given_row(series: str, period: str, value: str, published: str, dims: Mappin
         raise bad(unknown[0], f"columns among {', '.join(d.columns[3:]) or 'no other'}")
     for column in d.columns[3:]:
         if column != "dated" and (column not in own or own[column] not in d.enums.get(column, (own[column],))):
-            choices = f"one of {', '.join(d.enums[column])}" if column in d.enums else "text"
+            choices = one_of(d.enums[column], own.get(column, "")) if column in d.enums else "text"
             raise bad(column, choices, f"add {column}=..." if column not in own else "")
     return TableRow(found, digits, day, {k: v for k, v in own.items() if k != "dated"}, _dated(d, found, day, own))
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kzreport.errors import BasisError, ParameterError, explain
+from kzreport.errors import BasisError, ParameterError, explain, one_of
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Status
@@ -43,7 +43,7 @@ def expected(data: Levels, year: int, base: tuple[int, int], estimator: str) -> 
     """
     first, last = base
     if estimator not in ESTIMATORS:
-        raise ParameterError(explain("expected, estimator", repr(estimator), f"one of {', '.join(ESTIMATORS)}"))
+        raise ParameterError(explain("expected, estimator", repr(estimator), one_of(ESTIMATORS, estimator)))
     if last - first + 1 < _LEAST or year <= last:
         raise ParameterError(
             explain("expected", f"base {first}-{last} for {year}", f"{_LEAST} base years or more, all before {year}")

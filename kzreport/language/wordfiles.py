@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kzreport.errors import DataError, WordsError, explain, short_repr
+from kzreport.errors import DataError, WordsError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.language.locale import Locale
 from kzreport.project import project
@@ -35,7 +35,7 @@ def built_in_languages() -> tuple[str, ...]:
 def check_language(language: str) -> str:
     """Return a language of the project. Raises :class:`WordsError` with the choices."""
     if language not in project().languages:
-        raise WordsError(explain("language", short_repr(language), f"one of {', '.join(project().languages)}"))
+        raise WordsError(explain("language", short_repr(language), one_of(project().languages, language)))
     return language
 
 

@@ -17,7 +17,7 @@ from kzreport.declare import View
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Kind, Output
-from kzreport.pages.values import values_of_pages
+from kzreport.pages.values import check_own_values, values_of_pages
 from kzreport.pages.views import Views
 from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
@@ -31,10 +31,12 @@ class PageContext:
     """The words, date and loaded series of one page in one language for one edition.
 
     ``as_of`` cuts every series that :meth:`load` gives; charts show ``years`` calendar years, the year of ``as_of``
-    included. Raises the package's errors for an unknown page, language or date.
+    included. In a notebook, the values of its parameters cell are checked first. Raises the package's errors for an
+    unknown page, language or date, and :class:`ParameterError` for a value that the command line would refuse.
     """
 
     def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
+        check_own_values(name)
         self.name = name
         self.as_of = parse_day(as_of)
         self.words = Words(lang, name, self.as_of)

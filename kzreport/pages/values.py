@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from IPython import get_ipython
+
 from kzreport.errors import ParameterError, explain
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import NOWHERE, validate_parameters
@@ -48,6 +50,22 @@ def page_values(
             place = next((places[name] for name in ruled if name in places), where)
             raise ParameterError(f"{place}, {e}") from None
     return {name: value for name, value in values.items() if name not in _OF_EDITION}
+
+
+def check_own_values(page: str) -> None:
+    """Check the values that the cells of a notebook gave to its parameters, as those of a command line are checked.
+
+    Nothing is checked outside of a notebook, nor before its parameters cell was run. Raises :class:`ParameterError`
+    naming the parameter.
+    """
+    shell = get_ipython()
+    typed = shell.user_ns if shell else {}
+    declared = [p for p in declared_parameters(page) if p.name in typed.get("__annotations__", ())] if typed else []
+    if not declared:
+        return
+    where = f"notebooks/{page}.ipynb"
+    values = validate_parameters(declared, {p.name: typed[p.name] for p in declared if p.name in typed}, where)
+    page_values(page, {name: value for name, value in values.items() if name not in _OF_EDITION}, where)
 
 
 def changed_values(page: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, ParameterError, explain, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import read_yaml, shown_path
 from kzreport.model import Period
 
@@ -95,7 +95,7 @@ def _number(value: Any, where: str) -> int | float:
 def _one_of(value: Any, choices: Mapping[str, Any] | Sequence[str], where: str) -> Any:
     """Return a choice, or what a map has for it."""
     if not isinstance(value, str) or value not in choices:
-        raise DataError(explain(where, short_repr(value), f"one of {', '.join(choices)}"))
+        raise DataError(explain(where, short_repr(value), one_of(choices, value)))
     return choices[value] if isinstance(choices, Mapping) else value
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
 from kzreport.project import project
 from kzreport.series.shape import check_entry, check_heading
@@ -145,7 +145,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
 
     def one_of(key: str, value: Any, choices: Sequence[str]) -> Any:
         if value not in choices:
-            raise DataError(explain(f"{where}, key '{key}'", repr(value), f"one of {', '.join(choices)}"))
+            raise DataError(explain(f"{where}, key '{key}'", repr(value), one_of(choices, value)))
         return value
 
     def by_language(key: str) -> Mapping[str, Any]:
@@ -286,6 +286,6 @@ def describe_series(name: str) -> Resource:
     found = resources()
     if name not in found:
         todo = "run 'kzreport accept --data'" if (project_root() / "data" / f"{name}.csv").is_file() else ""
-        choices = f"one of {', '.join(sorted(found))}"
+        choices = one_of(sorted(found), name)
         raise DataError(explain("data/datapackage.json", f"no series '{name}'", choices, todo))
     return found[name]

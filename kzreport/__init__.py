@@ -38,8 +38,9 @@ only go down, inside a package too:
 - ``scratch``: Private folders for a run's temporary files; the next run removes those of a killed run.
 - ``streams``: Standard streams that may be closed, full, cut or of another encoding: what is written to them never
   ends the work.
+- ``shown``: Small tables that a notebook or a terminal shows of the nouns of the package, and a series as a data
+  frame.
 - ``locks``: Locks on files and folders: the system drops one when its process ends, however it ends.
-- ``shown``: Small tables that a notebook shows of the nouns of the package, and a series as a data frame.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

@@ -11,6 +11,7 @@ from kzreport.commands.session import show, warn
 from kzreport.errors import KzreportError
 from kzreport.guards.finding import warnings_of
 from kzreport.guards.state import check_state
+from kzreport.series.strays import unread_files
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
         unusual = [f.message for f in warnings_of(check_state(date.today()))]
     except KzreportError:  # among the faults already
         unusual = []
-    for warning in [*list_warnings(), *unusual]:
+    for warning in [*list_warnings(), *unread_files(), *unusual]:
         warn(f"warning: {warning}")
     show(f"{len(faults)} faults" if faults else "data, definitions, words and notebooks are sound")
     return 2 if faults else 0

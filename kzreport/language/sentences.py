@@ -26,7 +26,8 @@ from kzreport.language.vocabulary import capital
 from kzreport.model import Reading, Status
 
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
-MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year|publisher))?(?::([a-z]+))?\}")
+ATTRIBUTES = ("value", "period", "base", "item", "low", "high", "year", "publisher")  # of a reading; value: without one
+MARK = re.compile(rf"\{{([a-z][a-z0-9_]*)(?:\.({'|'.join(ATTRIBUTES[1:])}))?(?::([a-z]+))?\}}")
 PART = re.compile(r"\[([^\[\]]*)\]")
 NOTHING = "nothing"
 DIRECTIONS = ("up", "down", "flat")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kzreport.errors import DataError, ParameterError, WordsError, explain, one_of, short_repr
 from kzreport.files import project_root, read_text, shown_path
+from kzreport.language.sentences import ATTRIBUTES, MARK
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.project import page_names, project
@@ -94,6 +95,9 @@ def fill_note(text: str, where: str, language: str, readings: Callable[[str], Ma
             found = f"no reading '{name}'" if reading is None else f"'{name}' has no value ({reading.status})"
             choices = one_of([f"{page}.{n}" for n, r in known.items() if r.ok], f"{page}.{name}")
             raise ParameterError(explain(f"{where}, {m[0]}", found, choices))
+        if not MARK.fullmatch(f"{{{name}{rest}}}"):
+            attribute = rest.strip(".").partition(":")[0]
+            raise ParameterError(explain(f"{where}, {m[0]}", f"'{attribute}'", one_of(ATTRIBUTES, attribute)))
         try:
             return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
         except WordsError as e:

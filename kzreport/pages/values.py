@@ -11,7 +11,7 @@ from IPython import get_ipython
 from kzreport.errors import ParameterError, explain
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import NOWHERE, validate_parameters
-from kzreport.pages.views import rule_of
+from kzreport.pages.views import renew_views, rule_of
 
 _OF_EDITION = ("lang", "as_of")  # parameters whose values an edition has, not a page
 
@@ -52,13 +52,15 @@ def page_values(
     return {name: value for name, value in values.items() if name not in _OF_EDITION}
 
 
-def check_own_values(page: str) -> None:
-    """Check the values that the cells of a notebook gave to its parameters, as those of a command line are checked.
+def open_in_notebook(page: str) -> None:
+    """Begin a page that cells of a notebook make: views that were changed are read again, values are checked.
 
-    Nothing is checked outside of a notebook, nor before its parameters cell was run. Raises :class:`ParameterError`
-    naming the parameter.
+    The values of the parameters cell are checked as those of a command line are; nothing is done outside of a
+    notebook. Raises :class:`ParameterError` naming the parameter.
     """
     shell = get_ipython()
+    if shell:
+        renew_views()
     typed = shell.user_ns if shell else {}
     declared = [p for p in declared_parameters(page) if p.name in typed.get("__annotations__", ())] if typed else []
     if not declared:

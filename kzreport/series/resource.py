@@ -143,7 +143,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
             raise DataError(explain(f"{where}, key '{key}'", repr(raw.get(key)), f"a value of type {kind.__name__}"))
         return raw[key]
 
-    def one_of(key: str, value: Any, choices: Sequence[str]) -> Any:
+    def among(key: str, value: Any, choices: Sequence[str]) -> Any:
         if value not in choices:
             raise DataError(explain(f"{where}, key '{key}'", repr(value), one_of(choices, value)))
         return value
@@ -164,7 +164,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
     for key in ("name", "path"):  # a path is a file name: nothing outside data/ is read
         if not _SLUG.fullmatch(need(key, str)):
             raise DataError(explain(f"{where}, key '{key}'", repr(raw[key]), "letters, digits, '_', '-' and '.'"))
-    one_of("publication", need("publication", dict).get("kind"), _DATED)
+    among("publication", need("publication", dict).get("kind"), _DATED)
     low, high = need("range", list)
     return Resource(
         file=folder / raw["path"],
@@ -172,10 +172,10 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         path=raw["path"],
         hash=digest,
         titles=by_language("titles"),
-        unit=one_of("unit", need("unit", str), tuple(UNITS)),
+        unit=among("unit", need("unit", str), tuple(UNITS)),
         basis=need("basis", str),
-        frequency=one_of("frequency", need("frequency", str), _FREQUENCIES),
-        dimensions=tuple(one_of("dimensions", name, columns) for name in need("dimensions", list)),
+        frequency=among("frequency", need("frequency", str), _FREQUENCIES),
+        dimensions=tuple(among("dimensions", name, columns) for name in need("dimensions", list)),
         columns=columns,
         enums={f["name"]: tuple(f["constraints"]["enum"]) for f in fields if "enum" in f.get("constraints", {})},
         publisher=by_language("publisher") if raw.get("publisher") else None,

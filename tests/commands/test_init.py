@@ -15,22 +15,6 @@ from kzreport.project import page_names, project
 from kzreport.series.known import load_series
 
 
-@pytest.fixture
-def project_of(tmp_path, monkeypatch, handlers, capsys):
-    """Makes a project with these options, and works in it."""
-    monkeypatch.delenv("KZREPORT_HOME", raising=False)
-
-    def make(*options: str):
-        folder = tmp_path / "mine"
-        assert main(["init", str(folder), *options]) == 0, capsys.readouterr().err
-        monkeypatch.setenv("KZREPORT_HOME", str(folder))
-        clear_caches()
-        return folder
-
-    yield make
-    clear_caches()
-
-
 @pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])
 def test_a_new_project_lacks_nothing_but_its_reference_outputs(project_of, languages):
     project_of("--lang", languages, "--name", "Ruritania", "--home", "RTA")

@@ -80,6 +80,11 @@ def record_edition(folder: Path) -> None:
         _write_record(_record_path(folder), manifest_digest(folder), {})
 
 
+def forget_edition(folder: Path) -> None:
+    """Remove the record of an edition that is gone."""
+    _record_path(folder).unlink(missing_ok=True)
+
+
 def list_strays(root: Path) -> list[str]:
     """List what other programs left in and beside the editions: it stops nobody.
 

@@ -225,6 +225,27 @@ def _calendar(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _lab(command: argparse.ArgumentParser) -> None:
+    text = "options of JupyterLab, after --, such as -- --no-browser --port 8899 (--allow-root for root)"
+    command.add_argument("options", nargs="*", metavar="OPTION", help=text)
+
+
+def _watch(command: argparse.ArgumentParser) -> None:
+    command.add_argument("page", help="a page of the project")
+    _language(command, "a language of the project (default: that of the page's own cell)")
+    text = "the date of the page (default: that of its own cell)"
+    command.add_argument("--as-of", type=given.given, metavar="DATE", help=text)
+    text = "port of this machine (default: a free one)"
+    command.add_argument("--port", type=given.port, default=0, metavar="N", help=text)
+    command.add_argument("--no-browser", action="store_true", help="print the address only")
+
+
+def _claims(command: argparse.ArgumentParser) -> None:
+    command.add_argument("document", nargs="*", help="a document, as data/claims/documents.yml names it (default: all)")
+    command.add_argument("--as-of", type=given.given, metavar="DATE", help="as known on DATE (default: today)")
+    _language(command, "a language of the project (default: en, else its first)")
+
+
 def _languages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--missing", metavar="CODE", default="", help="list the untranslated words of a language")
     command.add_argument("--copy", metavar="CODE", default="", help="copy the English words that a language lacks")
@@ -248,7 +269,10 @@ OPTIONS = {
     "calendar": _calendar,
     "revisions": _revisions,
     "add": _add,
+    "lab": _lab,
+    "watch": _watch,
     "new": _new,
+    "claims": _claims,
     "check": lambda command: None,
     "accept": _accept,
     "languages": _languages,

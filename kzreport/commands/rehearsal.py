@@ -7,7 +7,7 @@ What belongs here: running a notebook's cells with another kind of page. What do
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -28,13 +28,20 @@ class Rehearsed(Page):
         """Draw nothing."""
 
 
-Kind = TypeVar("Kind", bound=Rehearsed)
+Kind = TypeVar("Kind", bound=Page)
 
 
-def rehearse(kind: type[Kind], name: str, values: Mapping[str, Any], language: str, day: date) -> list[Kind]:
+def rehearse(
+    kind: type[Kind],
+    name: str,
+    values: Mapping[str, Any],
+    language: str,
+    day: date,
+    begin: Callable[[int], None] = lambda number: None,
+) -> list[Kind]:
     """Return the pages of a kind that the calls of a notebook made on a date, as a rule one.
 
-    Raises the errors of its views and words.
+    ``begin`` is called with the index of each cell before it is run. Raises the errors of its views and words.
     """
     renew_views()
     given = page_values(name, values, f"page '{name}'") | {"lang": language, "as_of": day.isoformat()}
@@ -45,7 +52,8 @@ def rehearse(kind: type[Kind], name: str, values: Mapping[str, Any], language: s
         return pages[-1]
 
     scope: dict[str, Any] = {**given, "Page": page}  # the parameters cell is not run, and no other cell needs its types
-    for cell in load_notebook(name).cells:
+    for number, cell in enumerate(load_notebook(name).cells):
+        begin(number)
         if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
             tree = ast.parse(cell.source)
             tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "kzreport")]

@@ -40,8 +40,9 @@ def run(args: argparse.Namespace) -> int:
         for assessment in found:
             for line in _lines(w, assessment):
                 show(line)
-        counts = Counter(verdict_words(w, a.leading, within=a.leads_within) for a in found)
-        show(f"{len(found)} claims: {', '.join(f'{n} {verdict.lower()}' for verdict, n in counts.items()) or 'none'}")
+        counts = Counter(verdict_words(w, a.leading, within=a.leads_within).lower() for a in found)
+        listed = ", ".join(f"{n} {verdict}" for verdict, n in counts.items()) or "none"
+        show(f"\n{document}: {len(found)} claim{'s' * (len(found) != 1)}: {listed}")
     return 0
 
 

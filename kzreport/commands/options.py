@@ -198,7 +198,25 @@ def _accept(command: argparse.ArgumentParser) -> None:
 
 def _new(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", help="name of the page: letters a-z and _")
-    command.add_argument("--series", metavar="NAME", help="series that it shows (default: the first of the project)")
+    text = "series that it shows, or a CSV of a new one: period, value, published (default: the first of the project)"
+    command.add_argument("--series", type=given.place, metavar="NAME|FILE", help=text)
+    text = "of a new series: its title, or one for each language as fr=..., en=...; asked for on a terminal, as are"
+    command.add_argument("--title", action="append", default=[], metavar="TEXT", help=text)
+    for name, metavar, text in (
+        ("--unit", "UNIT", "its unit"),
+        ("--publisher", "NAME", "its publisher: the name, or the key in data/publishers.yml"),
+        ("--lag", "DAYS", "days from the end of a period to its publication, where the file says none"),
+    ):
+        command.add_argument(name, default="", metavar=metavar, help=text)
+    command.add_argument("--source", type=_address, default="", metavar="URL", help="the page that it is from")
+
+
+def _address(text: str) -> str:
+    if not text:
+        return ""
+    if not text.startswith("https://") or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r}: expected an address that starts with https://")
+    return text
 
 
 def _add(command: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ only go down, inside a package too:
 - ``series``: Series of publishers: the only reader of ``data/``.
 - ``indicators``: Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no
   clock.
+- ``own_units``: Units that the project declares beside those of the engine, with their words: ``data/units.yml``.
 - ``strict``: Strict models of what YAML files of a project hold: unknown keys are refused, errors name the key and
   the choices.
 - ``project``: The project that the engine works on: its settings from ``params/project.yml``, its pages.

@@ -23,6 +23,7 @@ FLOORS = (
     ("model",),
     ("project",),
     ("strict",),
+    ("own_units",),
     ("indicators",),
     ("series",),
     ("language",),

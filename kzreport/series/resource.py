@@ -18,6 +18,7 @@ from typing import Any
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
+from kzreport.own_units import own_units
 from kzreport.project import project
 from kzreport.series.shape import check_entry, check_heading
 from kzreport.series.transaction import finish_pending
@@ -267,6 +268,7 @@ def resources() -> Mapping[str, Resource]:
     """
     path = _package_path(project_root())
     finish_pending(path.parent)
+    own_units()  # a fault of that file is told as one, not as a unit that nobody knows
     return _package(path).resources
 
 

@@ -8,7 +8,14 @@ from kzreport.errors import explain
 from kzreport.files import project_root, shown_path
 
 SHARED_FILES = ("package.yml", "publishers.yml", "columns.yml")  # that cards refer to
-OTHER_FILES = ("issues.yml", "labels.yml", "groups.yml", "relations.yml", "releases.yml")  # of other readers
+OTHER_FILES = (
+    "issues.yml",
+    "labels.yml",
+    "groups.yml",
+    "relations.yml",
+    "releases.yml",
+    "units.yml",
+)  # of other readers
 _PACKAGE = "datapackage.json"
 _FOLDERS = ("claims", "facts", "providers", "raw")  # their readers look after them
 _FACTS = ("facts.csv", "facts.yml")

@@ -183,12 +183,9 @@ def test_the_walk_of_an_analyst(browser, tmp_path):
         assert accepted["metadata"]["kernelspec"]["name"] == "python3"
         assert accepted["cells"][-1]["metadata"]["tags"] == ["scratch"]
         assert "visitors" not in kzreport(root, "check").stderr
-        definition = (root / "params" / "monthly.yml").read_text(encoding="utf-8")
-        (root / "params" / "one.yml").write_text(
-            "\n".join("pages: [visitors]" if line.startswith("pages:") else line for line in definition.splitlines()),
-            encoding="utf-8",
-        )
-        done = kzreport(root, "run", "one", "--lang", "en", "--as-of", "2026-09-30")
+        one = "title: {en: One page, fr: Une page}\npages: [visitors]\nlanguages: [en]\n"
+        (root / "params" / "one.yml").write_text(one, encoding="utf-8")
+        done = kzreport(root, "run", "one", "--as-of", "2026-09-30")
         assert done.returncode == 0, done.stderr
         page = (root / "reports" / "one" / "2026-09-30" / "en" / "visitors.html").read_text(encoding="utf-8")
         assert "from a year before" in page and "seaborn" not in page

@@ -102,9 +102,6 @@ def test_values_show_themselves():
     text = repr(series)
     head = "musd · current · Bureau · as known on 2026-09-30 · 35 observations"
     assert text.splitlines()[:2] == ["gdp: Output", head]
-        "gdp: Output",
-        "musd · current · Bureau · as known on 2026-09-30 · 35 observations",
-    ]
     assert "… 25 more" in text and len(text.splitlines()) == 14
     assert "<caption><strong>gdp: Output</strong>" in series._repr_html_() and "<td>XXA</td>" in series._repr_html_()
     reading = Reading("rate", 9.8, "percent", Period.parse("2026-08"), base=Period.parse("2025-08"), inputs=("cpi",))

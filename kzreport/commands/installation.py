@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -35,7 +34,7 @@ def installation_warnings() -> Iterator[str]:
         yield explain("installation", "no kernel 'kzreport' for JupyterLab", "the warm kernel", todo)
     own = Path(sys.executable).parent
     if shutil.which("kzreport") is None:
-        todo = f"say {_shown(own / 'kzreport')}, or put its folder first on PATH"
+        todo = f"say {own / 'kzreport'}, or put its folder first on PATH"
         yield explain("installation", "no kzreport on PATH", "the command where it is typed", todo)
 
 
@@ -60,9 +59,3 @@ def _stale(lock: Path) -> list[str]:
         locked.setdefault(m["name"], set()).add(m["version"])  # a package may have one version for each Python
     found = {name: _version(name) for name in locked}
     return [f"{k} {v} ({', '.join(sorted(locked[k]))})" for k, v in found.items() if v and v not in locked[k]]
-
-
-def _shown(path: Path) -> str:
-    """Return a path as it is typed from the working directory."""
-    here = os.path.relpath(path)
-    return here if not here.startswith("..") else path.name

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from kzreport.editions.inputs import list_differences
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.plan import Plan
+from kzreport.editions.store import revision_number
 from kzreport.errors import PageError, explain
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_artefacts, page_headline
@@ -259,7 +260,8 @@ def replaced_line(found: Correction, w: Words) -> str:
     for kind, titles in kinds.items():
         word = w.word("input_kinds", kind)
         named.append(f"{word} ({', '.join(titles)})" if 0 < len(titles) <= _MOST else word)
-    text = w.ui("replaces").format(name=found.edition)
+    number = revision_number(Path(found.edition))
+    text = w.ui("replaces").format(now=number + 1, before=number)
     why = w.ui("replaces_why").format(what=w.semicolon.join(named)) if named else w.ui("replaces_altered")
     same = "" if found.pages or found.unread else f" {w.ui('replaces_same')}"
     return w.typography(f"{text}{why}{same}")

@@ -149,7 +149,8 @@ def summary_line(summary: Mapping[str, Any]) -> str:
     made, code = summary["made"], summary["exit_code"]
     parts = [f"made {', '.join(made)}" if len(made) < 4 else f"made {len(made)} editions"]
     if not made:
-        parts = [] if summary["errors"] or summary["failed"] else ["nothing to do"]
+        sound = not summary["errors"] or code in (ProviderDown.exit_code, OVERDUE)
+        parts = ["nothing to do"] if sound and not summary["failed"] else []
     if summary["failed"]:
         names = [f["edition"] for f in summary["failed"]]
         parts.append(f"failed {', '.join(names)}" if len(names) < 4 else f"{len(names)} editions failed")

@@ -212,6 +212,8 @@ class Mirror(Store):
             self._remove({manifest})
             super().drop(folder, aside)
             self._remove(own - {manifest})
+            if hasattr(self.fs, "auto_mkdir"):
+                self.fs.rm(self._at(name), recursive=True)  # a disk has folders, now empty
         self.names -= own
         self._fetched = [n for n in self._fetched if n not in own]
         self._in_editions = None

@@ -57,10 +57,14 @@ class Home:
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
         clear_caches()
 
-    def write(self, path: str, content: str | bytes) -> None:
-        """Write any file of the home."""
+    def write(self, path: str, content: str | bytes, *, restated: bool = True) -> None:
+        """Write any file of the home; restated: of claims and facts the description has the digest, as of a table."""
         raw = content.encode() if isinstance(content, str) else content
         (self.root / path).write_bytes(raw)
+        if restated and path.startswith(("data/claims/", "data/facts/")):
+            stated = {"hash": "sha256:" + sha256(raw).hexdigest()}
+            self.package["lists"][path.removeprefix("data/")] = stated
+            self.describe()
         clear_caches()
 
     def notebook(self, page: str) -> dict:

@@ -113,10 +113,18 @@ def one_of(choices: Iterable[object], found: object = "") -> str:
     known = list(map(str, choices))
     shown = known if len(known) <= _MOST else known[: _MOST // 2]
     more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
-    folded = {name.casefold(): name for name in reversed(known)}
+    return f"one of {', '.join(shown) or 'none'}{more}{did_you_mean(known, found)}"
+
+
+def did_you_mean(choices: Iterable[str], found: object) -> str:
+    """Return the choice that ``found`` comes near to, as a question in brackets; empty if there is none.
+
+    >>> did_you_mean(["titles", "unit"], "title")
+    ' (did you mean titles?)'
+    """
+    folded = {name.casefold(): name for name in reversed(list(choices))}
     near = difflib.get_close_matches(str(found)[:60].casefold(), folded, 1, 0.7) if found else ()
-    hint = f" (did you mean {folded[near[0]]}?)" if near else ""
-    return f"one of {', '.join(shown) or 'none'}{more}{hint}"
+    return f" (did you mean {folded[near[0]]}?)" if near else ""
 
 
 def without_hidden(text: str) -> str:

@@ -22,7 +22,6 @@ from kzreport.language.lint import branches, leaves
 from kzreport.language.sentences import MARK, Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel
-from kzreport.pages.context import NO_PAGES, Pages
 from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
 from kzreport.project import project
@@ -89,7 +88,7 @@ class _Listener(Rehearsed):
             for key, readings in panel.sentences.items():
                 self.words.meet(("say", key), readings)
             self.words.meet(("charts", name), panel.groups)
-            about = next(iter(panel.sentences.values()), {})
+            about: Mapping[str, Any] = next(iter(panel.sentences.values()), {})
             self.words.meet(("tables", "latest", "title"), {**about, "subject": None})
 
     def _nothing(self, *given: Any, **options: Any) -> None:
@@ -97,7 +96,7 @@ class _Listener(Rehearsed):
 
     title = headlines = note = key_figures = claims = caveats = method = sources = calendar = changes = _nothing
 
-    def background(self, *given: Any, pages: Pages = NO_PAGES, **options: Any) -> None:
+    def background(self, **among: Sequence[str]) -> None:
         """Learn nothing."""
 
 
@@ -142,6 +141,7 @@ def _wanted(words: Words) -> Iterator[tuple[tuple[str, ...], list[_Mark]]]:
     """Yield the path of each sentence and title, and its marks."""
     for table in _TABLES:
         node = words.entry(table) if words.has(table) else {}
+        tops: dict[tuple[str, ...], Any]
         if table == "headline":
             tops = {(table,): node}
         elif table == "tables":
@@ -178,8 +178,8 @@ def note_faults() -> list[str]:
             definition, day = load_definition(file.parent.name), read_day(file.stem)
             for page in {page or definition.pages[0]: None for page, _ in read_note(name)}:
                 for language in project().languages:
-                    about = {"lang": language, "as_of": day.isoformat()}
-                    Rehearsed(page, **about).note_text(name, definition.values)
+                    on = day.isoformat()
+                    Rehearsed(page, lang=language, as_of=on).note_text(name, definition.values)
         except (KzreportError, ValueError) as e:
             found.append(str(e) if isinstance(e, KzreportError) else explain(shown_path(file), e, "DATE.md"))
     return list(dict.fromkeys(found))

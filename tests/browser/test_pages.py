@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from kzreport.pages.notebooks import read_notebook
-from kzreport.project import notebook_path, page_names
+from kzreport.pages.notebooks import load_notebook
+from kzreport.pages.outputs import page_artefacts
+from kzreport.project import page_names
 from kzreport.render import html
 
 TITLES = dict.fromkeys(page_names(), "Titre")
@@ -17,7 +18,7 @@ def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     made = {}
     for name in page_names():
-        nb = read_notebook(notebook_path(name))
+        nb = load_notebook(name)
         text = html.page(
             nb, name=name, language="fr", titles=TITLES, report="Note", date="30 septembre 2026",
             languages=["fr", "en"], fingerprint="0" * 16,
@@ -40,7 +41,7 @@ def test_a_page_is_whole_and_fits(page, files, name, width):
     script = "all => all.map(i => [i.getBBox().width, i.querySelector('desc').textContent.length])"
     pictures = page.eval_on_selector_all("figure.chart svg", script)
     assert all(width > 400 and description > 30 for width, description in pictures)
-    assert len(pictures) >= {"summary": 0, "claims": 1}.get(name, 3)
+    assert len(pictures) == sum(bool(a.svg) for a in page_artefacts(load_notebook(name)))
     assert page.locator("h1").count() == 1
     assert page.locator("script").count() == page.locator("table[data-claims]").count() <= 1
     assert page.get_attribute("html", "lang") == "fr"

@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/commands/cli.py
 
@@ -72,7 +73,14 @@ def cells(page: str) -> None:
 
 def rendered(page: str, result: Result) -> str:
     assert result.notebook is not None, result.reason
-    about = {"name": page, "language": "fr", "titles": {page: page}, "report": "x", "date": "x", "fingerprint": "x"}
+    about = {
+        "name": page,
+        "language": "fr",
+        "titles": {page: page},
+        "report": "x",
+        "as_of": date(2026, 9, 30),
+        "fingerprint": "x",
+    }
     return html.page(result.notebook, languages=("fr", "en"), **about)  # type: ignore[arg-type]
 
 

@@ -26,7 +26,7 @@ from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
 from kzreport.project import project
 
-_TABLES = ("headline", "say", "charts", "tables")
+_TABLES = ("headline", "say", "findings", "charts", "tables")
 _YEARS_BEFORE = (0, 1, 3, 8)  # dates of rehearsals: until every sentence has met its readings
 
 Met = dict[tuple[str, ...], dict[str, None]]  # path in the words of a page -> names of the readings that filled it
@@ -77,8 +77,13 @@ class _Listener(Rehearsed):
 
     def chart(self, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
         """Learn the groups that a title may name."""
-        added = [options[name] for name in ("steps", "points", "line") if name in options]
-        found = self.views.resolve(groups, split_options([groups, *added], options)[0])
+        added = [options[name] for name in ("finding", "steps", "points", "line") if name in options]
+        wanted = split_options([groups, *added], options)[0]
+        found = self.views.resolve(groups, wanted)
+        if (finding := options.get("finding")) and (
+            readings := self.views.resolve(finding, wanted if callable(finding) else {})
+        ):
+            self.words.meet(("findings", key), readings)
         if found is not None:
             self.words.meet(("charts", key), found)
 

@@ -159,7 +159,7 @@ def made_page(name: str, language: str, as_of: str) -> str:
         language=task.language,
         titles={name: title},
         report=project().name[task.language],
-        date=Words(task.language).day(parse_day(as_of)),
+        as_of=parse_day(as_of),
         languages=[task.language],
         fingerprint="–",
     )

@@ -43,7 +43,7 @@ def definition_names() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
 
 
-class _File(BaseModel):
+class DefinitionFile(BaseModel):
     """The keys of a definition file; every scalar in it is text."""
 
     model_config = ConfigDict(extra="forbid")
@@ -55,10 +55,10 @@ class _File(BaseModel):
     formats: list[str] | None = None
 
 
-def _read_definition(path: Path) -> _File:
+def _read_definition(path: Path) -> DefinitionFile:
     where = shown_path(path)
     try:
-        raw = _File.model_validate(read_yaml(path))
+        raw = DefinitionFile.model_validate(read_yaml(path))
     except DataError as e:
         raise ParameterError(str(e)) from None
     except ValidationError as e:

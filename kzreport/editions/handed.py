@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,10 +11,11 @@ import nbformat
 
 from kzreport.editions.job import page_titles, stale_notice
 from kzreport.editions.plan import Plan
-from kzreport.files import write_durably
+from kzreport.files import sha256_hex, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_outputs
 from kzreport.pages.views import series_read
+from kzreport.render import html
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.formats import PAGES, file_name, load_format
 
@@ -51,6 +53,24 @@ def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> 
         series=series_read({page: definition.values[page] for page in definition.pages}),
         fingerprint=plan.inputs.fingerprint,
     )
+
+
+def complete_pages(plan: Plan, folder: Path, files: Sequence[HandedOn], written: Mapping[str, str]) -> dict[str, str]:
+    """Write into each page the files in which its edition is handed on; return the digests of the pages by file.
+
+    A page that is not what was ``written`` stays as it is: the edition is refused for it.
+    """
+    made = dict[str, str]()
+    for language in plan.languages:
+        words = Words(language)
+        handed = [(f.format, Path(f.path).name, f.size) for f in files if f.language == language]
+        for page in plan.definition.pages:
+            path = f"{language}/{page}.html"
+            data = (folder / path).read_bytes()
+            if sha256_hex(data) == written[path]:
+                whole = html.with_downloads(data.decode(), handed, words)
+                made[path] = write_durably(folder / path, whole)
+    return made
 
 
 def write_formats(plan: Plan, folder: Path, name: str, until: date | None) -> list[HandedOn]:

@@ -83,6 +83,11 @@ def stale_notice(plan: Plan, language: str) -> str:
     return Words(language).not_refreshed(day, list(bodies), until)
 
 
+def previous_edition(plan: Plan) -> str:
+    """Return the name of the edition that this one is compared with; empty if there is none."""
+    return next((str(own["previous"]) for own in plan.definition.values.values() if own.get("previous")), "")
+
+
 def make_page(plan: Plan, folder: Path, task: Task, worker: Worker, done: NotebookNode | None = None) -> Result:
     """Execute and render one page into the edition being built, in a worker; ``done``: it was executed before.
 
@@ -103,24 +108,27 @@ def make_job(job: Job, worker: Worker) -> Result:
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:
     task = result.task
     try:
+        words = Words(task.language, task.page, plan.as_of)
+        files: dict[str, bytes] = {}
+        for artefact in page_artefacts(nb):
+            name = f"figures/{task.page}-{artefact.name}"
+            files[f"{name}.csv"] = download(artefact, words, plan.as_of).encode()
+            if artefact.svg:
+                files[f"{name}.svg"] = artefact.svg.encode()
         text = html.page(
             nb,
             name=task.page,
             language=task.language,
             titles=page_titles(plan, task.language),
             report=plan.definition.title[task.language],
-            date=Words(task.language).day(plan.as_of),
+            as_of=plan.as_of,
             languages=plan.languages,
             fingerprint=plan.inputs.fingerprint,
             notice=stale_notice(plan, task.language),
+            previous=previous_edition(plan),
+            sizes={name: len(data) for name, data in files.items()},
         )
-        files: dict[str, bytes | str] = {f"{task.page}.html": text, f"{task.page}.ipynb": nbformat.writes(nb) + "\n"}
-        words = Words(task.language, task.page, plan.as_of)
-        for artefact in page_artefacts(nb):
-            name = f"figures/{task.page}-{artefact.name}"
-            files[f"{name}.csv"] = download(artefact, words, plan.as_of)
-            if artefact.svg:
-                files[f"{name}.svg"] = artefact.svg
+        files |= {f"{task.page}.html": text.encode(), f"{task.page}.ipynb": f"{nbformat.writes(nb)}\n".encode()}
         written = {
             f"{task.language}/{name}": write_durably(folder / task.language / name, data)
             for name, data in files.items()

@@ -16,7 +16,7 @@ from kzreport.editions.bars import PageBars
 from kzreport.editions.correction import Correction, before_lines, compare_plan, read_correction, replaced_line
 from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
-from kzreport.editions.handed import write_formats
+from kzreport.editions.handed import complete_pages, write_formats
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
 from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
@@ -216,6 +216,7 @@ def finish_edition(
     series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
     formats = write_formats(plan, folder, name, until)
+    written = {**written, **complete_pages(plan, folder, formats, written)}
     front = html.edition(
         report={k: definition.title[k] for k in plan.languages},
         date=name,

@@ -22,7 +22,7 @@ from kzreport.project import project
 
 SOURCE = "en"  # the language of the engine that others are translated from
 UNTRANSLATED = "untranslated: "  # begins a text that was copied from the source language
-LABEL_TABLES = ("labels", "articles", "themes", "earlier")
+LABEL_TABLES = ("labels", "articles", "themes", "earlier", "terms")
 _HERE = Path(__file__).parent
 FURNITURE = _HERE / "furniture.yml"
 
@@ -105,6 +105,7 @@ def methods() -> Mapping[str, Mapping[str, str]]:
 def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """Return the project's names: ``labels``, ``articles`` and ``themes``, each slug -> language -> name.
 
+    ``terms``: slug -> language -> "TERM: MEANING".
     ``earlier``: slug -> last day -> language -> the name until then. Raises :class:`WordsError` for another table.
     """
     found = _read(labels_path()) if labels_path().exists() else {}

@@ -114,11 +114,14 @@ class PageContext:
             self._drawn[key] = values_of_pages(pages, "parameter 'pages'")
         return self._drawn[key]
 
-    def open_section(self, heading: str, *, hushed: bool = False) -> None:
-        """Display the heading of a section; ``hushed``: leave it out, and all that would stand under it."""
+    def open_section(self, heading: str, name: str, *, hushed: bool = False) -> None:
+        """Display the heading of a section; ``hushed``: leave it out, and all that would stand under it.
+
+        ``name``: the same in all languages; links to the section have it.
+        """
         self.old_told, self.hushed = False, hushed
         if not hushed:
-            self.show(heading, Kind.SECTION)
+            self.show(heading, Kind.SECTION, name)
 
     def emit(self, output: Output) -> None:
         """Display an output of the page, unless it stands in a section that is left out."""
@@ -130,6 +133,6 @@ class PageContext:
         """Hand an output to the front end of the notebook."""
         display(output.data, raw=True, metadata=output.metadata)
 
-    def show(self, text: str, kind: Kind, name: str = "") -> None:
-        """Display Markdown; ``name``: of the chart or table in whose place it stands."""
-        self.emit(Output(kind, text, markdown=text, name=name))
+    def show(self, text: str, kind: Kind, name: str = "", series: str = "") -> None:
+        """Display Markdown; ``name``: of the chart or table in whose place it stands; ``series``: see `Output`."""
+        self.emit(Output(kind, text, markdown=text, name=name, series=series))

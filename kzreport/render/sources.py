@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.words import Words
@@ -43,13 +44,23 @@ class SeriesSource:
 def edition_sources(edition: Edition, language: str) -> list[SeriesSource]:
     """Return the sources of an edition in the order in which its pages read them."""
     words = Words(language, day=edition.as_of)
-    return [_source(name, edition, words) for name in edition.series]
+    return [series_source(name, edition.as_of, words) for name in edition.series]
 
 
-def _source(name: str, edition: Edition, words: Words) -> SeriesSource:
+def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequence[SeriesSource]]]:
+    """Return publisher -> what is said of several of its series at once (terms of use, access, days) -> these."""
+    found: dict[str, dict[str, list[SeriesSource]]] = {}
+    for s in sources:
+        shared = " ".join(f"{text.rstrip('.')}." for text in (s.terms, s.access, s.days))
+        found.setdefault(s.publisher, {}).setdefault(shared, []).append(s)
+    return found
+
+
+def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
+    """Return what is known of a series on a day, in the language of ``words``."""
     d, language = describe_series(name), words.language
-    last = outcomes(load_series(name, edition.as_of)).last
-    used = [s for s in d.sources if s.get("since", "") <= edition.as_of.isoformat()]
+    last = outcomes(load_series(name, as_of)).last
+    used = [s for s in d.sources if s.get("since", "") <= as_of.isoformat()]
     return SeriesSource(
         name=name,
         title=d.titles[language],

@@ -11,7 +11,7 @@ from kzreport.model import Period
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
-from kzreport.render.figures import Figure, FigureReader
+from kzreport.render.figures import Figure, FigureReader, shown_decimals
 from kzreport.render.judged import judged_claims
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
@@ -19,7 +19,8 @@ from kzreport.render.workbook_charts import Drawn, add_charts, main_series
 from kzreport.units import UNITS
 
 _HEAD = 3  # row of the headings of a table: title and two lines above it
-_FULL = 3  # decimals of a number that is shown as published, not rounded to those of its unit
+_A4_COLUMNS = 6  # at most, of a table that is printed on A4
+_PRINTED = 210  # rows of a sheet of figures that are printed: three pages
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "starts", "value", "unit", "status")
 _SOURCE_COLUMNS = ("basis", "publisher", "published", "series")
 
@@ -84,12 +85,23 @@ class _Workbook:
         return self.book.sheet_name(wanted)
 
     def _table(
-        self, name: str, title: str, key: str, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
+        self,
+        name: str,
+        title: str,
+        key: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Value]],
+        most: int | None = None,
     ) -> None:
-        """Write a sheet with one table."""
-        about = f"{self.say('one_table')} {self.say('see_notes')}"
-        sheet = self.book.sheet(name, [title, self.edition.lines[self.language], about], self.foot)
-        self.book.table(sheet, _HEAD, key, columns, rows)
+        """Write a sheet with one table; of a long table of figures the first rows are printed, and it is said."""
+        about = [self.say("one_table"), self.say("see_notes")]
+        if most is not None and len(rows) > most:
+            numbers = {"rows": self.words.number(most, 0), "all": self.words.number(len(rows), 0)}
+            about.append(self.say("printed", **numbers))
+        wide = len(columns) > _A4_COLUMNS
+        lines = [title, self.edition.lines[self.language], " ".join(about)]
+        sheet = self.book.sheet(name, lines, self.foot, wide=wide)
+        self.book.table(sheet, _HEAD, key, columns, rows, most)
 
     def _cover(self, name: str) -> None:
         edition, k = self.edition, self.language
@@ -151,11 +163,11 @@ class _Workbook:
         reader = self.readers[page.name]
         rows = [(o.title, *self._figure(f, reader)) for o, few in figures for f in few]
         keys = (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS)
-        widths = dict(zip(keys, (40, 26, 28, 16, 12, 15, 22, 19, 22, 34, 12, 22), strict=True))
+        widths = dict(zip(keys, (76, 34, 40, 16, 12, 15, 26, 24, 26, 54, 12, 32), strict=True))
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
         wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
-        self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows)
+        self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows, _PRINTED)
 
     def _figure(self, f: Figure, reader: FigureReader) -> Iterator[Value]:
         words = self.words
@@ -163,7 +175,7 @@ class _Workbook:
         yield "" if f.item == f.group else reader.label(f.item)
         yield f.period
         yield _start(f.period)
-        yield Number(f.value, shown_decimals(f)) if f.value is not None else None
+        yield Number(f.value, shown_decimals(f.value, f.unit)) if f.value is not None else None
         yield self._unit(f.unit)
         yield words.ui("estimated") if f.estimated and f.value is not None else _status(f.status, words)
         yield f.basis
@@ -179,16 +191,12 @@ class _Workbook:
     def _sources(self, name: str) -> None:
         w = self.words
         columns = [
-            *(Column(self.say("code"), 26), Column(w.ui("series_name"), 44, wrap=True)),
-            *(Column(self.say("publisher"), 36, wrap=True), Column(self.say("unit"), 26, wrap=True)),
-            *(
-                Column(self.say("basis"), 26),
-                Column(self.say("frequency"), 12),
-                Column(w.ui("last_figure"), 22, wrap=True),
-            ),
-            *(Column(self.say("terms"), 50, wrap=True), Column(w.ui("accessed"), 50, wrap=True)),
-            *(Column(self.say("days"), 34, wrap=True), Column(w.ui("caveats"), 70, wrap=True)),
-            Column(self.say("links"), 70, wrap=True),
+            *(Column(self.say("code"), 26), Column(w.ui("series_name"), 40, wrap=True)),
+            *(Column(self.say("publisher"), 30, wrap=True), Column(self.say("unit"), 20, wrap=True)),
+            *(Column(self.say("basis"), 24), Column(self.say("frequency"), 10)),
+            *(Column(w.ui("last_figure"), 18, wrap=True), Column(self.say("terms"), 32, wrap=True)),
+            *(Column(w.ui("accessed"), 38, wrap=True), Column(self.say("days"), 28, wrap=True)),
+            *(Column(w.ui("caveats"), 62, wrap=True), Column(self.say("links"), 62, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):
@@ -196,18 +204,6 @@ class _Workbook:
             about = (s.name, s.title, s.publisher, s.unit, s.basis, s.frequency, s.last, s.terms, s.access, s.days)
             rows.append((*about, "\n".join(s.caveats), links))
         self._table(name, self.say("sources_of"), "sources", columns, rows)
-
-
-def shown_decimals(f: Figure) -> int:
-    """Return the decimals that a figure is shown with: those of its unit, or all of them where these are few.
-
-    >>> f = lambda value: Figure("", "", "2026", value, "percent", "ok", False, (), "", "", "")
-    >>> shown_decimals(f(16.75)), shown_decimals(f(9.8)), shown_decimals(f(9.8123456))
-    (2, 1, 1)
-    """
-    usual = UNITS[f.unit].decimals if f.unit in UNITS else 0
-    given = len(f"{f.value:.10g}".partition(".")[2]) if f.value is not None else 0
-    return given if usual < given <= _FULL else usual
 
 
 def _status(status: str, words: Words) -> str:

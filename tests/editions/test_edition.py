@@ -18,6 +18,8 @@ from run_fixtures import AS_OF
 from texts import texts_of
 
 from kzreport.files import project_root
+from kzreport.language.words import Words
+from kzreport.render import html
 
 LANGUAGES, PAGES = ("fr", "en"), ("inflation", "fdi")
 DRAWN = {"svg", "path", "circle", "rect", "text"}  # what a picture is made of, styled one by one
@@ -99,7 +101,7 @@ def test_pages_are_self_contained(made):
             if tag == "svg":
                 assert attributes["role"] == "img" and attributes["aria-labelledby"], path
             if "href" in attributes and not attributes["href"].startswith(("https://", "#")):
-                target = path.parent / attributes["href"]
+                target = path.parent / attributes["href"].partition("#")[0]
                 assert ":" not in attributes["href"] and target.exists(), (path, attributes["href"])
         styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
         sheet = re.sub(r"url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\)", "", " ".join(styles))
@@ -212,6 +214,29 @@ def test_the_index_leads_to_the_edition_in_each_language(made):
     linked = {a["href"] for t, a in front.tags if t == "a"}
     assert {f"{k}/{p}.html" for k in LANGUAGES for p in PAGES} <= linked
     assert "31 mars 2024" in " ".join(front.text).replace("\u00a0", " ")
+
+
+def test_a_page_leads_to_what_there_is_and_to_the_same_section_in_the_other_language(made):
+    """Two addresses lie outside of an edition: those of the latest one, which moves on, and of the list of all."""
+    sections = {}
+    for path in sorted(made.folder.glob("??/*.html")):
+        found = Reader(path.read_text(encoding="utf-8"))
+        ids = [a["id"] for _, a in found.tags if "id" in a]
+        sections[path.parent.name, path.stem] = [i for i in ids if i.startswith("section-")]
+        assert len(ids) == len(set(ids))
+        for href in {a["href"] for t, a in found.tags if t == "a" and not a.get("href", "#").startswith("https:")}:
+            address, _, place = href.partition("#")
+            target = (path.parent / address).resolve() if address else path
+            if f"/latest/{path.parent.name}/" not in href:
+                assert target.is_file(), (path, href)
+            if place:
+                assert f'id="{place}"' in target.read_text(encoding="utf-8"), (path, href)
+        size = next(path.parent.glob("*.xlsx")).stat().st_size
+        words = Words(path.parent.name)
+        text = path.read_text(encoding="utf-8")
+        assert f"small-{AS_OF}-{words.language}.xlsx" in text and f"({html.file_size(size, words)})" in text
+    for page in PAGES:
+        assert sections["fr", page] == sections["en", page] and len(sections["fr", page]) > 4
 
 
 def test_other_surroundings_give_the_same_bytes(made, tmp_path):

@@ -59,6 +59,9 @@ def test_what_is_shown_is_read_back(kind, text, name, title, alt, rows, written)
         },
         Kind.TABLE: {"html": text, **named},
         Kind.ABSENT: {"markdown": text, "name": name},
+        Kind.SECTION: {"markdown": text, "name": name},
+        Kind.CAVEATS: {"markdown": text, "series": rows},
+        Kind.SOURCES: {"markdown": text, "series": rows},
     }.get(kind, {"markdown": text})
     output = Output(kind, text, **given)
     assert read_output(stored(output), "x") == output

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from kzreport.charts.colours import PALETTE
-from kzreport.charts.style import use_house_style
+from kzreport.charts.style import settings, use_house_style
 from kzreport.commands.checks import notebook_faults
 from kzreport.errors import NotebookError, one_of
 from kzreport.files import clear_caches
@@ -118,7 +118,7 @@ def test_plain_plots_have_the_house_style():
     with mpl.rc_context():
         use_house_style()
         assert [mpl.colors.to_hex(c) for c in mpl.rcParams["axes.prop_cycle"].by_key()["color"]] == list(PALETTE)
-        assert mpl.rcParams["font.family"] == ["DejaVu Sans"] and not mpl.rcParams["axes.spines.top"]
+        assert mpl.rcParams["font.family"] == [settings()["font.family"]] and not mpl.rcParams["axes.spines.top"]
 
 
 def cell(source, *tags):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kzreport.errors import DataError, ParameterError, explain, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 
 _KEYS = ("name", "languages", "home", "default", "conversions", "engine", "run", "groups")
@@ -107,7 +107,7 @@ def _groups(raw: Any, where: str) -> dict[str, tuple[str, ...]]:
 def notebook_path(page: str) -> Path:
     """Return the notebook of a page. Raises :class:`ParameterError` with the pages of the project."""
     if page not in page_names():
-        raise ParameterError(explain("page", short_repr(page), f"one of {', '.join(page_names())}"))
+        raise ParameterError(explain("page", short_repr(page), one_of(page_names(), page)))
     return project_root() / "notebooks" / f"{page}.ipynb"
 
 

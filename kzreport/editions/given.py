@@ -49,6 +49,13 @@ def days(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """Return the number of a port."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 65535")
+    return int(text)
+
+
 def seconds(text: str) -> float:
     """Return seconds, more than none."""
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 from importlib import metadata
@@ -32,10 +31,6 @@ def installation_warnings() -> Iterator[str]:
     if not (Path(sys.prefix) / _KERNEL / "kernel.json").is_file():
         todo = "install kzreport again: its wheel brings it"
         yield explain("installation", "no kernel 'kzreport' for JupyterLab", "the warm kernel", todo)
-    own = Path(sys.executable).parent
-    if shutil.which("kzreport") is None:
-        todo = f"say {own / 'kzreport'}, or put its folder first on PATH"
-        yield explain("installation", "no kzreport on PATH", "the command where it is typed", todo)
 
 
 def _required() -> Iterator[str]:

@@ -83,18 +83,21 @@ def chart(
     """Show a chart of the given kind, its title from ``charts`` of the page's words, which may name its groups.
 
     ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
-    window; a grid of vintages is shown whole. ``finding``: a view, or readings by name, that fill the words under
-    ``findings``: what the chart finds stands over it then. Other options are those of the views, or of the kind of
-    chart. If nothing is held, a sentence is shown instead; nothing at all if the view answers ``None``: it has no
-    subject then.
+    window; a grid of vintages is shown whole. ``mark`` is a reading, or a view that gives one. ``finding``: a view, or
+    readings by name, that fill the words under ``findings``: what the chart finds stands over it then. Other options
+    are those of the views, or of the kind of chart. If nothing is held, a sentence is shown instead; nothing at all if
+    the view answers ``None``: it has no subject then.
     """
     w = page.words
     added = [name for name in ("steps", "points", "line") if name in options]
-    wanted, options = split_options([groups, finding, *(options[name] for name in added)], options)
+    mark = options.get("mark")
+    wanted, options = split_options([groups, finding, mark, *(options[name] for name in added)], options)
     check_options(key, kind, options)
     found: Groups | None = page.views.resolve(groups, wanted)
     if found is None:
         return
+    if callable(mark):
+        options["mark"] = page.views.resolve(mark, wanted)
     extra: dict[str, Sequence[Reading]] = {}
     for name in added:
         options[name] = windowed(page, page.views.resolve(options[name], wanted))

@@ -191,6 +191,12 @@ def _above(cpi_yy: Series, bound: Reading) -> Reading:
     return found.of(base=found.base.shift(1)) if found.base else found
 
 
+@reads(said=headline)
+def peak(said: dict[str, Reading]) -> Reading:
+    """Return the highest rate of the months shown in the headline's sentences."""
+    return said["peak"]
+
+
 @reads("inflation_target")
 def target(inflation_target: Series) -> Groups:
     """The bounds of the target by year, percent."""

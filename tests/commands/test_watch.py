@@ -88,16 +88,12 @@ def test_verdicts_without_an_edition(project_of, capsys):
 
 def test_what_an_installation_lacks(project_of, monkeypatch):
     root = project_of("--lang", "en")
-    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
-    sound = list(installation_warnings())
-    assert not [w for w in sound if "PATH" in w or "expected every package" in w]
+    assert not [w for w in installation_warnings() if "expected every package" in w]
     (root / "requirements.lock").write_text("pandas==1.0.0 \\\n    --hash=sha256:0\nbabel==0\n", encoding="utf-8")
     assert any(
         f"pandas {metadata.version('pandas')} (1.0.0)" in w and "requirements.lock" in w
         for w in installation_warnings()
     )
-    monkeypatch.setenv("PATH", "/nowhere")
-    assert any("no kzreport on PATH" in w for w in installation_warnings())
     version = metadata.version
 
     def without_papermill(name):

@@ -33,7 +33,7 @@ from kzreport.strict import LocalText, StrictModel, in_every_language, strict_mo
 
 _NAMES = frozenset({"by"})  # keys of names, not of words
 DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown
-_NUMBERED = ("ordinals",)  # tables whose words may have digits
+_NUMBERED = ("ordinals", "units")  # tables whose words may have digits: the base of an index is no figure
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
 
 

@@ -1,8 +1,8 @@
 """A table of where the processor time of a page goes. ``python benchmarks/profile_page.py [DEFINITION]``
 
-Makes editions by ``kzreport backfill`` with one worker and takes a sample of every process each 2 ms of processor time
-(``benchmarks/sampler``). Seconds are of processors, never of the clock: a busy machine changes them little. The total is
-what the system counted for the command and all that it started; the samples say how it is shared out.
+Makes editions by ``kzreport backfill`` with one worker and samples every process each 2 ms of processor time
+(``benchmarks/sampler``). Seconds are of processors, never of the clock: a busy machine changes them little. The total
+is what the system counted for the command and all that it started; the samples say how it is shared out.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sampling of where the processors' time goes, in every Python process that has this folder on its path.
 
-Each 2 ms of processor time of a process add two bytes to the file that ``KZREPORT_SAMPLES`` names: the process's role and
-the stage of its innermost known frame. Kernels are killed, so nothing waits for the end of a process. See
+Each 2 ms of processor time of a process add two bytes to the file that ``KZREPORT_SAMPLES`` names: the process's role
+and the stage of its innermost known frame. Kernels are killed, so nothing waits for the end of a process. See
 ``benchmarks/profile_page.py``.
 """
 
@@ -19,7 +19,6 @@ ROLES = ("command", "forkserver", "worker", "kernel")
 # innermost frame that has one. Where two libraries share a stage the caller decides: see _BELOW.
 _RULES = (
     ("<frozen importlib", "", "imports"),
-    ("forkserver.py", "_accept", "fork"),
     ("forkserver.py", "_become", "fork"),
     ("forkserver.py", "warm_up", "warming up"),
     ("forkserver.py", "_", "warming up"),
@@ -90,6 +89,10 @@ def _start() -> None:
     role = int("kzreport.execution.forkserver" in sys.orig_argv)
 
     def sample(number: int, frame: FrameType | None) -> None:
+        # A forkserver that serves is woken by every signal, and would look for ended kernels: its forks are not seen.
+        if role == 1 and frame is not None and frame.f_code.co_name in ("serve", "_reap", "_accept", "children"):
+            signal.setitimer(signal.ITIMER_PROF, 0.0)
+            return
         with contextlib.suppress(OSError):  # a kernel closes what it has inherited
             os.write(handle, bytes((role, _stage(frame))))
 

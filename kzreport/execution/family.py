@@ -25,6 +25,17 @@ def adopt() -> bool:
     return False
 
 
+def own_children() -> list[int]:
+    """Return the children of this process; those that have ended are among them until they are waited for."""
+    found: list[int] = []
+    try:
+        for task in Path("/proc/self/task").iterdir():
+            found += map(int, (task / "children").read_text("latin-1").split())
+    except OSError:  # a system without this list
+        return children().get(os.getpid(), [])
+    return found
+
+
 def children() -> dict[int, list[int]]:
     """Return each process of this system with its children, as far as ``/proc`` shows them."""
     found: dict[int, list[int]] = {}
@@ -50,7 +61,7 @@ def end_strays(keep: Collection[int]) -> list[int]:
 
     Their own children become ours: call it until it returns none.
     """
-    strays = [p for p in children().get(os.getpid(), ()) if p not in keep]
+    strays = [p for p in own_children() if p not in keep]
     for pid in strays:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)

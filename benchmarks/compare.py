@@ -33,8 +33,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import finish_edition
-from kzreport.editions.manifest import MANIFEST, read_manifest
-from kzreport.editions.store import Store
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.store import MANIFEST, Store
 from kzreport.files import file_digest
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path

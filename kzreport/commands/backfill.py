@@ -47,4 +47,6 @@ def run(args: argparse.Namespace) -> int:
     nothing = f"nothing to do: {len(dates)} editions are there"
     reporter.show(f"{made} of {len(dates)} editions made" if made or wrong else nothing)
     reporter.open = "" if wrong else store.shown(store.root / "index.html")
+    if args.answer and not (made or wrong):
+        args.answer.keep(lines=[nothing], open="index.html")
     return 1 if wrong else code

@@ -180,6 +180,8 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
     command.add_argument(*formats, dest="formats", type=_names, default=(), metavar="NAME,...", help=text)
     text = "make a revision if an edition from other inputs exists"
     command.add_argument("--revision", action="store_true", help=text)
+    text = "read every byte of the editions that are there, whatever was remembered of them"
+    command.add_argument("--paranoid", action="store_true", help=text)
     command.add_argument("--quiet", action="store_true", help="errors only, and one line of summary")
     command.add_argument(
         "--notify",

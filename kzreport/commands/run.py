@@ -34,9 +34,13 @@ def run(args: argparse.Namespace) -> int:
     )
     folder = made or list_revisions(store.root, definition.name, as_of)[-1]
     name = f"{definition.name}/{folder.name}"
-    reporter.show(f"made {name}" if made else f"nothing to do: {name} has the same inputs")
+    lines = [f"made {name}" if made else f"nothing to do: {name} has the same inputs"]
     if until := read_manifest(folder)["edition"].get("data_until"):
         age = (as_of - date.fromisoformat(until)).days
-        reporter.show(f"its newest figure was published on {until}, {age} days before its date")
+        lines.append(f"its newest figure was published on {until}, {age} days before its date")
+    for line in lines:
+        reporter.show(line)
     reporter.open = store.shown(folder / "index.html")
+    if args.answer and not made:
+        args.answer.keep(lines=lines, open=f"{name}/index.html", day=str(as_of))
     return code

@@ -75,7 +75,13 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
         args.stack.enter_context(scratch.settings())
         if args.command != "init":
             args.stack.enter_context(one_project(project_root()))
-        code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
+        args.answer = None
+        if reporter:
+            from kzreport.commands.remembered import answer_of, say_again
+
+            args.answer = answer_of(args, reporter.log.definition)
+        said = args.answer and reporter and say_again(args.answer, args, reporter)
+        code = 0 if said else int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
     except (KzreportError, OSError) as e:
         code = _failed(e, reporter)
     except Exception as e:
@@ -313,7 +319,7 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
         log = args.reporter.log if write else RunLog()
         store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write))
         return store
-    return Store(output_root(args.output, make=write))
+    return Store(output_root(args.output, make=write), paranoid=getattr(args, "paranoid", True))
 
 
 def page_pool(args: argparse.Namespace) -> Pool:

@@ -19,11 +19,12 @@ from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
 from kzreport.editions.job import Job, Pool, make_job, page_titles, stale_notice
 from kzreport.editions.log import RunLog
-from kzreport.editions.manifest import MANIFEST, read_manifest
+from kzreport.editions.manifest import read_manifest
 from kzreport.editions.needs import next_name
 from kzreport.editions.plan import Plan, changed_inputs, make_plan
 from kzreport.editions.previous import edition_record
 from kzreport.editions.store import (
+    MANIFEST,
     Store,
     edition_lock,
     list_revisions,

@@ -13,9 +13,9 @@ from kzreport.editions.inputs import engine_version, list_differences
 from kzreport.editions.kept import page_key
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import verify_edition
-from kzreport.editions.manifest import MANIFEST, inputs_fingerprint
+from kzreport.editions.manifest import inputs_fingerprint
 from kzreport.editions.plan import make_plan
-from kzreport.editions.store import Store
+from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import StaleEdition
 from kzreport.files import write_durably
 

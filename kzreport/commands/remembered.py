@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
-from typing import TYPE_CHECKING
 
 from kzreport.editions.answers import Answer
 from kzreport.editions.store import Store, edition_lock, output_root
-
-if TYPE_CHECKING:
-    from kzreport.commands.session import Reporter
 
 _ASKED = ("lang", "parameter", "formats", "revision", "first", "last")  # arguments on which the answer depends
 
@@ -28,23 +24,13 @@ def answer_of(args: argparse.Namespace, definition: str) -> Answer | None:
     return Answer(Store(output_root(args.output), paranoid=args.paranoid), definition, asked)
 
 
-def say_again(answer: Answer, args: argparse.Namespace, reporter: Reporter) -> bool:
-    """Say that there is nothing to do if that is remembered and still holds; report whether it does.
+def still_holds(answer: Answer, args: argparse.Namespace, definition: str) -> bool:
+    """Report whether "nothing to do" is remembered and still holds.
 
     Raises :class:`Locked` if another run is making what was asked for.
     """
     if not answer.holds():
         return False
-    store, definition = answer.store, reporter.log.definition
     lock = f"{definition}-{answer.told['day']}" if args.module == "run" else f"backfill-{definition}"
-    with edition_lock(store.root, lock):
-        pass
-    if args.quiet or args.notify:
-        from kzreport.editions.definition import load_definition
-
-        reporter.definition = load_definition(definition, args.parameter, args.formats)
-    reporter.store = store
-    for line in answer.told["lines"]:
-        reporter.show(line)
-    reporter.open = store.shown(store.root / answer.told["open"])
-    return True
+    with edition_lock(answer.store.root, lock):
+        return True

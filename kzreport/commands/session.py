@@ -75,13 +75,10 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
         args.stack.enter_context(scratch.settings())
         if args.command != "init":
             args.stack.enter_context(one_project(project_root()))
-        args.answer = None
-        if reporter:
-            from kzreport.commands.remembered import answer_of, say_again
-
-            args.answer = answer_of(args, reporter.log.definition)
-        said = args.answer and reporter and say_again(args.answer, args, reporter)
-        code = 0 if said else int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
+        if reporter and reporter.say_again(args):
+            code = 0
+        else:
+            code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
     except (KzreportError, OSError) as e:
         code = _failed(e, reporter)
     except Exception as e:
@@ -231,6 +228,26 @@ class Reporter:
         """Print to standard output, unless one line of summary is all that is wanted."""
         if not self.quiet:
             show(text)
+
+    def say_again(self, args: argparse.Namespace) -> bool:
+        """Say that there is nothing to do if that is remembered and still holds; report whether it does.
+
+        ``args.answer`` is from now on where the command may keep this answer. Raises :class:`Locked`.
+        """
+        from kzreport.commands.remembered import answer_of, still_holds
+
+        answer = args.answer = answer_of(args, self.log.definition)
+        if not answer or not still_holds(answer, args, self.log.definition):
+            return False
+        if args.quiet or args.notify:
+            from kzreport.editions.definition import load_definition
+
+            self.definition = load_definition(self.log.definition, args.parameter, args.formats)
+        self.store = answer.store
+        for line in answer.told["lines"]:
+            self.show(line)
+        self.open = answer.store.shown(answer.store.root / answer.told["open"])
+        return True
 
     def error(self, text: str) -> None:
         """Log an error, at once and in the summary."""

@@ -70,10 +70,11 @@ def end_strays(keep: Collection[int]) -> list[int]:
 
 def memory(pid: int) -> int:
     """Return the bytes that a process and all below it hold; pages that several processes share count once in all."""
-    return sum(_held(p) for p in (pid, *below(pid)))
+    return sum(map(held, (pid, *below(pid))))
 
 
-def _held(pid: int) -> int:
+def held(pid: int) -> int:
+    """Return the bytes that one process holds, its share of what is shared; 0 where the system does not tell."""
     with contextlib.suppress(OSError):  # it has ended, or is another user's
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text("latin-1").splitlines():
             if line.startswith("Pss:"):

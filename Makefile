@@ -4,7 +4,7 @@
 # Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all faults lab lint check bench test-conformance lock clean
+.PHONY: help report test test-all faults lab lint check docs bench test-conformance lock clean
 .DELETE_ON_ERROR:
 
 # Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.
@@ -52,6 +52,12 @@ lint: .venv/.dev  ## style and types only
 check: .venv/.run  ## check data, report definitions, words and the shape of the notebooks; runs nothing
 	@$(BIN)/kzreport check $(ARGS)
 
+docs: .venv/.dev  ## build the documentation in docs/_build/html; a warning, or a link that leads nowhere, is an error
+	@rm -rf docs/_build
+	@$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build/html $(ARGS)
+	@$(BIN)/python docs/check_links.py docs/_build/html
+	@echo "open docs/_build/html/index.html" >&2
+
 bench: .venv-bench/.made  ## time it beside papermill, nbconvert, nbclient, ploomber-engine (ARGS=--quick); an hour
 	@.venv-bench/bin/python benchmarks/compare.py $(ARGS)
 
@@ -86,7 +92,7 @@ lock:  ## make the two locks again from pyproject.toml (ARGS=--upgrade for newer
 	$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
 
 clean:  ## remove the environment and the caches; reports/ stays
-	rm -rf .venv .venv-bench .venv-conformance .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
+	rm -rf .venv .venv-bench .venv-conformance docs/_build docs/reference/generated .pytest_cache .ruff_cache .mypy_cache .hypothesis dist build
 	find kzreport tests notebooks -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # ---------------------------------------------------------------------------------------------- the environment

@@ -374,10 +374,12 @@ Sentence = Mapping[str, Reading | Sequence[Reading]]
 class Panel:
     """One indicator on a page: its sentences by their keys, the groups of its chart, the rows of its table.
 
-    ``beside``: further columns of the table, a reading, the key of a label or ``None`` for each row.
+    ``beside``: further columns of the table, a reading, the key of a label or ``None`` for each row. ``finding``: the
+    readings that say what the chart finds; empty if nothing is to be said.
     """
 
     sentences: Mapping[str, Sentence]
     groups: Groups
     rows: Sequence[Reading]
     beside: Mapping[str, Sequence[Reading | str | None]]
+    finding: Sentence = field(default_factory=dict)

@@ -15,7 +15,7 @@ from typing import Any
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 
-_KEYS = ("name", "languages", "home", "default", "conversions", "engine")
+_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "run")
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Project:
     - ``default``: the report definition that is made when none is named
     - ``conversions``: (unit, unit) -> name of the series that converts the first into the second
     - ``engine``: the version of the engine that the project was made for
+    - ``run``: settings of runs, as :mod:`kzreport.editions.settings` reads them
     """
 
     name: Mapping[str, str]
@@ -36,6 +37,7 @@ class Project:
     default: str
     conversions: Mapping[tuple[str, str], str]
     engine: str
+    run: Mapping[str, Any]
 
 
 def project() -> Project:
@@ -85,7 +87,8 @@ def _project(path: Path) -> Project:
         )
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
         raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
-    return Project(name, languages, home, need("default", str, "a report definition"), conversions, engine)
+    default, run = need("default", str, "a report definition"), raw.get("run") or {}
+    return Project(name, languages, home, default, conversions, engine, run)
 
 
 def notebook_path(page: str) -> Path:

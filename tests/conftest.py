@@ -57,10 +57,14 @@ class Home:
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
         clear_caches()
 
-    def write(self, path: str, content: str | bytes) -> None:
-        """Write any file of the home."""
+    def write(self, path: str, content: str | bytes, *, restated: bool = True) -> None:
+        """Write any file of the home; restated: of claims and facts the description has the digest, as of a table."""
         raw = content.encode() if isinstance(content, str) else content
         (self.root / path).write_bytes(raw)
+        if restated and path.startswith(("data/claims/", "data/facts/")):
+            stated = {"hash": "sha256:" + sha256(raw).hexdigest()}
+            self.package["lists"][path.removeprefix("data/")] = stated
+            self.describe()
         clear_caches()
 
     def notebook(self, page: str) -> dict:
@@ -332,6 +336,14 @@ def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
             yield f"a change without its sign: {head}"
 
 
+def _beside_the_picture(o: Output) -> Iterator[str]:
+    """What a finding says that its chart does not show: a year that none of its figures is of."""
+    drawn = {year for row in o.csv.splitlines()[1:] for year in re.findall(r"\b(?:19|20)\d\d\b", row)}
+    told = re.findall(r"(?<![\d,.\u202f])(?:19|20)\d\d(?![\d,.]*\d)", o.finding)
+    if told and not drawn & set(told):
+        yield f"{o.name}: a finding of {', '.join(told)}, which is not drawn"
+
+
 def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
     """What the outputs of a page may not say on a date: the rule, and where."""
     day, found = date.fromisoformat(as_of), []
@@ -340,6 +352,9 @@ def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
         if o.kind in _PROSE:
             for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«“(])|\n+", o.text):
                 found += [f"{name}: {sentence!r}" for name in _sentence_faults(sentence, language, day)]
+        if o.finding:
+            found += [f"{name}: {o.finding!r}" for name in _sentence_faults(o.finding, language, day)]
+            found += _beside_the_picture(o)
         if o.kind is Kind.TABLE:
             found += [f"{o.name}, {fault}" for fault in _table_faults(o, language, day)]
         found += [

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
+
+from kzreport.charts.colours import COLOURS, NAMES
 
 
 class Written(NamedTuple):
@@ -37,7 +40,7 @@ def texts(svg: str) -> list[Written]:
             weight = "bold" if style.get("font-weight") in ("bold", "700") else "normal"
             font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
             font.set_size(size, 72)
-            font.set_text(element.text, 0.0)
+            font.set_text(element.text, 0.0, flags=LoadFlags.NO_HINTING)  # as on any screen that is not tiny
             width = font.get_width_height()[0] / 64
             x, y = float(element.attrib["x"]), float(element.attrib["y"])
             left = x - width * {"middle": 0.5, "end": 1.0}.get(style.get("text-anchor", ""), 0.0)
@@ -45,8 +48,51 @@ def texts(svg: str) -> list[Written]:
     return found
 
 
+LEAST = 8.5  # points: on a phone a picture is so wide that these are ten pixels
+PAINTED = re.compile(r"(?:^|;)(fill|stroke):(#[0-9a-f]{6})")
+
+
+def unreadable(svg: str) -> list[str]:
+    """List the texts too small for a phone, the texts too faint on either paper, and the marks too faint.
+
+    The source at the foot, which pages write as their own text, may be smaller. Grid, frames, the tints of a grid of
+    vintages and the edge of the letters' halo need no contrast.
+    """
+    found: set[str] = set()
+    root = ET.fromstring(svg)
+    foot = {t for g in root if g.get("id", "").startswith("foot") for t in g}
+    for element in root.iter():
+        tag, style = element.tag.rpartition("}")[2], element.get("style", "")
+        size = re.search(r"font-size:([\d.]+)px", style)
+        if tag == "text" and element not in foot and size and float(size[1]) < LEAST:
+            found.add(f"small: {element.text}")
+        for paint, colour in PAINTED.findall(style) if tag in ("text", "path", "circle") else ():
+            least = 4.5 if tag == "text" and paint == "fill" else 3.0
+            if NAMES.get(colour) in ("paper", "grid", "frame", "3-50", None) or (tag == "text" and paint == "stroke"):
+                continue
+            edged = tag == "path" and paint == "fill" and "stroke:" in style  # seen by its edge
+            for dark in (False, True):
+                pair = COLOURS[NAMES[colour]][dark], COLOURS["paper"][dark]
+                if contrast(*pair) < least and not edged:
+                    found.add(f"faint: {tag} {paint} {colour} {contrast(*pair):.1f}")
+    return sorted(found)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour, as WCAG defines it."""
+    parts = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return sum(share * v for share, v in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, from 1 to 21."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
 def faults(svg: str) -> list[str]:
-    """List the texts outside a picture, and those that overlap."""
+    """List the texts outside a picture, those that overlap, and what cannot be read."""
     left, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     written = texts(svg)
     outside = [
@@ -55,4 +101,5 @@ def faults(svg: str) -> list[str]:
         if t.left < left or t.right > left + width or t.top < top - 0.5 or t.bottom > top + height + 0.5
     ]
     meeting = [f"{a.text} | {b.text}" for a, b in combinations(written, 2) if a.meets(b)]
-    return [f"outside: {text}" for text in outside] + [f"overlapping: {pair}" for pair in meeting]
+    away = [f"outside: {text}" for text in outside] + [f"overlapping: {pair}" for pair in meeting]
+    return away + unreadable(svg)

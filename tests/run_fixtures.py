@@ -14,11 +14,13 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from launcher import AS_OF, ROOT, Launcher
 
+MONTHS = ("--from", "2024-01", "--to", "2024-03")
 SHOWS = (
     "from IPython.display import display; display({'text/markdown': as_of, 'text/plain': as_of}, raw=True, "
     "metadata={'kzreport': {'kind': 'say'}})"
@@ -59,6 +61,15 @@ def write_page(home: Path, name: str, *cells: str, parameters: str = "") -> None
 def write_definition(home: Path, name: str, pages: list[str], languages: str = "en", formats: str = "html") -> None:
     listed = f"pages: [{', '.join(pages)}]\nlanguages: [{languages}]\nformats: [{formats}]\n"
     (home / "params" / f"{name}.yml").write_text(f"title: {{fr: Essai, en: Trial}}\n{listed}", encoding="utf-8")
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file that readers see, and its digest."""
+    return {
+        p.relative_to(folder).as_posix(): sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and ".work" not in p.parts and not p.name.startswith("run.")
+    }
 
 
 @dataclass(frozen=True)
@@ -125,6 +136,15 @@ def launcher(tmp_path_factory):
 def project_copy(tmp_path):
     """A copy of the project for one test, to break."""
     return make_home(tmp_path / "home")
+
+
+@pytest.fixture
+def three_months(project_copy):
+    """Two cheap pages in a definition: the words of a backfill of three months."""
+    write_page(project_copy, "good", SHOWS)
+    write_page(project_copy, "other", "pass", SHOWS)
+    write_definition(project_copy, "trial", ["good", "other"])
+    return ("backfill", "trial", *MONTHS, "-j", "2")
 
 
 @pytest.fixture

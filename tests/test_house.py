@@ -268,6 +268,9 @@ def test_help_starts_light():
     assert not {m for m in found if m.startswith("kzreport.")} - {
         "kzreport.commands",
         "kzreport.commands.cli",
+        "kzreport.commands.options",
+        "kzreport.editions",
+        "kzreport.editions.given",
         "kzreport.errors",
         "kzreport.redaction",
         "kzreport.streams",

@@ -128,6 +128,7 @@ def write_project(installed: Installed) -> Path:
             "D1-L002-1,2,tourism,exports,430,10,about,,,musd,2025-Q3,fob,value exports,yes,,,,,,,"
             "Exports were {claim} {claim.period:in}.,Las exportaciones fueron de {claim} {claim.period:in}.\n"
         )
+    assert "claims/D1: 1 added: D1-L002-1" in installed.kzreport("accept", "--data")
     (project / "params" / "quarterly.yml").write_text(DEFINITION, encoding="utf-8")
     return project
 

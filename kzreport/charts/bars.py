@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.canvas import BESIDE, Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, MUTED, PALETTE, PAPER, tint
+from kzreport.charts.fonts import TEXT, text_width
 from kzreport.charts.lines import Line, draw_lines
 from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
 
+SHADES = (0.85, 0.5, 1.0)  # of parts that lie on each other: they differ without colour too
 YEARS_WIDE = {"M": 1 / 12, "Q": 0.25, "A": 1.0}  # width of a period on the time axis
 
 
@@ -20,14 +23,15 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     shown = [r for r in readings if r.ok]
     width = YEARS_WIDE[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if valued(r) >= 0 else ACCENT for r in shown]
-    tints = [tint(colour, 0.6) for colour in colours]
+    tints = [tint(colour, 0.85) for colour in colours]
     drawn = canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
     for bar, r, colour in zip(drawn, shown, colours, strict=True):
         if r.estimated:
             bar.set(facecolor=PAPER, edgecolor=colour, linewidth=0.8, hatch="////")
     if any(r.estimated for r in shown):
         canvas.key(f"▨ {canvas.words.ui('estimated')}")
-    ends = [canvas.end(name, shown[-1], colours[-1], right=width / 2)]
+    written = not line and _write_values(canvas, shown)
+    ends = [] if written else [canvas.end(name, shown[-1], colours[-1], right=width / 2)]
     _mark_empty(canvas, shown)
     for other, path in (line or {}).items():
         draw_lines(canvas, [Line(path, INK, 2, DASHES[0], 4)])
@@ -35,18 +39,37 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
         if kept:
             ends.append(canvas.end(other, kept[-1], INK))
     canvas.ax.set_xlim(at(shown[0].period) - width, at(shown[-1].period) + width)
-    canvas.headroom(0.06)
+    canvas.headroom(0.07 if written else 0.02)
     canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
     canvas.end_labels(ends)
     canvas.over_time(groups)
     canvas.hint_periods({**groups, **(line or {})})
 
 
+def _write_values(canvas: Canvas, shown: Sequence[Reading]) -> bool:
+    """Write each value at its bar and let the plot have the room of labels, if there are so few bars that it fits."""
+    periods = [r.period for r in shown]
+    count = sum(1 for _ in min(periods).until(max(periods)))
+    figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
+    assert figure is not None
+    wide = figure.get_figwidth() * 72
+    pitch = (1 - box.x0) * wide / (1 + BESIDE) / (count + 1)
+    if max(text_width(canvas.value(r)) for r in shown) > pitch - 4:
+        return False
+    canvas.fit_beside(0.0)
+    for r in shown:
+        up = valued(r) >= 0
+        style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "bottom" if up else "top"}
+        if valued(r):
+            canvas.ax.annotate(canvas.value(r), (at(r.period), valued(r)), (0, 2 if up else -2), fontsize=TEXT, **style)
+    return True
+
+
 def _mark_empty(canvas: Canvas, shown: Sequence[Reading]) -> None:
     """Tell a period without a bar: nought where that is the figure, a cross where no figure is held."""
     for r in shown:
         if not valued(r):
-            canvas.ax.annotate("0", (at(r.period), 0), (0, 3), textcoords="offset points", ha="center", fontsize=8.5)
+            canvas.ax.annotate("0", (at(r.period), 0), (0, 3), textcoords="offset points", ha="center", fontsize=TEXT)
     held = {r.period for r in shown}
     unknown = [p for p in min(held).until(max(held)) if p not in held]
     if unknown:
@@ -76,7 +99,7 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
             heights,
             width,
             bottoms,
-            color=tint(colour, 0.85) if plain else PAPER,
+            color=tint(colour, SHADES[number % len(SHADES)]) if plain else PAPER,
             edgecolor=PAPER if plain else MUTED,
             hatch=None if plain else "////",
             lw=0.4,
@@ -94,7 +117,7 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
         canvas.ax.plot(*dots, "o", ms=3.2, mfc=INK, mec=PAPER, mew=0.4, zorder=6)
         ends.append(canvas.end("total", total[-1], INK, between=" "))
     canvas.ax.set_xlim(at(periods[0]) - width, at(periods[-1]) + width)
-    canvas.headroom(0.06)
+    canvas.headroom()
     canvas.ax.axhline(0, color=INK, lw=0.9, zorder=3)
     canvas.end_labels(ends)
     canvas.over_time(groups)

@@ -16,11 +16,17 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter, MaxNLocator
 
 from kzreport.charts.colours import INK, MUTED
+from kzreport.charts.fonts import TEXT, text_width
 from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
 from kzreport.units import UNITS, scale_for
 
+EDGE = 8.6  # points left and right of title, keys and source
+ZERO_BELOW = 0.45  # of the highest value: a lowest one below it does not keep the axis from zero
+BESIDE = 0.027  # of its width: the gap between a plot and the labels beside it
+LEAST_GAP = 8  # points between two labels of an axis
+KEYS_APART = 16  # points between two keys
 HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
 
 
@@ -61,6 +67,15 @@ class Canvas:
             digits = min(digits, 1 if abs(valued(r)) < 100 else 0)
         return self.words.number(valued(r) / self.divisor, digits)
 
+    def marked(self, r: Reading) -> str:
+        """Return :meth:`value`, starred if it is an estimate; :meth:`explain_stars` says what that means."""
+        return f"{self.value(r)}*" if r.estimated else self.value(r)
+
+    def explain_stars(self, shown: Sequence[Reading]) -> None:
+        """Say what a star is, if one of these readings has it."""
+        if any(r.estimated for r in shown):
+            self.key(f"* {self.words.ui('estimated')}")
+
     def label(self, name: str, width: int = 21) -> str:
         """Return the name of a group, wrapped to fit beside the plot."""
         return "\n".join(textwrap.wrap(self.words.label(name), width, break_long_words=False))
@@ -86,9 +101,12 @@ class Canvas:
             years = range(int(low), int(high) + 2, step)
             marks = [(float(year), str(year)) for year in years if low - 0.15 <= year <= high + 0.05]
         else:
-            every = 3 if high - low > 1.4 else 2
             first = Period.parse(f"{min(periods).start.year}-01")
-            months = [p for p in first.until(Period.parse(f"{max(periods).end:%Y-%m}")) if p.start.month % every == 1]
+            every_month = list(first.until(Period.parse(f"{max(periods).end:%Y-%m}")))
+            wide = max(text_width(self.words.period(p, "short")) for p in every_month[-12:]) + LEAST_GAP
+            fit = self.ax.bbox.width / wide / max(high - low, 0.1)  # labels a year
+            every = next((n for n in (2, 3, 4, 6) if 12 / n <= fit), 12)
+            months = [p for p in every_month if p.start.month % every == 1]
             marks = [(at(p), self.words.period(p, "short")) for p in months if low - 0.02 <= at(p) <= high + 0.02]
         self.ax.xaxis.set_major_locator(FixedLocator([m[0] for m in marks]))
         self.ax.xaxis.set_major_formatter(FixedFormatter([m[1] for m in marks]))
@@ -116,16 +134,19 @@ class Canvas:
             self.hints.append(Spot(self.ax, at(p), None, "\n".join([self.words.period(p), *said[p]]), width))
 
     def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
-        """Explain a marker above the plot: from its left, or ending at ``right`` (a fraction of its width)."""
-        place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points"}
-        place |= {"va": "bottom", "ha": "right" if right else "left"}
-        self.ax.annotate(text, (right, 1.0), (0, 4), color=colour, fontsize=8.5, **place)
+        """Explain a marker above the plot: after the keys before it, or ending at ``right`` (a part of its width)."""
+        place: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "color": colour, "fontsize": TEXT}
+        if right:
+            self.ax.annotate(text, (right, 1.0), (0, 4), xycoords="axes fraction", ha="right", **place)
+            return
+        along = EDGE + sum(text_width(known) + KEYS_APART for known in self.keys)
+        self.ax.annotate(text, (along, 1.0), (0, 4), xycoords=("figure points", "axes fraction"), **place)
         self.keys.append(text)
 
-    def headroom(self, above: float = 0.08) -> None:
+    def headroom(self, above: float = 0.02) -> None:
         """Leave room above the highest value; start the axis at zero unless that would flatten the plot."""
         low, high = self.ax.get_ylim()
-        self.ax.set_ylim(min(low, 0) if low < 0.35 * high else low, high + (high - low) * above)
+        self.ax.set_ylim(min(low, 0) if low < ZERO_BELOW * high else low, high + (high - low) * above)
         if low < 0:
             self.ax.axhline(0, color=INK, lw=0.9, zorder=2)
         elif self.ax.get_ylim()[0] > 0:
@@ -142,6 +163,9 @@ class Canvas:
 
         A thin line leads from the end of a line that stops early to its label, which says when that was.
         """
+        if not ends:
+            return
+        self.fit_beside(max(text_width(text) for _, _, text, _ in ends) + EDGE)
         ax = self.ax
         low, high = ax.get_ylim()
         left, right = ax.get_xlim()
@@ -150,16 +174,24 @@ class Canvas:
         places = spread([e[1] for e in ends], gap * (0.25 + 0.8 * tall), low + gap / 2, high - gap / 2)
         for (x, height, text, colour), place in zip(ends, places, strict=True):
             if abs(place - height) > gap * 0.3 or x < right - span * 0.03:
-                line = ([x, right + span * 0.02], [height, place])
+                line = ([x, right + span * BESIDE * 0.75], [height, place])
                 ax.plot(*line, color=colour, lw=0.6, clip_on=False, zorder=1)
-            ax.text(right + span * 0.027, place, text, color=colour, fontsize=8.5, va="center", linespacing=1.15)
+            ax.text(right + span * BESIDE, place, text, color=colour, fontsize=TEXT, va="center", linespacing=1.15)
+
+    def fit_beside(self, points: float) -> None:
+        """Let the plot reach as far to the right as leaves so many points for what stands beside it."""
+        figure, box = self.ax.get_figure(root=True), self.ax.get_position()
+        assert figure is not None
+        whole = figure.get_figwidth() * 72
+        width = (whole * (1 - box.x0) - points) / (1 + BESIDE)
+        self.ax.set_position((box.x0, box.y0, width / whole, box.height))
 
     def rows(self, labels: Sequence[str], low: float, high: float) -> None:
         """Name the rows of a plot whose values run along the horizontal axis, from ``low`` to ``high``."""
         box, figure = self.ax.get_position(), self.ax.get_figure(root=True)
         assert figure is not None
-        longest = max(len(line) for label in labels for line in label.split("\n"))
-        left = min(box.x0, (0.3 + 0.074 * longest) / figure.get_figwidth())  # no wider than the names need
+        names = max(map(text_width, labels)) / 72  # inches
+        left = min(box.x0, (0.3 + names) / figure.get_figwidth())  # no wider than the names need
         self.ax.set_position((left, box.y0, box.x1 - left, box.height))
         self.ax.set_yticks(range(len(labels)), list(labels))
         self.ax.tick_params(axis="y", labelcolor=INK)

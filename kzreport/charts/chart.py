@@ -5,7 +5,6 @@ Reviewers compare the rows of text, not the picture. The kinds of plot are in :m
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +12,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from kzreport.charts.canvas import Canvas, values
+from kzreport.charts.canvas import EDGE, Canvas, values
 from kzreport.charts.colours import MUTED
+from kzreport.charts.fonts import TEXT, balanced, broken
 from kzreport.charts.kinds import Kind, plot_kind
 from kzreport.charts.style import settings
 from kzreport.charts.svg import Box, Hint, svg_text
@@ -23,7 +23,7 @@ from kzreport.indicators.readings import valued
 from kzreport.language.words import Words
 from kzreport.model import Groups, Reading
 
-WIDTH, PLOT, POINTS = 7.6, 3.1, 72  # inches: the whole picture's width, the height of a plot without rows
+WIDTH, PLOT, POINTS = 6.8, 2.9, 72  # inches: the whole picture's width, the height of a plot without rows
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Chart:
     """A drawn chart.
 
     - ``svg``: the picture, whole, as :func:`kzreport.charts.svg.svg_text` makes it
-    - ``measure``: unit and time of what is drawn, in words
+    - ``measure``: unit and time of what is drawn, in words; after the title, where a finding stands over the picture
     - ``description``: in one sentence
     - ``rows``: the drawn figures as rows of text
     """
@@ -59,6 +59,7 @@ def draw(
     words: Words,
     *,
     title: str,
+    finding: str = "",
     source: str,
     extra: Groups | None = None,
     scaled: bool = True,
@@ -72,6 +73,8 @@ def draw(
         A key of :data:`~kzreport.charts.kinds.KINDS`.
     groups
         The readings to draw, all in one unit; a group's name is a label of the words.
+    title, finding
+        What the chart shows, and what its figures say; under a finding the title stands before the unit.
     extra
         Groups that an option draws too (a target, a line); they join the rows and the description.
     scaled
@@ -89,11 +92,23 @@ def draw(
         raise PageError(explain(f"chart '{title}'", "no value", "at least one"))
     everything = {**groups, **(extra or {})}
     with mpl.rc_context(rc=settings()):
-        layout = _layout(plot, groups, everything, words, title, source, scaled, options)
-        said = plot.describe(title, everything, words)
+        heading = _Heading(finding or title, title if finding else "", source)
+        layout = _layout(plot, groups, everything, words, heading, scaled, options)
+        said = plot.describe(f"{finding}. {title}" if finding else title, everything, words)
         boxes = {"whole": layout.whole, "plot": layout.plot}
-        svg = svg_text(layout.figure, title=title, description=said, hints=layout.hints, **boxes)
+        svg = svg_text(
+            layout.figure, title=finding or title, description=said, hints=layout.hints, newest=plot.newest, **boxes
+        )
     return Chart(svg, layout.measure, said, rows(everything))
+
+
+@dataclass(frozen=True)
+class _Heading:
+    """The texts around a picture: ``first`` line, ``title`` under it if that is a finding, ``source`` at the foot."""
+
+    first: str
+    title: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -110,17 +125,17 @@ def _layout(
     groups: Groups,
     everything: Groups,
     words: Words,
-    title: str,
-    source: str,
+    texts: _Heading,
     scaled: bool,
     options: dict[str, Any],
 ) -> _Layout:
     unit = _unit(everything)
-    heading, foot = textwrap.wrap(title, 74), textwrap.wrap(source, 122)
+    room = WIDTH * POINTS - 2 * EDGE
+    heading, foot = balanced(texts.first, room, 11, bold=True), broken(texts.source, room, 7.5)
     tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
-    head, feet = 0.34 + 0.2 * len(heading), 0.14 + 0.14 * len(foot)  # above and below the plot's own texts
-    top, bottom = head + 0.2, feet + kind.foot
-    height = top + tall + bottom
+    feet = 0.14 + 0.14 * len(foot)  # below the plot's own texts
+    bottom = feet + kind.foot
+    height = bottom + tall + 1.2 + 0.2 * len(heading)  # more than the texts above may need; the picture is cut to them
     left, right = kind.margins
     figure = Figure(figsize=(WIDTH, height), dpi=POINTS)
     axes = figure.add_axes((left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, tall / height))
@@ -134,16 +149,21 @@ def _layout(
     kind.draw(canvas, groups, **options)
     axes.set(xlabel="", ylabel="")
     measure = _measure(canvas, groups)
-    spare = 0.0 if canvas.keys else 0.14  # inches above the plot that only a key needs
+    if texts.title:
+        measure = f"{texts.title} ({measure})"
+    about = broken(measure, room)
+    over = bottom + tall + (0.22 if canvas.keys else 0.08)  # the lower end of the texts above the plot
+    under = over + 0.15 * len(about)
+    top = under + 0.03 + 0.2 * len(heading)
 
-    def write(text: str, inches: float, size: float, gid: str, **style: Any) -> None:
-        figure.text(0.12 / WIDTH, inches / height, text, fontsize=size, gid=gid, **style)
+    def write(lines: list[str], inches: float, size: float, gid: str, **style: Any) -> None:
+        figure.text(EDGE / POINTS / WIDTH, inches / height, "\n".join(lines), fontsize=size, gid=gid, **style)
 
-    write("\n".join(heading), height - 0.1 - spare, 11, "head1", fontweight="bold", va="top", linespacing=1.25)
-    write(measure, height - 0.16 - 0.2 * len(heading) - spare, 8.5, "head2", color=MUTED, va="top")
-    write("\n".join(foot), 0.1, 7.5, "foot1", color=MUTED, va="bottom", linespacing=1.35)
-    whole = (0.0, spare * POINTS, WIDTH * POINTS, (height - spare) * POINTS)
-    plot = (0.0, (head + spare) * POINTS, WIDTH * POINTS, (height - head - spare - feet) * POINTS)
+    write(heading, top, 11, "head1", fontweight="bold", va="top", linespacing=1.25)
+    write(about, under, TEXT, "head2", color=MUTED, va="top", linespacing=1.2)
+    write(foot, 0.1, 7.5, "foot1", color=MUTED, va="bottom", linespacing=1.35)
+    whole = (0.0, (height - top - 0.1) * POINTS, WIDTH * POINTS, (top + 0.1) * POINTS)
+    plot = (0.0, (height - over) * POINTS, WIDTH * POINTS, (over - feet) * POINTS)
     return _Layout(figure, measure, whole, plot, tuple(_hints(canvas, height * POINTS)))
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 PAPER, INK, MUTED, GREY, ACCENT, TARGET = "#ffffff", "#1a1a1a", "#595959", "#8c8c8c", "#b5420a", "#00745a"
-GRID, STEM, FRAME = "#e3e3e3", "#b8b8b8", "#c8c8c8"  # lines of the grid, lines between markers, frames of cells
+GRID, STEM, FRAME = "#e3e3e3", "#919191", "#c8c8c8"  # lines of the grid, lines between markers, frames of cells
 PALETTE = ("#0072b2", ACCENT, TARGET, "#9b4680", "#8a6100", "#26749f", MUTED)
-DEPTHS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.85)  # of mixtures with the paper
+DEPTHS = (0.5, 0.6, 0.7, 0.85)  # of mixtures with the paper: all can be seen on it
 
 # Colour on light paper -> its name, and the colour on dark paper.
 _BASE: Mapping[str, tuple[str, str]] = {
@@ -20,7 +20,7 @@ _BASE: Mapping[str, tuple[str, str]] = {
     MUTED: ("muted", "#adadad"),
     GREY: ("grey", "#8c8c8c"),
     GRID: ("grid", "#33373c"),
-    STEM: ("stem", "#5c6168"),
+    STEM: ("stem", "#6f757d"),
     FRAME: ("frame", "#474c52"),
     PALETTE[0]: ("1", "#5ab4ee"),
     PALETTE[1]: ("2", "#ff9a62"),

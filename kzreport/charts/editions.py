@@ -20,7 +20,13 @@ def editions(canvas: Canvas, groups: Groups) -> None:
     names = list(groups)
     rest = names[1:-1]
     drawn = [
-        Line(groups[name], tint(INK, DEPTHS[round(4 * number / max(1, len(rest) - 1))]), 1.1, DASHES[0], 2)
+        Line(
+            groups[name],
+            tint(INK, DEPTHS[round((len(DEPTHS) - 1) * number / max(1, len(rest) - 1))]),
+            1.1,
+            DASHES[0],
+            2,
+        )
         for number, name in enumerate(rest)
     ]
     drawn.append(Line(groups[names[0]], PALETTE[0], 2.6, DASHES[0], 5))
@@ -35,7 +41,8 @@ def editions(canvas: Canvas, groups: Groups) -> None:
     canvas.headroom()
     if len(names) > 1:
         shown = [r for r in groups[names[-1]] if r.ok]
-        canvas.end_labels([canvas.end(names[-1], shown[-1], ACCENT)])
+        x, height, text, colour = canvas.end(names[-1], shown[-1], ACCENT)
+        canvas.end_labels([(x, height, f"{text} ({canvas.words.period(shown[-1].period, 'short')})", colour)])
     if rest:
         canvas.key(canvas.words.ui("earlier_editions"))
     canvas.key(f"● {canvas.words.label(names[0])}", PALETTE[0], 1.0)

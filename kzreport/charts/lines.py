@@ -10,7 +10,8 @@ import pandas as pd
 import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
-from kzreport.charts.colours import GREY, INK, MUTED, PALETTE, TARGET
+from kzreport.charts.colours import GREY, INK, MUTED, PALETTE, PAPER, TARGET
+from kzreport.charts.fonts import TEXT, text_width
 from kzreport.charts.style import DASHES, DOTTED
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
@@ -32,8 +33,8 @@ def runs(readings: Sequence[Reading]) -> list[list[Reading]]:
     return found
 
 
+OPEN = (("○", "o"), ("◇", "D"))  # of scattered observations: each kind has its own marker
 LABELLED = 0.14  # of the time axis: a part of a target that is wide enough for its label
-LETTER = 0.0135  # width of a letter of a label, of the time axis
 NEAR = 0.15  # of the time axis: a label in the middle would leave the plot
 EARLY = 0.03  # of the time axis: a line that stops that long before its end says when
 
@@ -110,18 +111,20 @@ def lines(
         shown = [r for r in readings if r.ok]
         colour = PALETTE[(len(groups) + number) % len(PALETTE)]
         spots = ([at(r.period) for r in shown], [valued(r) for r in shown])
-        canvas.ax.scatter(*spots, s=22, facecolors="white", edgecolors=colour, linewidths=1.2, zorder=5)
+        sign, marker = OPEN[number % len(OPEN)]
+        canvas.ax.scatter(*spots, s=22, marker=marker, facecolors=PAPER, edgecolors=colour, linewidths=1.2, zorder=5)
         if shown:
-            canvas.key(f"○ {canvas.words.label(name)}", colour)
+            canvas.key(f"{sign} {canvas.words.label(name)}", colour)
     canvas.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
     if steps:
         draw_steps(canvas, steps)
-    canvas.headroom()
-    if mark is not None and mark.ok and min(drawn) <= at(mark.period):
+    marked = mark is not None and mark.ok and min(drawn) <= at(mark.period)
+    canvas.headroom(0.09 if marked else 0.02)
+    if mark is not None and marked:
         spot = (at(mark.period), valued(mark))
         text = f"{canvas.words.reading(mark)}, {canvas.words.period(mark.period)}"
         side = "right" if spot[0] > latest - NEAR * span else "left" if spot[0] < min(drawn) + NEAR * span else "center"
-        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha=side, fontsize=8.5)
+        canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha=side, fontsize=TEXT)
         canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     canvas.end_labels(ends)
     canvas.over_time(groups)
@@ -153,7 +156,7 @@ def draw_steps(canvas: Canvas, steps: Groups) -> None:
             if valued(high) > valued(low):
                 target = canvas.words.ui("range").format(low=canvas.value(low), high=canvas.words.reading(high))
             text = f"{canvas.words.ui('target')}{canvas.words.colon}{target}"
-            half = LETTER * len(text) * (right - left) / 2
+            half = text_width(text) / canvas.ax.bbox.width * (right - left) / 2
             place = (max(left + half, min((a + b) / 2, right - half)), valued(low))
-            style: dict[str, Any] = {"va": "top", "ha": "center", "color": TARGET, "fontsize": 8.5}
+            style: dict[str, Any] = {"va": "top", "ha": "center", "color": TARGET, "fontsize": TEXT}
             canvas.ax.annotate(text, place, (0, -3), textcoords="offset points", **style)

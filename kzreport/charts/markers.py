@@ -9,29 +9,49 @@ import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, PALETTE, PAPER, STEM
+from kzreport.charts.fonts import TEXT
 from kzreport.charts.style import MARKERS
 from kzreport.indicators.readings import valued
+from kzreport.language.locale import NBSP
 from kzreport.model import Groups, Reading
 
+APART = NBSP * 4  # between two things in one line: several plain spaces are one in a page
+ABREAST = 7.5  # points between the figures of one year
 SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
 
 
 def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
-    """Scatter publishers over the years, a marker and a colour for each; the group ``apart``: open red diamonds."""
-    seen: dict[float, int] = {}
-    for number, (name, readings) in enumerate((n, g) for n, g in groups.items() if n != apart):
-        shown = [r for r in readings if r.ok]
+    """Scatter publishers over the years, a marker and a colour for each; the group ``apart``: open red diamonds.
+
+    The figures of one year stand side by side, on a bar from the lowest to the highest; these two are written.
+    """
+    periods = [at(r.period) for r in values(groups)]
+    left, right = min(periods) - (1.3 if apart in groups else 0.6), max(periods) + 0.75
+    canvas.ax.set_xlim(left, right)
+    step = ABREAST * (right - left) / canvas.ax.bbox.width
+    own = {n: [r for r in g if r.ok] for n, g in groups.items() if n != apart}
+    years: dict[float, list[Reading]] = {}
+    for r in values(own):
+        years.setdefault(at(r.period), []).append(r)
+    seen = {x: -(len(few) - 1) / 2 for x, few in years.items()}
+    for number, (name, shown) in enumerate(own.items()):
         xs = []
-        for r in shown:  # readings of one year side by side
-            seen[at(r.period)] = seen.get(at(r.period), -1) + 1
-            xs.append(at(r.period) + 0.09 * seen[at(r.period)])
-        for r, x in zip(shown, xs, strict=True):
-            canvas.hint(r, x, valued(r), canvas.words.label(name))
+        for r in shown:
+            xs.append(at(r.period) + step * seen[at(r.period)])
+            seen[at(r.period)] += 1
+            canvas.hint(r, xs[-1], valued(r), canvas.words.label(name))
         heights, marker = [valued(r) for r in shown], MARKERS[number % len(MARKERS)]
         colour, label = PALETTE[number % len(PALETTE)], canvas.label(name, 27)
         sns.scatterplot(
             x=xs, y=heights, ax=canvas.ax, color=colour, marker=marker, s=52, label=label, legend=False, zorder=4
         )
+    for x, few in years.items():
+        low, high = min(few, key=valued), max(few, key=valued)
+        canvas.ax.vlines(x, valued(low), valued(high), color=STEM, lw=1.2, zorder=1)
+        for r, up in ((high, True), (low, False)) if canvas.value(low) != canvas.value(high) else ((high, True),):
+            side: dict[str, Any] = {"ha": "center", "va": "bottom" if up else "top", "fontsize": TEXT}
+            spot = (x, valued(r))
+            canvas.ax.annotate(canvas.value(r), spot, (0, 5 if up else -6), textcoords="offset points", **side)
     set_apart = [r for r in groups.get(apart, ()) if r.ok]
     if set_apart:
         spots = [(at(r.period) - 0.14, valued(r)) for r in set_apart]
@@ -51,16 +71,16 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
                 "textcoords": "offset points",
                 "ha": "right",
                 "color": ACCENT,
-                "fontsize": 8.5,
+                "fontsize": TEXT,
             }
             canvas.ax.annotate(canvas.words.reading(r, "full"), spot, **offset)
-    periods = [at(r.period) for r in values(groups)]
-    canvas.ax.set_xlim(min(periods) - (1.3 if set_apart else 0.6), max(periods) + 0.75)
-    low, high = canvas.ax.get_ylim()
-    canvas.ax.set_ylim(min(low, 0.0), high + (high - min(low, 0.0)) * 0.06)
-    if low < 0:
+    bottom, top = canvas.ax.get_ylim()
+    lowest = min(map(valued, values(groups)))
+    bottom = min(bottom - (0.07 * (top - bottom) if lowest < 0 else 0.0), 0.0)  # the lowest is written under its marker
+    canvas.ax.set_ylim(bottom, top + (top - bottom) * 0.09)
+    if bottom < 0:
         canvas.ax.axhline(0, color=INK, lw=0.9, zorder=2)
-    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False, "fontsize": 8}
+    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False, "fontsize": TEXT}
     canvas.ax.legend(**place, labelspacing=0.9, handletextpad=0.4)
     canvas.over_time(groups)
 
@@ -71,7 +91,7 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
     ``ends``: the names of the open and the full circle (two reporters). Without it they are before and after.
     """
     if ends:
-        canvas.key("     ".join(f"{mark} {canvas.words.label(name)}" for mark, name in zip("○●", ends, strict=True)))
+        canvas.key(APART.join(f"{mark} {canvas.words.label(name)}" for mark, name in zip("○●", ends, strict=True)))
     kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
     names = list(kept)[::-1]
     for row, name in enumerate(names):
@@ -82,8 +102,9 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
         for r in (first, last):
             canvas.hint(r, valued(r), row, canvas.words.label(name))
         spot = (max(valued(first), valued(last)), row)
-        text = f"{canvas.value(first)} {'/' if ends else '→'} {canvas.value(last)}"
-        canvas.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=8.5)
+        text = f"{canvas.marked(first)} {'/' if ends else '→'} {canvas.marked(last)}"
+        canvas.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=TEXT)
+    canvas.explain_stars(values(kept))
     largest, smallest = max(valued(r) for r in values(kept)), min(0.0, *(valued(r) for r in values(kept)))
     canvas.rows([canvas.label(n, 24) for n in names], smallest - 0.03 * largest, largest * 1.25)
     canvas.number_axis("x")
@@ -111,9 +132,9 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
             style: dict[str, Any] = {"mfc": face, "mec": colour, "mew": 1.6, "zorder": 3, "clip_on": False}
             canvas.ax.plot([valued(r)], [row], MARKERS[number], ms=8, **style)
             canvas.hint(r, valued(r), row, canvas.words.label(r.item))
-        signed = [f"{SIGNS[order.index(n)]} {canvas.value(r)}" for n, r in stages[::-1]]
-        text = "   ".join(signed) if len(stages) > 1 else canvas.value(stages[0][1])
-        place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": colour, "fontsize": 8.5}
+        signed = [f"{SIGNS[order.index(n)]} {canvas.marked(r)}" for n, r in stages[::-1]]
+        text = APART.join(signed) if len(stages) > 1 else canvas.marked(stages[0][1])
+        place: dict[str, Any] = {"textcoords": "offset points", "va": "center", "color": colour, "fontsize": TEXT}
         canvas.ax.annotate(text, (max(valued(stages[-1][1]), 0.0), row), (9, 0), **place)
     shown = [r for _, stages in kept for _, r in stages]
     least, most = min(map(valued, shown)), max(map(valued, shown))
@@ -122,5 +143,6 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     room = 1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)
     canvas.rows([label for label, _ in kept], left, max(most * room, margin))
     if len(order) > 1 or order[0][:4].isdigit():  # the title names a group that stands alone, unless it is a period
-        canvas.key("     ".join(f"{SIGNS[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
+        canvas.key(APART.join(f"{SIGNS[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
+    canvas.explain_stars(shown)
     canvas.number_axis("x")

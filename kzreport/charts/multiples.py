@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator
 
 from kzreport.charts.canvas import Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, PALETTE
+from kzreport.charts.fonts import TEXT
 from kzreport.charts.lines import Line, draw_lines
 from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
@@ -41,7 +42,7 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
     common = _scale(canvas, [r for n, g in kept.items() if n not in apart for r in g])
     last = max(r.period for r in values(kept))
     canvas.ax.set_axis_off()
-    for number, (name, readings) in enumerate(kept.items()):
+    for number, (name, readings) in enumerate(sorted(kept.items(), key=lambda item: item[0] in apart)):
         plot = replace(canvas, ax=_place(canvas, number, len(kept)))
         drawn = [Line(groups[name], PALETTE[0] if name == highlight else INK, 1.9, DASHES[0], 4)]
         if highlight in kept and name not in (highlight, *apart):
@@ -53,19 +54,20 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
         plot.ax.plot([at(end.period)], [valued(end)], "o", ms=3.5, color=drawn[0].colour, zorder=5)
         said = f"{canvas.words.label(name)} {canvas.value(end)}"
         said += f" ({canvas.words.period(end.period, 'short')})" if end.period != last else ""
-        plot.key(said, drawn[0].colour)
+        _above(plot.ax, said, 4, drawn[0].colour)
         if name in apart:
-            where: dict[str, Any] = {
-                "xycoords": "axes fraction",
-                "textcoords": "offset points",
-                "ha": "left",
-                "va": "bottom",
-            }
-            plot.ax.annotate(canvas.words.ui("own_scale"), (0, 1), (0, 15), color=ACCENT, fontsize=7.5, **where)
+            _above(plot.ax, canvas.words.ui("own_scale"), 15, ACCENT)
         for r in readings:
             plot.hint(r, at(r.period), valued(r))
     if highlight in kept and len(kept) > 1:
-        canvas.key(f"– – {canvas.words.label(highlight)}", PALETTE[0])
+        # In the line that only a plot with a scale of its own needs: the first has none.
+        _above(canvas.ax, f"–\u00a0– {canvas.words.label(highlight)}", -11, PALETTE[0])
+
+
+def _above(ax: Axes, text: str, points: float, colour: str) -> None:
+    """Write a text at the upper left of axes, so many points above them."""
+    where: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
+    ax.annotate(text, (0, 1), (0, points), color=colour, fontsize=TEXT, **where)
 
 
 def flattening(kept: Mapping[str, list[Reading]], highlight: str = "") -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def _place(canvas: Canvas, number: int, count: int) -> Axes:
     assert figure is not None
     across = columns(count)
     down = -(-count // across)
-    gap, head = 0.035, 26 / 72 / figure.get_figheight()  # between plots; above each for its name
+    gap, head = 0.05, 26 / 72 / figure.get_figheight()  # between plots; above each for its name
     wide, tall = (box.width - gap * (across - 1)) / across, box.height / down - head - 0.2 / figure.get_figheight()
     column, row = number % across, number // across
     left, bottom = box.x0 + column * (wide + gap), box.y1 - (row + 1) * box.height / down + 0.2 / figure.get_figheight()
@@ -116,7 +118,7 @@ def _finish(plot: Canvas, kept: Mapping[str, list[Reading]], scale: Scale) -> No
     span = at(last) - at(first) or 1.0
     plot.ax.set(xlabel="", ylabel="", xlim=(at(first) - 0.02 * span, at(last) + 0.04 * span), ylim=scale)
     plot.number_axis("y", 3)
-    plot.ax.tick_params(labelsize=7.5)
+    plot.ax.tick_params(labelsize=TEXT)
     if scale[0] < 0 < scale[1]:
         plot.ax.axhline(0, color=INK, lw=0.7, zorder=2)
     plot.ax.xaxis.set_major_locator(FixedLocator([at(first), at(last)]))

@@ -15,7 +15,20 @@ SPACE = "http://www.w3.org/2000/svg"
 FONTS = "'DejaVu Sans','Bitstream Vera Sans',Verdana,sans-serif"  # the first is the one that was measured
 _TAGS = {"svg", "title", "desc", "g", "path", "circle", "rect", "text", "clipPath", "pattern"}
 _ATTRIBUTES = {
-    *("id", "viewBox", "data-plot", "role", "aria-labelledby", "font-family", "style", "transform", "d", "x", "y"),
+    *(
+        "id",
+        "viewBox",
+        "data-plot",
+        "data-newest",
+        "role",
+        "aria-labelledby",
+        "font-family",
+        "style",
+        "transform",
+        "d",
+        "x",
+        "y",
+    ),
     *("cx", "cy", "r", "width", "height", "fill", "stroke", "stroke-width", "stroke-linecap", "pointer-events"),
     *("patternUnits", "clip-path"),
 }

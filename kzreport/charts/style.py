@@ -11,6 +11,7 @@ from typing import Any
 import seaborn as sns
 
 from kzreport.charts.colours import GRID, INK, MUTED, PAPER
+from kzreport.charts.fonts import FAMILY, TEXT
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "d")
 DASHES = ((1.0, 0.0), (5.0, 1.5), (3.0, 1.0, 1.0, 1.0), (6.0, 1.5, 1.5, 1.5), (3.0, 1.0), (1.0, 1.0), (8.0, 2.0))
@@ -28,9 +29,10 @@ def settings() -> dict[Any, Any]:
         "ytick.major.size": 0,
         "xtick.color": MUTED,
         "ytick.color": MUTED,
+        "axes.ymargin": 0.02,
     }
-    sizes = {"font.size": 9, "xtick.labelsize": 8.5, "ytick.labelsize": 8.5}
-    fonts = {"font.family": "DejaVu Sans", "text.color": INK}  # ships with matplotlib: the same on every machine
+    sizes = {"font.size": 9, "xtick.labelsize": TEXT, "ytick.labelsize": TEXT}
+    fonts = {"font.family": FAMILY, "text.color": INK}
     pictures: dict[str, Any] = {"svg.fonttype": "none"}  # text stays text
     pictures["svg.hashsalt"] = "kzreport"  # the same ids in every run
     axes = {"axes.edgecolor": MUTED, "axes.linewidth": 0.8, "axes.axisbelow": True, "figure.facecolor": PAPER}

@@ -42,7 +42,16 @@ class Hint:
     width: float = POINT
 
 
-def svg_text(figure: Figure, *, title: str, description: str, whole: Box, plot: Box, hints: Sequence[Hint] = ()) -> str:
+def svg_text(
+    figure: Figure,
+    *,
+    title: str,
+    description: str,
+    whole: Box,
+    plot: Box,
+    hints: Sequence[Hint] = (),
+    newest: bool = False,
+) -> str:
     """Draw a figure and return it as SVG, in points from the upper left corner.
 
     Parameters
@@ -53,6 +62,8 @@ def svg_text(figure: Figure, *, title: str, description: str, whole: Box, plot: 
         The box of the whole picture, and the one without title, unit and source.
     hints
         Text over points and columns of the picture.
+    newest
+        The newest figures are at the right, which a narrow screen shows first.
     """
     buffer = io.StringIO()
     with warnings.catch_warnings():  # text stays text: the reader's machine has a font for other scripts
@@ -71,6 +82,8 @@ def svg_text(figure: Figure, *, title: str, description: str, whole: Box, plot: 
             "style": "fill:none;font-size:8.5px;stroke-linejoin:round",
         },
     )
+    if newest:
+        root.set("data-newest", "right")
     ET.SubElement(root, "title", id="title").text = title
     ET.SubElement(root, "desc", id="desc").text = description
     root.extend(_Cleaner(drawn).children(drawn))

@@ -24,6 +24,7 @@ from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
 from kzreport.project import project
+from kzreport.series.resource import demand_accepted
 from kzreport.series.table import csv_rows
 from kzreport.strict import LocalText, StrictModel, strict_model
 from kzreport.units import UNITS
@@ -172,6 +173,7 @@ def _read_facts(table: Path, names: Path, documents: Path) -> Facts:
         used = {getattr(f, kind) for f in found.values()}
         if idle := [slug for slug in stated if slug not in used]:
             raise DataError(explain(f"{shown_path(names)}, {kind}s.{idle[0]}", "no fact of it", "a row, or no name"))
+    demand_accepted(table, names)
     return Facts(found, about.measures, about.publishers)
 
 

@@ -17,6 +17,7 @@ from kzreport.claims.facts import facts_fingerprints, facts_folder
 from kzreport.claims.rows import claim_columns, read_row
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_text, sha256_hex, shown_path
+from kzreport.series.resource import demand_accepted
 from kzreport.series.table import csv_rows
 
 _ABOUT = "documents.yml"
@@ -76,6 +77,7 @@ def _read_ledger(folder: Path, *files: Path) -> Mapping[str, Claim]:
         for term in (term for test in tests for term in test.terms):
             if term.claim and term.claim != "self" and term.claim not in found:
                 raise DataError(explain(f"claim {claim.id}, test", f"no claim '{term.claim}'", "the id of a claim"))
+    demand_accepted(*(folder / name for name in sorted(expected)))  # last: of a broken row its own message says more
     return found
 
 

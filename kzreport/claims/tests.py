@@ -2,7 +2,8 @@
 
 A test is ``verb operand, operand``. An operand is claims, series and facts joined by `` + ``, `` - ``, `` * `` or
 `` / ``.
-Groups of tests are separated by ``;``, alternatives of a group by `` or ``. CONTRIBUTING.md lists the verbs.
+Groups of tests are separated by ``;``, alternatives of a group by `` or ``. docs/reference/claims.md lists
+the verbs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The verbs of the column ``test``: how each one compares a claim with other figures.
 
 One table, :data:`VERBS`, lists them. A new verb is a function and a line there, a line in ``compared_with`` of
-``kzreport/language/furniture.yml`` and a row in CONTRIBUTING.md.
+``kzreport/language/furniture.yml`` and a row in docs/reference/claims.md.
 """
 
 from __future__ import annotations

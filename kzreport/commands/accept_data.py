@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport import scratch
+from kzreport.commands.accept_lists import look_at_lists
 from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, keep_accepted
 from kzreport.commands.add import may_pass, refuse
 from kzreport.commands.proposed import compare_proposed
@@ -42,6 +43,7 @@ def accept_data(today: date, *, yes: bool) -> int:
             changed = [n for n, digest in before.digests.items() if _digest(data / n) != digest]
             held = {n: accepted_file(n, before.digests[n]) for n in changed}
             findings = [f for name in before.entries for f in _look_at(name, before, held, data, today)]
+            findings += look_at_lists(before, data)
             for name in sorted({p.stem for p in data.glob("*.csv")} - before.entries.keys()):
                 show(f"{name}: a new table")
             findings += _turned(held, text, data, today) if all(held.values()) else ()

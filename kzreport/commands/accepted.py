@@ -34,10 +34,15 @@ def accepted_file(name: str, digest: str) -> bytes | None:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The data package as it was accepted: name of a file -> its SHA-256, and name of a table -> its entry."""
+    """The data package as it was accepted.
+
+    - ``digests``: path of a file in ``data/`` -> its SHA-256
+    - ``entries``: name of a table -> its entry; ``lists``: path of a list of claims or facts -> what is stated of it
+    """
 
     digests: Mapping[str, str]
     entries: Mapping[str, Mapping[str, Any]]
+    lists: Mapping[str, Mapping[str, Any]]
 
 
 def accepted_state() -> Accepted | None:
@@ -45,8 +50,10 @@ def accepted_state() -> Accepted | None:
     try:
         raw = read_json(project_root() / "data" / "datapackage.json")
         entries = {entry["name"]: entry for entry in raw["resources"]}
-        digests = {f"{name}.csv": str(e["hash"]).removeprefix("sha256:") for name, e in entries.items()}
-        return Accepted(digests | dict(raw["made_from"]), entries)
+        stated = {f"{name}.csv": e["hash"] for name, e in entries.items()}
+        stated |= {path: e["hash"] for path, e in raw["lists"].items()}
+        digests = {name: str(digest).removeprefix("sha256:") for name, digest in stated.items()}
+        return Accepted(digests | dict(raw["made_from"]), entries, raw["lists"])
     except (DataError, LookupError, TypeError, AttributeError, ValueError):
         return None
 

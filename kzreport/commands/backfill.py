@@ -6,11 +6,13 @@ import argparse
 from dataclasses import replace
 from datetime import date
 
-from kzreport.commands.session import open_store, page_pool, refresh_before, show
+from kzreport.commands.session import open_store, page_pool, refresh_before, show_needs
 from kzreport.editions.dates import check_languages, check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.many import make_editions
 from kzreport.editions.needs import list_needs
+from kzreport.editions.overdue import list_overdue, overdue_line
+from kzreport.errors import Locked
 
 
 def run(args: argparse.Namespace) -> int:
@@ -22,13 +24,12 @@ def run(args: argparse.Namespace) -> int:
     code = refresh_before(args, reporter) if args.refresh and not args.explain else 0
     definition = replace(definition, not_refreshed=reporter.not_refreshed)
     pool, store = page_pool(args), open_store(args, write=not args.explain)
-    reporter.store = store
+    late = list_overdue(definition, dates[-1])
     if args.explain:
-        reporter.silent = True
-        for need in list_needs(definition, dates, languages, store, revision=args.revision):
-            state = f"to make as {need.name}" if need.name else "stale" if need.blocked else "up to date"
-            show("\n  ".join([f"{need.plan.label}: {state}", *need.reasons]))
+        show_needs(args, list_needs(definition, dates, languages, store, revision=args.revision), late)
         return 0
+    reporter.store = store
+    reporter.overdue(late)
     wrong = make_editions(
         definition,
         dates,
@@ -40,13 +41,22 @@ def run(args: argparse.Namespace) -> int:
         keep_going=args.keep_going,
         bars=reporter.bars,
         pool=pool,
+        wait=args.wait or 0.0,
     )
-    for message in wrong:
+    for message in [*wrong, *reporter.log.locked]:
         reporter.error(message)
     made = len(reporter.log.made)
     nothing = f"nothing to do: {len(dates)} editions are there"
-    reporter.show(f"{made} of {len(dates)} editions made" if made or wrong else nothing)
-    reporter.open = "" if wrong else store.shown(store.root / "index.html")
-    if args.answer and not (made or wrong):
-        args.answer.keep(lines=[nothing], open="index.html")
-    return 1 if wrong else code
+    lines = [f"{made} of {len(dates)} editions made" if made or wrong or reporter.log.locked else nothing]
+    if late:
+        lines.append(f"on {dates[-1]}: {overdue_line(late)}")
+    for line in lines:
+        reporter.show(line)
+    if wrong:
+        return 1
+    if reporter.log.locked:
+        return Locked.exit_code
+    reporter.open = store.shown(store.root / "index.html")
+    if args.answer and not made:
+        args.answer.keep(lines=lines, open="index.html", late=bool(late))
+    return int(reporter.exit_code(code, args.fail_if_overdue))

@@ -1,15 +1,23 @@
-"""``kzreport diff``: list what changed between two dates."""
+"""``kzreport diff``: list what changed between two dates, or between two revisions of one date."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
+from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 
 from kzreport.commands.session import definition_name, open_store, show
-from kzreport.editions.dates import check_date, check_language
+from kzreport.days import parse_day
+from kzreport.editions.correction import Comparison, compare_revisions
+from kzreport.editions.dates import check_language
 from kzreport.editions.definition import load_definition
+from kzreport.editions.manifest import EDITION_NAME
 from kzreport.editions.previous import changes_between
+from kzreport.editions.store import Store, find_edition
+from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.pages.since_text import changes_data, changes_lines
@@ -19,15 +27,71 @@ from kzreport.streams import IN_HTML, IN_JSON
 
 def run(args: argparse.Namespace) -> int:
     """Print the changes as text, JSON or HTML."""
-    today = date.today()
-    then, now = (check_date(text, today) for text in (args.then, args.now))
-    definition = load_definition(definition_name(args))
+    names = (args.then, args.now)
+    store, definition = open_store(args), load_definition(definition_name(args))
+    if any(EDITION_NAME.fullmatch(name) and len(name) > 10 for name in names):
+        folders = [_revision(store, definition.name, name) for name in names]
+        if args.then[:10] != args.now[:10] or args.then == args.now:
+            raise ParameterError(explain("diff", " and ".join(names), "two dates, or two revisions of one date"))
+        if args.format == "html":
+            todo = "the front page of a revision shows what it replaced"
+            raise ParameterError(explain("--format", "html for two revisions", "text or json", todo))
+        found = compare_revisions(*folders)
+        if args.format == "json":
+            show(json.dumps(found.data(), ensure_ascii=False, indent=1), IN_JSON)
+        else:
+            show("\n".join(_lines(found, check_language(args.lang) if args.lang else terminal_language())))
+        return 0
+    then, now = (_day(text) for text in names)
     w = Words(check_language(args.lang) if args.lang else terminal_language())
-    found = changes_between(open_store(args).root, definition, then, now)
+    changes = changes_between(store.root, definition, then, now)
     if args.format == "json":
-        show(json.dumps(changes_data(found), ensure_ascii=False, indent=1), IN_JSON)
+        show(json.dumps(changes_data(changes), ensure_ascii=False, indent=1), IN_JSON)
     elif args.format == "html":
-        show(html.changes(found, definition.title[w.language], w.language), IN_HTML)
+        show(html.changes(changes, definition.title[w.language], w.language), IN_HTML)
     else:
-        show("\n".join(changes_lines(found, w)))
+        show("\n".join(changes_lines(changes, w)))
     return 0
+
+
+def _day(text: str) -> date:
+    day = parse_day(text, "DATE")
+    if day > date.today():
+        raise ParameterError(explain("DATE", text, f"a date up to today ({date.today()})"))
+    return day
+
+
+def _revision(store: Store, definition: str, name: str) -> Path:
+    if not EDITION_NAME.fullmatch(name):
+        raise ParameterError(explain("DATE", short_repr(name), "a date, or a revision such as 2026-09-30-r2"))
+    return find_edition(store.root, f"{definition}/{name}")
+
+
+def _short(values: str) -> str:
+    """Return values for a terminal, of seven digits at most."""
+    return re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.7g}", values) or "–"
+
+
+def _lines(found: Comparison, language: str) -> Iterator[str]:
+    """Yield a comparison as lines for a terminal."""
+    about = found.correction
+    yield f"{found.now}, compared with {about.edition}"
+    yield f"inputs: {'the same' if not about.inputs else ''}".rstrip()
+    yield from (f"  {line}" for line in about.inputs)
+    yield f"headlines: {'the same' if not any(p.headlines for p in about.pages.values()) else ''}".rstrip()
+    for page, own in about.pages.items():
+        shown = own.headlines.get(language) or next(iter(own.headlines.values()), None)
+        if shown:
+            yield from (
+                f"  {page}: {shown.then}".replace("**", ""),
+                f"  {' ' * len(page)}→ {shown.now}".replace("**", ""),
+            )
+    numbers = ", ".join(f"{about.total(what)} {what}" for what in ("changed", "new", "gone"))
+    yield f"figures: {numbers}"
+    for page, figures in found.figures.items():
+        yield from (f"  {page}: {key.label} {_short(then)} → {_short(now)} {key.unit}" for key, then, now in figures)
+    yield f"verdicts: {about.total('verdicts')} changed"
+    for page, verdicts in found.verdicts.items():
+        yield from (f"  {page}: {claim} {then} → {now}" for claim, then, now in verdicts)
+    if about.unread:
+        yield f"not compared: {', '.join(about.unread)}"

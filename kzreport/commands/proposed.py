@@ -33,6 +33,7 @@ from kzreport.pages.page import Page
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.project import project
+from kzreport.series.assemble import copy_data
 from kzreport.series.resource import resources
 
 _MOST = 6  # turns of a kind that are listed
@@ -94,15 +95,10 @@ def proposed_project(files: Mapping[str, bytes]) -> Iterator[Path]:
     root = project_root()
     with scratch.folder() as folder:
         home = folder / "project"
-        (home / "data").mkdir(parents=True)
+        home.mkdir()
         for name in ("notebooks", "params"):
             (home / name).symlink_to(root / name)
-        for path in (root / "data").iterdir():
-            if path.name not in files and not path.name.startswith("."):
-                (home / "data" / path.name).symlink_to(path.resolve())
-        for name, content in files.items():
-            if "/" not in name:  # what lies deeper, as raw replies, is read by no page
-                (home / "data" / name).write_bytes(content)
+        copy_data(root / "data", home / "data", files)
         with one_project(home):
             yield home
 

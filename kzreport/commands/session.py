@@ -9,14 +9,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzreport import scratch
-from kzreport.editions.log import RunLog, log_error, start_logging
-from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.commands.settings import apply_settings, setting_lines
+from kzreport.editions.log import OVERDUE, RunLog, log_error, start_logging
+from kzreport.errors import KzreportError, Locked, ParameterError, explain
 from kzreport.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.files import project_root
 from kzreport.redaction import hide_secrets, redact
@@ -25,9 +26,12 @@ from kzreport.streams import READABLE, close_output, is_terminal, lost_output, p
 if TYPE_CHECKING:
     from kzreport.editions.definition import Definition
     from kzreport.editions.job import Pool
+    from kzreport.editions.needs import Need
+    from kzreport.editions.overdue import Overdue
     from kzreport.editions.store import Store
 
 _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
+_SOUND = (0, 3, OVERDUE)  # exit codes of runs whose editions are made
 _PLACES = {"--output": "output", "--from": "source", "folder": "folder"}  # option -> argument that names a file
 _PLACES |= {f"--{name}": name for name in ("ics", "json", "record", "replay")}
 
@@ -37,7 +41,9 @@ def run_command(args: argparse.Namespace) -> int:
     for number in _ENDINGS:
         if signal.getsignal(number) != signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)  # as an exception, so that processes are ended and half an edition removed
-    start_logging(getattr(args, "log", "plain"), quiet=getattr(args, "quiet", False))
+    start_logging(
+        getattr(args, "log", "plain"), quiet=getattr(args, "quiet", False), verbose=getattr(args, "verbose", False)
+    )
     catch_stray_errors()
     reporter = None
     try:
@@ -56,6 +62,8 @@ def run_command(args: argparse.Namespace) -> int:
     except (KeyboardInterrupt, SystemExit) as e:
         log_error("interrupted; nothing half-made was left behind")
         code = e.code if isinstance(e, SystemExit) and isinstance(e.code, int) else 130
+        if reporter:
+            reporter.record(code, args)
     except Exception as e:  # in the summary itself
         code = _fault(e, args, None)
     close_output()
@@ -69,13 +77,16 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
     """Run the command while its store is open, to the summary of what it made."""
     try:
         if reporter:
-            reporter.check_targets(args.notify)
-            reporter.log.definition = definition_name(args)
+            reporter.check_targets(args.notify)  # before anything else: whoever asked for a summary gets one
         require_places(args)
         args.stack.enter_context(scratch.settings())
         if args.command != "init":
             args.stack.enter_context(one_project(project_root()))
-        if reporter and reporter.say_again(args):
+            apply_settings(args)
+        if reporter:
+            reporter.check_targets(args.notify)
+            reporter.log.definition = definition_name(args)
+        if reporter and importlib.import_module("kzreport.commands.remembered").say_again(args):
             code = 0
         else:
             code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
@@ -87,6 +98,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
         if code == 1 and any(is_fault(page["reason"]) for page in reporter.log.pages):
             code = FAULT
         reporter.summarise(code)
+        reporter.record(code, args)
     return code
 
 
@@ -118,13 +130,13 @@ def _fault(error: Exception, args: argparse.Namespace, reporter: Reporter | None
     return FAULT
 
 
-def _folder(args: argparse.Namespace) -> Store | None:
+def _folder(args: argparse.Namespace, *, make: bool = True) -> Store | None:
     """Return the store that a command was about to open, if it is a folder."""
     from kzreport.editions.store import Store, output_root
 
     if "://" not in (args.output or ""):
         with contextlib.suppress(Exception):  # a fault is what brought us here: it is the one to tell
-            return Store(output_root(args.output))
+            return Store(output_root(args.output, make=make))
     return None
 
 
@@ -198,7 +210,7 @@ class Reporter:
 
     - ``log``: of the run
     - ``bars``: show progress bars
-    - ``silent``: there is nothing to report when it has ended
+    - ``silent``: there is nothing to report when it has ended, and nothing to record
     - ``not_refreshed``: record of a refresh that failed, for the pages: see
       :class:`~kzreport.editions.definition.Definition`
     - ``open``: the page that a reader may open first
@@ -207,8 +219,8 @@ class Reporter:
     def __init__(self, args: argparse.Namespace) -> None:
         self.log = RunLog(args.definition or "")
         self.quiet = args.quiet
-        self.bars = is_terminal(sys.stderr) and not args.quiet and args.log == "plain"
-        self.silent = False
+        self.bars = is_terminal(sys.stderr) and args.log == "plain" and not (args.quiet or args.verbose)
+        self.silent = args.explain
         self.targets: list[str] = []
         self.errors: list[str] = []
         self.definition: Definition | None = None
@@ -229,34 +241,41 @@ class Reporter:
         if not self.quiet:
             show(text)
 
-    def say_again(self, args: argparse.Namespace) -> bool:
-        """Say that there is nothing to do if that is remembered and still holds; report whether it does.
-
-        ``args.answer`` is from now on where the command may keep this answer. Raises :class:`Locked`.
-        """
-        from kzreport.commands.remembered import answer_of, still_holds
-
-        answer = args.answer = answer_of(args, self.log.definition)
-        if not answer or not still_holds(answer, args, self.log.definition):
-            return False
-        if args.quiet or args.notify:
-            from kzreport.editions.definition import load_definition
-
-            self.definition = load_definition(self.log.definition, args.parameter, args.formats)
-        self.store = answer.store
-        for line in answer.told["lines"]:
-            self.show(line)
-        self.open = answer.store.shown(answer.store.root / answer.told["open"])
-        return True
-
     def error(self, text: str) -> None:
         """Log an error, at once and in the summary."""
         self.errors.append(redact(text))
         log_error(text)
 
+    def overdue(self, found: Sequence[Overdue]) -> None:
+        """Take the overdue figures of the report: for the log, the summary, ``run.json`` and the closing lines."""
+        from kzreport.editions.overdue import overdue_data, overdue_line
+
+        self.log.overdue = overdue_data(found)
+        if line := overdue_line(found):
+            self.log.line(line, shown=False, event="overdue", overdue=self.log.overdue)
+
+    def exit_code(self, code: int, limit: int | None) -> int:
+        """Return the exit code of a run: 4 in place of 0 where figures are overdue by more than ``limit`` days."""
+        late = [o for o in self.log.overdue if limit is not None and o["days"] > limit]
+        if late:
+            listed = ", ".join(f"{o['series']} {o['period']} ({o['days']} days)" for o in late)
+            self.error(explain("--fail-if-overdue", f"overdue by more than {limit} days: {listed}", "newer figures"))
+        return code or (OVERDUE if late else 0)
+
+    def record(self, code: int, args: argparse.Namespace) -> None:
+        """Record the end of the run, unless another was at work: then the record is that one's."""
+        from kzreport.editions.definition import definition_names
+        from kzreport.editions.ended import record_end
+
+        if self.silent or code == Locked.exit_code or self.log.definition not in definition_names():
+            return
+        store = self.store or _folder(args, make=False)
+        if store is not None and store.root.is_dir():
+            record_end(store, self.log, code, self.errors)
+
     def summarise(self, code: int) -> None:
         """Make the summary, while the store is open."""
-        with_changes = code in (0, 3) and bool(self.log.made)
+        with_changes = code in _SOUND and bool(self.log.made)
         if not self.silent and (self.quiet or self.targets or with_changes):
             from kzreport.editions import notify
 
@@ -273,7 +292,7 @@ class Reporter:
             summary |= {"exit_code": code, "errors": list(self.errors)}
             if self.quiet:
                 show(notify.summary_line(summary))
-            elif code in (0, 3) and (line := notify.changes_line(summary)):
+            elif code in _SOUND and (line := notify.changes_line(summary)):
                 show(line)
             for target in self.targets:
                 try:
@@ -339,11 +358,27 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
     return Store(output_root(args.output, make=write), paranoid=getattr(args, "paranoid", True))
 
 
+def show_needs(args: argparse.Namespace, needs: Iterable[Need], late: Sequence[Overdue]) -> None:
+    """Print what a run would make and why, its settings, and the figures that are overdue. Nothing is executed."""
+    from kzreport.editions.overdue import overdue_line
+
+    for need in needs:
+        plan = need.plan
+        state = f"to make as {need.name}" if need.name else "stale" if need.blocked else "up to date"
+        show("\n  ".join([f"{plan.label}: {state}", *(need.reasons or [need.blocked] * bool(need.blocked))]))
+    pages, languages = len(plan.definition.pages), ", ".join(plan.languages)
+    show(f"{pages} page{'s' * (pages > 1)} in {languages}; formats: {', '.join(plan.definition.formats)}")
+    for line in [*setting_lines(args), *filter(None, [overdue_line(late)])]:
+        show(line)
+    if args.refresh:
+        show("--refresh: no figure was fetched; 'kzreport refresh --dry-run' says which would be")
+
+
 def page_pool(args: argparse.Namespace) -> Pool:
     """Return what executes pages: processes of this machine, or a cluster. Loaded when the first page is to be made."""
-    from kzreport.execution.task import PAGE_TIMEOUT, Deadlines
+    from kzreport.execution.task import Deadlines
 
-    deadlines = Deadlines(args.page_timeout or PAGE_TIMEOUT, args.timeout, args.begun, args.memory)
+    deadlines = Deadlines(args.page_timeout, args.timeout, args.begun, args.memory)
     address = getattr(args, "executor", None)
 
     def pool(work: Any, items: Any, jobs: int, moved: Any = None) -> Any:

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kzreport.editions.bars import BatchBar
+from kzreport.editions.correction import compare_plan
 from kzreport.editions.job import Job, PageMade, Pool, make_page, page_made
 from kzreport.editions.kept import KeptPages, page_key
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import finish_edition, keep_failed, publish_edition, work_folder
 from kzreport.editions.plan import Plan
-from kzreport.editions.store import Store, edition_lock
+from kzreport.editions.store import Store, edition_lock, list_revisions
 from kzreport.errors import KzreportError, Locked
 from kzreport.execution.task import Result, Task, TimeUp
 
@@ -36,13 +37,22 @@ class OpenEdition:
     failed: list[Result] = field(default_factory=list)
 
     @property
+    def before(self) -> Path | None:
+        """The edition that it replaces."""
+        present = list_revisions(self.store.root, self.plan.definition.name, self.plan.as_of)
+        if present:
+            self.store.fetch(present[-1])
+        return present[-1] if present else None
+
+    @property
     def folder(self) -> Path:
         """The folder in which it is made."""
         return work_folder(self.store, self.plan, self.name)
 
     def finish(self) -> None:
         """Write front page and manifest, rename, close. Raises as :func:`finish_edition`, and :class:`OSError`."""
-        finish_edition(self.plan, self.folder, self.name, self.headlines, self.written)
+        corrects = compare_plan(self.plan, self.before, self.folder)
+        finish_edition(self.plan, self.folder, self.name, self.headlines, self.written, corrects)
         publish_edition(self.store, self.folder, self.store.root / self.plan.definition.name / self.name)
         self.close()
 
@@ -65,7 +75,9 @@ class Batch:
         keep_going: bool,
         bars: bool,
         pool: Pool,
+        wait: float = 0.0,
     ) -> None:
+        self.wait = wait
         self.store, self.todo, self.jobs = store, todo, jobs
         self.log, self.keep_going, self.pool = log, keep_going, pool
         self.kept = KeptPages(store)
@@ -99,9 +111,11 @@ class Batch:
         for plan, name in self.todo:
             lock = contextlib.ExitStack()
             try:
-                lock.enter_context(edition_lock(self.store.root, f"{plan.definition.name}-{plan.as_of}"))
+                lock.enter_context(
+                    edition_lock(self.store.root, f"{plan.definition.name}-{plan.as_of}", wait=self.wait)
+                )
             except Locked as e:
-                self.wrong.append(str(e))
+                self.log.locked.append(str(e))
                 continue
             edition = OpenEdition(plan, name, self.store, lock)
             self.open[name] = edition

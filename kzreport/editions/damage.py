@@ -52,6 +52,11 @@ def record_edition(folder: Path) -> None:
         write_record(edition_record_path(folder), {"manifest": manifest_digest(folder), "files": {}})
 
 
+def forget_edition(folder: Path) -> None:
+    """Remove the record of an edition that is gone."""
+    edition_record_path(folder).unlink(missing_ok=True)
+
+
 def list_strays(root: Path) -> list[str]:
     """List what other programs left in and beside the editions: it stops nobody.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from kzreport.editions.settings import run_settings
 from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
 from kzreport.pages.notebooks import declared_parameters
@@ -42,7 +43,7 @@ def definition_names() -> tuple[str, ...]:
     return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
 
 
-class _File(BaseModel):
+class DefinitionFile(BaseModel):
     """The keys of a definition file; every scalar in it is text."""
 
     model_config = ConfigDict(extra="forbid")
@@ -51,13 +52,13 @@ class _File(BaseModel):
     pages: list[PageName] = Field(min_length=1)
     languages: list[Language] = Field(min_length=1)
     parameters: dict[str, dict[str, Any]] = {}
-    formats: list[str] = list(DEFAULT)
+    formats: list[str] | None = None
 
 
-def _read_definition(path: Path) -> _File:
+def _read_definition(path: Path) -> DefinitionFile:
     where = shown_path(path)
     try:
-        raw = _File.model_validate(read_yaml(path))
+        raw = DefinitionFile.model_validate(read_yaml(path))
     except DataError as e:
         raise ParameterError(str(e)) from None
     except ValidationError as e:
@@ -65,7 +66,7 @@ def _read_definition(path: Path) -> _File:
         key = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
         raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
-    for name, listed in (("pages", raw.pages), ("languages", raw.languages), ("formats", raw.formats)):
+    for name, listed in (("pages", raw.pages), ("languages", raw.languages), ("formats", raw.formats or [])):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
     languages = project().languages
@@ -99,7 +100,7 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
 def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[str] = ()) -> Definition:
     """Read and check ``params/NAME.yml``; ``overrides`` are ``name=value`` or ``page.name=value``.
 
-    ``formats``: those to make in place of the definition's, if any.
+    ``formats``: those to make in place of the definition's, or of those that the settings of runs name.
 
     - A page with a parameter of type ``dict[PageName, Values]``, such as a summary, draws on the definition's other
       pages unless the file or an override names others: each with the values it has in the definition, those of them
@@ -136,5 +137,6 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
                 values[page][name_of_map][other] = known_values
     title = {k: raw.title[k] for k in project().languages}
     where = "--to" if formats else f"{shown_path(path)}, key 'formats'"
-    chosen = check_formats(formats or raw.formats, where)
+    known = raw.formats if raw.formats is not None else run_settings().formats or DEFAULT
+    chosen = check_formats(formats or known, where)
     return Definition(name, title, tuple(raw.pages), tuple(raw.languages), values, formats=chosen)

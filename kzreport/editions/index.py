@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from kzreport.render import html
 
 def write_index(root: Path, log: RunLog) -> None:
     """Replace ``index.html`` in one step; an edition that cannot be read is logged and left out."""
-    with edition_lock(root, "index", patient=True):
+    with edition_lock(root, "index", wait=math.inf):
         entries, words = [], {k: Words(k) for k in project().languages}
         for folder in reversed(list_editions(root)):
             try:

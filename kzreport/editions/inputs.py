@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from kzreport.editions.manifest import inputs_fingerprint
-from kzreport.files import file_digest, project_root, sha256_hex
+from kzreport.files import file_digest, project_root, read_yaml, sha256_hex
 from kzreport.language.wordfiles import labels_path, language_path, methods_path
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import project
@@ -147,9 +147,12 @@ def view_digests() -> dict[str, str]:
 def setting_digests() -> dict[str, str]:
     """Return the digest of each file of settings and words that all pages of the project share, by its path."""
     root = project_root()
-    files = [root / "params" / "project.yml", root / "data" / "groups.yml", methods_path(), labels_path()]
+    own = root / "params" / "project.yml"
+    kept = {key: value for key, value in read_yaml(own).items() if key != "run"}  # of runs, not of pages
+    files = [root / "data" / "groups.yml", methods_path(), labels_path()]
     files += [language_path(language) for language in project().languages]
-    return {p.relative_to(root).as_posix(): file_digest(p) for p in files if p.is_file()}
+    digests = {p.relative_to(root).as_posix(): file_digest(p) for p in files if p.is_file()}
+    return {own.relative_to(root).as_posix(): sha256_hex(json.dumps(kept).encode())} | digests
 
 
 def notebook_digests(pages: Sequence[str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from kzreport.files import write_atomic
 from kzreport.redaction import redact
 from kzreport.streams import put_error
 
+OVERDUE = 4  # the exit code of a run that was asked to fail where figures are overdue
 _LOG = logging.getLogger("kzreport")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -38,6 +39,15 @@ class _Plain(logging.Formatter):
         return f"kzreport: {text}" if record.levelno >= logging.ERROR else text
 
 
+class _Verbose(_Plain):
+    """The same with the time of day, and how long a page took."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        about = getattr(record, "about", {})
+        took = f" ({about['seconds']:.1f} s)" if about.get("event") == "page" and about["seconds"] else ""
+        return f"{self.formatTime(record, '%H:%M:%S')} {super().format(record)}{took}"
+
+
 class _Json(logging.Formatter):
     """One object a line: time, level, event, text, and if known edition, page, status, seconds, reason."""
 
@@ -49,21 +59,29 @@ class _Json(logging.Formatter):
         )
 
 
-def start_logging(form: str = "plain", *, quiet: bool = False) -> None:
-    """Log to standard error from now on, as ``plain`` lines or ``json``; ``quiet``: errors only."""
+def start_logging(form: str = "plain", *, quiet: bool = False, verbose: bool = False) -> None:
+    """Log to standard error from now on, as ``plain`` lines or ``json``.
+
+    ``quiet``: errors only; ``verbose``: details too, and plain lines with their times.
+    """
     handler = _Lines()
-    handler.setFormatter(_Json() if form == "json" else _Plain())
-    if form != "json":
+    handler.setFormatter(_Json() if form == "json" else _Verbose() if verbose else _Plain())
+    if form != "json" and not verbose:
         handler.addFilter(lambda record: getattr(record, "shown", True))
     _LOG.handlers[:] = [handler]
     if not logging.root.handlers:  # libraries would print lines of theirs, with addresses and traces
         logging.root.addHandler(logging.NullHandler())
-    _LOG.setLevel(logging.ERROR if quiet else logging.INFO)
+    _LOG.setLevel(logging.ERROR if quiet else logging.DEBUG if verbose else logging.INFO)
 
 
 def log_error(text: str) -> None:
     """Log an error."""
     _LOG.error("%s", text, extra={"about": {"event": "error"}})
+
+
+def log_line(text: str) -> None:
+    """Log a line."""
+    _LOG.info("%s", text)
 
 
 class RunLog:
@@ -72,6 +90,10 @@ class RunLog:
     ``refreshed``: series -> what became of it, if figures were fetched first.
 
     ``fault``: line that says that kzreport itself failed.
+
+    ``overdue``: the overdue series of the report, see :mod:`kzreport.editions.overdue`.
+
+    ``locked``: messages of editions that another run makes.
 
     ``shown`` of its methods: print it as a plain line too; a log in JSON has everything.
     """
@@ -82,10 +104,16 @@ class RunLog:
         self.pages: list[dict[str, Any]] = []
         self.refreshed: Mapping[str, str] = {}
         self.fault = ""
+        self.overdue: list[dict[str, Any]] = []
+        self.locked: list[str] = []
 
-    def line(self, text: str, **about: object) -> None:
+    def line(self, text: str, *, shown: bool = True, **about: object) -> None:
         """Log a line; ``about`` are its other keys in a log in JSON."""
-        _LOG.info("%s", text, extra={"about": about} if about else None)
+        _LOG.info("%s", text, extra={"shown": shown} | ({"about": about} if about else {}))
+
+    def detail(self, text: str) -> None:
+        """Log a line that only a verbose log has."""
+        _LOG.debug("%s", text)
 
     def page(
         self,
@@ -140,6 +168,7 @@ class RunLog:
         """Write ``run.json`` beside the editions, in one step. If that fails the run ends as it would have."""
         about = {"definition": self.definition, "made": len(self.made), "editions": sorted(self.made)}
         about |= {"refreshed": dict(self.refreshed)} if self.refreshed else {}
+        about |= {"overdue": self.overdue}
         about |= {"fault": self.fault} if self.fault else {}
         text = json.dumps(about | {"retried": self.retried, "pages": self.pages}, ensure_ascii=False, indent=1)
         try:

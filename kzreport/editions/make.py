@@ -5,13 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kzreport import scratch
 from kzreport.editions.bars import PageBars
+from kzreport.editions.correction import Correction, before_lines, compare_plan, read_correction, replaced_line
 from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
 from kzreport.editions.handed import write_formats
@@ -61,8 +63,9 @@ def make_edition(
     log: RunLog,
     bars: bool = False,
     pool: Pool = in_processes,
+    wait: float = 0.0,
 ) -> Path | None:
-    """Make the edition of a plan, unless one with the same inputs is there.
+    """Make the edition of a plan, unless one with the same inputs is there; ``wait`` seconds for another run of it.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def make_edition(
         if another run is making it
     """
     definition, root = plan.definition, store.root
-    with edition_lock(root, f"{definition.name}-{plan.as_of}"):
+    with edition_lock(root, f"{definition.name}-{plan.as_of}", wait=wait):
         present = list_revisions(root, definition.name, plan.as_of)
         if present:
             store.fetch(present[-1])
@@ -93,7 +96,8 @@ def make_edition(
         if final:
             for warning in demand_sound([plan.as_of]):
                 log.line(f"warning: {warning.message}")
-            _make(plan, store, final, jobs=jobs, log=log, bars=bars, pool=pool)
+            before = present[-1] if present else None
+            _make(plan, store, final, before, jobs=jobs, log=log, bars=bars, pool=pool)
     write_index(root, log)
     return final
 
@@ -113,7 +117,9 @@ def publish_edition(store: Store, folder: Path, final: Path) -> None:
     store.put(final)
 
 
-def _make(plan: Plan, store: Store, final: Path, *, jobs: int, log: RunLog, bars: bool, pool: Pool) -> None:
+def _make(
+    plan: Plan, store: Store, final: Path, before: Path | None, *, jobs: int, log: RunLog, bars: bool, pool: Pool
+) -> None:
     if final.exists():
         where = f"edition {final.parent.name}/{final.name}"
         raise StaleEdition(explain(where, "a folder without a manifest", "nothing", "remove it"))
@@ -121,8 +127,8 @@ def _make(plan: Plan, store: Store, final: Path, *, jobs: int, log: RunLog, bars
     shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed; the lock says that nobody is in it
     folder.mkdir(parents=True)
     try:
-        kept = KeptPages(store)
-        failed = build_edition(plan, folder, final.name, jobs=jobs, log=log, bars=bars, pool=pool, kept=kept)
+        kept, compare = KeptPages(store), partial(compare_plan, plan, before)
+        failed = build_edition(plan, folder, final.name, compare, jobs=jobs, log=log, bars=bars, pool=pool, kept=kept)
         if lines := keep_failed(store.root, plan, failed):
             log.edition(final.name, "failed", shown=False)
             raise PagesFailed("no edition was made:\n  " + "\n  ".join(lines))
@@ -138,6 +144,7 @@ def build_edition(
     plan: Plan,
     folder: Path,
     name: str,
+    compare: Callable[[Path], Correction | None],
     *,
     jobs: int,
     log: RunLog,
@@ -147,6 +154,7 @@ def build_edition(
 ) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; return the pages that failed.
 
+    ``compare``: the folder with its pages -> their differences from the edition replaced, ``None`` if it replaces none.
     Pages that are ``kept`` are not executed again. If a page failed there is no manifest. Raises as
     :func:`finish_edition`.
     """
@@ -154,7 +162,8 @@ def build_edition(
     if failed := [Result(t, None, r.reason, r.failed) for t, r in zip(plan.tasks, results, strict=True) if r.reason]:
         return failed
     headlines = {t.name: r.headline for t, r in zip(plan.tasks, results, strict=True)}
-    finish_edition(plan, folder, name, headlines, {k: v for r in results for k, v in r.files.items()})
+    written = {k: v for r in results for k, v in r.files.items()}
+    finish_edition(plan, folder, name, headlines, written, compare(folder))
     return []
 
 
@@ -186,12 +195,17 @@ def _make_pages(
 
 
 def finish_edition(
-    plan: Plan, folder: Path, name: str, headlines: Mapping[str, str], written: Mapping[str, str]
+    plan: Plan,
+    folder: Path,
+    name: str,
+    headlines: Mapping[str, str],
+    written: Mapping[str, str],
+    corrects: Correction | None = None,
 ) -> None:
     """Write the formats, the front page and, last, the manifest of an edition whose pages are made.
 
     ``headlines`` are those of its pages, by names such as ``fr/inflation``; ``written`` are the digests of the bytes
-    that its pages were written with, by file.
+    that its pages were written with, by file; ``corrects``: the differences from the edition that it replaces.
 
     Raises
     ------
@@ -213,6 +227,8 @@ def finish_edition(
         lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
         titles={k: page_titles(plan, k) for k in plan.languages},
         notices={k: stale_notice(plan, k) for k in plan.languages},
+        replaced={k: replaced_line(corrects, Words(k)) if corrects else "" for k in plan.languages},
+        before={k: before_lines(corrects, k) for k in plan.languages},
         headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
         downloads={k: [(f.format, f.path, f.size) for f in formats if f.language == k] for k in plan.languages},
         fingerprint=plan.inputs.fingerprint,
@@ -233,6 +249,7 @@ def finish_edition(
         "pages": list(definition.pages),
         "data_until": until.isoformat() if until else None,
         "formats": list(definition.formats),
+        **({"corrects": corrects.model_dump()} if corrects else {}),
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,
@@ -323,7 +340,8 @@ def verify_edition(
         )
     with scratch.folder() as own:
         again = own / folder.parent.name / about["name"]
-        failed = build_edition(plan, again, about["name"], jobs=jobs, log=log, bars=bars, pool=pool)
+        recorded = read_correction(manifest)
+        failed = build_edition(plan, again, about["name"], lambda _: recorded, jobs=jobs, log=log, bars=bars, pool=pool)
         if failed:
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))
         rebuilt = read_manifest(again)

@@ -61,7 +61,9 @@ class _Git(_Open):
     why: Annotated[str, Field(max_length=200)] | None = None
 
 
-class _Manifest(_Open):
+class Manifest(_Open):
+    """``manifest.json`` of an edition: its inputs and its files, each with its SHA-256."""
+
     edition: _Edition
     parameters: dict[str, dict[str, Any]]
     methods: list[str] = []
@@ -94,7 +96,7 @@ def _manifest(path: Path) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise ValueError(f"a {type(found).__name__}, not an object")
     try:
-        _Manifest.model_validate(found)
+        Manifest.model_validate(found)
     except ValidationError as e:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])[:120]

@@ -29,8 +29,9 @@ def make_editions(
     revision: bool = False,
     keep_going: bool = False,
     bars: bool = False,
+    wait: float = 0.0,
 ) -> list[str]:
-    """Make every edition that is not up to date; ``log.made`` names them.
+    """Make every edition that is not up to date; ``log.made`` names them, ``log.locked`` those that others make.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ def make_editions(
         go on with other editions if a page fails or an edition is blocked
     bars
         show a progress bar
+    wait
+        seconds to wait for another batch of the definition, and for each edition
 
     Returns
     -------
@@ -62,7 +65,7 @@ def make_editions(
     Locked
         if another batch of the definition is at work
     """
-    with edition_lock(store.root, f"backfill-{definition.name}"):
+    with edition_lock(store.root, f"backfill-{definition.name}", wait=wait):
         needs = list(list_needs(definition, dates, languages, store, revision=revision))
         wrong = grouped_messages([need for need in needs if need.blocked])
         if wrong and not keep_going:
@@ -75,7 +78,7 @@ def make_editions(
 
         for warning in demand_sound(plan.as_of for plan, _ in todo):
             log.line(f"warning: {warning.message}")
-        batch = Batch(store, todo, jobs=jobs, log=log, keep_going=keep_going, bars=bars, pool=pool)
+        batch = Batch(store, todo, jobs=jobs, log=log, keep_going=keep_going, bars=bars, pool=pool, wait=wait)
         try:
             batch.run()
         finally:

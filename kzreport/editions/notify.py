@@ -11,6 +11,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 import threading
 import urllib.error
 import urllib.request
@@ -22,12 +23,13 @@ from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 
+from kzreport.editions.correction import Correction, correction_line, read_correction
 from kzreport.editions.definition import Definition
-from kzreport.editions.log import RunLog, log_error
+from kzreport.editions.log import OVERDUE, RunLog, log_error, log_line
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.previous import changes_between, edition_before
 from kzreport.editions.store import Store, list_editions
-from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown, explain
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
@@ -35,6 +37,8 @@ from kzreport.redaction import redact
 from kzreport.streams import put
 
 SECONDS = 30  # that a notification may take
+_TAIL = 2000  # bytes of what a notified command wrote that are shown
+_OF_A_SHELL = (">", ">>", "<", "|", "||", "&&", ";", "&", "2>&1")
 
 
 class NotificationError(KzreportError):
@@ -51,8 +55,9 @@ def run_summary(
 
     ``wrong`` are its error messages, of which there may be more than pages that failed. In the result
 
-    - ``newest`` is the newest of the editions made: its headlines, as Markdown, and what changed since the edition
-      before
+    - ``newest`` is the newest of the editions made: its headlines, as Markdown, what changed since the edition before,
+      and for a revision how it differs from the edition that it replaces (``corrects``)
+    - ``overdue`` are the series whose next figure is late, the longest first
     - ``run`` is the file with the end of each page, relative to the folder of the editions
     """
     failed: dict[str, list[str]] = {}
@@ -69,6 +74,7 @@ def run_summary(
         "failed": [{"edition": name, "reasons": reasons} for name, reasons in sorted(failed.items())],
         "errors": list(wrong),
         "retried": log.retried,
+        "overdue": list(log.overdue),
         **({"refreshed": dict(log.refreshed)} if log.refreshed else {}),
         "newest": newest,
         "run": "run.json" if log.pages else None,
@@ -86,13 +92,15 @@ def _newest(store: Store, definition: Definition, made: set[str]) -> dict[str, A
         earlier = edition_before(root, definition.name, as_of)
         since = date.fromisoformat(earlier["edition"]["as_of"]) if earlier else None
         found = changes_data(changes_between(root, definition, since, as_of)) if since else None
+        corrects = read_correction(manifest)
         store.fetch(folder)
         headlines = {k: _headlines(folder, about["pages"], k) for k in about["languages"]}
     except (KzreportError, IndexError, OSError, ValueError) as e:  # somebody removed it meanwhile
         log_error(f"the summary lacks what changed since the edition before: {e}")
         return None
     path = folder.relative_to(root).as_posix()
-    return {"edition": folder.name, "path": path, "headlines": headlines, "changes": found}
+    about = {"edition": folder.name, "path": path, "headlines": headlines, "changes": found}
+    return about | {"corrects": corrects.model_dump() if corrects else None}
 
 
 def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[str, str]]:
@@ -110,16 +118,20 @@ def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[s
 def changes_line(summary: Mapping[str, Any]) -> str:
     """Return what changed, in one line; empty if there is nothing to compare.
 
+    A revision is compared with the edition that it replaces, then its date with the one before.
+
     >>> figures = [{"series": "cpi_yy", "figures": [{}, {}]}]
     >>> since = {"before": "2026-08-31", "new": figures, "revised": [], "verdicts": [{}], "issues": []}
     >>> changes_line({"newest": {"changes": since}})
     'since 2026-08-31: 2 new figures, 0 revised, 1 verdict turned, 0 new caveats'
     """
-    if not (since := (summary["newest"] or {}).get("changes")):
-        return ""
+    newest = summary["newest"] or {}
+    corrects = correction_line(Correction.model_validate(newest["corrects"])) if newest.get("corrects") else ""
+    if not (since := newest.get("changes")):
+        return corrects
     new = sum(len(f["figures"]) for f in since["new"])
     revised, verdicts, issues = (len(since[k]) for k in ("revised", "verdicts", "issues"))
-    return (
+    return f"{corrects}; " * bool(corrects) + (
         f"since {since['before']}: {_count(new, 'new figure')}, {revised} revised, "
         f"{_count(verdicts, 'verdict')} turned, {_count(issues, 'new caveat')}"
     )
@@ -128,18 +140,26 @@ def changes_line(summary: Mapping[str, Any]) -> str:
 def summary_line(summary: Mapping[str, Any]) -> str:
     """Return the summary in one line.
 
-    >>> summary_line({"definition": "monthly", "made": [], "failed": [], "errors": [], "retried": 0, "newest": None})
+    >>> known = {"definition": "monthly", "made": [], "failed": [], "errors": [], "retried": 0, "newest": None}
+    >>> summary_line(known | {"exit_code": 0, "overdue": []})
     'monthly: nothing to do'
+    >>> summary_line(known | {"exit_code": 75, "overdue": [], "errors": ["edition 2026-09-30: found another run"]})
+    'monthly: another run is at work'
     """
-    made = summary["made"]
+    made, code = summary["made"], summary["exit_code"]
     parts = [f"made {', '.join(made)}" if len(made) < 4 else f"made {len(made)} editions"]
     if not made:
-        parts = [] if summary["errors"] or summary["failed"] else ["nothing to do"]
+        sound = not summary["errors"] or code in (ProviderDown.exit_code, OVERDUE)
+        parts = ["nothing to do"] if sound and not summary["failed"] else []
     if summary["failed"]:
         names = [f["edition"] for f in summary["failed"]]
         parts.append(f"failed {', '.join(names)}" if len(names) < 4 else f"{len(names)} editions failed")
+    elif code == Locked.exit_code:
+        parts.append("another run is at work")
     elif summary["errors"]:
-        parts.append("failed")
+        parts += {ProviderDown.exit_code: ["not all figures were refreshed"], OVERDUE: []}.get(code, ["failed"])
+    if summary["overdue"]:
+        parts.append(f"{len(summary['overdue'])} series overdue, up to {_count(summary['overdue'][0]['days'], 'day')}")
     if summary["retried"]:
         parts.append(f"{_count(summary['retried'], 'kernel')} started twice")
     return "; ".join([f"{summary['definition']}: {parts[0]}", *parts[1:], *filter(None, [changes_line(summary)])])
@@ -202,15 +222,25 @@ def send(target: str, summary: Mapping[str, Any]) -> None:
 
 def _command(target: str, data: bytes) -> None:
     words = shlex.split(target)
+    shell = [w for w in words[1:] if w in _OF_A_SHELL]
+    todo = f"{shell[0]!r} needs a shell: sh -c '...'" if shell else ""
     expected = "the command to take the summary"
-    try:
-        done = subprocess.run(words, input=data, timeout=SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        raise NotificationError(explain("--notify", f"{words[0]} still at work after {SECONDS} s", expected)) from None
-    except OSError as e:
-        raise NotificationError(explain("--notify", f"{words[0]}: {e.strerror}", expected)) from None
-    if done.returncode:
-        raise NotificationError(explain("--notify", f"{words[0]} ended with {done.returncode}", expected))
+    with tempfile.TemporaryFile() as said:  # a pipe would be held open by what the command leaves behind
+        try:
+            code = subprocess.run(
+                words, input=data, stdout=said, stderr=subprocess.STDOUT, timeout=SECONDS, check=False
+            ).returncode
+            found = f"{words[0]} ended with {code}"
+        except subprocess.TimeoutExpired:
+            code, found = 1, f"{words[0]} still at work after {SECONDS} s"
+        except OSError as e:
+            code, found = 1, f"{words[0]}: {e.strerror}"
+        said.seek(max(said.seek(0, 2) - _TAIL, 0))
+        tail = " ".join(said.read().decode(errors="replace").split()[-60:])
+    if code:
+        raise NotificationError(redact(explain("--notify", f"{found} ({tail})" if tail else found, expected, todo)))
+    if tail:
+        log_line(f"{words[0]} says: {tail[-300:]}")
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):

@@ -41,7 +41,11 @@ SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
 _RUNS = ".work/runs/"
 _PAGES = ".work/pages/"
 _ASIDE = re.compile(r"\.work/[0-9a-f]{16}")  # a file on its way to its name
-_OWN = (_PAGES, "failed/")  # a run may change and remove these, beside editions and the files at the top
+_OWN = (
+    _PAGES,
+    ".work/ended/",
+    "failed/",
+)  # a run may change and remove these, beside editions and the files at the top
 
 
 @contextlib.contextmanager
@@ -197,6 +201,22 @@ class Mirror(Store):
         self.names |= {*files, manifest}
         for file in files:
             _blank(self.root / file)
+
+    def drop(self, folder: Path, aside: Path) -> None:
+        """Take an edition from readers: its manifest first, without which it is none, then its other files."""
+        name = folder.relative_to(self.root).as_posix()
+        manifest = f"{name}/{MANIFEST}"
+        own = {n for n in self.names if n.startswith(f"{name}/")}
+        with self._wrap_errors(name):
+            self._check_lease()
+            self._remove({manifest})
+            super().drop(folder, aside)
+            self._remove(own - {manifest})
+            if hasattr(self.fs, "auto_mkdir"):
+                self.fs.rm(self._at(name), recursive=True)  # a disk has folders, now empty
+        self.names -= own
+        self._fetched = [n for n in self._fetched if n not in own]
+        self._in_editions = None
 
     def holds(self, page: Path) -> bool:
         """Return whether an edition has this page, by the digests in the manifests."""

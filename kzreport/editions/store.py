@@ -32,6 +32,11 @@ class Store:
     def put(self, path: Path) -> None:
         """Publish an edition, or file, of the folder. In a folder nothing is to be done."""
 
+    def drop(self, folder: Path, aside: Path) -> None:
+        """Take an edition from readers in one step; what is to be deleted of it is then at ``aside``."""
+        folder.rename(aside)
+        sync_folder(folder.parent)
+
     def fetch(self, path: Path) -> None:
         """Get the content of an edition, or file, into the folder. In a folder nothing is to be done."""
 
@@ -100,16 +105,15 @@ def _open_lock(root: Path, name: str) -> IO[str]:
 
 
 @contextlib.contextmanager
-def edition_lock(root: Path, name: str, *, patient: bool = False) -> Iterator[None]:
-    """Hold the lock of an edition; the system drops it if the process dies. ``patient`` waits for it.
+def edition_lock(root: Path, name: str, *, wait: float = 0.0) -> Iterator[None]:
+    """Hold the lock of an edition; the system drops it if the process dies. ``wait``: seconds to wait for it.
 
     Raises :class:`Locked` if another run holds it, :class:`InputError` on a file system without locks.
     """
     with _open_lock(root, name) as handle:
-        if not take_lock(handle.fileno(), f"{root.name}/.work", patient=patient):
-            raise Locked(
-                explain(f"edition {name}", "another run that makes it", "to be alone", "wait until it has ended")
-            )
+        if not take_lock(handle.fileno(), f"{root.name}/.work", wait=wait):
+            todo = "wait until it has ended"
+            raise Locked(explain(f"edition {name}", "another run that makes it", "to be alone", todo))
         try:
             yield
         finally:

@@ -85,6 +85,8 @@ def check_change(
         todo = "if the provider only renamed it, accept it with --accept-redefinition SERIES=REASON"
         found.append(Finding("redefinition", d.name, "", repr(about.fingerprint[1]), repr(about.fingerprint[0]), todo))
     before, after = latest(d, old), latest(d, new)
+    if found:
+        found += _switched(d, before, after)
     added = _added(d, old, new)
     found += _future(d, added, today)
     found += _unfinished(d, added, today)
@@ -215,14 +217,30 @@ def _first_contact(
     needed = min(_FIRST_PERIODS, len(before))
     others = [key for key in both if not equal(before[key].value, after[key].value)]
     if len(both) < needed or len(both) - len(others) < _FIRST_EQUAL * len(both):
-        listed = "; ".join(
-            f"{' '.join([str(key[0]), *key[1]])}: {_shown(after[key].value)}, held {_shown(before[key].value)}"
-            for key in others[:6]
-        )
+        listed = _listed(before, after, others)
         found = f"{len(both)} figures that are held too, {len(both) - len(others)} of them equal"
         expected = f"at least {needed} held figures, 95% of them equal"
         todo = "look whether 'request' and 'select' of its card choose this series"
         yield Finding("first_contact", d.name, "", found + (f" ({listed})" if listed else ""), expected, todo)
+
+
+def _switched(d: Resource, before: Mapping[Key, Observation], after: Mapping[Key, Observation]) -> Iterator[Finding]:
+    """Yield the difference between the figures held and those of another place: a switch must not look like news."""
+    both = [key for key in before if key in after]
+    others = [key for key in both if not equal(before[key].value, after[key].value)]
+    if others:
+        found = (
+            f"{len(others)} of {len(both)} figures that are held are others there ({_listed(before, after, others)})"
+        )
+        yield Finding("switch", d.name, "", found, "the same figures from both", "compare what the two places publish")
+
+
+def _listed(before: Mapping[Key, Observation], after: Mapping[Key, Observation], keys: Sequence[Key]) -> str:
+    """Name the first few figures that differ, with both values."""
+    return "; ".join(
+        f"{' '.join([str(key[0]), *key[1]])}: {_shown(after[key].value)}, held {_shown(before[key].value)}"
+        for key in keys[:6]
+    )
 
 
 def _incomplete(d: Resource, before: Mapping[Key, Observation], after: Mapping[Key, Observation]) -> Iterator[Finding]:

@@ -55,6 +55,7 @@ GUARDS: Mapping[str, Guard] = {
         Guard("after_today", "warning", "state", "no figure is published after today: it is left out until then"),
         Guard("first_contact", "error", "change", "a provider's first reply repeats the figures that are held"),
         Guard("redefinition", "error", "change", "code, label, unit and base of a series are those of last time"),
+        Guard("switch", "error", "change", "a series that comes from another place repeats all figures that are held"),
         Guard("mass_revision", "error", "change", "of the figures older than two years at most a fifth change at once"),
         Guard(
             "unit_jump", "error", "change", "figures keep their magnitude: their median ratio to the old ones is near 1"

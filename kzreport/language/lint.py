@@ -54,7 +54,7 @@ def _sentence(node: Any) -> Any:
 _Sentence = Annotated[Any, AfterValidator(_sentence)]
 
 
-class _PageWords(StrictModel):
+class PageWords(StrictModel):
     """The tables of a page's words."""
 
     title: LocalText
@@ -63,6 +63,7 @@ class _PageWords(StrictModel):
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)
     charts: dict[str, LocalText] = Field(default_factory=dict)
+    findings: dict[str, _Sentence] = Field(default_factory=dict)
     tables: dict[str, dict[Literal["title", "item", "starred"], LocalText]] = Field(default_factory=dict)
     key_figures: dict[str, LocalText] = Field(default_factory=dict)
     labels: dict[str, LocalText] = Field(default_factory=dict)
@@ -192,10 +193,21 @@ def page_faults(page: str) -> list[str]:
     if found := word_faults(words, where):
         return found
     try:
-        strict_model(_PageWords, words, where)
+        strict_model(PageWords, words, where)
     except DataError as e:
         return [str(e)]
-    return []
+    return list(_finding_faults(words, where))
+
+
+def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
+    """Yield the findings of charts that do not exist, and those that end as a sentence does."""
+    for path, leaf in leaves(words.get("findings", {}), project().languages):
+        at = f"{where}, findings.{'.'.join(path)}"
+        if path[0] not in words.get("charts", {}):
+            yield explain(at, f"no chart '{path[0]}'", f"one of {', '.join(words.get('charts', {}))}")
+        for text in texts_of(leaf):
+            if text.rstrip().endswith("."):
+                yield explain(at, "a full stop at its end", "none: it is a title")
 
 
 def shared_faults() -> list[str]:

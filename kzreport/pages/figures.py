@@ -12,6 +12,8 @@ from kzreport.charts.describe import HEADER
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
+from kzreport.indicators.news import is_old
+from kzreport.language.sentences import Said
 from kzreport.model import Groups, Reading
 from kzreport.pages.context import PageContext
 from kzreport.pages.freshness import overdue_note
@@ -58,16 +60,37 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
         raise PageError(explain(f"chart '{key}', options", found, f"options of its views, or {', '.join(known)}"))
 
 
-def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
+def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:
+    """Return what a chart finds, from ``findings`` of the page's words; empty without words, or if it is no news."""
+    w = page.words
+    if not readings or not w.has("findings", key):
+        return ""
+    newest = max(w.told("findings", key, **readings), key=lambda r: r.period.end, default=None)
+    if newest is not None and is_old(newest.period, page.as_of):
+        return ""
+    return w.text("findings", key, **readings)
+
+
+def chart(
+    page: PageContext,
+    key: str,
+    kind: str,
+    groups: View | Groups,
+    *,
+    finding: View | Mapping[str, Said] | None = None,
+    **options: Any,
+) -> None:
     """Show a chart of the given kind, its title from ``charts`` of the page's words, which may name its groups.
 
     ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
-    window; a grid of vintages is shown whole. Other options are those of the views, or of the kind of chart. If
-    nothing is held, a sentence is shown instead; nothing at all if the view answers ``None``: it has no subject then.
+    window; a grid of vintages is shown whole. ``finding``: a view, or readings by name, that fill the words under
+    ``findings``: what the chart finds stands over it then. Other options are those of the views, or of the kind of
+    chart. If nothing is held, a sentence is shown instead; nothing at all if the view answers ``None``: it has no
+    subject then.
     """
     w = page.words
     added = [name for name in ("steps", "points", "line") if name in options]
-    wanted, options = split_options([groups, *(options[name] for name in added)], options)
+    wanted, options = split_options([groups, finding, *(options[name] for name in added)], options)
     check_options(key, kind, options)
     found: Groups | None = page.views.resolve(groups, wanted)
     if found is None:
@@ -83,7 +106,8 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
     source = source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names)
-    drawn = draw(kind, shown, w, title=title, source=source, extra=extra, **options)
+    found_here = finding_of(page, key, page.views.resolve(finding, wanted if callable(finding) else {}))
+    drawn = draw(kind, shown, w, title=title, finding=found_here, source=source, extra=extra, **options)
     figures = as_csv([HEADER, *drawn.rows])
     page.emit(
         Output(
@@ -92,6 +116,7 @@ def chart(page: PageContext, key: str, kind: str, groups: View | Groups, **optio
             svg=drawn.svg,
             name=key,
             title=title,
+            finding=found_here,
             measure=drawn.measure,
             source=source,
             alt=drawn.description,

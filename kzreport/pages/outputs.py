@@ -38,12 +38,13 @@ class Kind(StrEnum):
     CHANGES = "changes"
 
 
-# What the metadata of a kind holds beside it, and the form in which it is shown.
+# What the metadata of a kind holds beside it, what it may hold, and the form in which it is shown.
 _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHART: ("name", "title", "measure", "source", "alt", "csv"),
     Kind.TABLE: ("name", "title", "csv"),
     Kind.ABSENT: ("name",),
 }
+_OPTIONAL: Mapping[Kind, tuple[str, ...]] = {Kind.CHART: ("finding",)}
 _FORMS: Mapping[Kind, str] = {Kind.CHART: "image/svg+xml", Kind.TABLE: "text/html"}
 
 
@@ -54,8 +55,10 @@ class Output:
     - ``text``: the whole of it as plain text, which nbval and reviewers compare
     - ``markdown``, ``html``, ``svg``: the form shown: SVG for a chart, HTML for a table, Markdown for the rest
     - ``name``: of a chart, a table or the sentence in its place: unique on a page
-    - ``title``: of a chart or table
-    - ``measure``, ``source``: of a chart: unit and time of what is drawn; publishers and until when, in words
+    - ``title``: of a chart or table: what it shows, whatever the figures are
+    - ``finding``: of a chart: what its figures say, in one sentence without a full stop; empty if there is none
+    - ``measure``, ``source``: of a chart: unit and time of what is drawn (after the title, under a finding);
+      publishers and until when, in words
     - ``alt``: the description of a chart in words
     - ``csv``: the figures of a chart or table
 
@@ -70,10 +73,16 @@ class Output:
     svg: str = ""
     name: str = ""
     title: str = ""
+    finding: str = ""
     measure: str = ""
     source: str = ""
     alt: str = ""
     csv: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The line over a chart or table: its finding, or its title."""
+        return self.finding or self.title
 
     @property
     def data(self) -> dict[str, str]:
@@ -86,6 +95,7 @@ class Output:
     def metadata(self) -> dict[str, dict[str, str]]:
         """The description that travels with the output."""
         fields = {name: getattr(self, name) for name in _FIELDS.get(self.kind, ())}
+        fields |= {name: text for name in _OPTIONAL.get(self.kind, ()) if (text := getattr(self, name))}
         return {KEY: {"kind": str(self.kind), **fields}}
 
 
@@ -106,7 +116,8 @@ def read_output(raw: Mapping[str, Any], where: str) -> Output:
     if set(data) != {form, "text/plain"}:
         raise PageError(explain(where, f"an output of {', '.join(data)}", f"{form} and text/plain for a {kind}"))
     fields = ("kind", *_FIELDS.get(kind, ()))
-    if set(about) != set(fields) or not all(isinstance(v, str) for v in about.values()):
+    known = {*fields, *_OPTIONAL.get(kind, ())}
+    if not set(fields) <= set(about) <= known or not all(isinstance(v, str) for v in about.values()):
         raise PageError(explain(f"{where}, metadata", ", ".join(about), f"text under {', '.join(fields)}"))
     content = str(data[form])
     return Output(
@@ -115,7 +126,7 @@ def read_output(raw: Mapping[str, Any], where: str) -> Output:
         markdown=content if form == "text/markdown" else "",
         html=content if form == "text/html" else "",
         svg=check_picture(content, f"{where}, {form}") if form == "image/svg+xml" else "",
-        **{name: about[name] for name in fields[1:]},
+        **{name: text for name, text in about.items() if name != "kind"},
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import cast
 
 from kzreport.claims.sentences import claim_locator, claim_sentence
 from kzreport.language.sentences import escape
 from kzreport.language.wordfiles import methods
 from kzreport.language.words import Words
 from kzreport.model import Reading
+from kzreport.pages.shapes import ChangesData, FigureData, IssueData, MethodData
 from kzreport.pages.since import Changes, Revision, VerdictChange
 from kzreport.series.issues import Issue
 from kzreport.series.resource import describe_series
@@ -141,14 +142,14 @@ def changes_lines(changes: Changes, w: Words) -> Iterator[str]:
             yield from ("  ".join(x.ljust(n) for x, n in zip(row, widths, strict=True)).rstrip() for row in table)
 
 
-def changes_data(changes: Changes) -> dict[str, Any]:
+def changes_data(changes: Changes) -> ChangesData:
     """Return the changes as plain data."""
 
-    def plain(r: Reading) -> dict[str, Any]:
+    def plain(r: Reading) -> FigureData:
         return {"period": str(r.period), "item": r.item, "value": r.value, "unit": r.unit}
 
-    def listed(issues: Sequence[Issue]) -> list[dict[str, Any]]:
-        return [{"id": i.id, "series": i.series, "kind": i.kind, **i.text} for i in issues]
+    def listed(issues: Sequence[Issue]) -> list[IssueData]:
+        return [cast(IssueData, {"id": i.id, "series": i.series, "kind": i.kind, **i.text}) for i in issues]
 
     return {
         "before": changes.then.isoformat(),
@@ -159,6 +160,6 @@ def changes_data(changes: Changes) -> dict[str, Any]:
         "claims": [claim.id for claim in changes.new_claims],
         "issues": listed(changes.new_issues),
         "mended": listed(changes.mended_issues),
-        "methods": [{"id": m, **methods()[m]} for m in changes.methods],
+        "methods": [cast(MethodData, {"id": m, **methods()[m]}) for m in changes.methods],
         "parameters": list(changes.settings),
     }

@@ -247,7 +247,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
             page.show(" ".join(said), Kind.SAY)
         if panel.groups:
-            chart(page, name, kind, panel.groups, **options)
+            chart(page, name, kind, panel.groups, finding=panel.finding, **options)
         if panel.rows:
             about = {**next(iter(panel.sentences.values()), {}), "subject": panel.rows[0].of(item=name)}
             listing(page, "latest", panel, name=f"{name}_latest", about=about)

@@ -33,6 +33,7 @@ _MOST_REQUESTS = 200  # for one series: the pages of an archive, the months of a
 # What a person may accept of one series, giving a reason; the others are impossible.
 _ACCEPTABLE = (
     "redefinition",
+    "switch",
     "mass_revision",
     "first_contact",
     "completeness",

@@ -59,7 +59,7 @@ def blocks(nb: NotebookNode, language: str) -> list[Block]:
 def _block(output: Output) -> Block:
     if output.kind is Kind.CHART:
         picture = Markup(inline_picture(output.svg, output.name))
-        return Block("chart", picture, output.name, output.title, output.measure, output.source)
+        return Block("chart", picture, output.name, output.heading, output.measure, output.source)
     if output.kind is Kind.TABLE:
         return Block("table", clean(output.html), output.name)
     return Block(str(output.kind) if output.kind in _STYLED else "text", markdown(output.markdown))

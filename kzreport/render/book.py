@@ -22,6 +22,7 @@ _NAME = 31  # characters in the name of a sheet
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 INK, ACCENT, MUTED, LINE = "#1a1a1a", "#00507d", "#595959", "#bfbfbf"
 _LINE_HEIGHT, _TALLEST = 14.5, 409.0  # points: of a line, and the most that a row may have
+_A4, _A3 = 9, 8  # as spreadsheets number sizes of paper
 _BELOW = {"bottom": 1, "bottom_color": LINE}
 _WRAPPED = {"text_wrap": True}
 
@@ -90,15 +91,16 @@ class Book:
         self._names.add(name.casefold())
         return name
 
-    def sheet(self, name: str, lines: Sequence[str], foot: str) -> Worksheet:
+    def sheet(self, name: str, lines: Sequence[str], foot: str, *, wide: bool = False) -> Worksheet:
         """Add a sheet: its title and the lines below it in the first column, ready to print in landscape.
 
-        ``name``: from :meth:`sheet_name`; ``foot``: at the foot of each printed page.
+        ``name``: from :meth:`sheet_name`; ``foot``: at the foot of each printed page; ``wide``: for a table of many
+        columns, which A4 would make too small to read.
         """
         sheet = self.workbook.add_worksheet(name)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
-        sheet.set_paper(9)
+        sheet.set_paper(_A3 if wide else _A4)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.set_footer(f"&L{foot.replace('&', '&&')}&R&P / &N")
@@ -126,11 +128,18 @@ class Book:
                 sheet.write_string(row, column, _cut(value), self.format(**style))
 
     def table(
-        self, sheet: Worksheet, row: int, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
+        self,
+        sheet: Worksheet,
+        row: int,
+        name: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Value]],
+        printed: int | None = None,
     ) -> None:
         """Write the one table of a sheet from a row on: headings that stay in sight and are printed on each page.
 
-        ``name``: of the table in the workbook, letters, digits and ``_``.
+        ``name``: of the table in the workbook, letters, digits and ``_``; ``printed``: rows that are printed, all if
+        there is no such number.
         """
         last = row + max(len(rows), 1)
         heads = [{"header": head} for head in _unlike([c.head for c in columns])]
@@ -152,6 +161,8 @@ class Book:
             sheet.set_row(below, min(_TALLEST, _LINE_HEIGHT * max(lines, default=1) + 3))
         sheet.freeze_panes(row + 1, 0)
         sheet.repeat_rows(row)
+        if printed is not None:
+            sheet.print_area(0, 0, min(last, row + printed), len(columns) - 1)
 
     def data(self) -> bytes:
         """Close the workbook and return its bytes."""

@@ -89,7 +89,10 @@ def make_brief(edition: Edition, language: str) -> Brief:
 
 
 def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
-    """Yield the first pages of which a key figure has a history to draw, then others; in the order of the edition."""
+    """Yield the first pages of which a key figure has a history to draw, then others; in the order of the edition.
+
+    A headline without a number, that nothing is known yet, comes last.
+    """
     figures = key_figures(pages, w)
     found = []
     for page in pages:
@@ -97,7 +100,8 @@ def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
         if said and (paragraphs := read_markdown(said.strip("*"))):
             found.append((page, paragraphs[0]))
     drawn = [page.name for page, _ in found if page.name in figures]
-    others = [page.name for page, _ in found if page.name not in figures]
+    rest = [(page.name, text) for page, text in found if page.name not in figures]
+    others = [name for name, _ in sorted(rest, key=lambda other: not any(c.isdigit() for c in other[1].text))]
     chosen = {*[*drawn, *others][:MOST]}
     for page, text in (f for f in found if f[0].name in chosen):
         if (figure := figures.get(page.name)) is None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kzreport.charts.picture import png_picture
+from kzreport.charts.picture import bare_picture, png_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.content import Edition, PageContent
-from kzreport.render.sources import SeriesSource, edition_sources
-from kzreport.render.text import Paragraph, Run, read_markdown, read_table
+from kzreport.render.repeated import NOTES, is_prose, notes_once, told_elsewhere, without_last
+from kzreport.render.sources import SeriesSource, edition_sources, grouped
+from kzreport.render.text import Grid, Paragraph, Run, read_markdown, read_table
 from kzreport.render.wordml import WordFile
 
 _BULLETS = ("List Bullet", "List Bullet 2")
-_BACKGROUND = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)  # under every page: their headings are in no contents
+_BACKGROUND = (*NOTES, Kind.SOURCES)  # under every page: their headings are in no contents
+_STYLES = {Kind.HEADLINE: "Quote", Kind.TITLE: "Measure"}  # of paragraphs
+_PIXELS = 1300  # of the width of a picture
 _LOCALES = {"en": "en-GB", "fr": "fr-FR"}  # others have the code of their language alone
 
 
@@ -32,6 +35,7 @@ class _Document:
         title, line = edition.report[language], edition.lines[language]
         self.file = WordFile(title, line, _LOCALES.get(language, language), edition.as_of)
         self.pages = edition.pages[language]
+        self.notes, self.elsewhere = notes_once(self.pages, self.words), told_elsewhere(self.pages)
         self.places = {page.name: self.file.mark() for page in self.pages}
         self.figures = self.tables = 0
 
@@ -52,10 +56,14 @@ class _Document:
             entries += [(2, text, mark) for text, mark in marks[page.name]]
         entries.append((1, self.say("sources_of"), sources))
         self.file.paragraph([Run(self.words.ui("contents"), strong=True)], "Heading 3")
+        self.file.columns(2)
         self.file.contents(entries)
+        self.file.columns(1, new_page=True)
         for page in self.pages:
             self._page(page, [mark for _, mark in marks[page.name]])
+        self.file.columns(1, new_page=True)
         self.file.paragraph([Run(self.say("sources_of"))], "Heading 1", mark=sources)
+        self.file.columns(2)
         self._sources(edition_sources(self.edition, self.language))
         return self.file.data()
 
@@ -78,32 +86,71 @@ class _Document:
         for output in page.outputs:
             match output.kind:
                 case Kind.CHART:
-                    self.figures += 1
-                    self.file.caption(self.say("figure"), self.figures, output.title)
-                    self.file.picture(png_picture(output.svg), output.alt)
+                    self._chart(output)
                 case Kind.TABLE:
-                    self.tables += 1
-                    self.file.caption(self.say("table"), self.tables, output.title)
-                    self.file.table(read_table(output.html))
-                case Kind.SOURCES:
-                    continue  # once, at the end
+                    self._table(page, output)
+                case Kind.CAVEATS | Kind.METHOD | Kind.SOURCES:
+                    continue  # below, and once at the end
                 case _:
                     for p in _paragraphs(output):
                         listed = p.level == 2 and output.kind not in _BACKGROUND
                         self._paragraph(output.kind, p, next(left, "") if listed else "")
 
+        self.file.columns(2)
+        for p in self.notes[page.name]:
+            self._note(p)
+        self.file.columns(1)
+
+    def _chart(self, output: Output) -> None:
+        """Write a chart: its caption, what is measured, the picture, its source; all on one page."""
+        self.figures += 1
+        self.file.caption(self.say("figure"), self.figures, output.heading)
+        self.file.paragraph([Run(output.measure)], "Measure")
+        self.file.picture(png_picture(bare_picture(output.svg), _PIXELS), output.alt)
+        self.file.paragraph([Run(output.source)], "Source")
+
+    def _table(self, page: PageContent, output: Output) -> None:
+        """Write a table; one of prose as a list in two columns, without the last column if another page has it."""
+        self.tables += 1
+        grid, other = read_table(output.html), self.elsewhere.get((page.name, output.name), "")
+        last, grid = grid.head[-1], without_last(grid) if other else grid
+        self.file.caption(self.say("table"), self.tables, output.title)
+        if is_prose(grid):
+            self.file.columns(2)
+            self._entries(grid)
+            self.file.columns(1)
+        else:
+            self.file.table(grid)
+        if other:
+            title = next(p.title for p in self.pages if p.name == other)
+            said = self.words.typography(self.words.ui("in_full").format(column=last))
+            self.file.paragraph([Run(f"{said} "), Run(title, page=self.places[other])], "Source")
+
+    def _entries(self, grid: Grid) -> None:
+        for row in grid.rows:
+            for line in row[0].lines:
+                self.file.paragraph([replace(self._placed(run), strong=True) for run in line], "Entry")
+            for name, cell in zip(grid.head[1:], row[1:], strict=True):
+                if cell.text != "–":
+                    label = Run(f"{name}{self.words.colon}", emphasis=True)
+                    self.file.paragraph([label, *map(self._placed, cell.lines[0])], "Note")
+                    for line in cell.lines[1:]:
+                        self.file.paragraph(list(map(self._placed, line)), "Note Bullet")
+
+    def _note(self, paragraph: Paragraph) -> None:
+        runs = [self._placed(run) for run in paragraph.runs]
+        self.file.paragraph(runs, "Heading 3" if paragraph.level else "Note Bullet" if paragraph.depth else "Note")
+
     def _paragraph(self, kind: Kind, paragraph: Paragraph, mark: str) -> None:
         if paragraph.level == 1:
             return  # the title of the page stands already
         runs = [self._placed(run) for run in paragraph.runs]
-        if kind in _BACKGROUND and paragraph.level:
-            self.file.paragraph(runs, "Heading 3")
-        elif paragraph.level:
+        if paragraph.level:
             self.file.paragraph(runs, f"Heading {paragraph.level}", mark=mark)
         elif paragraph.depth:
             self.file.paragraph(runs, _BULLETS[min(paragraph.depth, len(_BULLETS)) - 1])
         else:
-            self.file.paragraph(runs, "Quote" if kind is Kind.HEADLINE else "Normal")
+            self.file.paragraph(runs, _STYLES.get(kind, "Normal"))
 
     def _placed(self, run: Run) -> Run:
         """Return a run that links to the place of a page instead of to its name."""
@@ -111,17 +158,12 @@ class _Document:
 
     def _sources(self, sources: Sequence[SeriesSource]) -> None:
         """Write the sources, one heading a publisher; what all its series share is said once."""
-        by_publisher: dict[str, list[SeriesSource]] = {}
-        for source in sources:
-            by_publisher.setdefault(source.publisher, []).append(source)
-        for publisher, few in by_publisher.items():
+        for publisher, groups in grouped(sources).items():
             self.file.paragraph([Run(publisher)], "Heading 2")
-            for terms in dict.fromkeys((s.terms, s.access, s.days) for s in few):
-                own = [s for s in few if (s.terms, s.access, s.days) == terms]
-                said = (f"{self.words.ui('licence')}{self.words.colon}{terms[0]}", terms[1], terms[2])
-                self.file.paragraph([Run(" ".join(f"{text.rstrip('.')}." for text in said))])
+            for shared, own in groups.items():
+                self.file.paragraph([Run(f"{self.words.ui('licence')}{self.words.colon}{shared}")], "Note")
                 for source in own:
-                    self.file.paragraph(list(self._source(source)), "List Bullet")
+                    self.file.paragraph(list(self._source(source)), "Note Bullet")
 
     def _source(self, s: SeriesSource) -> Sequence[Run]:
         colon = self.words.colon

@@ -89,12 +89,16 @@ def edition(
     fingerprint: str,
     notices: Mapping[str, str],
     downloads: Mapping[str, Sequence[tuple[str, str, int]]],
+    replaced: Mapping[str, str],
+    before: Mapping[str, Mapping[str, Sequence[str]]],
 ) -> str:
     """Return the front page of one edition.
 
     ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
     not be fetched, or nothing; ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
     ``downloads``: language -> format, file and size in bytes of what is handed on.
+    ``replaced``: the sentence on the edition that it replaces, or nothing; ``before``: language -> page -> Markdown on
+    what was there.
     """
     shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
     return fill(
@@ -106,6 +110,8 @@ def edition(
         titles=titles,
         headlines=shown,
         notices=notices,
+        replaced=replaced,
+        before={k: {p: [markdown(t) for t in few] for p, few in v.items()} for k, v in before.items()},
         downloads={
             k: [(Words(k).word("formats", name), path, file_size(size, Words(k))) for name, path, size in few]
             for k, few in downloads.items()

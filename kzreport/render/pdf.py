@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kzreport.charts.picture import bare_picture
@@ -11,13 +11,13 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.project import project
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures
-from kzreport.render.printed import Data, printed_table, printed_text
+from kzreport.render.printed import Data, halves, printed_paragraphs, printed_table, printed_text
+from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
-from kzreport.render.sources import SeriesSource, edition_sources
-from kzreport.render.text import read_markdown
+from kzreport.render.sources import SeriesSource, edition_sources, grouped
+from kzreport.render.text import Paragraph, read_markdown, read_table
 
-_SHORT = 700  # characters
-_SAID = ("accessed", "annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
+_SAID = ("annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -26,13 +26,16 @@ def make(edition: Edition, language: str) -> bytes:
     Raises :class:`~kzreport.errors.PageError` for what cannot be set.
     """
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
+    elsewhere, notes = told_elsewhere(pages), notes_once(pages, w)
+    chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
     data = {
         **about(edition, w),
         "keywords": [page.title for page in pages],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
         "late": late_figures(edition, w),
-        "pages": [{"name": page.name, "blocks": _kept(list(_blocks(page, w)))} for page in pages],
+        "pages": chapters,
+        "middle": _middle(chapters),
         "sources": list(_sources(edition_sources(edition, language), w)),
         "end": f"{w.ui('made_with')} {w.ui('fingerprint')}{w.colon}{edition.fingerprint}",
     }
@@ -69,22 +72,32 @@ def _points(pages: Sequence[PageContent], w: Words) -> Data:
     return {"title": w.ui("main_points"), "text": printed_text("\n".join(lines))}
 
 
-def _blocks(page: PageContent, w: Words) -> Iterator[Data]:
+def _blocks(
+    page: PageContent, notes: Sequence[Paragraph], elsewhere: Mapping[tuple[str, str], str], w: Words
+) -> Iterator[Data]:
     """Yield what a chapter sets.
 
     Headlines that the page has collected stand on the cover, with their heading. Its sources stand at the end of the
-    document; the chapter names their publishers.
+    document; the chapter names their publishers. ``notes``: its caveats and method, which stand together. A table that
+    another chapter has whole is short here.
     """
     level = 0
     for output, after in zip(page.outputs, [*page.outputs[1:], None], strict=True):
         moved = output.kind is Kind.SECTION and after is not None and after.kind is Kind.HEADLINES
         if moved or output.kind is Kind.HEADLINES:
             continue
+        if output.kind in NOTES:
+            if notes:
+                yield {"kind": "notes", "columns": halves(printed_paragraphs(notes, level))}
+            notes = ()
+            continue
         if output.kind is Kind.CHART:
-            said = {key: getattr(output, key) for key in ("title", "measure", "source", "alt")}
+            said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
             yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
         elif output.kind is Kind.TABLE:
-            yield printed_table(output)
+            grid, at = read_table(output.html), elsewhere.get((page.name, output.name), "")
+            in_full = w.typography(w.ui("in_full").format(column=grid.head[-1]))
+            yield {**printed_table(without_last(grid) if at else grid), "at": at, "in_full": in_full}
         elif output.kind is Kind.SOURCES:
             named = [p.runs[0].text for p in read_markdown(output.markdown) if p.depth == 1]
             yield {"kind": "publishers", "names": w.semicolon.join(dict.fromkeys(named))}
@@ -94,25 +107,18 @@ def _blocks(page: PageContent, w: Words) -> Iterator[Data]:
             yield {"kind": str(output.kind), "name": page.name, "text": text}
 
 
-def _kept(blocks: list[Data]) -> list[Data]:
-    """Mark the short texts before a chart or table: they stand on the same page, with their heading."""
-    for number, shown in enumerate(blocks):
-        length = 0
-        for block in reversed(blocks[:number]) if shown["kind"] in (Kind.CHART, Kind.TABLE) else ():
-            length += sum(len(run["text"]) for d in block.get("text", []) for run in d.get("runs", []))
-            if block["kind"] != Kind.SAY or length > _SHORT:
-                break
-            block["keep"] = True
-    return blocks
+def _middle(chapters: Sequence[Data]) -> str:
+    """Return the chapter that begins the second column of the contents."""
+    entries = [sum(d["kind"] == "heading" for b in c["blocks"] for d in b.get("text", ())) for c in chapters]
+    nearest = min(range(len(chapters)), key=lambda n: abs(sum(entries[:n]) - sum(entries[n:])))
+    return str(chapters[nearest]["name"])
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:
-    """Yield each publisher and its terms of use, and its series."""
-    groups: dict[tuple[str, str], list[SeriesSource]] = {}
-    for source in sources:
-        groups.setdefault((source.publisher, source.terms), []).append(source)
-    for (publisher, terms), few in groups.items():
-        yield {"publisher": publisher, "terms": terms, "series": [_series(source, w) for source in few]}
+    """Yield each publisher and its series, those of which the same is said together."""
+    for publisher, groups in grouped(sources).items():
+        few = [{"said": said, "series": [_series(source, w) for source in own]} for said, own in groups.items()]
+        yield {"publisher": publisher, "few": few}
 
 
 def _series(source: SeriesSource, w: Words) -> dict[str, Any]:
@@ -120,7 +126,6 @@ def _series(source: SeriesSource, w: Words) -> dict[str, Any]:
         "title": w.typography(source.title),
         "name": source.name,
         "last": source.last,
-        "access": source.access,
-        "notes": [w.typography(f"{text.rstrip('.')}.") for text in (source.days, *source.caveats)],
+        "notes": [w.typography(f"{text.rstrip('.')}.") for text in source.caveats],
         "links": [{"title": title, "href": href} for title, href in source.pages],
     }

@@ -7,19 +7,21 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from kzreport.pages.outputs import Output
-from kzreport.render.text import Grid, Run, read_markdown, read_table
+from kzreport.render.repeated import is_prose
+from kzreport.render.text import Grid, Paragraph, Run, read_markdown
 
 Data = dict[str, Any]
 
-# In characters, but for _FEW:
-_LINE = 110  # fit on a line of a table
-_GAP = 3.0  # stand for the space between two columns
+# In characters, but for numbers of rows and sizes in points:
+_LINE = 130  # fit on a line of a table
+_GAP = 4.0  # stand for the space between two columns
 _WORD = 24  # a longer word is parted
 _NUMBER = 44  # a longer cell is no number
-_DENSE = 300  # a longer row is set smaller
-_FEW = 18  # rows, and fewer, stay on one page
-_MOST = 1500  # a longer cell may go on to the next page
+_FEW = 14  # rows, and fewer, stay on one page
+_LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
+_NARROW = 0.47  # of the width of the text
+_SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
+_SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 
 
 def printed_runs(runs: Sequence[Run]) -> list[Data]:
@@ -39,9 +41,14 @@ def printed_text(text: str, level: int = 0) -> list[Data]:
     >>> [(d["kind"], d.get("level")) for d in printed_text("### Head\\n\\n- one\\n  - two", 1)]
     [('heading', 2), ('list', None)]
     """
+    return printed_paragraphs(read_markdown(text), level)
+
+
+def printed_paragraphs(paragraphs: Sequence[Paragraph], level: int = 0) -> list[Data]:
+    """Return paragraphs as data, as :func:`printed_text` does."""
     found: list[Data] = []
     open_: list[list[Data]] = []  # the lists to which an item may be added, the outermost first
-    for p in read_markdown(text):
+    for p in paragraphs:
         runs = printed_runs(p.runs)
         if not p.depth:
             open_ = []
@@ -64,22 +71,36 @@ def printed_text(text: str, level: int = 0) -> list[Data]:
     return found
 
 
-def printed_table(output: Output) -> Data:
-    """Return a table as data: title, head, rows of cells of lines, the columns that hold words, widths."""
-    grid = read_table(output.html)
+def printed_table(grid: Grid) -> Data:
+    """Return a table as data: title, head, rows of cells of lines, the columns that hold words, widths.
+
+    Its kind is ``entries`` where a row holds so much text that it is read as an entry of a list, else ``table``.
+    """
     said = [grid.head, *([cell.text for cell in row] for row in grid.rows)]
     texts = [n in grid.texts or _holds_words(grid, n) for n in range(len(grid.head))]
+    whole = sum(_GAP + max(map(len, column)) for column in zip(*said, strict=True))
+    share = round(min(whole / _LINE, 1.0), 3)
     return {
-        "kind": "table",
+        "kind": "entries" if is_prose(grid) else "table",
         "title": grid.caption,
         "head": grid.head,
         "rows": [[[printed_runs(line) for line in cell.lines] for cell in row] for row in grid.rows],
         "texts": texts,
         "widths": column_widths(said),
-        "small": max(len("".join(row)) for row in said) > _DENSE,
-        "whole": len(grid.rows) <= _FEW and not any(len("".join(row)) > _DENSE for row in said),
-        "breakable": any(len(text) > _MOST for row in said for text in row),
+        "share": share,
+        "folded": share <= _NARROW and len(grid.rows) >= _LONG,
+        "size": round(max(_SMALLEST, _SIZE * min(1.0, _LINE / whole)), 2),
+        "half": _middle(grid) if is_prose(grid) else None,
+        "whole": len(grid.rows) <= _FEW,
     }
+
+
+def _middle(grid: Grid) -> int | None:
+    """Return the number of the row that begins the second column, or nothing for a list over several pages."""
+    lengths = [sum(len(cell.text) for cell in row) for row in grid.rows]
+    if sum(lengths) > _SHORT:
+        return None
+    return min(range(1, len(lengths) + 1), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
 
 
 def _holds_words(grid: Grid, column: int) -> bool:
@@ -107,3 +128,36 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
         min(amount / sum(amounts) * spare, high - low) for amount, low, high in zip(amounts, least, whole, strict=True)
     ]
     return [round(low + more * spare / sum(wanted), 1) for low, more in zip(least, wanted, strict=True)]
+
+
+def halves(parts: Sequence[Data]) -> tuple[list[Data], list[Data]]:
+    """Part text into two columns of about the same length, between two items of a list.
+
+    >>> items = [{"runs": [{"text": "x" * 9}], "items": []} for _ in range(4)]
+    >>> [[len(d["items"]) for d in column] for column in halves([{"kind": "list", "items": items}])]
+    [[2], [2]]
+    """
+    pieces: list[Data] = []
+    for part in parts:
+        pieces += [{"kind": "list", "items": [item]} for item in part["items"]] if part["kind"] == "list" else [part]
+    lengths = [_length(piece) for piece in pieces]
+    best = min(range(len(pieces) + 1), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
+    while best and pieces[best - 1]["kind"] == "heading":
+        best -= 1  # it begins the second column
+    return _joined(pieces[:best]), _joined(pieces[best:])
+
+
+def _length(piece: Data) -> int:
+    """Return about how much room a piece of text takes, in characters; a beginning counts as half a line."""
+    own = sum(len(run["text"]) for run in piece.get("runs", ())) + _LINE // 2
+    return own + sum(map(_length, piece.get("items", ())))
+
+
+def _joined(pieces: Sequence[Data]) -> list[Data]:
+    found: list[Data] = []
+    for piece in pieces:
+        if piece["kind"] == "list" and found and found[-1]["kind"] == "list":
+            found[-1] = {"kind": "list", "items": [*found[-1]["items"], *piece["items"]]}
+        else:
+            found.append(piece)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kzreport.indicators.forecasts import outcomes
@@ -44,6 +44,15 @@ def edition_sources(edition: Edition, language: str) -> list[SeriesSource]:
     """Return the sources of an edition in the order in which its pages read them."""
     words = Words(language, day=edition.as_of)
     return [_source(name, edition, words) for name in edition.series]
+
+
+def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequence[SeriesSource]]]:
+    """Return publisher -> what is said of several of its series at once (terms of use, access, days) -> these."""
+    found: dict[str, dict[str, list[SeriesSource]]] = {}
+    for s in sources:
+        shared = " ".join(f"{text.rstrip('.')}." for text in (s.terms, s.access, s.days))
+        found.setdefault(s.publisher, {}).setdefault(shared, []).append(s)
+    return found
 
 
 def _source(name: str, edition: Edition, words: Words) -> SeriesSource:

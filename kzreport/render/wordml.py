@@ -4,37 +4,58 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 import docx
+from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt, RGBColor
 
 from kzreport.render.archive import restamp
-from kzreport.render.text import Cell, Grid, Run
+from kzreport.render.printed import column_widths
+from kzreport.render.text import Grid, Run
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
 _FONT, INK, ACCENT, MUTED, LINE = "Arial", "1A1A1A", "00507D", "595959", "BFBFBF"
-_WIDTH = 17.0  # centimetres between the margins
+_TINT = "EEF3F6"
+_BAR = f'<w:pBdr {{}}><w:left w:val="single" w:sz="24" w:space="6" w:color="{ACCENT}"/></w:pBdr>'
+_WIDTH = 17.4  # centimetres between the margins
+_PICTURE = 15.6  # centimetres
+_COLUMN = 8.3  # centimetres: one of two columns of text
+_LINE = 118  # characters that fit on a line of a table
+_GUTTER = 400  # twentieths of a point between two columns of text
 # Style -> size in points, colour, bold, space before and after in points.
 _STYLES = {
-    "Normal": (10.5, INK, False, 0, 6),
-    "Title": (26, ACCENT, True, 120, 6),
+    "Normal": (10, INK, False, 0, 5),
+    "Title": (26, ACCENT, True, 24, 6),
     "Subtitle": (12, MUTED, False, 0, 12),
-    "Heading 1": (18, ACCENT, True, 0, 8),
-    "Heading 2": (13, ACCENT, True, 14, 5),
-    "Heading 3": (11, INK, True, 10, 4),
-    "Caption": (9.5, INK, True, 10, 4),
-    "List Bullet": (10.5, INK, False, 0, 3),
-    "List Bullet 2": (10.5, INK, False, 0, 3),
-    "Quote": (11.5, INK, True, 4, 8),
+    "Heading 1": (18, ACCENT, True, 24, 6),
+    "Heading 2": (12.5, ACCENT, True, 11, 4),
+    "Heading 3": (10, INK, True, 8, 3),
+    "Caption": (9, INK, True, 7, 2),
+    "List Bullet": (10, INK, False, 0, 2),
+    "List Bullet 2": (10, INK, False, 0, 2),
+    "Quote": (11, INK, True, 2, 6),
 }
+# The same of styles that a new file has not, and the style that each begins from.
+_OWN_STYLES = {
+    "Table Text": (8, INK, False, 0, 0, "Normal"),
+    "Measure": (8.5, MUTED, False, 0, 2, "Normal"),
+    "Source": (7.5, MUTED, False, 0, 7, "Normal"),
+    "Note": (7.5, INK, False, 0, 2, "Normal"),
+    "Note Bullet": (7.5, INK, False, 0, 2, "List Bullet"),
+    "Entry": (7.5, INK, False, 4, 1, "Normal"),
+    "TOC 1": (9, INK, True, 3, 0, "Normal"),
+    "TOC 2": (8, INK, False, 0, 0, "Normal"),
+}
+_WITH_NEXT = ("Caption", "Measure", "Entry")
 
 
 class WordFile:
@@ -52,14 +73,15 @@ class WordFile:
         self._marks = self._pictures = 0
         section = self.document.sections[0]
         section.page_width, section.page_height = Cm(21), Cm(29.7)
-        section.left_margin = section.right_margin = Cm(2)
-        section.top_margin, section.bottom_margin = Cm(2.2), Cm(2)
+        section.left_margin = section.right_margin = Cm(1.8)
+        section.top_margin, section.bottom_margin = Cm(2), Cm(1.7)
         self._style(locale)
 
     def _style(self, locale: str) -> None:
         styles = self.document.styles
-        for name, (size, colour, bold, before, after) in _STYLES.items():
-            style = styles[name]
+        for name, (size, colour, bold, before, after, base) in _all_styles().items():
+            style = styles[name] if name in _STYLES else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+            style.base_style = styles[base] if base else style.base_style
             style.font.name, style.font.size, style.font.bold = _FONT, Pt(size), bold
             style.font.italic, style.font.color.rgb = False, RGBColor.from_string(colour)
             fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
@@ -71,16 +93,15 @@ class WordFile:
             spacing.space_before, spacing.space_after = Pt(before), Pt(after)
             for border in style.element.pPr.findall(f"{{{fonts.nsmap['w']}}}pBdr") if name == "Title" else ():
                 style.element.pPr.remove(border)
-        styles["Heading 1"].paragraph_format.page_break_before = True
-        styles["Caption"].paragraph_format.keep_with_next = True
-        cell = styles.add_style("Table Text", WD_STYLE_TYPE.PARAGRAPH)
-        cell.base_style, cell.font.size = styles["Normal"], Pt(8.5)
-        cell.paragraph_format.space_after = Pt(0)
-        for level, size, before in ((1, 10.5, 5), (2, 9, 0)):
-            entry = styles.add_style(f"TOC {level}", WD_STYLE_TYPE.PARAGRAPH)
-            entry.base_style, entry.font.size = styles["Normal"], Pt(size)
-            layout = entry.paragraph_format
-            layout.space_before, layout.space_after, layout.left_indent = Pt(before), Pt(1), Cm(0.6 * (level - 1))
+        styles["TOC 2"].paragraph_format.left_indent = Cm(0.6)
+        for name in ("TOC 1", "TOC 2"):
+            tabs = styles[name].paragraph_format.tab_stops
+            tabs.add_tab_stop(Cm(_COLUMN), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+        layout = styles["Quote"].element.get_or_add_pPr()
+        for box in (_element(_BAR), _element(f'<w:shd {{}} w:val="clear" w:fill="{_TINT}"/>')):
+            layout.insert_element_before(box, "w:tabs", "w:spacing", "w:ind", "w:jc")
+        for name in _WITH_NEXT:
+            styles[name].paragraph_format.keep_with_next = True
         default = styles.element.find(f".//{{{styles.element.nsmap['w']}}}rPrDefault")
         for lang in default.iter(f"{{{styles.element.nsmap['w']}}}lang"):
             lang.set(f"{{{styles.element.nsmap['w']}}}val", locale)
@@ -98,6 +119,14 @@ class WordFile:
         """Return a name for a place in the file that nothing has yet."""
         self._marks += 1
         return f"_Toc{self._marks:08d}"
+
+    def columns(self, number: int, *, new_page: bool = False) -> None:
+        """Set what follows in a number of columns, here or on a new page."""
+        section = self.document.add_section(WD_SECTION.NEW_PAGE if new_page else WD_SECTION.CONTINUOUS)
+        section.different_first_page_header_footer = False
+        [columns] = section._sectPr.xpath("./w:cols")
+        columns.set(f"{{{columns.nsmap['w']}}}num", str(number))
+        columns.set(f"{{{columns.nsmap['w']}}}space", str(_GUTTER))
 
     def paragraph(self, runs: Sequence[Run], style: str = "Normal", *, mark: str = "", before: Any = None) -> Any:
         """Add a paragraph; ``mark``: the name of a place that links lead to; ``before``: a field at its beginning."""
@@ -128,9 +157,9 @@ class WordFile:
         self.paragraph([Run(f" – {text}")], "Caption", before=label)
 
     def picture(self, png: bytes, alt: str) -> None:
-        """Add a picture over the whole width, with its description."""
-        paragraph = self.document.add_paragraph()
-        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(_WIDTH))
+        """Add a picture with its description; what follows stands on the same page."""
+        paragraph = self.document.add_paragraph(style="Measure")
+        shape = paragraph.add_run().add_picture(io.BytesIO(png), width=Cm(_PICTURE))
         self._pictures += 1
         about = shape._inline.docPr
         about.set("id", str(self._pictures))
@@ -141,7 +170,7 @@ class WordFile:
         """Add a table: its heads in a row that is repeated on each page, its rows whole on a page where they fit."""
         widths = _widths(grid)
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
-        small = len(grid.head) > 6
+        small = len(grid.head) > 5
         head = "".join(
             self._cell([[Run(text, strong=True)]], width, number in _left(grid), small, edge=True)
             for number, (text, width) in enumerate(zip(grid.head, widths, strict=True))
@@ -169,7 +198,7 @@ class WordFile:
 
     def _cell(self, lines: Sequence[Sequence[Run]], width: int, left: bool, small: bool, *, edge: bool = False) -> str:
         side = "left" if left else "right"
-        size = 7.5 if small else 8.5
+        size = 7.5 if small else 8.0
         texts = "".join(
             f'<w:p><w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="{side}"/></w:pPr>'
             f"{''.join(self._sized(run, size) for run in line)}</w:p>"
@@ -181,24 +210,29 @@ class WordFile:
 
     def _sized(self, run: Run, size: float) -> str:
         markup = self.run(run)
-        return markup if size == 8.5 else markup.replace("<w:rPr>", f'<w:rPr><w:sz w:val="{int(size * 2)}"/>', 1)
+        return markup if size == 8.0 else markup.replace("<w:rPr>", f'<w:rPr><w:sz w:val="{int(size * 2)}"/>', 1)
 
     def contents(self, entries: Sequence[tuple[int, str, str]]) -> None:
-        """Add the contents: level, text and place of each entry; a field, filled, that Word can make again."""
-        for number, (level, text, mark) in enumerate(entries):
-            paragraph = self.paragraph([Run(text, page=mark)], f"TOC {level}")
-            if number == 0:
-                begin = [*_fields('TOC \\o "1-2" \\h \\n', "")][:3]
-                for place, element in enumerate(begin, 1):
-                    paragraph._p.insert(place, element)
-            if number + 1 == len(entries):
-                paragraph._p.append(_element('<w:r {}><w:fldChar w:fldCharType="end"/></w:r>'))
+        """Add the contents: level, text and place of each entry, which leads there.
+
+        A program that counts pages fills in their numbers (LibreOffice when it opens the file, Word with F9); none is
+        written here, where it would be a guess.
+        """
+        for level, text, mark in entries:
+            paragraph = self.paragraph([], f"TOC {level}")
+            paragraph._p.append(parse_xml(self.run(Run(text, page=mark)).replace('<w:u w:val="single"/>', "")))
+            for element in (_element("<w:r {}><w:tab/></w:r>"), *_fields(f"PAGEREF {mark} \\h", "")):
+                paragraph._p.append(element)
 
     def data(self) -> bytes:
         """Return the bytes of the file, the same for the same contents."""
         buffer = io.BytesIO()
         self.document.save(buffer)
         return restamp(buffer.getvalue())
+
+
+def _all_styles() -> Mapping[str, tuple[float, str, bool, float, float, str]]:
+    return {name: (*about, "") for name, about in _STYLES.items()} | _OWN_STYLES
 
 
 def _legal(text: str) -> str:
@@ -244,19 +278,5 @@ def _left(grid: Grid) -> set[int]:
 
 def _widths(grid: Grid) -> list[int]:
     """Return the widths of columns, in twentieths of a point, by the text in them."""
-
-    def need(number: int) -> float:
-        cells = [row[number] for row in grid.rows]
-        words = [word for c in cells for word in c.text.split(" ")] + grid.head[number].split(" ")
-        longest = min(max(map(len, words), default=1), 22)
-        most = max([len(c.text) for c in cells] + [len(grid.head[number]) / 2])
-        return float(max(longest + 1, min(most, 18 + most**0.5 * 2), 5))
-
-    whole = Cm(_WIDTH).twips
-    needs = [need(number) for number in range(len(grid.head))]
-    return [int(whole * n / sum(needs)) for n in needs]
-
-
-def text_cell(text: str) -> Cell:
-    """Return a cell of plain text."""
-    return Cell([[Run(line)] for line in text.split("\n")])
+    shares = column_widths([grid.head, *([cell.text for cell in row] for row in grid.rows)], _LINE)
+    return [int(Cm(_WIDTH).twips * share / sum(shares)) for share in shares]

@@ -19,6 +19,8 @@ from kzreport.render.workbook_charts import Drawn, add_charts, main_series
 from kzreport.units import UNITS
 
 _HEAD = 3  # row of the headings of a table: title and two lines above it
+_A4_COLUMNS = 6  # at most, of a table that is printed on A4
+_PRINTED = 210  # rows of a sheet of figures that are printed: three pages
 _FULL = 3  # decimals of a number that is shown as published, not rounded to those of its unit
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "starts", "value", "unit", "status")
 _SOURCE_COLUMNS = ("basis", "publisher", "published", "series")
@@ -84,12 +86,23 @@ class _Workbook:
         return self.book.sheet_name(wanted)
 
     def _table(
-        self, name: str, title: str, key: str, columns: Sequence[Column], rows: Sequence[Sequence[Value]]
+        self,
+        name: str,
+        title: str,
+        key: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Value]],
+        most: int | None = None,
     ) -> None:
-        """Write a sheet with one table."""
-        about = f"{self.say('one_table')} {self.say('see_notes')}"
-        sheet = self.book.sheet(name, [title, self.edition.lines[self.language], about], self.foot)
-        self.book.table(sheet, _HEAD, key, columns, rows)
+        """Write a sheet with one table; of a long table of figures the first rows are printed, and it is said."""
+        about = [self.say("one_table"), self.say("see_notes")]
+        if most is not None and len(rows) > most:
+            numbers = {"rows": self.words.number(most, 0), "all": self.words.number(len(rows), 0)}
+            about.append(self.say("printed", **numbers))
+        wide = len(columns) > _A4_COLUMNS
+        lines = [title, self.edition.lines[self.language], " ".join(about)]
+        sheet = self.book.sheet(name, lines, self.foot, wide=wide)
+        self.book.table(sheet, _HEAD, key, columns, rows, most)
 
     def _cover(self, name: str) -> None:
         edition, k = self.edition, self.language
@@ -151,11 +164,11 @@ class _Workbook:
         reader = self.readers[page.name]
         rows = [(o.title, *self._figure(f, reader)) for o, few in figures for f in few]
         keys = (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS)
-        widths = dict(zip(keys, (40, 26, 28, 16, 12, 15, 22, 19, 22, 34, 12, 22), strict=True))
+        widths = dict(zip(keys, (76, 34, 40, 16, 12, 15, 26, 24, 26, 54, 12, 32), strict=True))
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
         wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
-        self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows)
+        self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows, _PRINTED)
 
     def _figure(self, f: Figure, reader: FigureReader) -> Iterator[Value]:
         words = self.words
@@ -179,16 +192,12 @@ class _Workbook:
     def _sources(self, name: str) -> None:
         w = self.words
         columns = [
-            *(Column(self.say("code"), 26), Column(w.ui("series_name"), 44, wrap=True)),
-            *(Column(self.say("publisher"), 36, wrap=True), Column(self.say("unit"), 26, wrap=True)),
-            *(
-                Column(self.say("basis"), 26),
-                Column(self.say("frequency"), 12),
-                Column(w.ui("last_figure"), 22, wrap=True),
-            ),
-            *(Column(self.say("terms"), 50, wrap=True), Column(w.ui("accessed"), 50, wrap=True)),
-            *(Column(self.say("days"), 34, wrap=True), Column(w.ui("caveats"), 70, wrap=True)),
-            Column(self.say("links"), 70, wrap=True),
+            *(Column(self.say("code"), 26), Column(w.ui("series_name"), 40, wrap=True)),
+            *(Column(self.say("publisher"), 30, wrap=True), Column(self.say("unit"), 20, wrap=True)),
+            *(Column(self.say("basis"), 24), Column(self.say("frequency"), 10)),
+            *(Column(w.ui("last_figure"), 18, wrap=True), Column(self.say("terms"), 32, wrap=True)),
+            *(Column(w.ui("accessed"), 38, wrap=True), Column(self.say("days"), 28, wrap=True)),
+            *(Column(w.ui("caveats"), 62, wrap=True), Column(self.say("links"), 62, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):

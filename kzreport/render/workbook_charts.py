@@ -73,7 +73,7 @@ def main_series(
             ]
             years = [int(f.period[:4]) for f in few]
             unit = reader.words.unit(few[0].unit)
-            return Drawn(output.title, output.alt, unit, sheet, lines, dates, values, min(years), max(years))
+            return Drawn(output.heading, output.alt, unit, sheet, lines, dates, values, min(years), max(years))
         row += len(few)
     return None
 
@@ -152,5 +152,5 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn) -> None:
     )
     chart.set_legend({"none": True} if len(drawn.lines) == 1 else {"position": "bottom", "font": font})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_size({"width": 760, "height": 370})
+    chart.set_size({"width": 690, "height": 370})
     sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})

@@ -16,7 +16,7 @@ from kzreport import scratch
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, shown_path
 from kzreport.model import Period
-from kzreport.series.assemble import package_text
+from kzreport.series.assemble import copy_data, package_text
 from kzreport.series.resource import Resource
 from kzreport.series.table import check_table, csv_rows
 
@@ -116,10 +116,5 @@ def restated_package(changed: Mapping[str, bytes]) -> bytes:
     data = project_root() / "data"
     with scratch.folder() as own:
         folder = own / "data"
-        folder.mkdir()
-        for path in (*data.glob("*.yml"), *data.glob("*.csv")):
-            if path.name not in changed:
-                (folder / path.name).symlink_to(path.resolve())
-        for path_name, content in changed.items():
-            (folder / path_name).write_bytes(content)
+        copy_data(data, folder, changed)
         return package_text(folder).encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_digest, project_root, read_json, shown_path, write_atomic
+from kzreport.files import file_digest, project_root, read_json, read_text, shown_path, write_atomic, write_durably
 from kzreport.project import project
 from kzreport.series.cards import read_card, read_map, read_shared
 from kzreport.series.resource import resource_of, seal_package
@@ -17,6 +17,7 @@ from kzreport.series.table import parse_table
 _HEADING = ("name", "title", "description", "version", "licenses")
 _SHARED = ("package.yml", "publishers.yml", "columns.yml")
 _OTHER = ("issues.yml", "labels.yml", "groups.yml", "relations.yml", "releases.yml")  # of other readers
+LISTS = ("claims", "facts")  # folders of what judges documents: accepted as tables are, read by kzreport.claims
 
 
 def package_text(folder: Path) -> str:
@@ -31,7 +32,7 @@ def package_text(folder: Path) -> str:
 
 
 def assemble() -> list[str]:
-    """Write the data package; return the series, and the files that they share, that are not what it said before.
+    """Write the data package; return the series, shared files and lists that are not what it said before.
 
     Raises :class:`DataError`, and writes nothing, if a card or a table has any fault.
     """
@@ -53,6 +54,25 @@ def check_package() -> None:
         todo = "if the change is meant, run 'kzreport accept --data'"
         found = f"another state of {', '.join(changed)}"
         raise DataError(explain(shown_path(path), found, "what cards and tables say", todo))
+
+
+def copy_data(source: Path, target: Path, changed: Mapping[str, bytes]) -> None:
+    """Make a folder of data with links to the files of another one, but for those that are changed.
+
+    ``changed``: path in the folder -> content. What lies deeper than claims and facts, as raw replies, is read by no
+    page: it is left out.
+    """
+    read = [path for path in source.glob("[!.]*") if path.name not in LISTS]
+    read += [path for name in LISTS for path in (source / name).glob("[!.]*")]
+    target.mkdir()
+    for path in read:
+        name = path.relative_to(source)
+        if str(name) not in changed:
+            (target / name).parent.mkdir(exist_ok=True)
+            (target / name).symlink_to(path.resolve())
+    for path_name, content in changed.items():
+        if "/" not in path_name or path_name.startswith(LISTS):
+            write_durably(target / path_name, content)
 
 
 def _text(package: Mapping[str, Any]) -> str:
@@ -81,9 +101,20 @@ def _assembled(folder: Path) -> dict[str, Any]:
             "scopes": shared.scopes,
             "made_from": {file.name: file_digest(file) for file in files},
             "beside": [name for name in _OTHER if (folder / name).exists()],
+            "lists": lists_of(folder),
             "resources": entries,
         }
     )
+
+
+def lists_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the files of claims and facts: path -> ``hash``, and of a table ``rows``, its header not counted."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(path for name in LISTS for path in (folder / name).glob("[!.]*.*")):
+        found[f"{path.parent.name}/{path.name}"] = {"hash": f"sha256:{file_digest(path)}"}
+        if path.suffix == ".csv":
+            found[f"{path.parent.name}/{path.name}"]["rows"] = read_text(path, by_cell=True).count("\n") - 1
+    return found
 
 
 def _add_dated(entry: dict[str, Any], table: Path) -> None:
@@ -111,7 +142,8 @@ def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
     def parts(package: Any) -> dict[str, Any]:
         made_from = package["made_from"]
         by_name = {entry["name"]: (entry, made_from[f"{entry['name']}.yml"]) for entry in package["resources"]}
-        return by_name | {name: made_from.get(name) for name in _SHARED}
+        lists: dict[str, Any] = package["lists"]
+        return by_name | {name: made_from.get(name) for name in _SHARED} | lists
 
     try:
         before = parts(read_json(path))

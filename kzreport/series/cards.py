@@ -17,8 +17,8 @@ from kzreport.errors import DataError, ParameterError, explain, short_repr
 from kzreport.files import read_yaml, shown_path
 from kzreport.model import Period
 
-_REQUIRED = ("titles", "unit", "basis", "frequency", "licence", "access", "publication", "range", "continuous")
-_OPTIONAL = (
+REQUIRED = ("titles", "unit", "basis", "frequency", "licence", "access", "publication", "range", "continuous")
+OPTIONAL = (
     "publisher",
     "dimensions",
     "columns",
@@ -208,7 +208,7 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
 
     Raises :class:`DataError` naming the card, the key, what was found and the choices.
     """
-    where, card = shown_path(path), read_map(path, _REQUIRED, _OPTIONAL)
+    where, card = shown_path(path), read_map(path, REQUIRED, OPTIONAL)
 
     def at(key: str) -> str:
         return f"{where}, key '{key}'"

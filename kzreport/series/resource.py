@@ -209,10 +209,14 @@ def seal_package(package: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Package:
-    """All resources by name, and the names of what columns hold: kind -> slug -> language -> name."""
+    """All resources by name, the names of what columns hold, and the lists of claims and facts.
+
+    ``names``: kind -> slug -> language -> name; ``lists``: path in ``data/`` -> ``hash`` and perhaps ``rows``.
+    """
 
     resources: Mapping[str, Resource]
     names: Mapping[str, Mapping[str, Any]]
+    lists: Mapping[str, Mapping[str, Any]]
 
 
 @cached_by_stamp()
@@ -234,7 +238,8 @@ def _package(path: Path) -> _Package:
         if d.name in found:
             raise DataError(explain(at, f"the name '{d.name}' again", "each name once"))
         found[d.name] = d
-    return _Package(found, {kind: raw.get(kind, {}) for kind in ("publishers", "publishers_before", "scopes")})
+    names = {kind: raw.get(kind, {}) for kind in ("publishers", "publishers_before", "scopes")}
+    return _Package(found, names, raw.get("lists", {}))
 
 
 def _refuse_stale(made_from: object, path: Path) -> None:
@@ -268,6 +273,20 @@ def resources() -> Mapping[str, Resource]:
     path = _package_path(project_root())
     finish_pending(path.parent)
     return _package(path).resources
+
+
+def demand_accepted(*paths: Path) -> None:
+    """Compare lists of claims or facts with the ones that were accepted.
+
+    Raises :class:`DataError` for a list that is not as it was, was not there then, or has another number of rows.
+    """
+    lists = _package(_package_path(project_root())).lists
+    for path in paths:
+        stated = lists.get(f"{path.parent.name}/{path.name}", {})
+        if f"sha256:{file_digest(path)}" != stated.get("hash"):
+            rows = f", of {stated['rows']} rows and a header" if "rows" in stated else ""
+            expected = f"the one in data/datapackage.json{rows}"
+            raise DataError(explain(shown_path(path), "another text than was accepted", expected, _REGENERATE))
 
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import re
 import shutil
@@ -98,7 +99,7 @@ def _locked(folder: Path, *, patient: bool) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        if not take_lock(handle, f"{folder.name}/", patient=patient):
+        if not take_lock(handle, f"{folder.name}/", wait=math.inf if patient else 0.0):
             todo = "wait until it has ended"
             raise Locked(explain(f"{folder.name}/", "another run that writes there", "to be alone", todo))
         yield

@@ -100,7 +100,8 @@ def panels(
         judged = [r for r in rows.values() if r["mean_absolute"].ok]
         beside = {k: tuple(r[k] for r in judged) for k in ("count", "bias", "naive")}
         kept = tuple(r["mean_absolute"] for r in judged)
-        found[name] = Panel(_sentences(known, horizon, as_of), lines, kept, beside)
+        finding = {"error": _summary(known, horizon, as_of)["mean_absolute"]}
+        found[name] = Panel(_sentences(known, horizon, as_of), lines, kept, beside, finding)
     return found
 
 

@@ -196,7 +196,7 @@ def part_years(transit_: Series, transit_growth: Series) -> Groups:
             continue
         pair = transit.like_with_like(transit_, "all", part, part.year_before(), unnamed=UNNAMED)
         now, before = pair or (now, transit.in_period(transit_, "all", part.year_before()))
-        if not before.ok:
+        if not before.ok or before.item != now.item:  # two publishers count two things: their ratio is no growth
             printed = transit.by_publisher(transit_growth, "all", period=part) if len(transit_growth) else ()
             printed = tuple(r for r in printed if r.item == now.item) or printed
             if not printed:

@@ -32,7 +32,6 @@ from kzreport.claims.verdicts import assess_claims, verdicts_as_of
 from kzreport.commands import checks as check
 from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
-from kzreport.files import project_root
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.language.wordfiles import labels
 from kzreport.language.words import Words
@@ -631,6 +630,7 @@ def test_a_project_with_one_language_has_one_column_of_text(home):
     project_file = (home.root / "params" / "project.yml").read_text(encoding="utf-8")
     home.write("params/project.yml", project_file.replace("[fr, en]", "[en]").replace("  fr: Kazakhstan\n", ""))
     content = [r for r in rows(home, "S1") if r["id"] == "S1-L004-1"]
+    home.only()  # tables are described in both languages
     for path in (home.root / "data" / "claims").glob("*.csv"):
         path.unlink()
     home.write(
@@ -688,14 +688,6 @@ def test_units_of_claims_have_words():
     w = Words("en")
     for unit in UNITS:
         assert w.unit(unit)
-
-
-def test_every_verb_is_explained_to_who_writes_a_claim():
-    text = (project_root() / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    table = set(re.findall(r"^\| `(\w+)", text, re.MULTILINE))
-    assert table == set(VERBS)
-    assert all(f"`{c}`" in text for c in ("substantive", "as_corrected", "step", "qualifier"))
-    assert all(str(q) in text for q in Qualifier)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from kzreport.claims.ledger import all_claims
 from kzreport.commands.accept_data import accept_data
 from kzreport.commands.accepted import keep_accepted
 from kzreport.errors import DataError
@@ -81,3 +82,34 @@ def test_what_cannot_be_compared_is_asked_about(home, capsys):
     assert accept() == 2
     assert "neither in git nor kept" in capsys.readouterr().err
     assert accept(yes=True) == 0
+
+
+def without(home, path: str, start: str) -> None:
+    """Remove the row of a list that starts so."""
+    lines = (home.root / path).read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(start)]
+    assert len(kept) == len(lines) - 1
+    home.write(path, "".join(kept), restated=False)
+
+
+def test_a_claim_that_is_gone_is_asked_about(accepted, capsys):
+    """Also if the number of claims that documents.yml states was corrected with it: no figure disappears in silence."""
+    without(accepted, "data/claims/S0.csv", "S0-L008-2,")
+    about = (accepted.root / "data/claims/documents.yml").read_text(encoding="utf-8")
+    assert "claims: 9\n" in about
+    accepted.write("data/claims/documents.yml", about.replace("claims: 9\n", "claims: 8\n"), restated=False)
+    with pytest.raises(DataError, match=r"data/claims/S0\.csv: found another text .* of 9 rows"):
+        all_claims()
+    assert accept() == 2
+    assert "claims/S0: 1 removed: S0-L008-2" in capsys.readouterr().out
+    assert accept(yes=True) == 0 and len(all_claims()) == 175
+
+
+def test_an_altered_fact_is_asked_about(accepted, capsys):
+    path = "data/facts/facts.csv"
+    text = (accepted.root / path).read_text(encoding="utf-8")
+    accepted.write(path, text.replace("2020-09-15,recorded,reported", "2020-09-15,recorded,weak", 1), restated=False)
+    with pytest.raises(DataError, match=r"data/facts/facts\.csv: found another text"):
+        all_claims()
+    assert accept() == 2
+    assert "facts/facts: 1 altered: abraham_guardian" in capsys.readouterr().out

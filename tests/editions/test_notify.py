@@ -124,3 +124,15 @@ def test_quiet_is_errors_only(form, capsys, log):
     assert capsys.readouterr().err == ""
     log_error("wrong")
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_words_of_a_command_are_shown(capsys, log):
+    start_logging()
+    with pytest.raises(notify.NotificationError) as error:
+        notify.send("sh -c 'echo one; echo disk is full >&2; exit 3'", {"definition": "x"})
+    assert "found sh ended with 3 (one disk is full), expected" in str(error.value)
+    with pytest.raises(notify.NotificationError, match=r"'>' needs a shell: sh -c '...'"):
+        notify.send("cat no-such-file > file", {"definition": "x"})
+    notify.send("sh -c 'echo sent to 3 people'", {"definition": "x"})
+    assert capsys.readouterr().err == "sh says: sent to 3 people\n"
+    notify.send("sh -c 'sleep 600 & echo done'", {"definition": "x"})  # what it leaves behind holds nobody up

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 import pytest
-from run_fixtures import SHOWS, write_definition, write_page
+from run_fixtures import tree
 
 from kzreport.editions import remote
 from kzreport.editions.log import RunLog
@@ -23,8 +23,6 @@ from kzreport.errors import ParameterError
 
 fsspec = pytest.importorskip("fsspec", reason="the extra 'remote' is not installed")
 
-MONTHS = ("--from", "2024-01", "--to", "2024-03")
-
 
 @pytest.fixture
 def cli(forked_cli):
@@ -32,21 +30,8 @@ def cli(forked_cli):
 
 
 @pytest.fixture
-def trial(project_copy):
-    """Two cheap pages, for three months."""
-    write_page(project_copy, "good", SHOWS)
-    write_page(project_copy, "other", "pass", SHOWS)
-    write_definition(project_copy, "trial", ["good", "other"])
-    return ("backfill", "trial", *MONTHS, "-j", "2")
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file that readers see, and its digest."""
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file() and ".work" not in p.parts and not p.name.startswith("run.")
-    }
+def trial(three_months):
+    return three_months
 
 
 @pytest.mark.slow

@@ -238,7 +238,7 @@ def test_a_batch_tells_whoever_asked(cli, project_copy, spoken, server, tmp_path
     good, bad = server(204), server(500)
     python = shlex.quote(sys.executable)
     copy = f"import sys, pathlib; pathlib.Path({str(taken)!r}).write_bytes(sys.stdin.buffer.read())"
-    targets = [f"{python} -c {shlex.quote(copy)}", f"{python} -c 'raise SystemExit(3)'", "-"]
+    targets = [f"{python} -c {shlex.quote(copy)}", f"{python} -c 'print(\"no room left\"); raise SystemExit(3)'", "-"]
     targets += [f"{good.address}/hook?key=hidden", f"{bad.address}/hook?key=hidden"]
     ended = cli(*spoken, "--quiet", *(w for t in targets for w in ("--notify", t)))
     assert ended.code == 1
@@ -251,8 +251,8 @@ def test_a_batch_tells_whoever_asked(cli, project_copy, spoken, server, tmp_path
     assert good.seen[0][:2] == ("/hook?key=hidden", "application/json") and len(good.seen) == len(bad.seen) == 1
     lines = ended.err.splitlines()
     assert [x for x in lines if "--notify" in x] == [
-        f"kzreport: --notify: found {sys.executable} ended with 3, expected the command to take the summary. "
-        "The editions are as they are.",
+        f"kzreport: --notify: found {sys.executable} ended with 3 (no room left), expected the command to take the "
+        "summary. The editions are as they are.",
         "kzreport: --notify: found status 500 from 127.0.0.1, expected 2xx, the summary taken. "
         "The editions are as they are.",
     ]
@@ -267,7 +267,7 @@ def test_a_batch_tells_whoever_asked(cli, project_copy, spoken, server, tmp_path
         assert found.startswith(wanted[:60])
     assert len(told.pop("errors")) == 2
     made = ["2024-01-31", "2024-03-31"]
-    wanted = {"definition": "trial", "exit_code": 1, "made": made, "retried": 0, "run": "run.json"}
+    wanted = {"definition": "trial", "exit_code": 1, "made": made, "retried": 0, "run": "run.json", "overdue": []}
     assert told == wanted and (out / told["run"]).exists()
     assert (newest["edition"], newest["path"]) == ("2024-03-31", "trial/2024-03-31")
     assert newest["headlines"] == {
@@ -338,7 +338,7 @@ def test_one_edition_has_its_log_too(cli, project_copy, tmp_path):
     run_ = run_json(out)
     assert {k: v for k, v in run_.items() if k != "pages"} == {
         **{"definition": "trial", "made": 0},
-        **{"editions": [], "retried": 0},
+        **{"editions": [], "retried": 0, "overdue": []},
     }
     assert {(p["edition"], p["page"], p["status"]) for p in run_["pages"]} == {
         ("2024-03-31", "en/good", "made"),
@@ -432,7 +432,10 @@ def test_exit_codes(cli, project_copy, tmp_path):
         with (out / ".work" / f"{name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             ended = cli(*words, "--quiet")
-        assert (ended.code, ended.out) == (75, "trial: failed\n") and "another run that makes it" in ended.err
+        assert (ended.code, ended.out) == (
+            75,
+            "trial: another run is at work\n",
+        ) and "another run that makes it" in ended.err
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -14,11 +13,9 @@ import time
 from pathlib import Path
 
 import pytest
-from run_fixtures import SHOWS, Cli, write_definition, write_page
+from run_fixtures import SHOWS, Cli, tree, write_page
 
 pytest.importorskip("distributed", reason="the extra 'cluster' is not installed")
-
-MONTHS = ("--from", "2024-01", "--to", "2024-03")
 
 
 @pytest.fixture
@@ -27,21 +24,8 @@ def cli(forked_cli):
 
 
 @pytest.fixture
-def trial(project_copy):
-    """Two cheap pages, for three months."""
-    write_page(project_copy, "good", SHOWS)
-    write_page(project_copy, "other", "pass", SHOWS)
-    write_definition(project_copy, "trial", ["good", "other"])
-    return ("backfill", "trial", *MONTHS, "-j", "2")
-
-
-def tree(folder: Path) -> dict[str, str]:
-    """Every file that readers see, and its digest."""
-    return {
-        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
-        for p in sorted(folder.rglob("*"))
-        if p.is_file() and ".work" not in p.parts and not p.name.startswith("run.")
-    }
+def trial(three_months):
+    return three_months
 
 
 def children(pid: int) -> set[int]:

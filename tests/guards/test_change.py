@@ -43,6 +43,11 @@ def test_the_same_reply_again_passes(name):
 
 CASES = {
     "redefinition": lambda: ("cpi_yy", [], About(fingerprint=("index 703076 %", "index 703076 kg"))),
+    "switch": lambda: (
+        "cpi_yy",
+        [*held("cpi_yy")[:-1], cpi("2026-09", 109.4)],
+        About(fingerprint=("file index", "taldau 703076")),
+    ),
     "future": lambda: ("cpi_yy", [cpi("2026-10", 109.1, "2026-12-02")], About()),
     "unfinished": lambda: ("cpi_yy", [cpi("2026-11", 109.1, "2026-11-20")], About()),
     "insertion": lambda: ("cpi_yy", [cpi("2026-09", 109.4, "2026-09-30")], About()),
@@ -63,11 +68,6 @@ CASES = {
 
 def seen(name: str, change=lambda v: v) -> list[Observation]:
     return [replace(o, value=change(o.value), published=NOW) for o in held(name) if o.value is not None]
-
-
-def altered(name: str) -> list[Observation]:
-    rows = held(name)
-    return [*rows[:-1], replace(rows[-1], value=109.2)]
 
 
 def shifted(name: str) -> list[Observation]:

@@ -65,3 +65,11 @@ def test_a_rate_that_was_announced_is_not_computed_from_itself():
 def test_announced_rates_have_the_decimals_they_were_announced_with():
     found = view.implied(load_series("transit", AS_OF), load_series("transit_growth", AS_OF))
     assert found["low_growth"].digits == found["high_growth"].digits == 0
+
+
+@pytest.mark.parametrize("day", ["2022-12-31", "2024-06-30", AS_OF])
+def test_parts_of_a_year_are_compared_within_one_publisher(day):
+    """The operator gave January to July 2022, the government January to July 2023: their ratio is no growth."""
+    groups = view.part_years(load_series("transit", day), load_series("transit_growth", day))
+    assert groups and all(before.item == now.item for before, now in groups.values())
+    assert "2023-01/2023-07" not in groups

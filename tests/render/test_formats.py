@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -17,6 +18,7 @@ import docx
 import frictionless
 import nbformat
 import openpyxl
+import pikepdf
 import pytest
 from run_fixtures import AS_OF, write_definition
 
@@ -34,6 +36,7 @@ from kzreport.render import formats
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.downloads import download, inert
 from kzreport.render.figures import FigureReader
+from kzreport.render.sources import edition_sources
 from kzreport.render.text import read_table
 from kzreport.verdict import Verdict
 
@@ -197,7 +200,7 @@ def test_the_word_file_has_structure(made, language):
     captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
     for _, output in shown:
         if output.kind in (Kind.CHART, Kind.TABLE):
-            assert any(c.endswith(f" – {output.title}") for c in captions), output.title
+            assert any(c.endswith(f" – {output.heading}") for c in captions), output.title
     described = [p.get("descr") for p in document.element.body.iter() if p.tag.endswith("}docPr")]
     assert described == [o.alt for _, o in shown if o.kind is Kind.CHART]
     tables = [o for _, o in shown if o.kind is Kind.TABLE]
@@ -226,9 +229,47 @@ def test_the_front_page_links_to_every_file(made):
     assert {"format xlsx", "format csv", "format docx", "format html"} <= set(listed["inputs"])
 
 
+def text_of(data: bytes, name: str) -> str:
+    """The text of a file of a format, read by another program than ours."""
+    if name == "xlsx":
+        book = openpyxl.load_workbook(io.BytesIO(data))
+        return "\n".join(str(c.value) for s in book.worksheets for row in s.iter_rows() for c in row if c.value)
+    if name == "docx":
+        return "\n".join(p.text for p in docx.Document(io.BytesIO(data)).paragraphs)
+    if name == "csv":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return "\n".join(archive.read(n).decode() for n in archive.namelist() if n.endswith("README.txt"))
+    if name == "brief-html":
+        return html.unescape(re.sub("<[^>]+>", "", data.decode()))
+    if not shutil.which("pdftotext"):
+        pytest.skip("poppler is not installed")
+    return subprocess.run(["pdftotext", "-raw", "-", "-"], input=data, capture_output=True, check=True).stdout.decode()
+
+
+def bare(text: str) -> str:
+    """A text without its spaces and hyphens, of which setting adds some at the ends of lines."""
+    return re.sub(r"[-\u2010\xad\s]", "", text)
+
+
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_every_file_carries_its_sources_and_their_terms(name):
+    series = ("cpi_yy", "wdi_growth", "oil_price")
+    plain = Output(Kind.HEADLINE, "Prices rose.", markdown="Prices rose.")
+    title = Output(Kind.TITLE, "Prices", markdown="# Prices")
+    edition = replace(
+        hostile_edition(), pages={"en": [PageContent("inflation", "Prices", [title, plain])]}, series=series
+    )
+    said = bare(text_of(formats.load_format(name)(edition, "en"), name))
+    sources = edition_sources(edition, "en")
+    assert len({s.terms for s in sources}) == 3
+    for source in sources:
+        for text in (source.publisher, source.terms):
+            assert bare(text) in said, text
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("ending", (".xlsx", ".docx"))
-def test_libreoffice_opens_and_converts(made, ending, tmp_path):
+@pytest.mark.parametrize(("ending", "most"), [(".xlsx", 30), (".docx", 22)])
+def test_libreoffice_opens_and_prints_on_few_pages(made, ending, most, tmp_path):
     office = shutil.which("soffice")
     if not office:
         pytest.skip("LibreOffice is not installed")
@@ -236,7 +277,18 @@ def test_libreoffice_opens_and_converts(made, ending, tmp_path):
     words = [office, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
     done = subprocess.run([*words, str(handed(made, "fr", ending))], capture_output=True, text=True, timeout=300)
     [found] = tmp_path.glob("*.pdf")
-    assert done.returncode == 0 and found.read_bytes().startswith(b"%PDF") and found.stat().st_size > 50_000
+    assert done.returncode == 0 and found.stat().st_size > 50_000
+    assert 5 < len(pikepdf.open(found).pages) <= most
+
+
+def test_of_a_long_sheet_the_first_rows_are_printed_and_it_is_said(made):
+    book = openpyxl.load_workbook(handed(made, "en", ".xlsx"))
+    cut = [s for s in book.worksheets if s.print_area and s.max_row > 214]
+    assert cut
+    for sheet in cut:
+        assert sheet.print_area.endswith("$214") and "In print: the first 210 of its" in sheet["A3"].value
+        assert f"{sheet.max_row - 4:,} rows" in sheet["A3"].value
+    assert all("In print" not in str(s["A3"].value) for s in book.worksheets if s not in cut)
 
 
 # --- text that would like to be something else
@@ -251,11 +303,13 @@ def picture() -> str:
 def hostile_edition() -> Edition:
     figures = [HEADER, *((t, t, "2024-01", "9.8", "percent", "ok", "", "cpi_yy", t) for t in HOSTILE)]
     rows = [Row([Cell(t), Cell(f" {t}", strong=t)]) for t in HOSTILE]
-    table = Table("t", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], rows, figures).output()
+    table = Table("t", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], rows, figures).output()  # read as a list: a row is long
+    few = [row for row in rows if len(row.cells[0].text) < 100]
+    short = Table("s", HOSTILE[0], [HOSTILE[0], HOSTILE[1]], few, [("a", "b")]).output()
     chart = Output(Kind.CHART, "x", svg=picture(), name="c", title=HOSTILE[5], alt=HOSTILE[6], csv=as_csv(figures))
     title = Output(Kind.TITLE, HOSTILE[0], markdown=HOSTILE[0])  # every page has one
     said = [title, *(Output(kind, t, markdown=t) for t in HOSTILE for kind in (Kind.SAY, Kind.HEADLINE, Kind.CAVEATS))]
-    pages = [PageContent("inflation", text, [*said, table, chart]) for text in HOSTILE[:2]]
+    pages = [PageContent("inflation", text, [*said, short, table, chart]) for text in HOSTILE[:2]]
     pages = [PageContent("inflation", HOSTILE[0], pages[0].outputs)]
     return Edition(
         definition="trial",
@@ -294,9 +348,15 @@ def test_hostile_text_is_text_in_the_workbook():
 
 def test_hostile_text_is_text_in_the_word_file():
     document = docx.Document(io.BytesIO(formats.load_format("docx")(hostile_edition(), "en")))
-    cells = [c.text for row in document.tables[0].rows for c in row.cells]
+    [table] = document.tables
+    cells = [c.text for row in table.rows for c in row.cells]
+    entries = [p.text for p in document.paragraphs if p.style.name == "Entry"]
+    assert len(entries) == len(HOSTILE)
+    entries += [p.text for p in document.paragraphs if p.style.name.startswith("Note")]
+    assert len(table.rows) == len(HOSTILE)  # its head, and all rows but one
     for text in HOSTILE:
-        assert any(cut(text).strip() in cell for cell in cells), text
+        assert any(cut(text).strip() in told for told in entries), text
+        assert len(text) > 100 or any(cut(text).strip() in cell for cell in cells), text
     assert not document.element.xpath("//w:instrText[contains(., 'DDE')]")
     assert all(r.target_ref.startswith("https://") for r in document.part.rels.values() if r.is_external)
 

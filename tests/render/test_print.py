@@ -19,12 +19,15 @@ from hostile import TEXTS, UNSETTABLE, WORD, hostile_edition
 
 from kzreport.errors import PageError
 from kzreport.language.words import Words
-from kzreport.pages.outputs import Kind, page_outputs
+from kzreport.pages.outputs import Kind, Output, page_outputs
+from kzreport.pages.rows import Cell, Row, Table
 from kzreport.render import brief_html, brief_pdf, pdf
 from kzreport.render.brief import MOST, make_brief
+from kzreport.render.content import PageContent
 from kzreport.render.printed import column_widths, printed_table, printed_text
+from kzreport.render.repeated import notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
-from kzreport.render.text import plain, read_markdown
+from kzreport.render.text import plain, read_markdown, read_table
 
 MAKERS = {"pdf": pdf.make, "brief": brief_pdf.make}
 LANGUAGES = ("fr", "en")
@@ -48,6 +51,11 @@ def files(edition):
 def calm():
     """The same edition in words that a page can have; the brief has room for five headlines."""
     return hostile_edition("Prices rose #by 5% @home.")
+
+
+@pytest.fixture(scope="module")
+def calm_files(calm):
+    return {k: pdf.make(calm, k) for k in LANGUAGES}
 
 
 def faults(data: bytes) -> list[str]:
@@ -138,18 +146,18 @@ def test_the_validators_see_what_is_wrong(files):
         assert faults(out.getvalue()), spoil
 
 
-def test_tables_have_heads_pictures_descriptions_and_chapters_bookmarks(files, edition):
-    tags = structure(files["pdf", "en"])
+def test_tables_have_heads_pictures_descriptions_and_chapters_bookmarks(calm_files, calm):
+    tags = structure(calm_files["en"])
     kinds = [kind for kind, _ in tags]
-    tables = [o for p in edition.pages["en"] for o in p.outputs if o.kind is Kind.TABLE]
+    tables = [o for p in calm.pages["en"] for o in p.outputs if o.kind is Kind.TABLE]
     assert kinds.count("/Table") == len(tables) and kinds.count("/THead") == len(tables)
-    assert kinds.count("/TH") >= sum(len(printed_table(o)["head"]) for o in tables)
+    assert kinds.count("/TH") >= sum(len(read_table(o.html).head) for o in tables)
     alts = [alt for kind, alt in tags if kind == "/Figure"]
     assert alts and all(alts)
-    opened = pikepdf.open(io.BytesIO(files["pdf", "en"]))
+    opened = pikepdf.open(io.BytesIO(calm_files["en"]))
     with opened.open_outline() as outline:
         titles = [item.title for item in outline.root]
-    assert len(titles) >= len(edition.pages["en"]) + 1  # each page, and the sources
+    assert len(titles) >= len(calm.pages["en"]) + 1  # each page, and the sources
 
 
 @pytest.mark.parametrize("name", [*MAKERS, "html"])
@@ -173,13 +181,13 @@ def test_hostile_text_is_text(files, name, language):
 
 @needs_poppler
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_file_has_every_text_of_the_edition(calm, language):
+def test_the_file_has_every_text_of_the_edition(calm, calm_files, language):
     """Nothing is lost on the way: headlines, sentences, cells, charts' titles and sources, terms of use."""
-    said = fold(text_of(pdf.make(calm, language)))
+    said = fold(text_of(calm_files[language]))
     for shown in calm.pages[language]:
         for output in shown.outputs:
             if output.kind is Kind.TABLE:
-                table = printed_table(output)
+                table = printed_table(read_table(output.html))
                 cells = [*table["head"], *(plain_data(line) for row in table["rows"] for cell in row for line in cell)]
                 texts = [table["title"], *cells]
             elif output.kind is Kind.CHART:
@@ -276,3 +284,57 @@ def test_no_level_of_headings_is_skipped():
 def test_what_cannot_be_set_is_an_error_that_says_so(edition):
     with pytest.raises(PageError, match=r"brief\.typ, the PDF: found .*, expected"):
         set_pdf("brief.typ", {}, edition.as_of)
+
+
+def prose(*claims: str, last: str = "evidence " * 40) -> str:
+    rows = [Row([Cell(text), Cell("–"), Cell(" – so it is.", strong="Right"), Cell(last)]) for text in claims]
+    return Table("claims", "Claims", ["Claim", "Within", "Against", "Evidence"], rows, []).output().html
+
+
+def test_what_a_longer_table_tells_is_told_once_and_the_page_is_named():
+    part = Output(Kind.TABLE, "t", html=prose("one"), name="claims", title="Claims")
+    whole = dataclasses.replace(part, html=prose("one", "two"))
+    other = dataclasses.replace(part, html=prose("one", last="other " * 60))
+    pages = [PageContent("fdi", "A", [part]), PageContent("claims", "B", [whole]), PageContent("aid", "C", [other])]
+    assert told_elsewhere(pages) == {("fdi", "claims"): "claims"}
+    grid = without_last(read_table(part.html))
+    assert grid.head == ["Claim", "Within", "Against"] and [c.text for c in grid.rows[0]][2] == "Right – so it is."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_caveat_is_told_once_and_later_pages_name_the_first(language):
+    w = Words(language)
+    caveats = [Output(Kind.CAVEATS, "c", markdown=f"## C\n\n- shared\n- of {n}") for n in (1, 2)]
+    method = Output(Kind.METHOD, "m", markdown="## M\n\n- shared")
+    notes = notes_once([PageContent("fdi", "First", [caveats[0]]), PageContent("aid", "Next", [caveats[1], method])], w)
+    assert [p.text for p in notes["fdi"]] == ["C", "shared", "of 1"]
+    first, own, named, *rest = notes["aid"]
+    assert (first.text, own.text, [p.text for p in rest]) == ("C", "of 2", ["M", "shared"])  # a method is not dropped
+    assert named.text.startswith(w.typography(w.ui("told_before"))) and [r.page for r in named.runs if r.page] == [
+        "fdi"
+    ]
+
+
+def test_a_narrow_table_is_set_in_two_halves_and_a_wide_one_smaller():
+    rows = [Row.of("2025", "Kyrgyzstan", "11.1%") for _ in range(8)]
+    narrow = printed_table(read_table(Table("t", "T", ["Period", "Country", "Value"], rows, []).output().html))
+    assert narrow["folded"] and narrow["whole"] and narrow["size"] == 8.0
+    wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html))
+    assert not wide["folded"] and 7.0 <= wide["size"] < 8.0
+
+
+DAYS = ("2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26")
+ALL_PAGES = 68  # of the monthly edition with every page: about sixty, and a few for a month of many revisions
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", DAYS)
+def test_the_monthly_edition_fits_its_pages(cli, day, tmp_path):
+    """Every page of the project: a brief of one page, a document that is not padded, in both languages."""
+    end = cli("run", "monthly", "--as-of", day, "--to", "pdf,brief", "--output", str(tmp_path), "-j", "2")
+    assert end.code == 0, end.err
+    for language in LANGUAGES:
+        start = tmp_path / "monthly" / day / language / f"monthly-{day}-{language}"
+        assert len(pikepdf.open(f"{start}-brief.pdf").pages) == 1
+        pages = pikepdf.open(f"{start}.pdf").pages
+        assert 10 < len(pages) <= ALL_PAGES

@@ -1,0 +1,79 @@
+"""A page with a chart of each kind, drawn from the project's own figures.
+
+``.venv/bin/python docs/gallery.py FILE`` writes it; the tests build it too.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from unittest.mock import patch
+
+from kzreport.charts.kinds import KINDS
+from kzreport.charts.picture import inline_picture
+from kzreport.pages.context import PageContext
+from kzreport.pages.notebooks import read_notebook
+from kzreport.pages.outputs import Output
+from kzreport.project import notebook_path
+from kzreport.render.fill import chart_style
+
+DAY = "2026-09-30"
+PAGES = ("inflation", "fdi", "transit", "forecasts")  # between them they have every kind
+
+
+def kinds_of(page: str) -> Iterator[tuple[str, str]]:
+    """Yield the name and the kind of each chart that a notebook names; panels have no name of their own."""
+    for cell in read_notebook(notebook_path(page)).cells:
+        for node in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                texts = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+                if node.func.attr == "chart":
+                    yield texts[0], texts[1]
+                elif node.func.attr == "panels":
+                    yield "", texts[0]
+
+
+def charts_of(page: str, language: str, day: str = DAY) -> dict[str, Output]:
+    """Run the cells of a page in this process and return its charts by name."""
+    shown: list[Output] = []
+    names: dict[str, object] = {}
+    with patch.object(PageContext, "display", lambda _, output: shown.append(output)):
+        for cell in read_notebook(notebook_path(page)).cells:
+            if cell.cell_type == "code":
+                exec(compile(cell.source, f"{page}.ipynb", "exec"), names)
+                if "parameters" in cell.metadata.get("tags", []):
+                    names |= {"lang": language, "as_of": day}
+    return {o.name: o for o in shown if o.svg}
+
+
+def gallery(language: str = "en") -> str:
+    """Return the page: for each kind the first chart of it, with its heading, unit and source."""
+    found: dict[str, tuple[str, Output]] = {}
+    for page in PAGES:
+        charts = charts_of(page, language)
+        for name, kind in kinds_of(page):
+            if o := charts.get(name) if name else next(iter(charts.values()), None):
+                found.setdefault(kind, (page, o))
+    figures = "\n".join(
+        f'<h2 id="{kind}">{kind}</h2>\n<figure class="chart"><p class="shown"><strong>{escape(o.heading)}</strong><br>'
+        f'<span class="measure">{escape(o.measure)}</span></p>\n<div class="scroll" tabindex="0">'
+        f"{inline_picture(o.svg, f'{kind}-{o.name}')}</div>\n"
+        f'<figcaption><span class="source">{escape(o.source)}</span></figcaption></figure>'
+        for kind, (_, o) in sorted(found.items())
+    )
+    style = files("kzreport.render").joinpath("templates", "style.css").read_text(encoding="utf-8")
+    return (
+        f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>Gallery of charts</title>\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<style>{style}\n{chart_style()}</style></head>\n<body><main><h1>Gallery of charts</h1>\n{figures}\n"
+        "</main></body></html>\n"
+    )
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(gallery(), encoding="utf-8")
+    print(f"{len(KINDS)} kinds")

@@ -1,0 +1,62 @@
+"""Widths of texts in the font of charts, and titles broken into lines of like width."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+FAMILY = "DejaVu Sans"  # ships with matplotlib: the same on every machine
+TEXT = 8.5  # points: no text in a chart is smaller
+_UNIT = 65536 * 100 / 1.02  # of an advance at a hundred points; renderers that fit letters to pixels are wider
+
+
+@lru_cache(maxsize=2)
+def _font(bold: bool) -> Any:
+    font = get_font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
+    font.set_size(100, 72)
+    return font
+
+
+@lru_cache(maxsize=1024)
+def _advance(letter: str, bold: bool) -> float:
+    return float(_font(bold).load_char(ord(letter)).linearHoriAdvance) / _UNIT
+
+
+def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:
+    """Return the width of the longest line of a text in points, without kerning: no less than what is drawn.
+
+    >>> text_width("ii") < text_width("WW"), text_width("WW\\ni") == text_width("WW")
+    (True, True)
+    """
+    return size * max(sum(_advance(letter, bold) for letter in line) for line in text.split("\n"))
+
+
+def balanced(text: str, width: float, size: float = TEXT, *, bold: bool = False) -> list[str]:
+    """Break a text into as few lines as fit a width in points, each about as long as the others.
+
+    >>> balanced("one two three four five six", 110)
+    ['one two three', 'four five six']
+    """
+    fewest = len(broken(text, width, size, bold=bold))
+    low, high = width / fewest / 2, width
+    while high - low > size / 4:  # the narrowest width that needs no more lines
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(broken(text, middle, size, bold=bold)) <= fewest else (middle, high)
+    return broken(text, high, size, bold=bold)
+
+
+def broken(text: str, width: float, size: float = TEXT, *, bold: bool = False) -> list[str]:
+    """Break a text into lines that fit a width in points.
+
+    >>> broken("one two three four five six", 110)
+    ['one two three four five', 'six']
+    """
+    lines: list[str] = []
+    for word in text.split(" "):  # a no-break space breaks no line
+        if lines and text_width(longer := f"{lines[-1]} {word}", size, bold=bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

@@ -1,0 +1,48 @@
+"""Settings of runs, put below what was typed: an option that was not gets the value of its setting."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+
+from kzreport.editions.settings import RunSettings, run_settings
+from kzreport.redaction import keep_secrets_of, shown_address
+
+_NAMES = [name for name in RunSettings.model_fields if name != "formats"]  # a definition stands between these
+
+
+def apply_settings(args: argparse.Namespace) -> None:
+    """Complete the options of a command; ``args.origins`` tells the origin of each.
+
+    Raises :class:`DataError` naming the setting that is wrong.
+    """
+    args.origins = {}
+    known = [name for name in _NAMES if hasattr(args, name)]
+    own = run_settings() if known else RunSettings()
+    for name in known:
+        origin = "command line"
+        if getattr(args, name) in (None, []):
+            value = getattr(own, name)
+            origin = "default" if value in (None, []) else "params/project.yml"
+            setattr(args, name, value)
+        args.origins[name] = origin
+    for address in [*(getattr(args, "notify", None) or []), getattr(args, "output", None) or ""]:
+        keep_secrets_of(address)
+    if "page_timeout" in known and args.page_timeout is None:
+        from kzreport.execution.task import PAGE_TIMEOUT
+
+        args.page_timeout = PAGE_TIMEOUT
+    if "jobs" in known and args.jobs is None:
+        args.jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def setting_lines(args: argparse.Namespace) -> Iterator[str]:
+    """Yield the settings of a run, each with its origin."""
+    for name, origin in args.origins.items():
+        value = getattr(args, name)
+        if isinstance(value, list):
+            value = ", ".join(shown_address(v) if "://" in v else v for v in value)
+        elif isinstance(value, str) and "://" in value:
+            value = shown_address(value)
+        yield f"{name.replace('_', '-')}: {'not set' if value in (None, '') else value} ({origin})"

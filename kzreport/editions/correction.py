@@ -1,0 +1,299 @@
+"""A revision beside the edition that it replaces: inputs, headlines, figures and verdicts that differ.
+
+Two editions of one date cannot be compared by what was known on their dates: that is the same day. So their pages are,
+as they were made. What the front page says of it is recorded in the manifest, from which it can be written again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from kzreport.editions.inputs import list_differences
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.plan import Plan
+from kzreport.editions.store import revision_number
+from kzreport.errors import PageError, explain
+from kzreport.language.words import Words
+from kzreport.pages.outputs import page_artefacts, page_headline
+from kzreport.render.figures import csv_rows, has_figures
+from kzreport.series.resource import describe_series, resources
+
+# What the inputs of an edition are to a reader: how their names begin, and the word of it; the rest is the program.
+_KINDS = {
+    "data/": "data",
+    "notebooks/": "pages",
+    "params/": "settings",
+    "parameters of ": "settings",
+    "report": "settings",
+    "format ": "settings",
+    "not refreshed": "data",
+}
+_MOST = 4  # series that a reader is named
+
+
+class FigureKey(NamedTuple):
+    """A figure, whatever charts and tables show it."""
+
+    series: str
+    basis: str
+    item: str
+    period: str
+    unit: str
+
+    @property
+    def label(self) -> str:
+        """The figure in one line: series, what it is of, period."""
+        return " ".join(filter(None, [self.series, self.item, self.period, f"({self.basis})" if self.basis else ""]))
+
+
+@dataclass(frozen=True)
+class PageFacts:
+    """The headline of a page in each language, the values printed of each figure, the verdict on each claim."""
+
+    headlines: Mapping[str, str]
+    figures: Mapping[FigureKey, frozenset[str]]
+    verdicts: Mapping[str, str]
+
+
+class Turned(BaseModel):
+    """Something that was ``then``, and is ``now``, something else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    then: str
+    now: str
+
+
+class PageCorrection(BaseModel):
+    """The differences of a page.
+
+    - ``headlines``: language -> headline then and now, where they differ
+    - ``changed``, ``new``, ``gone``: numbers of figures
+    - ``verdicts``: number of claims whose verdict is another
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    headlines: dict[str, Turned] = {}
+    changed: int = 0
+    new: int = 0
+    gone: int = 0
+    verdicts: int = 0
+
+    @property
+    def differs(self) -> bool:
+        """True if a reader sees a difference."""
+        return bool(self.headlines or self.changed or self.new or self.gone or self.verdicts)
+
+
+class Correction(BaseModel):
+    """The differences of an edition from the one that it replaces.
+
+    - ``edition``: name of the one replaced
+    - ``inputs``: what differs in what they were made from, a line each
+    - ``pages``: the pages of both that differ
+    - ``unread``: pages that only one of them has, or that cannot be read there
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    edition: str
+    inputs: list[str] = []
+    pages: dict[str, PageCorrection] = {}
+    unread: list[str] = []
+
+    def total(self, what: str) -> int:
+        """Return the number of figures ``changed``, ``new`` or ``gone``, or of ``verdicts`` turned, on all pages."""
+        return sum(getattr(page, what) for page in self.pages.values())
+
+
+def read_correction(manifest: Mapping[str, Any]) -> Correction | None:
+    """Return what a manifest says of the edition replaced; ``None`` if it replaces none. Raises :class:`PageError`."""
+    found = manifest["edition"].get("corrects")
+    if found is None:
+        return None
+    try:
+        return Correction.model_validate(found)
+    except ValidationError as e:
+        key = ".".join(str(part) for part in e.errors()[0]["loc"])
+        raise PageError(explain("manifest.json, corrects", key, "what was written there")) from None
+
+
+def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
+    """Return what is compared of a page. Raises :class:`OSError` and :class:`ValueError` for one that is not whole."""
+    headlines: dict[str, str] = {}
+    figures: dict[FigureKey, set[str]] = {}
+    verdicts: dict[str, str] = {}
+    for number, language in enumerate(languages):
+        path = folder / language / f"{page}.ipynb"
+        nb = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        headlines[language] = page_headline(nb, collected=False)
+        for output in page_artefacts(nb) if not number else []:  # figures are the same in each language
+            head, *rows = csv_rows(output) or [[]]
+            if has_figures([head]):
+                for _, item, period, value, unit, _, _, series, basis in rows:
+                    figures.setdefault(FigureKey(series, basis, item, period, unit), set()).add(value)
+            elif "id" in head and "verdict" in head:
+                verdicts |= {row[head.index("id")]: row[head.index("verdict")] for row in rows}
+    return PageFacts(headlines, {key: frozenset(few) for key, few in figures.items()}, verdicts)
+
+
+def compare_plan(plan: Plan, before: Path | None, now: Path) -> Correction | None:
+    """Compare the pages in the folder ``now``, made by a plan, with the edition ``before``, which they replace.
+
+    ``None`` if they replace none. A page that cannot be read there is named; it keeps no edition from being made.
+    Raises :class:`PageError` if that edition has no manifest that can be read.
+    """
+    if before is None:
+        return None
+    about = {"pages": list(plan.definition.pages), "languages": list(plan.languages)}
+    return _compare(before, now, about, plan.inputs.flat)
+
+
+def _compare(before: Path, now: Path, about: Mapping[str, Any], inputs: Mapping[str, str]) -> Correction:
+    manifest = read_manifest(before)
+    earlier = manifest["edition"]
+    languages = [k for k in about["languages"] if k in earlier["languages"]]
+    found: dict[str, PageCorrection] = {}
+    unread = [page for page in earlier["pages"] if page not in about["pages"]]
+    for page in about["pages"]:
+        pair = _pair(before, now, page, languages) if page in earlier["pages"] and languages else None
+        if pair is None:
+            unread.append(page)
+        elif (differences := _page_correction(*pair)).differs:
+            found[page] = differences
+    different = list_differences(manifest["inputs"], inputs)
+    return Correction(edition=before.name, inputs=different, pages=found, unread=unread)
+
+
+def _pair(before: Path, now: Path, page: str, languages: list[str]) -> tuple[PageFacts, PageFacts] | None:
+    with contextlib.suppress(OSError, ValueError, KeyError, PageError):
+        return read_page(before, page, languages), read_page(now, page, languages)
+    return None
+
+
+def _page_correction(then: PageFacts, now: PageFacts) -> PageCorrection:
+    turned = {k: Turned(then=then.headlines[k], now=text) for k, text in now.headlines.items()}
+    return PageCorrection(
+        headlines={k: turn for k, turn in turned.items() if turn.then != turn.now},
+        changed=sum(then.figures[k] != values for k, values in now.figures.items() if k in then.figures),
+        new=sum(k not in then.figures for k in now.figures),
+        gone=sum(k not in now.figures for k in then.figures),
+        verdicts=sum(then.verdicts[k] != v for k, v in now.verdicts.items() if k in then.verdicts),
+    )
+
+
+Turn = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two revisions of one date in detail: beside the correction each figure and verdict that differs, by page."""
+
+    now: str
+    correction: Correction
+    figures: Mapping[str, Sequence[tuple[FigureKey, str, str]]]
+    verdicts: Mapping[str, Sequence[Turn]]
+
+    def data(self) -> dict[str, Any]:
+        """Return the comparison as plain data."""
+        return {"edition": self.now} | {
+            "corrects": self.correction.model_dump(),
+            "figures": [
+                {"page": page, **key._asdict(), "then": then, "now": now}
+                for page, few in self.figures.items()
+                for key, then, now in few
+            ],
+            "verdicts": [
+                {"page": page, "claim": claim, "then": then, "now": now}
+                for page, few in self.verdicts.items()
+                for claim, then, now in few
+            ],
+        }
+
+
+def compare_revisions(before: Path, now: Path) -> Comparison:
+    """Compare two editions of one date. Raises :class:`PageError` for one without a manifest that can be read."""
+    manifest = read_manifest(now)
+    correction = _compare(before, now, manifest["edition"], manifest["inputs"])
+    figures: dict[str, list[tuple[FigureKey, str, str]]] = {}
+    verdicts: dict[str, list[Turn]] = {}
+    for page in correction.pages:
+        pair = _pair(before, now, page, manifest["edition"]["languages"][:1])
+        for then, current in [pair] if pair else []:
+            figures[page] = list(_figures(then, current))
+            known = then.verdicts
+            verdicts[page] = [(k, known[k], v) for k, v in current.verdicts.items() if k in known and known[k] != v]
+    return Comparison(now.name, correction, figures, verdicts)
+
+
+def _figures(then: PageFacts, now: PageFacts) -> Iterator[tuple[FigureKey, str, str]]:
+    """Yield each figure that differs, with its values then and now; an empty text where it was not shown.
+
+    Those of one series come first: what was published, then what was calculated from several.
+    """
+    for key in sorted(then.figures.keys() | now.figures.keys(), key=lambda k: (len(k.series.split()), k)):
+        before, after = (facts.figures.get(key, frozenset()) for facts in (then, now))
+        if before != after:
+            yield key, " and ".join(sorted(before)), " and ".join(sorted(after))
+
+
+# --- in words ----------------------------------------------------------------------------------------------------
+
+
+def replaced_line(found: Correction, w: Words) -> str:
+    """Return the sentence that says which edition was replaced, and what differs in what it was made from."""
+    kinds: dict[str, list[str]] = {}
+    for line in found.inputs:
+        name = line.partition(": ")[0]
+        kind = next((k for start, k in _KINDS.items() if name.startswith(start)), "program")
+        table = name.removeprefix("data/")
+        kinds.setdefault(kind, []).extend([describe_series(table).titles[w.language]] if table in resources() else [])
+    named = []
+    for kind, titles in kinds.items():
+        word = w.word("input_kinds", kind)
+        named.append(f"{word} ({', '.join(titles)})" if 0 < len(titles) <= _MOST else word)
+    number = revision_number(Path(found.edition))
+    text = w.ui("replaces").format(now=number + 1, before=number)
+    why = w.ui("replaces_why").format(what=w.semicolon.join(named)) if named else w.ui("replaces_altered")
+    same = "" if found.pages or found.unread else f" {w.ui('replaces_same')}"
+    return w.typography(f"{text}{why}{same}")
+
+
+def page_line(found: PageCorrection, w: Words) -> str:
+    """Return the numbers of differences of a page in one line; empty if its headline alone differs."""
+    parts = [(key, getattr(found, key)) for key in ("changed", "new", "gone", "verdicts")]
+    listed = [f"{w.word('differences', key)}{w.colon}{w.number(number, 0)}" for key, number in parts if number]
+    return w.typography(f"{w.semicolon.join(listed)}.") if listed else ""
+
+
+def before_lines(found: Correction | None, language: str) -> dict[str, list[str]]:
+    """Return what a front page says of each page that differs: its headline as it was, as Markdown, and the numbers."""
+    w, lines = Words(language), dict[str, list[str]]()
+    for page, own in found.pages.items() if found else []:
+        was = own.headlines.get(language)
+        head = [f"{w.ui('before')}{w.colon}{was.then}"] if was and was.then else []
+        lines[page] = [*head, *filter(None, [page_line(own, w)])]
+    return lines
+
+
+def correction_line(found: Correction) -> str:
+    """Return the differences in one line, for the summary of a run.
+
+    >>> page = PageCorrection(changed=3, new=11, headlines={"en": Turned(then="9.8%", now="9.1%")})
+    >>> correction_line(Correction(edition="2026-11-25", pages={"inflation": page}))
+    'replaces 2026-11-25: 1 headline, 3 figures changed, 11 new, 0 gone, 0 verdicts turned'
+    """
+    headlines = sum(bool(page.headlines) for page in found.pages.values())
+    return (
+        f"replaces {found.edition}: {headlines} headline{'s' * (headlines != 1)}, "
+        f"{found.total('changed')} figures changed, {found.total('new')} new, {found.total('gone')} gone, "
+        f"{found.total('verdicts')} verdicts turned"
+    )

@@ -1,0 +1,64 @@
+"""Values of options: read, or refused with what was expected. The command line and the settings of runs share them."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+
+
+def given(text: str) -> str:
+    """Return a text that says something: an empty one is a variable that a script did not set."""
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected a value (is a variable of the script empty?)")
+    return text
+
+
+def place(text: str) -> str:
+    """Return a path or an address; ``~`` at its start is the home of a user also where the shell has left it."""
+    found = os.path.expanduser(given(text))  # noqa: PTH111  # an address is no path
+    if found.startswith("~"):
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected the name of a user after '~', or ./~NAME")
+    return found
+
+
+def count(text: str) -> int:
+    """Return a number from 1 to 256."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 256")
+    return int(text)
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return names that commas separate."""
+    return tuple(name.strip() for name in text.split(","))
+
+
+def days(text: str) -> int:
+    """Return a number of days from 1 to 1000."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 1000")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Return seconds, more than none."""
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 90")
+    return float(text)
+
+
+def size(text: str) -> int:
+    """Return a size in bytes, from text such as 2G."""
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]", text) or sys.platform != "linux":
+        expected = "such as 500M or 2G" if sys.platform == "linux" else "none on this system, only on Linux"
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a size, {expected}")
+    return int(text[:-1]) * {"M": 10**6, "G": 10**9}[text[-1]]
+
+
+def executor(text: str) -> str:
+    """Return host and port of the scheduler of a Dask cluster."""
+    if not re.fullmatch(r"dask://[^\s/@?#]+:[0-9]{1,5}", text):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected dask://HOST:PORT, such as dask://localhost:8786")
+    return text.removeprefix("dask://")

@@ -10,7 +10,7 @@ from kzreport.editions.store import Store, edition_lock, output_root
 
 # Arguments on which the answer does not depend: how many work, where to tell it, what the session has put there.
 _BESIDE = {"jobs", "quiet", "notify", "log", "page_timeout", "timeout", "memory", "executor", "begun"}
-_BESIDE |= {"reporter", "stack", "answer", "paranoid", "output"}
+_BESIDE |= {"reporter", "stack", "answer", "paranoid", "output", "origins"}
 
 
 def answer_of(args: argparse.Namespace, definition: str) -> Answer | None:

@@ -126,7 +126,7 @@ def test_asked_again_nothing_that_executes_is_loaded(project_copy, forked_cli, t
     assert read.code == loaded.code == 0 and loaded.out == read.out and "nothing to do" in read.out
     modules = {line.rpartition("|")[2].strip() for line in loaded.err.splitlines()}
     assert "kzreport.editions.answers" in modules
-    assert not modules & {"pandas", "numpy", "nbformat", "papermill", "pydantic", "jinja2", "matplotlib"}
+    assert not modules & {"pandas", "numpy", "nbformat", "papermill", "jinja2", "matplotlib"}
     label = project_copy / "notebooks" / "first.yml"
     label.write_text(label.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert "notebooks/first.yml: changed" in cli(*asked).err

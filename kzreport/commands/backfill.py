@@ -58,5 +58,5 @@ def run(args: argparse.Namespace) -> int:
         return Locked.exit_code
     reporter.open = store.shown(store.root / "index.html")
     if args.answer and not made:
-        args.answer.keep(lines=lines, open="index.html", late=bool(late))
+        args.answer.keep(lines=lines, open="index.html", overdue=reporter.log.overdue)
     return int(reporter.exit_code(code, args.fail_if_overdue))

@@ -39,8 +39,6 @@ def say_again(args: argparse.Namespace) -> bool:
     answer = args.answer = answer_of(args, definition)
     if not answer or not answer.holds():
         return False
-    if answer.told["late"] and (args.quiet or args.notify):  # a summary lists what is overdue
-        return False
     lock = f"{definition}-{answer.told['day']}" if args.module == "run" else f"backfill-{definition}"
     with edition_lock(answer.store.root, lock):
         pass
@@ -48,7 +46,7 @@ def say_again(args: argparse.Namespace) -> bool:
         from kzreport.editions.definition import load_definition
 
         reporter.definition = load_definition(definition, args.parameter, args.formats)
-    reporter.store = answer.store
+    reporter.store, reporter.log.overdue = answer.store, answer.told["overdue"]
     for line in answer.told["lines"]:
         reporter.show(line)
     reporter.open = answer.store.shown(answer.store.root / answer.told["open"])

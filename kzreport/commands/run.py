@@ -64,6 +64,6 @@ def run(args: argparse.Namespace) -> int:
     for line in lines:
         reporter.show(line)
     if args.answer and not made:
-        args.answer.keep(lines=lines, open=f"{name}/index.html", day=str(as_of), late=bool(late))
+        args.answer.keep(lines=lines, open=f"{name}/index.html", day=str(as_of), overdue=reporter.log.overdue)
     reporter.open = store.shown(folder / "index.html")
     return int(reporter.exit_code(code, args.fail_if_overdue))

@@ -264,12 +264,15 @@ class Reporter:
 
     def record(self, code: int, args: argparse.Namespace) -> None:
         """Record the end of the run, unless another was at work: then the record is that one's."""
-        from kzreport.editions.definition import definition_names
         from kzreport.editions.ended import record_end
 
-        if self.silent or code == Locked.exit_code or self.log.definition not in definition_names():
+        if self.silent or code == Locked.exit_code:
             return
-        store = self.store or _folder(args, make=False)
+        store = self.store
+        if store is None:  # it ended before its definition was read, which may be none
+            from kzreport.editions.definition import definition_names
+
+            store = _folder(args, make=False) if self.log.definition in definition_names() else None
         if store is not None and store.root.is_dir():
             record_end(store, self.log, code, self.errors)
 

@@ -41,8 +41,8 @@ test-all: test  ## the same with the slow tests
 faults: .venv/.dev  ## kill, end, starve and double runs hundreds of times; half an hour or more (SEED=7: other moments)
 	KZREPORT_FAULTS=1 KZREPORT_SEED=$(SEED) $(BIN)/python -m pytest -q -m faults tests $(ARGS)
 
-lab: .venv/.run  ## open the notebooks in JupyterLab (ARGS=--allow-root if you are root)
-	$(BIN)/jupyter-lab --notebook-dir=notebooks $(ARGS)
+lab: .venv/.run  ## open the project in JupyterLab (ARGS=--allow-root if you are root)
+	@$(BIN)/kzreport lab -- $(ARGS)
 
 lint: .venv/.dev  ## style and types only
 	$(BIN)/ruff check .

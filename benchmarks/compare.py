@@ -273,7 +273,12 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
 
     forkserver.warm_up()
     PageContext.display = lambda *_: None  # type: ignore[method-assign, assignment]
-    about = {"titles": {p["name"]: p["name"] for p in pages}, "report": "x", "date": "x", "fingerprint": "x"}
+    about = {
+        "titles": {p["name"]: p["name"] for p in pages},
+        "report": "x",
+        "as_of": date(2026, 9, 30),
+        "fingerprint": "x",
+    }
 
     def one(page: Page) -> tuple[float, float]:
         nb, names = read_notebook(notebook_path(page["name"])), dict[str, Any]()

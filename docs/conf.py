@@ -9,9 +9,11 @@ from typing import Any
 DOCS = Path(__file__).parent
 sys.path[:0] = [str(DOCS), str(DOCS.parent)]
 
-import generate  # noqa: E402  # beside this file
+import gallery  # noqa: E402  # beside this file
+import generate  # noqa: E402
 
 generate.write_all(DOCS / "reference" / "generated")
+(DOCS / "reference" / "generated" / "schemas" / "gallery.html").write_text(gallery.gallery(), encoding="utf-8")
 
 project = "kzreport"
 author = "kzreport contributors"

@@ -20,6 +20,7 @@ only go down, inside a package too:
 - ``series``: Series of publishers: the only reader of ``data/``.
 - ``indicators``: Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no
   clock.
+- ``own_units``: Units that the project declares beside those of the engine, with their words: ``data/units.yml``.
 - ``strict``: Strict models of what YAML files of a project hold: unknown keys are refused, errors name the key and
   the choices.
 - ``project``: The project that the engine works on: its settings from ``params/project.yml``, its pages.
@@ -38,6 +39,8 @@ only go down, inside a package too:
 - ``scratch``: Private folders for a run's temporary files; the next run removes those of a killed run.
 - ``streams``: Standard streams that may be closed, full, cut or of another encoding: what is written to them never
   ends the work.
+- ``shown``: Small tables that a notebook or a terminal shows of the nouns of the package, and a series as a data
+  frame.
 - ``locks``: Locks on files and folders: the system drops one when its process ends, however it ends.
 - ``errors``: The package's errors, and the rule their messages follow.
 

@@ -6,8 +6,13 @@ to do. Nothing here prints or exits; :mod:`kzreport.commands.cli` turns these er
 
 from __future__ import annotations
 
+import difflib
+import linecache
 import re
 import reprlib
+from collections.abc import Iterable, Iterator
+from traceback import walk_tb
+from types import TracebackType
 
 # Control characters but tab and line ends, marks of direction, separators of lines, lone surrogates, a byte order mark.
 HIDDEN = re.compile(
@@ -19,6 +24,10 @@ class KzreportError(Exception):
     """Base of all errors raised on purpose. ``exit_code`` is what the command line returns for it."""
 
     exit_code = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows of it in place of a traceback: the analyst's own lines, and the message."""
+        return [*own_lines(self.__traceback__), f"{type(self).__name__}: {self}"]
 
 
 class InputError(KzreportError):
@@ -75,6 +84,47 @@ def explain(where: str, found: object, expected: str, todo: str = "") -> str:
     """
     text = f"{where}: found {found}, expected {expected}"
     return without_hidden(f"{text}; {todo}." if todo else f"{text}.")
+
+
+def own_lines(trace: TracebackType | None) -> Iterator[str]:
+    """Yield the lines of an analyst that led to an error: that of the notebook's cell, and those of views."""
+    for frame, number in walk_tb(trace):
+        module = frame.f_globals.get("__name__", "")
+        line = linecache.getline(frame.f_code.co_filename, number).strip()
+        if module == "__main__" and line:
+            yield f"line {number} of the cell: {line}"
+        elif module.startswith("kzreport.views."):
+            yield f"line {number} of notebooks/views/{module.rpartition('.')[2]}.py: {line}"
+
+
+_MOST = 24  # choices that a message lists whole
+
+
+def one_of(choices: Iterable[object], found: object = "") -> str:
+    """Return the choices as a message lists them: a long list is cut, and what ``found`` comes near to is named.
+
+    >>> one_of(["core_yy", "cpi_yy"], "core_y")
+    'one of core_yy, cpi_yy (did you mean core_yy?)'
+    >>> one_of(range(100))
+    'one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 88 more'
+    >>> one_of([])
+    'one of none'
+    """
+    known = list(map(str, choices))
+    shown = known if len(known) <= _MOST else known[: _MOST // 2]
+    more = f" and {len(known) - len(shown)} more" if len(known) > len(shown) else ""
+    return f"one of {', '.join(shown) or 'none'}{more}{did_you_mean(known, found)}"
+
+
+def did_you_mean(choices: Iterable[str], found: object) -> str:
+    """Return the choice that ``found`` comes near to, as a question in brackets; empty if there is none.
+
+    >>> did_you_mean(["titles", "unit"], "title")
+    ' (did you mean titles?)'
+    """
+    folded = {name.casefold(): name for name in reversed(list(choices))}
+    near = difflib.get_close_matches(str(found)[:60].casefold(), folded, 1, 0.7) if found else ()
+    return f" (did you mean {folded[near[0]]}?)" if near else ""
 
 
 def without_hidden(text: str) -> str:

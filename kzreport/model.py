@@ -14,10 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import total_ordering
-from typing import TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
-from kzreport.errors import BasisError, DataError, explain
+from kzreport.errors import BasisError, DataError, explain, one_of
+from kzreport.shown import Shown, series_frame
 from kzreport.units import UNITS
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _PERIOD = re.compile(
     r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d\d)(?:-(?P<d>\d\d)|/(?P<y2>\d{4})-(?P<m2>\d\d))?)?", re.ASCII
@@ -166,7 +170,7 @@ class Status(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> None:
-        raise ValueError(explain("status", repr(value), f"one of {', '.join(cls)}"))
+        raise ValueError(explain("status", repr(value), one_of(cls, value)))
 
 
 @dataclass(frozen=True)
@@ -203,8 +207,8 @@ class Observation:
     dims: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Series:
+@dataclass(frozen=True, repr=False)
+class Series(Shown):
     """A series as it was known on ``as_of``: one observation for each period (and set of dimensions), in order.
 
     ``basis`` is part of what a series is (end of period or average, gross or net ...): arithmetic on two series of
@@ -265,6 +269,14 @@ class Series:
         """The latest period with a value, or ``None`` for an empty series."""
         return max((o.period for o in self if o.value is not None), default=None)
 
+    def to_frame(self) -> pd.DataFrame:
+        """The observations as a data frame to play with: ``value``, ``published``, ``status`` and the dimensions.
+
+        Its index holds pandas' periods (text for spans of months); unit, basis, publisher and ``as_of`` are its
+        ``attrs``.
+        """
+        return series_frame(self)
+
 
 class Details(TypedDict, total=False):
     """Fields of a :class:`Reading` that have a default, its status aside."""
@@ -288,8 +300,8 @@ class Fields(Details, total=False):
     status: Status
 
 
-@dataclass(frozen=True)
-class Reading:
+@dataclass(frozen=True, repr=False)
+class Reading(Shown):
     """The value of an indicator in a period.
 
     - ``value``: a Python float; ``None`` exactly when ``status`` is not ``ok``.
@@ -323,7 +335,7 @@ class Reading:
 
     def __post_init__(self) -> None:
         if self.unit not in UNITS:
-            raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), f"one of {', '.join(UNITS)}"))
+            raise ValueError(explain(f"reading {self.name}, unit", repr(self.unit), one_of(UNITS, self.unit)))
         object.__setattr__(self, "status", Status(self.status))  # statuses are compared by identity
         if (self.value is None) == (self.status is Status.OK):
             found = f"value {self.value} with status {self.status}"
@@ -370,8 +382,8 @@ Groups = Mapping[str, Sequence[Reading]]
 Sentence = Mapping[str, Reading | Sequence[Reading]]
 
 
-@dataclass(frozen=True)
-class Panel:
+@dataclass(frozen=True, repr=False)
+class Panel(Shown):
     """One indicator on a page: its sentences by their keys, the groups of its chart, the rows of its table.
 
     ``beside``: further columns of the table, a reading, the key of a label or ``None`` for each row. ``finding``: the

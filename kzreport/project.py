@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kzreport.errors import DataError, ParameterError, explain, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 
-_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "run")
+_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "run", "groups")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Project:
     - ``conversions``: (unit, unit) -> name of the series that converts the first into the second
     - ``engine``: the version of the engine that the project was made for
     - ``run``: settings of runs, as :mod:`kzreport.editions.settings` reads them
+    - ``groups``: label -> the pages that a reader finds under it, in order; perhaps none
     """
 
     name: Mapping[str, str]
@@ -38,6 +39,7 @@ class Project:
     conversions: Mapping[tuple[str, str], str]
     engine: str
     run: Mapping[str, Any]
+    groups: Mapping[str, tuple[str, ...]]
 
 
 def project() -> Project:
@@ -88,13 +90,24 @@ def _project(path: Path) -> Project:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
         raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
     default, run = need("default", str, "a report definition"), raw.get("run") or {}
-    return Project(name, languages, home, default, conversions, engine, run)
+    return Project(name, languages, home, default, conversions, engine, run, _groups(raw.get("groups") or {}, where))
+
+
+def _groups(raw: Any, where: str) -> dict[str, tuple[str, ...]]:
+    """Return the groups of pages; each page stands in one group."""
+    listed = raw.values() if isinstance(raw, dict) else [None]
+    pages = [page for few in listed for page in (few if isinstance(few, list) else [None])]
+    named = isinstance(raw, dict) and all(isinstance(label, str) for label in raw)
+    if not named or not all(isinstance(page, str) for page in pages) or len(set(pages)) != len(pages):
+        expected = "a map from labels to lists of pages, each page once"
+        raise DataError(explain(f"{where}, key 'groups'", short_repr(raw), expected))
+    return {label: tuple(few) for label, few in raw.items()}
 
 
 def notebook_path(page: str) -> Path:
     """Return the notebook of a page. Raises :class:`ParameterError` with the pages of the project."""
     if page not in page_names():
-        raise ParameterError(explain("page", short_repr(page), f"one of {', '.join(page_names())}"))
+        raise ParameterError(explain("page", short_repr(page), one_of(page_names(), page)))
     return project_root() / "notebooks" / f"{page}.ipynb"
 
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic_core import PydanticCustomError
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, short_repr
+from kzreport.errors import DataError, did_you_mean, explain, short_repr
 from kzreport.project import project
 
 
@@ -29,7 +29,8 @@ class StrictModel(BaseModel):
         if not isinstance(raw, dict):
             raise ValueError(f"a map with keys among {known}")
         if unknown := [k for k in raw if k not in cls.model_fields]:
-            about = {"found": f"the key {short_repr(unknown[0])}", "expected": f"keys among {known}"}
+            near = did_you_mean(cls.model_fields, unknown[0])
+            about = {"found": f"the key {short_repr(unknown[0])}", "expected": f"keys among {known}{near}"}
             raise PydanticCustomError("key", "{expected}", about)
         return raw
 
@@ -72,7 +73,7 @@ def strict_model(model: type[Model], raw: object, where: str) -> Model:
     ['KGZ']
     >>> strict_model(Group, {"member": []}, "groups.yml")
     Traceback (most recent call last):
-    kzreport.errors.DataError: groups.yml: found the key 'member', expected keys among members.
+    kzreport.errors.DataError: groups.yml: found the key 'member', expected keys among members (did you mean members?).
     """
     try:
         return model.model_validate(raw)

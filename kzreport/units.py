@@ -7,7 +7,7 @@ shown. What does not: the words of a unit in a language (``units`` in ``kzreport
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 
@@ -87,7 +87,28 @@ def _rate(name: str, difference: str = "points", decimals: int = 1) -> Unit:
     return Unit(name, decimals, rate=True, difference=difference)
 
 
-UNITS: Mapping[str, Unit] = {
+class Units(Mapping[str, Unit]):
+    """Units by name: those of the engine, and those that the project declares (:mod:`kzreport.own_units`)."""
+
+    def __init__(self, built_in: Mapping[str, Unit]) -> None:
+        self.built_in = built_in
+        self.of_project: Callable[[], Mapping[str, Unit]] = dict
+
+    def __getitem__(self, name: str) -> Unit:
+        found = self.built_in.get(name)
+        return found if found is not None else self.of_project()[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.built_in or name in self.of_project()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.built_in, **self.of_project()})
+
+    def __len__(self) -> int:
+        return len({**self.built_in, **self.of_project()})
+
+
+_BUILT_IN = {
     unit.name: unit
     for unit in (
         _rate("percent"),  # a rate or a growth
@@ -130,7 +151,16 @@ UNITS: Mapping[str, Unit] = {
         Unit("ratio", 2, times=True),
     )
 }
-RATES = frozenset(name for name, unit in UNITS.items() if unit.rate)
+UNITS = Units(_BUILT_IN)
+
+
+def is_rate(unit: str) -> bool:
+    """Report whether a unit is a rate: its change is a difference in points, never a growth in percent.
+
+    >>> is_rate("percent"), is_rate("tonne")
+    (True, False)
+    """
+    return UNITS[unit].rate
 
 
 def scale_for(amount: float, scales: tuple[Scale, ...], digits: int | None = None) -> Scale | None:

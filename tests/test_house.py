@@ -18,11 +18,12 @@ PACKAGE = Path(kzreport.__file__).parent
 FLOORS = (
     ("errors",),
     ("locks",),
-    ("redaction", "scratch", "streams"),
+    ("redaction", "scratch", "streams", "shown"),
     ("days", "declare", "faults", "files", "repository", "units", "verdict"),
     ("model",),
     ("project",),
     ("strict",),
+    ("own_units",),
     ("indicators",),
     ("series",),
     ("language",),

@@ -108,7 +108,7 @@ def write_project(installed: Installed) -> Path:
     """A project in English and Spanish, with a series, a page, a claim and a definition of its own."""
     names = ("--lang", "en,es", "--name", "Ruritania", "--home", "RTA")
     said = installed.kzreport("init", "ruritania", *names, cwd=installed.folder)
-    assert said.endswith("now: cd ruritania; kzreport run\n") and "kzreport languages --missing es" in said
+    assert "\nnext: cd ruritania\n  kzreport run " in said and "kzreport languages --missing es" in said
     project = installed.folder / "ruritania"
     (project / "data" / "exports.csv").write_text(EXPORTS, encoding="utf-8")
     (project / "data" / "exports.yml").write_text(CARD, encoding="utf-8")
@@ -169,6 +169,7 @@ def check_wall(installed: Installed) -> None:
         "2026-04-30",
         "2026-05-31",
         "2026-06-30",
+        "latest",
     ]
     assert foreign(project) == []
     assert installed.package() == before

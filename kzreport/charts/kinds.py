@@ -14,7 +14,7 @@ from kzreport.charts.lines import lines
 from kzreport.charts.markers import dots, pairs, ranks
 from kzreport.charts.multiples import multiples
 from kzreport.charts.multiples import rows as rows_of_plots
-from kzreport.errors import PageError, explain
+from kzreport.errors import PageError, explain, one_of
 from kzreport.language.words import Words
 from kzreport.model import Groups
 
@@ -66,5 +66,5 @@ KINDS: Mapping[str, Kind] = {
 def plot_kind(name: str) -> Kind:
     """Return a kind of plot. Raises :class:`PageError` for an unknown name."""
     if name not in KINDS:
-        raise PageError(explain("chart", repr(name), f"one of {', '.join(KINDS)}"))
+        raise PageError(explain("chart", repr(name), one_of(KINDS, name)))
     return KINDS[name]

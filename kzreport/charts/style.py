@@ -8,9 +8,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import matplotlib as mpl
 import seaborn as sns
 
-from kzreport.charts.colours import GRID, INK, MUTED, PAPER
+from kzreport.charts.colours import GRID, INK, MUTED, PALETTE, PAPER
 from kzreport.charts.fonts import FAMILY, TEXT
 
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "d")
@@ -38,3 +39,12 @@ def settings() -> dict[Any, Any]:
     axes = {"axes.edgecolor": MUTED, "axes.linewidth": 0.8, "axes.axisbelow": True, "figure.facecolor": PAPER}
     pictures["text.parse_math"] = False  # a dollar is a dollar
     return {**sns.axes_style("white"), **grid, **spines, **ticks, **sizes, **fonts, **pictures, **axes}
+
+
+def use_house_style() -> None:
+    """Draw every plot of this session as charts of a report look: for an analyst's own cells, with seaborn or without.
+
+    Charts of a page have the style anyway.
+    """
+    mpl.rcParams.update(settings())
+    sns.set_palette(PALETTE)

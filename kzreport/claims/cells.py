@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kzreport.claims.claim import Qualifier
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.model import Period
 from kzreport.project import project
 
@@ -46,7 +46,7 @@ class Row:
         """Return the text of a cell that must be one of several, or with ``empty`` may be empty."""
         text = self.cells[column]
         if text not in choices and not (empty and not text):
-            raise self.bad(column, f"one of {', '.join(choices)}{listed_in}")
+            raise self.bad(column, f"{one_of(choices, text)}{listed_in}")
         return text
 
     def local(self, column: str) -> Mapping[str, str]:

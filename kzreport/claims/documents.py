@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from kzreport.claims.claim import DOCUMENT_ID, Document
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.strict import Address, Day, LocalText, StrictModel, strict_model
 
@@ -126,7 +126,7 @@ def _read_register(path: Path) -> Register:
             of = getattr(basis, rule)
             at = f"{where}, bases.{slug}.{rule}"
             if unknown := [b for b in ((of,) if isinstance(of, str) else of) if b and b not in bases]:
-                raise DataError(explain(at, repr(unknown[0]), f"one of {', '.join(bases)}"))
+                raise DataError(explain(at, repr(unknown[0]), one_of(bases, unknown[0])))
             if of and (rule, of) in made:
                 raise DataError(explain(at, f"{of} again", "one basis for each rule"))
             made.add((rule, of))

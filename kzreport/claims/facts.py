@@ -20,7 +20,7 @@ from kzreport.claims.cells import Row, check_figure
 from kzreport.claims.claim import Qualifier, figure_interval
 from kzreport.claims.documents import register
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
 from kzreport.project import project
@@ -183,7 +183,7 @@ def _fact(row: Row, about: _File) -> Fact:
     if not _ID.fullmatch(cells["id"]):
         raise row.bad("id", "small letters, digits and underscores")
     if cells["unit"] not in (*UNITS, "date"):
-        raise row.bad("unit", f"date or one of {', '.join(UNITS)}")
+        raise row.bad("unit", f"date or {one_of(UNITS, row.cells['unit'])}")
     period, qualifier = row.period("period"), Qualifier(row.one_of("qualifier", tuple(Qualifier)))
     value, low, high = (row.number(column) for column in ("value", "low", "high"))
     if period is None:

@@ -9,6 +9,7 @@ from kzreport.claims.cells import Row, check_figure, check_step
 from kzreport.claims.claim import Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import Register
 from kzreport.claims.tests import CLAIM_ID, parse_tests
+from kzreport.errors import one_of
 from kzreport.model import Period
 from kzreport.project import project
 from kzreport.units import UNITS
@@ -59,7 +60,7 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
     if "undefined" in cells["test"] and not basis:
         raise row.bad("basis", "the basis that leaves undefined what is meant")
     if cells["unit"] not in (*UNITS, "date"):
-        raise row.bad("unit", f"date or one of {', '.join(UNITS)}")
+        raise row.bad("unit", f"date or {one_of(UNITS, row.cells['unit'])}")
     period = row.period("period")
     value, step, low, high = _figure(row, qualifier, period)
     evidence, tests = _evidence(row), parse_tests(cells["test"], f"{row.where}, column 'test'")

@@ -14,7 +14,7 @@ from kzreport.claims.claim import DOCUMENT_ID, ClaimTest, Operand, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, is_group
 from kzreport.claims.facts import all_facts
 from kzreport.claims.verbs import VERBS
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.model import Period
 from kzreport.series.groups import all_groups
 from kzreport.series.resource import Resource, describe_series
@@ -39,7 +39,7 @@ def parse_tests(text: str, where: str = "test") -> tuple[tuple[ClaimTest, ...], 
 def _test(text: str, where: str) -> ClaimTest:
     name, _, rest = text.strip().partition(" ")
     if name not in VERBS:
-        raise DataError(explain(where, repr(name), f"one of {', '.join(VERBS)}"))
+        raise DataError(explain(where, repr(name), one_of(VERBS, name)))
     verb = VERBS[name]
     operands = tuple(_operand(o, where) for o in rest.split(",")) if rest.strip() else ()
     if not verb.fewest <= len(operands) <= verb.most:
@@ -108,7 +108,7 @@ def _check_dimensions(about: Resource, chosen: dict[str, str], where: str) -> No
     for key, value in chosen.items():
         known = about.enums.get(key, (value,)) if key in about.columns[3:] else ()
         if value not in known and not is_group(about, key, value, all_groups()):
-            choices = ", ".join(known or about.columns[3:]) or "no dimension"
-            raise DataError(explain(where, f"{key}={value}", f"one of {choices}"))
+            choices = one_of(known or about.columns[3:], value if known else key)
+            raise DataError(explain(where, f"{key}={value}", choices))
     if open_ := [k for k in about.dimensions if k not in chosen and k not in FREE_DIMENSIONS]:
         raise DataError(explain(where, f"nothing chosen of {', '.join(open_)}", f"{open_[0]}=..."))

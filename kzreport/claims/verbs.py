@@ -29,12 +29,16 @@ _SELF = (Term("+", claim="self"),)
 
 
 class Verb(NamedTuple):
-    """A verb: how many operands it takes, its function, and the one kind of term it takes if it takes one only."""
+    """A verb: how many operands it takes, its function, and the one kind of term it takes if it takes one only.
+
+    ``any_period``: it chooses the periods of its operands itself, so that their frequency may be another.
+    """
 
     fewest: int
     most: int
     run: Callable[[Evidence, ClaimTest, Claim], TestOutcome]
     takes: Literal["claim", "fact", "event", ""] = ""
+    any_period: bool = False
 
 
 def run_test(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -364,7 +368,7 @@ VERBS: Mapping[str, Verb] = {
     "bound": Verb(1, 1, _bound),
     "unit_bound": Verb(1, 1, _unit_bound),
     "unit_as": Verb(1, 1, _unit_as, takes="claim"),
-    "part": Verb(2, 2, _part),
+    "part": Verb(2, 2, _part, any_period=True),
     "date": Verb(1, 1, _date, takes="event"),
     "span": Verb(1, 1, _span, takes="fact"),
     "same": Verb(1, 1, _same, takes="claim"),

@@ -21,5 +21,5 @@ def run(args: argparse.Namespace) -> int:
     paths = accept_pages(args.page or page_names(), args.jobs)
     for path in paths:
         show(f"changed: {shown_path(path)}")
-    show("read 'git diff' before you commit" if paths else "nothing changed")
+    show("next: read 'git diff', then 'kzreport run'" if paths else "nothing changed")
     return 0

@@ -61,6 +61,7 @@ def add_figures(args: argparse.Namespace, today: date) -> int:
         writer.replace(files)
         keep_accepted()
         show(f"added to {', '.join(f'data/{name}.csv' for name in fresh)}: {count}")
+        show("next: kzreport run, with --revision if the edition of today exists")
     return 0
 
 

@@ -6,15 +6,17 @@ import argparse
 from datetime import date
 
 from kzreport.commands.checks import list_faults
+from kzreport.commands.installation import installation_warnings
 from kzreport.commands.languages import list_warnings
 from kzreport.commands.session import show, warn
 from kzreport.errors import KzreportError
 from kzreport.guards.finding import warnings_of
 from kzreport.guards.state import check_state
+from kzreport.series.strays import unread_files
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print every fault; nothing is run."""
+    """Print every fault, and what is worth knowing; no kernel starts, nothing is written."""
     faults = list_faults()
     for fault in faults:
         warn(fault)
@@ -22,7 +24,8 @@ def run(args: argparse.Namespace) -> int:
         unusual = [f.message for f in warnings_of(check_state(date.today()))]
     except KzreportError:  # among the faults already
         unusual = []
-    for warning in [*list_warnings(), *unusual]:
+    for warning in [*list_warnings(), *unread_files(), *unusual, *installation_warnings()]:
         warn(f"warning: {warning}")
-    show(f"{len(faults)} faults" if faults else "data, definitions, words and notebooks are sound")
+    plural = "s" * (len(faults) > 1)
+    show(f"{len(faults)} fault{plural}" if faults else "data, definitions, words and notebooks are sound")
     return 2 if faults else 0

@@ -9,23 +9,26 @@ from functools import partial
 
 from nbformat import NotebookNode
 
+from kzreport.claims.frequencies import frequency_faults
 from kzreport.claims.sentences import sentence_faults
 from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
-from kzreport.files import shown_path
+from kzreport.files import project_root, shown_path
 from kzreport.guards.finding import errors_of
 from kzreport.guards.state import check_state
 from kzreport.language.lint import page_faults, shared_faults
 from kzreport.language.words import Words
-from kzreport.pages.notebooks import declared_parameters, read_notebook
+from kzreport.pages.notebooks import declared_parameters, is_scratch, load_notebook, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project import notebook_path, page_names, project
 from kzreport.refresh.mapping import mapped_series
 from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
+from kzreport.series.strays import undeclared_tables
 from kzreport.series.table import check_table
 
 _FORBIDDEN = (
@@ -70,13 +73,15 @@ def notebook_faults(page: str) -> Iterator[str]:
     declared_parameters(page)
     nb = read_notebook(path)
     book = Words(stored_language(page), page)
-    code, stored = 0, any(c.get("outputs") for c in nb.cells)
+    code, stored = 0, any(c.get("outputs") for c in nb.cells if not is_scratch(c))
     drawn: set[str] = set()
     if not stored:
         yield explain(where, "no stored outputs", "what the page shows", f"run 'kzreport accept {page}'")
     for number, cell in enumerate(nb.cells, 1):
         at = f"{where}, cell {number}"
         tags = cell.metadata.get("tags", [])
+        if is_scratch(cell):
+            continue
         if cell.cell_type == "markdown":
             if not {*project().languages, "note"} & set(tags):
                 expected = f"{', '.join(project().languages)} (its language in the report) or note (not printed)"
@@ -94,7 +99,7 @@ def notebook_faults(page: str) -> Iterator[str]:
                     f"{at}, line {node.lineno}",
                     type(node).__name__,
                     "calls only",
-                    "put the computing into kzreport/indicators/",
+                    "put the computing into a view, or tag the cell 'scratch' to play in it: no report has it then",
                 )
             if isinstance(node, ast.ImportFrom) and node.module not in ("kzreport", "kzreport.views"):
                 yield explain(
@@ -126,7 +131,7 @@ def notebook_faults(page: str) -> Iterator[str]:
             yield explain(at, f"{len(cell.outputs)} stored outputs", expected, f"run 'kzreport accept {page}'")
     if code > MOST_LINES:
         yield explain(where, f"{code} lines of code", f"at most {MOST_LINES}", "make it two pages")
-    yield from _reference_faults(page, nb)
+    yield from _reference_faults(page, load_notebook(page))
 
 
 def _of_page(call: ast.Call) -> str:
@@ -177,16 +182,21 @@ def list_faults() -> list[str]:
         found += [f.message for f in errors_of(check_state(date.max))]
     except KzreportError as e:
         found.append(str(e))
-    try:
-        found += sentence_faults()
-    except KzreportError as e:
-        found.append(str(e))
+    for of_claims in (sentence_faults, frequency_faults):
+        try:
+            found += of_claims()
+        except KzreportError as e:
+            found.append(str(e))
+    found += undeclared_tables(project_root() / "data")
     for page in page_names():
-        for listing in (page_faults, notebook_faults):
+        for listing in (page_faults, notebook_faults, mark_faults):
             try:
                 found += listing(page)
             except KzreportError as e:
                 found.append(str(e))
+            except Exception as e:  # in a view: as much the analyst's as a word
+                found.append(explain(f"notebooks/{page}.ipynb", f"{type(e).__name__}: {e}", "a page that can be made"))
+    found += note_faults()
     return list(dict.fromkeys(found))  # a broken notebook is found by each definition that names it
 
 

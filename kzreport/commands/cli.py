@@ -59,7 +59,10 @@ COMMANDS = {
         "add": ("add", "add figures by hand, checked, and show the difference that they make"),
     },
     "content": {
+        "lab": ("lab", "open the project in JupyterLab"),
+        "watch": ("watch", "show a page in the browser, made again whenever its words, views or cells are saved"),
         "new": ("new", "make notebook, words and view of a new page"),
+        "claims": ("claims", "the verdicts on the claims of a document, and the figures that judged them"),
         "check": ("check", "check data, definitions, words and notebooks"),
         "accept": ("accept", "re-execute reference outputs after a deliberate change"),
         "languages": ("languages", "list the languages of the project, and the words that one lacks"),
@@ -67,6 +70,7 @@ COMMANDS = {
     "project": {
         "init": ("init", "make a small project that works at once"),
         "prune": ("prune", "remove old editions"),
+        "site": ("site", "copy the editions for publishing, with links to later ones; with an address also a feed"),
     },
 }
 

@@ -54,7 +54,10 @@ def run(args: argparse.Namespace) -> int:
     waiting = [k for k in languages if k not in built_in_languages()]
     for language in waiting:
         show(f"to translate: kzreport languages --missing {language}")
-    show(f"now: cd {folder}; kzreport run")
+    show(f"next: cd {folder}")
+    show("  kzreport run                            make an edition, in reports/")
+    show("  kzreport lab                            open the pages in JupyterLab")
+    show("  kzreport new PAGE --series FILE.csv     add a page with figures of your own")
     return 0
 
 

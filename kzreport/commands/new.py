@@ -6,14 +6,19 @@ import argparse
 import ast
 import keyword
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
+from kzreport.commands.accepted import keep_accepted
+from kzreport.commands.new_series import Given, new_series
 from kzreport.commands.session import show
 from kzreport.commands.starter import STARTER, page_files, write_new
+from kzreport.editions.definition import load_definition
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.files import project_root, shown_path
+from kzreport.files import project_root, read_text, shown_path, write_durably
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import project
+from kzreport.series.assemble import assemble
 from kzreport.series.resource import Resource, describe_series, resources
 
 _NAME = re.compile(r"[a-z][a-z_]{1,29}", re.ASCII)
@@ -21,16 +26,77 @@ _DEVICES = ("aux", "con", "nul", "prn")  # no names of files on Windows, where s
 
 
 def run(args: argparse.Namespace) -> int:
-    """Copy the files of a page that shows one series; nothing is overwritten."""
+    """Write the files of a page that shows one series, of a new series too, and a line in the report definition.
+
+    Nothing is overwritten; what was written is taken back if the data are refused. Raises :class:`ParameterError`,
+    and :class:`DataError` for a table that cannot be read.
+    """
     check_page_name(args.page)
-    series = _series(args.series)
-    files = page_files(project_root(), args.page, series.name, series.titles, project().languages)
-    write_new(files)
-    for path in files:
-        show(f"made {shown_path(path)}")
-    definition = f"params/{project().default}.yml"
-    show(f"edit them, add '{args.page}' to {definition}, then run: kzreport accept {args.page}")
+    root = project_root()
+    made = new_series(Path(args.series), _given(args)) if _is_file(args.series) else None
+    named = made or _series(args.series)
+    files = page_files(root, args.page, named.name, named.titles, project().languages)
+    definition = root / "params" / f"{project().default}.yml"
+    listed = with_page(read_text(definition), args.page)
+    changed = {**(made.files if made else {}), **({definition: listed} if listed else {})}
+    before = {path: path.read_bytes() if path.exists() else None for path in (*files, *changed)}
+    try:
+        write_new(files)
+        for path, text in changed.items():
+            write_durably(path, text)
+        if made:
+            assemble()
+            keep_accepted()
+        load_definition(project().default)
+    except BaseException:
+        _take_back(before)
+        raise
+    for path in before:
+        show(f"{'made' if before[path] is None else 'changed'} {shown_path(path)}")
+    if not listed:
+        show(f"add '{args.page}' to 'pages' in {shown_path(definition)}")
+    show(f"next: its words are in notebooks/{args.page}.yml, its readings in notebooks/views/{args.page}.py")
+    show(f"  kzreport watch {args.page}    see it change while you write")
+    show(f"  kzreport accept {args.page}   keep what it says as its reference")
+    show("  kzreport run")
     return 0
+
+
+def _is_file(series: str | None) -> bool:
+    return series is not None and series.endswith(".csv")
+
+
+def _given(args: argparse.Namespace) -> Given:
+    titles = {}
+    for text in args.title:
+        language, sign, title = text.partition("=")
+        known = sign and language in project().languages
+        titles[language if known else ""] = title if known else text
+    return Given(titles, args.unit, args.publisher, args.lag, args.source)
+
+
+def _take_back(before: Mapping[Path, bytes | None]) -> None:
+    for path, content in before.items():
+        if content is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_durably(path, content)
+
+
+def with_page(definition: str, page: str) -> str:
+    """Return the text of a report definition with one more page at the end of its list; empty if it has another form.
+
+    >>> with_page("pages: [summary, fdi]  # all\\n", "wheat")
+    'pages: [summary, fdi, wheat]  # all\\n'
+    >>> with_page("pages:\\n  - summary\\nlanguages: [en]\\n", "wheat")
+    'pages:\\n  - summary\\n  - wheat\\nlanguages: [en]\\n'
+    """
+    if flow := re.search(r"^pages: *\[[^\]#]*", definition, re.MULTILINE):
+        end = len(flow[0].rstrip().rstrip(",")) + flow.start()
+        return f"{definition[:end]}, {page}{definition[flow.end() :]}"
+    if block := re.search(r"^pages: *\n(?P<line>(?P<indent> *)- .*\n)+", definition, re.MULTILINE):
+        return f"{definition[: block.end()]}{block['indent']}- {page}\n{definition[block.end() :]}"
+    return ""
 
 
 def check_page_name(name: str) -> None:

@@ -200,7 +200,25 @@ def _accept(command: argparse.ArgumentParser) -> None:
 
 def _new(command: argparse.ArgumentParser) -> None:
     command.add_argument("page", help="name of the page: letters a-z and _")
-    command.add_argument("--series", metavar="NAME", help="series that it shows (default: the first of the project)")
+    text = "series that it shows, or a CSV of a new one: period, value, published (default: the first of the project)"
+    command.add_argument("--series", type=given.place, metavar="NAME|FILE", help=text)
+    text = "of a new series: its title, or one for each language as fr=..., en=...; asked for on a terminal, as are"
+    command.add_argument("--title", action="append", default=[], metavar="TEXT", help=text)
+    for name, metavar, text in (
+        ("--unit", "UNIT", "its unit"),
+        ("--publisher", "NAME", "its publisher: the name, or the key in data/publishers.yml"),
+        ("--lag", "DAYS", "days from the end of a period to its publication, where the file says none"),
+    ):
+        command.add_argument(name, default="", metavar=metavar, help=text)
+    command.add_argument("--source", type=_address, default="", metavar="URL", help="the page that it is from")
+
+
+def _address(text: str) -> str:
+    if not text:
+        return ""
+    if not text.startswith("https://") or not text.isprintable() or " " in text:
+        raise argparse.ArgumentTypeError(f"{text[:60]!r}: expected an address that starts with https://")
+    return text
 
 
 def _add(command: argparse.ArgumentParser) -> None:
@@ -227,6 +245,27 @@ def _calendar(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _lab(command: argparse.ArgumentParser) -> None:
+    text = "options of JupyterLab, after --, such as -- --no-browser --port 8899 (--allow-root for root)"
+    command.add_argument("options", nargs="*", metavar="OPTION", help=text)
+
+
+def _watch(command: argparse.ArgumentParser) -> None:
+    command.add_argument("page", help="a page of the project")
+    _language(command, "a language of the project (default: that of the page's own cell)")
+    text = "the date of the page (default: that of its own cell)"
+    command.add_argument("--as-of", type=given.given, metavar="DATE", help=text)
+    text = "port of this machine (default: a free one)"
+    command.add_argument("--port", type=given.port, default=0, metavar="N", help=text)
+    command.add_argument("--no-browser", action="store_true", help="print the address only")
+
+
+def _claims(command: argparse.ArgumentParser) -> None:
+    command.add_argument("document", nargs="*", help="a document, as data/claims/documents.yml names it (default: all)")
+    command.add_argument("--as-of", type=given.given, metavar="DATE", help="as known on DATE (default: today)")
+    _language(command, "a language of the project (default: en, else its first)")
+
+
 def _languages(command: argparse.ArgumentParser) -> None:
     command.add_argument("--missing", metavar="CODE", default="", help="list the untranslated words of a language")
     command.add_argument("--copy", metavar="CODE", default="", help="copy the English words that a language lacks")
@@ -237,6 +276,13 @@ def _init(command: argparse.ArgumentParser) -> None:
     _language(command, "languages, as en,es (default: en)", default="en")
     command.add_argument("--name", help="name of what the reports are about (default: the folder's)")
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
+
+
+def _site(command: argparse.ArgumentParser) -> None:
+    command.add_argument("folder", type=given.place, help="folder of the copy: new, empty, or a copy made before")
+    text = "address at which it will stand, as https://example.org/reports: adds feed, sitemap, data, pictures"
+    command.add_argument("--base-url", type=given.base_url, metavar="URL", help=text)
+    _output(command)
 
 
 OPTIONS = {
@@ -250,10 +296,14 @@ OPTIONS = {
     "calendar": _calendar,
     "revisions": _revisions,
     "add": _add,
+    "lab": _lab,
+    "watch": _watch,
     "new": _new,
+    "claims": _claims,
     "check": lambda command: None,
     "accept": _accept,
     "languages": _languages,
     "init": _init,
     "prune": _prune,
+    "site": _site,
 }

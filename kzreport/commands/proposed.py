@@ -6,7 +6,6 @@ see them. What does not: which files are proposed (``add``, ``refresh``, ``accep
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from kzreport import scratch
 from kzreport.claims.ledger import all_claims
 from kzreport.claims.sentences import claim_locator
 from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.commands.rehearsal import Rehearsed, rehearse
 from kzreport.commands.session import one_project
 from kzreport.editions.definition import load_definition
 from kzreport.errors import KzreportError
@@ -27,10 +27,7 @@ from kzreport.guards.finding import Finding
 from kzreport.guards.state import check_state
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
-from kzreport.pages.notebooks import load_notebook
 from kzreport.pages.outputs import Kind, Output
-from kzreport.pages.page import Page
-from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
 from kzreport.project import project
 from kzreport.series.assemble import copy_data
@@ -183,8 +180,8 @@ def _turns(
     yield from (Turn(page, "", text) for text in come)
 
 
-class _Reader(Page):
-    """A page that keeps its headline and sentences, and draws nothing."""
+class _Reader(Rehearsed):
+    """A page that keeps its headline and sentences."""
 
     told: list[tuple[Kind, str]]
 
@@ -197,23 +194,7 @@ class _Reader(Page):
         if output.kind in _TOLD:
             self.told.append((output.kind, output.text.strip("*")))
 
-    def chart(self, *given: Any, **options: Any) -> None:  # seconds of drawing, no sentence
-        """Draw nothing."""
-
 
 def told_by(name: str, values: Mapping[str, Any], language: str, day: date) -> list[tuple[Kind, str]]:
     """Return the headline and the sentences of a page on a date, by the calls of its notebook, without a kernel."""
-    given = page_values(name, values, f"page '{name}'") | {"lang": language, "as_of": day.isoformat()}
-    pages: list[_Reader] = []
-
-    def page(*args: Any, **about: Any) -> _Reader:
-        pages.append(_Reader(*args, **about))
-        return pages[-1]
-
-    scope: dict[str, Any] = {**given, "Page": page}  # the parameters cell is not run, and no other cell needs its types
-    for cell in load_notebook(name).cells:
-        if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
-            tree = ast.parse(cell.source)
-            tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "kzreport")]
-            exec(compile(tree, f"notebooks/{name}.ipynb", "exec"), scope)
-    return [said for reader in pages for said in reader.told]
+    return [said for page in rehearse(_Reader, name, values, language, day) for said in page.told]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, short_repr
+from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.model import Period
 from kzreport.series.append import TableRow
 from kzreport.series.resource import Resource, describe_series
@@ -61,14 +61,14 @@ def given_row(series: str, period: str, value: str, published: str, dims: Mappin
         raise bad("period", "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08", todo) from None
     if d.frequency not in ("mixed", found.frequency):
         raise bad("period", f"a period of frequency {d.frequency}")
-    digits = value.replace(",", ".") if value.count(",") == 1 and "." not in value else value
-    if digits and not _NUMBER.fullmatch(digits):
+    digits = digits_of(value)
+    if digits is None:
         raise bad("value", "a number such as -12.5 or -12,5", "leave out thousands marks and units")
     if digits and not d.low <= float(digits) <= d.high:
         index = d.unit in _BASE and d.low <= 100 + float(digits) <= d.high
         todo = f"{_BASE[d.unit]}: {digits}% is {100 + float(digits):g}" if index else "compare it with its source"
         raise bad("value", f"a value from {d.low:g} to {d.high:g} ('range' in {d.card})", todo)
-    day = _day(published)
+    day = day_of(published)
     if day is None:
         raise bad("published", "the day of publication, such as 2026-11-02", "" if published else "add --published")
     own = {k: v for k, v in dims.items() if v}
@@ -76,12 +76,23 @@ def given_row(series: str, period: str, value: str, published: str, dims: Mappin
         raise bad(unknown[0], f"columns among {', '.join(d.columns[3:]) or 'no other'}")
     for column in d.columns[3:]:
         if column != "dated" and (column not in own or own[column] not in d.enums.get(column, (own[column],))):
-            choices = f"one of {', '.join(d.enums[column])}" if column in d.enums else "text"
+            choices = one_of(d.enums[column], own.get(column, "")) if column in d.enums else "text"
             raise bad(column, choices, f"add {column}=..." if column not in own else "")
     return TableRow(found, digits, day, {k: v for k, v in own.items() if k != "dated"}, _dated(d, found, day, own))
 
 
-def _day(text: str) -> date | None:
+def digits_of(text: str) -> str | None:
+    """Return a number, typed with a decimal point or comma, with a point; nothing for another text.
+
+    >>> digits_of("109,5"), digits_of(""), digits_of("1,234.5")
+    ('109.5', '', None)
+    """
+    digits = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
+    return digits if not digits or _NUMBER.fullmatch(digits) else None
+
+
+def day_of(text: str) -> date | None:
+    """Return a day, typed as 2026-11-02 or 02.11.2026; nothing for another text."""
     if m := _POINTED_DAY.fullmatch(text):  # 02/11/2026 is another day in other places, 02.11.2026 is not
         text = f"{m[3]}-{int(m[2]):02}-{int(m[1]):02}"
     try:
@@ -102,11 +113,27 @@ def _dated(d: Resource, period: Period, day: date, own: Mapping[str, str]) -> st
 
 
 def csv_given(raw: bytes, where: str, series: str, published: str) -> Iterator[tuple[str, TableRow]]:
-    """Yield the table and the row of each line of a CSV, as a spreadsheet saves it.
+    """Yield the table and the row of each line of a CSV: see :func:`csv_cells`.
+
+    Columns are ``period``, ``value`` and those of the table; ``series`` if rows are of several tables; ``published`` if
+    not all were published on one day. Raises :class:`DataError` that names the cell.
+    """
+    for cells, at in csv_cells(raw, where, ("period", "value") if series else ("series", "period", "value")):
+        name = cells.get("series") or series
+        dims = {k: v for k, v in cells.items() if k not in ("series", "period", "value", "published") and v}
+        try:
+            describe_series(name)
+        except DataError as e:
+            raise DataError(f"{at('series')}: {e}") from None
+        day = cells.get("published") or published
+        yield name, given_row(name, cells.get("period", ""), cells.get("value", ""), day, dims, at)
+
+
+def csv_cells(raw: bytes, where: str, needed: Sequence[str]) -> Iterator[tuple[dict[str, str], Place]]:
+    """Yield the cells of each line of a CSV, as a spreadsheet saves it, by column, and where each stands.
 
     UTF-8 with or without a mark, UTF-16 with one; separated by commas, semicolons or tabs; any line end; decimal points
-    or commas. Columns by their names, in any order: ``period``, ``value`` and those of the table; ``series`` if rows
-    are of several tables; ``published`` if not all were published on one day. Empty lines are passed over.
+    or commas. Columns by their names, in any order, those that are ``needed`` among them. Empty lines are passed over.
 
     Raises :class:`DataError` that names the cell as a spreadsheet does: B3.
     """
@@ -122,13 +149,17 @@ def csv_given(raw: bytes, where: str, series: str, published: str) -> Iterator[t
             if not any(cells):
                 continue
             if not names:
-                names = _names(cells, f"{where}, line {number}", series)
+                names = _names(cells, f"{where}, line {number}", needed)
                 continue
             if len(cells) > len(names) and any(cells[len(names) :]):
                 todo = "put a decimal comma between quotes, or use semicolons between columns" if mark == "," else ""
                 found, expected = f"{len(cells)} cells", f"{len(names)}, as in the header"
                 raise DataError(explain(f"{where}, line {number}", found, expected, todo))
-            yield _row(dict(zip(names, cells, strict=False)), names, where, number, series, published, mark)
+            found_cells, at = dict(zip(names, cells, strict=False)), _place(names, where, number)
+            if mark == "," and re.fullmatch(r"-?[0-9]{1,3},[0-9]{3}", value := found_cells.get("value", "")):
+                todo = "write 1234.5 or 1.234"
+                raise DataError(explain(at("value"), repr(value), "a number that reads one way only", todo))
+            yield found_cells, at
     except csv.Error as e:
         raise DataError(explain(f"{where}, line {rows.line_num}", str(e), "CSV")) from None
     if not names:
@@ -151,9 +182,8 @@ def _decoded(raw: bytes, where: str) -> str:
     return text
 
 
-def _names(cells: Sequence[str], at: str, series: str) -> list[str]:
+def _names(cells: Sequence[str], at: str, needed: Sequence[str]) -> list[str]:
     names = [cell.lower() for cell in cells]
-    needed = ["period", "value"] if series else ["series", "period", "value"]
     lacking = [name for name in needed if name not in names]
     if lacking or len(set(names)) < len(names):
         found = f"no column '{lacking[0]}'" if lacking else "a column twice"
@@ -161,26 +191,14 @@ def _names(cells: Sequence[str], at: str, series: str) -> list[str]:
     return names
 
 
-def _row(
-    cells: Mapping[str, str], names: Sequence[str], where: str, number: int, series: str, published: str, mark: str
-) -> tuple[str, TableRow]:
+def _place(names: Sequence[str], where: str, number: int) -> Place:
     places = {name: f"{_letter(i)}{number}" for i, name in enumerate(names)}
 
     def cell(column: str) -> str:
         place = f"cell {places[column]} ({column})" if column in places else f"row {number}, column '{column}'"
         return f"{where}, {place}"
 
-    name = cells.get("series") or series
-    value = cells.get("value", "")
-    if mark == "," and re.fullmatch(r"-?[0-9]{1,3},[0-9]{3}", value):
-        todo = "write 1234.5 or 1.234"
-        raise DataError(explain(cell("value"), repr(value), "a number that reads one way only", todo))
-    dims = {k: v for k, v in cells.items() if k not in ("series", "period", "value", "published") and v}
-    try:
-        describe_series(name)
-    except DataError as e:
-        raise DataError(f"{cell('series')}: {e}") from None
-    return name, given_row(name, cells.get("period", ""), value, cells.get("published") or published, dims, cell)
+    return cell
 
 
 def _letter(index: int) -> str:

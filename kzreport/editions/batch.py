@@ -26,13 +26,13 @@ from kzreport.execution.task import Result, Task, TimeUp
 
 @dataclass
 class OpenEdition:
-    """An edition being made: its plan and place, its lock, headlines and files of the pages so far."""
+    """An edition being made: its plan and place, its lock, the pages made so far and their files."""
 
     plan: Plan
     name: str
     store: Store
     lock: contextlib.ExitStack = field(repr=False)
-    headlines: dict[str, str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
     written: dict[str, str] = field(default_factory=dict)
     failed: list[Result] = field(default_factory=list)
 
@@ -50,9 +50,9 @@ class OpenEdition:
         return work_folder(self.store, self.plan, self.name)
 
     def finish(self) -> None:
-        """Write front page and manifest, rename, close. Raises as :func:`finish_edition`, and :class:`OSError`."""
+        """Write covers and manifest, rename, close. Raises as :func:`finish_edition`, and :class:`OSError`."""
         corrects = compare_plan(self.plan, self.before, self.folder)
-        finish_edition(self.plan, self.folder, self.name, self.headlines, self.written, corrects)
+        finish_edition(self.plan, self.folder, self.name, self.written, corrects)
         publish_edition(self.store, self.folder, self.store.root / self.plan.definition.name / self.name)
         self.close()
 
@@ -153,10 +153,10 @@ class Batch:
         self.bar.page_ended()
         if made.reason:
             edition.failed.append(Result(task, None, made.reason, made.failed))
-        edition.headlines[task.name] = made.headline
+        edition.done.add(task.name)
         edition.written |= made.files
         stop = edition.failed and not self.keep_going
-        if len(edition.headlines) < len(edition.plan.tasks) and not stop:
+        if len(edition.done) < len(edition.plan.tasks) and not stop:
             return
         self._edition_ended(edition)
         del self.open[edition.name]  # only now: an edition that is interrupted in its last steps has to be removed

@@ -134,7 +134,7 @@ def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
     for number, language in enumerate(languages):
         path = folder / language / f"{page}.ipynb"
         nb = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-        headlines[language] = page_headline(nb, collected=False)
+        headlines[language] = page_headline(nb)
         for output in page_artefacts(nb) if not number else []:  # figures are the same in each language
             head, *rows = csv_rows(output) or [[]]
             if has_figures([head]):

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+from kzreport.editions.latest import LATEST
 from kzreport.editions.manifest import manifest_digest, read_manifest
 from kzreport.editions.seen import edition_record_path, is_stray, read_edition_record, signature, walk, write_record
 from kzreport.editions.store import EDITION_NAME, MANIFEST, Store, list_editions
@@ -69,8 +70,12 @@ def list_strays(root: Path) -> list[str]:
     found = [
         f"{beside.parent.name}/{beside.name}"
         for beside in sorted(root.glob("[!.]*/*"))
-        if beside.parent.name != "failed" and not beside.parent.is_symlink() and not _is_edition(beside)
+        if beside.parent.name != "failed" and not beside.parent.is_symlink() and not _is_ours(beside)
     ]
+    for own in sorted(root.glob(f"[!.]*/{LATEST}")):
+        if own.is_dir() and not own.is_symlink():
+            named = f"{own.parent.name}/{LATEST}"
+            found += [f"{named}/{name}" for name in sorted(n for n, _ in walk(own) if not n.endswith(".html"))]
     for folder in list_editions(root):
         with contextlib.suppress(OSError):
             strays = [name for name, _ in walk(folder) if is_stray(name)]
@@ -91,5 +96,7 @@ def compare_written(folder: Path, written: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _is_edition(folder: Path) -> bool:
+def _is_ours(folder: Path) -> bool:
+    if folder.name == LATEST:
+        return folder.is_dir() and not folder.is_symlink()
     return EDITION_NAME.fullmatch(folder.name) is not None and folder.is_dir() and not folder.is_symlink()

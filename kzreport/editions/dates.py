@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kzreport.days import parse_day
-from kzreport.errors import ParameterError, explain, short_repr
+from kzreport.errors import ParameterError, explain, one_of, short_repr
 from kzreport.project import project
 
 
@@ -15,7 +15,7 @@ def check_language(code: str) -> str:
     """Return the language or raise :class:`ParameterError` with the choices."""
     languages = project().languages
     if code not in languages:
-        raise ParameterError(explain("--lang", short_repr(code), f"one of {', '.join(languages)}"))
+        raise ParameterError(explain("--lang", short_repr(code), one_of(languages, code)))
     return code
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kzreport.editions.settings import run_settings
-from kzreport.errors import DataError, ParameterError, explain, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
 from kzreport.pages.values import changed_values, page_values
 from kzreport.project import project
+from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
 
 
@@ -66,6 +67,10 @@ def _read_definition(path: Path) -> DefinitionFile:
         key = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
         raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
+    for page in raw.pages:
+        if page in FRONTS:
+            expected = f"none of {', '.join(FRONTS)}, which every edition has"
+            raise ParameterError(explain(f"{where}, pages", repr(page), expected, "rename the page"))
     for name, listed in (("pages", raw.pages), ("languages", raw.languages), ("formats", raw.formats or [])):
         if len(set(listed)) != len(listed):
             raise ParameterError(explain(f"{where}, key '{name}'", ", ".join(listed), "each of them once"))
@@ -89,9 +94,9 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
         page, dot, name = key.rpartition(".")
         targets = [p for p, names in open_.items() if name in names and (p == page or not dot)]
         if not sign or not targets:
-            choices = ", ".join(sorted(f"{p}.{n}" for p, names in open_.items() for n in names if n not in FILLED))
+            choices = one_of(sorted(f"{p}.{n}" for p, names in open_.items() for n in names if n not in FILLED), key)
             todo = "the language and the date are --lang and --as-of" if name in ("lang", "as_of") else ""
-            raise ParameterError(explain("-p", short_repr(override), f"NAME=VALUE with NAME one of {choices}", todo))
+            raise ParameterError(explain("-p", short_repr(override), f"NAME=VALUE with NAME {choices}", todo))
         for target in targets:
             given[target][name] = value
     return given
@@ -110,7 +115,7 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
     Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a file that is not a page.
     """
     if name not in definition_names():
-        raise ParameterError(explain("report definition", short_repr(name), f"one of {', '.join(definition_names())}"))
+        raise ParameterError(explain("report definition", short_repr(name), one_of(definition_names(), name)))
     path = project_root() / "params" / f"{name}.yml"
     raw = _read_definition(path)
     declared = {page: declared_parameters(page) for page in raw.pages}

@@ -30,6 +30,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def base_url(text: str) -> str:
+    """Return the address of a site, without a slash at its end."""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[\w.~%/-]*)?", text, re.ASCII):
+        raise argparse.ArgumentTypeError("expected an address such as https://example.org/reports")
+    return text.rstrip("/")
+
+
 def names(text: str) -> tuple[str, ...]:
     """Return names that commas separate."""
     return tuple(name.strip() for name in text.split(","))
@@ -39,6 +46,13 @@ def days(text: str) -> int:
     """Return a number of days from 1 to 1000."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 1000")
+    return int(text)
+
+
+def port(text: str) -> int:
+    """Return the number of a port."""
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number from 1 to 65535")
     return int(text)
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import nbformat
 
+from kzreport.days import parse_day
+from kzreport.editions.correction import Correction, before_lines, replaced_line
+from kzreport.editions.definition import Definition
 from kzreport.editions.job import page_titles, stale_notice
 from kzreport.editions.plan import Plan
-from kzreport.files import write_durably
+from kzreport.files import sha256_hex, write_durably
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_outputs
 from kzreport.pages.views import series_read
+from kzreport.render import html
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.formats import PAGES, file_name, load_format
 
@@ -29,7 +34,9 @@ class HandedOn:
     digest: str
 
 
-def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> Edition:
+def edition_content(
+    plan: Plan, folder: Path, name: str, until: date | None, corrects: Correction | None = None
+) -> Edition:
     """Return an edition as its formats see it, read from the pages in its folder.
 
     Raises :class:`~kzreport.errors.PageError` for an output that no page shows.
@@ -50,19 +57,42 @@ def edition_content(plan: Plan, folder: Path, name: str, until: date | None) -> 
         pages={k: [content(k, page, title) for page, title in page_titles(plan, k).items()] for k in plan.languages},
         series=series_read({page: definition.values[page] for page in definition.pages}),
         fingerprint=plan.inputs.fingerprint,
+        previous=_previous(definition),
+        replaced={k: replaced_line(corrects, Words(k)) for k in plan.languages} if corrects else {},
+        before={k: before_lines(corrects, k) for k in plan.languages} if corrects else {},
     )
 
 
-def write_formats(plan: Plan, folder: Path, name: str, until: date | None) -> list[HandedOn]:
+def complete_pages(plan: Plan, folder: Path, files: Sequence[HandedOn], written: Mapping[str, str]) -> dict[str, str]:
+    """Write into each page the files in which its edition is handed on; return the digests of the pages by file.
+
+    A page that is not what was ``written`` stays as it is: the edition is refused for it.
+    """
+    made = dict[str, str]()
+    for language in plan.languages:
+        words = Words(language)
+        handed = [(f.format, Path(f.path).name, f.size) for f in files if f.language == language]
+        for page in plan.definition.pages:
+            path = f"{language}/{page}.html"
+            data = (folder / path).read_bytes()
+            if sha256_hex(data) == written[path]:
+                whole = html.with_downloads(data.decode(), handed, words)
+                made[path] = write_durably(folder / path, whole)
+    return made
+
+
+def _previous(definition: Definition) -> date | None:
+    """Return the date of the edition before, which the pages that tell what changed were given."""
+    given = (definition.values[page].get("previous") for page in definition.pages)
+    return next((parse_day(day) for day in given if day), None)
+
+
+def write_formats(edition: Edition, formats: Sequence[str], folder: Path) -> list[HandedOn]:
     """Make the formats of an edition whose pages are written; return the files, by format and language."""
-    chosen = [f for f in plan.definition.formats if f != PAGES]
-    if not chosen:
-        return []
-    edition = edition_content(plan, folder, name, until)
     found = []
-    for each in chosen:
+    for each in (f for f in formats if f != PAGES):
         make = load_format(each)
-        for language in plan.languages:
+        for language in edition.languages:
             data, path = make(edition, language), file_name(edition, each, language)
             found.append(HandedOn(each, language, path, len(data), write_durably(folder / path, data)))
     return found

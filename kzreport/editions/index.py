@@ -1,45 +1,49 @@
-"""The page that lists all editions."""
+"""The archive, which lists all editions, and ``latest/`` beside them."""
 
 from __future__ import annotations
 
 import math
-from datetime import date
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from kzreport.editions.latest import write_latest
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import edition_lock, list_editions
 from kzreport.errors import PageError
 from kzreport.files import write_atomic
-from kzreport.language.words import Words
 from kzreport.project import project
-from kzreport.render import html
+from kzreport.render.archive_page import archive_page
 
 
 def write_index(root: Path, log: RunLog) -> None:
-    """Replace ``index.html`` in one step; an edition that cannot be read is logged and left out."""
+    """Replace ``index.html`` in one step, then what changed in ``latest/``.
+
+    An edition that cannot be read is logged and left out.
+    """
     with edition_lock(root, "index", wait=math.inf):
-        entries, words = [], {k: Words(k) for k in project().languages}
-        for folder in reversed(list_editions(root)):
-            try:
-                about = read_manifest(folder)["edition"]
-            except PageError as e:
-                log.line(str(e))
-                continue
-            languages = [k for k in about["languages"] if k in words]
-            if not languages:  # the project has given up the languages of this edition
-                log.line(f"{folder.parent.name}/{folder.name}: in no language of this project; not in the index")
-                continue
-            as_of, known = date.fromisoformat(about["as_of"]), about.get("data_until")
-            until = date.fromisoformat(known) if known else None
-            own = {
-                "path": f"{folder.parent.name}/{folder.name}",
-                "first": about["pages"][0],
-                "languages": languages,
-                "lines": {k: words[k].edition(as_of, until) for k in languages},
-            }
-            entries.append(about | own)
-        text = html.index(entries)
+        found = listed_editions(root, log)
+        text = archive_page([record for _, record in found])
         path = root / "index.html"
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_atomic(path, text)
+        write_latest(root, found)
+
+
+def listed_editions(root: Path, log: RunLog) -> list[tuple[Path, Mapping[str, Any]]]:
+    """Return folder and record of each edition that the project can tell of, by definition, oldest first."""
+    found: list[tuple[Path, Mapping[str, Any]]] = []
+    for folder in list_editions(root):
+        try:
+            about = read_manifest(folder)["edition"]
+        except PageError as e:
+            log.line(str(e))
+            continue
+        languages = [k for k in about["languages"] if k in project().languages]
+        if not languages:  # the project has given up the languages of this edition
+            log.line(f"{folder.parent.name}/{folder.name}: in no language of this project; not in the index")
+            continue
+        path = f"{folder.parent.name}/{folder.name}"
+        found.append((folder, {**about, "path": path, "languages": languages}))
+    return found

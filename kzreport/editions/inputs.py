@@ -149,7 +149,7 @@ def setting_digests() -> dict[str, str]:
     root = project_root()
     own = root / "params" / "project.yml"
     kept = {key: value for key, value in read_yaml(own).items() if key != "run"}  # of runs, not of pages
-    files = [root / "data" / "groups.yml", methods_path(), labels_path()]
+    files = [root / "data" / "groups.yml", root / "data" / "units.yml", methods_path(), labels_path()]
     files += [language_path(language) for language in project().languages]
     digests = {p.relative_to(root).as_posix(): file_digest(p) for p in files if p.is_file()}
     return {own.relative_to(root).as_posix(): sha256_hex(json.dumps(kept).encode())} | digests

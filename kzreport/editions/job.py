@@ -21,7 +21,7 @@ from kzreport.execution.task import Lost, Result, Task
 from kzreport.execution.worker import Worker
 from kzreport.files import write_durably
 from kzreport.language.words import Words
-from kzreport.pages.outputs import page_artefacts, page_headline
+from kzreport.pages.outputs import page_artefacts
 from kzreport.render import html
 from kzreport.render.downloads import download
 from kzreport.series.releases import known_until
@@ -84,6 +84,11 @@ def stale_notice(plan: Plan, language: str) -> str:
     return Words(language).not_refreshed(day, list(bodies), until)
 
 
+def previous_edition(plan: Plan) -> str:
+    """Return the name of the edition that this one is compared with; empty if there is none."""
+    return next((str(own["previous"]) for own in plan.definition.values.values() if own.get("previous")), "")
+
+
 @dataclass(frozen=True)
 class PageMade:
     """The result of a page as a worker returns it: small, whatever the page.
@@ -94,7 +99,6 @@ class PageMade:
 
     reason: str = ""
     failed: str = field(default="", repr=False)
-    headline: str = ""
     seconds: float = 0.0
     tries: int = 1
     kept: bool = False
@@ -114,12 +118,10 @@ def make_page(job: Job, worker: Worker) -> PageMade:
     begun = time.monotonic()
     done = read_kept(job.done) if job.done else None
     result = Result(job.task, done) if done is not None else execute_page(job.task, worker)
-    headline = ""
     if result.notebook is not None:
-        headline = page_headline(result.notebook)
         result = _rendered(job.plan, job.folder, result, result.notebook)
     seconds = round(time.monotonic() - begun, 3)
-    return PageMade(result.reason, result.failed, headline, seconds, result.tries, done is not None, result.files)
+    return PageMade(result.reason, result.failed, seconds, result.tries, done is not None, result.files)
 
 
 def page_made(found: PageMade | Lost, task: Task) -> PageMade:
@@ -130,24 +132,27 @@ def page_made(found: PageMade | Lost, task: Task) -> PageMade:
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:
     task = result.task
     try:
+        words = Words(task.language, task.page, plan.as_of)
+        files: dict[str, bytes] = {}
+        for artefact in page_artefacts(nb):
+            name = f"figures/{task.page}-{artefact.name}"
+            files[f"{name}.csv"] = download(artefact, words, plan.as_of).encode()
+            if artefact.svg:
+                files[f"{name}.svg"] = artefact.svg.encode()
         text = html.page(
             nb,
             name=task.page,
             language=task.language,
             titles=page_titles(plan, task.language),
             report=plan.definition.title[task.language],
-            date=Words(task.language).day(plan.as_of),
+            as_of=plan.as_of,
             languages=plan.languages,
             fingerprint=plan.inputs.fingerprint,
             notice=stale_notice(plan, task.language),
+            previous=previous_edition(plan),
+            sizes={name: len(data) for name, data in files.items()},
         )
-        files: dict[str, bytes | str] = {f"{task.page}.html": text, f"{task.page}.ipynb": nbformat.writes(nb) + "\n"}
-        words = Words(task.language, task.page, plan.as_of)
-        for artefact in page_artefacts(nb):
-            name = f"figures/{task.page}-{artefact.name}"
-            files[f"{name}.csv"] = download(artefact, words, plan.as_of)
-            if artefact.svg:
-                files[f"{name}.svg"] = artefact.svg
+        files |= {f"{task.page}.html": text.encode(), f"{task.page}.ipynb": f"{nbformat.writes(nb)}\n".encode()}
         written = {
             f"{task.language}/{name}": write_durably(folder / task.language / name, data)
             for name, data in files.items()

@@ -13,13 +13,14 @@ from typing import Any
 
 from kzreport import scratch
 from kzreport.editions.bars import PageBars
-from kzreport.editions.correction import Correction, before_lines, compare_plan, read_correction, replaced_line
+from kzreport.editions.correction import Correction, compare_plan, read_correction
 from kzreport.editions.damage import compare_written, list_damage, record_edition
 from kzreport.editions.definition import Definition
-from kzreport.editions.handed import write_formats
+from kzreport.editions.fronts import write_fronts
+from kzreport.editions.handed import complete_pages, edition_content, write_formats
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
-from kzreport.editions.job import Job, PageMade, Pool, make_page, page_made, page_titles, stale_notice
+from kzreport.editions.job import Job, PageMade, Pool, make_page, page_made
 from kzreport.editions.kept import KeptPages, page_key
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
@@ -36,12 +37,10 @@ from kzreport.editions.store import (
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Result
-from kzreport.files import project_root, sha256_hex, sync_folder, write_atomic, write_durably
+from kzreport.files import project_root, sync_folder, write_atomic, write_durably
 from kzreport.guards.state import demand_sound
-from kzreport.language.words import Words
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
-from kzreport.render import html
 from kzreport.render.formats import PAGES
 from kzreport.repository import State, repository_state
 from kzreport.series.releases import known_until
@@ -161,9 +160,8 @@ def build_edition(
     results = _make_pages(plan, folder, name, jobs, log, bars, pool, kept)
     if failed := [Result(t, None, r.reason, r.failed) for t, r in zip(plan.tasks, results, strict=True) if r.reason]:
         return failed
-    headlines = {t.name: r.headline for t, r in zip(plan.tasks, results, strict=True)}
     written = {k: v for r in results for k, v in r.files.items()}
-    finish_edition(plan, folder, name, headlines, written, compare(folder))
+    finish_edition(plan, folder, name, written, compare(folder))
     return []
 
 
@@ -195,17 +193,12 @@ def _make_pages(
 
 
 def finish_edition(
-    plan: Plan,
-    folder: Path,
-    name: str,
-    headlines: Mapping[str, str],
-    written: Mapping[str, str],
-    corrects: Correction | None = None,
+    plan: Plan, folder: Path, name: str, written: Mapping[str, str], corrects: Correction | None = None
 ) -> None:
-    """Write the formats, the front page and, last, the manifest of an edition whose pages are made.
+    """Write the formats, covers, catalogue, search and, last, the manifest of an edition whose pages are made.
 
-    ``headlines`` are those of its pages, by names such as ``fr/inflation``; ``written`` are the digests of the bytes
-    that its pages were written with, by file; ``corrects``: the differences from the edition that it replaces.
+    ``written`` are the digests of the bytes that its pages were written with, by file; ``corrects``: the differences
+    from the edition that it replaces.
 
     Raises
     ------
@@ -220,22 +213,11 @@ def finish_edition(
     definition = plan.definition
     series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
-    formats = write_formats(plan, folder, name, until)
-    front = html.edition(
-        report={k: definition.title[k] for k in plan.languages},
-        date=name,
-        lines={k: Words(k).edition(plan.as_of, until) for k in plan.languages},
-        titles={k: page_titles(plan, k) for k in plan.languages},
-        notices={k: stale_notice(plan, k) for k in plan.languages},
-        replaced={k: replaced_line(corrects, Words(k)) if corrects else "" for k in plan.languages},
-        before={k: before_lines(corrects, k) for k in plan.languages},
-        headlines={k: {page: headlines[f"{k}/{page}"] for page in definition.pages} for k in plan.languages},
-        downloads={k: [(f.format, f.path, f.size) for f in formats if f.language == k] for k in plan.languages},
-        fingerprint=plan.inputs.fingerprint,
-    )
-    write_durably(folder / "index.html", front)
-    made = {f.path: f.digest for f in formats}
-    files = dict(sorted({**written, **made, "index.html": sha256_hex(front.encode())}.items()))
+    edition = edition_content(plan, folder, name, until, corrects)
+    formats = write_formats(edition, definition.formats, folder)
+    written = {**written, **complete_pages(plan, folder, formats, written)}
+    fronts = write_fronts(edition, formats, folder)
+    files = dict(sorted({**written, **{f.path: f.digest for f in formats}, **fronts.files}.items()))
     if wrong := compare_written(folder, files):
         raise PageError(
             f"edition {definition.name}/{name} is not what was written while it was made; nothing was kept, run again. "
@@ -250,6 +232,7 @@ def finish_edition(
         "data_until": until.isoformat() if until else None,
         "formats": list(definition.formats),
         **({"corrects": corrects.model_dump()} if corrects else {}),
+        **fronts.record,
     }
     manifest |= {
         "fingerprint": plan.inputs.fingerprint,

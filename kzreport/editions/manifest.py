@@ -44,6 +44,17 @@ class _Open(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True)
 
 
+class _Figure(_Open):
+    title: dict[Key, str]
+    value: Annotated[float, Field(allow_inf_nan=False)]
+    unit: str
+    basis: str
+    item: str
+    digits: Annotated[int, Field(ge=0, le=12)] | None
+    period: str
+    series: list[str]
+
+
 class _Edition(_Open):
     definition: Key
     name: Annotated[str, Field(pattern=EDITION_NAME.pattern)]
@@ -53,6 +64,8 @@ class _Edition(_Open):
     pages: Annotated[list[Key], Field(min_length=1)]
     data_until: Day | None = None
     formats: list[Key] = [PAGES]
+    headlines: dict[Key, str] = {}
+    figures: Annotated[list[_Figure], Field(max_length=20)] = []
 
 
 class _Git(_Open):

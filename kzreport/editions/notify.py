@@ -108,7 +108,7 @@ def _headlines(folder: Path, pages: Sequence[str], language: str) -> list[dict[s
     found = []
     for page in pages:
         nb = nbformat.v4.reads((folder / language / f"{page}.ipynb").read_text(encoding="utf-8"))
-        text = page_headline(nb, collected=False)
+        text = page_headline(nb)
         if text:
             title = str(Words(language, page).entry("title")[language])
             found.append({"page": page, "title": title, "text": text})

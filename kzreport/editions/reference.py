@@ -17,7 +17,7 @@ from kzreport.execution.execute import execute_page
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Task
 from kzreport.files import project_root, write_atomic
-from kzreport.pages.notebooks import declared_parameters, read_notebook
+from kzreport.pages.notebooks import declared_parameters, is_scratch, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project import notebook_path, project
 
@@ -78,8 +78,9 @@ def _store_outputs(path: Path, executed: NotebookNode) -> list[Path]:
     stored = read_notebook(path)
     fresh = [c for c in executed.cells if "injected-parameters" not in c.metadata.get("tags", [])]
     counted = 0
-    for number, (cell, new) in enumerate(zip(stored.cells, fresh, strict=True), 1):
+    for number, cell in enumerate(stored.cells, 1):
         cell.id = f"cell-{number}"
+    for cell, new in zip([c for c in stored.cells if not is_scratch(c)], fresh, strict=True):
         if cell.cell_type == "code":
             counted += bool(cell.source.strip())
             cell.outputs, cell.execution_count = new.outputs, counted if cell.source.strip() else None

@@ -30,6 +30,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from kzreport import scratch
+from kzreport.editions.latest import LATEST
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store, list_editions
@@ -237,8 +238,9 @@ class Mirror(Store):
         return f"{self.address}/{path.relative_to(self.root).as_posix()}"
 
     def push(self) -> None:
-        """Send the files at the top and the failed pages; remove what is no longer in the mirror."""
+        """Send the files at the top, what leads to the newest editions and the failed pages; remove what is gone."""
         loose = [f for f in self.root.iterdir() if f.is_file()]
+        loose += [f for f in self.root.glob(f"[!.]*/{LATEST}/**/*") if f.is_file() and f.stat().st_size]
         loose += [f for f in (self.root / "failed").rglob("*") if f.is_file() and f.stat().st_size]
         gone = {n for n in self.names if n.startswith(_OWN) and not (self.root / n).exists()}
         gone |= {n for n in self.names if _ASIDE.fullmatch(n)}  # of runs that were killed: we are alone

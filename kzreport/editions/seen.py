@@ -100,7 +100,7 @@ def read_edition_record(path: Path) -> tuple[str, Mapping[str, Signature]]:
     """Return the digest of the manifest and the signatures that can be relied on; nothing if there is no record."""
     found, recorded = read_record(path)
     digest, files = found.get("manifest"), found.get("files")
-    if not isinstance(digest, str) or not isinstance(files, dict):
+    if not isinstance(digest, str) or not re.fullmatch("[0-9a-f]{64}", digest) or not isinstance(files, dict):
         return "", {}
     return digest, {name: own for name, own in files.items() if is_signature(own) and is_settled(own, recorded)}
 

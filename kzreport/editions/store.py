@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from kzreport.errors import Locked, ParameterError, explain
+from kzreport.errors import Locked, ParameterError, explain, one_of
 from kzreport.files import project_root, sweep_halves, sync_folder
 from kzreport.locks import drop_lock, take_lock
 
@@ -153,6 +153,6 @@ def find_edition(root: Path, name: str) -> Path:
     present = {f"{p.parent.name}/{p.name}": p for p in list_editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
     if len(hits) != 1:
-        choices = f"one of {', '.join(present)}" if present else "an edition, of which there is none yet"
+        choices = one_of(present, name) if present else "an edition, of which there is none yet"
         raise ParameterError(explain("edition", repr(name), choices))
     return hits[0]

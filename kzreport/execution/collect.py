@@ -11,6 +11,8 @@ from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
 from kzreport.project import project
 
+_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+
 
 def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNode:
     """Check an executed notebook and remove ids, times and counters; the notebook is changed in place.
@@ -42,7 +44,8 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
     names = [a.name for a in page_artefacts(nb)]
     if again := sorted({n for n in names if names.count(n) > 1}):  # their files would overwrite each other
         raise PageError(explain(where, f"two charts or tables called {', '.join(again)}", "a name for each"))
-    nb.metadata = NotebookNode({"kernelspec": nb.metadata.kernelspec, "language_info": {"name": "python"}})
+    kernel = NotebookNode(_KERNEL)  # whichever the analyst saved it with
+    nb.metadata = NotebookNode({"kernelspec": kernel, "language_info": NotebookNode({"name": "python"})})
     return nb
 
 

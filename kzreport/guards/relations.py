@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
-from kzreport.errors import DataError, explain, short_repr
+from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.series.resource import resources
 from kzreport.strict import StrictModel, strict_model
@@ -180,7 +180,7 @@ def _read(path: Path, package: Path) -> tuple[Relation, ...]:
         at = f"{where}, entry {number}"
         kind = entry.get("kind") if isinstance(entry, dict) else None
         if not isinstance(kind, str) or kind not in KINDS:
-            raise DataError(explain(f"{at}, key 'kind'", short_repr(kind), f"one of {', '.join(KINDS)}"))
+            raise DataError(explain(f"{at}, key 'kind'", short_repr(kind), one_of(KINDS, kind)))
         relation = strict_model(KINDS[kind], {k: v for k, v in entry.items() if k != "kind"}, f"{at} ({kind})")
         _check_columns(relation, at)
         found.append(relation)
@@ -197,11 +197,9 @@ def _check_columns(relation: Relation, at: str) -> None:
     asked += [c for v in values if isinstance(v, Figures) for c in (*v.where, *v.unless)]
     for column in asked:
         if column and column not in known:
-            raise DataError(explain(at, f"the column '{column}'", f"one of {', '.join(sorted(known))}"))
+            raise DataError(explain(at, f"the column '{column}'", one_of(sorted(known), column)))
     for figures in (v for v in values if isinstance(v, Figures)):
         enums = resources()[figures.series].enums
         for column, cells in [*((c, [v]) for c, v in figures.where.items()), *figures.unless.items()]:
             if unknown := [cell for cell in cells if cell not in enums.get(column, (cell,))]:
-                raise DataError(
-                    explain(at, f"{column}: {short_repr(unknown[0])}", f"one of {', '.join(enums[column])}")
-                )
+                raise DataError(explain(at, f"{column}: {short_repr(unknown[0])}", one_of(enums[column], unknown[0])))

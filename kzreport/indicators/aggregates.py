@@ -14,7 +14,7 @@ from kzreport.indicators import readings
 from kzreport.indicators.growth import difference, growth
 from kzreport.indicators.readings import Levels, at, merge
 from kzreport.model import Period, Reading, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 
 def total(data: Levels, span: Period) -> Reading:
@@ -28,7 +28,7 @@ def total(data: Levels, span: Period) -> Reading:
     (10.0, 'partial_period')
     """
     parts, status = _inside(data, span)
-    if parts[0].unit in RATES | {"index", "multiple", "ratio"}:
+    if is_rate(parts[0].unit) or parts[0].unit in {"index", "multiple", "ratio"}:
         raise BasisError(explain(f"total of {parts[0].name}", f"unit {parts[0].unit}", "a flow", "use mean()"))
     return _over(parts, status, span, math.fsum(r.value or 0.0 for r in parts))
 
@@ -58,7 +58,7 @@ def rolling_sum(data: Levels, window: int = 4) -> tuple[Reading, ...]:
     found: list[Reading] = []
     for last in range(window - 1, len(table)):
         parts = table[last - window + 1 : last + 1][::-1]
-        if parts[0].unit in RATES:
+        if is_rate(parts[0].unit):
             raise BasisError(explain(f"rolling sum of {parts[0].name}", f"unit {parts[0].unit}", "a flow"))
         status = Status.OK if all(r.ok for r in parts) else Status.PARTIAL_PERIOD
         basis = f"{parts[0].basis}_rolling_{window}".lstrip("_")
@@ -90,7 +90,7 @@ def since_peak(data: Levels, period: Period | None = None) -> Reading:
     """
     now = at(data, period or readings.latest(data))
     top = peak([r for p, r in readings.readings(data).items() if p <= now.period])
-    return (difference if now.unit in RATES else growth)(now, top, name="since_peak")
+    return (difference if is_rate(now.unit) else growth)(now, top, name="since_peak")
 
 
 def _over(parts: Sequence[Reading], status: Status, span: Period, value: float) -> Reading:

@@ -14,7 +14,7 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from kzreport.errors import BasisError, DataError, explain
+from kzreport.errors import BasisError, DataError, explain, one_of
 from kzreport.indicators import readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Interval, Reading, Status
@@ -164,5 +164,5 @@ def value_per_tonne(value: Reading, mass: Reading) -> Reading:
 
 def _order(r: Reading) -> int:
     if r.basis not in STAGES:
-        raise BasisError(explain(f"{r.name} {r.period}", f"stage {r.basis!r}", f"one of {', '.join(STAGES)}"))
+        raise BasisError(explain(f"{r.name} {r.period}", f"stage {r.basis!r}", one_of(STAGES, r.basis)))
     return STAGES.index(r.basis)

@@ -17,7 +17,7 @@ from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.readings import Levels, first_status, merge, valued
 from kzreport.model import Interval, Reading, Status
-from kzreport.units import RATES, UNITS
+from kzreport.units import UNITS, is_rate
 
 _YEAR = {"M": 12, "Q": 4, "A": 1, "S": 1}
 
@@ -54,7 +54,7 @@ def difference(new: Reading, old: Reading, *, name: str = "difference") -> Readi
     status, value, interval = _comparable(new, old), None, None
     if status is Status.OK:
         value = valued(new) - valued(old)
-        value = round(value, 9) if new.unit in RATES else value
+        value = round(value, 9) if is_rate(new.unit) else value
         if new.interval or old.interval:
             interval = Interval(_ends(new).low - _ends(old).high, _ends(new).high - _ends(old).low)
     unit = UNITS[new.unit].of_difference
@@ -72,7 +72,7 @@ def symmetric_growth(new: Reading, old: Reading) -> Reading:
     -200.0
     """
     readings.check_same(new, old)
-    if new.unit in RATES:
+    if is_rate(new.unit):
         raise BasisError(explain(f"symmetric growth of {new.name}", f"unit {new.unit}", "a level"))
     status, value = _comparable(new, old), None
     if status is Status.OK:
@@ -198,7 +198,7 @@ def _compare(
     A status replaces nonsense.
     """
     readings.check_same(new, old)
-    if new.unit in RATES:
+    if is_rate(new.unit):
         raise BasisError(
             explain(
                 f"{name} of {new.name}",

@@ -11,7 +11,7 @@ from kzreport.indicators import readings
 from kzreport.indicators.aggregates import mean
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Period, Reading, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 
 def rate_from_index(value: float) -> float:
@@ -72,7 +72,7 @@ def index_level(data: Levels, base: Period, value: float = 100.0) -> tuple[Readi
     [100.0, 938.1]
     """
     b = mean(data, base)
-    if b.unit in RATES:
+    if is_rate(b.unit):
         raise BasisError(explain(f"index of {b.name}", f"unit {b.unit}", "a level", "chain the rates first"))
     found = []
     for r in readings.readings(data).values():
@@ -110,7 +110,7 @@ def splice(old: Levels, new: Levels, overlap: Period) -> tuple[Reading, ...]:
     [100.0, 110.0, 132.0]
     """
     o, n = mean(old, overlap), mean(new, overlap)
-    if o.unit != n.unit or o.unit in RATES:
+    if o.unit != n.unit or is_rate(o.unit):
         raise readings.mixed(n, o)
     link = first_status(o, n)
     link = readings.quotient_status(valued(o), valued(n)) if link is Status.OK else link

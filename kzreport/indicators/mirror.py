@@ -18,7 +18,7 @@ from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.indicators.trade import ends
 from kzreport.model import Interval, Reading, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 CIF = Interval(1.05, 1.20)  # what freight and insurance add to the value at the border of the exporter
 
@@ -38,7 +38,7 @@ def mirror(exports: Reading, imports: Reading, *, cif: Interval = CIF) -> dict[s
     >>> round(found["ratio"].value, 3), found["gap"].value, round(found["relative"].value, 1)
     (1.346, -8400.0, 29.5)
     """
-    if (exports.unit, exports.period) != (imports.unit, imports.period) or exports.unit in RATES:
+    if (exports.unit, exports.period) != (imports.unit, imports.period) or is_rate(exports.unit):
         raise readings.mixed(exports, imports)
     if not cif.low > 0:
         raise ParameterError(explain("mirror, cif", f"[{cif.low:g}, {cif.high:g}]", "a band above 0"))
@@ -145,7 +145,7 @@ def part_of(whole: Reading, share: Reading) -> Reading:
     >>> round(part_of(readings.at(fleet, "2023-05-01"), share).value)
     487262
     """
-    if share.unit != "percent" or share.period != whole.period or whole.unit in RATES:
+    if share.unit != "percent" or share.period != whole.period or is_rate(whole.unit):
         raise readings.mixed(whole, share)
     status = first_status(whole, share)
     value = valued(whole) * valued(share) / 100 if status is Status.OK else None

@@ -15,7 +15,7 @@ from kzreport.indicators.aggregates import total
 from kzreport.indicators.growth import growth, share
 from kzreport.indicators.readings import Levels, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 
 def same_part_year(data: Levels, part: Period) -> Reading:
@@ -103,8 +103,8 @@ def decumulate(ytd: Levels, *, allow_negative: bool = False) -> tuple[Reading, .
     found: list[Reading] = []
     before: Reading | None = None
     for p, r in readings.readings(ytd).items():
-        if p.start.month != 1 or p.start.day != 1 or p.start.year != p.end.year or r.unit in RATES:
-            raise (BasisError if r.unit in RATES else ParameterError)(
+        if p.start.month != 1 or p.start.day != 1 or p.start.year != p.end.year or is_rate(r.unit):
+            raise (BasisError if is_rate(r.unit) else ParameterError)(
                 explain(f"decumulate {r.name}", f"{p}, {r.unit}", "a flow cumulated since January")
             )
         if not r.ok:

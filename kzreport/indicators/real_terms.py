@@ -10,7 +10,7 @@ from kzreport.errors import ParameterError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Reading, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 
 def real_value(nominal: Reading, deflator: Reading) -> Reading:
@@ -24,7 +24,7 @@ def real_value(nominal: Reading, deflator: Reading) -> Reading:
     >>> real_value(readings.at(x, "2025"), readings.at(prices, "2025")).value
     200.0
     """
-    if deflator.unit != "index" or nominal.unit in RATES or nominal.period != deflator.period:
+    if deflator.unit != "index" or is_rate(nominal.unit) or nominal.period != deflator.period:
         raise readings.mixed(nominal, deflator)
     status = first_status(nominal, deflator)
     status = readings.base_status(valued(deflator)) if status is Status.OK else status

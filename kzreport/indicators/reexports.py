@@ -15,11 +15,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from kzreport.errors import BasisError, ParameterError, explain
+from kzreport.errors import BasisError, ParameterError, explain, one_of
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 ESTIMATORS = ("base_year", "mean", "linear", "log_linear")
 LEAST_TRIALS = 3  # placebo years: with fewer nothing is said to be usual or not
@@ -43,14 +43,18 @@ def expected(data: Levels, year: int, base: tuple[int, int], estimator: str) -> 
     """
     first, last = base
     if estimator not in ESTIMATORS:
-        raise ParameterError(explain("expected, estimator", repr(estimator), f"one of {', '.join(ESTIMATORS)}"))
+        raise ParameterError(explain("expected, estimator", repr(estimator), one_of(ESTIMATORS, estimator)))
     if last - first + 1 < _LEAST or year <= last:
         raise ParameterError(
             explain("expected", f"base {first}-{last} for {year}", f"{_LEAST} base years or more, all before {year}")
         )
     years = [last] if estimator == "base_year" else list(range(first, last + 1))
     used = [at(data, Period.parse(str(y))) for y in years]
-    if used[0].unit in RATES | {"index"} or (len(data) and {p.frequency for p in readings.readings(data)} != {"A"}):
+    if (
+        is_rate(used[0].unit)
+        or used[0].unit in {"index"}
+        or (len(data) and {p.frequency for p in readings.readings(data)} != {"A"})
+    ):
         raise BasisError(explain(f"expected {used[0].name}", f"{used[0].unit}, not one value a year", "yearly flows"))
     status, value = first_status(*used), None
     if status is Status.OK and estimator == "log_linear":

@@ -18,7 +18,7 @@ from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import Levels, at, valued
 from kzreport.model import Interval, Observation, Period, Reading, Series, Status
-from kzreport.units import RATES, UNITS
+from kzreport.units import UNITS, is_rate
 
 
 class Lookalike(NamedTuple):
@@ -286,7 +286,7 @@ def false_revision(old: Levels, new: Levels, *, tolerance: float | None = None) 
     unit = next(iter(now.values())).unit
     if next(iter(was.values())).unit != unit:
         raise readings.mixed(next(iter(was.values())), next(iter(now.values())))
-    rate = unit in RATES
+    rate = is_rate(unit)
     most = tolerance if tolerance is not None else 0.1 if rate else 0.005
     if not most >= 0:
         raise ParameterError(explain("false_revision, tolerance", tolerance, "0 or more"))

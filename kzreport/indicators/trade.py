@@ -19,7 +19,7 @@ from kzreport.errors import BasisError, ParameterError, explain
 from kzreport.indicators import aggregates, decomposition, growth, part_years, readings
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
-from kzreport.units import RATES
+from kzreport.units import is_rate
 
 FLOWS = ("exports", "imports", "turnover")
 _DIMS = ("partner", "country")
@@ -215,7 +215,7 @@ def implied_total(value: Reading, share: Reading) -> Reading:
     >>> round(r.value, 1), round(r.interval.low, 1), round(r.interval.high, 1)
     (121621.6, 118666.7, 124657.5)
     """
-    if value.unit in RATES or share.unit != "percent" or share.period != value.period:
+    if is_rate(value.unit) or share.unit != "percent" or share.period != value.period:
         raise readings.mixed(value, share)
     status, total, interval = first_status(value, share), None, None
     if status is Status.OK:
@@ -240,7 +240,7 @@ def part_of(whole: Reading, share: Reading) -> Reading:
     >>> part_of(x, s).value
     253.2
     """
-    if whole.unit in RATES or share.unit != "percent" or share.period != whole.period:
+    if is_rate(whole.unit) or share.unit != "percent" or share.period != whole.period:
         raise readings.mixed(whole, share)
     status = first_status(whole, share)
     value = round(valued(whole) * valued(share) / 100, 9) if status is Status.OK else None
@@ -372,7 +372,7 @@ def _together(
     """Exports with imports: one unit, one period, one partner, in this order."""
     if (flow_of(x), flow_of(m)) != ("exports", "imports"):
         raise BasisError(explain(name, f"{flow_of(x)} with {flow_of(m)}", "exports, then imports"))
-    if (x.unit, x.period, x.item) != (m.unit, m.period, m.item) or x.unit in RATES:
+    if (x.unit, x.period, x.item) != (m.unit, m.period, m.item) or is_rate(x.unit):
         raise readings.mixed(x, m)
     status, value, interval = first_status(x, m) if status is Status.OK else status, None, None
     if status is Status.OK:

@@ -16,7 +16,7 @@ from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
-from kzreport.units import RATES, UNITS
+from kzreport.units import UNITS, is_rate
 
 _SCOPES = ("scope", "flow")
 
@@ -232,7 +232,7 @@ def implied_base(value: Reading, percent: Reading | float) -> Reading:
 
 def _divided(name: str, inputs: list[Reading], by: float | None, period: Period) -> Reading:
     value = inputs[0]
-    if value.unit in RATES:
+    if is_rate(value.unit):
         raise BasisError(explain(f"{name} of {value.name}", f"unit {value.unit}", "a volume"))
     status, base, interval = first_status(*inputs), None, None
     if status is Status.OK and (by is None or by <= 0):

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.errors import WordsError, explain
+from kzreport.errors import WordsError, explain, one_of
 from kzreport.indicators.news import is_old
 from kzreport.language.names import Names
 from kzreport.language.numbers import Numbers
@@ -26,7 +26,8 @@ from kzreport.language.vocabulary import capital
 from kzreport.model import Reading, Status
 
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
-MARK = re.compile(r"\{([a-z][a-z0-9_]*)(?:\.(period|base|item|low|high|year|publisher))?(?::([a-z]+))?\}")
+ATTRIBUTES = ("value", "period", "base", "item", "low", "high", "year", "publisher")  # of a reading; value: without one
+MARK = re.compile(rf"\{{([a-z][a-z0-9_]*)(?:\.({'|'.join(ATTRIBUTES[1:])}))?(?::([a-z]+))?\}}")
 PART = re.compile(r"\[([^\[\]]*)\]")
 NOTHING = "nothing"
 DIRECTIONS = ("up", "down", "flat")
@@ -56,7 +57,7 @@ def choose_variant(
         assert not isinstance(node, str)
         chooser = node["by"]
         if chooser not in readings:
-            raise WordsError(explain(f"{where}, by", repr(chooser), f"one of {', '.join(readings)}"))
+            raise WordsError(explain(f"{where}, by", repr(chooser), one_of(readings, chooser)))
         r = readings[chooser]
         if not isinstance(r, Reading):
             raise WordsError(explain(f"{where}, by", f"several readings as '{chooser}'", "one reading"))
@@ -130,7 +131,7 @@ class Sentences(Numbers, Names):
         def one(m: re.Match[str]) -> str:
             name, attribute, spec = m[1], m[2], m[3] or ""
             if name not in readings:
-                raise WordsError(explain(f"{where}, {m[0]}", f"no reading '{name}'", f"one of {', '.join(readings)}"))
+                raise WordsError(explain(f"{where}, {m[0]}", f"no reading '{name}'", one_of(readings, name)))
             found = several(readings[name])
             if not found:
                 raise WordsError(explain(f"{where}, {m[0]}", f"nothing in '{name}'", "a reading or more"))

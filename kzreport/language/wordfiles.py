@@ -14,14 +14,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from kzreport.errors import DataError, WordsError, explain, short_repr
+from kzreport.errors import DataError, WordsError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.language.locale import Locale
+from kzreport.own_units import own_unit_words
 from kzreport.project import project
 
 SOURCE = "en"  # the language of the engine that others are translated from
 UNTRANSLATED = "untranslated: "  # begins a text that was copied from the source language
-LABEL_TABLES = ("labels", "articles", "themes", "earlier")
+LABEL_TABLES = ("labels", "articles", "themes", "earlier", "terms")
 _HERE = Path(__file__).parent
 FURNITURE = _HERE / "furniture.yml"
 
@@ -35,7 +36,7 @@ def built_in_languages() -> tuple[str, ...]:
 def check_language(language: str) -> str:
     """Return a language of the project. Raises :class:`WordsError` with the choices."""
     if language not in project().languages:
-        raise WordsError(explain("language", short_repr(language), f"one of {', '.join(project().languages)}"))
+        raise WordsError(explain("language", short_repr(language), one_of(project().languages, language)))
     return language
 
 
@@ -104,6 +105,7 @@ def methods() -> Mapping[str, Mapping[str, str]]:
 def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     """Return the project's names: ``labels``, ``articles`` and ``themes``, each slug -> language -> name.
 
+    ``terms``: slug -> language -> "TERM: MEANING".
     ``earlier``: slug -> last day -> language -> the name until then. Raises :class:`WordsError` for another table.
     """
     found = _read(labels_path()) if labels_path().exists() else {}
@@ -148,10 +150,13 @@ def language_file(language: str) -> Mapping[str, Any]:
 
 def furniture(language: str) -> Mapping[str, Any]:
     """Return the words that all pages share, in one language. Raises :class:`WordsError` if there are none."""
+    words: Mapping[str, Any]
     if language in built_in_languages():
-        return _built_in(FURNITURE, language)
-    words: Mapping[str, Any] = language_file(language).get("words", {})
-    return words
+        words = _built_in(FURNITURE, language)
+    else:
+        words = language_file(language).get("words", {})
+    own = own_unit_words(language) if language in project().languages else {}
+    return {**words, "units": {**words.get("units", {}), **own}} if own else words
 
 
 def locale(language: str) -> Locale:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from kzreport.errors import WordsError, explain
+from kzreport.errors import WordsError, explain, one_of
 from kzreport.language.sentences import MARK, Said, Sentences, choose_variant, several
 from kzreport.language.wordfiles import page_words
 from kzreport.model import Reading
@@ -38,10 +38,8 @@ class Words(Sentences):
         node: Any = self._page
         for depth, key in enumerate(keys):
             if not isinstance(node, Mapping) or key not in node:
-                choices = ", ".join(map(str, node)) if isinstance(node, Mapping) else "no keys"
-                raise WordsError(
-                    explain(f"{self._where}, {'.'.join(keys[:depth]) or 'top'}", f"no '{key}'", f"one of {choices}")
-                )
+                choices = one_of(node, key) if isinstance(node, Mapping) else "one of no keys"
+                raise WordsError(explain(f"{self._where}, {'.'.join(keys[:depth]) or 'top'}", f"no '{key}'", choices))
             node = node[key]
         return node
 

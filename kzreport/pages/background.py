@@ -29,18 +29,25 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
     """
     w = page.words
     known = known_issues(page.as_of, frozenset(page.loaded), page.start)
-    titles_of: dict[tuple[str, str], list[str]] = {}  # (kind, text) of a fault -> titles of its series
+    series_of: dict[tuple[str, str], list[str]] = {}  # (kind, text) of a fault -> its series
     for i in known:
         if all(i.where.get(column, few[0]) in few for column, few in among.items()):
-            title = escape(describe_series(i.series).titles[w.language])
-            titles_of.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(title)
+            series_of.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(i.series)
+
+    def titles(names: Sequence[str]) -> str:
+        return w.semicolon.join(dict.fromkeys(escape(describe_series(n).titles[w.language]) for n in names))
+
     lines = [
-        w.typography(f"- **{kind}** ({w.semicolon.join(dict.fromkeys(titles))}){w.colon}{text}")
-        for (kind, text), titles in titles_of.items()
+        w.typography(f"- **{kind}** ({titles(names)}){w.colon}{text}") for (kind, text), names in series_of.items()
     ]
+    about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())
     if not lines and all(series.last is None for series in page.loaded.values()):
         return  # of no figure there is no fault to deny
-    page.show("\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]), Kind.CAVEATS)
+    page.show(
+        "\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]),
+        Kind.CAVEATS,
+        series=about,
+    )
 
 
 def method(page: PageContext) -> None:
@@ -62,7 +69,8 @@ def sources(page: PageContext) -> None:
     """
     w = page.words
     groups: dict[tuple[str, ...], list[str]] = {}
-    for name in dict.fromkeys((*page.views.order(), *page.loaded)):
+    order = list(dict.fromkeys((*page.views.order(), *page.loaded)))
+    for name in order:
         d = describe_series(name)
         publisher = w.publisher(name) or w.ui("several_publishers")
         terms = (d.licence[w.language], d.accessed_via[w.language].rstrip("."), d.publication["kind"])
@@ -86,7 +94,9 @@ def sources(page: PageContext) -> None:
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"
             figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
             lines.append(" ".join([f"  - {title}. {figure}", *own]))
-    page.show("\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES)
+    page.show(
+        "\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES, series="\n".join(order)
+    )
 
 
 def cited_pages(page: PageContext, name: str) -> str:

@@ -14,10 +14,11 @@ from kzreport.claims.outcomes import Assessment
 from kzreport.claims.verdicts import assess_claims
 from kzreport.days import parse_day
 from kzreport.declare import View
+from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Kind, Output
-from kzreport.pages.values import values_of_pages
+from kzreport.pages.values import open_in_notebook, values_of_pages
 from kzreport.pages.views import Views
 from kzreport.project import project
 from kzreport.series.known import load_series, load_vintages
@@ -31,13 +32,17 @@ class PageContext:
     """The words, date and loaded series of one page in one language for one edition.
 
     ``as_of`` cuts every series that :meth:`load` gives; charts show ``years`` calendar years, the year of ``as_of``
-    included. Raises the package's errors for an unknown page, language or date.
+    included. In a notebook, the values of its parameters cell are checked first. Raises the package's errors for an
+    unknown page, language or date, and :class:`ParameterError` for a value that the command line would refuse.
     """
 
     def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
+        open_in_notebook(name)
         self.name = name
         self.as_of = parse_day(as_of)
         self.words = Words(lang, name, self.as_of)
+        if years is not None and (not isinstance(years, int) or not 1 <= years <= 1000):
+            raise ParameterError(explain("years", short_repr(years), "a number of calendar years, from 1 to 1000"))
         self.start = Period.parse(str(self.as_of.year - years + 1)) if years else None
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
@@ -109,11 +114,14 @@ class PageContext:
             self._drawn[key] = values_of_pages(pages, "parameter 'pages'")
         return self._drawn[key]
 
-    def open_section(self, heading: str, *, hushed: bool = False) -> None:
-        """Display the heading of a section; ``hushed``: leave it out, and all that would stand under it."""
+    def open_section(self, heading: str, name: str, *, hushed: bool = False) -> None:
+        """Display the heading of a section; ``hushed``: leave it out, and all that would stand under it.
+
+        ``name``: the same in all languages; links to the section have it.
+        """
         self.old_told, self.hushed = False, hushed
         if not hushed:
-            self.show(heading, Kind.SECTION)
+            self.show(heading, Kind.SECTION, name)
 
     def emit(self, output: Output) -> None:
         """Display an output of the page, unless it stands in a section that is left out."""
@@ -125,6 +133,6 @@ class PageContext:
         """Hand an output to the front end of the notebook."""
         display(output.data, raw=True, metadata=output.metadata)
 
-    def show(self, text: str, kind: Kind, name: str = "") -> None:
-        """Display Markdown; ``name``: of the chart or table in whose place it stands."""
-        self.emit(Output(kind, text, markdown=text, name=name))
+    def show(self, text: str, kind: Kind, name: str = "", series: str = "") -> None:
+        """Display Markdown; ``name``: of the chart or table in whose place it stands; ``series``: see `Output`."""
+        self.emit(Output(kind, text, markdown=text, name=name, series=series))

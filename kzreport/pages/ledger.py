@@ -40,7 +40,7 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
     named = [f"- {document_entry(w, register().documents[d])}" for d in documents]
     if not found:
         return
-    page.open_section("\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]))
+    page.open_section("\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), "claims")
     before = verdicts_as_of(parse_day(previous), **chosen) if previous else {}
     turned = {j.claim.id: then for j in found if (then := _turned(j, before))}
     titles = {name: Words(w.language, name).entry("title")[w.language] for name in page_names()}

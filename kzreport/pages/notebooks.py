@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from kzreport.errors import DataError, NotebookError, ParameterError, explain
+from kzreport.errors import DataError, NotebookError, ParameterError, explain, short_repr
 from kzreport.files import cached_by_stamp, read_text, shown_path
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 from kzreport.pages.parameters import Parameter, parse_code, read_cell, validate_parameters
 from kzreport.project import notebook_path
 
+KERNELS = ("python3", "kzreport")  # the default one, and the same warm: a notebook may be saved with either
+SCRATCH = "scratch"
 _SECRET = re.compile(r"passw|secret|token|credential|api_?key", re.IGNORECASE)
 
 
@@ -45,14 +47,21 @@ def read_notebook(path: Path) -> NotebookNode:
     return cast("NotebookNode", nb)
 
 
+def is_scratch(cell: NotebookNode) -> bool:
+    """True for a cell that an analyst plays in: runs, reference outputs and checks leave it out."""
+    return SCRATCH in cell.metadata.get("tags", [])
+
+
 def load_notebook(page: str) -> NotebookNode:
-    """Return the notebook of a page, read once for each state of its file; it is shared: do not change it."""
+    """Return the notebook of a page without scratch cells, read once for each state of its file: do not change it."""
     return _notebook(notebook_path(page))
 
 
 @cached_by_stamp()
 def _notebook(path: Path) -> NotebookNode:
-    return read_notebook(path)
+    nb = read_notebook(path)
+    nb.cells = [c for c in nb.cells if not is_scratch(c)]
+    return nb
 
 
 def declared_parameters(page: str) -> tuple[Parameter, ...]:
@@ -99,9 +108,11 @@ def _tagged(nb: NotebookNode, where: str) -> int:
 
 @cached_by_stamp()
 def _parameters(path: Path) -> tuple[Parameter, ...]:
-    where, nb = shown_path(path), _notebook(path)
-    if (nb.metadata.get("kernelspec") or {}).get("name") != "python3":
-        raise NotebookError(explain(f"{where}, kernelspec", nb.metadata.get("kernelspec"), "the kernel python3"))
+    where, nb = shown_path(path), read_notebook(path)
+    if (kernel := (nb.metadata.get("kernelspec") or {}).get("name")) not in KERNELS:
+        found = short_repr(kernel) if kernel else nb.metadata.get("kernelspec")
+        todo = "choose it in JupyterLab and save the notebook"
+        raise NotebookError(explain(f"{where}, kernelspec", found, f"the kernel {' or '.join(KERNELS)}", todo))
     number = _tagged(nb, where)
     at = f"{where}, cell {number}"
     found = read_cell(nb.cells[number - 1].source, at)
@@ -110,7 +121,7 @@ def _parameters(path: Path) -> tuple[Parameter, ...]:
         todo = "a report prints its parameters; read a secret from the environment"
         raise NotebookError(explain(at, f"a parameter called {name}", "nothing that is to be kept secret", todo))
     for i, other in enumerate(nb.cells, 1):
-        if other.cell_type == "code" and i != number:
+        if other.cell_type == "code" and i != number and not is_scratch(other):
             again = _bound(parse_code(other.source, f"{where}, cell {i}")) & set(declared)
             if again:
                 names = ", ".join(sorted(again))

@@ -11,8 +11,9 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from kzreport.errors import DataError, ParameterError, WordsError, explain, short_repr
+from kzreport.errors import DataError, ParameterError, WordsError, explain, one_of, short_repr
 from kzreport.files import project_root, read_text, shown_path
+from kzreport.language.sentences import ATTRIBUTES, MARK
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.project import page_names, project
@@ -51,7 +52,7 @@ def read_note(name: str) -> Parts:
                 found = f"{line!r} again" if key in parts else repr(line[:60])
                 raise ParameterError(explain(at, found, f"each part once: {heads}, '# {languages[0]} PAGE' ..."))
             if key[0] and key[0] not in page_names():
-                raise ParameterError(explain(f"{at}, page", short_repr(key[0]), f"one of {', '.join(page_names())}"))
+                raise ParameterError(explain(f"{at}, page", short_repr(key[0]), one_of(page_names(), key[0])))
             lines = parts[key] = []
         elif lines is not None:
             lines.append(line)
@@ -92,8 +93,11 @@ def fill_note(text: str, where: str, language: str, readings: Callable[[str], Ma
         reading = known.get(name)
         if reading is None or not reading.ok:
             found = f"no reading '{name}'" if reading is None else f"'{name}' has no value ({reading.status})"
-            choices = ", ".join(f"{page}.{n}" for n, r in known.items() if r.ok)
-            raise ParameterError(explain(f"{where}, {m[0]}", found, f"one of {choices or 'none by that date'}"))
+            choices = one_of([f"{page}.{n}" for n, r in known.items() if r.ok], f"{page}.{name}")
+            raise ParameterError(explain(f"{where}, {m[0]}", found, choices))
+        if not MARK.fullmatch(f"{{{name}{rest}}}"):
+            attribute = rest.strip(".").partition(":")[0]
+            raise ParameterError(explain(f"{where}, {m[0]}", f"'{attribute}'", one_of(ATTRIBUTES, attribute)))
         try:
             return Words(language, page).marks(f"{{reading{rest}}}", f"{where}, {m[0]}", {"reading": reading})
         except WordsError as e:

@@ -43,6 +43,9 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHART: ("name", "title", "measure", "source", "alt", "csv"),
     Kind.TABLE: ("name", "title", "csv"),
     Kind.ABSENT: ("name",),
+    Kind.SECTION: ("name",),
+    Kind.CAVEATS: ("series",),
+    Kind.SOURCES: ("series",),
 }
 _OPTIONAL: Mapping[Kind, tuple[str, ...]] = {Kind.CHART: ("finding",)}
 _FORMS: Mapping[Kind, str] = {Kind.CHART: "image/svg+xml", Kind.TABLE: "text/html"}
@@ -54,13 +57,14 @@ class Output:
 
     - ``text``: the whole of it as plain text, which nbval and reviewers compare
     - ``markdown``, ``html``, ``svg``: the form shown: SVG for a chart, HTML for a table, Markdown for the rest
-    - ``name``: of a chart, a table or the sentence in its place: unique on a page
+    - ``name``: of a chart, a table or the sentence in its place: unique on a page; of a section: its key
     - ``title``: of a chart or table: what it shows, whatever the figures are
     - ``finding``: of a chart: what its figures say, in one sentence without a full stop; empty if there is none
     - ``measure``, ``source``: of a chart: unit and time of what is drawn (after the title, under a finding);
       publishers and until when, in words
     - ``alt``: the description of a chart in words
     - ``csv``: the figures of a chart or table
+    - ``series``: of sources and caveats: a line for each, with the names of the series that it is about
 
     >>> Output(Kind.SAY, "Prices rose.", markdown="Prices rose.").metadata
     {'kzreport': {'kind': 'say'}}
@@ -78,6 +82,7 @@ class Output:
     source: str = ""
     alt: str = ""
     csv: str = ""
+    series: str = ""
 
     @property
     def heading(self) -> str:
@@ -147,10 +152,6 @@ def page_artefacts(nb: NotebookNode) -> list[Output]:
     return [o for o in page_outputs(nb) if o.kind in (Kind.CHART, Kind.TABLE)]
 
 
-def page_headline(nb: NotebookNode, *, collected: bool = True) -> str:
-    """Return the headline of a page as Markdown; empty if the page has no headline.
-
-    ``collected``: the headlines that a page gives of other pages count as its own.
-    """
-    kinds = (Kind.HEADLINE, Kind.HEADLINES) if collected else (Kind.HEADLINE,)
-    return next((o.markdown.strip("*") for o in page_outputs(nb) if o.kind in kinds), "")
+def page_headline(nb: NotebookNode) -> str:
+    """Return the headline of a page as Markdown; empty if the page has none of its own."""
+    return next((o.markdown.strip("*") for o in page_outputs(nb) if o.kind is Kind.HEADLINE), "")

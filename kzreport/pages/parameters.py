@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonVal
 
 from kzreport.claims.documents import register
 from kzreport.days import parse_day
-from kzreport.errors import NotebookError, ParameterError, explain, short_repr
+from kzreport.errors import NotebookError, ParameterError, explain, one_of, short_repr
 from kzreport.project import page_names, project
 from kzreport.series.resource import resources
 
@@ -55,7 +55,7 @@ def _choice(choices: Callable[[], Collection[str]]) -> AfterValidator:
 
     def check(text: str) -> str:
         if text not in (known := choices()):
-            raise ValueError(f"expected one of {', '.join(known)}")
+            raise ValueError(f"expected {one_of(known, text)}")
         return text
 
     return AfterValidator(check)
@@ -219,7 +219,7 @@ def validate_parameters(
     for name in given:
         if name not in by_name:
             at = f"{places.get(name, where)}, parameter {short_repr(name)}"
-            raise ParameterError(explain(at, "an unknown name", f"one of {', '.join(by_name)}"))
+            raise ParameterError(explain(at, "an unknown name", one_of(by_name, name)))
     values = {p.name: p.default for p in declared}
     values |= {k: _from_text(by_name[k].type, v) if text else v for k, v in given.items()}
     try:

@@ -38,7 +38,7 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
     """
     w = page.words
     heading = f"## {w.typography(w.entry('sections', key)[w.language])}"
-    page.open_section(heading, hushed=subject is not None and not _has_figures(page.read(subject, **options)))
+    page.open_section(heading, key, hushed=subject is not None and not _has_figures(page.read(subject, **options)))
 
 
 def _has_figures(found: Any) -> bool:

@@ -243,7 +243,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     w = page.words
     wanted, options = split_options([panels], options)
     for name, panel in page.views.resolve(panels, wanted).items():
-        page.open_section(f"## {w.typography(w.label(name))}")
+        page.open_section(f"## {w.typography(w.label(name))}", name)
         if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
             page.show(" ".join(said), Kind.SAY)
         if panel.groups:

@@ -6,10 +6,12 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+from IPython import get_ipython
+
 from kzreport.errors import ParameterError, explain
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import NOWHERE, validate_parameters
-from kzreport.pages.views import rule_of
+from kzreport.pages.views import renew_views, rule_of
 
 _OF_EDITION = ("lang", "as_of")  # parameters whose values an edition has, not a page
 
@@ -48,6 +50,24 @@ def page_values(
             place = next((places[name] for name in ruled if name in places), where)
             raise ParameterError(f"{place}, {e}") from None
     return {name: value for name, value in values.items() if name not in _OF_EDITION}
+
+
+def open_in_notebook(page: str) -> None:
+    """Begin a page that cells of a notebook make: views that were changed are read again, values are checked.
+
+    The values of the parameters cell are checked as those of a command line are; nothing is done outside of a
+    notebook. Raises :class:`ParameterError` naming the parameter.
+    """
+    shell = get_ipython()
+    if shell:
+        renew_views()
+    typed = shell.user_ns if shell else {}
+    declared = [p for p in declared_parameters(page) if p.name in typed.get("__annotations__", ())] if typed else []
+    if not declared:
+        return
+    where = f"notebooks/{page}.ipynb"
+    values = validate_parameters(declared, {p.name: typed[p.name] for p in declared if p.name in typed}, where)
+    page_values(page, {name: value for name, value in values.items() if name not in _OF_EDITION}, where)
 
 
 def changed_values(page: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 import ast
 import importlib
 import importlib.util
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Protocol
 
 from kzreport.declare import (
@@ -27,7 +29,7 @@ from kzreport.declare import (
     declaration_of,
 )
 from kzreport.errors import NotebookError, PageError, explain
-from kzreport.files import cached_by_stamp
+from kzreport.files import cached_by_stamp, project_root
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project import notebook_path, project
@@ -138,6 +140,42 @@ def split_options(given: Sequence[Any], options: Mapping[str, Any]) -> tuple[dic
 def view_name(view: View) -> str:
     """Return the name of a view as a notebook writes it: ``inflation.headline``."""
     return f"{view.__module__.rpartition('.')[2]}.{view.__name__}"
+
+
+_seen: dict[str, tuple[Path, int]] = {}  # module of views -> its file, and when that was written
+
+
+def renew_views() -> None:
+    """Read the project's views again if one was changed since, or if the process has turned to another project.
+
+    A notebook's names stay those of the same modules, whose functions are then the new ones.
+    """
+    prefix, folder = "kzreport.views.", project_root() / "notebooks" / "views"
+    loaded = {name: module for name, module in sys.modules.items() if name.startswith(prefix)}
+    now = {name: _stamp(folder / f"{name.removeprefix(prefix)}.py") for name in loaded}
+    if all(_seen.get(n, now[n]) == now[n] and _file(m) == now[n][0] for n, m in loaded.items()):
+        _seen.update(now)
+        return
+    importlib.invalidate_caches()
+    try:
+        for name in loaded:
+            del sys.modules[name]
+        for name, module in loaded.items():
+            if now[name][1]:
+                vars(module).update(vars(importlib.import_module(name)))
+    except BaseException:
+        sys.modules.update(loaded)
+        raise
+    _seen.update(now)
+
+
+def _file(module: ModuleType) -> Path:
+    return Path(module.__file__ or "").resolve()
+
+
+def _stamp(path: Path) -> tuple[Path, int]:
+    """Return a file and when it was written; 0 if there is none."""
+    return path.resolve(), path.stat().st_mtime_ns if path.exists() else 0
 
 
 def headline_of(page: str) -> View:

@@ -1,7 +1,9 @@
-"""An executed page -> its pieces in order: text, tables, charts and code as clean HTML."""
+"""An executed page -> its pieces in order: text, tables and charts as clean HTML, with the code that made them."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -16,22 +18,30 @@ from kzreport.render.markup import clean, markdown
 
 # Kinds of text that the page sets apart; the others are plain paragraphs.
 _STYLED = (Kind.CAVEATS, Kind.METHOD, Kind.SOURCES, Kind.HEADLINE, Kind.TITLE, Kind.NOTE)
+_HEADED = (Kind.SECTION, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES)
+_HEADING = re.compile(r"\s*<h2>(.*?)</h2>\s*", re.DOTALL)
+_ODD = re.compile(r"[^\w-]+")  # what no address of a place holds
+_NOTHING = Markup("")
 _FORMATTER = HtmlFormatter(style="default", nowrap=True)
 
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a page: ``chart`` (its picture as SVG), ``table``, ``code``, or a kind of text.
+    """A piece of a page: ``chart`` (its picture as SVG), ``table``, or a kind of text.
 
-    ``title``, ``measure``, ``source``: of a chart, as text beside the picture.
+    - ``place``, ``heading``: of a section: the end of the address of a link to it, the same in all languages
+    - ``output``: what the page showed; none for an analyst's own text
+    - ``code``, ``code_at``: of a chart or table: the cell that showed it, if no figure before shows that cell; the name
+      of the figure that does
     """
 
     kind: str
     html: Markup
-    name: str = ""
-    title: str = ""
-    measure: str = ""
-    source: str = ""
+    place: str = ""
+    heading: Markup = _NOTHING
+    output: Output | None = None
+    code: Markup = _NOTHING
+    code_at: str = ""
 
     @property
     def filtered(self) -> bool:
@@ -39,32 +49,51 @@ class Block:
         return self.kind == "table" and "<table data-claims=" in self.html
 
 
-def blocks(nb: NotebookNode, language: str) -> list[Block]:
-    """Return the page's pieces in order; an analyst's Markdown cells only if tagged with the language.
+def blocks(nb: NotebookNode, language: str) -> Iterator[Block]:
+    """Yield the page's pieces in order; an analyst's Markdown cells only if tagged with the language.
 
     Raises :class:`~kzreport.errors.PageError` for an output that no page shows.
     """
-    found: list[Block] = []
     for number, cell in enumerate(nb.cells, 1):
         if cell.cell_type == "markdown":
             if language in cell.metadata.get("tags", []):
-                found.append(Block("text", markdown(cell.source)))
+                yield Block("text", markdown(cell.source))
             continue
-        if cell.source.strip():
-            found.append(Block("code", Markup(highlight(cell.source, PythonLexer(), _FORMATTER))))
-        found += [_block(read_output(raw, f"cell {number}")) for raw in cell.outputs]
-    return found
+        code_at = ""
+        for raw in cell.outputs:
+            output = read_output(raw, f"cell {number}")
+            if output.kind in (Kind.CHART, Kind.TABLE):
+                code = _NOTHING if code_at else as_code(cell.source)
+                code_at = code_at or output.name
+                yield Block(str(output.kind), _figure(output), output=output, code=code, code_at=code_at)
+            else:
+                yield _block(output)
+
+
+def _figure(output: Output) -> Markup:
+    if output.kind is Kind.CHART:
+        return Markup(inline_picture(output.svg, output.name))
+    return clean(output.html)
 
 
 def _block(output: Output) -> Block:
-    if output.kind is Kind.CHART:
-        picture = Markup(inline_picture(output.svg, output.name))
-        return Block("chart", picture, output.name, output.heading, output.measure, output.source)
-    if output.kind is Kind.TABLE:
-        return Block("table", clean(output.html), output.name)
-    return Block(str(output.kind) if output.kind in _STYLED else "text", markdown(output.markdown))
+    text, heading = markdown(output.markdown), _NOTHING
+    if output.kind in _HEADED and (found := _HEADING.match(text)):
+        heading, text = Markup(found[1]), Markup(text[found.end() :])
+    place = f"section-{_ODD.sub('-', output.name or output.kind)}" if heading else ""
+    return Block(str(output.kind) if output.kind in _STYLED else "text", text, place, heading, output)
+
+
+def page_code(nb: NotebookNode) -> Markup:
+    """Return the whole code of a page."""
+    return as_code("\n\n".join(c.source.strip() for c in nb.cells if c.cell_type == "code" and c.source.strip()))
+
+
+def as_code(source: str) -> Markup:
+    """Return Python as coloured HTML."""
+    return Markup(highlight(source, PythonLexer(), _FORMATTER))
 
 
 def code_style() -> Markup:
-    """Return the style sheet of the code blocks."""
+    """Return the style sheet of the code."""
     return Markup(_FORMATTER.get_style_defs(".code"))

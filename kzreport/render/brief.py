@@ -74,11 +74,16 @@ class Brief:
     terms: Sequence[tuple[str, str]]
 
 
+def told_changes(pages: Sequence[PageContent]) -> list[Paragraph]:
+    """Return what changed since the edition before, as a page tells it, first since when; empty if no page does."""
+    return next((read_markdown(o.markdown) for p in pages for o in p.outputs if o.kind is Kind.CHANGES), [])
+
+
 def make_brief(edition: Edition, language: str) -> Brief:
     """Return the brief of an edition in one of its languages."""
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
     points = list(_points(pages, w))
-    told = next((read_markdown(o.markdown) for p in pages for o in p.outputs if o.kind is Kind.CHANGES), [])
+    told = told_changes(pages)
     return Brief(
         points=points,
         since=told[0].text if told else "",
@@ -107,25 +112,31 @@ def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
         if (figure := figures.get(page.name)) is None:
             yield Point(page.name, page.title, text)
         else:
-            alt = _described(figure, w)
+            alt = describe_history(figure, w)
             yield Point(page.name, page.title, text, figure, sparkline(figure.history), alt)
+
+
+def key_table(pages: Sequence[PageContent]) -> Output | None:
+    """Return the table of key figures of an edition, on whatever page; ``None`` if no page has it."""
+    return next((o for p in pages for o in p.outputs if o.kind is Kind.TABLE and o.name == _KEY_FIGURES), None)
 
 
 def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
     """Return page -> the first key figure of the edition that a chart of this page shows with its history."""
-    table = next((o for p in pages for o in p.outputs if o.kind is Kind.TABLE and o.name == _KEY_FIGURES), None)
+    table = key_table(pages)
     if table is None:
         return {}
     readings: dict[str, Reading] = {}
-    for few in _lines(table):
+    for few in reading_lines(table):
         readings.setdefault(few[0].name, few[0])
     found: dict[str, KeyFigure] = {}
+    drawn = chart_lines(pages)
     for row in read_table(table.html).rows:
         title, _, value, change, base = (cell.text for cell in row)
         if title not in readings:
             continue
-        for page in pages:
-            history = _history(readings[title], page.outputs)
+        for page, lines in drawn:
+            history = history_of(readings[title], lines)
             if len(history) >= _ENOUGH and page.name not in found:
                 period = w.typography(w.period(history[-1].period))
                 against = w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if base != _NONE else ""
@@ -133,23 +144,27 @@ def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
     return found
 
 
-def _history(reading: Reading, outputs: Sequence[Output]) -> Sequence[Reading]:
+def chart_lines(pages: Sequence[PageContent]) -> list[tuple[PageContent, list[list[Reading]]]]:
+    """Return each page with the lines that its charts draw."""
+    return [(page, [line for o in page.outputs if o.kind is Kind.CHART for line in reading_lines(o)]) for page in pages]
+
+
+def history_of(reading: Reading, lines: Sequence[Sequence[Reading]]) -> Sequence[Reading]:
     """Return the readings up to a reading that a chart draws as one line: same series, unit, basis and value."""
     alike = ("inputs", "unit", "basis", "period", "value")
-    for output in outputs:
-        for group in _lines(output) if output.kind is Kind.CHART else ():
-            own = [r for r in group if r.ok and r.period.end <= reading.period.end]
-            if any(all(getattr(r, k) == getattr(reading, k) for k in alike) for r in own):
-                return sorted(own, key=lambda r: r.period.end)
+    for line in lines:
+        own = [r for r in line if r.ok and r.period.end <= reading.period.end]
+        if any(all(getattr(r, k) == getattr(reading, k) for k in alike) for r in own):
+            return sorted(own, key=lambda r: r.period.end)
     return ()
 
 
-def _lines(output: Output) -> list[list[Reading]]:
+def reading_lines(output: Output) -> list[list[Reading]]:
     """Return the readings behind a chart or table, those of one group and item together, in order."""
-    rows, found = csv_rows(output), dict[tuple[str, str], list[Reading]]()
+    rows, found, held = csv_rows(output), dict[tuple[str, str], list[Reading]](), resources()
     for group, item, period, value, unit, status, estimated, series, basis in rows[1:] if has_figures(rows) else ():
         inputs = tuple(series.split())
-        digits = resources()[inputs[0]].decimals if len(inputs) == 1 and inputs[0] in resources() else None
+        digits = held[inputs[0]].decimals if len(inputs) == 1 and inputs[0] in held else None
         number = float(value) if value else None
         when = Period.parse(period)
         reading = Reading(
@@ -159,7 +174,7 @@ def _lines(output: Output) -> list[list[Reading]]:
     return list(found.values())
 
 
-def _described(figure: KeyFigure, w: Words) -> str:
+def describe_history(figure: KeyFigure, w: Words) -> str:
     """Describe a small line: its figure, from when to when, the lowest and the highest."""
     history = figure.history
     low, high = (choose(history, key=lambda r: r.value or 0.0) for choose in (min, max))

@@ -6,10 +6,12 @@ A format reads this and nothing of how pages are executed, stored or laid out in
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from kzreport.pages.outputs import Output
+
+FRONTS = ("index", "search", "series")  # in the folder of a language, beside its pages: no page has such a name
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Edition:
     - ``pages``: language -> its pages in order
     - ``series``: the names of the series that its pages read, in the order of sources
     - ``fingerprint``: the digest of its inputs
+    - ``previous``: the date of the edition that it is compared with, if its pages know one
+    - ``replaced``: language -> the sentence on the edition that it replaces; nothing if it replaces none
+    - ``before``: language -> page -> Markdown lines on what stood in that edition
     """
 
     definition: str
@@ -48,6 +53,9 @@ class Edition:
     pages: Mapping[str, Sequence[PageContent]]
     series: Sequence[str]
     fingerprint: str
+    previous: date | None = None
+    replaced: Mapping[str, str] = field(default_factory=dict)
+    before: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -20,8 +20,10 @@ from kzreport.model import Period
 from kzreport.pages.outputs import Output
 from kzreport.series.known import load_series
 from kzreport.series.resource import names_of, resources
+from kzreport.units import UNITS
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FULL = 3  # decimals of a number that is shown as published, not rounded to those of its unit
 _THEN = "then"  # the group of figures as an earlier edition had them
 
 
@@ -119,14 +121,13 @@ class FigureReader:
     def _name(self, code: str) -> str:
         if not code:
             return ""
+        try:
+            return self.words.label(code)  # as the picture names it
+        except WordsError:
+            pass
         if self.words.has_word("ui", code):
             return self.words.ui(code)
-        if code in self._held:
-            return self._held[code].titles[self.words.language]
-        try:
-            return self.words.label(code)
-        except WordsError:
-            return code
+        return self._held[code].titles[self.words.language] if code in self._held else code
 
 
 def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> str:
@@ -146,6 +147,17 @@ def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> s
             return ""
         found = named or found
     return max((o.published.isoformat() for o in found), default="")
+
+
+def shown_decimals(value: float, unit: str) -> int:
+    """Return the decimals that a figure is shown with: those of its unit, or all of them where these are few.
+
+    >>> shown_decimals(16.75, "percent"), shown_decimals(9.8, "percent"), shown_decimals(9.8123456, "percent")
+    (2, 1, 1)
+    """
+    usual = UNITS[unit].decimals if unit in UNITS else 0
+    given = len(f"{value:.10g}".partition(".")[2])
+    return given if usual < given <= _FULL else usual
 
 
 def groups_of(figures: Sequence[Figure]) -> Iterator[tuple[str, int, int]]:

@@ -6,12 +6,15 @@ import base64
 import hashlib
 from functools import lru_cache
 from importlib.resources import files
+from string import ascii_letters, digits
 from typing import Any
 
 import jinja2
 from markupsafe import Markup
 
 from kzreport.charts.colours import variables
+
+_PLAIN = frozenset(f"{ascii_letters}{digits} .,:-")
 
 
 @lru_cache(maxsize=1)
@@ -30,13 +33,27 @@ def fill(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-@lru_cache(maxsize=1)
 def filter_script() -> tuple[Markup, str]:
     """Return the script that filters the table of claims, and its digest for the page's policy."""
+    return page_script("filter.js")
+
+
+@lru_cache(maxsize=4)
+def page_script(name: str) -> tuple[Markup, str]:
+    """Return a script of the package, and its digest for the page's policy."""
     loader = _environment().loader
     assert loader is not None
-    script = loader.get_source(_environment(), "filter.js")[0].strip()
+    script = loader.get_source(_environment(), name)[0].strip()
     return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def css_text(text: str) -> Markup:
+    r"""Return text as a string of a style sheet, in which nothing ends the string or the sheet.
+
+    >>> print(css_text('Août "x"</style>'))
+    "Ao\fb t \22 x\22 \3c \2f style\3e "
+    """
+    return Markup('"{}"').format(Markup("".join(c if c in _PLAIN else f"\\{ord(c):x} " for c in text)))
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kzreport.errors import ParameterError, explain, short_repr
+from kzreport.errors import ParameterError, explain, one_of, short_repr
 
 if TYPE_CHECKING:
     from kzreport.render.content import Edition
@@ -74,7 +74,7 @@ def check_formats(names: Sequence[str], where: str) -> tuple[str, ...]:
     choices = (PAGES, *FORMATS)
     for name in names:
         if name not in choices:
-            raise ParameterError(explain(where, short_repr(name), f"one of {', '.join(choices)}"))
+            raise ParameterError(explain(where, short_repr(name), one_of(choices, name)))
     return tuple(name for name in choices if name in names or name == PAGES)
 
 

@@ -6,20 +6,36 @@ its digest, so that no other script runs.
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
 
 from markupsafe import Markup
 from nbformat import NotebookNode
 
+from kzreport.days import parse_day
 from kzreport.language.locale import NBSP
 from kzreport.language.words import Words
+from kzreport.pages.outputs import Kind
 from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
 from kzreport.project import project
-from kzreport.render.blocks import blocks, code_style
-from kzreport.render.fill import chart_style, fill, filter_script
+from kzreport.render.behind import figure_table
+from kzreport.render.blocks import Block, blocks, code_style, page_code
+from kzreport.render.figures import FigureReader
+from kzreport.render.fill import chart_style, css_text, fill, filter_script
 from kzreport.render.markup import markdown
+from kzreport.render.references import References, read_references
+from kzreport.render.sharing import share_styles
+from kzreport.render.sources import series_source
+from kzreport.render.terms import Term, TermLinks
+
+DOWNLOADS = Markup('<div class="handed"></div>')  # filled when the sizes of the files of the edition are known
+_EXPLAINED = ("text", str(Kind.HEADLINE), str(Kind.METHOD))  # texts in which terms are explained
+NO_SIZES: Mapping[str, int] = MappingProxyType({})
 
 
 def page(
@@ -29,10 +45,12 @@ def page(
     language: str,
     titles: Mapping[str, str],
     report: str,
-    date: str,
+    as_of: date,
     languages: Sequence[str],
     fingerprint: str,
     notice: str = "",
+    previous: str = "",
+    sizes: Mapping[str, int] = NO_SIZES,
 ) -> str:
     """Return the HTML of one page.
 
@@ -40,8 +58,8 @@ def page(
     ----------
     nb
         The executed page.
-    name, language, date
-        The page's name, its language's code, the edition's date as text.
+    name, language, as_of
+        The page's name, its language's code, the edition's date.
     titles
         Page name -> title, of all pages of the edition in order.
     report
@@ -52,72 +70,95 @@ def page(
         The digest of the edition's inputs.
     notice
         A sentence under the title: figures could not be fetched.
+    previous
+        The name of the edition before, if there is one.
+    sizes
+        The size in bytes of each file of figures, by its address in the folder of the page.
 
     Raises
     ------
     PageError
         For an output that no page shows.
     """
-    shown = blocks(nb, language)
+    w = Words(language, name, as_of)
+    shown, styles = _with_shared_styles(list(blocks(nb, language)))
+    shown, terms = _with_terms(shown, w)
+    references = read_references([block.output for block in shown if block.output])
     script, digest = filter_script() if any(b.filtered for b in shown) else (Markup(""), "")
     return fill(
         "page.html",
-        w=Words(language),
+        w=w,
         name=name,
         language=language,
         titles=titles,
+        groups=page_groups(titles, w),
         report=report,
-        date=date,
+        date=w.day(as_of),
         languages=languages,
         fingerprint=fingerprint,
         notice=notice,
+        previous=previous and {"name": previous, "day": w.day(parse_day(previous[:10]))},
         blocks=shown,
+        references=references,
+        sources=[series_source(each, as_of, w) for each in references.series],
+        terms=terms,
+        reader=FigureReader(w, as_of),
+        figure_table=figure_table,
+        numbered_notes=numbered_notes,
+        file_size=lambda path: file_size(sizes[path], w) if path in sizes else "",
+        running=css_text(f"{report} – {titles[name]}"),
+        day=css_text(w.day(as_of)),
+        code=page_code(nb),
+        downloads=DOWNLOADS,
+        claim_heads=[css_text(w.ui(key) + w.colon) for key in ("within_document", "against_published", "evidence")],
         script=script,
         digest=digest,
         pygments=code_style(),
-        charts=chart_style() if any(b.kind == "chart" for b in shown) else "",
+        charts=Markup("\n").join([chart_style(), styles]) if any(b.kind == "chart" for b in shown) else "",
     )
 
 
-def edition(
-    *,
-    report: Mapping[str, str],
-    date: str,
-    lines: Mapping[str, str],
-    titles: Mapping[str, Mapping[str, str]],
-    headlines: Mapping[str, Mapping[str, str]],
-    fingerprint: str,
-    notices: Mapping[str, str],
-    downloads: Mapping[str, Sequence[tuple[str, str, int]]],
-    replaced: Mapping[str, str],
-    before: Mapping[str, Mapping[str, Sequence[str]]],
-) -> str:
-    """Return the front page of one edition.
+def _with_shared_styles(shown: Sequence[Block]) -> tuple[list[Block], Markup]:
+    """Return the blocks of a page, the styles of its pictures as classes, and the style sheet of these."""
+    pictures, styles = share_styles([block.html for block in shown if block.kind == "chart"])
+    left = iter(pictures)
+    return [replace(block, html=next(left)) if block.kind == "chart" else block for block in shown], styles
 
-    ``lines``: the date of the edition and until when its figures go, in each language; ``notices``: that figures could
-    not be fetched, or nothing; ``titles`` and ``headlines``: language -> page -> text; headlines are Markdown.
-    ``downloads``: language -> format, file and size in bytes of what is handed on.
-    ``replaced``: the sentence on the edition that it replaces, or nothing; ``before``: language -> page -> Markdown on
-    what was there.
-    """
-    shown = {k: {p: markdown(t) for p, t in v.items()} for k, v in headlines.items()}
-    return fill(
-        "edition.html",
-        words={k: Words(k) for k in titles},
-        report=report,
-        date=date,
-        lines=lines,
-        titles=titles,
-        headlines=shown,
-        notices=notices,
-        replaced=replaced,
-        before={k: {p: [markdown(t) for t in few] for p, few in v.items()} for k, v in before.items()},
-        downloads={
-            k: [(Words(k).word("formats", name), path, file_size(size, Words(k))) for name, path, size in few]
-            for k, few in downloads.items()
-        },
-        fingerprint=fingerprint,
-    )
+
+def _with_terms(shown: Sequence[Block], words: Words) -> tuple[list[Block], list[Term]]:
+    """Return the blocks of a page with links at the terms that it explains, those terms, and a block for them."""
+    links = TermLinks(words)
+    linked = [replace(block, html=links.link(block.html)) if block.kind in _EXPLAINED else block for block in shown]
+    if links.used:
+        linked.append(Block("terms", Markup(""), "section-terms", Markup(words.ui("terms"))))
+    return linked, sorted(links.used, key=lambda term: term.name)
+
+
+def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list[str]]]:
+    """Return the pages of an edition under the labels of the project's groups; those of no group first, without one."""
+    groups = {label: [p for p in pages if p in titles] for label, pages in project().groups.items()}
+    grouped = {page for pages in groups.values() for page in pages}
+    first = [("", [page for page in titles if page not in grouped])]
+    shown = [(label, pages) for label, pages in [*first, *((words.label(k), v) for k, v in groups.items())] if pages]
+    return shown if len(shown) > 1 else [("", pages) for _, pages in shown]
+
+
+def numbered_notes(text: Markup, references: References, words: Words) -> Markup:
+    """Return the list of a page's notes with a number and an id for each, and links back to the figures it is about."""
+    numbers = itertools.count(1)
+
+    def item(found: re.Match[str]) -> str:
+        number = next(numbers)
+        back = fill("back.html", w=words, figures=references.citing(number, notes=True))
+        return f'<li id="note-{number}">{found[1]}{back}</li>'
+
+    return Markup(re.sub(r"<li>(.*?)</li>", item, str(text).replace("ul>", "ol>"), flags=re.DOTALL))
+
+
+def with_downloads(text: str, downloads: Sequence[tuple[str, str, int]], words: Words) -> str:
+    """Return a page with the files in which its edition is handed on: format, address from the page, size in bytes."""
+    named = [(words.word("formats", name), path, file_size(size, words)) for name, path, size in downloads]
+    return text.replace(str(DOWNLOADS), fill("downloads.html", w=words, downloads=named) if named else "")
 
 
 def file_size(size: int, words: Words) -> str:
@@ -130,11 +171,6 @@ def file_size(size: int, words: Words) -> str:
     if size >= 1_000_000:
         unit, number = "megabytes", words.number(size / 1_000_000, 1)
     return words.word("sizes", unit).replace("# ", f"#{NBSP}").replace("#", number)
-
-
-def index(editions: Sequence[Mapping[str, Any]]) -> str:
-    """Return the list of all editions, newest first."""
-    return fill("index.html", editions=editions, words={k: Words(k) for k in project().languages})
 
 
 def changes(found: Changes, report: str, language: str) -> str:

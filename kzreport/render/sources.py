@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.words import Words
@@ -43,7 +44,7 @@ class SeriesSource:
 def edition_sources(edition: Edition, language: str) -> list[SeriesSource]:
     """Return the sources of an edition in the order in which its pages read them."""
     words = Words(language, day=edition.as_of)
-    return [_source(name, edition, words) for name in edition.series]
+    return [series_source(name, edition.as_of, words) for name in edition.series]
 
 
 def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequence[SeriesSource]]]:
@@ -55,10 +56,11 @@ def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequen
     return found
 
 
-def _source(name: str, edition: Edition, words: Words) -> SeriesSource:
+def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
+    """Return what is known of a series on a day, in the language of ``words``."""
     d, language = describe_series(name), words.language
-    last = outcomes(load_series(name, edition.as_of)).last
-    used = [s for s in d.sources if s.get("since", "") <= edition.as_of.isoformat()]
+    last = outcomes(load_series(name, as_of)).last
+    used = [s for s in d.sources if s.get("since", "") <= as_of.isoformat()]
     return SeriesSource(
         name=name,
         title=d.titles[language],

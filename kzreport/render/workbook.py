@@ -11,7 +11,7 @@ from kzreport.model import Period
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
-from kzreport.render.figures import Figure, FigureReader
+from kzreport.render.figures import Figure, FigureReader, shown_decimals
 from kzreport.render.judged import judged_claims
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
@@ -21,7 +21,6 @@ from kzreport.units import UNITS
 _HEAD = 3  # row of the headings of a table: title and two lines above it
 _A4_COLUMNS = 6  # at most, of a table that is printed on A4
 _PRINTED = 210  # rows of a sheet of figures that are printed: three pages
-_FULL = 3  # decimals of a number that is shown as published, not rounded to those of its unit
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "starts", "value", "unit", "status")
 _SOURCE_COLUMNS = ("basis", "publisher", "published", "series")
 
@@ -176,7 +175,7 @@ class _Workbook:
         yield "" if f.item == f.group else reader.label(f.item)
         yield f.period
         yield _start(f.period)
-        yield Number(f.value, shown_decimals(f)) if f.value is not None else None
+        yield Number(f.value, shown_decimals(f.value, f.unit)) if f.value is not None else None
         yield self._unit(f.unit)
         yield words.ui("estimated") if f.estimated and f.value is not None else _status(f.status, words)
         yield f.basis
@@ -205,18 +204,6 @@ class _Workbook:
             about = (s.name, s.title, s.publisher, s.unit, s.basis, s.frequency, s.last, s.terms, s.access, s.days)
             rows.append((*about, "\n".join(s.caveats), links))
         self._table(name, self.say("sources_of"), "sources", columns, rows)
-
-
-def shown_decimals(f: Figure) -> int:
-    """Return the decimals that a figure is shown with: those of its unit, or all of them where these are few.
-
-    >>> f = lambda value: Figure("", "", "2026", value, "percent", "ok", False, (), "", "", "")
-    >>> shown_decimals(f(16.75)), shown_decimals(f(9.8)), shown_decimals(f(9.8123456))
-    (2, 1, 1)
-    """
-    usual = UNITS[f.unit].decimals if f.unit in UNITS else 0
-    given = len(f"{f.value:.10g}".partition(".")[2]) if f.value is not None else 0
-    return given if usual < given <= _FULL else usual
 
 
 def _status(status: str, words: Words) -> str:

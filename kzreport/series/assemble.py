@@ -12,11 +12,10 @@ from kzreport.files import file_digest, project_root, read_json, read_text, show
 from kzreport.project import project
 from kzreport.series.cards import read_card, read_map, read_shared
 from kzreport.series.resource import resource_of, seal_package
+from kzreport.series.strays import OTHER_FILES, SHARED_FILES, undeclared_tables
 from kzreport.series.table import parse_table
 
 _HEADING = ("name", "title", "description", "version", "licenses")
-_SHARED = ("package.yml", "publishers.yml", "columns.yml")
-_OTHER = ("issues.yml", "labels.yml", "groups.yml", "relations.yml", "releases.yml")  # of other readers
 LISTS = ("claims", "facts")  # folders of what judges documents: accepted as tables are, read by kzreport.claims
 
 
@@ -82,7 +81,8 @@ def _text(package: Mapping[str, Any]) -> str:
 def _assembled(folder: Path) -> dict[str, Any]:
     """Return the data package that cards and tables describe today; the tables are not read but for their digests."""
     tables = sorted(folder.glob("*.csv"))
-    _refuse_strays(folder, {t.stem for t in tables})
+    if undeclared := undeclared_tables(folder):
+        raise DataError(undeclared[0])
     heading = read_map(folder / "package.yml", ("name", "title"), _HEADING)
     shared = read_shared(folder, project().languages)
     entries = []
@@ -91,7 +91,7 @@ def _assembled(folder: Path) -> dict[str, Any]:
         _add_dated(entry, table)
         size = {"bytes": table.stat().st_size, "hash": f"sha256:{file_digest(table)}"}
         entries.append(entry | size)
-    files = [folder / name for name in _SHARED if (folder / name).exists()]
+    files = [folder / name for name in SHARED_FILES if (folder / name).exists()]
     files += [table.with_suffix(".yml") for table in tables]
     return seal_package(
         {
@@ -100,7 +100,7 @@ def _assembled(folder: Path) -> dict[str, Any]:
             "publishers_before": shared.earlier,
             "scopes": shared.scopes,
             "made_from": {file.name: file_digest(file) for file in files},
-            "beside": [name for name in _OTHER if (folder / name).exists()],
+            "beside": [name for name in OTHER_FILES if (folder / name).exists()],
             "lists": lists_of(folder),
             "resources": entries,
         }
@@ -129,13 +129,6 @@ def _add_dated(entry: dict[str, Any], table: Path) -> None:
         entry["some_dated"] = True
 
 
-def _refuse_strays(folder: Path, tables: set[str]) -> None:
-    """Raise :class:`DataError` for a card without a table; one without a card fails when its card is read."""
-    for path in sorted(folder.glob("*.yml")):
-        if path.name not in (*_SHARED, *_OTHER) and path.stem not in tables:
-            raise DataError(explain(shown_path(path), f"no table {path.stem}.csv", "a card and its table"))
-
-
 def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
     """Return the names of what differs from the package on disk; the package itself if only its form does."""
 
@@ -143,7 +136,7 @@ def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
         made_from = package["made_from"]
         by_name = {entry["name"]: (entry, made_from[f"{entry['name']}.yml"]) for entry in package["resources"]}
         lists: dict[str, Any] = package["lists"]
-        return by_name | {name: made_from.get(name) for name in _SHARED} | lists
+        return by_name | {name: made_from.get(name) for name in SHARED_FILES} | lists
 
     try:
         before = parts(read_json(path))

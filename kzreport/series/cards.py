@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, ParameterError, explain, short_repr
+from kzreport.errors import DataError, ParameterError, did_you_mean, explain, one_of, short_repr
 from kzreport.files import read_yaml, shown_path
 from kzreport.model import Period
 
@@ -52,7 +52,9 @@ def _map(value: Any, where: str, required: Sequence[str], optional: Sequence[str
     if not isinstance(value, dict):
         raise DataError(explain(where, short_repr(value), f"a map with the keys {', '.join(required)}"))
     if unknown := [key for key in value if key not in (*required, *optional)]:
-        raise DataError(explain(where, f"the key '{unknown[0]}'", f"keys among {', '.join((*required, *optional))}"))
+        known = (*required, *optional)
+        near = did_you_mean(known, unknown[0])
+        raise DataError(explain(where, f"the key '{unknown[0]}'", f"keys among {', '.join(known)}{near}"))
     for key in required:
         if key not in value:
             raise DataError(explain(f"{where}, key '{key}'", "nothing", "a value"))
@@ -95,7 +97,7 @@ def _number(value: Any, where: str) -> int | float:
 def _one_of(value: Any, choices: Mapping[str, Any] | Sequence[str], where: str) -> Any:
     """Return a choice, or what a map has for it."""
     if not isinstance(value, str) or value not in choices:
-        raise DataError(explain(where, short_repr(value), f"one of {', '.join(choices)}"))
+        raise DataError(explain(where, short_repr(value), one_of(choices, value)))
     return choices[value] if isinstance(choices, Mapping) else value
 
 

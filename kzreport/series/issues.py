@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, ParameterError, explain
+from kzreport.errors import DataError, ParameterError, explain, one_of
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
 from kzreport.project import project
@@ -66,7 +66,7 @@ def _issue(e: Any, at: str) -> Issue:
     if e["kind"] == "checked" and not excuses:
         raise DataError(explain(f"{at}, key 'excuses'", "nothing", "the guards that an issue of kind checked excuses"))
     if e["kind"] not in _KINDS:
-        raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), f"one of {', '.join(_KINDS)}"))
+        raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), one_of(_KINDS, e["kind"])))
     try:
         d = describe_series(e["series"])
         periods = tuple(Period.parse(str(p)) for p in spans)
@@ -128,7 +128,7 @@ def known_issues(
 
 def _all_issues() -> tuple[Issue, ...]:
     path = project_root() / "data" / "issues.yml"
-    return _issues(path, path.with_name("datapackage.json"))
+    return _issues(path, path.with_name("datapackage.json")) if path.exists() else ()  # nobody need know of a fault
 
 
 def excusing_issues() -> tuple[Issue, ...]:

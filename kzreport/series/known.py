@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp
 from kzreport.model import Observation, Series
 from kzreport.series.resource import Resource, describe_series, resources
@@ -80,11 +80,9 @@ def load_series(name: str, as_of: date | str, **dims: str) -> Series:
     day = parse_day(as_of)
     for key, value in dims.items():
         if key not in d.columns[3:]:
-            raise DataError(
-                explain(f"series {name}", f"dimension '{key}'", f"one of {', '.join(d.columns[3:]) or 'none'}")
-            )
+            raise DataError(explain(f"series {name}", f"dimension '{key}'", one_of(d.columns[3:], key)))
         if key in d.enums and value not in d.enums[key]:
-            raise DataError(explain(f"series {name}, {key}", repr(value), f"one of {', '.join(d.enums[key])}"))
+            raise DataError(explain(f"series {name}, {key}", repr(value), one_of(d.enums[key], value)))
     return _known(d, d.file, day, tuple(sorted(dims.items())))
 
 

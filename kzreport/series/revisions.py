@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.errors import ParameterError, explain
+from kzreport.errors import ParameterError, explain, one_of
 from kzreport.indicators import readings, revisions
 from kzreport.model import Reading, Series
 from kzreport.series.known import load_series, load_vintages
@@ -66,7 +66,7 @@ def revision_record(name: str, as_of: date, dims: Mapping[str, str]) -> dict[str
     if len(d.vintages) < 2 and not printed:
         kept = resources().items()
         others = [n for n, other in kept if len(other.vintages) > 1 or other.basis == "revision"]
-        raise ParameterError(explain("revisions", f"{name}, of which one state is kept", f"one of {', '.join(others)}"))
+        raise ParameterError(explain("revisions", f"{name}, of which one state is kept", one_of(others, name)))
     known = (load_series(name, as_of, **dims),) if printed else load_vintages(name, as_of, **dims)
     _single(known, dims)
     steps: list[dict[str, Any]] = []

@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, read_text, shown_path
 from kzreport.model import Observation, Period
 from kzreport.series.resource import Resource
@@ -88,7 +88,7 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
             continue  # as the rule of the table says
         if column in d.enums:
             if cell not in d.enums[column]:
-                raise bad(column, f"one of {', '.join(d.enums[column])}")
+                raise bad(column, one_of(d.enums[column], cell))
         elif not cell or cell != cell.strip() or not cell.isprintable():
             raise bad(column, "printable text without spaces around it")
     named = [k for k in d.columns[3:] if cells[k] or not (k == "dated" and d.some_dated)]

@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import ast
+from datetime import date
 
 import pytest
 
 from kzreport.commands.checks import list_faults
 from kzreport.commands.cli import main
+from kzreport.commands.proposed import told_by
 from kzreport.editions.definition import load_definition
 from kzreport.files import clear_caches, read_yaml
 from kzreport.language.lint import page_faults
 from kzreport.project import page_names, project
 from kzreport.series.known import load_series
-
-
-@pytest.fixture
-def project_of(tmp_path, monkeypatch, handlers, capsys):
-    """Makes a project with these options, and works in it."""
-    monkeypatch.delenv("KZREPORT_HOME", raising=False)
-
-    def make(*options: str):
-        folder = tmp_path / "mine"
-        assert main(["init", str(folder), *options]) == 0, capsys.readouterr().err
-        monkeypatch.setenv("KZREPORT_HOME", str(folder))
-        clear_caches()
-        return folder
-
-    yield make
-    clear_caches()
 
 
 @pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])
@@ -110,3 +96,16 @@ def test_a_page_may_be_called_prices(home, handlers):
 def test_a_series_that_a_new_page_cannot_show(home, handlers, capsys, series, words):
     assert main(["new", "prices", "--series", series]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_issues_and_documents_may_be_absent(project_of, capsys):
+    folder = project_of("--lang", "de")
+    (folder / "data" / "issues.yml").unlink()
+    for path in (folder / "data" / "claims").iterdir():
+        path.unlink()
+    (folder / "data" / "claims").rmdir()
+    assert main(["accept", "--data", "--yes"]) == 0, capsys.readouterr().err
+    clear_caches()
+    faults = list_faults()
+    assert len(faults) == 6 and all("kzreport accept" in fault for fault in faults)
+    assert all(told_by(page, {}, "de", date(2026, 9, 30)) for page in ("visitors", "claims"))

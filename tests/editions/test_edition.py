@@ -18,6 +18,8 @@ from run_fixtures import AS_OF, write_definition, write_page
 from texts import texts_of
 
 from kzreport.files import project_root
+from kzreport.language.words import Words
+from kzreport.render import html
 
 LANGUAGES, PAGES = ("fr", "en"), ("inflation", "fdi")
 DRAWN = {"svg", "path", "circle", "rect", "text"}  # what a picture is made of, styled one by one
@@ -57,7 +59,12 @@ def htmls(made) -> list[Path]:
 def test_it_is_whole(made):
     present = {f.relative_to(made.folder).as_posix() for f in made.folder.rglob("*") if f.is_file()}
     wanted = {"index.html", "manifest.json"}
+    series = {p.stem for p in (made.folder / "series").iterdir()}
+    assert {"cpi_yy", "fdi_net", "base_rate"} <= series
+    wanted |= {f"series/{name}.csv" for name in series}
     for language in LANGUAGES:
+        wanted |= {f"{language}/{name}.html" for name in ("index", "search", "series/index")}
+        wanted |= {f"{language}/series/{name}.html" for name in series}
         wanted |= {
             f"{language}/small-{AS_OF}-{language}{ending}"
             for ending in (".pdf", "-brief.pdf", ".xlsx", "-csv.zip", ".docx")
@@ -87,24 +94,28 @@ def test_pages_are_self_contained(made):
         found = Reader(text)
         assert not found.open, f"{path.name}: {found.open} left open"
         names = [tag for tag, _ in found.tags]
-        assert not {"script", "link", "iframe", "object", "embed", "base", "form", "img", "frame"} & set(names), path
+        assert not {"link", "iframe", "object", "embed", "base", "img", "frame"} & set(names), path
+        searches = path.name == "search.html"  # its script, and its index, which is data
+        assert (names.count("script"), names.count("form")) == ((2, 1) if searches else (0, 0)), path
         policy = [a["content"] for t, a in found.tags if t == "meta" and "http-equiv" in a]
         allowed = "default-src 'none'; style-src 'unsafe-inline'; font-src data:;"
         assert len(policy) == 1 and policy[0].startswith(allowed), path
-        assert "script-src" not in policy[0]
+        assert ("script-src 'sha256-" in policy[0]) == searches, path
         for tag, attributes in found.tags:
             assert not [a for a in attributes if a.startswith("on")], (path, tag, attributes)
             assert not LOADING & set(attributes), (path, tag, attributes)
             assert "style" not in attributes or tag in DRAWN, (path, tag, attributes)
-            if tag == "svg":
+            if tag == "svg" and path.stem in PAGES:
                 assert attributes["role"] == "img" and attributes["aria-labelledby"], path
             if "href" in attributes and not attributes["href"].startswith(("https://", "#")):
-                target = path.parent / attributes["href"]
+                target = path.parent / attributes["href"].partition("#")[0]
                 assert ":" not in attributes["href"] and target.exists(), (path, attributes["href"])
         styles = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
         sheet = re.sub(r"url\(data:font/woff2;base64,[A-Za-z0-9+/=]+\)", "", " ".join(styles))
         assert not re.search(r"url\(|@import|expression|//", sheet), path
-        assert text.count("@font-face") == ("<svg" in text), "the font is in a page once, if it has charts"
+        assert text.count("@font-face") == ("<svg" in text and path.stem in PAGES), (
+            "the font is in a page once, if it has charts"
+        )
         assert sum(t == "html" and bool(a.get("lang")) for t, a in found.tags) == 1
         ids = [a["id"] for _, a in found.tags if "id" in a]
         assert len(ids) == len(set(ids)), path
@@ -146,7 +157,7 @@ def test_the_manifest_tells_every_byte_and_input(made):
 
 
 def _figures(made):
-    for path in sorted(made.folder.rglob("*.csv")):
+    for path in sorted(made.folder.glob("*/figures/*.csv")):
         for row in csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))):
             yield path, row
 
@@ -204,14 +215,36 @@ def test_later_years_are_spoken_of_only_as_projections(made):
 def test_the_index_leads_to_the_edition_in_each_language(made):
     found = {a["href"] for t, a in Reader((made.root / "index.html").read_text(encoding="utf-8")).tags if t == "a"}
     assert {
-        f"small/{AS_OF}/index.html",
-        f"small/{AS_OF}/fr/inflation.html",
-        f"small/{AS_OF}/en/inflation.html",
+        f"small/{AS_OF}/fr/index.html",
+        f"small/{AS_OF}/en/index.html",
     } <= found
     front = Reader((made.folder / "index.html").read_text(encoding="utf-8"))
     linked = {a["href"] for t, a in front.tags if t == "a"}
     assert {f"{k}/{p}.html" for k in LANGUAGES for p in PAGES} <= linked
     assert "31 mars 2024" in " ".join(front.text).replace("\u00a0", " ")
+
+
+def test_a_page_leads_to_what_there_is_and_to_the_same_section_in_the_other_language(made):
+    """Two addresses lie outside of an edition: those of the latest one, which moves on, and of the list of all."""
+    sections = {}
+    for path in sorted(made.folder.glob("??/*.html")):
+        found = Reader(path.read_text(encoding="utf-8"))
+        ids = [a["id"] for _, a in found.tags if "id" in a]
+        sections[path.parent.name, path.stem] = [i for i in ids if i.startswith("section-")]
+        assert len(ids) == len(set(ids))
+        for href in {a["href"] for t, a in found.tags if t == "a" and not a.get("href", "#").startswith("https:")}:
+            address, _, place = href.partition("#")
+            target = (path.parent / address).resolve() if address else path
+            if f"/latest/{path.parent.name}/" not in href:
+                assert target.is_file(), (path, href)
+            if place:
+                assert f'id="{place}"' in target.read_text(encoding="utf-8"), (path, href)
+        size = next(path.parent.glob("*.xlsx")).stat().st_size
+        words = Words(path.parent.name)
+        text = path.read_text(encoding="utf-8")
+        assert f"small-{AS_OF}-{words.language}.xlsx" in text and f"({html.file_size(size, words)})" in text
+    for page in PAGES:
+        assert sections["fr", page] == sections["en", page] and len(sections["fr", page]) > 4
 
 
 def test_other_surroundings_give_the_same_bytes(made, tmp_path):

@@ -34,7 +34,7 @@ def test_a_provider_that_is_down_is_told_on_the_pages(forked_cli, project_copy, 
         "en": "No update was possible on 25 November 2026 (World Bank",
     }
     for language, words in told.items():
-        for path in (folder / language / "good.html", folder / "index.html"):
+        for path in (folder / language / "good.html", folder / language / "index.html", folder / "index.html"):
             text = path.read_text(encoding="utf-8").replace("\u00a0", " ")
             assert words in text
             assert ("chiffres détenus au" if language == "fr" else "figures held as of") in text

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 import warnings
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,14 @@ class Counted(KernelPool):
 
 
 def rendered(nb):
-    about = {"name": PAGE, "language": "fr", "titles": {PAGE: "x"}, "report": "x", "date": "x", "fingerprint": "x"}
+    about = {
+        "name": PAGE,
+        "language": "fr",
+        "titles": {PAGE: "x"},
+        "report": "x",
+        "as_of": date(2026, 9, 30),
+        "fingerprint": "x",
+    }
     return html.page(nb, languages=("fr", "en"), **about)
 
 

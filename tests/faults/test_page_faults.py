@@ -53,7 +53,7 @@ def test_kernels_that_die(launcher, dice, often, row, tmp_path):
         assert len(said) == 1 and f"en/mortal: cell {plan[month][0] + 3} (if at == " in said[0], said
         assert DEATHS[kind][1] in said[0], said
     assert {p.parent.name[:7] for p in out.glob("mortal/*/manifest.json")} == {*months, "2022-12"} - set(faults)
-    assert {p.name[:7] for p in (out / "mortal").iterdir()} == {*months, "2022-12"} - set(faults)
+    assert {p.name[:7] for p in (out / "mortal").glob("20*")} == {*months, "2022-12"} - set(faults)
     pages = json.loads((out / "run.json").read_text(encoding="utf-8"))["pages"]
     assert {p["edition"][:7] for p in pages if p["status"] == "failed"} == set(faults)
     assert all(p.read_bytes() == data and p.stat().st_ino == number for p, (data, number) in kept.items())

@@ -76,12 +76,12 @@ def test_brackets_pair_and_nothing_is_a_variant():
 
 def test_a_section_without_a_subject_is_left_out_whole(shown):
     page = PageContext("summary", lang="en", as_of="2026-09-30")
-    page.open_section("## A", hushed=True)
+    page.open_section("## A", "a", hushed=True)
     page.show("said", Kind.SAY)
     page.show("absent", Kind.ABSENT)
     page.show("sources", Kind.SOURCES)
-    page.open_section("## B", hushed=True)
+    page.open_section("## B", "b", hushed=True)
     page.show("said", Kind.SAY)
-    page.open_section("## C")
+    page.open_section("## C", "c")
     page.show("said of C", Kind.SAY)
     assert [o.text for o in shown] == ["sources", "## C", "said of C"]

@@ -59,6 +59,9 @@ def test_what_is_shown_is_read_back(kind, text, name, title, alt, rows, written)
         },
         Kind.TABLE: {"html": text, **named},
         Kind.ABSENT: {"markdown": text, "name": name},
+        Kind.SECTION: {"markdown": text, "name": name},
+        Kind.CAVEATS: {"markdown": text, "series": rows},
+        Kind.SOURCES: {"markdown": text, "series": rows},
     }.get(kind, {"markdown": text})
     output = Output(kind, text, **given)
     assert read_output(stored(output), "x") == output
@@ -70,11 +73,10 @@ def test_a_page_is_read_in_order():
     assert page_artefacts(nb) == [CHART]
 
 
-def test_the_headline_of_a_page_and_those_it_collects():
+def test_the_headline_of_a_page_is_its_own():
     own, collected = say("**Prices rose.**", Kind.HEADLINE), say("- **Prices**: rose.", Kind.HEADLINES)
     assert page_headline(notebook(say("x"), own)) == "Prices rose."
-    assert page_headline(notebook(collected)) == "- **Prices**: rose."
-    assert page_headline(notebook(collected), collected=False) == page_headline(notebook(say("x"))) == ""
+    assert page_headline(notebook(collected)) == page_headline(notebook(say("x"))) == ""
 
 
 def edited(**changes):

@@ -23,9 +23,8 @@ ASSESSED = {j.claim.id: j for j in assess_claims(known_claims(AS_OF), AS_OF)}
 
 
 def test_every_printed_figure_of_the_five_documents_has_its_row():
-    found = Counter(c.document.id for c in CLAIMS.values())
-    assert found == {"S0": 9, "S1": 3, "S2": 25, "S3": 7, "S4": 132}
-    assert sum(found.values()) == 176
+    found, read = Counter(c.document.id for c in CLAIMS.values()), {"S0": 9, "S1": 3, "S2": 25, "S3": 7, "S4": 132}
+    assert {document: found[document] for document in read} == read
 
 
 def test_rows_follow_the_lines_of_their_document():

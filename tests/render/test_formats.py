@@ -218,13 +218,13 @@ def test_the_word_file_has_structure(made, language):
             assert re.sub(r"[*_\\`]", "", output.markdown)[:40] in text
 
 
-def test_the_front_page_links_to_every_file(made):
-    front = (made.folder / "index.html").read_text(encoding="utf-8")
+def test_the_covers_link_to_every_file(made):
     listed = json.loads((made.folder / "manifest.json").read_text(encoding="utf-8"))
     for language in LANGUAGES:
+        front = (made.folder / language / "index.html").read_text(encoding="utf-8")
         for ending in FILES:
-            name = f"{language}/small-{AS_OF}-{language}{ending}"
-            assert f'href="{name}"' in front and name in listed["files"]
+            name = f"small-{AS_OF}-{language}{ending}"
+            assert f'href="{name}"' in front and f"{language}/{name}" in listed["files"]
     assert listed["edition"]["formats"] == ["html", "pdf", "brief", "xlsx", "csv", "docx"]
     assert {"format xlsx", "format csv", "format docx", "format html"} <= set(listed["inputs"])
 

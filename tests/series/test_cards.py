@@ -150,7 +150,7 @@ def test_a_card_and_its_table_stand_together(home):
     (home.data / "cpi_mm.yml").unlink()
     assert assemble() == ["cpi_mm"]
     (home.data / "cpi_yy.yml").unlink()
-    with pytest.raises(DataError, match=r"^data/cpi_yy\.yml: found No such file"):
+    with pytest.raises(DataError, match=r"^data/cpi_yy\.csv: found no card cpi_yy\.yml"):
         assemble()
 
 

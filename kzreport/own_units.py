@@ -1,0 +1,108 @@
+"""Units that the project declares beside those of the engine, with their words: ``data/units.yml``.
+
+::
+
+    eur_kg:
+      decimals: 2
+      name: {en: euros a kilo}
+      sentence: {en: {one: "# euro a kilo", other: "# euros a kilo"}}
+
+What belongs here: that file. What does not: what arithmetic makes of a unit (:mod:`kzreport.units`). Importing this
+module makes its units known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from kzreport.errors import DataError, explain, short_repr
+from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.project import project
+from kzreport.strict import LocalText, StrictModel, strict_model
+from kzreport.units import UNITS, Unit
+
+_FILE = "units.yml"
+_PLURALS = ("zero", "one", "two", "few", "many", "other")
+
+
+def _digits(text: Any) -> int:
+    if text not in ("0", "1", "2", "3", "4"):
+        raise ValueError("a number of digits from 0 to 4")
+    return int(text)
+
+
+def _yes(text: Any) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("yes or no")
+    return bool(text == "yes")
+
+
+def _sentence(forms: Any) -> Any:
+    """Return language -> text, or language -> plural form -> text, each with the sign for the number."""
+    languages = project().languages
+    if not isinstance(forms, dict) or set(forms) != set(languages):
+        raise ValueError(f"words in {', '.join(languages)}")
+    for found in forms.values():
+        texts = found if isinstance(found, dict) else {"other": found}
+        if "other" not in texts or set(texts) - set(_PLURALS):
+            raise ValueError(f"a text, or forms among {', '.join(_PLURALS)} with other")
+        if not all(isinstance(text, str) and text.count("#") == 1 for text in texts.values()):
+            raise ValueError("texts with one #, which stands for the number")
+    return forms
+
+
+class _OwnUnit(StrictModel):
+    """A unit: its digits after the decimal mark, its name on axes, its sentence; ``rate``: its change is in points."""
+
+    decimals: Annotated[int, BeforeValidator(_digits)]
+    name: LocalText
+    sentence: Annotated[dict[str, Any], BeforeValidator(_sentence)]
+    rate: Annotated[bool, BeforeValidator(_yes)] = False
+    difference: str = Field(default="")
+
+
+def own_units() -> Mapping[str, Unit]:
+    """Return the units of the project by name; none without the file.
+
+    Raises :class:`DataError` naming the unit and the key, and for a name that a unit of the engine has.
+    """
+    path = _path()
+    return {k: Unit(k, u.decimals, u.rate, _difference(u)) for k, u in _read(path).items()} if path.exists() else {}
+
+
+def own_unit_words(language: str) -> Mapping[str, Mapping[str, Any]]:
+    """Return the name and the sentence of each unit of the project in one of its languages."""
+    path = _path()
+    known = _read(path) if path.exists() else {}
+    return {k: {"name": u.name[language], "sentence": u.sentence[language]} for k, u in known.items()}
+
+
+def _difference(unit: _OwnUnit) -> str:
+    return unit.difference or ("points" if unit.rate else "")
+
+
+def _path() -> Path:
+    return project_root() / "data" / _FILE
+
+
+@cached_by_stamp(4)
+def _read(path: Path) -> Mapping[str, _OwnUnit]:
+    raw, where = read_yaml(path), shown_path(path)
+    if not isinstance(raw, dict):
+        raise DataError(explain(where, short_repr(raw), "a map from a unit to what it is"))
+    found: dict[str, _OwnUnit] = {}
+    for name, about in raw.items():
+        if not isinstance(name, str) or not name.isidentifier() or name in UNITS.built_in:
+            raise DataError(explain(where, f"the unit {short_repr(name)}", "a new name of letters, digits and _"))
+        found[name] = strict_model(_OwnUnit, about, f"{where}, {name}")
+    for name, one in found.items():
+        if one.difference and one.difference not in (*UNITS.built_in, *found):
+            raise DataError(explain(f"{where}, {name}, difference", repr(one.difference), "a unit"))
+    return found
+
+
+UNITS.of_project = own_units

@@ -1,0 +1,141 @@
+"""The figures behind a chart as a table for readers, bounded; all of them are in the CSV file beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kzreport.errors import DataError
+from kzreport.language.words import Words
+from kzreport.model import Period
+from kzreport.pages.outputs import Output
+from kzreport.render.figures import FigureReader, csv_rows, has_figures, shown_decimals
+from kzreport.units import UNITS
+
+MOST = 24  # rows shown
+_WIDEST = 16  # columns side by side
+_MOST_DECIMALS = 2
+_FILLED = 0.3  # the share of the cells side by side that must have a figure
+_GROUP, _ITEM, _PERIOD, _VALUE, _UNIT, _STATUS, _ESTIMATED = range(7)
+
+_Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class FigureTable:
+    """Figures as rows of text, the latest period first.
+
+    - ``heads``: number of cells at the start of a row that name what it is about
+    - ``count``: the number of rows that there are; those shown may be fewer
+    - ``unit``: the name of the unit of all values; empty where each value has its own
+    """
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    heads: int
+    count: int
+    unit: str
+
+
+def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
+    """Return the figures of a chart as a table; ``None`` for a list of texts.
+
+    Groups stand side by side where most have one figure a period; else each figure has a row.
+    """
+    rows = csv_rows(output)
+    if not has_figures(rows):
+        return None
+    shown = rows[1:]
+    grid = _is_grid(shown)
+    values = _Values(shown, reader.words, apart=grid)
+    head, cells, heads = (_side_by_side if grid else _listed)(shown, reader, values)
+    return FigureTable(head, cells[:MOST], heads, len(cells), values.unit)
+
+
+def _is_grid(rows: Sequence[_Row]) -> bool:
+    columns = {(row[_GROUP], row[_ITEM]) for row in rows}
+    periods = {row[_PERIOD] for row in rows}
+    single = len({(row[_GROUP], row[_ITEM], row[_PERIOD]) for row in rows}) == len(rows)
+    filled = len(rows) >= _FILLED * len(columns) * len(periods)
+    return single and filled and len(columns) <= _WIDEST and len(periods) > 1
+
+
+def _side_by_side(
+    rows: Sequence[_Row], reader: FigureReader, values: _Values
+) -> tuple[list[str], list[list[str]], int]:
+    columns = list(dict.fromkeys((row[_GROUP], row[_ITEM]) for row in rows))
+    groups = [group for group, _ in columns]
+
+    def name(group: str, item: str) -> str:
+        alone = item in ("", group) or groups.count(group) == 1
+        return reader.label(group) if alone else f"{reader.label(group)}, {reader.label(item)}"
+
+    at = {(row[_PERIOD], row[_GROUP], row[_ITEM]): row for row in rows}
+    head = [reader.words.ui("period"), *(name(*column) for column in columns)]
+    cells = [
+        [_period(period, reader.words), *(values.text(at.get((period, *column))) for column in columns)]
+        for period in sorted({row[_PERIOD] for row in rows}, key=_moment, reverse=True)
+    ]
+    return head, cells, 1
+
+
+def _listed(rows: Sequence[_Row], reader: FigureReader, values: _Values) -> tuple[list[str], list[list[str]], int]:
+    w = reader.words
+    items = any(row[_ITEM] not in ("", row[_GROUP]) for row in rows)
+    groups = not items or len({row[_GROUP] for row in rows}) > 1
+    head = [w.word("handed", "line")] * groups + [w.word("handed", "item")] * items + [w.ui("period"), w.ui("value")]
+    cells = [
+        [reader.label(row[_GROUP])] * groups
+        + [reader.label(row[_ITEM]) if row[_ITEM] not in ("", row[_GROUP]) else "–"] * items
+        + [_period(row[_PERIOD], w), values.text(row)]
+        for row in sorted(rows, key=lambda row: _moment(row[_PERIOD]), reverse=True)
+    ]
+    return head, cells, groups + items + 1
+
+
+def _moment(period: str) -> tuple[bool, Period | str]:
+    try:
+        return True, Period.parse(period)
+    except DataError:
+        return False, period
+
+
+def _period(period: str, words: Words) -> str:
+    try:
+        return words.period(Period.parse(period))
+    except DataError:
+        return period
+
+
+class _Values:
+    """Writes values, without the unit where there is only one.
+
+    Values of a column, whose unit has decimals, have the same number of them: two where none has more, else those of
+    the unit. ``apart``: each group and item has a column of its own.
+    """
+
+    def __init__(self, rows: Sequence[_Row], words: Words, *, apart: bool) -> None:
+        self.words, self.apart = words, apart
+        units = tuple(dict.fromkeys(row[_UNIT] for row in rows))
+        self.unit = words.unit(units[0]) if len(units) == 1 and units[0] in UNITS else ""
+        self.decimals: dict[tuple[str, ...], int] = {}
+        for row in rows:
+            if row[_VALUE] and row[_UNIT] in UNITS and UNITS[row[_UNIT]].decimals:
+                own = shown_decimals(float(row[_VALUE]), row[_UNIT])
+                own = own if own <= _MOST_DECIMALS else UNITS[row[_UNIT]].decimals
+                self.decimals[self._column(row)] = max(own, self.decimals.get(self._column(row), 0))
+
+    def _column(self, row: _Row) -> tuple[str, ...]:
+        return (row[_UNIT], row[_GROUP], row[_ITEM]) if self.apart else (row[_UNIT],)
+
+    def text(self, row: _Row | None) -> str:
+        """Write the value of a row; an estimate has an asterisk."""
+        w = self.words
+        if row is None:
+            return "–"
+        if not row[_VALUE]:
+            return w.ui("not_available" if row[_STATUS] == "missing_input" else "not_significant")
+        value, unit = float(row[_VALUE]), row[_UNIT]
+        digits = self.decimals.get(self._column(row), shown_decimals(value, unit))
+        text = w.number(value, digits) if self.unit or unit not in UNITS else w.quantity(value, unit, digits=digits)
+        return f"{text}*" if row[_ESTIMATED] else text

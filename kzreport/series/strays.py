@@ -1,0 +1,54 @@
+"""Files in ``data/`` that nothing declares: a table without its card changes no page, and nobody would notice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kzreport.errors import explain
+from kzreport.files import project_root, shown_path
+
+SHARED_FILES = ("package.yml", "publishers.yml", "columns.yml")  # that cards refer to
+OTHER_FILES = (
+    "issues.yml",
+    "labels.yml",
+    "groups.yml",
+    "relations.yml",
+    "releases.yml",
+    "units.yml",
+)  # of other readers
+_PACKAGE = "datapackage.json"
+_FOLDERS = ("claims", "facts", "providers", "raw")  # their readers look after them
+_FACTS = ("facts.csv", "facts.yml")
+
+
+def undeclared_tables(folder: Path) -> list[str]:
+    """Return what is wrong with tables without a card, and with cards without a table; one message each."""
+    tables, cards = ({p.stem: p for p in sorted(folder.glob(f"*.{kind}"))} for kind in ("csv", "yml"))
+    found = []
+    for name, path in tables.items():
+        if name not in cards:
+            todo = f"write it: 'kzreport new PAGE --series {shown_path(path)}' does"
+            found.append(explain(shown_path(path), f"no card {name}.yml", "a table and its card", todo))
+    for name, path in cards.items():
+        if name not in tables and path.name not in (*SHARED_FILES, *OTHER_FILES):
+            found.append(explain(shown_path(path), f"no table {name}.csv", "a card and its table"))
+    return found
+
+
+def unread_files() -> list[str]:
+    """Return the files in ``data/`` and ``data/facts/`` that are no part of the data; one message each."""
+    folder = project_root() / "data"
+    known = {_PACKAGE, *_FOLDERS}
+    top = [p for p in folder.iterdir() if p.name not in known and p.suffix not in (".csv", ".yml")]
+    facts = [p for p in (folder / "facts").glob("*") if p.name not in _FACTS]
+    todo = "add its figures with 'kzreport add --from FILE', or move it out of data/"
+    return [
+        explain(shown_path(p), "a file that nothing reads", "tables with their cards", todo)
+        for p in sorted([*top, *facts])
+        if not _of_a_program(p)
+    ]
+
+
+def _of_a_program(path: Path) -> bool:
+    """True for what editors and systems leave in folders."""
+    return path.name.startswith((".", "~", "#", "__")) or path.name.endswith("~")

@@ -1,0 +1,112 @@
+"""``kzreport check`` finds today what a run of a later month would end at."""
+
+from __future__ import annotations
+
+import pytest
+
+from kzreport.claims.claim import Claim, Document, Qualifier
+from kzreport.claims.frequencies import frequency_faults, mismatches_of
+from kzreport.claims.tests import parse_tests
+from kzreport.commands.cli import main
+from kzreport.commands.marks import mark_faults, note_faults
+from kzreport.files import clear_caches
+from kzreport.model import Period
+from kzreport.project import page_names
+
+
+def change(path, old, new, count=-1):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+    clear_caches()
+
+
+@pytest.mark.parametrize("page", page_names())
+def test_the_pages_of_this_project_have_no_mark_without_a_reading(page):
+    assert mark_faults(page) == []
+
+
+def test_a_mark_in_a_variant_that_is_not_said_today(project_of):
+    words = project_of("--lang", "en,fr") / "notebooks" / "visitors.yml"
+    assert mark_faults("visitors") == []
+    change(words, "{latest.period:in}; the", "{latset.period:in}; the")  # in the variant of a missing month, in English
+    (fault,) = mark_faults("visitors")
+    where = "notebooks/visitors.yml, headline.other, {latset.period:in} in en: found no reading 'latset'"
+    assert fault == f"{where}, expected one of latest, latest_change (did you mean latest?)."
+    change(words, "{latest.period:in} ; la", "{latset.period:in} ; la")
+    assert "{latset.period:in} in en and fr: found no reading 'latset'" in mark_faults("visitors")[0]
+
+
+def test_a_chooser_and_a_title(project_of):
+    words = project_of("--lang", "en") / "notebooks" / "visitors.yml"
+    change(words, "by: latest_change", "by: change")
+    change(words, "path:\n    en: ", "path:\n    en: '{figure.year} '  #")
+    assert [f.partition(": found")[0] for f in mark_faults("visitors")] == [
+        "notebooks/visitors.yml, headline, by",
+        "notebooks/visitors.yml, charts.path, {figure.year} in en",
+    ]
+
+
+def test_a_view_that_fails_is_a_fault_of_the_page(project_of, capsys):
+    view = project_of("--lang", "en") / "notebooks" / "views" / "visitors.py"
+    change(view, "    latest = at(", "    latest = [][0] or at(")
+    assert main(["check"]) == 2
+    assert "notebooks/visitors.ipynb: found IndexError: list index out of range" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        ("{visitors.latest}", None),
+        ("{visitors.lates}", "no reading 'lates', expected one of visitors.headline, visitors.latest"),
+        ("{visitors.latest.perod:in}", "found 'perod', expected one of value, period, base"),
+        ("{visitor.latest}", "did you mean visitors?"),
+    ],
+)
+def test_a_note_is_read_by_check(project_of, mark, words):
+    notes = project_of("--lang", "en") / "params" / "notes" / "monthly"
+    notes.mkdir(parents=True)
+    (notes / "2026-09-30.md").write_text(f"# en\nVisitors: {mark}.\n", encoding="utf-8")
+    faults = note_faults()
+    assert (words in faults[0] and mark in faults[0]) if words else faults == []
+
+
+def test_a_file_that_nothing_declares(project_of, capsys):
+    data = project_of("--lang", "en") / "data"
+    (data / "wheat.csv").write_text("period,value,published\n", encoding="utf-8")
+    (data / "figures.xlsx").touch()
+    assert main(["check"]) == 2
+    said = capsys.readouterr().err
+    assert "data/wheat.csv: found no card wheat.yml, expected a table and its card; write it: 'kzreport new" in said
+    assert "warning: data/figures.xlsx: found a file that nothing reads" in said
+
+
+def claim(test: str, period: str) -> Claim:
+    said = {"en": "{claim}", "fr": "{claim}"}
+    paper = Document("T1", said, said, Period.parse("2026").start, claims=1)
+    fields = {"low": None, "high": None, "basis": "", "substantive": True, "text": said}
+    return Claim("T1-L001-1", paper, 1, "trade", "", 8.6, 0.1, Qualifier.EXACT, unit="percent",
+                 period=Period.parse(period), tests=parse_tests(test), **fields)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("test", "period", "todo"),
+    [
+        ("value cpi_yy", "2025", "write mean cpi_yy or cpi_yy@2025-12"),
+        (
+            "value exports_monthly",
+            "2025-Q1",
+            "write mean exports_monthly, sum exports_monthly or exports_monthly@2025-03",
+        ),
+        ("value wdi_gdp country=KAZ", "2025-03", "as wdi_gdp country=KAZ@2025"),
+        ("value mean cpi_yy or value cpi_yy@2025-12", "2025", None),
+        ("value cpi_yy", "2025-06", None),
+    ],
+)
+def test_a_claim_of_another_frequency_than_its_series(test, period, todo):
+    found = list(mismatches_of(claim(test, period)))
+    assert [todo in fault for fault in found] == [True] if todo else found == []
+
+
+def test_no_claim_of_this_project_is_held_against_another_frequency():
+    assert list(frequency_faults()) == []

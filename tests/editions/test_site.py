@@ -1,0 +1,174 @@
+"""``latest/`` and ``kzreport site``: what leads to the newest edition, and a copy that changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from run_fixtures import AS_OF
+
+from kzreport.commands.cli import main
+from kzreport.editions.damage import list_strays
+from kzreport.editions.index import write_index
+from kzreport.editions.latest import write_latest
+from kzreport.editions.log import RunLog
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.site import MARK, publish_site
+from kzreport.editions.store import Store
+from kzreport.errors import PageError, ParameterError
+from kzreport.files import sha256_hex
+from kzreport.render.published import as_made
+
+LATER = "2024-04-30"
+
+
+def digests(root: Path) -> dict[str, str]:
+    return {
+        p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and ".work" not in p.parts
+    }
+
+
+@pytest.fixture(scope="module")
+def root(made, tmp_path_factory) -> Path:
+    """Two editions: a real one, and the same under a later date without one of its pages."""
+    root = tmp_path_factory.mktemp("site") / "reports"
+    shutil.copytree(made.folder, root / "small" / AS_OF)
+    later = root / "small" / LATER
+    shutil.copytree(made.folder, later)
+    manifest = json.loads((later / "manifest.json").read_text(encoding="utf-8"))
+    manifest["edition"] |= {"name": LATER, "as_of": LATER, "pages": ["inflation"]}
+    for gone in [f for f in manifest["files"] if f.partition("/")[2].startswith("fdi.")]:
+        del manifest["files"][gone]
+        (later / gone).unlink()
+    (later / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_index(root, RunLog())
+    return root
+
+
+def target(root: Path, page: str) -> str:
+    text = (root / "small" / "latest" / page).read_text(encoding="utf-8")
+    [there] = re.findall(r'content="0; url=([^"]+)"', text)
+    assert f'<a href="{there}">' in text
+    assert (root / "small" / "latest" / page).parent.joinpath(there).is_file(), there
+    return there
+
+
+def test_latest_leads_to_the_newest_edition_also_from_pages_that_it_lacks(root):
+    assert target(root, "index.html") == f"../{LATER}/index.html"
+    assert target(root, "en/inflation.html") == f"../../{LATER}/en/inflation.html"
+    assert target(root, "en/index.html") == f"../../{LATER}/en/index.html"
+    assert target(root, "fr/fdi.html") == f"../../{LATER}/fr/index.html"
+    assert list_strays(root) == []
+    (root / "small" / "latest" / "Thumbs.db").write_text("x")
+    assert list_strays(root) == ["small/latest/Thumbs.db"]
+    (root / "small" / "latest" / "Thumbs.db").unlink()
+
+
+def test_latest_is_written_only_where_it_changes_and_goes_with_its_editions(root, tmp_path):
+    out = tmp_path / "reports"
+    shutil.copytree(root, out)
+    before = {p: p.stat().st_mtime_ns for p in (out / "small" / "latest").rglob("*.html")}
+    write_index(out, RunLog())
+    assert before == {p: p.stat().st_mtime_ns for p in (out / "small" / "latest").rglob("*.html")}
+    shutil.rmtree(out / "small" / LATER)
+    write_index(out, RunLog())
+    assert target(out, "fr/fdi.html") == f"../../{AS_OF}/fr/fdi.html"
+    write_latest(out, [])
+    assert not (out / "small" / "latest").exists()
+
+
+def test_a_link_in_its_place_is_not_followed(root, tmp_path):
+    out, away = tmp_path / "reports", tmp_path / "away"
+    shutil.copytree(root, out)
+    shutil.rmtree(out / "small" / "latest")
+    away.mkdir()
+    (out / "small" / "latest").symlink_to(away)
+    write_index(out, RunLog())
+    assert not list(away.iterdir()) and list_strays(out) == ["small/latest"]
+
+
+def test_list_knows_latest(root, capsys):
+    assert main(["list", "--output", str(root)]) == 0
+    assert "left by another program" not in capsys.readouterr().err
+
+
+def test_the_copy_adds_to_pages_and_changes_nothing(root, tmp_path, capsys):
+    before = digests(root)
+    copy = tmp_path / "public"
+    assert main(["site", str(copy), "--output", str(root)]) == 0
+    assert "published 2 editions" in capsys.readouterr().out
+    assert digests(root) == before
+    for day in (AS_OF, LATER):
+        for name, digest in read_manifest(root / "small" / day)["files"].items():
+            data = (copy / "small" / day / name).read_bytes()
+            made = as_made(data.decode()).encode() if name.endswith(".html") else data
+            assert sha256_hex(made) == digest, name
+            assert (data == made) == (day == LATER or not name.endswith(".html")), name
+    old = (copy / "small" / AS_OF / "en" / "inflation.html").read_text(encoding="utf-8")
+    assert (
+        f'<a href="../../latest/en/inflation.html" lang="en" style="color: #00507d">A newer edition exists: {LATER}'
+        in old
+    )
+    assert not list(copy.rglob("*.xml")) and not (copy / "data.json").exists()
+    first = digests(copy)
+    assert publish_site(Store(root), copy, "", RunLog()) == 2  # again, in its place
+    assert digests(copy) == first and [p.name for p in tmp_path.iterdir()] == ["public"]
+
+
+def test_with_an_address_there_are_feed_map_data_and_pictures(root, tmp_path):
+    copy, base = tmp_path / "public", "https://example.org/reports"
+    publish_site(Store(root), copy, base, RunLog())
+    feed = ET.parse(copy / "feed-en.xml").getroot()
+    links = [e.find("{*}link").get("href") for e in feed.iterfind("{*}entry")]
+    assert links == [f"{base}/small/{day}/en/index.html" for day in (LATER, AS_OF)]
+    assert feed.find("{*}updated").text == f"{LATER}T00:00:00Z"
+    for place in ET.parse(copy / "sitemap.xml").getroot().iterfind("{*}url/{*}loc"):
+        assert (copy / place.text.removeprefix(f"{base}/")).is_file(), place.text
+    data = json.loads((copy / "data.json").read_text(encoding="utf-8"))
+    for edition in data["editions"]:
+        for address, digest in edition["files"].items():
+            assert sha256_hex((copy / address.removeprefix(f"{base}/")).read_bytes()) == digest
+    text = (copy / "small" / LATER / "en" / "index.html").read_text(encoding="utf-8")
+    picture = re.search(r'og:image" content="([^"]+)"', text)[1]
+    assert (copy / picture.removeprefix(f"{base}/")).read_bytes().startswith(b"\x89PNG")
+    about = json.loads(re.search(r'ld\+json">(.*?)</script>', text, re.DOTALL)[1])
+    assert about["datePublished"] == LATER and about["encoding"][0]["contentUrl"].startswith(base)
+    first = digests(copy)
+    publish_site(Store(root), copy, base, RunLog())
+    assert digests(copy) == first
+
+
+def test_a_place_that_is_not_a_copy_is_left_alone(root, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").write_text("x")
+    for place in (tmp_path / "mine", root, root / "inside", root.parent):
+        with pytest.raises(ParameterError):
+            publish_site(Store(root), place, "", RunLog())
+    assert (tmp_path / "mine" / "diary.txt").read_text() == "x"
+
+
+def test_a_damaged_edition_is_not_published_and_the_copy_before_stays(root, tmp_path):
+    out, copy = tmp_path / "reports", tmp_path / "public"
+    shutil.copytree(root, out)
+    publish_site(Store(out), copy, "", RunLog())
+    first = digests(copy)
+    page = out / "small" / AS_OF / "en" / "inflation.html"
+    page.write_text("altered", encoding="utf-8")
+    with pytest.raises(PageError, match=r"en/inflation\.html: altered"):
+        publish_site(Store(out), copy, "", RunLog())
+    assert digests(copy) == first and (copy / MARK).exists()
+    assert {p.name for p in tmp_path.iterdir()} == {"reports", "public"}
+
+
+@pytest.mark.parametrize("given", ["ftp://example.org", "https://", "https://a b", "https://x.org/?q", "javascript:x"])
+def test_what_is_no_address_of_a_site_is_refused(given, root, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["site", str(tmp_path / "x"), "--base-url", given, "--output", str(root)])
+    assert "expected an address" in capsys.readouterr().err

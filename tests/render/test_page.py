@@ -1,0 +1,162 @@
+"""What a page makes of its outputs beside showing them: tables of figures, numbers, groups, terms, downloads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from markupsafe import Markup
+
+from kzreport.charts.describe import HEADER
+from kzreport.errors import DataError
+from kzreport.files import clear_caches
+from kzreport.language.words import Words
+from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.rows import as_csv
+from kzreport.project import page_names, project
+from kzreport.render.behind import MOST, figure_table
+from kzreport.render.figures import FigureReader
+from kzreport.render.html import page_groups
+from kzreport.render.references import read_references
+from kzreport.render.terms import TermLinks
+
+DAY = date(2026, 9, 30)
+
+
+def chart(*rows: tuple[str, ...], kind: Kind = Kind.CHART, name: str = "x") -> Output:
+    """Return a chart of rows (group, item, period, value, unit), perhaps with status, estimated, series and basis."""
+    filled = [(*row, *("ok", "", "cpi_yy", "")[len(row) - 5 :]) for row in rows]
+    return Output(kind, "x", name=name, title="X", csv=as_csv([HEADER, *filled]))
+
+
+def behind(*rows: tuple[str, ...], language: str = "en", page: str = "inflation"):
+    return figure_table(chart(*rows), FigureReader(Words(language, page, DAY), DAY))
+
+
+def test_groups_stand_side_by_side_the_latest_period_first():
+    table = behind(
+        ("rate", "", "2026-07", "10.2", "percent"),
+        ("rate", "", "2026-08", "9.8", "percent"),
+        ("policy", "", "2026-08", "16.75", "percent"),
+        page="inflation",
+    )
+    assert table.head[:2] == ["Period", "Inflation"] and len(table.head) == 3
+    assert table.rows == [["August 2026", "9.8", "16.75"], ["July 2026", "10.2", "–"]]
+    assert (table.unit, table.heads, table.count) == ("%", 1, 2)
+
+
+def test_a_column_has_one_number_of_decimals():
+    table = behind(
+        *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.4", "3.45"), 1)),
+    )
+    assert [row[1] for row in table.rows] == ["3.45", "3.40", "3.50"]
+    computed = behind(
+        *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.123456"), 1)),
+    )
+    assert [row[1] for row in computed.rows] == ["3.1", "3.5"]
+
+
+def test_small_and_large_tonnages_keep_their_digits():
+    rows = [("delivered", "AFG", "2025-04", "3.396", "tonne"), ("delivered", "AFG", "2023-04", "5403", "tonne")]
+    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403"]
+
+
+def test_figures_that_no_grid_holds_have_a_row_each():
+    table = behind(
+        ("shipped", "AFG|2023-10", "2023-10-16", "1659", "tonne"),
+        ("delivered", "AFG|2023-10", "2023-11", "1662", "tonne"),
+        ("delivered", "KGZ|2021-05", "2021-05-18", "4500", "tonne"),
+        ("delivered", "AFG|2021-10", "2021-10", "4000", "tonne"),
+        language="fr",
+        page="aid",
+    )
+    assert table.heads == 3 and table.head[-1] == "Valeur"
+    assert table.rows[0] == ["Livré", "Afghanistan, octobre 2023", "novembre 2023", "1\u202f662"]
+
+
+def test_units_that_differ_stand_with_each_value():
+    table = behind(
+        ("rate", "", "2026-08", "9.8", "percent"),
+        ("gap", "", "2026-08", "-1.5", "points"),
+        ("rate", "", "2026-07", "9.7", "percent"),
+        ("gap", "", "2026-07", "-1", "points"),
+    )
+    assert table.unit == "" and table.rows[0][1:] == ["9.8%", "−1.5\u00a0percentage points"]
+
+
+def test_estimates_and_missing_figures_are_marked():
+    table = behind(
+        ("rate", "", "2026-08", "9.8", "percent", "ok", "yes", "cpi_yy", ""),
+        ("rate", "", "2026-07", "", "percent", "missing_input", "", "cpi_yy", ""),
+        ("rate", "", "2026-06", "", "percent", "negative_base", "", "cpi_yy", ""),
+    )
+    assert [row[1] for row in table.rows] == ["9.8*", "n/a", "n.s."]
+
+
+def test_a_long_table_is_cut_and_says_so():
+    months = [
+        ("rate", "", f"{year}-{month:02}", "1", "percent") for year in (2023, 2024, 2025) for month in range(1, 13)
+    ]
+    table = behind(*months)
+    assert len(table.rows) == MOST and table.count == len(months)
+    assert table.rows[0][0] == "December 2025"
+
+
+def test_a_list_of_texts_has_no_figures():
+    words = Words("en", "inflation", DAY)
+    assert figure_table(Output(Kind.CHART, "x", csv="a,b\n1,2\n"), FigureReader(words, DAY)) is None
+
+
+def test_a_code_is_named_as_the_picture_names_it():
+    """``expected`` is a word of the engine's own too, at the head of another table."""
+    reader = FigureReader(Words("fr", "inflation", DAY), DAY)
+    assert reader.label("expected") == Words("fr", "inflation", DAY).label("expected") == "Anticipations des ménages"
+    assert reader.label("then") == Words("fr").ui("then")
+
+
+def test_figures_sources_and_notes_are_numbered():
+    row = ("rate", "", "2026-08", "9.8", "percent", "ok", "")
+    first = chart((*row, "cpi_yy inflation_target", ""), name="a")
+    listing = chart((*row, "cpi_mm", ""), kind=Kind.TABLE, name="b")
+    second = chart((*row, "cpi_mm", ""), name="c")
+    notes = Output(Kind.CAVEATS, "n", series="inflation_target\ncpi_mm cpi_yy")
+    sources = Output(Kind.SOURCES, "s", series="cpi_mm\ncpi_yy\ninflation_target")
+    found = read_references([first, listing, second, notes, sources])
+    assert [(f.output.name, f.number) for f in found.figures] == [("a", 1), ("b", 1), ("c", 2)]
+    assert [list(f.sources) for f in found.figures] == [[2, 3], [1], [1]]
+    assert [list(f.notes) for f in found.figures] == [[1, 2], [2], [2]]
+    assert [f.output.name for f in found.citing(1)] == ["b", "c"]
+    assert [f.output.name for f in found.citing(1, notes=True)] == ["a"]
+
+
+def test_every_page_stands_in_one_group_or_before_them():
+    titles = dict.fromkeys(page_names(), "T")
+    groups = page_groups(titles, Words("en"))
+    assert sorted(page for _, pages in groups for page in pages) == sorted(titles)
+    assert groups[0] == ("", ["summary"]) and len(groups) == 1 + len(project().groups)
+    assert page_groups({"fdi": "T", "inflation": "T"}, Words("en")) == [("", ["inflation", "fdi"])]
+
+
+@pytest.mark.parametrize(
+    "groups",
+    ["groups: [fdi]", "groups: {economy: fdi}", "groups: {economy: [fdi], trade: [fdi]}", "groups: {economy: [[fdi]]}"],
+)
+def test_groups_that_are_none_are_refused(home, groups):
+    settings = (home.root / "params" / "project.yml").read_text(encoding="utf-8")
+    before, _, after = settings.partition("groups:")
+    home.write("params/project.yml", f"{before}{groups}\nconversions:{after.partition('conversions:')[2]}")
+    clear_caches()
+    with pytest.raises(DataError, match="key 'groups'"):
+        project()
+
+
+def test_a_term_is_explained_at_its_first_use_only():
+    links = TermLinks(Words("fr"))
+    once = links.link(Markup("<p>Les effets de base, l’effet de base ; <a href='x'>glissement annuel</a>.</p>"))
+    assert once.count('class="term"') == 1 and '<a class="term" id="used-base_effect" href="#term-base_effect">' in once
+    assert "effets de base</a>, l’effet de base" in once
+    again = links.link(Markup("<p>Effet de base, glissement\u00a0annuel</p>"))
+    link = '<a class="term" id="used-year_on_year" href="#term-year_on_year">glissement\u00a0annuel</a>'
+    assert again == Markup(f"<p>Effet de base, {link}</p>")
+    assert [term.slug for term in links.used] == ["base_effect", "year_on_year"]
+    assert links.used[0].name == "Effet de base" and links.used[0].meaning.startswith("Ce qui")

@@ -1,9 +1,10 @@
-"""kzreport beside what a user would pick instead, in one run. ``make bench`` (ARGS="--quick" for a first look)
+"""kzreport beside what a user would pick instead, in one run. ``make bench`` (ARGS="--quick": minutes, one page)
 
-Prints a Markdown table: the same real pages through kzreport (two workers, one), the commands papermill and jupyter
-nbconvert, the loops of papermill, nbclient and ploomber-engine, and the floor: the pages' code executed in one
-interpreter that has run it before, and the rendering, divided by the cores. Medians over the repetitions; wall-clock.
-Nothing here is a test: a busy machine is slow, and the load is printed beside the figures.
+Prints a Markdown table: the same real pages, with the same pictures in SVG, through kzreport, the commands papermill
+and jupyter nbconvert, the loops of papermill, nbclient and ploomber-engine, and the floor: the pages' code executed in
+one interpreter that has run it before, and the rendering. Seconds are of processors, of a process and all that it
+started: on a shared machine those of the clock say more of the neighbours. Medians of the repetitions, and their
+spread. A ratio for two workers divides by two cores. Nothing here is a test.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import os
 import platform
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -33,8 +35,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import finish_edition
-from kzreport.editions.manifest import MANIFEST, read_manifest
-from kzreport.editions.store import Store
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.store import MANIFEST, Store
 from kzreport.files import file_digest
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project import notebook_path
@@ -65,6 +67,12 @@ def stolen() -> tuple[float, float]:
         ticks = [float(t) for t in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
         return ticks[7], sum(ticks[:8])
     return 0.0, 0.0
+
+
+def spent() -> float:
+    """Processor seconds of this process and of its children that have ended."""
+    own, others = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + others.ru_utime + others.ru_stime
 
 
 def say(text: str) -> None:
@@ -112,7 +120,8 @@ class Backfill:
 
     def __init__(self, definition: str, root: Path, first: str, last: str, jobs: int) -> None:
         command = [BIN / "kzreport", "backfill", definition, "--from", first, "--to", last, "-j", str(jobs)]
-        start = time.monotonic()
+        command += ["--formats", "html"]  # the others make no workbook and no PDF
+        start, before = time.monotonic(), spent()
         process = subprocess.Popen(
             [*map(str, command), "--output", str(root)],
             stdout=subprocess.DEVNULL,
@@ -129,6 +138,7 @@ class Backfill:
         code = process.wait()
         self.seconds = time.monotonic() - start
         memory.stop()
+        self.spent = spent() - before  # the watching of the memory is a thread of ours, some milliseconds
         self.memory = [(at - start, rss, pss) for at, rss, pss in memory.seen]
         if code:
             raise SystemExit(f"kzreport ended with {code}:\n{''.join(told[-10:])}")
@@ -160,11 +170,11 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
 
 
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
-    """Seconds to find that nothing is to do. The editions have their own manifests, and the files of one real one."""
+    """Processor seconds to find that nothing is to do: editions with their own manifests, and the files of one."""
     from kzreport.editions import needs
 
     first, last = months(count)
-    definition = load_definition(name)
+    definition = load_definition(name, formats=("html",))
     dates = check_months(first, last, TODAY)
     for need in needs.list_needs(definition, dates, definition.languages, Store(root), revision=False):
         folder = root / name / need.name
@@ -176,7 +186,8 @@ def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: in
                 os.link(path, target)
                 written[path.relative_to(made).as_posix()] = file_digest(path)
         finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks}, written)
-    taken = [Backfill(name, root, first, last, 1).seconds for _ in range(repetitions + 1)]
+    time.sleep(3)  # as after a night: what was written a moment ago is read again
+    taken = [Backfill(name, root, first, last, 1).spent for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])
 
 
@@ -189,13 +200,13 @@ def commands(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float
         given, made = folder / f"{number}.json", folder / f"{number}.ipynb"
         given.write_text(json.dumps(page["parameters"]))
         source = HOME / "notebooks" / f"{page['name']}.ipynb"
-        start = time.perf_counter()
+        start = spent()
         run = ["papermill", str(source), str(made), "-f", str(given), "--no-progress-bar"]
         for command in (run, ["jupyter", "nbconvert", "--to", "html", str(made)]):
             subprocess.run(command, env=ENV, cwd=folder, check=True, capture_output=True)
             if command is run:
-                executed = time.perf_counter()
-        yield time.perf_counter() - start, executed - start
+                executed = spent()
+        yield spent() - start, executed - start
 
 
 def looped(execute: Callable[[Path, Path, Mapping[str, Any]], None]) -> Callable[..., Iterator[tuple[float, float]]]:
@@ -209,13 +220,13 @@ def looped(execute: Callable[[Path, Path, Mapping[str, Any]], None]) -> Callable
         os.chdir(folder)
         for number, page in enumerate([pages[0], *pages]):  # the first is not counted
             made = folder / f"{number}.ipynb"
-            start = time.perf_counter()
+            start = spent()
             execute(HOME / "notebooks" / f"{page['name']}.ipynb", made, page["parameters"])
-            executed = time.perf_counter()
+            executed = spent()
             text, _ = exporter.from_notebook_node(nbformat.read(made, as_version=4))
             made.with_suffix(".html").write_text(text, encoding="utf-8")
             if number:
-                yield time.perf_counter() - start, executed - start
+                yield spent() - start, executed - start
 
     return loop
 
@@ -272,16 +283,16 @@ def floor(pages: Sequence[Page], folder: Path) -> Iterator[tuple[float, float]]:
     def one(page: Page) -> tuple[float, float]:
         nb, names = read_notebook(notebook_path(page["name"])), dict[str, Any]()
         done = nbformat.v4.reads(Path(page["made"]).read_text(encoding="utf-8"))
-        start = time.perf_counter()
+        start = spent()
         for cell in nb.cells:
             if cell.cell_type == "code":
                 exec(cell.source, names)
                 if "parameters" in cell.metadata.get("tags", []):
                     names |= page["parameters"]
-        executed = time.perf_counter()
+        executed = spent()
         language = page["parameters"]["lang"]
         html.page(done, name=page["name"], language=language, languages=("fr", "en"), **about)  # type: ignore[arg-type]
-        return time.perf_counter() - start, executed - start
+        return spent() - start, executed - start
 
     seen: set[str] = set()
     for page in pages:
@@ -309,12 +320,12 @@ WAYS: Mapping[str, tuple[str, Callable[..., Iterator[tuple[float, float]]], str]
 }
 
 
-def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path) -> tuple[float, float] | None:
-    """Median over the repetitions of the mean seconds a page: whole, and executing alone. None if not installed."""
+def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path) -> list[tuple[float, float]]:
+    """For each repetition the mean seconds a page: whole, and executing alone. Empty if it is not installed."""
     module = WAYS[way][2]
     if importlib.util.find_spec(module) is None:
         say(f"{way}: skipped, {module} is not installed (make bench installs it)")
-        return None
+        return []
     taken: list[tuple[float, float]] = []
     for number in range(repetitions):
         place = folder / f"{way}-{number}"
@@ -324,11 +335,11 @@ def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path) ->
         done = subprocess.run(command, env=ENV, capture_output=True, text=True)
         if done.returncode:
             say(f"{way}: failed, left out\n{done.stderr[-2000:]}")
-            return None
+            return []
         each = json.loads(done.stdout.splitlines()[-1])
         taken.append((statistics.fmean(w for w, _ in each), statistics.fmean(e for _, e in each)))
         say(f"{way}: {taken[-1][0]:.3f} s a page")
-    return statistics.median(t[0] for t in taken), statistics.median(t[1] for t in taken)
+    return taken
 
 
 # --- the table ---------------------------------------------------------------------------------------------------
@@ -338,13 +349,10 @@ def main() -> None:
     """Measure, and print the table."""
     options = argparse.ArgumentParser(description="kzreport beside others; prints a Markdown table")
     options.add_argument("--definition", default="monthly", metavar="NAME", help="which pages (default: monthly)")
-    options.add_argument("--editions", type=int, default=24, metavar="N", help="for kzreport (default: 24)")
-    options.add_argument(
-        "--growth", type=int, default=46, metavar="N", help="of the long run (default: 46: 1,012 pages)"
-    )
+    options.add_argument("--editions", type=int, default=12, metavar="N", help="for kzreport (default: 12)")
     options.add_argument("--months", type=int, default=180, metavar="N", help="of nothing to do (default: 180)")
     options.add_argument("--repetitions", type=int, default=3, metavar="N", help="medians of so many (default: 3)")
-    options.add_argument("--quick", action="store_true", help="2 editions, 1 repetition, 4 of growth, 12 months")
+    options.add_argument("--quick", action="store_true", help="one page, 8 editions, 1 repetition, 24 months")
     options.add_argument("--way", nargs=2, help=argparse.SUPPRESS)
     a = options.parse_args()
     if a.way:
@@ -352,8 +360,8 @@ def main() -> None:
         print("\n" + json.dumps(list(WAYS[a.way[0]][1](json.loads((place / "pages.json").read_text()), place))))
         return
     if a.quick:
-        a.editions, a.growth, a.months, a.repetitions = 2, 4, 12, 1
-    base = Path(tempfile.mkdtemp(prefix="kz-bench-", dir=HOME / "reports" if (HOME / "reports").is_dir() else HOME))
+        a.definition, a.editions, a.repetitions, a.months = "inflation-brief", 8, 1, 24
+    base = Path(tempfile.mkdtemp(prefix="kz-bench-"))
     try:
         print("\n".join(table(a, base)))
     finally:
@@ -362,93 +370,77 @@ def main() -> None:
 
 def table(a: argparse.Namespace, base: Path) -> list[str]:
     """The lines of the report."""
-    before, n, (taken_before, all_before) = load(), cores(), stolen()
+    before, (taken_before, all_before) = load(), stolen()
     definition = load_definition(a.definition)
-    own: dict[int, float] = {}
-    each = len(definition.pages) * len(definition.languages)
-    long = Backfill(a.definition, base / "long", *months(a.growth), 2)
-    say(f"{a.growth} editions: {long.seconds:.0f} s")
-    made = base / "long" / a.definition
-    names = sorted(p.name for p in made.iterdir())[-a.editions :]
-    middle, few_editions = len(names) // 2, max(2, a.editions // 4)
-    for jobs, count, last in ((2, a.editions, names[-1]), (1, few_editions, names[middle + few_editions // 2 - 1])):
-        taken: list[float] = []
-        if jobs == 2 and a.growth >= count:  # the last editions of the long run are the same ones
-            before_them = long.done[-1 - count] if a.growth > count else 0.0
-            taken.append((long.done[-1] - before_them) / (each * count))
-        for number in range(a.repetitions - len(taken)):
-            new = base / f"made-{jobs}-{number}"
-            seconds = Backfill(a.definition, new, *months(count, last[:7]), jobs).seconds
-            taken.append(seconds / (each * count))
-            say(f"kzreport, {jobs} workers: {taken[-1]:.3f} s a page")
-            shutil.rmtree(new)
-        own[jobs] = statistics.median(taken)
-    few = pages_of(made, [names[middle]], ["fr"])
-    some = sorted({names[len(names) * sixth // 6] for sixth in (1, 3, 5)})  # as old on average as all of them
-    many = pages_of(made, some, definition.languages)
-    others = {
-        way: measured(way, many if way == "floor" else few, a.repetitions, base) for way in WAYS if way != "ready"
-    }
+    pages = a.editions * len(definition.pages) * len(definition.languages)
+    own: dict[int, list[float]] = {1: [], 2: []}
+    clock: dict[int, list[float]] = {1: [], 2: []}
+    peak, held = 0.0, [0.0, 0.0]
+    for number in range(a.repetitions):
+        for jobs in own:  # in pairs: a neighbour that begins or ends disturbs both
+            run = Backfill(a.definition, base / f"made-{jobs}-{number}", *months(a.editions), jobs)
+            own[jobs].append(run.spent / pages)
+            clock[jobs].append(run.seconds / pages)
+            say(f"kzreport, {jobs} workers: {own[jobs][-1]:.3f} s a page, {clock[jobs][-1]:.3f} s by the clock")
+            if jobs == 2:
+                peak = max(peak, *(pss for _, _, pss in run.memory))
+                held = [run.held(run.done[0], 20), run.held(run.done[-1] - 20, 20)]
+    made = base / "made-1-0" / a.definition
+    names = sorted(p.name for p in made.iterdir())
+    few = pages_of(made, names[-1:] if len(definition.pages) > 3 else names[-3:], ["fr"])
+    others = {way: measured(way, few, a.repetitions, base) for way in WAYS if way != "ready"}
     kernel = measured("ready", [], 1, base)
     quiet = nothing_to_do(a.definition, base / "quiet", made / names[-1], a.months, a.repetitions)
-    say(f"nothing to do: {quiet:.2f} s")
-    shutil.rmtree(base / "quiet")
-
     taken_after, all_after = stolen()
     share = 100 * (taken_after - taken_before) / (all_after - all_before or 1.0)
-    lowest = others["floor"][0] / 2 if others["floor"] else 0.0
+
+    def middle(taken: Sequence[float]) -> float:
+        return statistics.median(taken)
+
+    def spread(taken: Sequence[float]) -> str:
+        return f"{min(taken):.2f} to {max(taken):.2f}"
+
+    one = middle(own[1])
     lines = [
         "",
-        f"{a.editions} editions in two languages ({a.editions * each} pages) for kzreport, two workers "
-        f"(for one, {few_editions} from their middle); {len(few)} of these pages (every page of one edition, in "
-        f"French) for the others, one after the other; {len(many)} for the floor. "
-        f"Medians of {a.repetitions}. Machine: {n} cores ({platform.machine()}), Python {platform.python_version()}; "
-        f"load {before} before the run, {load()} at its end; {share:.0f} % of its time was taken by other machines.",
+        f"{pages} pages of '{a.definition}' for kzreport; {len(few)} of them, one after the other, for the others. "
+        f"Processor seconds, medians of {a.repetitions}. {cores()} cores ({platform.machine()}), Python "
+        f"{platform.python_version()}; load {before} before, {load()} after; {share:.0f} % of the time of this machine "
+        "went to others.",
         "",
-        "| | seconds a page | pages a minute | kzreport is faster: two workers | one worker |",
+        "| | processor seconds a page | least to most | kzreport, one worker, is faster | two workers |",
         "|---|---|---|---|---|",
+        f"| **kzreport, one worker** | {one:.2f} | {spread(own[1])} | | |",
+        f"| **kzreport, two workers** | {middle(own[2]):.2f} | {spread(own[2])} | | |",
     ]
-
-    def row(name: str, seconds: float) -> str:
-        ratios = " | ".join(f"{seconds / own[jobs]:.1f} ×" for jobs in (2, 1))
-        return f"| {name} | {seconds:.2f} | {60 / seconds:.0f} | {ratios} |"
-
-    lines += [row("**kzreport, two workers**", own[2]), row("**kzreport, one worker**", own[1])]
     for way, found in others.items():
-        if found and way != "floor":
-            lines.append(row(f"{WAYS[way][0]} (without rendering {found[1]:.2f} s)", found[0]))
-    if lowest:
-        lines.append(row("the floor: warm cells and rendering, divided by two cores", lowest))
-    peak = max((rss, pss) for _, rss, pss in long.memory)
-    marks = [i for i in (1, 5, 10, 23, a.growth) if i <= len(long.done)]
-    growth = ", ".join(f"{i * each} pages {long.done[i - 1]:.0f} s" for i in marks)
-    early, late = long.held(long.done[min(4, len(long.done) - 1)], 20), long.held(long.done[-1] - 20, 20)
+        if found:
+            whole = [w for w, _ in found]
+            alone = f" (executing alone {middle([e for _, e in found]):.2f})"
+            ratios = f"{middle(whole) / one:.1f} × | {2 * middle(whole) / middle(own[2]):.1f} ×"
+            lines.append(f"| {WAYS[way][0]}{alone} | {middle(whole):.2f} | {spread(whole)} | {ratios} |")
 
-    def ratio(over: float | None, under: float | None, digits: int = 1) -> str:
-        return f"{over / under:.{digits}f} ×" if over and under else "not measured"
+    def ratio(way: str, under: float, factor: float = 1.0) -> str:
+        return f"{factor * middle([w for w, _ in others[way]]) / under:.1f} ×" if others[way] else "not measured"
 
-    def of(way: str, which: int = 0) -> float | None:
-        found = others[way]
-        return found[which] if found else None
-
-    ahead = f"{ratio(of('ploomber'), own[2])}; of it without its rendering: {ratio(of('ploomber', 1), own[2])}"
-    kept = (
-        f"{early:.0f} MB, {late:.0f} MB (shared memory counted once; peak {peak[1]:.0f} MB, or {peak[0]:.0f} MB of RSS)"
-    )
-    soon = f"{1000 * kernel[0]:.0f} ms; started ahead {1000 * kernel[1]:.0f} ms" if kernel else "not measured"
-    targets = [
-        ("faster than the two commands, two workers", "30 ×", ratio(of("commands"), own[2])),
-        ("faster than the two commands, one worker", "12 ×", ratio(of("commands"), own[1])),
-        ("faster than ploomber-engine, two workers", "1 ×", ahead),
-        ("time over the floor", "1.5 ×", ratio(own[2], lowest, 2)),
-        ("two workers against one", "1.8 ×", ratio(own[1], own[2], 2)),
-        (f"nothing to do over {a.months} editions", "2 s", f"{quiet:.2f} s"),
-        ("until a warm kernel is ready", "150 ms", soon),
-        (f"memory after {5 * each} and after {a.growth * each} pages", "flat", kept),
-        ("time as pages grow", "linear", growth),
-    ]
+    over = f"{one / middle([w for w, _ in others['floor']]):.2f} ×" if others["floor"] else "not measured"
+    soon = f"{1000 * kernel[0][0]:.0f} ms; started ahead {1000 * kernel[0][1]:.0f} ms" if kernel else "not measured"
+    gain = f"{2 * one / middle(own[2]):.2f} × ({middle(clock[1]) / middle(clock[2]):.2f} × by the clock)"
     lines += ["", "| | target | measured |", "|---|---|---|"]
-    lines += [f"| {' | '.join(row_)} |" for row_ in targets]
+    lines += [
+        f"| {' | '.join(row)} |"
+        for row in (
+            ("faster than the two commands, two workers", "30 ×", ratio("commands", middle(own[2]), 2.0)),
+            ("faster than the two commands, one worker", "15 ×", ratio("commands", one)),
+            ("faster than ploomber-engine with rendering, two workers", "2 ×", ratio("ploomber", middle(own[2]), 2.0)),
+            ("time over the floor", "1.3 ×", over),
+            ("two workers against one, on free cores", "1.85 ×", gain),
+            (f"nothing to do over {a.months} editions", "1 s", f"{quiet:.2f} s"),
+            ("until a warm kernel is ready, by the clock", "80 ms", soon),
+            ("memory of two workers: after an edition, at the end, peak", "flat",
+             f"{held[0]:.0f}, {held[1]:.0f}, {peak:.0f} MB"),
+        )
+    ]  # fmt: skip
     return lines
 
 

@@ -84,7 +84,7 @@ def shown_path(path: Path) -> str:
 _clear: list[Callable[[], None]] = []
 
 
-def cached_by_stamp(most: int = 64) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+def cached_by_stamp(most: int = 256) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Cache a function by its arguments and by the state of every file among them.
 
     Each call costs one ``stat`` for each positional argument that is a :class:`~pathlib.Path`: the function runs again

@@ -47,12 +47,16 @@ def run(args: argparse.Namespace) -> int:
         reporter.error(message)
     made = len(reporter.log.made)
     nothing = f"nothing to do: {len(dates)} editions are there"
-    reporter.show(f"{made} of {len(dates)} editions made" if made or wrong or reporter.log.locked else nothing)
+    lines = [f"{made} of {len(dates)} editions made" if made or wrong or reporter.log.locked else nothing]
     if late:
-        reporter.show(f"on {dates[-1]}: {overdue_line(late)}")
+        lines.append(f"on {dates[-1]}: {overdue_line(late)}")
+    for line in lines:
+        reporter.show(line)
     if wrong:
         return 1
     if reporter.log.locked:
         return Locked.exit_code
     reporter.open = store.shown(store.root / "index.html")
+    if args.answer and not made:
+        args.answer.keep(lines=lines, open="index.html", overdue=reporter.log.overdue)
     return int(reporter.exit_code(code, args.fail_if_overdue))

@@ -14,9 +14,8 @@ from kzreport.days import parse_day
 from kzreport.editions.correction import Comparison, compare_revisions
 from kzreport.editions.dates import check_language
 from kzreport.editions.definition import load_definition
-from kzreport.editions.manifest import EDITION_NAME
 from kzreport.editions.previous import changes_between
-from kzreport.editions.store import Store, find_edition
+from kzreport.editions.store import EDITION_NAME, Store, find_edition
 from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words

@@ -63,6 +63,8 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
     command.add_argument(*formats, dest="formats", type=given.names, default=(), metavar="NAME,...", help=text)
     text = "make a revision if an edition from other inputs exists"
     command.add_argument("--revision", action="store_true", help=text)
+    text = "read every byte of the editions that are there, whatever was remembered of them"
+    command.add_argument("--paranoid", action="store_true", help=text)
     saying = command.add_mutually_exclusive_group()
     saying.add_argument("--quiet", action="store_true", help="errors only, and one line of summary")
     text = "say all that is done, with times: pages, inputs, settings"

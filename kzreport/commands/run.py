@@ -55,11 +55,15 @@ def run(args: argparse.Namespace) -> int:
     )
     folder = made or list_revisions(store.root, definition.name, as_of)[-1]
     name = f"{definition.name}/{folder.name}"
-    reporter.show(f"made {name}" if made else f"nothing to do: {name} has the same inputs")
+    lines = [f"made {name}" if made else f"nothing to do: {name} has the same inputs"]
     if until := read_manifest(folder)["edition"].get("data_until"):
         age = (as_of - date.fromisoformat(until)).days
-        reporter.show(f"its newest figure was published on {until}, {age} days before its date")
+        lines.append(f"its newest figure was published on {until}, {age} days before its date")
     if late:
-        reporter.show(overdue_line(late))
+        lines.append(overdue_line(late))
+    for line in lines:
+        reporter.show(line)
+    if args.answer and not made:
+        args.answer.keep(lines=lines, open=f"{name}/index.html", day=str(as_of), overdue=reporter.log.overdue)
     reporter.open = store.shown(folder / "index.html")
     return int(reporter.exit_code(code, args.fail_if_overdue))

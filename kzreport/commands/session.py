@@ -86,7 +86,10 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
         if reporter:
             reporter.check_targets(args.notify)
             reporter.log.definition = definition_name(args)
-        code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
+        if reporter and importlib.import_module("kzreport.commands.remembered").say_again(args):
+            code = 0
+        else:
+            code = int(importlib.import_module(f"kzreport.commands.{args.module}").run(args))
     except (KzreportError, OSError) as e:
         code = _failed(e, reporter)
     except Exception as e:
@@ -261,12 +264,15 @@ class Reporter:
 
     def record(self, code: int, args: argparse.Namespace) -> None:
         """Record the end of the run, unless another was at work: then the record is that one's."""
-        from kzreport.editions.definition import definition_names
         from kzreport.editions.ended import record_end
 
-        if self.silent or code == Locked.exit_code or self.log.definition not in definition_names():
+        if self.silent or code == Locked.exit_code:
             return
-        store = self.store or _folder(args, make=False)
+        store = self.store
+        if store is None:  # it ended before its definition was read, which may be none
+            from kzreport.editions.definition import definition_names
+
+            store = _folder(args, make=False) if self.log.definition in definition_names() else None
         if store is not None and store.root.is_dir():
             record_end(store, self.log, code, self.errors)
 
@@ -352,7 +358,7 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
         log = args.reporter.log if write else RunLog()
         store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write))
         return store
-    return Store(output_root(args.output, make=write))
+    return Store(output_root(args.output, make=write), paranoid=getattr(args, "paranoid", True))
 
 
 def show_needs(args: argparse.Namespace, needs: Iterable[Need], late: Sequence[Overdue]) -> None:

@@ -45,7 +45,7 @@ class PageBars:
     def ended(self, number: int, status: str) -> bool:
         """Show the end of a page; return whether there is a bar that shows it."""
         if bar := self.bars.get(number):
-            bar.n = bar.total if status == "made" else bar.n
+            bar.n = bar.total if status != "failed" else bar.n
             bar.set_postfix_str(status)
         return bool(bar)
 

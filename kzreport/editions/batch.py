@@ -8,42 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from kzreport.editions.bars import BatchBar
 from kzreport.editions.correction import compare_plan
-from kzreport.editions.job import Job, Pool, make_page
-from kzreport.editions.kept import KeptPages, page_key, read_kept
+from kzreport.editions.job import Job, PageMade, Pool, make_page, page_made
+from kzreport.editions.kept import KeptPages, page_key
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import finish_edition, keep_failed, publish_edition, work_folder
 from kzreport.editions.plan import Plan
 from kzreport.editions.store import Store, edition_lock, list_revisions
 from kzreport.errors import KzreportError, Locked
-from kzreport.execution.task import Lost, Result, Task, TimeUp
-from kzreport.execution.worker import Worker
-
-
-@dataclass(frozen=True)
-class PageMade:
-    """The result of a page as a worker returns it: small, whatever the page."""
-
-    reason: str = ""
-    failed: str = field(default="", repr=False)
-    seconds: float = 0.0
-    tries: int = 1
-    kept: bool = False
-    files: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-
-def make_batch_page(job: Job, worker: Worker) -> PageMade:
-    """Make the page of a job in a worker process, from its kept execution if there is one."""
-    done = read_kept(job.done) if job.done else None
-    result = make_page(job.plan, job.folder, job.task, worker, done)
-    if result.notebook is None:
-        return PageMade(result.reason, result.failed, seconds=result.seconds, tries=result.tries)
-    return PageMade(seconds=result.seconds, tries=result.tries, kept=done is not None, files=result.files)
+from kzreport.execution.task import Result, Task, TimeUp
 
 
 @dataclass
@@ -115,16 +93,14 @@ class Batch:
             stack.callback(self._close)
             stack.callback(self._prune)
             stack.enter_context(contextlib.closing(self.bar))
-            results = stack.enter_context(contextlib.closing(self.pool(make_batch_page, self._jobs(), self.jobs)))
+            results = stack.enter_context(contextlib.closing(self.pool(make_page, self._jobs(), self.jobs)))
             try:
                 for number, found in results:
                     edition, task, key = self.sent.pop(number)
-                    if isinstance(found, Lost):
-                        found = PageMade(f"{task.name}: {found}", seconds=found.seconds)
-                    elif not found.reason and not found.kept:
-                        with contextlib.suppress(OSError):  # a full disk: the next run computes it again if it must
-                            self.kept.keep(key, edition.folder / task.language / f"{task.page}.ipynb")
-                    self._page_ended(edition, task, found)
+                    made = page_made(found, task)
+                    if made.status == "made":
+                        self.kept.keep(key, edition.folder / task.language / f"{task.page}.ipynb")
+                    self._page_ended(edition, task, made)
                     if self.wrong and not self.keep_going:
                         return
             except TimeUp as e:
@@ -164,9 +140,14 @@ class Batch:
             edition.close()
 
     def _page_ended(self, edition: OpenEdition, task: Task, made: PageMade) -> None:
-        status = "failed" if made.reason else "kept" if made.kept else "made"
         self.log.page(
-            edition.name, task.name, status, seconds=made.seconds, tries=made.tries, reason=made.reason, shown=False
+            edition.name,
+            task.name,
+            made.status,
+            seconds=made.seconds,
+            tries=made.tries,
+            reason=made.reason,
+            shown=False,
         )
         self.pages_left -= 1
         self.bar.page_ended()

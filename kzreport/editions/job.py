@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 import nbformat
 from nbformat import NotebookNode
 
+from kzreport.editions.kept import read_kept
 from kzreport.editions.plan import Plan, changed_inputs
 from kzreport.execution.execute import execute_page
 from kzreport.execution.processes import Moved
@@ -88,21 +89,44 @@ def previous_edition(plan: Plan) -> str:
     return next((str(own["previous"]) for own in plan.definition.values.values() if own.get("previous")), "")
 
 
-def make_page(plan: Plan, folder: Path, task: Task, worker: Worker, done: NotebookNode | None = None) -> Result:
-    """Execute and render one page into the edition being built, in a worker; ``done``: it was executed before.
+@dataclass(frozen=True)
+class PageMade:
+    """The result of a page as a worker returns it: small, whatever the page.
+
+    - ``reason``, ``failed``, ``tries``, ``seconds``, ``files``: as of :class:`~kzreport.execution.task.Result`
+    - ``kept``: it had been executed before
+    """
+
+    reason: str = ""
+    failed: str = field(default="", repr=False)
+    seconds: float = 0.0
+    tries: int = 1
+    kept: bool = False
+    files: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def status(self) -> str:
+        """Its end in the log of the run."""
+        return "failed" if self.reason else "kept" if self.kept else "made"
+
+
+def make_page(job: Job, worker: Worker) -> PageMade:
+    """Execute and render one page into the edition being built, in a worker; from its kept execution if there is one.
 
     Raises nothing for a page that fails: the result has the reason.
     """
     begun = time.monotonic()
-    result = Result(task, done) if done is not None else execute_page(task, worker)
+    done = read_kept(job.done) if job.done else None
+    result = Result(job.task, done) if done is not None else execute_page(job.task, worker)
     if result.notebook is not None:
-        result = _rendered(plan, folder, result, result.notebook)
-    return replace(result, seconds=round(time.monotonic() - begun, 3))
+        result = _rendered(job.plan, job.folder, result, result.notebook)
+    seconds = round(time.monotonic() - begun, 3)
+    return PageMade(result.reason, result.failed, seconds, result.tries, done is not None, result.files)
 
 
-def make_job(job: Job, worker: Worker) -> Result:
-    """Make the page of a job."""
-    return make_page(job.plan, job.folder, job.task, worker)
+def page_made(found: PageMade | Lost, task: Task) -> PageMade:
+    """Return the result of a page that its worker returned, or lost."""
+    return PageMade(f"{task.name}: {found}", seconds=found.seconds) if isinstance(found, Lost) else found
 
 
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:

@@ -5,10 +5,12 @@ They stand under ``.work/pages/``, each named by the digest of its own inputs, u
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -19,18 +21,21 @@ from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
 from kzreport.errors import DataError, PageError
 from kzreport.execution.task import Task
-from kzreport.files import read_bytes, write_atomic
+from kzreport.files import cached_by_stamp, project_root, read_bytes, write_atomic
+from kzreport.pages.notebooks import load_notebook
 
 
 def page_key(plan: Plan, task: Task) -> str:
     """Return the digest of everything that an executed page depends on.
 
-    That is its own notebook, words and parameters (and those of the pages it speaks of), all data, views, settings,
-    and the engine.
+    That is its own notebook, words and parameters (and those of the pages it speaks of), the views that these import,
+    settings, the engine as a whole, and all data: a claim may rest on any series.
     """
     inputs, pages = plan.inputs, {task.page, *named_pages(task.values)}
     own = {page: [inputs.notebooks[page], inputs.words[page]] for page in sorted(pages)}
-    shared = [sorted(known.items()) for known in (inputs.data, inputs.views, inputs.settings)]
+    views = views_imported(pages)
+    used = {name: digest for name, digest in inputs.views.items() if views is None or name in views}
+    shared = [sorted(known.items()) for known in (inputs.data, used, inputs.settings)]
     notes = {name: inputs.notes[name] for name in [task.values.get("note")] if name}
     whole = [task.page, task.parameters, own, shared, asdict(inputs.engine), notes]  # the order of pages counts
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:32]
@@ -54,23 +59,71 @@ class KeptPages:
     def keep(self, key: str, written: Path) -> None:
         """Keep a page that was written into an edition: one file with two names, or a copy.
 
-        Raises :class:`OSError` if neither can be made.
+        On a full disk it is not kept, and the next run computes it again if it must.
         """
-        data = written.read_bytes()
-        path = self.folder / f"{key}-{_digest(data)}.ipynb"
-        path.unlink(missing_ok=True)
-        try:
-            os.link(written, path)
-        except OSError:
-            write_atomic(path, data)
-        self.store.put(path)
-        self.known[key] = path
+        with contextlib.suppress(OSError):
+            data = written.read_bytes()
+            path = self.folder / f"{key}-{_digest(data)}.ipynb"
+            path.unlink(missing_ok=True)
+            try:
+                os.link(written, path)
+            except OSError:
+                write_atomic(path, data)
+            self.store.put(path)
+            self.known[key] = path
 
     def prune(self) -> None:
         """Remove the pages that no edition holds any more."""
         for path in self.folder.iterdir():
             if not self.store.holds(path):
                 path.unlink(missing_ok=True)
+
+
+def views_imported(pages: Iterable[str]) -> set[str] | None:
+    """Return the modules of views that pages use: those of their own names, and all that these and notebooks import.
+
+    ``None`` if it cannot be told, since a module imports by names that it computes, or is no Python.
+    """
+    found, waiting = set[str](), set(pages)
+    try:
+        for page in pages:
+            waiting |= _imports("\n".join(c.source for c in load_notebook(page).cells if c.cell_type == "code"))
+        while waiting:
+            name = waiting.pop()
+            path = project_root() / "notebooks" / "views" / f"{name}.py"
+            if name not in found and path.is_file():
+                found.add(name)
+                waiting |= _module_imports(path)
+    except (SyntaxError, ValueError):
+        return None
+    return found
+
+
+@cached_by_stamp()
+def _module_imports(path: Path) -> frozenset[str]:
+    return _imports(path.read_text(encoding="utf-8"))
+
+
+def _imports(source: str) -> frozenset[str]:
+    """Return the modules of ``kzreport.views`` that Python code imports. Raises :class:`ValueError` if unclear."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        match node:
+            case ast.ImportFrom(module="kzreport.views"):
+                found += names
+            case ast.ImportFrom(module="kzreport") if {"views", "*"} & set(names):
+                raise ValueError("all views at once")
+            case ast.ImportFrom(level=level) if level:
+                raise ValueError("a relative import")
+            case ast.ImportFrom(module=str(module)):
+                names = [module]
+            case ast.Name(id="importlib" | "__import__" | "exec" | "eval"):
+                raise ValueError("an import by a computed name")
+        found += [n.split(".")[2] for n in names if n.startswith("kzreport.views.")]
+        if "importlib" in names or "kzreport.views" in names or "*" in found:
+            raise ValueError("an import by a computed name")
+    return frozenset(found)
 
 
 def read_kept(path: Path) -> NotebookNode | None:

@@ -20,13 +20,15 @@ from kzreport.editions.fronts import write_fronts
 from kzreport.editions.handed import complete_pages, edition_content, write_formats
 from kzreport.editions.index import write_index
 from kzreport.editions.inputs import engine_version, list_differences
-from kzreport.editions.job import Job, Pool, make_job
+from kzreport.editions.job import Job, PageMade, Pool, make_page, page_made
+from kzreport.editions.kept import KeptPages, page_key
 from kzreport.editions.log import RunLog
-from kzreport.editions.manifest import MANIFEST, read_manifest
+from kzreport.editions.manifest import read_manifest
 from kzreport.editions.needs import next_name
 from kzreport.editions.plan import Plan, changed_inputs, make_plan
 from kzreport.editions.previous import edition_record
 from kzreport.editions.store import (
+    MANIFEST,
     Store,
     edition_lock,
     list_revisions,
@@ -34,7 +36,7 @@ from kzreport.editions.store import (
 )
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain
 from kzreport.execution.processes import in_processes
-from kzreport.execution.task import Lost, Result
+from kzreport.execution.task import Result
 from kzreport.files import project_root, sync_folder, write_atomic, write_durably
 from kzreport.guards.state import demand_sound
 from kzreport.pages.values import page_values
@@ -124,13 +126,13 @@ def _make(
     shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed; the lock says that nobody is in it
     folder.mkdir(parents=True)
     try:
-        compare = partial(compare_plan, plan, before)
-        failed = build_edition(plan, folder, final.name, compare, jobs=jobs, log=log, bars=bars, pool=pool)
-        kept = keep_failed(store.root, plan, failed)
-        if kept:
+        kept, compare = KeptPages(store), partial(compare_plan, plan, before)
+        failed = build_edition(plan, folder, final.name, compare, jobs=jobs, log=log, bars=bars, pool=pool, kept=kept)
+        if lines := keep_failed(store.root, plan, failed):
             log.edition(final.name, "failed", shown=False)
-            raise PagesFailed("no edition was made:\n  " + "\n  ".join(kept))
+            raise PagesFailed("no edition was made:\n  " + "\n  ".join(lines))
         publish_edition(store, folder, final)
+        kept.prune()
         log.edition(final.name, "made", shown=False)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -147,24 +149,30 @@ def build_edition(
     log: RunLog,
     bars: bool = False,
     pool: Pool = in_processes,
+    kept: KeptPages | None = None,
 ) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; return the pages that failed.
 
     ``compare``: the folder with its pages -> their differences from the edition replaced, ``None`` if it replaces none.
-    If a page failed there is no manifest. Raises as :func:`finish_edition`.
+    Pages that are ``kept`` are not executed again. If a page failed there is no manifest. Raises as
+    :func:`finish_edition`.
     """
-    results = _make_pages(plan, folder, name, jobs, log, bars, pool)
-    if failed := [r for r in results if r.notebook is None]:
+    results = _make_pages(plan, folder, name, jobs, log, bars, pool, kept)
+    if failed := [Result(t, None, r.reason, r.failed) for t, r in zip(plan.tasks, results, strict=True) if r.reason]:
         return failed
     written = {k: v for r in results for k, v in r.files.items()}
     finish_edition(plan, folder, name, written, compare(folder))
     return []
 
 
-def _make_pages(plan: Plan, folder: Path, name: str, jobs: int, log: RunLog, bars: bool, pool: Pool) -> list[Result]:
+def _make_pages(
+    plan: Plan, folder: Path, name: str, jobs: int, log: RunLog, bars: bool, pool: Pool, kept: KeptPages | None
+) -> list[PageMade]:
     """Make all pages, ``jobs`` at a time. Each is logged, also those that an early end leaves out."""
     tasks = plan.tasks
-    results: dict[int, Result] = {}
+    keys = [page_key(plan, task) for task in tasks] if kept else []
+    items = [Job(plan, t, folder, kept.find(keys[n]) if kept else None) for n, t in enumerate(tasks)]
+    results: dict[int, PageMade] = {}
     with PageBars([t.name for t in tasks], shown=bars) as lines, contextlib.ExitStack() as stack:
 
         @stack.callback
@@ -172,16 +180,14 @@ def _make_pages(plan: Plan, folder: Path, name: str, jobs: int, log: RunLog, bar
             for task in (t for number, t in enumerate(tasks) if number not in results):
                 log.page(name, task.name, "not made", shown=False)
 
-        for number, found in pool(make_job, [Job(plan, t, folder) for t in tasks], jobs, lines.moved):
+        for number, found in pool(make_page, items, jobs, lines.moved):
             task = tasks[number]
-            if isinstance(found, str):
-                seconds = found.seconds if isinstance(found, Lost) else 0.0
-                found = Result(task, None, f"{task.name}: {found}", seconds=seconds)
-            results[number] = found
-            status = "made" if found.notebook is not None else "failed"
-            shown = not lines.ended(number, status)
+            made = results[number] = page_made(found, task)
+            if kept and made.status == "made":
+                kept.keep(keys[number], folder / task.language / f"{task.page}.ipynb")
+            shown = not lines.ended(number, made.status)
             log.page(
-                name, task.name, status, seconds=found.seconds, tries=found.tries, reason=found.reason, shown=shown
+                name, task.name, made.status, seconds=made.seconds, tries=made.tries, reason=made.reason, shown=shown
             )
     return [results[number] for number in range(len(tasks))]
 

@@ -6,7 +6,6 @@ A manifest may be old, torn, edited by hand or of another program: what is not a
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -14,12 +13,11 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from kzreport.editions.store import EDITION_NAME, MANIFEST
 from kzreport.errors import PageError, explain
 from kzreport.files import cached_by_stamp, sha256_hex
 from kzreport.render.formats import PAGES
 
-MANIFEST = "manifest.json"
-EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
 _MOST = 20_000_000  # bytes
 
 

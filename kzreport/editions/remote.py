@@ -32,8 +32,8 @@ from typing import Any
 from kzreport import scratch
 from kzreport.editions.latest import LATEST
 from kzreport.editions.log import RunLog
-from kzreport.editions.manifest import MANIFEST, read_manifest
-from kzreport.editions.store import Store, list_editions
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.store import MANIFEST, Store, list_editions
 from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr
 from kzreport.redaction import redact, shown_address
 

@@ -15,8 +15,8 @@ from kzreport.editions.damage import list_damage
 from kzreport.editions.index import listed_editions
 from kzreport.editions.latest import LATEST, latest_files
 from kzreport.editions.log import RunLog
-from kzreport.editions.manifest import MANIFEST, read_manifest
-from kzreport.editions.store import Store
+from kzreport.editions.manifest import read_manifest
+from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.project import project

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -11,17 +12,22 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from kzreport.editions.manifest import EDITION_NAME, MANIFEST
 from kzreport.errors import Locked, ParameterError, explain, one_of
 from kzreport.files import project_root, sweep_halves, sync_folder
 from kzreport.locks import drop_lock, take_lock
 
+MANIFEST = "manifest.json"
+EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
+
 
 class Store:
-    """A folder of editions. :mod:`kzreport.editions.remote` has one whose folder mirrors an address."""
+    """A folder of editions. :mod:`kzreport.editions.remote` has one whose folder mirrors an address.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    ``paranoid``: read every byte of an edition that is compared, whatever records say.
+    """
+
+    def __init__(self, root: Path, *, paranoid: bool = False) -> None:
+        self.root, self.paranoid = root, paranoid
 
     def put(self, path: Path) -> None:
         """Publish an edition, or file, of the folder. In a folder nothing is to be done."""

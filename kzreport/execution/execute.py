@@ -110,7 +110,9 @@ class _Attempt:
             kernel_name="python3",
         )
         try:
-            return collect(copy.deepcopy(done), self.task, inject=self.inject)
+            # papermill's own stays for the record of a failure; outputs are read, never changed
+            apart = NotebookNode({**done, "cells": [NotebookNode(cell) for cell in done.cells]})
+            return collect(apart, self.task, inject=self.inject)
         except PageError as e:
             raise _NotCollected(str(e)) from None
 
@@ -188,6 +190,16 @@ class _Attempt:
                         return None
                     msg["content"]["text"] = text[: failures.LONGEST]  # evidence for the kept notebook
                 return super().process_message(msg, cell, cell_index)
+
+            def output(self, outs: Any, msg: Any, display_id: str | None, cell_index: int) -> Any:
+                """Keep what a cell displays; :mod:`kzreport.execution.collect` checks it, a general schema need not."""
+                shown = {key: msg["content"].get(key) for key in ("data", "metadata")}
+                plain = msg["msg_type"] == "display_data" and all(isinstance(v, dict) for v in shown.values())
+                hooked = self.output_hook_stack[msg["parent_header"].get("msg_id")]
+                if not plain or display_id or hooked or self.clear_before_next_output:
+                    return super().output(outs, msg, display_id, cell_index)
+                outs.append(nbformat.from_dict({"output_type": "display_data", **shown}))
+                return outs[-1]
 
         class Engine(NBClientEngine):  # type: ignore[misc]
             @classmethod

@@ -25,6 +25,17 @@ def adopt() -> bool:
     return False
 
 
+def own_children() -> list[int]:
+    """Return the children of this process; those that have ended are among them until they are waited for."""
+    found: list[int] = []
+    try:
+        for task in Path("/proc/self/task").iterdir():
+            found += map(int, (task / "children").read_text("latin-1").split())
+    except OSError:  # a system without this list
+        return children().get(os.getpid(), [])
+    return found
+
+
 def children() -> dict[int, list[int]]:
     """Return each process of this system with its children, as far as ``/proc`` shows them."""
     found: dict[int, list[int]] = {}
@@ -50,7 +61,7 @@ def end_strays(keep: Collection[int]) -> list[int]:
 
     Their own children become ours: call it until it returns none.
     """
-    strays = [p for p in children().get(os.getpid(), ()) if p not in keep]
+    strays = [p for p in own_children() if p not in keep]
     for pid in strays:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
@@ -59,10 +70,11 @@ def end_strays(keep: Collection[int]) -> list[int]:
 
 def memory(pid: int) -> int:
     """Return the bytes that a process and all below it hold; pages that several processes share count once in all."""
-    return sum(_held(p) for p in (pid, *below(pid)))
+    return sum(map(held, (pid, *below(pid))))
 
 
-def _held(pid: int) -> int:
+def held(pid: int) -> int:
+    """Return the bytes that one process holds, its share of what is shared; 0 where the system does not tell."""
     with contextlib.suppress(OSError):  # it has ended, or is another user's
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text("latin-1").splitlines():
             if line.startswith("Pss:"):

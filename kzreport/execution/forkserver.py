@@ -118,11 +118,11 @@ def _read_project() -> None:
     from kzreport.pages.views import series_read
     from kzreport.project import page_names
     from kzreport.series.issues import known_issues
-    from kzreport.series.resource import describe_series, resources
-    from kzreport.series.table import check_table
+    from kzreport.series.known import load_series
+    from kzreport.series.resource import resources
 
     for name in resources():
-        check_table(describe_series(name))
+        load_series(name, "2000-01-01")
     known_issues("2000-01-01")
     all_claims()
     with _without_addresses():

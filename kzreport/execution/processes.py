@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from kzreport import scratch
-from kzreport.execution import warm
+from kzreport.execution import family, warm
 from kzreport.execution.kernel import kernel_environment
 from kzreport.execution.task import START_TIMEOUT, Deadlines, Lost, PageLimits
 from kzreport.execution.warm import FORKSERVERS, Forkserver
@@ -37,6 +37,7 @@ def in_processes(
     """Do ``work`` on every item, ``jobs`` at a time; yield the number of each item, from 0, and its result.
 
     - Items are taken from their iterator shortly before they begin.
+    - A process that holds more than ``deadlines.memory`` after an item is replaced.
     - A process that is killed, or takes longer than a page may, costs its own item alone: its result is a
       :class:`Lost` with the reason.
     - When the caller stops, also by an exception, every process and kernel is ended and its files are removed.
@@ -75,7 +76,7 @@ def in_processes(
                     if lost:
                         _end([worker])
                     yield worker.item, result
-                    if queue and not lost:
+                    if queue and not lost and not worker.is_large:
                         worker.give(*queue.take())
                     else:
                         workers.remove(worker)
@@ -142,6 +143,12 @@ class _Process:
         """Seconds until the process is ended, if it does not end the page itself."""
         start = 0 if self._begun else 2 * START_TIMEOUT
         return self._since + start + self.deadlines.page + _GRACE - time.monotonic()
+
+    @property
+    def is_large(self) -> bool:
+        """The process itself holds more than a kernel may: another takes its place, and memory stays flat."""
+        limit = self.deadlines.memory
+        return limit is not None and family.held(self.process.pid) > limit
 
     def results(self, ready: bool, moved: Moved | None) -> Iterator[Any]:
         """Yield the result of the item, or :class:`Lost`, if there is one now. ``ready``: the pipe can be read."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING, Any
 
 from kzreport.errors import KzreportError, explain
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode  # a run that has nothing to do reads deadlines here, and loads no Jupyter
 
 CELL_TIMEOUT = 120  # seconds; a page computes for well under one
 START_TIMEOUT = 60  # seconds until a kernel answers

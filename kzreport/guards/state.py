@@ -23,6 +23,7 @@ from kzreport.guards.identities import findings_of
 from kzreport.guards.relations import all_relations
 from kzreport.guards.usual import STEP, spikes, step_size
 from kzreport.model import Observation, Period
+from kzreport.series.known import known_rows
 from kzreport.series.resource import Resource, resources
 from kzreport.series.table import check_table
 
@@ -94,12 +95,14 @@ class _State:
         """Return the latest vintage of each figure of a table on a day."""
         key = (name, min(day or self.as_of, self.as_of))
         if key not in self.cut:
-            dimensions, found = resources()[name].dimensions, {}
-            for o in self.rows(name):
-                if o.published <= key[1]:
-                    found[(*[o.dims[k] for k in dimensions], o.period)] = o
-            self.cut[key] = tuple(found.values())
+            self.cut[key] = self._cut(resources()[name], key[1])
         return self.cut[key]
+
+    def _cut(self, d: Resource, day: date) -> Sequence[Observation]:
+        if d.name not in self.changed:
+            return known_rows(d, day)
+        found = {(*[o.dims[k] for k in d.dimensions], o.period): o for o in self.rows(d.name) if o.published <= day}
+        return tuple(found.values())
 
     def vintages(self, name: str) -> Sequence[date]:
         """Return the days, up to that of the state, on which figures of a table were published."""

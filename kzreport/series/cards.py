@@ -146,10 +146,12 @@ def read_shared(folder: Path, languages: tuple[str, ...]) -> Shared:
 
     path = folder / "publishers.yml"
     where, raw = shown_path(path), read_map(path, (*_NAMES, "publication"))
-    earlier = {}
-    for key, about in _open_map(raw["publishers"], f"{where}, publishers").items():
+    earlier, publishers = {}, dict(_open_map(raw["publishers"], f"{where}, publishers"))
+    for key, about in publishers.items():
         if isinstance(about, dict) and "names" in about:
-            earlier[key] = _earlier(about.pop("names"), languages, f"{where}, publishers.{key}.names")
+            earlier[key] = _earlier(about["names"], languages, f"{where}, publishers.{key}.names")
+            publishers[key] = {k: v for k, v in about.items() if k != "names"}  # what was read is shared: it stays
+    raw = raw | {"publishers": publishers}
     names = {kind: texts(raw[kind], f"{where}, {kind}") for kind in _NAMES}
     rules = {
         key: _rule(rule, f"{where}, publication.{key}")

@@ -21,16 +21,30 @@ from kzreport.series.resource import Resource, describe_series, resources
 from kzreport.series.table import check_table
 
 
+@cached_by_stamp()
+def _vintages(d: Resource, path: Path) -> tuple[tuple[Observation, ...], ...]:
+    """Return the rows of a table by figure, in file order, those of one figure by the day of their publication."""
+    found: dict[tuple[object, ...], list[Observation]] = {}
+    for o in check_table(d):
+        found.setdefault((*(o.dims[k] for k in d.dimensions), o.period), []).append(o)
+    return tuple(map(tuple, found.values()))
+
+
+def known_rows(d: Resource, day: date) -> tuple[Observation, ...]:
+    """Return the latest vintage of each figure of a table on a day, in file order. A cut parses nothing again."""
+    found = []
+    for rows in _vintages(d, d.file):
+        if rows[0].published <= day:
+            found.append(rows[0] if len(rows) == 1 else next(o for o in reversed(rows) if o.published <= day))
+    return tuple(found)
+
+
 @cached_by_stamp(512)
 def _known(d: Resource, path: Path, day: date, dims: tuple[tuple[str, str], ...] = ()) -> Series:
     if dims:
         return _known(d, path, day).where(**dict(dims))
-    latest: dict[tuple[object, ...], Observation] = {}
-    for o in check_table(d):  # sorted by publication within a period: the last one stands
-        if o.published <= day:
-            latest[(*(o.dims[k] for k in d.dimensions), o.period)] = o
     publisher = next(iter(d.publisher.values())) if d.publisher else ""
-    return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, tuple(latest.values()))
+    return Series(d.name, d.titles, d.unit, d.basis, d.frequency, publisher, day, known_rows(d, day))
 
 
 def load_series(name: str, as_of: date | str, **dims: str) -> Series:

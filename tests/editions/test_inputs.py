@@ -10,12 +10,12 @@ import pytest
 
 from kzreport.editions.definition import load_definition
 from kzreport.editions.inputs import engine_version, list_differences
-from kzreport.editions.kept import page_key
+from kzreport.editions.kept import page_key, views_imported
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import verify_edition
-from kzreport.editions.manifest import MANIFEST, inputs_fingerprint
+from kzreport.editions.manifest import inputs_fingerprint
 from kzreport.editions.plan import make_plan
-from kzreport.editions.store import Store
+from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import StaleEdition
 from kzreport.files import write_durably
 
@@ -50,6 +50,26 @@ def test_a_changed_file_of_the_project_is_named(home, path, name):
     assert list_differences(before.inputs.flat, after.inputs.flat) == [f"{name}: changed"]
     keys = [page_key(p, p.tasks[0]) for p in (before, after)]
     assert keys[0] != keys[1] and before.inputs.fingerprint != after.inputs.fingerprint
+
+
+@pytest.mark.parametrize(("view", "kept"), [("fdi", True), ("inflation", False), ("policy", False)])
+def test_a_comment_in_a_view_makes_stale_what_imports_it(home, view, kept):
+    before = plan()
+    path = f"notebooks/views/{view}.py"
+    home.write(path, (home.root / path).read_text(encoding="utf-8") + "\n# a comment\n")
+    after = plan()
+    assert (page_key(before, before.tasks[0]) == page_key(after, after.tasks[0])) == kept
+
+
+def test_a_view_that_imports_by_computed_names_may_use_all(home):
+    used = views_imported(["inflation"])
+    assert used and {"inflation", "policy"} <= used and "fdi" not in used
+    path = "notebooks/views/policy.py"
+    text = (home.root / path).read_text(encoding="utf-8")
+    home.write(path, text + '\nmodule = __import__("importlib")\n')
+    assert views_imported(["inflation"]) is None
+    home.write(path, text + "\nfrom kzreport.views.fdi import headline as other\n")
+    assert views_imported(["inflation"]) == used | {"fdi"} | views_imported(["fdi"])
 
 
 def test_definitions_share_a_kept_page_if_its_parameters_are_the_same():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import time
@@ -152,3 +153,16 @@ def test_a_size_of_memory_is_checked(forked_cli):
     for text in ("0G", "2", "-1M", "1.5G", "2T"):
         ended = forked_cli("run", f"--memory={text}")
         assert ended.code == 2 and "expected a size, such as 500M or 2G" in ended.err, ended
+
+
+def _own_number(item, worker):
+    return os.getpid()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_a_worker_that_has_grown_beyond_the_limit_is_replaced():
+    def workers(memory):
+        return {number for _, number in in_processes(_own_number, range(3), 1, deadlines=Deadlines(memory=memory))}
+
+    assert len(workers(1_000_000)) == 3 and len(workers(10**12)) == 1

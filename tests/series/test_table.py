@@ -794,3 +794,8 @@ def test_yaml_scalars_stay_what_was_typed(home):
     assert read_yaml(home.data / "issues.yml") == (
         ["NO", "0101", "12:30", "1_000", "2024-02-30", "null", "~", ".inf", "0x1f", "true", "<<", "="]
     )
+
+
+def test_a_table_is_read_once_however_many_there_are():
+    first = [check_table(d) for d in resources().values()]
+    assert all(again is check_table(d) for again, d in zip(first, resources().values(), strict=True))

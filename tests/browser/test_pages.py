@@ -95,7 +95,7 @@ def test_every_link_within_a_page_leads_somewhere(files, name):
     places = re.findall(r' id="([^"]+)"', text)
     assert len(places) == len(set(places))
     assert set(re.findall(r'href="#([^"]+)"', text)) <= set(places)
-    assert {page for page in re.findall(r'href="(\w+)\.html"', text)} == set(page_names())
+    assert {page for page in re.findall(r'href="(\w+)\.html"', text)} == {*page_names(), "index", "search"}
 
 
 def test_pages_stand_in_the_groups_of_the_project_and_the_present_one_is_marked(opened):
@@ -192,7 +192,7 @@ def test_a_term_leads_to_its_meaning_and_back(opened):
 def test_the_edition_can_be_taken_away_and_its_neighbours_found(files):
     text = files["fdi"].read_text(encoding="utf-8")
     assert '<a href="monthly-2026-09-30-fr.pdf">document (PDF)</a> (1,2\u00a0Mo)' in text
-    for address in ("../../2026-08-31/index.html", "../../latest/fr/fdi.html", "../../../index.html", "../index.html"):
+    for address in ("../../2026-08-31/index.html", "../../latest/fr/fdi.html", "../../../index.html#fr", "index.html"):
         assert f'href="{address}"' in text
 
 

@@ -65,8 +65,8 @@ def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, project_co
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
     assert cli("accept", "--data", "--yes").code == 0
     explained = cli(*trial, "--explain").out
-    assert explained == (
-        "trial/2024-01-31: up to date\ntrial/2024-02-29: up to date\ntrial/2024-03-31: stale\n  data/cpi_yy: changed\n"
+    assert explained.startswith(
+        "trial/2024-01-31: up to date\ntrial/2024-02-29: up to date\ntrial/2024-03-31: stale\n  data/cpi_yy: changed\n2 pages"
     )
     ended = cli(*trial)
     assert ended.code == 1 and "use --revision to make 2024-03-31-r2" in ended.err and tree(out) == made
@@ -125,7 +125,7 @@ def test_an_ended_batch_leaves_what_is_whole(name, cli, project_copy, trial, tmp
     _, err = process.communicate(timeout=15)
     assert process.returncode == {"SIGTERM": 143, "SIGINT": 130}[name]
     assert err.endswith("kzreport: interrupted; nothing half-made was left behind\n")
-    assert not [p for p in (out / ".work").iterdir() if p.is_dir() and p.name not in ("pages", "whole")]
+    assert not [p for p in (out / ".work").iterdir() if p.is_dir() and p.name not in ("pages", "whole", "ended")]
     assert cli("list", "--output", str(out)).out.splitlines()[0].endswith("whole")
 
 

@@ -144,7 +144,7 @@ def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, project_copy, tmp_p
         ],
     )
     assert [p.name for p in (out / "trial").glob("20*")] == ["2024-01-31"]
-    assert not [p for p in (out / ".work").iterdir() if p.is_dir() and p.name not in ("pages", "whole")]
+    assert not [p for p in (out / ".work").iterdir() if p.is_dir() and p.name not in ("pages", "whole", "ended")]
     go.touch()
     ended = cli("backfill", "trial", *MONTHS, "--output", str(out), "-j", "1")
     assert ended.out.startswith("2 of 3 editions made\n"), ended.err

@@ -66,7 +66,8 @@ def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, project_co
     assert cli("accept", "--data", "--yes").code == 0
     explained = cli(*trial, "--explain").out
     assert explained.startswith(
-        "trial/2024-01-31: up to date\ntrial/2024-02-29: up to date\ntrial/2024-03-31: stale\n  data/cpi_yy: changed\n2 pages"
+        "trial/2024-01-31: up to date\ntrial/2024-02-29: up to date\n"
+        "trial/2024-03-31: stale\n  data/cpi_yy: changed\n2 pages in en"
     )
     ended = cli(*trial)
     assert ended.code == 1 and "use --revision to make 2024-03-31-r2" in ended.err and tree(out) == made

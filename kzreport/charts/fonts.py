@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +22,9 @@ def _font(bold: bool) -> Any:
 
 @lru_cache(maxsize=1024)
 def _advance(letter: str, bold: bool) -> float:
-    return float(_font(bold).load_char(ord(letter)).linearHoriAdvance) / _UNIT
+    with warnings.catch_warnings():  # a letter of another script is as wide as the box that stands for it
+        warnings.filterwarnings("ignore", r"Glyph \d+ ")
+        return float(_font(bold).load_char(ord(letter)).linearHoriAdvance) / _UNIT
 
 
 def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:

@@ -36,7 +36,7 @@ def record_end(store: Store, log: RunLog, code: int, errors: list[str]) -> None:
 
     A first run that was refused for its input leaves nothing, so no folder is made for a record.
     """
-    if not store.root.is_dir():
+    if not (store.root / ".work").is_dir():
         return
     path = store.root / FOLDER / f"{log.definition}.json"
     about = Ended(

@@ -12,8 +12,8 @@ TEXT = 8.5  # points: no text in a chart is smaller
 _UNIT = 65536 * 100 / 1.02  # of an advance at a hundred points; renderers that fit letters to pixels are wider
 
 
-@lru_cache(maxsize=2)
 def _font(bold: bool) -> Any:
+    """Return the font; matplotlib keeps it, and forgets it in a forked process, which must not share its open file."""
     font = get_font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
     font.set_size(100, 72)
     return font

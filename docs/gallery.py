@@ -22,7 +22,7 @@ from kzreport.project import notebook_path
 from kzreport.render.fill import chart_style
 
 DAY = "2026-09-30"
-_ROOM = "main figure.chart { margin: 1rem 0; }"
+_ROOM = "main figure.chart { margin: 1rem 0; } time { white-space: nowrap; }"
 PAGES = ("inflation", "fdi", "transit", "forecasts")  # between them they have every kind
 
 
@@ -76,7 +76,8 @@ def gallery(language: str = "en", back: str = "") -> str:
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>Gallery of charts</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{style}\n{chart_style()}\n{_ROOM}</style></head>\n<body><main>{way}<h1>Gallery of charts</h1>\n"
-        f"<p>Each kind of chart, drawn from figures of this project as they were known on {DAY}.</p>\n{figures}\n"
+        f"<p>Each kind of chart, drawn from figures of this project as they were known on <time>{DAY}</time>.</p>\n"
+        f"{figures}\n"
         "</main></body></html>\n"
     )
 

@@ -105,12 +105,12 @@ def exit_codes() -> str:
 
 
 def units() -> str:
-    """Return the table of units, with the name of each and its digits."""
+    """Return the table of the engine's units, with the name of each and its digits."""
     words = Words("en")
     yes = {True: "yes", False: ""}
     rows = [
         (f"`{u.name}`", words.unit(u.name), str(u.decimals), yes[u.rate], f"`{u.of_difference}`")
-        for u in UNITS.values()
+        for u in UNITS.built_in.values()
     ]
     return table(("Unit", "In English", "Digits", "Rate", "Unit of a difference"), rows)
 

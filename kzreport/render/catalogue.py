@@ -215,17 +215,21 @@ def _uses(edition: Edition, language: str) -> dict[str, list[Use]]:
 
 
 def _csv(held: _Held) -> str:
-    """Return all figures of a series, all states of each, by the codes of its table: the same in all languages."""
+    """Return all figures of a series, all states of each, by the codes of its table: the same in all languages.
+
+    A column that no row of the day fills is left out: the table may have got it with a later row.
+    """
     d = held.resource
-    named = "publisher" in d.columns
+    known = [o for states in held.states.values() for o in states]
+    own = [c for c in d.columns[3:] if any(o.dims.get(c) for o in known)]
     code = next((slug for slug, names in names_of("publishers").items() if names == d.publisher), "")
-    head = ("series", *d.columns[:3], "unit", "basis", *d.columns[3:], *(() if named else ("publisher",)))
+    publisher = () if "publisher" in own else (code,)
+    head = ("series", *d.columns[:3], "unit", "basis", *own, *(("publisher",) if publisher else ()))
     rows = [
         (
             *(d.name, str(o.period), "" if o.value is None else repr(o.value), o.published.isoformat()),
-            *(d.unit, d.basis, *(o.dims.get(c, "") for c in d.columns[3:]), *(() if named else (code,))),
+            *(d.unit, d.basis, *(o.dims.get(c, "") for c in own), *publisher),
         )
-        for states in held.states.values()
-        for o in states
+        for o in known
     ]
     return as_csv([head, *([inert(cell) for cell in row] for row in rows)])

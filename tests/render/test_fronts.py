@@ -27,6 +27,7 @@ from kzreport.render.plot import plot
 from kzreport.render.published import About, Later, as_made, as_published, feed, report_data, site_data, site_map
 from kzreport.render.search import search_page
 from kzreport.render.social import social_picture
+from kzreport.series.assemble import assemble
 from kzreport.series.known import load_series
 from kzreport.series.table import check_table
 
@@ -147,6 +148,18 @@ def test_revisions_are_shown_and_projections_are_none(files):
     tables = re.findall(r"<tbody>.*?</tbody>", files["fr/series/weo_growth.html"], re.DOTALL)
     assert len(tables) == 2 and not re.search(r"\b20(?:2[6-9]|3\d)\b", "".join(tables)), "a projection"
     assert ",projection," in files["series/weo_growth.csv"]
+
+
+def test_a_column_that_came_with_a_later_row_changes_no_older_day(files, edition, home):
+    """As ``kzreport add`` brings ``dated`` into a table with the first figure whose day is known."""
+    table = home.root / "data" / "fdi_net.csv"
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    assert head == "period,value,published"
+    later = f"{rows[-1].split(',')[0]},1.5,2026-11-25,recorded"
+    table.write_text("\n".join([f"{head},dated", *(f"{row}," for row in rows), later, ""]), encoding="utf-8")
+    assemble()
+    assert "1.5,2026-11-25" in dict(catalogue(replace(edition, as_of=date(2026, 11, 25))))["series/fdi_net.csv"]
+    assert dict(catalogue(edition))["series/fdi_net.csv"] == files["series/fdi_net.csv"]
 
 
 def test_every_link_of_the_catalogue_leads_somewhere(files, edition):

@@ -15,7 +15,7 @@ from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.outputs import Kind
 from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_table, reading_lines
-from kzreport.render.content import Edition
+from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import FigureReader
 from kzreport.render.sparkline import sparkline
 from kzreport.render.text import read_table
@@ -37,7 +37,7 @@ class Card:
     - ``change``: since the period before, or another that it names
     - ``since``: what the edition before had
     - ``states``: it is an estimate, is provisional, has a successor that is overdue
-    - ``page``, ``page_title``: the page that draws it
+    - ``page``, ``page_title``: the page that draws it, or else others of its series
     - ``line``, ``alt``: its history as a small picture (SVG), and the description; ``years``: the first and the last
     """
 
@@ -77,7 +77,7 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
         if reading is None or not reading.ok:
             continue
         drawn = ((page, history) for page, few in lines if (history := history_of(reading, few)))
-        page, history = next(drawn, (None, ()))
+        page, history = next(drawn, (_about(reading, lines), ()))
         if change == _NONE and len(history) < _ENOUGH:
             continue
         when = w.typography(w.period(reading.period))
@@ -100,6 +100,11 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
             alt=describe_history(figure, w) if enough else "",
             years=figure.years if enough else None,
         )
+
+
+def _about(reading: Reading, lines: Sequence[tuple[PageContent, list[list[Reading]]]]) -> PageContent | None:
+    """Return the first page whose charts draw something else made from the very series of a reading."""
+    return next((page for page, few in lines if any(r.inputs == reading.inputs for line in few for r in line)), None)
 
 
 def _states(as_of: date, reading: Reading, w: Words) -> Iterator[str]:

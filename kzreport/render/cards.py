@@ -21,7 +21,7 @@ from kzreport.render.sparkline import sparkline
 from kzreport.render.text import read_table
 from kzreport.series.issues import known_issues
 from kzreport.series.known import load_series
-from kzreport.series.resource import resources
+from kzreport.series.resource import names_of, resources
 
 MOST = 8  # cards
 _ENOUGH = 8  # figures that a small line needs to say something
@@ -83,14 +83,14 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
         when = w.typography(w.period(reading.period))
         late = period.removeprefix(when).strip(" ()") if period.startswith(when) else ""
         figure = KeyFigure(title, value, when if late or period == when else period, change, history)
-        enough = len(history) >= _ENOUGH
+        basis, enough = basis_name(w, reading.basis), len(history) >= _ENOUGH
         yield Card(
             reading=reading,
             title=title,
             value=value,
             period=figure.period,
-            basis=basis_name(w, reading.basis),
-            publisher="" if not reading.inputs else w.publishers([n for n in reading.inputs if n in resources()]),
+            basis="" if basis.lower() in title.lower() else basis,
+            publisher=_publisher(reading, w),
             change=w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if change != _NONE else "",
             since=_since(edition.previous, reading, history, reader, w) if edition.previous else "",
             states=[*_states(edition.as_of, reading, w), *([late] if late else [])],
@@ -100,6 +100,12 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
             alt=describe_history(figure, w) if enough else "",
             years=figure.years if enough else None,
         )
+
+
+def _publisher(reading: Reading, w: Words) -> str:
+    """Name the publishers of a reading: those of its series or, of a series that has several, the one it is of."""
+    of_series = w.publishers([n for n in reading.inputs if n in resources()]) if reading.inputs else ""
+    return of_series or (w.label(reading.item) if reading.item in names_of("publishers") else "")
 
 
 def _about(reading: Reading, lines: Sequence[tuple[PageContent, list[list[Reading]]]]) -> PageContent | None:

@@ -73,7 +73,8 @@ def catalogue(edition: Edition) -> Iterator[tuple[str, str]]:
 
 def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> Iterator[tuple[str, str]]:
     w = Words(language, day=edition.as_of)
-    reader = FigureReader(w, edition.as_of)
+    pages = [Words(language, page.name, edition.as_of) for page in edition.pages[language]]
+    reader = FigureReader(w, edition.as_of, pages)
     uses = _uses(edition, language)
     sources = edition_sources(edition, language)
     shared = {

@@ -140,7 +140,7 @@ def folded(table: Markup, words: Words) -> Markup:
     """Return the table of claims with the evidence beyond the first pieces of a claim folded; in print it is whole.
 
     >>> cell = "<td><ul>" + "".join(f"<li>{n}</li>" for n in "abcde") + "</ul></td></tr>"
-    >>> str(folded(Markup(cell), Words("en")))[:88]
+    >>> str(folded(Markup(cell), Words("en")))[:89]
     '<td><ul><li>a</li><li>b</li></ul><details><summary>The others (3)</summary><ul><li>c</li>'
     """
 

@@ -29,7 +29,7 @@ def changes_list(changes: Changes, w: Words) -> str:
     """Return the changes as a Markdown list."""
     lines = []
     for heading, answer, parts in _points(changes, w):
-        lines.append(f"- **{heading}**{w.colon.rstrip() if parts else w.colon}{answer}".rstrip())
+        lines.append(f"- **{heading}**{w.colon if answer else w.colon.rstrip()}{answer}".rstrip())
         lines += [f"  - {p}" for p in parts]
     return w.typography("\n".join(lines))
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from kzreport.claims.sentences import basis_name
 from kzreport.indicators.forecasts import PROJECTION
+from kzreport.language.vocabulary import capital
 from kzreport.language.words import Words
 from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
@@ -142,7 +143,7 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return ", ".join(reader.label(part) for part in key if part)
+    return capital(", ".join(reader.label(part) for part in key if part))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:

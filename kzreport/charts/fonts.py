@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 
 FAMILY = "DejaVu Sans"  # ships with matplotlib: the same on every machine
 TEXT = 8.5  # points: no text in a chart is smaller
@@ -14,7 +15,8 @@ _UNIT = 65536 * 100 / 1.02  # of an advance at a hundred points; renderers that 
 
 @lru_cache(maxsize=2)
 def _font(bold: bool) -> Any:
-    font = get_font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
+    # Our own: matplotlib sets the size of the one in its cache as it draws, and widths would change with it.
+    font = FT2Font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
     font.set_size(100, 72)
     return font
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from matplotlib.font_manager import FontProperties, findfont
-from matplotlib.ft2font import FT2Font
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 FAMILY = "DejaVu Sans"  # ships with matplotlib: the same on every machine
 TEXT = 8.5  # points: no text in a chart is smaller
 _UNIT = 65536 * 100 / 1.02  # of an advance at a hundred points; renderers that fit letters to pixels are wider
 
 
-@lru_cache(maxsize=2)
 def _font(bold: bool) -> Any:
-    # Our own: matplotlib sets the size of the one in its cache as it draws, and widths would change with it.
-    font = FT2Font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
+    """Return the font; matplotlib keeps it, and forgets it in a forked process, which must not share its open file."""
+    font = get_font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
     font.set_size(100, 72)
     return font
 

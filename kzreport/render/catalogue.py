@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from kzreport.claims.sentences import basis_name
 from kzreport.indicators.forecasts import PROJECTION
+from kzreport.language.vocabulary import capital
 from kzreport.language.words import Words
 from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
@@ -73,7 +74,8 @@ def catalogue(edition: Edition) -> Iterator[tuple[str, str]]:
 
 def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> Iterator[tuple[str, str]]:
     w = Words(language, day=edition.as_of)
-    reader = FigureReader(w, edition.as_of)
+    pages = [Words(language, page.name, edition.as_of) for page in edition.pages[language]]
+    reader = FigureReader(w, edition.as_of, pages)
     uses = _uses(edition, language)
     sources = edition_sources(edition, language)
     shared = {
@@ -141,7 +143,7 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return ", ".join(reader.label(part) for part in key if part)
+    return capital(", ".join(reader.label(part) for part in key if part))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:

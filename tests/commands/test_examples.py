@@ -156,6 +156,7 @@ def test_the_workflow_keeps_the_editions_and_shows_them():
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_commands_make_an_edition(project_copy, tmp_path):
     """As written, by the shell, in the folder where they expect kzreport; with pages that cost nothing."""
     write_page(project_copy, "good", "pass")

@@ -23,8 +23,8 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.page import Page
 from kzreport.project import notebook_path, page_names, project
 
-# In the quick run two dates: the decree on the statistical office, after the last figure. In the whole one also: before any
-# WDI vintage, around the peak, the edition that is accepted, and the others that were read whole.
+# In the quick run two dates: the decree on the statistical office, after the last figure. In the whole one also: before
+# any WDI vintage, around the peak, the edition that is accepted, and the others that were read whole.
 DATES = ["2020-02-29", "2026-11-26"]
 READ = ["2015-01-31", "2023-03-31", "2026-09-30"]
 READ += ["2016-06-30", "2018-09-30", "2022-12-31", "2024-03-31", "2024-06-30"]

@@ -99,7 +99,7 @@ def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> 
 
 
 class _Held:
-    """What is held of a series on a day: every state of each figure, and the history of each subject.
+    """The figures held of a series on a day: every state of each, and the history of each subject.
 
     Projections have states, and no part in a history.
     """

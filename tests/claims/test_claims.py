@@ -631,7 +631,8 @@ def test_a_project_with_one_language_has_one_column_of_text(home):
     project_file = (home.root / "params" / "project.yml").read_text(encoding="utf-8")
     home.write("params/project.yml", project_file.replace("[fr, en]", "[en]").replace("  fr: Kazakhstan\n", ""))
     content = [r for r in rows(home, "S1") if r["id"] == "S1-L004-1"]
-    home.only()  # tables are described in both languages
+    home.only()  # tables are described in both languages, and so is the unit of the project
+    (home.root / "data" / "units.yml").unlink()
     for path in (home.root / "data" / "claims").glob("*.csv"):
         path.unlink()
     home.write(

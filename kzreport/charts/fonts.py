@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,12 @@ def _font(bold: bool) -> Any:
     font = get_font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
     font.set_size(100, 72)
     return font
+
+
+# An open font reads its file as it goes. After a fork both processes would read at one place in it, each moving the
+# other's: a letter is then broken, or has another's width. matplotlib forgets its own open fonts there too.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_font.cache_clear)
 
 
 @lru_cache(maxsize=1024)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from datetime import date
 
-from kzreport.commands.checks import list_faults
+from kzreport.commands.checks import list_faults, new_pages
 from kzreport.commands.installation import installation_warnings
 from kzreport.commands.languages import list_warnings
 from kzreport.commands.session import show, warn
@@ -20,10 +21,11 @@ def run(args: argparse.Namespace) -> int:
     faults = list_faults()
     for fault in faults:
         warn(fault)
-    try:
-        unusual = [f.message for f in warnings_of(check_state(date.today()))]
-    except KzreportError:  # among the faults already
-        unusual = []
+    unusual: list[str] = []
+    with suppress(KzreportError):  # among the faults already
+        unusual += [f.message for f in warnings_of(check_state(date.today()))]
+    with suppress(KzreportError):
+        unusual += new_pages()
     for warning in [*list_warnings(), *unread_files(), *unusual, *installation_warnings()]:
         warn(f"warning: {warning}")
     plural = "s" * (len(faults) > 1)

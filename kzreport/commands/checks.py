@@ -75,7 +75,7 @@ def notebook_faults(page: str) -> Iterator[str]:
     book = Words(stored_language(page), page)
     code, stored = 0, any(c.get("outputs") for c in nb.cells if not is_scratch(c))
     drawn: set[str] = set()
-    if not stored:
+    if not stored and not _is_new(page):
         yield explain(where, "no stored outputs", "what the page shows", f"run 'kzreport accept {page}'")
     for number, cell in enumerate(nb.cells, 1):
         at = f"{where}, cell {number}"
@@ -149,7 +149,7 @@ def _keys(call: ast.Call) -> list[str]:
 
 def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
     """List the mismatches between the outputs that a notebook stores and ``notebooks/reference/``."""
-    for language in project().languages:
+    for language in project().languages if not _is_new(page) else ():
         path = reference_path(page, language)
         if not path.exists():
             yield explain(shown_path(path), "no file", "what the page says", f"run 'kzreport accept {page}'")
@@ -164,6 +164,23 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
                 shown_path(path),
                 f"run 'kzreport accept {page}'",
             )
+
+
+def _is_new(page: str) -> bool:
+    """True for a page whose reference was never kept: nothing is stored of it in any language."""
+    nb = load_notebook(page)
+    known = any(reference_path(page, language).exists() for language in project().languages)
+    return not known and not any(c.get("outputs") for c in nb.cells if not is_scratch(c))
+
+
+def new_pages() -> list[str]:
+    """List what is to be done about pages whose reference was never kept: a line for all of them, or none.
+
+    Raises :class:`NotebookError` for a notebook that cannot be read.
+    """
+    found = [page for page in page_names() if _is_new(page)]
+    todo = "'kzreport accept' keeps what they say, and a later change of it shows"
+    return [f"no reference of {', '.join(found)} yet: {todo}"] if found else []
 
 
 def list_faults() -> list[str]:

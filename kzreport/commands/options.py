@@ -274,7 +274,7 @@ def _languages(command: argparse.ArgumentParser) -> None:
 def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=given.place, help="folder of the project, new or empty")
     _language(command, "languages, as en,es (default: en)", default="en")
-    command.add_argument("--name", help="name of what the reports are about (default: the folder's)")
+    command.add_argument("--name", help="what the reports are about (default: the country, else the folder)")
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
 
 

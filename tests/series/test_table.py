@@ -774,6 +774,8 @@ def test_broken_issues(home, old, new, words):
         ("a: [1, 2\nb: 3\n", 2, "plain YAML"),
         ("a:\n\tb: 1\n", 2, "plain YAML"),
         ("a: 'x\n", 2, "plain YAML"),
+        ("a:\n  en: Inflation: it fell\n", 2, "between quotes"),
+        ("a:\n  en: {rate} in May\n", 2, "between quotes"),
         ("a: \x01\n", 1, "character"),
         ("[" * 5000, None, "nested too deeply"),
         ("a: " + "x" * 1_000_000, None, "at most 1000000"),

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 
 from nbformat import NotebookNode
 
@@ -212,9 +214,15 @@ def list_faults() -> list[str]:
             except KzreportError as e:
                 found.append(str(e))
             except Exception as e:  # in a view: as much the analyst's as a word
-                found.append(explain(f"notebooks/{page}.ipynb", f"{type(e).__name__}: {e}", "a page that can be made"))
+                found.append(explain(_place(e, page), f"{type(e).__name__}: {e}", "a page that can be made"))
     found += note_faults()
     return list(dict.fromkeys(found))  # a broken notebook is found by each definition that names it
+
+
+def _place(error: Exception, page: str) -> str:
+    """Return the line of the project's own code at which an error arose; the notebook if it is in none."""
+    own = [f for f in extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(project_root() / "notebooks")]
+    return f"{shown_path(Path(own[-1].filename))}, line {own[-1].lineno}" if own else f"notebooks/{page}.ipynb"
 
 
 def _check_table(name: str) -> None:

@@ -156,3 +156,14 @@ def test_issues_and_documents_may_be_absent(project_of, capsys):
     clear_caches()
     assert list_faults() == []
     assert all(told_by(page, {}, "de", date(2026, 9, 30)) for page in ("visitors", "claims"))
+
+
+def test_a_fault_in_a_view_is_found_at_its_line(project_of):
+    view = project_of("--lang", "en") / "notebooks" / "views" / "visitors.py"
+    lines = view.read_text(encoding="utf-8").splitlines(keepends=True)
+    number = next(n for n, line in enumerate(lines) if "latest = at(" in line)
+    lines[number] = lines[number].replace("at(", "att(")
+    view.write_text("".join(lines), encoding="utf-8")
+    faults = list_faults()
+    where = f"notebooks/views/visitors.py, line {number + 1}: found NameError"
+    assert any(fault.startswith(where) for fault in faults), faults

@@ -21,13 +21,14 @@ def run(args: argparse.Namespace) -> int:
     faults = list_faults()
     for fault in faults:
         warn(fault)
-    unusual: list[str] = []
-    with suppress(KzreportError):  # among the faults already
-        unusual += [f.message for f in warnings_of(check_state(date.today()))]
-    with suppress(KzreportError):
-        unusual += new_pages()
-    for warning in [*list_warnings(), *unread_files(), *unusual, *installation_warnings()]:
-        warn(f"warning: {warning}")
+    for listing in (list_warnings, unread_files, _unusual, new_pages, installation_warnings):
+        with suppress(KzreportError):  # what cannot be read is among the faults already
+            for warning in listing():
+                warn(f"warning: {warning}")
     plural = "s" * (len(faults) > 1)
     show(f"{len(faults)} fault{plural}" if faults else "data, definitions, words and notebooks are sound")
     return 2 if faults else 0
+
+
+def _unusual() -> list[str]:
+    return [f.message for f in warnings_of(check_state(date.today()))]

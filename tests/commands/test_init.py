@@ -167,3 +167,12 @@ def test_a_fault_in_a_view_is_found_at_its_line(project_of):
     faults = list_faults()
     where = f"notebooks/views/visitors.py, line {number + 1}: found NameError"
     assert any(fault.startswith(where) for fault in faults), faults
+
+
+def test_check_counts_its_faults_whatever_cannot_be_read(project_of, capsys):
+    words = project_of("--lang", "en,de") / "notebooks" / "visitors.yml"
+    words.write_text("title:\n  en: Visitors: so many\n", encoding="utf-8")
+    assert main(["check"]) == 2
+    told = capsys.readouterr()
+    assert told.out.endswith("fault\n") or told.out.endswith("faults\n")
+    assert "between quotes" in told.err and "kzreport: " not in told.err

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import date
 
 from kzreport.commands.checks import list_faults, new_pages
@@ -22,7 +22,7 @@ def run(args: argparse.Namespace) -> int:
     for fault in faults:
         warn(fault)
     for listing in (list_warnings, unread_files, _unusual, new_pages, installation_warnings):
-        with suppress(KzreportError):  # what cannot be read is among the faults already
+        with suppress(KzreportError) if faults else nullcontext():  # what cannot be read is among the faults already
             for warning in listing():
                 warn(f"warning: {warning}")
     plural = "s" * (len(faults) > 1)

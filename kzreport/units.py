@@ -123,7 +123,6 @@ _BUILT_IN = {
         _rate("index_pp100"),  # previous period = 100
         Unit("musd", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, difference="musd_change"),  # million US dollars
         Unit("meur", 0, sentence=(Scale(1e3, 1e3, 1, "billion_eur"),)),  # million euros
-        Unit("kzt", 1),  # tenge for a unit of another currency
         Unit("usd_barrel", 1),  # US dollars a barrel
         # A change is no level: a range shows its sign, no axis takes both, and the CSV of a figure tells them apart.
         Unit("musd_change", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, words="musd", signed=True),

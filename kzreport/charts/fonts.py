@@ -28,7 +28,9 @@ if hasattr(os, "register_at_fork"):
 
 @lru_cache(maxsize=1024)
 def _advance(letter: str, bold: bool) -> float:
-    return float(_font(bold).load_char(ord(letter)).linearHoriAdvance) / _UNIT
+    font = _font(bold)
+    glyph = font.get_char_index(ord(letter))  # 0 for another script: as wide as the box that stands for it
+    return float(font.load_glyph(glyph).linearHoriAdvance) / _UNIT
 
 
 def text_width(text: str, size: float = TEXT, *, bold: bool = False) -> float:

@@ -25,7 +25,8 @@ def answer_of(args: argparse.Namespace, definition: str) -> Answer | None:
         return None
     asked = {name: value for name, value in vars(args).items() if name not in _BESIDE}
     asked["day"] = date.today().isoformat()
-    return Answer(Store(output_root(args.output), paranoid=args.paranoid), definition, asked)
+    root = output_root(args.output, make=False)  # a run that is refused leaves nothing
+    return Answer(Store(root, paranoid=args.paranoid), definition, asked)
 
 
 def say_again(args: argparse.Namespace) -> bool:

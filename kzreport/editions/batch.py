@@ -10,6 +10,7 @@ import contextlib
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from kzreport.editions.bars import BatchBar
@@ -51,8 +52,8 @@ class OpenEdition:
 
     def finish(self) -> None:
         """Write covers and manifest, rename, close. Raises as :func:`finish_edition`, and :class:`OSError`."""
-        corrects = compare_plan(self.plan, self.before, self.folder)
-        finish_edition(self.plan, self.folder, self.name, self.written, corrects)
+        compare = partial(compare_plan, self.plan, self.before)
+        finish_edition(self.plan, self.folder, self.name, self.written, compare)
         publish_edition(self.store, self.folder, self.store.root / self.plan.definition.name / self.name)
         self.close()
 

@@ -32,7 +32,12 @@ class Ended(BaseModel):
 
 
 def record_end(store: Store, log: RunLog, code: int, errors: list[str]) -> None:
-    """Write the record of a run. If that fails the run ends as it would have."""
+    """Write the record of a run. If that fails the run ends as it would have.
+
+    A first run that was refused for its input leaves nothing, so no folder is made for a record.
+    """
+    if not (store.root / ".work").is_dir():
+        return
     path = store.root / FOLDER / f"{log.definition}.json"
     about = Ended(
         ended=datetime.now(UTC).isoformat(timespec="seconds"),

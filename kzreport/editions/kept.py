@@ -73,10 +73,11 @@ class KeptPages:
             self.known[key] = path
 
     def prune(self) -> None:
-        """Remove the pages that no edition holds any more."""
-        for path in self.folder.iterdir():
-            if not self.store.holds(path):
-                path.unlink(missing_ok=True)
+        """Remove the pages that no edition holds any more; they are no loss, nor is it if they cannot be removed."""
+        with contextlib.suppress(OSError):
+            for path in self.folder.iterdir():
+                if not self.store.holds(path):
+                    path.unlink(missing_ok=True)
 
 
 def views_imported(pages: Iterable[str]) -> set[str] | None:

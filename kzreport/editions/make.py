@@ -161,7 +161,7 @@ def build_edition(
     if failed := [Result(t, None, r.reason, r.failed) for t, r in zip(plan.tasks, results, strict=True) if r.reason]:
         return failed
     written = {k: v for r in results for k, v in r.files.items()}
-    finish_edition(plan, folder, name, written, compare(folder))
+    finish_edition(plan, folder, name, written, compare)
     return []
 
 
@@ -192,13 +192,22 @@ def _make_pages(
     return [results[number] for number in range(len(tasks))]
 
 
+def _refuse_altered(plan: Plan, folder: Path, name: str, files: Mapping[str, str]) -> None:
+    """Raise :class:`PageError` if an edition that is being made is not what was written: path -> digest."""
+    if wrong := compare_written(folder, files):
+        raise PageError(
+            f"edition {plan.definition.name}/{name} is not what was written while it was made; nothing was kept, "
+            "run again. What was found:\n  " + "\n  ".join(wrong)
+        )
+
+
 def finish_edition(
-    plan: Plan, folder: Path, name: str, written: Mapping[str, str], corrects: Correction | None = None
+    plan: Plan, folder: Path, name: str, written: Mapping[str, str], compare: Callable[[Path], Correction | None]
 ) -> None:
     """Write the formats, covers, catalogue, search and, last, the manifest of an edition whose pages are made.
 
-    ``written`` are the digests of the bytes that its pages were written with, by file; ``corrects``: the differences
-    from the edition that it replaces.
+    ``written`` are the digests of the bytes that its pages were written with, by file; ``compare``: see
+    :func:`build_edition`.
 
     Raises
     ------
@@ -211,6 +220,8 @@ def finish_edition(
         listed = "\n  ".join(changed)
         raise StaleEdition(f"inputs changed while pages were made; run again. What changed:\n  {listed}")
     definition = plan.definition
+    _refuse_altered(plan, folder, name, written)  # before its pages are read again
+    corrects = compare(folder)
     series = series_read({page: definition.values[page] for page in definition.pages})
     until = known_until(series, plan.as_of)
     edition = edition_content(plan, folder, name, until, corrects)
@@ -218,11 +229,7 @@ def finish_edition(
     written = {**written, **complete_pages(plan, folder, formats, written)}
     fronts = write_fronts(edition, formats, folder)
     files = dict(sorted({**written, **{f.path: f.digest for f in formats}, **fronts.files}.items()))
-    if wrong := compare_written(folder, files):
-        raise PageError(
-            f"edition {definition.name}/{name} is not what was written while it was made; nothing was kept, run again. "
-            "What was found:\n  " + "\n  ".join(wrong)
-        )
+    _refuse_altered(plan, folder, name, files)
     manifest = edition_record(plan)
     manifest["edition"] |= {
         "name": name,

@@ -27,9 +27,9 @@ def cross_rate(home_rate: Levels, partner_rate: Levels) -> tuple[Reading, ...]:
     For every period that both have. The unit of the first; ``zero_base`` for a rate of 0. Raises
     :class:`BasisError` unless the second is a ``ratio``.
 
-    >>> kzt = readings.series_from({"2025-01": 525.0}, "kzt")
+    >>> rate = readings.series_from({"2025-01": 525.0}, "usd")
     >>> eur = readings.series_from({"2025-01": 0.96}, "ratio")
-    >>> [round(r.value, 2) for r in cross_rate(kzt, eur)]
+    >>> [round(r.value, 2) for r in cross_rate(rate, eur)]
     [546.88]
     """
     readings.require(partner_rate, "ratio")
@@ -79,7 +79,7 @@ def bilateral(rate: Levels, home: Levels, abroad: Levels, base: Period) -> tuple
     the three has; the status of the first that has no number. Unit ``index``. Empty if one has no reading at all;
     raises :class:`BasisError` unless both prices are of the unit ``index``.
 
-    >>> e = readings.series_from({"2015": 200, "2016": 400}, "kzt")
+    >>> e = readings.series_from({"2015": 200, "2016": 400}, "usd")
     >>> p = readings.series_from({"2015": 100, "2016": 120}, "index")
     >>> abroad = readings.series_from({"2015": 50, "2016": 52}, "index")
     >>> [round(r.value, 1) for r in bilateral(e, p, abroad, Period.parse("2015"))]
@@ -142,7 +142,7 @@ def appreciation(new: Reading, old: Reading) -> Reading:
 
     ``100 (old / new - 1)``: the home currency rises by more than the other one falls. Status as for a growth rate.
 
-    >>> x = readings.series_from({"2025": 540.5564, "2026": 449.7495}, "kzt")
+    >>> x = readings.series_from({"2025": 540.5564, "2026": 449.7495}, "usd")
     >>> round(appreciation(readings.at(x, "2026"), readings.at(x, "2025")).value, 1)
     20.2
     """

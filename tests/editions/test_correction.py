@@ -58,7 +58,8 @@ def test_a_revision_says_what_it_replaced(revised):
     folder = out / "trial" / f"{AS_OF}-r2"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["edition"]["corrects"] == corrects
-    page = (folder / "index.html").read_text(encoding="utf-8")
+    covers = [folder / name for name in ("index.html", "fr/index.html", "en/index.html")]
+    page = "".join(path.read_text(encoding="utf-8") for path in covers)
     for text in (
         "Cette édition, version 2 de cette date, remplace la version 1. Ont changé depuis",
         "This edition, version 2 for its date, replaces version 1. Changed since: texts or calculations of the pages.",
@@ -66,7 +67,7 @@ def test_a_revision_says_what_it_replaced(revised):
         "Figures changed: 1; verdicts changed: 1.",
     ):
         assert text in page.replace("\u00a0", " ").replace("\u202f", " "), text
-    assert "Before" not in (out / "trial" / AS_OF / "index.html").read_text(encoding="utf-8")
+    assert "Before:" not in (out / "trial" / AS_OF / "en" / "index.html").read_text(encoding="utf-8")
 
     diff = cli("diff", AS_OF, f"{AS_OF}-r2", "trial", *place)
     assert diff.code == 0, diff.err

@@ -171,7 +171,7 @@ def test_an_edition_that_another_makes_is_no_failure(forked_cli, project_copy, t
         ended = forked_cli(*words)
     assert (ended.code, ended.out.partition(";")[0]) == (75, "trial: made 2024-02-29"), ended
     assert "another run is at work" in ended.out and "failed" not in ended.out + ended.err
-    assert sorted(p.name for p in (out / "trial").iterdir()) == ["2024-02-29"]
+    assert sorted(p.name for p in (out / "trial").iterdir()) == ["2024-02-29", "latest"]
 
     lock = edition_lock(out, "trial-2024-01-31")
     lock.__enter__()

@@ -273,13 +273,15 @@ def test_a_run_that_is_ended_leaves_nothing(name, cli, project_copy, tmp_path):
     files = {p.relative_to(out).as_posix() for p in out.rglob("*")}
     assert not [f for f in files if "manifest" in f or f.endswith(".html")]
     if name != "SIGKILL":
-        assert files == {".work", ".work/trial-2024-03-31.lock", "run.json"}
+        kept = {".work/ended", ".work/ended/trial.json", ".work/pages"}  # how it ended, and pages that were whole
+        assert files - kept == {".work", ".work/trial-2024-03-31.lock", "run.json"}
         assert not list(scratch.iterdir())
     else:  # what a killed run left is in nobody's way
         write_page(project_copy, "slow", "pass")
         again = cli(*run)
         assert again.code == 0, again.err
-        assert {p.suffix for p in (out / ".work").iterdir() if p.name != "whole"} == {".lock"}
+        kept = {p.name for p in (out / ".work").iterdir() if p.suffix != ".lock"}
+        assert kept <= {"whole", "ended", "pages"}
 
 
 def test_wrong_input_is_refused_before_a_kernel_starts(cli, project_copy, tmp_path):

@@ -124,11 +124,11 @@ def test_nothing_is_left_to_import(kernel):
 
 def test_interrupt_restart_and_shutdown(kernel):
     one = kernel()
-    asked = one.client.execute("import time; time.sleep(600)")
-    while one.client.get_iopub_msg(timeout=10)["content"].get("code") is None:
+    asked = one.client.execute("import time; print('in the cell', flush=True); time.sleep(600)")
+    while "text" not in one.client.get_iopub_msg(timeout=20)["content"]:  # before it runs no kernel can be interrupted
         pass
     one.manager.interrupt_kernel()
-    reply = one.client.get_shell_msg(timeout=10)
+    reply = one.client.get_shell_msg(timeout=20)
     assert (reply["parent_header"]["msg_id"], reply["content"]["ename"]) == (asked, "KeyboardInterrupt")
     first = one.process.pid
     one.run("import subprocess; x = subprocess.Popen(['sleep', '600'])")

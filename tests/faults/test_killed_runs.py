@@ -161,7 +161,7 @@ def test_a_batch_ended_at_any_moment(name, launcher, small, dice, often, row):
             if work.exists()
             else set()
         )
-        assert all(n.endswith(".lock") for n in left), left
+        assert all(n.endswith(".lock") or n.partition("/")[0] == "ended" for n in left), left  # how a run ended is kept
         if small.there() == small.editions:
             small.clear()
     small.resume(launcher)

@@ -44,7 +44,7 @@ def sheet(language: str) -> str:
 
 
 def _lines(w: Words) -> Iterator[str]:
-    for unit in UNITS:
+    for unit in UNITS.built_in:
         yield f"{unit}: {w.unit(unit)}"
         for value in VALUES:
             r = Reading("x", value, unit, NOW)

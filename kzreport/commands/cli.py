@@ -89,7 +89,7 @@ class _Parser(argparse.ArgumentParser):
 class _CommandParser(_Parser):
     """A parser of one command, which refuses what is left over by itself: its usage is shown, not that of all."""
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:  # type: ignore[override]
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}; '{self.prog} --help' explains what it takes")

@@ -58,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     lines = [f"made {name}" if made else f"nothing to do: {name} has the same inputs"]
     if until := read_manifest(folder)["edition"].get("data_until"):
         age = (as_of - date.fromisoformat(until)).days
-        lines.append(f"its newest figure was published on {until}, {age} days before its date")
+        before = f"{age} day{'s' * (age != 1)} before its date" if age else "its own date"
+        lines.append(f"its newest figure was published on {until}, {before}")
     if late:
         lines.append(overdue_line(late))
     for line in lines:

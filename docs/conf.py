@@ -13,7 +13,9 @@ import gallery  # noqa: E402  # beside this file
 import generate  # noqa: E402
 
 generate.write_all(DOCS / "reference" / "generated")
-(DOCS / "reference" / "generated" / "schemas" / "gallery.html").write_text(gallery.gallery(), encoding="utf-8")
+(DOCS / "reference" / "generated" / "schemas" / "gallery.html").write_text(
+    gallery.gallery(back="reference/charts.html"), encoding="utf-8"
+)
 
 project = "kzreport"
 author = "kzreport contributors"

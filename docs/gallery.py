@@ -22,6 +22,7 @@ from kzreport.project import notebook_path
 from kzreport.render.fill import chart_style
 
 DAY = "2026-09-30"
+_ROOM = "main figure.chart { margin: 1rem 0; } time { white-space: nowrap; }"
 PAGES = ("inflation", "fdi", "transit", "forecasts")  # between them they have every kind
 
 
@@ -50,8 +51,11 @@ def charts_of(page: str, language: str, day: str = DAY) -> dict[str, Output]:
     return {o.name: o for o in shown if o.svg}
 
 
-def gallery(language: str = "en") -> str:
-    """Return the page: for each kind the first chart of it, with its heading, unit and source."""
+def gallery(language: str = "en", back: str = "") -> str:
+    """Return the page: for each kind the first chart of it, with its heading, unit and source.
+
+    ``back``: the address of the page on charts, for the gallery that is part of the documentation.
+    """
     found: dict[str, tuple[str, Output]] = {}
     for page in PAGES:
         charts = charts_of(page, language)
@@ -59,17 +63,21 @@ def gallery(language: str = "en") -> str:
             if o := charts.get(name) if name else next(iter(charts.values()), None):
                 found.setdefault(kind, (page, o))
     figures = "\n".join(
-        f'<h2 id="{kind}">{kind}</h2>\n<figure class="chart"><p class="shown"><strong>{escape(o.heading)}</strong><br>'
+        f'<h2 id="{kind}"><code>{kind}</code></h2>\n<figure class="chart">'
+        f'<p class="shown"><strong>{escape(o.heading)}</strong><br>'
         f'<span class="measure">{escape(o.measure)}</span></p>\n<div class="scroll" tabindex="0">'
         f"{inline_picture(o.svg, f'{kind}-{o.name}')}</div>\n"
         f'<figcaption><span class="source">{escape(o.source)}</span></figcaption></figure>'
         for kind, (_, o) in sorted(found.items())
     )
+    way = f'<p><a href="{back}">Charts: kinds and options</a></p>\n' if back else ""
     style = files("kzreport.render").joinpath("templates", "style.css").read_text(encoding="utf-8")
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>Gallery of charts</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{style}\n{chart_style()}</style></head>\n<body><main><h1>Gallery of charts</h1>\n{figures}\n"
+        f"<style>{style}\n{chart_style()}\n{_ROOM}</style></head>\n<body><main>{way}<h1>Gallery of charts</h1>\n"
+        f"<p>Each kind of chart, drawn from figures of this project as they were known on <time>{DAY}</time>.</p>\n"
+        f"{figures}\n"
         "</main></body></html>\n"
     )
 

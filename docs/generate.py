@@ -20,6 +20,7 @@ from kzreport.claims.verbs import VERBS
 from kzreport.commands.cli import COMMANDS, EXIT_CODES, parser
 from kzreport.editions.manifest import Manifest
 from kzreport.editions.shapes import RunData, Summary
+from kzreport.guards.table import GUARDS
 from kzreport.language.words import Words
 from kzreport.model import Status
 from kzreport.pages.shapes import ChangesData
@@ -104,12 +105,12 @@ def exit_codes() -> str:
 
 
 def units() -> str:
-    """Return the table of units, with the name of each and its digits."""
+    """Return the table of the engine's units, with the name of each and its digits."""
     words = Words("en")
     yes = {True: "yes", False: ""}
     rows = [
         (f"`{u.name}`", words.unit(u.name), str(u.decimals), yes[u.rate], f"`{u.of_difference}`")
-        for u in UNITS.values()
+        for u in UNITS.built_in.values()
     ]
     return table(("Unit", "In English", "Digits", "Rate", "Unit of a difference"), rows)
 
@@ -128,6 +129,15 @@ def verdicts() -> str:
     words = Words("en"), Words("fr")
     rows = [(f"`{v}`", *(w.word("verdicts", str(v)) for w in words), str(v.severity)) for v in Verdict]
     return table(("Verdict", "English", "French", "Severity"), rows)
+
+
+def guards() -> str:
+    """Return the guards: what each looks at, how severe it is, its rule."""
+    looks_at = {"table": "one table", "state": "all figures of a date", "change": "a table before and after"}
+    return table(
+        ("Guard", "Severity", "Looks at", "Rule"),
+        [(f"`{g.name}`", g.severity, looks_at[g.looks_at], g.about) for g in GUARDS.values()],
+    )
 
 
 def formats() -> str:
@@ -224,9 +234,13 @@ def _type(p: Mapping[str, Any]) -> str:
     if p.get("type") == "object":
         of = p.get("additionalProperties")
         return f"map of {_type(of)}" if isinstance(of, Mapping) else "map"
-    return {"string": "text", "integer": "whole number", "number": "number", "null": "nothing"}.get(
-        p.get("type", ""), "any value"
-    )
+    return {
+        "string": "text",
+        "integer": "whole number",
+        "number": "number",
+        "boolean": "yes or no",
+        "null": "nothing",
+    }.get(p.get("type", ""), "any value")
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -242,6 +256,7 @@ def write_all(folder: Path) -> None:
         "parts/statuses.md": statuses(),
         "parts/verdicts.md": verdicts(),
         "parts/formats.md": formats(),
+        "parts/guards.md": guards(),
         "parts/chart-kinds.md": chart_kinds(),
         "parts/verbs.md": verbs(),
     }

@@ -6,7 +6,8 @@ import os
 from functools import lru_cache
 from typing import Any
 
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import FontProperties, findfont
+from matplotlib.ft2font import FT2Font
 
 FAMILY = "DejaVu Sans"  # ships with matplotlib: the same on every machine
 TEXT = 8.5  # points: no text in a chart is smaller
@@ -15,13 +16,13 @@ _UNIT = 65536 * 100 / 1.02  # of an advance at a hundred points; renderers that 
 
 @lru_cache(maxsize=2)
 def _font(bold: bool) -> Any:
-    font = get_font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
+    """Return a font of our own: those that matplotlib shares change their size with every text that it draws."""
+    font = FT2Font(findfont(FontProperties(family=FAMILY, weight="bold" if bold else "normal")))
     font.set_size(100, 72)
     return font
 
 
-# An open font reads its file as it goes. After a fork both processes would read at one place in it, each moving the
-# other's: a letter is then broken, or has another's width. matplotlib forgets its own open fonts there too.
+# A font keeps its file open. Processes that share it have one place in it: they would read each other's bytes.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_font.cache_clear)
 

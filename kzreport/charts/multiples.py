@@ -61,7 +61,8 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
             plot.hint(r, at(r.period), valued(r))
     if highlight in kept and len(kept) > 1:
         # In the line that only a plot with a scale of its own needs: the first has none.
-        _above(canvas.ax, f"–\u00a0– {canvas.words.label(highlight)}", -11, PALETTE[0])
+        repeated = canvas.words.ui("in_each").format(name=canvas.words.label(highlight))
+        _above(canvas.ax, repeated, -11, PALETTE[0])
 
 
 def _above(ax: Axes, text: str, points: float, colour: str) -> None:

@@ -1,4 +1,4 @@
-"""What changed in the lists of claims and facts since they were accepted, row by row, by the id in the first column."""
+"""Changes of the lists of claims and facts since they were accepted, row by row, by the id in the first column."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _LAG = re.compile(r"[0-9]{1,3}", re.ASCII)
 
 @dataclass(frozen=True)
 class Given:
-    """What a person says of a series; an empty text where nothing was said.
+    """The answers of a person about a series; an empty text where nothing was said.
 
     - ``titles``: language -> title
     - ``publisher``: a key of ``data/publishers.yml``, or language -> the name of another body; under an empty language

@@ -66,7 +66,7 @@ look();
 
 @dataclass
 class _State:
-    """What is served: the page, how often it was made, and the error of the last attempt."""
+    """The page that is served, how often it was made, and the error of the last attempt."""
 
     title: str
     text: str = ""

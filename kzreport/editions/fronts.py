@@ -1,4 +1,4 @@
-"""What leads through an edition: its covers, its search pages, its catalogue; and what the archive tells of it."""
+"""Pages that lead through an edition: covers, search, catalogue; and the record that the archive tells of it."""
 
 from __future__ import annotations
 

@@ -45,45 +45,49 @@ class _Open(BaseModel):
 
 
 class _Figure(_Open):
-    title: dict[Key, str]
+    title: Annotated[dict[Key, str], Field(description="language -> its name")]
     value: Annotated[float, Field(allow_inf_nan=False)]
     unit: str
     basis: str
-    item: str
-    digits: Annotated[int, Field(ge=0, le=12)] | None
+    item: Annotated[str, Field(description="the country, component or group that it is about; may be empty")]
+    digits: Annotated[int, Field(ge=0, le=12, description="after the decimal mark; null: those of the unit")] | None
     period: str
-    series: list[str]
+    series: Annotated[list[str], Field(description="the series that it comes from")]
 
 
 class _Edition(_Open):
     definition: Key
-    name: Annotated[str, Field(pattern=EDITION_NAME.pattern)]
-    as_of: Day
-    title: dict[Key, str]
+    name: Annotated[str, Field(pattern=EDITION_NAME.pattern, description="such as 2026-09-30 or 2026-09-30-r2")]
+    as_of: Annotated[Day, Field(description="only what was published by this day was used")]
+    title: Annotated[dict[Key, str], Field(description="language -> title")]
     languages: Annotated[list[Key], Field(min_length=1)]
     pages: Annotated[list[Key], Field(min_length=1)]
-    data_until: Day | None = None
+    data_until: Annotated[Day | None, Field(description="the day on which its newest figure was published")] = None
     formats: list[Key] = [PAGES]
-    headlines: dict[Key, str] = {}
-    figures: Annotated[list[_Figure], Field(max_length=20)] = []
+    corrects: Annotated[
+        dict[str, Any] | None,
+        Field(description="of a revision: how it differs from the one replaced, as in the summary"),
+    ] = None
+    headlines: Annotated[dict[Key, str], Field(description="language -> the first headline")] = {}
+    figures: Annotated[list[_Figure], Field(max_length=20, description="key figures that the archive follows")] = []
 
 
 class _Git(_Open):
     commit: Annotated[str, Field(pattern="^[0-9a-f]{4,64}$")] | None
-    clean: bool | None = None
-    why: Annotated[str, Field(max_length=200)] | None = None
+    clean: Annotated[bool | None, Field(description="no file differed from the commit")] = None
+    why: Annotated[str, Field(max_length=200, description="the reason if there is no commit")] | None = None
 
 
 class Manifest(_Open):
     """``manifest.json`` of an edition: its inputs and its files, each with its SHA-256."""
 
     edition: _Edition
-    parameters: dict[str, dict[str, Any]]
-    methods: list[str] = []
-    fingerprint: str
-    inputs: dict[str, str]
-    git: _Git | None
-    files: dict[Annotated[str, AfterValidator(_inside)], Digest]
+    parameters: Annotated[dict[str, dict[str, Any]], Field(description="page -> parameter -> value")]
+    methods: Annotated[list[str], Field(description="changes of method in force")] = []
+    fingerprint: Annotated[str, Field(description="one digest over all inputs, in the foot of each page")]
+    inputs: Annotated[dict[str, str], Field(description="input -> its digest or version")]
+    git: Annotated[_Git | None, Field(description="the commit of the project")]
+    files: Annotated[dict[Annotated[str, AfterValidator(_inside)], Digest], Field(description="file -> SHA-256")]
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:

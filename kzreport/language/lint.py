@@ -202,7 +202,7 @@ def page_faults(page: str) -> list[str]:
 
 
 def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
-    """Yield the findings of charts that do not exist, and those that end as a sentence does."""
+    """Yield the findings of charts that do not exist, and those that end as a sentence or begin with a figure."""
     for path, leaf in leaves(words.get("findings", {}), project().languages):
         at = f"{where}, findings.{'.'.join(path)}"
         if path[0] not in words.get("charts", {}):
@@ -210,6 +210,8 @@ def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
         for text in texts_of(leaf):
             if text.rstrip().endswith("."):
                 yield explain(at, "a full stop at its end", "none: it is a title")
+            if re.match(r"\{\w+(:\w+)?\}", text):
+                yield explain(at, "a figure at its start", "first what the figure is of")
 
 
 def shared_faults() -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import cast
 
+from kzreport.claims.claim import Claim
 from kzreport.claims.sentences import claim_locator, claim_sentence
 from kzreport.language.sentences import escape
 from kzreport.language.wordfiles import methods
@@ -28,7 +29,7 @@ def changes_list(changes: Changes, w: Words) -> str:
     """Return the changes as a Markdown list."""
     lines = []
     for heading, answer, parts in _points(changes, w):
-        lines.append(f"- **{heading}**{w.colon.rstrip() if parts else w.colon}{answer}".rstrip())
+        lines.append(f"- **{heading}**{w.colon if answer else w.colon.rstrip()}{answer}".rstrip())
         lines += [f"  - {p}" for p in parts]
     return w.typography("\n".join(lines))
 
@@ -41,10 +42,10 @@ def _points(changes: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
     revised = len(changes.revisions)
     yield w.ui("revisions"), w.count(revised, "revised", "words") if revised else w.ui("none_revised"), []
     if changes.new_claims:
-        documents = dict.fromkeys(claim.document.id for claim in changes.new_claims)
-        yield w.ui("new_claims"), f"{len(changes.new_claims)} ({', '.join(documents)})", []
+        yield w.ui("new_claims"), str(len(changes.new_claims)), _document_lines(changes.new_claims, w)
     if changes.judged:
         turned = [_verdict_line(v, w) for v in changes.verdicts]
+        turned += _document_lines([v.claim for v in changes.verdicts], w)
         yield w.ui("verdicts"), "" if turned else w.ui("none_turned"), turned
     for heading, issues in (("new_issues", changes.new_issues), ("mended_issues", changes.mended_issues)):
         if issues:
@@ -70,6 +71,15 @@ def _verdict_line(change: VerdictChange, w: Words) -> str:
     then, now = (w.label(str(v)) for v in (change.then, change.now))
     sentence = escape(claim_sentence(w, change.claim))
     return w.typography(f"{claim_locator(w, change.claim)}{w.colon}{sentence} {then} → {now}.")
+
+
+def _document_lines(claims: Sequence[Claim], w: Words) -> list[str]:
+    """Return a line for each document of some claims: the reader of a cover has no other list of them."""
+    documents = {claim.document.id: claim.document for claim in claims}
+    return [
+        w.typography(f"{d.id}{w.colon}{escape(d.title[w.language])} ({escape(d.author[w.language])}, {w.day(d.date)}).")
+        for d in documents.values()
+    ]
 
 
 def _value(reading: Reading, w: Words) -> str:

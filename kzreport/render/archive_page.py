@@ -25,7 +25,7 @@ Record = Mapping[str, Any]  # of an edition, as its manifest has it; with its ``
 
 @dataclass(frozen=True)
 class Moved:
-    """How a figure moved from edition to edition: its title, its value in the newest, between which days, a picture."""
+    """The course of a figure from edition to edition: its title, its value in the newest, the days, a picture."""
 
     title: str
     value: str

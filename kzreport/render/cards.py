@@ -15,13 +15,13 @@ from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.outputs import Kind
 from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_table, reading_lines
-from kzreport.render.content import Edition
+from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import FigureReader
 from kzreport.render.sparkline import sparkline
 from kzreport.render.text import read_table
 from kzreport.series.issues import known_issues
 from kzreport.series.known import load_series
-from kzreport.series.resource import resources
+from kzreport.series.resource import names_of, resources
 
 MOST = 8  # cards
 _ENOUGH = 8  # figures that a small line needs to say something
@@ -37,7 +37,7 @@ class Card:
     - ``change``: since the period before, or another that it names
     - ``since``: what the edition before had
     - ``states``: it is an estimate, is provisional, has a successor that is overdue
-    - ``page``, ``page_title``: the page that draws it
+    - ``page``, ``page_title``: the page that draws it, or else others of its series
     - ``line``, ``alt``: its history as a small picture (SVG), and the description; ``years``: the first and the last
     """
 
@@ -77,20 +77,20 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
         if reading is None or not reading.ok:
             continue
         drawn = ((page, history) for page, few in lines if (history := history_of(reading, few)))
-        page, history = next(drawn, (None, ()))
+        page, history = next(drawn, (_about(reading, lines), ()))
         if change == _NONE and len(history) < _ENOUGH:
             continue
         when = w.typography(w.period(reading.period))
         late = period.removeprefix(when).strip(" ()") if period.startswith(when) else ""
         figure = KeyFigure(title, value, when if late or period == when else period, change, history)
-        enough = len(history) >= _ENOUGH
+        basis, enough = basis_name(w, reading.basis), len(history) >= _ENOUGH
         yield Card(
             reading=reading,
             title=title,
             value=value,
             period=figure.period,
-            basis=basis_name(w, reading.basis),
-            publisher="" if not reading.inputs else w.publishers([n for n in reading.inputs if n in resources()]),
+            basis="" if basis.lower() in title.lower() else basis,
+            publisher=_publisher(reading, w),
             change=w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if change != _NONE else "",
             since=_since(edition.previous, reading, history, reader, w) if edition.previous else "",
             states=[*_states(edition.as_of, reading, w), *([late] if late else [])],
@@ -100,6 +100,17 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
             alt=describe_history(figure, w) if enough else "",
             years=figure.years if enough else None,
         )
+
+
+def _publisher(reading: Reading, w: Words) -> str:
+    """Name the publishers of a reading: those of its series or, of a series that has several, the one it is of."""
+    of_series = w.publishers([n for n in reading.inputs if n in resources()]) if reading.inputs else ""
+    return of_series or (w.label(reading.item) if reading.item in names_of("publishers") else "")
+
+
+def _about(reading: Reading, lines: Sequence[tuple[PageContent, list[list[Reading]]]]) -> PageContent | None:
+    """Return the first page whose charts draw something else made from the very series of a reading."""
+    return next((page for page, few in lines if any(r.inputs == reading.inputs for line in few for r in line)), None)
 
 
 def _states(as_of: date, reading: Reading, w: Words) -> Iterator[str]:

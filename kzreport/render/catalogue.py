@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from kzreport.claims.sentences import basis_name
 from kzreport.indicators.forecasts import PROJECTION
+from kzreport.language.vocabulary import capital
 from kzreport.language.words import Words
 from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
@@ -73,7 +74,8 @@ def catalogue(edition: Edition) -> Iterator[tuple[str, str]]:
 
 def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> Iterator[tuple[str, str]]:
     w = Words(language, day=edition.as_of)
-    reader = FigureReader(w, edition.as_of)
+    pages = [Words(language, page.name, edition.as_of) for page in edition.pages[language]]
+    reader = FigureReader(w, edition.as_of, pages)
     uses = _uses(edition, language)
     sources = edition_sources(edition, language)
     shared = {
@@ -97,7 +99,7 @@ def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> 
 
 
 class _Held:
-    """What is held of a series on a day: every state of each figure, and the history of each subject.
+    """The figures held of a series on a day: every state of each, and the history of each subject.
 
     Projections have states, and no part in a history.
     """
@@ -141,7 +143,7 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return ", ".join(reader.label(part) for part in key if part)
+    return capital(", ".join(reader.label(part) for part in key if part))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:
@@ -215,17 +217,21 @@ def _uses(edition: Edition, language: str) -> dict[str, list[Use]]:
 
 
 def _csv(held: _Held) -> str:
-    """Return all figures of a series, all states of each, by the codes of its table: the same in all languages."""
+    """Return all figures of a series, all states of each, by the codes of its table: the same in all languages.
+
+    A column that no row of the day fills is left out: the table may have got it with a later row.
+    """
     d = held.resource
-    named = "publisher" in d.columns
+    known = [o for states in held.states.values() for o in states]
+    own = [c for c in d.columns[3:] if any(o.dims.get(c) for o in known)]
     code = next((slug for slug, names in names_of("publishers").items() if names == d.publisher), "")
-    head = ("series", *d.columns[:3], "unit", "basis", *d.columns[3:], *(() if named else ("publisher",)))
+    publisher = () if "publisher" in own else (code,)
+    head = ("series", *d.columns[:3], "unit", "basis", *own, *(("publisher",) if publisher else ()))
     rows = [
         (
             *(d.name, str(o.period), "" if o.value is None else repr(o.value), o.published.isoformat()),
-            *(d.unit, d.basis, *(o.dims.get(c, "") for c in d.columns[3:]), *(() if named else (code,))),
+            *(d.unit, d.basis, *(o.dims.get(c, "") for c in own), *publisher),
         )
-        for states in held.states.values()
-        for o in states
+        for o in known
     ]
     return as_csv([head, *([inert(cell) for cell in row] for row in rows)])

@@ -41,6 +41,8 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
     w = Words(language, day=edition.as_of)
     told = told_changes(edition.pages[language])
     changes, turned = _parted(told[1:], w.ui("verdicts"))
+    headlines = headline_texts(edition, language)
+    told_of = {*headlines, *edition.before.get(language, {})}
     late = late_figures(edition, w)
     coming = coming_lines(edition, w)
     return fill(
@@ -63,8 +65,9 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
         since=told[0].text if told else "",
         changes=changes,
         turned=turned,
-        pages=edition.pages[language],
-        headlines={page: markdown(text) for page, text in headline_texts(edition, language).items()},
+        pages=[page for page in edition.pages[language] if page.name in told_of],
+        unheaded=[page for page in edition.pages[language] if page.name not in told_of],
+        headlines={page: markdown(text) for page, text in headlines.items()},
         downloads=[
             (w.word("formats", d.format), d.path.removeprefix(f"{language}/"), file_size(d.size, w)) for d in downloads
         ],

@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -66,10 +67,11 @@ class FigureReader:
     """Reads the figures behind the charts and tables of a page; what it looks up, it looks up once.
 
     ``words``: of the page, in the language in which publishers are named; ``as_of``: the date of the edition.
+    ``others``: words of other pages, which name what these do not.
     """
 
-    def __init__(self, words: Words, as_of: date) -> None:
-        self.words, self.as_of = words, as_of
+    def __init__(self, words: Words, as_of: date, others: Sequence[Words] = ()) -> None:
+        self.words, self.as_of, self.others = words, as_of, others
         self._held = resources()
         self._labels: dict[str, str] = {}
         self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
@@ -121,10 +123,9 @@ class FigureReader:
     def _name(self, code: str) -> str:
         if not code:
             return ""
-        try:
-            return self.words.label(code)  # as the picture names it
-        except WordsError:
-            pass
+        for words in (self.words, *self.others):
+            with suppress(WordsError):
+                return words.label(code)  # as the picture names it
         if self.words.has_word("ui", code):
             return self.words.ui(code)
         return self._held[code].titles[self.words.language] if code in self._held else code

@@ -114,7 +114,7 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
     the most text.
 
     >>> column_widths([["Mois", "2026"], ["août", "9,8"]], 24), column_widths([["a", "b" * 4], ["x " * 40, "1"]], 40)
-    ([12.0, 12.0], [33.0, 7.0])
+    ([12.0, 12.0], [32.0, 8.0])
     """
     columns = list(zip(*rows, strict=True))
     least = [_GAP + min(max(len(word) for cell in c for word in re.split(r"[ \n-]", cell)), _WORD) for c in columns]

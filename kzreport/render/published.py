@@ -1,4 +1,4 @@
-"""What only a published copy has: a banner and links to later editions, a feed, a map of the site, data about it.
+"""Additions of a published copy: a banner and links to later editions, a feed, a map of the site, data about it.
 
 An edition itself is never rewritten. In the copy, what is added to a page stands between two comments: without them
 and what is between, a page is byte for byte that of its edition (:func:`as_made`).
@@ -32,7 +32,7 @@ _MOST = 50  # entries of a feed
 
 @dataclass(frozen=True)
 class Later:
-    """What a page of an edition links to: the newest edition, and the next one; each a label and an address."""
+    """Links of a page to later editions: the newest, and the next one; each a label and an address."""
 
     label: str
     href: str
@@ -41,7 +41,7 @@ class Later:
 
 @dataclass(frozen=True)
 class About:
-    """What the head of a published page says of it, with absolute addresses.
+    """The description of a published page in its head, with absolute addresses.
 
     ``others``: language -> the same page; ``picture``: of the edition, perhaps none; ``data``: JSON-LD, perhaps none
     """

@@ -1,4 +1,4 @@
-"""What several pages of an edition say: a document that is read from its beginning to its end says it once.
+"""Texts that several pages of an edition share: a document that is read from beginning to end has each once.
 
 What belongs here: finding it, and saying where it stands. What does not: how a format sets it.
 """

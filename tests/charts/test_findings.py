@@ -40,7 +40,7 @@ def plain(text: str) -> str:
 )
 def test_a_finding_says_the_direction_and_the_title_stands_below_it(shown, change, said):
     o = chart(shown, found(change))
-    assert plain(o.heading) == f"Inflation {said} 9.8% in August 2026, above the National Bank’s target"
+    assert plain(o.heading) == f"Twelve-month inflation {said} 9.8% in August 2026, above the National Bank’s target"
     assert o.title.startswith("Consumer prices") and plain(o.measure).startswith(f"{plain(o.title)} (%, June 2026")
     assert o.alt.startswith(f"{o.finding}. {o.title} – ") and o.text.startswith(o.alt)
     assert f'<title id="title">{o.finding}</title>' in o.svg
@@ -71,7 +71,7 @@ def test_words_of_a_finding_belong_to_a_chart_and_end_as_a_title(home):
     path = home.root / "notebooks" / "aid.yml"
     words = path.read_text(encoding="utf-8")
     assert page_faults("aid") == []
-    text = '{fr: "Un chiffre.", en: "A figure."}'
+    text = '{fr: "{mass} livrées.", en: "{mass} delivered."}'
     home.write("notebooks/aid.yml", words.replace("findings:\n", f"findings:\n  loud: {text}\n"))
     said = " ".join(page_faults("aid"))
-    assert "no chart 'loud'" in said and "a full stop at its end" in said
+    assert "no chart 'loud'" in said and "a full stop at its end" in said and "a figure at its start" in said

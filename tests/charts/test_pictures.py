@@ -6,9 +6,11 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from kzreport.charts.chart import draw
 from kzreport.charts.colours import COLOURS, NAMES, variables
+from kzreport.charts.fonts import FAMILY, text_width
 from kzreport.charts.picture import bare_picture, check_picture, inline_picture, png_picture
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
@@ -86,3 +88,10 @@ def test_a_png_is_made_on_demand(svg):
     assert one.startswith(b"\x89PNG") and one == again
     assert int.from_bytes(one[16:20]) == 800
     assert len(one) > 8000, "letters are drawn with the font that was measured"
+
+
+def test_widths_of_texts_do_not_follow_what_was_drawn_before():
+    """Matplotlib sets the size of the font that it shares with every text: ours is another one."""
+    wide = text_width("A")
+    get_font(findfont(FontProperties(family=FAMILY))).set_size(8.5, 300)
+    assert text_width("Ǎ") == wide  # measured for the first time, as wide as the letter without its accent

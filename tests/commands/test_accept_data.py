@@ -38,6 +38,7 @@ def accept(yes: bool = False) -> int:
     return code
 
 
+@pytest.mark.slow
 def test_added_rows_are_told_and_accepted(accepted, capsys):
     edit(accepted, "cpi_yy", "2026-09,109.3,2026-10-08\n", "2026-09,109.3,2026-10-08\n2026-10,109.1,2026-11-02\n")
     assert accept() == 0
@@ -58,12 +59,14 @@ def test_an_altered_figure_wants_yes(accepted, capsys):
     assert accept(yes=True) == 0 and accept() == 0
 
 
+@pytest.mark.slow
 def test_a_lost_row_wants_yes_and_is_counted(accepted, capsys):
     edit(accepted, "cpi_yy", "2026-09,109.3,2026-10-08\n", "")
     assert accept() == 2
     assert "cpi_yy: 1 removed" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_figure_that_contradicts_others_is_refused_also_with_yes(accepted):
     edit(accepted, "cpi_yy", "2026-08,109.8,", "2026-08,108.9,")
     with pytest.raises(DataError, match=r"guard '(chain|weighted)'"):
@@ -105,6 +108,7 @@ def test_a_claim_that_is_gone_is_asked_about(accepted, capsys):
     assert accept(yes=True) == 0 and len(all_claims()) == 175
 
 
+@pytest.mark.slow
 def test_an_altered_fact_is_asked_about(accepted, capsys):
     path = "data/facts/facts.csv"
     text = (accepted.root / path).read_text(encoding="utf-8")

@@ -57,6 +57,7 @@ def test_a_dry_run_writes_nothing(home):
     assert {p.name: p.read_bytes() for p in home.data.iterdir() if p.is_file()} == before
 
 
+@pytest.mark.slow
 def test_a_real_release_day_is_recorded_on_a_table_without_the_column(home):
     before = data_fingerprint("cpi_yy", "2026-09-30")
     assert add("cpi_yy", "2026-10", "109.1", "--published", "2026-11-05") == 0
@@ -65,6 +66,7 @@ def test_a_real_release_day_is_recorded_on_a_table_without_the_column(home):
     assert lines[1].endswith(",") and data_fingerprint("cpi_yy", "2026-09-30") == before
 
 
+@pytest.mark.slow
 def test_a_revision_is_a_row_and_is_asked_about(home, capsys):
     text = (home.data / "cpi_yy.csv").read_bytes()
     assert add("cpi_yy", "2026-09", "109.4", "--published", "2026-11-05") == 2
@@ -128,6 +130,7 @@ def test_spreadsheets_are_read(form):
     assert (name, str(row.period), row.value, row.published) == ("cpi_yy", "2026-10", "109.1", date(2026, 11, 2))
 
 
+@pytest.mark.slow
 def test_a_month_of_several_tables_comes_from_a_file_or_a_pipe(home, tmp_path, monkeypatch):
     file = tmp_path / "month.csv"
     file.write_bytes(MONTH.encode())

@@ -81,6 +81,18 @@ def test_every_command_is_one_of_kzreport_or_make(path):
                         assert not e.code, f"{where(path, block)}: {part}\n{said.getvalue()}"
 
 
+def test_every_command_is_told_on_a_page_that_a_person_wrote():
+    """Not in the generated list of options alone."""
+    text = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
+    assert [c for c in generate.subparsers() if not re.search(rf"kzreport {c}\b", text)] == []
+
+
+def test_every_recipe_is_told():
+    text = "".join((DOCS / "how-to" / name).read_text(encoding="utf-8") for name in ("schedule.md", "publish.md"))
+    recipes = ["Containerfile", *(p.name for p in (ROOT / "examples").iterdir())]
+    assert [name for name in recipes if f"`{name}`" not in text] == []
+
+
 @pytest.mark.parametrize("path", [p for p in PAGES if any(b.language == "python" for b in blocks_of(p))], ids=name)
 def test_python_of_a_page_runs(path, monkeypatch):
     """Sessions (>>>) as doctests, other blocks as they stand, in one namespace a page; files (captions) are not."""

@@ -81,6 +81,7 @@ def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, project_co
     assert ended.err.count("notebooks/other.ipynb: changed") == 1
 
 
+@pytest.mark.slow
 def test_a_page_that_definitions_share_is_computed_once(cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
     assert cli(*trial).code == 0

@@ -61,7 +61,7 @@ def test_a_temporary_folder_that_is_emptied(launcher, tmp_path, output):
     assert "Traceback" not in run.err and not list(run.scratch.iterdir()) and not launcher.quiet(5)
 
 
-@pytest.mark.parametrize("home", ["/dev/null", "/proc/none", ""])
+@pytest.mark.parametrize("home", ["/dev/null", *(pytest.param(h, marks=pytest.mark.slow) for h in ("/proc/none", ""))])
 def test_without_a_home(launcher, tmp_path, home):
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "MPLCONFIGDIR"):
         assert name not in launcher.env, "set here: nothing would be tried"

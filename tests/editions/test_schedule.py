@@ -99,6 +99,7 @@ def _stuck(item, worker):
     return item
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_stuck_is_killed():
     """Outside the kernel nothing can name a cell; the deadline holds all the same."""
     found = dict(in_processes(_stuck, ["good", "stuck", "good"], 2, deadlines=Deadlines(page=1)))
@@ -114,6 +115,7 @@ class UntilMade(Deadlines):
         return 0.0 if EDITION.exists() else 600.0
 
 
+@pytest.mark.slow
 def test_a_batch_whose_time_is_over_keeps_what_is_whole(cli, project_copy, tmp_path, monkeypatch):
     global EDITION
     out, go = tmp_path / "out", tmp_path / "go"

@@ -98,6 +98,7 @@ def cluster(tmp_path, project_copy):
     found.end()
 
 
+@pytest.mark.slow
 def test_a_cluster_makes_the_same_bytes_and_keeps_nothing(cli, project_copy, trial, cluster, tmp_path):
     cluster.worker("--no-nanny")
     out = tmp_path / "out"

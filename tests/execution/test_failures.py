@@ -140,6 +140,7 @@ def test_an_edition_with_a_failing_page_is_not_made(cli, project_copy, tmp_path)
     assert not (out / "failed").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(bool(warm.unavailable()), reason="no warm kernels on this system")
 def test_a_page_that_kills_the_forkserver_costs_nobody(project_copy, tmp_path):
     """Not even itself: the worker holds its kernel; later pages have another forkserver. In a command of its own."""

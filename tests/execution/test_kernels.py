@@ -107,6 +107,7 @@ def test_a_page_has_the_same_bytes():
     assert nbformat.writes(forked.notebook) == nbformat.writes(ordinary.notebook)
 
 
+@pytest.mark.slow
 def test_nothing_is_left_to_import(kernel):
     """Else the list in kzreport/execution/forkserver.py is behind a new version: kernels start late."""
     one = kernel()
@@ -171,6 +172,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_client_that_was_used_and_forks_neither_hangs_nor_keeps_kernels(tmp_path):
     (tmp_path / "forks.py").write_text(FORKS, encoding="utf-8")
     env = os.environ | {"JUPYTER_PATH": str(SPECS)}
@@ -356,6 +358,7 @@ def test_others_use_it_by_name(name, tmp_path):
         assert nbformat.read(tmp_path / "two.ipynb", 4).cells[0].outputs[0].text == "True\n"
 
 
+@pytest.mark.slow
 def test_workers_of_a_process_with_threads_share_its_forkserver_too():
     """They are started anew and not forked; the right to ask is handed over."""
     ending = threading.Event()

@@ -112,6 +112,7 @@ setattr(where, name, call)
 """
 
 
+@pytest.mark.slow
 def test_a_batch_killed_at_each_named_point(launcher, small, dice, often, row):
     once = ("/run.json[.0-9]*", "/index.html")
     points = [(*p, n) for p in POINTS.values() for n in (1, 3)]
@@ -174,6 +175,7 @@ def test_a_batch_ended_at_any_moment(name, launcher, small, dice, often, row):
     assert statistics.median(took) < 2
 
 
+@pytest.mark.slow
 def test_two_runs_of_one_batch(launcher, small, dice, often, row):
     pairs, lost = often(20, 2), 0
     for _ in range(pairs):

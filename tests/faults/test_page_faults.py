@@ -203,6 +203,7 @@ def mounted(where: Path, options: str) -> None:
         pytest.skip("cannot mount here; D2 limits the size of files instead")
 
 
+@pytest.mark.slow
 def test_a_full_disk(launcher, small, dice, often, row, request):
     """Editions of two months are there; the disk has room for a part of the others; then for all."""
     small.out.mkdir()
@@ -237,6 +238,7 @@ def test_a_full_disk(launcher, small, dice, often, row, request):
     )
 
 
+@pytest.mark.slow
 def test_files_that_may_not_grow(launcher, small, dice, often, row, tmp_path, request):
     sizes = [dice.randint(0, 12_000) for _ in range(often(20, 2))]
     failed = 0

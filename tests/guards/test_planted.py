@@ -53,6 +53,7 @@ def test_no_planted_error_passes_without_a_word():
     assert met["× 1000", "refused"] == tried["× 1000"]
 
 
+@pytest.mark.slow
 @pytest.mark.faults
 def test_the_rate_of_planted_errors():
     count = int(os.environ.get("KZREPORT_MUTATIONS", "540"))

@@ -18,7 +18,7 @@ from kzreport.language.numbers import rounded
 from kzreport.language.sentences import MARK, PART, escape
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading, Status
-from kzreport.project import page_names, project
+from kzreport.project import page_names, project, project_root
 from kzreport.units import UNITS
 
 FR, EN = Words("fr"), Words("en")
@@ -221,6 +221,12 @@ def test_french_typography():
 def test_faulty_words_are_found(entry, said):
     found = word_faults({"say": {"key": entry}}, "notebooks/x.yml")
     assert any(said in fault and "say.key" in fault for fault in found), found
+
+
+def test_a_report_has_no_author_who_says_we():
+    for path in [*project_root().glob("notebooks/*.yml"), project_root() / "data" / "labels.yml"]:
+        said = re.findall(r"\b(?:nous|nos|notre|we)\b", path.read_text(encoding="utf-8"), re.IGNORECASE)
+        assert said == [], path.name
 
 
 def absent_by_rule(node, language, state):

@@ -112,12 +112,14 @@ def test_verdicts_turn_with_the_data():
     (turned,) = c.verdicts
     assert (turned.claim.id, turned.then, turned.now) == ("S2-L003-3", Verdict.UNVERIFIABLE, Verdict.INCONSISTENT)
     assert "Unverifiable → Contradicted" in changes_list(c, Words("en"))
+    assert "S2: Mediation, aid and the partnership with the European Union (" in changes_list(c, Words("en"))
 
 
 def test_a_new_document_is_told():
     c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), (), {})
     assert {k.document.id for k in c.new_claims} == {"S4"}
-    assert f"{len(c.new_claims)} (S4)" in changes_list(c, Words("fr"))
+    said = changes_list(c, Words("fr")).replace("\u00a0", " ")
+    assert f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - S4 : Rapport d’information sur le Kazakhstan" in said
 
 
 def test_a_decision_keeps_its_quarter_point():

@@ -15,19 +15,23 @@ from pathlib import PurePosixPath
 import pytest
 from hostile import EVIL, hostile_edition
 
+from kzreport.language.words import Words
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import page_outputs
-from kzreport.project import notebook_path
+from kzreport.project import notebook_path, page_names
 from kzreport.render.archive_page import archive_page, redirect
 from kzreport.render.cards import make_cards
 from kzreport.render.catalogue import catalogue
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.cover import Download, cover, entry
+from kzreport.render.figures import FigureReader
 from kzreport.render.plot import plot
 from kzreport.render.published import About, Later, as_made, as_published, feed, report_data, site_data, site_map
 from kzreport.render.search import search_page
 from kzreport.render.social import social_picture
+from kzreport.series.assemble import assemble
 from kzreport.series.known import load_series
+from kzreport.series.resource import resources
 from kzreport.series.table import check_table
 
 PAGES = ("summary", "inflation", "fdi")
@@ -118,6 +122,16 @@ def test_the_cover_says_what_a_reader_asks_first(edition):
     assert {"inflation.html", "note.xlsx", "search.html", "series/index.html"} <= set(hrefs)
     assert all(f'href="{page}.html"' in text for page in PAGES)
     assert not re.search(r"\b20(?:2[789]|3\d)\b", re.sub(r"<svg.*?</svg>", "", text)), "a later year"
+    points = text.split('<ul class="points">')[1].split("</ul>")[0]
+    assert "inflation.html" in points and "summary.html" not in points, "a page without a headline has no empty row"
+    assert text.count(edition.pages["fr"][0].title + "</a>") == 1
+
+
+def test_every_card_names_its_publisher_once_and_its_basis_unless_its_title_does(edition):
+    cards = make_cards(edition, "fr")
+    assert "Ministère des transports du Kazakhstan" in [card.publisher for card in cards]
+    assert [card.title for card in cards if not card.publisher] == []
+    assert not any(card.basis and card.basis.lower() in card.title.lower() for card in cards)
 
 
 # --- catalogue
@@ -141,12 +155,35 @@ def edition_series(name):
     return describe_series(name)
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_no_code_of_a_table_stands_for_a_name_in_the_catalogue(language):
+    day = date(2026, 11, 26)
+    reader = FigureReader(Words(language, day=day), day, [Words(language, page, day) for page in page_names()])
+    told = {(c, o.dims[c]) for d in resources().values() for o in check_table(d) for c in d.dimensions}
+    named = {code for column, code in told if column != "via" and code}
+    assert len(named) > 100
+    coded = {code for code in named if re.fullmatch("[a-z]+(_[a-z]+)+", code)}
+    assert sorted(code for code in coded if reader.label(code) == code) == []
+
+
 def test_revisions_are_shown_and_projections_are_none(files):
     page = Tags(files["fr/series/wdi_fdi.html"]).said.replace("\u00a0", " ")
     assert "Kazakhstan, 2024 2,0 milliards de dollars 2,1 milliards de dollars 1ᵉʳ juillet 2026" in page
     tables = re.findall(r"<tbody>.*?</tbody>", files["fr/series/weo_growth.html"], re.DOTALL)
     assert len(tables) == 2 and not re.search(r"\b20(?:2[6-9]|3\d)\b", "".join(tables)), "a projection"
     assert ",projection," in files["series/weo_growth.csv"]
+
+
+def test_a_column_that_came_with_a_later_row_changes_no_older_day(files, edition, home):
+    """As ``kzreport add`` brings ``dated`` into a table with the first figure whose day is known."""
+    table = home.root / "data" / "fdi_net.csv"
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    assert head == "period,value,published"
+    later = f"{rows[-1].split(',')[0]},1.5,2026-11-25,recorded"
+    table.write_text("\n".join([f"{head},dated", *(f"{row}," for row in rows), later, ""]), encoding="utf-8")
+    assemble()
+    assert "1.5,2026-11-25" in dict(catalogue(replace(edition, as_of=date(2026, 11, 25))))["series/fdi_net.csv"]
+    assert dict(catalogue(edition))["series/fdi_net.csv"] == files["series/fdi_net.csv"]
 
 
 def test_every_link_of_the_catalogue_leads_somewhere(files, edition):

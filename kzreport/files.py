@@ -233,7 +233,9 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
         found = (e.problem or "bad YAML").removeprefix("found ")
-        raise DataError(explain(f"{shown_path(path)}, line {line}", found, "plain YAML")) from None
+        unread = isinstance(e, yaml.scanner.ScannerError | yaml.parser.ParserError)
+        todo = "put a text with ': ' or ' #' in it, or a '{' at its start, between quotes" if unread else ""
+        raise DataError(explain(f"{shown_path(path)}, line {line}", found, "plain YAML", todo)) from None
     except RecursionError:
         raise DataError(explain(shown_path(path), "lists or maps nested too deeply", "plain YAML")) from None
     except yaml.YAMLError as e:

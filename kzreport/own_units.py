@@ -23,10 +23,9 @@ from kzreport.errors import DataError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.project import project
 from kzreport.strict import LocalText, StrictModel, strict_model
-from kzreport.units import UNITS, Unit
+from kzreport.units import PLURALS, UNITS, Unit
 
 _FILE = "units.yml"
-_PLURALS = ("zero", "one", "two", "few", "many", "other")
 
 
 def _digits(text: Any) -> int:
@@ -48,8 +47,8 @@ def _sentence(forms: Any) -> Any:
         raise ValueError(f"words in {', '.join(languages)}")
     for found in forms.values():
         texts = found if isinstance(found, dict) else {"other": found}
-        if "other" not in texts or set(texts) - set(_PLURALS):
-            raise ValueError(f"a text, or forms among {', '.join(_PLURALS)} with other")
+        if "other" not in texts or set(texts) - set(PLURALS):
+            raise ValueError(f"a text, or forms among {', '.join(PLURALS)} with other")
         if not all(isinstance(text, str) and text.count("#") == 1 for text in texts.values()):
             raise ValueError("texts with one #, which stands for the number")
     return forms

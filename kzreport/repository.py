@@ -42,6 +42,17 @@ class State:
             return f"not recorded ({self.why})" if self.why else "not recorded"
         return self.commit if self.clean else f"{self.commit}, and changes that were not committed"
 
+    @property
+    def way_back(self) -> str:
+        """The way to the files as they were.
+
+        >>> State("1a2b3c4", clean=True).way_back, State(why="no repository").way_back
+        ('check out its commit (1a2b3c4)', 'put its files back as they were: no commit is recorded (no repository)')
+        """
+        if self.commit:
+            return f"check out its commit ({self.text})"
+        return f"put its files back as they were: no commit is {self.text.removeprefix('not ')}"
+
 
 def repository_state(root: Path) -> State:
     """Return the state of the repository that tracks the project in ``root``; never that of another one around it."""

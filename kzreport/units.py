@@ -75,6 +75,7 @@ class Unit:
         return self.difference or self.name
 
 
+PLURALS = ("zero", "one", "two", "few", "many", "other")  # categories of CLDR, in its order
 _BILLION_USD = Scale(1e3, 1e3, 1, "billion_usd")
 _MILLION_TONNES = Scale(1e6, 1e6, 2, "million_tonnes", trim=True)
 _BILLION_TKM = Scale(1e9, 1e9, 1, "billion_tkm")

@@ -83,7 +83,8 @@ class Canvas:
     def number_axis(self, axis: str, most: int = 6) -> None:
         """Label some ``most`` ticks with the language's marks, with decimals only if a tick needs them."""
         target = self.ax.yaxis if axis == "y" else self.ax.xaxis
-        target.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]))
+        whole = self.unit in UNITS and not UNITS[self.unit].decimals  # there is no fifth of a claim
+        target.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=whole))
         ticks = [t / self.divisor for t in target.get_majorticklocs()]
         digits = 0 if all(abs(t - round(t)) < 1e-9 for t in ticks) else 1
         target.set_major_formatter(FuncFormatter(lambda v, _: self.words.number(v / self.divisor, digits)))

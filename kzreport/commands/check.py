@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext, suppress
 from datetime import date
 
-from kzreport.commands.checks import list_faults
+from kzreport.commands.checks import list_faults, new_pages
 from kzreport.commands.installation import installation_warnings
 from kzreport.commands.languages import list_warnings
 from kzreport.commands.session import show, warn
@@ -20,12 +21,14 @@ def run(args: argparse.Namespace) -> int:
     faults = list_faults()
     for fault in faults:
         warn(fault)
-    try:
-        unusual = [f.message for f in warnings_of(check_state(date.today()))]
-    except KzreportError:  # among the faults already
-        unusual = []
-    for warning in [*list_warnings(), *unread_files(), *unusual, *installation_warnings()]:
-        warn(f"warning: {warning}")
+    for listing in (list_warnings, unread_files, _unusual, new_pages, installation_warnings):
+        with suppress(KzreportError) if faults else nullcontext():  # what cannot be read is among the faults already
+            for warning in listing():
+                warn(f"warning: {warning}")
     plural = "s" * (len(faults) > 1)
     show(f"{len(faults)} fault{plural}" if faults else "data, definitions, words and notebooks are sound")
     return 2 if faults else 0
+
+
+def _unusual() -> list[str]:
+    return [f.message for f in warnings_of(check_state(date.today()))]

@@ -6,6 +6,8 @@ import ast
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from pathlib import Path
+from traceback import extract_tb
 
 from nbformat import NotebookNode
 
@@ -75,7 +77,7 @@ def notebook_faults(page: str) -> Iterator[str]:
     book = Words(stored_language(page), page)
     code, stored = 0, any(c.get("outputs") for c in nb.cells if not is_scratch(c))
     drawn: set[str] = set()
-    if not stored:
+    if not stored and not _is_new(page):
         yield explain(where, "no stored outputs", "what the page shows", f"run 'kzreport accept {page}'")
     for number, cell in enumerate(nb.cells, 1):
         at = f"{where}, cell {number}"
@@ -149,7 +151,7 @@ def _keys(call: ast.Call) -> list[str]:
 
 def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
     """List the mismatches between the outputs that a notebook stores and ``notebooks/reference/``."""
-    for language in project().languages:
+    for language in project().languages if not _is_new(page) else ():
         path = reference_path(page, language)
         if not path.exists():
             yield explain(shown_path(path), "no file", "what the page says", f"run 'kzreport accept {page}'")
@@ -164,6 +166,23 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
                 shown_path(path),
                 f"run 'kzreport accept {page}'",
             )
+
+
+def _is_new(page: str) -> bool:
+    """True for a page whose reference was never kept: nothing is stored of it in any language."""
+    nb = load_notebook(page)
+    known = any(reference_path(page, language).exists() for language in project().languages)
+    return not known and not any(c.get("outputs") for c in nb.cells if not is_scratch(c))
+
+
+def new_pages() -> list[str]:
+    """List what is to be done about pages whose reference was never kept: a line for all of them, or none.
+
+    Raises :class:`NotebookError` for a notebook that cannot be read.
+    """
+    found = [page for page in page_names() if _is_new(page)]
+    todo = "'kzreport accept' keeps what they say, and a later change of it shows"
+    return [f"no reference of {', '.join(found)} yet: {todo}"] if found else []
 
 
 def list_faults() -> list[str]:
@@ -195,9 +214,15 @@ def list_faults() -> list[str]:
             except KzreportError as e:
                 found.append(str(e))
             except Exception as e:  # in a view: as much the analyst's as a word
-                found.append(explain(f"notebooks/{page}.ipynb", f"{type(e).__name__}: {e}", "a page that can be made"))
+                found.append(explain(_place(e, page), f"{type(e).__name__}: {e}", "a page that can be made"))
     found += note_faults()
     return list(dict.fromkeys(found))  # a broken notebook is found by each definition that names it
+
+
+def _place(error: Exception, page: str) -> str:
+    """Return the line of the project's own code at which an error arose; the notebook if it is in none."""
+    own = [f for f in extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(project_root() / "notebooks")]
+    return f"{shown_path(Path(own[-1].filename))}, line {own[-1].lineno}" if own else f"notebooks/{page}.ipynb"
 
 
 def _check_table(name: str) -> None:

@@ -86,6 +86,16 @@ class _Parser(argparse.ArgumentParser):
         put(self.format_help().rstrip("\n"))
 
 
+class _CommandParser(_Parser):
+    """A parser of one command, which refuses what is left over by itself: its usage is shown, not that of all."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}; '{self.prog} --help' explains what it takes")
+        return found, unknown
+
+
 class _Version(argparse.Action):
     """Print the version; it is looked up when it is asked for."""
 
@@ -110,7 +120,12 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     choices = top.add_subparsers(
-        dest="command", required=True, metavar="COMMAND", help=argparse.SUPPRESS, prog="kzreport"
+        dest="command",
+        required=True,
+        metavar="COMMAND",
+        help=argparse.SUPPRESS,
+        prog="kzreport",
+        parser_class=_CommandParser,
     )
     top.add_argument("--version", action=_Version, nargs=0, help=argparse.SUPPRESS)
     for commands in COMMANDS.values():

@@ -26,6 +26,8 @@ from kzreport.streams import IN_HTML, IN_JSON
 
 def run(args: argparse.Namespace) -> int:
     """Print the changes as text, JSON or HTML."""
+    if args.definition and EDITION_NAME.fullmatch(args.definition) and not EDITION_NAME.fullmatch(args.then):
+        args.definition, args.then, args.now = args.then, args.now, args.definition  # first, as other commands have it
     names = (args.then, args.now)
     store, definition = open_store(args), load_definition(definition_name(args))
     if any(EDITION_NAME.fullmatch(name) and len(name) > 10 for name in names):

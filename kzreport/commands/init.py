@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from kzreport.commands.accepted import keep_accepted
@@ -31,9 +32,10 @@ def run(args: argparse.Namespace) -> int:
     languages = _languages(args.lang)
     if args.home and not re.fullmatch(r"[A-Z]{3}", args.home):
         raise ParameterError(explain("--home", short_repr(args.home), "a code of three capital letters, as ISO 3166"))
-    name = args.name or folder.resolve().name
-    if not name.strip() or not name.isprintable():
-        raise ParameterError(explain("--name", short_repr(name), "one line of text"))
+    names = {language: args.name or _country(args.home, language) or folder.resolve().name for language in languages}
+    for name in names.values():
+        if not name.strip() or not name.isprintable():
+            raise ParameterError(explain("--name", short_repr(name), "one line of text"))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ParameterError(explain("folder", f"{folder.name}, which is not empty", "a new or empty folder"))
     work = folder.resolve().with_name(f".{folder.resolve().name}.new")
@@ -43,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     except OSError as e:
         raise ParameterError(explain("folder", f"{folder.name}: {e.strerror}", "a folder that can be made")) from None
     try:
-        _make(work, languages, name, args.home or "")
+        _make(work, languages, names, args.home or "")
         if folder.exists():
             folder.rmdir()
         work.rename(folder.resolve())
@@ -73,7 +75,11 @@ def _languages(text: str) -> tuple[str, ...]:
     return languages
 
 
-def _make(root: Path, languages: tuple[str, ...], name: str, home: str) -> None:
+def _country(home: str | None, language: str) -> str | None:
+    return Locale.from_grammar(language, {}, "--lang").country(home) if home else None
+
+
+def _make(root: Path, languages: tuple[str, ...], name: Mapping[str, str], home: str) -> None:
     source = STARTER / "project"
     names: Names = {
         "starter_name": name,

@@ -6,7 +6,7 @@ import argparse
 import ast
 import keyword
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kzreport.commands.accepted import keep_accepted
@@ -67,12 +67,17 @@ def _is_file(series: str | None) -> bool:
 
 
 def _given(args: argparse.Namespace) -> Given:
-    titles = {}
-    for text in args.title:
-        language, sign, title = text.partition("=")
+    return Given(_by_language(args.title), args.unit, _by_language(args.publisher), args.lag, args.source)
+
+
+def _by_language(texts: Sequence[str]) -> dict[str, str]:
+    """Return language -> text of texts such as ``fr=...``; under an empty language one that is for all."""
+    found = {}
+    for text in texts:
+        language, sign, own = text.partition("=")
         known = sign and language in project().languages
-        titles[language if known else ""] = title if known else text
-    return Given(titles, args.unit, args.publisher, args.lag, args.source)
+        found[language if known else ""] = own if known else text
+    return found
 
 
 def _take_back(before: Mapping[Path, bytes | None]) -> None:

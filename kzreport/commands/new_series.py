@@ -11,7 +11,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -36,14 +36,15 @@ class Given:
     """The answers of a person about a series; an empty text where nothing was said.
 
     - ``titles``: language -> title
-    - ``publisher``: a key of ``data/publishers.yml``, or the name of another body
+    - ``publisher``: a key of ``data/publishers.yml``, or language -> the name of another body; under an empty language
+      one that is for all
     - ``lag``: days from the end of a period to its publication; needed where the file has no column ``published``
     - ``source``: the address of the page that the figures are from
     """
 
     titles: Mapping[str, str]
     unit: str = ""
-    publisher: str = ""
+    publisher: Mapping[str, str] = field(default_factory=dict)
     lag: str = ""
     source: str = ""
 
@@ -118,7 +119,7 @@ def _complete(given: Given, *, dated: bool) -> Given:
     lacking = [f"--title {k}=..." for k, title in titles.items() if not title]
     lacking += [f"--{k}" for k in ("unit", "publisher") if not getattr(given, k)]
     lacking += ["--lag"] if not given.lag and not dated else []
-    lag, unit, publisher = given.lag, given.unit, given.publisher
+    lag, unit, bodies = given.lag, given.unit, given.publisher
     if lacking and not sys.stdin.isatty():
         todo = "such as --title 'Price of wheat' --unit usd_tonne --publisher 'Grain union' --lag 10"
         expected = "these options (on a terminal they are asked for)"
@@ -126,14 +127,16 @@ def _complete(given: Given, *, dated: bool) -> Given:
     if lacking:
         titles = {k: title or _ask(f"Title in {k}") for k, title in titles.items()}
         unit = unit or _ask(f"Unit ({', '.join(UNITS)})")
-        publisher = publisher or _ask("Publisher, its name or its key in data/publishers.yml")
+        bodies = bodies or {"": _ask("Publisher, its name or its key in data/publishers.yml")}
         lag = lag if lag or dated else _ask("Days from the end of a period to its publication")
     if unit not in UNITS:
         todo = "a unit of your own is declared in data/units.yml"
         raise ParameterError(explain("--unit", short_repr(unit), one_of(UNITS, unit), todo))
     if not dated and not _LAG.fullmatch(lag):
         raise ParameterError(explain("--lag", short_repr(lag), "a number of days, such as 10"))
-    if unfit := [text for text in (*titles.values(), publisher) if not text.strip() or not text.isprintable()]:
+    publisher = {k: bodies.get(k) or bodies.get("") or next(iter(bodies.values())) for k in project().languages}
+    said = (*titles.values(), *publisher.values())
+    if unfit := [text for text in said if not text.strip() or not text.isprintable()]:
         raise ParameterError(explain("--title, --publisher", short_repr(unfit[0]), "one line of text"))
     return Given(titles, unit, publisher, "" if dated else lag, given.source)
 
@@ -152,7 +155,7 @@ def _files(folder: Path, name: str, rows: Sequence[Row], given: Given) -> dict[P
     terms = yaml.safe_load(copied_file(STARTER / "series" / "terms.yml", {}, languages))
     publisher = _key_of(given.publisher, shared.publishers)
     for section, key, texts, known in (
-        ("publishers", publisher, dict.fromkeys(languages, given.publisher), shared.publishers),
+        ("publishers", publisher, given.publisher, shared.publishers),
         ("licences", "terms_not_seen", terms["licence"], shared.licences),
         ("access", "file_of_the_project", terms["access"], shared.access),
     ):
@@ -184,7 +187,7 @@ def _files(folder: Path, name: str, rows: Sequence[Row], given: Given) -> dict[P
         f"continuous: {'yes' if whole else 'no'}",
     ]
     if given.source:
-        body = json.dumps(given.publisher, ensure_ascii=False)
+        body = json.dumps(given.publisher[languages[0]], ensure_ascii=False)
         card += ["sources:", f"  - title: {body}", f"    path: {given.source}"]
     return {
         folder / f"{name}.csv": "\n".join(["period,value,published", *lines]) + "\n",
@@ -193,9 +196,11 @@ def _files(folder: Path, name: str, rows: Sequence[Row], given: Given) -> dict[P
     }
 
 
-def _key_of(name: str, known: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the key of a body: itself, that of its name, or one made of the name."""
-    same = next((k for k, names in known.items() if name == k or name in names.values()), "")
+def _key_of(body: Mapping[str, str], known: Mapping[str, Mapping[str, str]]) -> str:
+    """Return the key of a body: itself, that of one of its names, or one made of its name, in English if it has it."""
+    given = set(body.values())
+    same = next((k for k, names in known.items() if given & {k, *names.values()}), "")
+    name = body.get("en") or next(iter(body.values()))
     made = re.sub(r"[^a-z0-9]+", "_", name.lower().encode("ascii", "ignore").decode()).strip("_")
     return same or made or "publisher"
 

@@ -204,9 +204,10 @@ def _new(command: argparse.ArgumentParser) -> None:
     command.add_argument("--series", type=given.place, metavar="NAME|FILE", help=text)
     text = "of a new series: its title, or one for each language as fr=..., en=...; asked for on a terminal, as are"
     command.add_argument("--title", action="append", default=[], metavar="TEXT", help=text)
+    text = "its publisher: the key in data/publishers.yml, or the name, or one for each language"
+    command.add_argument("--publisher", action="append", default=[], metavar="NAME", help=text)
     for name, metavar, text in (
         ("--unit", "UNIT", "its unit"),
-        ("--publisher", "NAME", "its publisher: the name, or the key in data/publishers.yml"),
         ("--lag", "DAYS", "days from the end of a period to its publication, where the file says none"),
     ):
         command.add_argument(name, default="", metavar=metavar, help=text)
@@ -274,7 +275,7 @@ def _languages(command: argparse.ArgumentParser) -> None:
 def _init(command: argparse.ArgumentParser) -> None:
     command.add_argument("folder", type=given.place, help="folder of the project, new or empty")
     _language(command, "languages, as en,es (default: en)", default="en")
-    command.add_argument("--name", help="name of what the reports are about (default: the folder's)")
+    command.add_argument("--name", help="what the reports are about (default: the country, else the folder)")
     command.add_argument("--home", metavar="XYZ", help="code of the country that the reports are about")
 
 

@@ -70,7 +70,8 @@ def given_row(series: str, period: str, value: str, published: str, dims: Mappin
         raise bad("value", f"a value from {d.low:g} to {d.high:g} ('range' in {d.card})", todo)
     day = day_of(published)
     if day is None:
-        raise bad("published", "the day of publication, such as 2026-11-02", "" if published else "add --published")
+        todo = "with slashes it is another day in other places: 02.11.2026 is not" if "/" in published else ""
+        raise bad("published", "the day of publication, such as 2026-11-02", todo if published else "add --published")
     own = {k: v for k, v in dims.items() if v}
     if unknown := [k for k in own if k not in d.columns[3:] and k != "dated"]:
         raise bad(unknown[0], f"columns among {', '.join(d.columns[3:]) or 'no other'}")

@@ -57,8 +57,7 @@ def run(args: argparse.Namespace) -> int:
     name = f"{definition.name}/{folder.name}"
     lines = [f"made {name}" if made else f"nothing to do: {name} has the same inputs"]
     if until := read_manifest(folder)["edition"].get("data_until"):
-        age = (as_of - date.fromisoformat(until)).days
-        lines.append(f"its newest figure was published on {until}, {age} days before its date")
+        lines.append(_newest(until, as_of))
     if late:
         lines.append(overdue_line(late))
     for line in lines:
@@ -67,3 +66,16 @@ def run(args: argparse.Namespace) -> int:
         args.answer.keep(lines=lines, open=f"{name}/index.html", day=str(as_of), overdue=reporter.log.overdue)
     reporter.open = store.shown(folder / "index.html")
     return int(reporter.exit_code(code, args.fail_if_overdue))
+
+
+def _newest(until: str, as_of: date) -> str:
+    """Return the age of the newest figure of an edition, in a line.
+
+    >>> _newest("2026-09-29", date(2026, 9, 30))
+    'its newest figure was published on 2026-09-29, 1 day before its date'
+    >>> _newest("2026-09-30", date(2026, 9, 30))
+    'its newest figure was published on 2026-09-30, its own date'
+    """
+    age = (as_of - date.fromisoformat(until)).days
+    before = f"{age} day{'s' * (age != 1)} before its date" if age else "its own date"
+    return f"its newest figure was published on {until}, {before}"

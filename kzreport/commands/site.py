@@ -14,5 +14,5 @@ def run(args: argparse.Namespace) -> int:
     """Write the copy into a folder, in place of the one before."""
     target = Path(args.folder).absolute()
     count = publish_site(open_store(args), target, args.base_url or "", RunLog())
-    show(f"published {count} edition{'s' if count != 1 else ''}; open {target.name}/index.html")
+    show(f"published {count} edition{'s' if count != 1 else ''}; open {Path(args.folder)}/index.html")
     return 0

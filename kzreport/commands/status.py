@@ -42,7 +42,7 @@ def _lines(state: State) -> list[str]:
     lines += [f"! {reason}" for reason in state.reasons]
     if state.edition:
         until = f", figures until {state.data_until}" if state.data_until else ""
-        lines.append(f"newest edition {state.edition}, {state.age} days old{until}")
+        lines.append(f"newest edition {state.edition}, {state.age} day{'s' * (state.age != 1)} old{until}")
     longest = f", up to {state.overdue[0].days} days" if state.overdue else ""
     lines.append(f"overdue series: {len(state.overdue)}{longest}")
     if state.last_run:

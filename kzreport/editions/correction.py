@@ -138,7 +138,8 @@ def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
         for output in page_artefacts(nb) if not number else []:  # figures are the same in each language
             head, *rows = csv_rows(output) or [[]]
             if has_figures([head]):
-                for _, item, period, value, unit, _, _, series, basis in rows:
+                numbers = (row for row in rows if row[3])  # what was not available is no figure
+                for _, item, period, value, unit, _, _, series, basis in numbers:
                     figures.setdefault(FigureKey(series, basis, item, period, unit), set()).add(value)
             elif "id" in head and "verdict" in head:
                 verdicts |= {row[head.index("id")]: row[head.index("verdict")] for row in rows}
@@ -294,6 +295,7 @@ def correction_line(found: Correction) -> str:
     headlines = sum(bool(page.headlines) for page in found.pages.values())
     return (
         f"replaces {found.edition}: {headlines} headline{'s' * (headlines != 1)}, "
-        f"{found.total('changed')} figures changed, {found.total('new')} new, {found.total('gone')} gone, "
-        f"{found.total('verdicts')} verdicts turned"
+        f"{found.total('changed')} figure{'s' * (found.total('changed') != 1)} changed, "
+        f"{found.total('new')} new, {found.total('gone')} gone, "
+        f"{found.total('verdicts')} verdict{'s' * (found.total('verdicts') != 1)} turned"
     )

@@ -325,8 +325,8 @@ def verify_edition(
     different = list_differences(manifest["inputs"], plan.inputs.flat)
     if different:
         raise StaleEdition(
-            f"edition {folder.name} was made from other inputs and cannot be rebuilt from these; check out its commit "
-            f"({recorded_state(manifest).text}). What changed:\n  " + "\n  ".join(different)
+            f"edition {folder.name} was made from other inputs and cannot be rebuilt from these; "
+            f"{recorded_state(manifest).way_back}. What changed:\n  " + "\n  ".join(different)
         )
     with scratch.folder() as own:
         again = own / folder.parent.name / about["name"]
@@ -346,7 +346,7 @@ def _check_engine(folder: Path, manifest: Mapping[str, Any]) -> None:
     made_by = manifest["inputs"].get("engine", "")
     if made_by != engine_version():
         found = f"an edition made by another engine version ({made_by or 'not recorded'})"
-        todo = f"install that version, or check out its commit ({recorded_state(manifest).text})"
+        todo = f"install that version, or {recorded_state(manifest).way_back}"
         raise StaleEdition(explain(f"edition {folder.name}", found, f"kzreport {engine_version()}", todo))
 
 

@@ -147,7 +147,7 @@ def _leaf_faults(texts: Mapping[str, Sequence[str]], at: str, table: str) -> Ite
 
 
 def _text_faults(text: str, at: str, table: str) -> Iterator[str]:
-    shown, rest = repr(text.strip()[:50]), MARK.sub("", text)
+    shown, rest = repr(text.strip()[:50]), MARK.sub(lambda m: m[4] or "", text)
     if not text.strip():
         yield explain(at, "nothing", "words")
     if re.search(r"(?<![A-Za-z0-9])\d", rest) and table not in _NUMBERED:
@@ -161,6 +161,8 @@ def _text_faults(text: str, at: str, table: str) -> Iterator[str]:
             known = specs_of(m[2])
             if (m[3] or "") not in known:
                 yield explain(f"{at}, {m[0]}", repr(m[3]), f"one of {', '.join(filter(None, known)) or 'no form'}")
+            if m[4] and (m[2] or m[4].count("|") < 2):
+                yield explain(f"{at}, {m[0]}", repr(m[4]), "a number's name and its forms of a word: {count|is|are}")
 
 
 def specs_of(attribute: str | None) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from kzreport.errors import WordsError, explain, short_repr
+from kzreport.units import PLURALS
 
 NBSP, APOSTROPHE = "\u00a0", "\u2019"
 Rules = tuple[tuple[re.Pattern[str], str], ...]
@@ -93,6 +94,11 @@ class Locale:
     def plural(self, value: Decimal) -> str:
         """Return the plural category of CLDR (``one``, ``few``, ``other`` ...) of a number as it is displayed."""
         return str(self.cldr.plural_form(abs(value)))
+
+    @property
+    def plurals(self) -> tuple[str, ...]:
+        """Return the plural categories of the language in the order of CLDR; ``other`` is the last of them."""
+        return tuple(k for k in PLURALS if k == "other" or k in self.cldr.plural_form.tags)
 
     def ordinal(self, rank: int) -> str:
         """Return the category of CLDR of an ordinal number: in English ``two`` for 2nd and 22nd."""

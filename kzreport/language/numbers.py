@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -132,6 +133,21 @@ class Numbers(Vocabulary):
         if word:
             pattern = pattern.replace("#" + NBSP, "# ")
         return pattern.replace("#", word or self.number(number, 0))
+
+    def form(self, r: Reading, forms: Sequence[str]) -> str:
+        """Return the form of a word that agrees with a number, as a sentence prints it.
+
+        ``forms``: in the order of the plural forms of the language; the last stands for the rest.
+
+        >>> from kzreport.model import Period
+        >>> none = Reading("claims", 0, "count", Period.parse("2026"))
+        >>> Numbers("fr").form(none, ["est", "sont"]), Numbers("en").form(none, ["is", "are"])
+        ('est', 'are')
+        """
+        known = self.locale.plurals[:-1]
+        found = self.locale.plural(rounded(r.value, r.decimals)) if r.value is not None else ""
+        place = known.index(found) if found in known else len(forms)
+        return forms[min(place, len(forms) - 1)]
 
     def unit(self, unit: str) -> str:
         """Return the name of a unit or of a scale (``billion_usd``), for heads of tables and axes."""

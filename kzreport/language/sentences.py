@@ -2,10 +2,12 @@
 
 A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{count:words}``, ``{headline.period:in}``,
 ``{gap.base:of}``, ``{part.item}``, ``{part.item:in}``, ``{rate.publisher}``. Several readings may share a name: all
-their items are listed, the first gives value and period. A sentence with variants names in ``by`` the reading that
-chooses: ``stale`` if it is too old to be told as news, its direction (``up``, ``down``, ``flat``, or ``ok`` for all
-three), otherwise its status, otherwise ``other``; a variant may again have variants. The variant ``nothing`` says
-nothing.
+their items are listed, the first gives value and period. ``{count|is|are}`` gives the form of a word that agrees with
+a number, in the order of the plural forms of the language; the last stands for the rest.
+
+A sentence with variants names in ``by`` the reading that chooses: ``stale`` if it is too old to be told as news, its
+direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant
+may again have variants. The variant ``nothing`` says nothing.
 
 A part in square brackets is left out where a reading in it has no number: ``{rate}[, after {year_ago}]``. Outside of
 them a missing figure leaves out the whole sentence: no sentence says "n/a".
@@ -27,7 +29,7 @@ from kzreport.model import Reading, Status
 
 Said = Reading | Sequence[Reading]  # what a mark of a sentence names
 ATTRIBUTES = ("value", "period", "base", "item", "low", "high", "year", "publisher")  # of a reading; value: without one
-MARK = re.compile(rf"\{{([a-z][a-z0-9_]*)(?:\.({'|'.join(ATTRIBUTES[1:])}))?(?::([a-z]+))?\}}")
+MARK = re.compile(rf"\{{([a-z][a-z0-9_]*)(?:\.({'|'.join(ATTRIBUTES[1:])}))?(?::([a-z]+)|(\|[^{{}}\[\]]*))?\}}")
 PART = re.compile(r"\[([^\[\]]*)\]")
 NOTHING = "nothing"
 DIRECTIONS = ("up", "down", "flat")
@@ -142,7 +144,7 @@ class Sentences(Numbers, Names):
     def _mark(self, m: re.Match[str], r: Reading, where: str) -> str:
         name, attribute, spec = m[1], m[2], m[3] or ""
         if attribute is None:
-            return self.reading(r, spec)
+            return self.form(r, m[4][1:].split("|")) if m[4] else self.reading(r, spec)
         if attribute == "publisher":
             return self.publishers(r.inputs)
         if attribute in ("low", "high"):

@@ -147,6 +147,14 @@ def test_labels_and_axis_share_their_scale():
     assert Canvas.fit(figure.add_subplot(), FR, "percent", 17_000).unit == "percent"
 
 
+def test_an_axis_of_things_that_are_counted_has_whole_numbers():
+    for unit, whole in (("count", True), ("percent", False)):
+        axes = Figure().add_subplot()
+        axes.set_xlim(0, 1.2)
+        Canvas(axes, EN, unit).number_axis("x")
+        assert all(float(t).is_integer() for t in axes.get_xticks()) is whole
+
+
 def test_status_stays_in_the_rows():
     gone = Reading.missing("x", "percent", Period.parse("2025"), Status.SIGN_CHANGE)
     assert rows({"KAZ": [gone]}) == (("KAZ", "", "2025", "", "percent", "sign_change", "", "", ""),)

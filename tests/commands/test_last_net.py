@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from kzreport.commands.cli import parser
 from kzreport.faults import keep_traceback
 
 pytestmark = pytest.mark.slow  # runs of the command line, seconds each
@@ -126,3 +127,11 @@ def test_libraries_print_nothing(launcher):
 
 def test_no_place_for_a_traceback(tmp_path):
     assert keep_traceback(ValueError("x"), "a test", tmp_path / "gone", scratch=str(tmp_path / "gone")) is None
+
+
+def test_an_unknown_word_is_refused_with_the_usage_of_its_command(capsys):
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(["verify", "2024-03-31", "monthly"])
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and told.startswith("usage: kzreport verify ")
+    assert "unrecognized arguments: monthly; 'kzreport verify --help' explains" in told

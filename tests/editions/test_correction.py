@@ -47,7 +47,7 @@ def test_a_revision_says_what_it_replaced(revised):
     ended = cli(*run, "--revision", "--quiet", "--notify", "-")
     assert ended.code == 0, ended.err
     line, told = ended.out.splitlines()
-    one = "replaces 2024-03-31: 1 headline, 1 figures changed, 0 new, 0 gone, 1 verdicts turned"
+    one = "replaces 2024-03-31: 1 headline, 1 figure changed, 0 new, 0 gone, 1 verdict turned"
     assert line.endswith(one), line
     corrects = json.loads(told)["newest"]["corrects"]
     assert corrects["edition"] == AS_OF and corrects["inputs"] == ["notebooks/prices.ipynb: changed"]
@@ -73,6 +73,7 @@ def test_a_revision_says_what_it_replaced(revised):
     assert diff.code == 0, diff.err
     assert "figures: 1 changed, 0 new, 0 gone\n  prices: cpi_yy 2024-02 (yy) 9.8 → 9.1 percent\n" in diff.out
     assert "verdicts: 1 changed\n  prices: S1-L1-1 consistent → doubtful\n" in diff.out
+    assert cli("diff", "trial", AS_OF, f"{AS_OF}-r2", *place).out == diff.out  # as other commands have it
     data = json.loads(cli("diff", AS_OF, f"{AS_OF}-r2", "trial", *place, "--format", "json").out)
     assert data["corrects"] == corrects and [f["now"] for f in data["figures"]] == ["9.1"]
 

@@ -126,7 +126,8 @@ def test_quiet_is_errors_only(form, capsys, log):
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
-def test_the_words_of_a_command_are_shown(capsys, log):
+def test_the_words_of_a_command_are_shown(capsys, log, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     start_logging()
     with pytest.raises(notify.NotificationError) as error:
         notify.send("sh -c 'echo one; echo disk is full >&2; exit 3'", {"definition": "x"})
@@ -135,4 +136,6 @@ def test_the_words_of_a_command_are_shown(capsys, log):
         notify.send("cat no-such-file > file", {"definition": "x"})
     notify.send("sh -c 'echo sent to 3 people'", {"definition": "x"})
     assert capsys.readouterr().err == "sh says: sent to 3 people\n"
+    notify.send("tee kept.json", {"definition": "x", "made": ["2026-09-30"]})
+    assert (tmp_path / "kept.json").exists() and capsys.readouterr().err == ""  # its input is no message
     notify.send("sh -c 'sleep 600 & echo done'", {"definition": "x"})  # what it leaves behind holds nobody up

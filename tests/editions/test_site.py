@@ -103,7 +103,7 @@ def test_the_copy_adds_to_pages_and_changes_nothing(root, tmp_path, capsys):
     before = digests(root)
     copy = tmp_path / "public"
     assert main(["site", str(copy), "--output", str(root)]) == 0
-    assert "published 2 editions" in capsys.readouterr().out
+    assert f"published 2 editions; open {copy}/index.html" in capsys.readouterr().out
     assert digests(root) == before
     for day in (AS_OF, LATER):
         for name, digest in read_manifest(root / "small" / day)["files"].items():

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kzreport.errors import WordsError
 from kzreport.language.lint import branches, leaves, word_faults
+from kzreport.language.locale import Locale
 from kzreport.language.numbers import rounded
 from kzreport.language.sentences import MARK, PART, escape
 from kzreport.language.words import Words
@@ -163,6 +164,22 @@ def test_a_derived_volume_is_not_said_to_the_tonne():
     assert EN.reading(reading(293_157.26, "tonne", estimated=True)) == f"293,000{NBSP}tonnes"
 
 
+@pytest.mark.parametrize(
+    ("language", "forms", "said"),
+    [
+        ("en", "claim|claims", {0: "claims", 1: "claim", 2: "claims", 21: "claims"}),
+        ("fr", "affirmation|affirmations", {0: "affirmation", 1: "affirmation", 2: "affirmations"}),
+        ("ro", "vizitator|vizitatori|de vizitatori", {1: "vizitator", 2: "vizitatori", 20: "de vizitatori"}),
+        ("ja", "claim|claims", {1: "claims", 2: "claims"}),  # not translated yet: no plural forms of its own
+    ],
+)
+def test_a_word_agrees_with_its_number(language, forms, said):
+    numbers = Words("en")
+    numbers.locale = Locale.from_grammar(language, {}, "here")
+    for number, form in said.items():
+        assert numbers.marks(f"{{n|{forms}}}", "here", {"n": reading(number, "count")}) == form
+
+
 def test_unknown_names_and_marks_are_refused():
     with pytest.raises(WordsError, match="no 'nobody'"):
         FR.label("nobody")
@@ -196,6 +213,8 @@ def test_french_typography():
         ({"by": "x", "sideways": {"fr": "a", "en": "a"}, "other": {"fr": "a", "en": "a"}}, "sideways"),
         ({"fr": "", "en": ""}, "nothing"),
         ({"fr": "{x!r}", "en": "{x!r}"}, "a mark not understood"),
+        ({"fr": "{x|est|sont}", "en": "{x|is}"}, "its forms of a word: {count|is|are}"),
+        ({"fr": "{x|1 an|2 ans}", "en": "{x|a year|years}"}, "a digit typed by hand"),
         ("a", "each of fr, en"),
     ],
 )

@@ -1,9 +1,11 @@
-"""The claims page: the claims in figures that documents make, counted by verdict."""
+"""The claims page: the claims in figures that the documents make, counted by verdict."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kzreport.declare import claims, reads
-from kzreport.model import Groups, Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series, Status
 from kzreport.verdict import Verdict
 
 VERDICTS = tuple(map(str, Verdict))
@@ -15,13 +17,33 @@ def _count(judged: Series, item: str = "", **dims: str) -> Reading:
     return Reading("claims", float(len(judged.where(**dims))), "count", day, item=item, inputs=("claims",))
 
 
+def _told(counted: Reading) -> Reading:
+    """Return a count as a sentence tells it: none at all is not told."""
+    return counted if counted.value else counted.of(value=None, status=Status.MISSING_INPUT)
+
+
 @reads(judged=CHOSEN)
 def headline(judged: Series) -> dict[str, Reading]:
-    """Count the claims ``known`` and those of each verdict; missing if no document had appeared."""
-    found = {"known": _count(judged), **{v: _count(judged, v, verdict=v) for v in VERDICTS}}
-    if len(judged):
-        return found
-    return {k: Reading.missing(r.name, r.unit, r.period, item=r.item, inputs=r.inputs) for k, r in found.items()}
+    """Count the claims by what judges them and how.
+
+    ``known``: all; ``inconsistent``: all that are contradicted. The others are missing where there is none:
+    ``contradicted``; from published figures ``found``, ``agree``, ``one_source``, ``doubtful``; borne out by the
+    document's own figures ``exact``; by nothing ``not_comparable``, ``unverifiable``.
+    """
+    out, own = judged.where(**{"from": "published"}), judged.where(**{"from": "within"})
+    exact = tuple(o for v in ("reproduced", "consistent") for o in own.where(verdict=v))
+    told = {
+        "found": _count(out, "reproduced", verdict="reproduced"),
+        "agree": _count(out, "consistent", verdict="consistent"),
+        "contradicted": _count(judged, "inconsistent", verdict="inconsistent"),
+        "exact": _count(replace(own, observations=exact), "reproduced"),
+        **{v: _count(judged, v, verdict=v) for v in ("one_source", "doubtful", "not_comparable", "unverifiable")},
+    }
+    return {
+        "known": _count(judged),
+        "inconsistent": _count(judged, "inconsistent", verdict="inconsistent"),
+        **{k: _told(r) for k, r in told.items()},
+    }
 
 
 @reads(judged=CHOSEN)

@@ -77,7 +77,8 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
 
     Raises :class:`PageError` for another view, and for missing or unknown options.
     """
-    if view is not headline_of(page.name):
+    own = headline_of(page.name)
+    if (view.__module__, view.__name__) != (own.__module__, own.__name__):  # by name: views may have been read again
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
     page.show(f"**{headline_text(page, page.words, page.read(view, **options))}**", Kind.HEADLINE)
 

@@ -51,7 +51,7 @@ def test_a_view_that_fails_is_a_fault_of_the_page(project_of, capsys):
     view = project_of("--lang", "en") / "notebooks" / "views" / "visitors.py"
     change(view, "    latest = at(", "    latest = [][0] or at(")
     assert main(["check"]) == 2
-    assert "notebooks/visitors.ipynb: found IndexError: list index out of range" in capsys.readouterr().err
+    assert "notebooks/views/visitors.py, line 18: found IndexError: list index out of range" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_what_changes_while_it_is_looked_for_is_not_remembered(place):
     assert not again(place, last="2024-05").holds()
 
 
+@pytest.mark.slow
 def test_asked_again_nothing_that_executes_is_loaded(project_copy, forked_cli, tmp_path):
     write_page(project_copy, "first", "pass")
     write_definition(project_copy, "trial", ["first"])

@@ -61,6 +61,7 @@ def run_json(out: Path) -> dict:
     return json.loads((out / "run.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_pages_that_hang_are_ended_and_named_and_the_others_are_made(project_copy, tmp_path):
     """One edition hangs in each of four ways, on as many pages; the two others are made."""

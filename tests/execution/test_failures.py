@@ -161,6 +161,7 @@ def test_a_page_that_kills_the_forkserver_costs_nobody(project_copy, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_other_inputs_stop_and_a_revision_stands_beside(cli, project_copy, tmp_path):
     write_page(project_copy, "good", "pass")
     write_definition(project_copy, "trial", ["good"])

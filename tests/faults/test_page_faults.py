@@ -24,6 +24,7 @@ DEATHS = {
 }
 
 
+@pytest.mark.slow
 def test_kernels_that_die(launcher, dice, often, row, tmp_path):
     """At a random cell of a random edition; what was there before is as it was."""
     months = [f"{y}-{m:02}" for y in (2023, 2024) for m in range(1, 13)][: often(24, 6)]

@@ -40,6 +40,7 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_what_is_missing_is_made_and_what_is_there_is_left_alone(cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
     explained = cli(*trial, "--explain")

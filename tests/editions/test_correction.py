@@ -93,6 +93,7 @@ def test_a_revision_says_what_it_replaced(revised):
     assert "byte for byte the same" in cli("verify", f"{AS_OF}-r2", *place).out
 
 
+@pytest.mark.slow
 def test_a_batch_says_it_too(revised):
     cli, _, place, _ = revised
     ended = cli("backfill", "trial", "--from", "2024-03", "--to", "2024-03", *place, "--revision", "--quiet")

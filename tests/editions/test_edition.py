@@ -250,6 +250,7 @@ def test_a_page_leads_to_what_there_is_and_to_the_same_section_in_the_other_lang
         assert sections["fr", page] == sections["en", page] and len(sections["fr", page]) > 4
 
 
+@pytest.mark.slow
 def test_other_surroundings_give_the_same_bytes(made, tmp_path):
     """Another zone, locale, hash seed, working folder, and what a user may have set for Python and matplotlib."""
     startup = tmp_path / "startup.py"

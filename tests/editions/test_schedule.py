@@ -235,6 +235,7 @@ def server():
         yield start
 
 
+@pytest.mark.slow
 def test_a_batch_tells_whoever_asked(cli, project_copy, spoken, server, tmp_path):
     """A command, an address and standard output get the same; a target that fails is named and changes nothing."""
     out, taken = tmp_path / "out", tmp_path / "taken.json"

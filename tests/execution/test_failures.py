@@ -286,6 +286,7 @@ def test_a_run_that_is_ended_leaves_nothing(name, cli, project_copy, tmp_path):
         assert kept <= {"whole", "ended", "pages"}
 
 
+@pytest.mark.slow
 def test_wrong_input_is_refused_before_a_kernel_starts(cli, project_copy, tmp_path):
     """One of each kind through the command line; the units try the others."""
     out = str(tmp_path / "out")

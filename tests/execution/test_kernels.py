@@ -245,6 +245,7 @@ DEATHS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "server_first"), DEATHS)
 def test_a_killed_client_leaves_nothing(code, server_first):
     words = [sys.executable, "-c", CLIENT, str(SPECS / "kernels"), code]

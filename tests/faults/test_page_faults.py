@@ -78,6 +78,7 @@ HANGS = {
 }
 
 
+@pytest.mark.slow
 def test_cells_that_hang(launcher, often, row, tmp_path):
     if "page_timeout" not in command.parser().parse_args(["run"]):
         pytest.skip("no --page-timeout yet")

@@ -61,6 +61,7 @@ def test_zones_locales_and_moments(launcher, request, often, row, tmp_path):
     row("G1", f"{what}, and {len(real)} real editions", "byte-identical")
 
 
+@pytest.mark.slow
 def test_clocks_that_step(launcher, small, dice, often, row):
     """The clock that the run reads goes to and fro; then the times of what it made are of last year, or of the next."""
     rounds = often(6, 1)
@@ -95,6 +96,7 @@ SHOWS = (
 )
 
 
+@pytest.mark.slow
 def test_data_that_change_meanwhile(launcher, project_copy, dice, often, row, tmp_path, monkeypatch):
     """An edition tells of one state of the data, and that is the one in its manifest; or there is none."""
     write_page(project_copy, "reads", READS, SHOWS, "import time; time.sleep(0.3)")

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import pytest
 from bad_server import TYPES, serving
 from local_project import as_json
 
@@ -36,6 +37,7 @@ def edition_text(folder):
     )
 
 
+@pytest.mark.slow
 def test_a_release_a_revision_and_a_redefinition(local_project, tmp_path, capsys):
     said, today = replies(local_project.held), RELEASE
     out = tmp_path / "reports"

@@ -6,7 +6,7 @@ an executed notebook (renderers, editions, checks) reads these outputs and nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -152,6 +152,11 @@ def page_artefacts(nb: NotebookNode) -> list[Output]:
     return [o for o in page_outputs(nb) if o.kind in (Kind.CHART, Kind.TABLE)]
 
 
+def headline_in(outputs: Iterable[Output]) -> str:
+    """Return the headline among the outputs of a page as Markdown; empty if the page has none of its own."""
+    return next((o.markdown.strip("*") for o in outputs if o.kind is Kind.HEADLINE), "")
+
+
 def page_headline(nb: NotebookNode) -> str:
-    """Return the headline of a page as Markdown; empty if the page has none of its own."""
-    return next((o.markdown.strip("*") for o in page_outputs(nb) if o.kind is Kind.HEADLINE), "")
+    """Return the headline of an executed page as Markdown; empty if the page has none of its own."""
+    return headline_in(page_outputs(nb))

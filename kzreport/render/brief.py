@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading, Status
-from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import csv_rows, has_figures
 from kzreport.render.late import late_figures
@@ -101,8 +101,7 @@ def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
     figures = key_figures(pages, w)
     found = []
     for page in pages:
-        said = next((o.markdown for o in page.outputs if o.kind is Kind.HEADLINE), "")
-        if said and (paragraphs := read_markdown(said.strip("*"))):
+        if paragraphs := read_markdown(headline_in(page.outputs)):
             found.append((page, paragraphs[0]))
     drawn = [page.name for page, _ in found if page.name in figures]
     rest = [(page.name, text) for page, text in found if page.name not in figures]
@@ -121,15 +120,20 @@ def key_table(pages: Sequence[PageContent]) -> Output | None:
     return next((o for p in pages for o in p.outputs if o.kind is Kind.TABLE and o.name == _KEY_FIGURES), None)
 
 
+def key_readings(table: Output) -> dict[str, Reading]:
+    """Return the readings behind the table of key figures by their titles; a change has a name of its own."""
+    readings: dict[str, Reading] = {}
+    for few in reading_lines(table):
+        readings.setdefault(few[0].name, few[0])
+    return readings
+
+
 def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
     """Return page -> the first key figure of the edition that a chart of this page shows with its history."""
     table = key_table(pages)
     if table is None:
         return {}
-    readings: dict[str, Reading] = {}
-    for few in reading_lines(table):
-        readings.setdefault(few[0].name, few[0])
-    found: dict[str, KeyFigure] = {}
+    readings, found = key_readings(table), dict[str, KeyFigure]()
     drawn = chart_lines(pages)
     for row in read_table(table.html).rows:
         title, _, value, change, base = (cell.text for cell in row)

@@ -13,8 +13,8 @@ from kzreport.claims.sentences import basis_name
 from kzreport.days import parse_day
 from kzreport.language.words import Words
 from kzreport.model import Reading
-from kzreport.pages.outputs import Kind
-from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_table, reading_lines
+from kzreport.pages.outputs import headline_in
+from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_readings, key_table
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import FigureReader
 from kzreport.render.sparkline import sparkline
@@ -67,9 +67,7 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
     table = key_table(pages)
     if table is None:
         return
-    readings: dict[str, Reading] = {}
-    for few in reading_lines(table):
-        readings.setdefault(few[0].name, few[0])
+    readings = key_readings(table)
     reader, lines = FigureReader(w, edition.as_of), chart_lines(pages)
     for row in read_table(table.html).rows:
         title, period, value, change, base = (cell.text for cell in row)
@@ -153,9 +151,4 @@ def _published(reading: Reading, reader: FigureReader) -> date | None:
 
 def headline_texts(edition: Edition, language: str) -> dict[str, str]:
     """Return page -> its headline as Markdown, for the pages of an edition that have one of their own."""
-    found = {}
-    for page in edition.pages[language]:
-        said = next((o.markdown.strip("*") for o in page.outputs if o.kind is Kind.HEADLINE), "")
-        if said:
-            found[page.name] = said
-    return found
+    return {page.name: said for page in edition.pages[language] if (said := headline_in(page.outputs))}

@@ -7,7 +7,7 @@ from typing import Any
 
 from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
-from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.project import project
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures
@@ -67,7 +67,7 @@ def _points(pages: Sequence[PageContent], w: Words) -> Data:
                 title = read_markdown(before.markdown)[0].text if own and before else w.ui("main_points")
                 return {"title": title, "text": printed_text(output.markdown)}
             before = output
-    said = [(page, o.markdown.strip("*")) for page in pages for o in page.outputs if o.kind is Kind.HEADLINE]
+    said = [(page, text) for page in pages if (text := headline_in(page.outputs))]
     lines = [f"- {text} [→ {page.title}]({page.name}.ipynb)" for page, text in said]
     return {"title": w.ui("main_points"), "text": printed_text("\n".join(lines))}
 

@@ -54,7 +54,7 @@ class Writer:
 
 @contextlib.contextmanager
 def sole_writer(folder: Path) -> Iterator[Writer]:
-    """Be the only one that writes in a folder; what a killed writer left there is finished or removed first.
+    """Hold the sole right to write in a folder; what a killed writer left there is finished or removed first.
 
     The system gives the right back when the process ends, however it ends. Raises :class:`Locked` if another process
     has it.

@@ -35,6 +35,16 @@ def test_the_policy_rate_is_the_one_in_force_on_the_day():
     assert page("inflation", NOW).read(policy.in_force)["late"].direction == "up"  # no decision in eleven weeks
 
 
+@pytest.mark.parametrize("as_of", DATES)
+def test_the_finding_on_the_policy_rate_is_the_figure_that_its_chart_draws(shown, as_of):
+    """It said 6.95 points, the simple difference, above a line that ends at 6.36%."""
+    p = page("inflation", as_of)
+    p.chart("money", "lines", policy.money, finding=policy.real, points=policy.decisions)
+    drawn = [r for r in p.read(policy.money)["ex_post"] if r.ok]
+    finding = shown[-1].finding
+    assert p.words.reading(drawn[-1]) in finding if drawn else not finding
+
+
 def test_a_table_that_begins_with_a_rate_does_not_date_it():
     found = page("inflation", "2024-11-30").read(policy.in_force)
     assert found["policy"].value == 14.25 and not found["since"].ok

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from kzreport.claims.assessment import assess_claims
 from kzreport.claims.columns import table_cells
 from kzreport.claims.documents import register
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import verdict_words
-from kzreport.claims.verdicts import assess_claims
 from kzreport.commands.session import show
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain, one_of, short_repr

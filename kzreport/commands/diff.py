@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from kzreport.commands.session import definition_name, open_store, show
+from kzreport.console.streams import IN_HTML, IN_JSON
 from kzreport.days import parse_day
 from kzreport.editions.correction import Comparison, compare_revisions
 from kzreport.editions.dates import check_language
@@ -21,7 +22,6 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.pages.since_text import changes_data, changes_lines
 from kzreport.render import html
-from kzreport.streams import IN_HTML, IN_JSON
 
 
 def run(args: argparse.Namespace) -> int:

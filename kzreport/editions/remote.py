@@ -29,13 +29,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kzreport import scratch
+from kzreport.console.redaction import redact, shown_address
 from kzreport.editions.latest import LATEST
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store, list_editions
 from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr
-from kzreport.redaction import redact, shown_address
+from kzreport.machine import scratch
 
 BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead

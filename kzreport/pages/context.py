@@ -9,9 +9,9 @@ from typing import Any, Self
 
 from IPython.display import display
 
+from kzreport.claims.assessment import assess_claims
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
-from kzreport.claims.verdicts import assess_claims
 from kzreport.days import parse_day
 from kzreport.declare import View
 from kzreport.errors import ParameterError, explain, short_repr
@@ -20,7 +20,7 @@ from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.values import open_in_notebook, values_of_pages
 from kzreport.pages.views import Views
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.known import load_series, load_vintages
 
 Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others

@@ -22,7 +22,7 @@ from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind
 from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.behind import figure_table
 from kzreport.render.blocks import Block, blocks, code_style, page_code
 from kzreport.render.figures import FigureReader

@@ -15,7 +15,7 @@ from kzreport.errors import NotebookError, one_of
 from kzreport.files import clear_caches
 from kzreport.model import Observation, Panel, Period, Reading, Series
 from kzreport.pages.notebooks import declared_parameters, load_notebook
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 from kzreport.series.known import load_series
 
 DAY = Period.parse("2026-09-30").start

@@ -589,7 +589,7 @@ def test_a_new_document_is_a_file_and_an_entry(home):
         ('author: {fr: "Novastan", en: "Novastan"}', 'author: {fr: "Novastan"}', ["documents.S0.author", "fr, en"]),
         ("url: https://", "url: http://", ["documents.S4.url", "https://"]),
         ("    claims: 9\n", "", ["documents.S0.claims", "found nothing"]),
-        ("    claims: 9\n", "    claims: nine\n", ["documents.S0.claims", "'nine'", "a valid integer"]),
+        ("    claims: 9\n", "    claims: nine\n", ["documents.S0.claims", "'nine'", "a whole number"]),
         ("    claims: 9\n", "    claims: 9\n    source: x\n", ["documents.S0", "the key 'source'"]),
         ("kind: scope}", "kind: place}", ["agrifood_trade.kind", "'place'", "'scope'"]),
         ("mean_of: yy_month", "mean_of: yy_week", ["annual_average.mean_of", "'yy_week'", "yy_month"]),

@@ -142,7 +142,9 @@ class Sentences(Numbers, Names):
                 raise WordsError(explain(f"{where}, {m[0]}", f"nothing in '{name}'", "a reading or more"))
             if attribute is None and m[3] in _SPELT and found[0].unit in digits:
                 return self.reading(found[0])
-            return self._items(found, m[3] or "") if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
+            return (
+                self._items(found, m[3] or "") if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
+            )
 
         return MARK.sub(one, text.strip())
 

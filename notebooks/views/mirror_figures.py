@@ -126,7 +126,7 @@ def lithuania(found: Series) -> Groups:
 
 @reads(found="reexport_readings")
 def electronics(found: Series) -> dict[str, Reading]:
-    """Exports of electronics to Russia in the latest part of a year: ``now``, ``before``, and ``times`` that (a multiple).
+    """Exports of electronics to Russia in the latest part of a year: ``now``, ``before`` and ``times`` it (a multiple).
 
     ``before``: the same months a year earlier, of the same publisher; all are missing without both.
     """

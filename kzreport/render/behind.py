@@ -111,8 +111,7 @@ class _Values:
     """Writes values, without the unit where there is only one.
 
     Values of a column, whose unit has decimals, have the same number of them: two where none has more, else those of
-    the unit. A unit without decimals has some in small values alone: 3.396 tonnes, but 298 487. ``apart``: each group
-    and item has a column of its own.
+    the unit. ``apart``: each group and item has a column of its own.
     """
 
     def __init__(self, rows: Sequence[_Row], words: Words, *, apart: bool) -> None:

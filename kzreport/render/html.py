@@ -25,6 +25,7 @@ from kzreport.pages.since_text import changes_list, changes_title, new_figures_t
 from kzreport.project import project
 from kzreport.render.behind import figure_table
 from kzreport.render.blocks import Block, blocks, code_style, page_code
+from kzreport.render.citing import source_links, with_sources
 from kzreport.render.figures import FigureReader
 from kzreport.render.fill import chart_style, css_text, fill, filter_script
 from kzreport.render.markup import markdown
@@ -86,6 +87,7 @@ def page(
     shown, terms = _with_terms(shown, w)
     shown = [replace(b, html=folded(b.html, w)) if b.filtered else b for b in shown]
     references = read_references([block.output for block in shown if block.output])
+    shown = list(with_sources(shown, references, w))
     script, digest = filter_script() if any(b.filtered for b in shown) else (Markup(""), "")
     return fill(
         "page.html",
@@ -102,6 +104,7 @@ def page(
         previous=previous and {"name": previous, "day": w.day(parse_day(previous[:10]))},
         blocks=shown,
         references=references,
+        source_links=source_links,
         sources=[series_source(each, as_of, w) for each in references.series],
         terms=terms,
         reader=FigureReader(w, as_of),

@@ -1,4 +1,4 @@
-"""Put new files in the place of those of a published folder, one by one: no link that a reader comes to leads nowhere."""
+"""Put new files in the place of those of a published folder: no link that a reader comes to leads nowhere."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kzreport.days import parse_day
 from kzreport.editions.damage import list_damage
 from kzreport.editions.index import listed_editions
 from kzreport.editions.latest import LATEST, latest_files
@@ -123,11 +124,17 @@ def _later(name: str, about: Mapping[str, Any], own: Sequence[Mapping[str, Any]]
         leads = page in about["pages"] or (page in FRONTS and "headlines" in about)
         target = f"{language}/{page}.html" if leads else "index.html"
         newest = own[-1]
-        yield Later(f"{w.ui('newer')}{w.colon}{newest['name']}", f"{up}{LATEST}/{target}", language)
+        yield Later(f"{w.ui('newer')}{w.colon}{_day(newest, w)}", f"{up}{LATEST}/{target}", language)
         if after is not newest:
             there = target if page in after["pages"] and language in after["languages"] else ""
             path = there or cover_path(after, language).removeprefix(f"{after['path']}/")
-            yield Later(f"{w.ui('next_edition')}{w.colon}{after['name']}", f"{up}{after['name']}/{path}", language)
+            yield Later(f"{w.ui('next_edition')}{w.colon}{_day(after, w)}", f"{up}{after['name']}/{path}", language)
+
+
+def _day(about: Mapping[str, Any], w: Words) -> str:
+    """Write the day of an edition, and the number of its revision if it is one."""
+    day, revision = w.day(parse_day(about["as_of"])), about["name"][12:]
+    return f"{day}, {w.ui('revision')} {revision}" if revision else day
 
 
 def _about(name: str, about: Mapping[str, Any], files: Mapping[str, str], base: str, *, newest: bool) -> About:

@@ -18,7 +18,7 @@ from kzreport.render.fill import fill
 from kzreport.render.references import References
 
 _END = re.compile(r"</(?:p|li)>(?=(?:\s*</(?:ul|ol)>)?\s*$)")  # of the last paragraph or point of a text
-_POINT = re.compile(r"(?=</li>)")
+_POINT = re.compile(r"(?<=<li>)(.*?)(?=(?: <a [^>]*>→[^<]*</a>)?</li>)", re.DOTALL)  # up to its link to another page
 _ROW_HEAD = re.compile(r'(<th scope="row">)(.*?)(?=</th>)', re.DOTALL)
 
 
@@ -51,8 +51,7 @@ def with_sources(blocks: Sequence[Block], references: References, words: Words) 
             yield block
         elif output.kind is Kind.HEADLINES:
             lines = iter(output.series.splitlines())
-            html = _POINT.sub(lambda _: source_links(references.sources_of(next(lines, "")), words), block.html)
-            yield replace(block, html=Markup(html))
+            yield replace(block, html=_with_points(block.html, lines, references, words))
         elif output.kind in (Kind.SAY, Kind.HEADLINE):
             numbers = references.sources_of(output.series)
             html, before = (block.html if numbers == before else _ended(block.html, numbers, words)), numbers
@@ -68,8 +67,15 @@ def _ended(html: Markup, numbers: Sequence[int], words: Words) -> Markup:
     return html[: found.start()] + source_links(numbers, words) + html[found.start() :] if found else html
 
 
+def _with_points(html: Markup, lines: Iterator[str], references: References, words: Words) -> Markup:
+    def point(found: re.Match[str]) -> str:
+        return found[0] + str(source_links(references.sources_of(next(lines, "")), words))
+
+    return Markup(_POINT.sub(point, str(html)))
+
+
 def _with_rows(html: Markup, rows: dict[str, Sequence[int]], words: Words) -> Markup:
     def head(found: re.Match[str]) -> str:
-        return found[0] + source_links(rows.get(Markup(found[2]).unescape(), ()), words)
+        return found[0] + str(source_links(rows.get(Markup(found[2]).unescape(), ()), words))
 
-    return Markup(_ROW_HEAD.sub(head, html))
+    return Markup(_ROW_HEAD.sub(head, str(html)))

@@ -109,6 +109,7 @@ def page(
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
+        numbered=lambda table, number: numbered_caption(table, f"{w.word('handed', 'table')}{NBSP}{number}"),
         numbered_notes=numbered_notes,
         file_size=lambda path: file_size(sizes[path], w) if path in sizes else "",
         running=css_text(f"{report} – {titles[name]}"),
@@ -166,6 +167,15 @@ def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list
     first = [("", [page for page in titles if page not in grouped])]
     shown = [(label, pages) for label, pages in [*first, *((words.label(k), v) for k, v in groups.items())] if pages]
     return shown if len(shown) > 1 else [("", pages) for _, pages in shown]
+
+
+def numbered_caption(table: Markup, number: str) -> Markup:
+    """Return a table with its number before its caption.
+
+    >>> str(numbered_caption(Markup("<table><caption>Prices</caption>"), "Table 1"))
+    '<table><caption><span class="number">Table 1</span> Prices</caption>'
+    """
+    return table.replace(Markup("<caption>"), Markup('<caption><span class="number">{}</span> ').format(number), 1)
 
 
 def numbered_notes(text: Markup, references: References, words: Words) -> Markup:

@@ -1,0 +1,21 @@
+"""An audit of a page for accessibility with axe-core, with everything on it unfolded."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+
+MODES = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 360)]
+_AXE = Axe()
+
+
+def unfold(page):
+    page.eval_on_selector_all("details", "all => all.forEach(d => { d.open = true })")
+
+
+def violations(page, scheme="light", width=1280):
+    """What axe finds wrong with the page that is open, in a colour scheme and at a width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    unfold(page)
+    found = _AXE.run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(v["id"], n["html"][:120], n.get("failureSummary", "")[:160]) for v in found for n in v["nodes"]]

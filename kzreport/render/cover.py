@@ -58,9 +58,7 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
         notice=edition.notices[language],
         replaced=edition.replaced.get(language, ""),
         before={p: [markdown(t) for t in few] for p, few in edition.before.get(language, {}).items()},
-        cards=[
-            (card, *_parted_value(card.value), Markup(card.line)) for card in cards
-        ],  # our own drawing: numbers alone
+        cards=[(card, *_parted_value(card.value), Markup(card.line)) for card in cards],  # a line is numbers alone
         known=_known(edition, language, w),
         late=(late[:_FEW], late[_FEW:]),
         coming=(coming[:_FEW], coming[_FEW:]),

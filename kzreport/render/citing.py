@@ -38,11 +38,9 @@ def runs_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 def source_links(numbers: Sequence[int], words: Words) -> Markup:
     """Return small links to numbered sources, to be put behind a text; nothing for none."""
-    return (
-        Markup(fill("cited.html", w=words, several=len(numbers) > 1, runs=list(runs_of(numbers))))
-        if numbers
-        else Markup("")
-    )
+    if not numbers:
+        return Markup("")
+    return Markup(fill("cited.html", w=words, several=len(numbers) > 1, runs=list(runs_of(numbers))))
 
 
 def with_sources(blocks: Sequence[Block], references: References, words: Words) -> Iterator[Block]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
-from audit import MODES, violations
+from audit import MODES, invalid, violations
 from hostile import hostile_edition
 from run_fixtures import AS_OF
 
@@ -36,6 +37,13 @@ def published(made, tmp_path_factory):
     for language in ("fr", "en"):
         (copy / f"{language}-brief.html").write_bytes(brief_html.make(edition, language))
     return copy
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("java"), reason="the Nu Html Checker needs Java")
+def test_what_is_published_is_valid_html(published):
+    found = invalid(sorted(published.rglob("*.html")))
+    assert [line for line in found if not re.search("subgrid|vector-effect", line)] == []  # newer than the checker
 
 
 SAMPLE = [  # one page of each kind, every language, scheme and width among them

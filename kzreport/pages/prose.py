@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kzreport.declare import View
@@ -18,6 +18,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project.settings import notebook_path
+from kzreport.series.resource import resources
 
 
 def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
@@ -56,7 +57,12 @@ def say(page: PageContext, key: str | Sequence[str], view: View | None = None, *
     readings = page.read(view, **options) if view else options
     for each in [key] if isinstance(key, str) or readings is None else key:
         if readings is not None and (text := sentence(page, str(each), readings)):
-            page.show(text, Kind.SAY)
+            page.show(text, Kind.SAY, series=series_behind(page.words.named("say", str(each), **readings)))
+
+
+def series_behind(readings: Iterable[Reading]) -> str:
+    """Return the names of the series that readings were computed from, once each, with spaces between them."""
+    return " ".join(dict.fromkeys(name for r in readings for name in r.inputs if name in resources()))
 
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
@@ -80,7 +86,9 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     own = headline_of(page.name)
     if (view.__module__, view.__name__) != (own.__module__, own.__name__):  # by name: views may have been read again
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
-    page.show(f"**{headline_text(page, page.words, page.read(view, **options))}**", Kind.HEADLINE)
+    readings = page.read(view, **options)
+    series = series_behind(page.words.named("headline", **readings))
+    page.show(f"**{headline_text(page, page.words, readings)}**", Kind.HEADLINE, series=series)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
@@ -114,18 +122,19 @@ def headlines(page: PageContext, pages: Pages) -> None:
     The page's name stands behind the sentence: before it, it would say the subject twice. A page whose headline tells
     no recent figure is named at the end.
     """
-    w, points, without = page.words, [], []
+    w, points, without, series = page.words, [], [], []
     for name, values in page.drawn(pages).items():
         words = page.words_for(name)
         readings = headline_readings(page, name, values)
         heading = words.entry("title")[words.language]
         if tells_figure(page, words, readings):
             points.append(f"- {headline_text(page, words, readings)} [→ {heading}]({name}.ipynb)")
+            series.append(series_behind(words.named("headline", **readings)))
         else:
             without.append(f"[{heading}]({name}.ipynb)")
     if without:
         points.append(f"- {w.typography(w.ui('no_pages').format(pages=w.semicolon.join(without)))}")
-    page.show("\n".join(points), Kind.HEADLINES)
+    page.show("\n".join(points), Kind.HEADLINES, series="\n".join(series))
 
 
 def note_text(page: PageContext, name: str, pages: Pages = NO_PAGES) -> str:

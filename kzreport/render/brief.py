@@ -143,9 +143,22 @@ def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
             history = history_of(readings[title], lines)
             if len(history) >= _ENOUGH and page.name not in found:
                 period = w.typography(w.period(history[-1].period))
-                against = w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if base != _NONE else ""
+                against = compared(change, base, readings[title], w) if base != _NONE else ""
                 found[page.name] = KeyFigure(title, value, period, against, history)
     return found
+
+
+def compared(change: str, base: str, reading: Reading, w: Words) -> str:
+    """Write a change of a reading and what it is measured from; ``base``: that period, as the table of figures has it.
+
+    >>> r = Reading("cpi_yy", 9.8, "percent", Period.parse("2026-08"))
+    >>> compared("−0,4 point", "juillet 2026", r, Words("fr")).replace("\u00a0", " ")
+    '−0,4 point par rapport à juillet 2026'
+    """
+    near = (p for p in (reading.period.shift(-1), reading.period.year_before()) if p.is_part_year or p.frequency != "S")
+    plain = " ".join(base.split())
+    against = next((w.period(p, "against") for p in near if " ".join(w.period(p).split()) == plain), "")
+    return w.typography(f"{change} {against}" if against else f"{change} ({w.ui('base').lower()}{w.colon}{base})")
 
 
 def chart_lines(pages: Sequence[PageContent]) -> list[tuple[PageContent, list[list[Reading]]]]:

@@ -14,7 +14,15 @@ from kzreport.days import parse_day
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.outputs import headline_in
-from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_readings, key_table
+from kzreport.render.brief import (
+    KeyFigure,
+    chart_lines,
+    compared,
+    describe_history,
+    history_of,
+    key_readings,
+    key_table,
+)
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import FigureReader
 from kzreport.render.sparkline import sparkline
@@ -79,7 +87,7 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
         if change == _NONE and len(history) < _ENOUGH:
             continue
         when = w.typography(w.period(reading.period))
-        late = period.removeprefix(when).strip(" ()") if period.startswith(when) else ""
+        late = _late(period, when, w)
         figure = KeyFigure(title, value, when if late or period == when else period, change, history)
         basis, enough = basis_name(w, reading.basis), len(history) >= _ENOUGH
         yield Card(
@@ -89,7 +97,7 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
             period=figure.period,
             basis="" if basis.lower() in title.lower() else basis,
             publisher=_publisher(reading, w),
-            change=w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if change != _NONE else "",
+            change=compared(change, base, reading, w) if change != _NONE else "",
             since=_since(edition.previous, reading, history, reader, w) if edition.previous else "",
             states=[*_states(edition.as_of, reading, w), *([late] if late else [])],
             page=page.name if page else "",
@@ -98,6 +106,15 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
             alt=describe_history(figure, w) if enough else "",
             years=figure.years if enough else None,
         )
+
+
+def _late(period: str, when: str, w: Words) -> str:
+    """Return what a cell says of a period beside its name: that the next figure should have been published."""
+    before, _, after = w.typography(w.ui("held_cell")).partition("{missed}")
+    before = before.replace("{last}", when)
+    if period.startswith(before):
+        return period.removeprefix(before).removesuffix(after)
+    return period.removeprefix(when).strip(" ()") if period.startswith(when) else ""
 
 
 def _publisher(reading: Reading, w: Words) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -15,8 +16,11 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
 from kzreport.project.settings import page_names, project
 from kzreport.render.behind import MOST, figure_table
+from kzreport.render.blocks import Block
+from kzreport.render.citing import with_sources
 from kzreport.render.figures import FigureReader
 from kzreport.render.html import page_groups
+from kzreport.render.markup import markdown
 from kzreport.render.references import read_references
 from kzreport.render.terms import TermLinks
 
@@ -165,3 +169,31 @@ def test_a_term_is_explained_at_its_first_use_only():
     assert again == Markup(f"<p>Effet de base, {link}</p>")
     assert [term.slug for term in links.used] == ["base_effect", "year_on_year"]
     assert links.used[0].name == "Effet de base" and links.used[0].meaning.startswith("Ce qui")
+
+
+SOURCES = Output(Kind.SOURCES, "s", markdown="## Sources", series="cpi_yy\nusd_rate\nwdi_fdi\noil_price")
+
+
+def cited(*outputs, language="en"):
+    shown = [Block("text", markdown(o.markdown) if o.markdown else Markup(o.html), output=o) for o in outputs]
+    found = with_sources(shown, read_references([*outputs, SOURCES]), Words(language))
+    return [re.sub(r"<[^>]+>", "", str(block.html)).replace("\n", "") for block in found]
+
+
+def test_a_sentence_bears_the_numbers_of_its_sources_where_they_are_not_those_of_the_one_before():
+    told = (("a.", "cpi_yy"), ("b.", "cpi_yy"), ("c.", "oil_price cpi_yy usd_rate wdi_fdi"))
+    say = [Output(Kind.SAY, t, markdown=t, series=s) for t, s in told]
+    assert cited(*say) == ["a. Source [1]", "b.", "c. Sources [1–4]"]
+    headline = Output(Kind.HEADLINE, "h", markdown="**h.**", series="wdi_fdi unheard_of")
+    assert cited(headline, say[0]) == ["h. Source [3]", "a. Source [1]"]
+    assert cited(Output(Kind.SAY, "x", markdown="x.")) == ["x."]
+
+
+def test_each_point_of_a_summary_and_each_key_figure_bear_theirs():
+    points = "- One. [→ A](a.ipynb)\n- Two <b>. [→ B](b.ipynb)\n- None."
+    listed = Output(Kind.HEADLINES, "", markdown=points, series="cpi_yy\noil_price usd_rate\n")
+    assert cited(listed) == ["One. Source [1] → ATwo &lt;b&gt;. Sources [2, 4] → BNone."]
+    rows = "".join(f"{t},,2026-08,1,percent,ok,,{s},yy_month\n" for t, s in (("A & B", "cpi_yy"), ("C", "wdi_fdi")))
+    heads = '<tr><th scope="row">A &amp; B</th><td>1</td></tr><tr><th scope="row">C</th><td>2</td></tr>'
+    table = Output(Kind.TABLE, "t", html=heads, name="key", csv=f"{','.join(HEADER)}\n{rows}")
+    assert cited(table) == ["A &amp; B Source [1]1C Source [3]2"]

@@ -12,7 +12,7 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
-from kzreport.pages.freshness import edition_line, key_readings, overdue_note, page_series, tells_old
+from kzreport.pages.freshness import edition_line, has_figures, key_readings, overdue_note, page_series, tells_old
 from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
@@ -38,13 +38,7 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
     """
     w = page.words
     heading = f"## {w.typography(w.entry('sections', key)[w.language])}"
-    page.open_section(heading, key, hushed=subject is not None and not _has_figures(page.read(subject, **options)))
-
-
-def _has_figures(found: Any) -> bool:
-    if isinstance(found, Reading):
-        return found.ok
-    return any(map(_has_figures, found.values() if isinstance(found, Mapping) else found or ()))
+    page.open_section(heading, key, hushed=subject is not None and not has_figures(page.read(subject, **options)))
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
@@ -62,6 +56,8 @@ def say(page: PageContext, key: str | Sequence[str], view: View | None = None, *
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
     """Return a sentence of the page; where it tells the latest figure and that is old, this is said once a section."""
     text = page.words.text("say", key, **readings)
+    if text:
+        page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     old = text and tells_old(page, key, readings)
     return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
 
@@ -80,7 +76,9 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     own = headline_of(page.name)
     if (view.__module__, view.__name__) != (own.__module__, own.__name__):  # by name: views may have been read again
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
-    page.show(f"**{headline_text(page, page.words, page.read(view, **options))}**", Kind.HEADLINE)
+    readings = page.read(view, **options)
+    page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
+    page.show(f"**{headline_text(page, page.words, readings)}**", Kind.HEADLINE)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:

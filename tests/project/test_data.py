@@ -332,7 +332,7 @@ def test_a_suspicion_ends_on_the_day_the_next_month_came():
     assert {"exports-2026-06", "exports-last-months"} <= told("2026-09-15")
     assert "exports-last-months-2026-07" in told("2026-09-16")
     assert "cpi-components-2026-09" in told("2026-10-07") - told("2026-10-08")
-    assert "reserves-2026-06" in told("2026-10-30") - told("2026-10-31")
+    assert "reserves-2026-06" in told("2026-10-09") - told("2026-10-10")
 
 
 def test_september_2026_is_known_from_its_day_and_fits_its_groups():

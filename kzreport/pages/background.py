@@ -62,10 +62,16 @@ def _touches(page: PageContext, issue: Issue) -> bool:
 def method(page: PageContext) -> None:
     """Show the method of the figures, from ``method`` of the page's words.
 
-    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there.
+    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there. One with the
+    names of sentences, charts or tables under ``of`` is shown if one of them is.
     """
     w = page.words
-    shown = [e for e in w.entry("method") if "since" not in e or parse_day(str(e["since"])) <= page.as_of]
+    shown = [
+        e
+        for e in w.entry("method")
+        if ("since" not in e or parse_day(str(e["since"])) <= page.as_of)
+        and ("of" not in e or page.shown.intersection(str(e["of"]).split()))
+    ]
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 

@@ -51,6 +51,7 @@ class PageContext:
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
         self.touched: dict[str, list[tuple[date, date]]] = {}  # series -> the times that outputs tell of it
+        self.shown: set[str] = set()  # names of the sentences, charts and tables that the page shows
         self.old_told = False  # under this heading it was said that a figure is old
 
     def beside(self, name: str, lang: str) -> Self:
@@ -130,6 +131,7 @@ class PageContext:
         self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
         if not self.hushed:
             self.display(output)
+            self.shown |= {output.name} if output.kind in (Kind.CHART, Kind.TABLE) else set()
 
     def tell(self, readings: Iterable[Reading]) -> None:
         """Note the series that an output of the page rests on, and from when to when: the caveats are of these alone."""

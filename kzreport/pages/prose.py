@@ -56,7 +56,8 @@ def say(page: PageContext, key: str | Sequence[str], view: View | None = None, *
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
     """Return a sentence of the page; where it tells the latest figure and that is old, this is said once a section."""
     text = page.words.text("say", key, **readings)
-    if text:
+    if text and not page.hushed:
+        page.shown.add(key)
         page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     old = text and tells_old(page, key, readings)
     return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
@@ -82,10 +83,13 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
-    """Return a headline, and which figures should have followed the one that it gives; an old figure is no headline."""
+    """Return a headline, and which figures should have followed the one that it gives.
+
+    An old figure is no headline: ``old_headline`` of the page's words, or of the words that pages share, says so.
+    """
     keys = key_readings(words, readings)
     if old := next((r for r in keys[:1] if r.ok and is_old(r.period, page.as_of)), None):
-        return old_headline(words, old)
+        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old)
     text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
     return f"{text} {overdue_note(page, keys, words)}".strip()
 

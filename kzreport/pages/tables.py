@@ -217,7 +217,8 @@ def listing(
     if not readings:
         _absent(page, key)
         return
-    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
+    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language])]
+    head.append(str(w.entry("tables", key, "value")[w.language]) if w.has("tables", key, "value") else w.ui("value"))
     head += [w.label(column) for column in more]
     rows = []
     spec = "signed" if is_change(readings) else ""

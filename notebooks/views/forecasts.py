@@ -1,4 +1,4 @@
-"""The page on forecasts: what the IMF expected in each edition against what came, at home and among neighbours.
+"""The page on forecasts: what the IMF expected in each edition against what came, at home and elsewhere.
 
 An error is the forecast less the outcome, in points: above zero the forecast was too high. ``horizon`` names when a
 forecast was made, as ``autumn_1``: in the autumn of the year before the one it is about.
@@ -64,12 +64,15 @@ def _when(o: Observation) -> Period:
     return o.period
 
 
-def _sentences(known: States, horizon: str, as_of: date) -> dict[str, Sentence]:
+def _sentences(known: States, horizon: str, as_of: date, told: set[Period]) -> dict[str, Sentence]:
+    """Return the sentences on a measure; ``told``: the editions that were said to be the latest held, before it."""
     made = _summary(known, horizon, as_of)
     said: dict[str, Sentence] = {}
     if expected := _expected(known):
-        age = (as_of - expected["edition"].period.start).days
-        said["expected_then" if age > SPACING else "expected"] = expected
+        day = expected["edition"].period
+        new = "expected_then" if (as_of - day.start).days > SPACING else "expected"
+        said["expected_too" if day in told else new] = expected
+        told.add(day)
     said["error"] = {k: made[k] for k in ("bias", "one_sided", "count")} | {"error": made["mean_absolute"]}
     if made["gain"].ok:
         said["naive"] = {"gain": made["gain"], "error": made["mean_absolute"], "naive": made["naive"]}
@@ -91,6 +94,7 @@ def panels(
 ) -> dict[str, Panel]:
     """Return a panel for each measure of which an edition is known: sentences, paths of all editions, errors."""
     found = {}
+    told: set[Period] = set()
     for name, every in _by_measure(average, end, growth, account, debt).items():
         known = forecasts.editions(every, country)
         lines = forecasts.paths(known)
@@ -101,7 +105,7 @@ def panels(
         beside = {k: tuple(r[k] for r in judged) for k in ("count", "bias", "naive")}
         kept = tuple(r["mean_absolute"] for r in judged)
         finding = {"error": _summary(known, horizon, as_of)["mean_absolute"]}
-        found[name] = Panel(_sentences(known, horizon, as_of), lines, kept, beside, finding)
+        found[name] = Panel(_sentences(known, horizon, as_of, told), lines, kept, beside, finding)
     return found
 
 

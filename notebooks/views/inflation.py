@@ -321,13 +321,17 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
 STATES = vintages("wdi_inflation", country=HOME)
 
 
-@reads("cpi_yy", known=STATES)
-def revised(cpi_yy: Series, known: Sequence[Series]) -> dict[str, Reading]:
+@reads(known=STATES)
+def revised(known: Sequence[Series]) -> dict[str, Reading]:
     """Return how the World Bank revised the annual averages: see :func:`kzreport.indicators.revisions.summary`.
 
-    ``rate``: the published twelve-month rate, of which no earlier vintage is held.
+    ``first``: the average of the latest year, if the latest vintage alone gives it and others were revised.
     """
-    return {**summary(known), "rate": inflation.headline(cpi_yy)}
+    found = summary(known)
+    first = found["count"].of(name="first", unit="percent", value=None, status=Status.MISSING_INPUT)
+    if found["count"].ok and (last := known[-1].last) and not any(last in s.values for s in known[:-1]):
+        first = readings.at(known[-1], last)
+    return {**found, "first": first}
 
 
 @reads(known=STATES)

@@ -19,6 +19,7 @@ MEASURES: Mapping[str, str] = {
     "end": "weo_inflation_end",
     "growth": "weo_growth",
     "account": "weo_current_account",
+    "balance": "weo_balance",
     "debt": "weo_debt",
 }
 STATES = {name: vintages(table) for name, table in MEASURES.items()}
@@ -26,8 +27,8 @@ States = Sequence[Series]
 SPACING = 210  # days; a later edition should have come by then
 
 
-def _by_measure(average: States, end: States, growth: States, account: States, debt: States) -> dict[str, States]:
-    return dict(zip(MEASURES, (average, end, growth, account, debt), strict=True))
+def _by_measure(*states: States) -> dict[str, States]:
+    return dict(zip(MEASURES, states, strict=True))
 
 
 def _none(as_of: date, horizon: str, status: Status = Status.MISSING_INPUT) -> dict[str, Reading]:
@@ -87,6 +88,7 @@ def panels(
     end: States,
     growth: States,
     account: States,
+    balance: States,
     debt: States,
     as_of: date,
     country: str,
@@ -95,7 +97,7 @@ def panels(
     """Return a panel for each measure of which an edition is known: sentences, paths of all editions, errors."""
     found = {}
     told: set[Period] = set()
-    for name, every in _by_measure(average, end, growth, account, debt).items():
+    for name, every in _by_measure(average, end, growth, account, balance, debt).items():
         known = forecasts.editions(every, country)
         lines = forecasts.paths(known)
         if not lines:
@@ -130,11 +132,18 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
 
 @reads(**STATES, as_of=AS_OF)
 def revisions(
-    average: States, end: States, growth: States, account: States, debt: States, as_of: date, country: str
+    average: States,
+    end: States,
+    growth: States,
+    account: States,
+    balance: States,
+    debt: States,
+    as_of: date,
+    country: str,
 ) -> Groups:
     """Return how the first figure that an edition calls actual was revised since, points: a row for each measure."""
     columns: dict[str, list[Reading]] = {"years": [], "mean": [], "mean_absolute": [], "largest": []}
-    for name, every in _by_measure(average, end, growth, account, debt).items():
+    for name, every in _by_measure(average, end, growth, account, balance, debt).items():
         found = forecasts.first_revisions(forecasts.editions(every, country))
         if len(found) < forecasts.LEAST:
             continue
@@ -148,7 +157,7 @@ def revisions(
 
 @reads(table=revisions, as_of=AS_OF)
 def revised(table: Groups, as_of: date) -> dict[str, Reading]:
-    """Return the usual revision of a first figure, mean absolute: ``account``, ``debt`` and ``prices``.
+    """Return the usual revision of a first figure, mean absolute: ``account``, ``balance``, ``debt`` and ``prices``.
 
     The last is the largest of inflation (average, end of year) and growth; it is missing if one measure is.
     """
@@ -157,7 +166,7 @@ def revised(table: Groups, as_of: date) -> dict[str, Reading]:
     found = {name: known.get(name, nothing).of(digits=2) for name in MEASURES}
     own = [found[name] for name in ("average", "end", "growth")]
     prices = max(own, key=readings.valued) if len(known) == len(MEASURES) else nothing
-    return {"account": found["account"], "debt": found["debt"], "prices": prices}
+    return {"account": found["account"], "balance": found["balance"], "debt": found["debt"], "prices": prices}
 
 
 def _compared(states: States, countries: Sequence[str], horizon: str) -> dict[str, dict[str, Reading]]:
@@ -177,6 +186,7 @@ def neighbours(
     end: States,
     growth: States,
     account: States,
+    balance: States,
     debt: States,
     country: str,
     peers: Sequence[str],
@@ -188,7 +198,7 @@ def neighbours(
     Each measure is compared over the years of the country; a peer that lacks one of them is left out.
     """
     found = {}
-    for name, every in _by_measure(average, end, growth, account, debt).items():
+    for name, every in _by_measure(average, end, growth, account, balance, debt).items():
         rows = _compared(every, (country, *peers), horizon)
         if rows:
             found[name] = tuple(r[shown] for r in rows.values())

@@ -50,6 +50,7 @@ def by_hand(name: str, country: str) -> list[tuple[int, float, float]]:
         ("end", 4.31, -4.31),
         ("growth", 2.24, 1.35),
         ("account", 4.02, 1.16),
+        ("balance", 2.66, 1.70),
         ("debt", 2.68, -0.45),
     ],
 )

@@ -186,7 +186,9 @@ def test_the_usual_revision_leaves_out_the_largest():
     assert "Only one vintage of the twelve-month rate is held" in said("inflation", "firm", prices.headline, NOW)
 
 
-@pytest.mark.parametrize(("as_of", "year"), [("2016-06-30", ""), ("2025-06-30", "2024"), ("2025-12-31", ""), (NOW, "2025")])
+@pytest.mark.parametrize(
+    ("as_of", "year"), [("2016-06-30", ""), ("2025-06-30", "2024"), ("2025-12-31", ""), (NOW, "2025")]
+)
 def test_a_first_release_carries_its_usual_revision(as_of, year):
     """The 4.9% of 2024 stood there as firm: it was revised to 8.8%. Of what has one vintage alone nothing is said."""
     text = said("inflation", "first", prices.revised, as_of)

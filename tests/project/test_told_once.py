@@ -16,7 +16,7 @@ from kzreport.pages.page import Page
 from kzreport.series.issues import known_issues
 from kzreport.series.releases import missed_releases
 from kzreport.series.resource import resources
-from kzreport.views import afghanistan, aid, forecasts, macro, real_tenge
+from kzreport.views import afghanistan, aid, forecasts, inflation, macro, real_tenge
 
 NOW = "2026-11-26"
 
@@ -154,13 +154,23 @@ GROUPS = re.compile(r"\b(?:voisine?s|neighbou?r(?:s|ing))\b", re.IGNORECASE)
 def texts(node) -> list[str]:
     if isinstance(node, dict):
         return [t for key, below in node.items() if key != "by" for t in texts(below)]
-    return [t for below in node for t in texts(below)] if isinstance(node, list) else [node] if isinstance(node, str) else []
+    return (
+        [t for below in node for t in texts(below)]
+        if isinstance(node, list)
+        else [node]
+        if isinstance(node, str)
+        else []
+    )
 
 
 def test_countries_that_are_compared_are_not_called_neighbours():
     """Three pages meant by it seven, five and eleven countries, Türkiye and Tajikistan among them."""
     root = project_root()
-    words = [*sorted((root / "notebooks").glob("*.yml")), *sorted((root / "params").glob("*.yml")), root / "data/labels.yml"]
+    words = [
+        *sorted((root / "notebooks").glob("*.yml")),
+        *sorted((root / "params").glob("*.yml")),
+        root / "data/labels.yml",
+    ]
     found = [(path.name, t) for path in words for t in texts(yaml.safe_load(path.read_text())) if GROUPS.search(t)]
     found += [(r.name, t) for r in resources().values() for t in r.titles.values() if GROUPS.search(t)]
     assert [f for f in found if " " in f[1]] == []  # a name of a page is one word
@@ -191,3 +201,13 @@ def _of_language(node, language) -> list[str]:
 def test_a_rate_of_the_rouble_has_two_decimals_everywhere():
     assert resources()["rub_rate"].decimals == 2
     assert all(r.decimals == 2 for r in Page("macro", lang="en", as_of=NOW).read(macro.rouble_path)["rouble"])
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [("2016-06-30", ""), ("2024-12-31", "+9.3% in 2023"), ("2025-01-31", "+9.9% in 2023"), (NOW, "+9.6% in 2025")],
+)
+def test_prices_of_output_are_told_in_the_vintage_of_the_day(as_of, said, shown):
+    page = Page("inflation", lang="en", as_of=as_of)
+    page.say("deflator", inflation.year)
+    assert said in shown[-1].text if said else not shown

@@ -50,7 +50,9 @@ def test_columns_of_one_unit_have_one_number_of_decimals():
     rows = [("rate", "", f"2026-0{n}", value, "percent") for n, value in enumerate(("3.5", "3.4", "3.45"), 1)]
     rows += [("core", "", f"2026-0{n}", value, "percent") for n, value in enumerate(("3", "3.123456", "3.1"), 1)]
     assert [row[1:] for row in behind(*rows).rows] == [["3.5", "3.1"], ["3.4", "3.1"], ["3.5", "3.0"]]
-    rouble = [("rouble", "", f"2026-0{n}", value, "kzt", "ok", "", "rub_rate") for n, value in ((1, "5.1"), (2, "5.06"))]
+    rouble = [
+        ("rouble", "", f"2026-0{n}", value, "kzt", "ok", "", "rub_rate") for n, value in ((1, "5.1"), (2, "5.06"))
+    ]
     assert [row[1] for row in behind(*rouble, page="macro").rows] == ["5.06", "5.10"]
 
 

@@ -134,7 +134,7 @@ class PageContext:
             self.shown |= {output.name} if output.kind in (Kind.CHART, Kind.TABLE) else set()
 
     def tell(self, readings: Iterable[Reading]) -> None:
-        """Note the series that an output of the page rests on, and from when to when: the caveats are of these alone."""
+        """Note the series that an output of the page rests on, and from when to when: caveats are of these alone."""
         found: dict[str, list[Period]] = {}
         for r in () if self.hushed else readings:
             for name in r.inputs:

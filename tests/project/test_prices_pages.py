@@ -228,7 +228,7 @@ def test_no_sentence_holds_a_number_that_is_not_there(as_of, lang):
         ("inflation", ("expected", "gap"), policy.expectations, {}),
         ("inflation", ("policy",), policy.in_force, {}),
         ("inflation", ("real", "real_ahead"), policy.real, {}),
-        ("inflation", ("year", "drift"), prices.year, {}),
+        ("inflation", ("year", "drift", "deflator"), prices.year, {}),
         ("macro", ("rouble",), macro.rouble, {}),
         ("macro", ("reserves", "reserves_peak"), macro.reserves, {}),
         ("macro", ("cover",), macro.cover, {}),

@@ -15,6 +15,7 @@ from kzreport.units import UNITS
 
 MOST = 24  # rows shown
 _WIDEST = 16  # columns side by side
+_SMALL = 100  # below it, a value of a unit without decimals keeps those that its publisher gave
 _FILLED = 0.3  # the share of the cells side by side that must have a figure
 _GROUP, _ITEM, _PERIOD, _VALUE, _UNIT, _STATUS, _ESTIMATED, _SERIES = range(8)
 
@@ -45,7 +46,8 @@ def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
     rows = csv_rows(output)
     if not has_figures(rows):
         return None
-    shown = rows[1:]
+    # a bar that is named by its period says nothing more
+    shown = [[*row[:_ITEM], "" if row[_ITEM] == row[_PERIOD] else row[_ITEM], *row[_PERIOD:]] for row in rows[1:]]
     grid = _is_grid(shown)
     values = _Values(shown, reader.words)
     head, cells, heads = (_side_by_side if grid else _listed)(shown, reader, values)
@@ -120,9 +122,9 @@ class _Values:
         self.unit = words.unit(units[0]) if len(units) == 1 and units[0] in UNITS else ""
 
     def _digits(self, row: _Row) -> int:
-        names, unit = row[_SERIES].split(), row[_UNIT]
+        names, unit, value = row[_SERIES].split(), row[_UNIT], float(row[_VALUE])
         if unit not in UNITS or not UNITS[unit].decimals:
-            return shown_decimals(float(row[_VALUE]), unit)
+            return shown_decimals(value, unit) if abs(value) < _SMALL else 0
         own = resources()[names[0]] if len(names) == 1 and names[0] in resources() else None
         return own.decimals if own and own.unit == unit and own.decimals is not None else UNITS[unit].decimals
 

@@ -58,7 +58,15 @@ def test_columns_of_one_unit_have_one_number_of_decimals():
 
 def test_small_and_large_tonnages_keep_their_digits():
     rows = [("delivered", "AFG", "2025-04", "3.396", "tonne"), ("delivered", "AFG", "2023-04", "5403", "tonne")]
-    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403"]
+    rows += [("delivered", "AFG", "2022", "2476.124", "tonne")]  # a sum, 2,476 in the sentence above it
+    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403", "2,476"]
+
+
+def test_a_bar_named_by_its_period_has_no_column_of_its_own():
+    """The share of flour had a column for each year, each with one figure."""
+    rows = [("flour_share", period, period, value, "percent") for period, value in (("2021", "60.8"), ("2022", "64.5"))]
+    table = behind(*rows, page="afghanistan")
+    assert table.head == ["Period", "Share of Afghanistan"] and table.rows == [["2022", "64.5"], ["2021", "60.8"]]
 
 
 def test_figures_that_no_grid_holds_have_a_row_each():

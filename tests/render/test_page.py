@@ -56,6 +56,11 @@ def test_columns_of_one_unit_have_one_number_of_decimals():
     assert [row[1] for row in behind(*rouble, page="macro").rows] == ["5.06", "5.10"]
 
 
+def test_a_large_figure_has_no_decimals():
+    rows = [("needed", "ktz", "2021", "298487.395", "tonne"), ("needed", "gov_kaz", "2021", "294223.4", "tonne")]
+    assert [row[-1] for row in behind(*rows, page="transit").rows] == ["298,487", "294,223"]
+
+
 def test_small_and_large_tonnages_keep_their_digits():
     rows = [("delivered", "AFG", "2025-04", "3.396", "tonne"), ("delivered", "AFG", "2023-04", "5403", "tonne")]
     rows += [("delivered", "AFG", "2022", "2476.124", "tonne")]  # a sum, 2,476 in the sentence above it

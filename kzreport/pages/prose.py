@@ -12,7 +12,7 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
-from kzreport.pages.freshness import edition_line, key_readings, overdue_note, page_series, tells_old
+from kzreport.pages.freshness import edition_line, has_figures, key_readings, overdue_note, page_series, tells_old
 from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
@@ -39,13 +39,7 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
     """
     w = page.words
     heading = f"## {w.typography(w.entry('sections', key)[w.language])}"
-    page.open_section(heading, key, hushed=subject is not None and not _has_figures(page.read(subject, **options)))
-
-
-def _has_figures(found: Any) -> bool:
-    if isinstance(found, Reading):
-        return found.ok
-    return any(map(_has_figures, found.values() if isinstance(found, Mapping) else found or ()))
+    page.open_section(heading, key, hushed=subject is not None and not has_figures(page.read(subject, **options)))
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
@@ -68,6 +62,9 @@ def series_behind(readings: Iterable[Reading]) -> str:
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
     """Return a sentence of the page; where it tells the latest figure and that is old, this is said once a section."""
     text = page.words.text("say", key, **readings)
+    if text and not page.hushed:
+        page.shown.add(key)
+        page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     old = text and tells_old(page, key, readings)
     return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
 
@@ -87,15 +84,19 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     if (view.__module__, view.__name__) != (own.__module__, own.__name__):  # by name: views may have been read again
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
     readings = page.read(view, **options)
+    page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     series = series_behind(page.words.named("headline", **readings))
     page.show(f"**{headline_text(page, page.words, readings)}**", Kind.HEADLINE, series=series)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
-    """Return a headline, and which figures should have followed the one that it gives; an old figure is no headline."""
+    """Return a headline, and which figures should have followed the one that it gives.
+
+    An old figure is no headline: ``old_headline`` of the page's words, or of the words that pages share, says so.
+    """
     keys = key_readings(words, readings)
     if old := next((r for r in keys[:1] if r.ok and is_old(r.period, page.as_of)), None):
-        return old_headline(words, old)
+        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old)
     text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
     return f"{text} {overdue_note(page, keys, words)}".strip()
 

@@ -167,7 +167,9 @@ def table(
     signed = signed_columns(columns)
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
-    figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
+    kept = {n: [cells[n][k] for k in keys if k in cells[n]] for n in columns}
+    page.tell(r for g in kept.values() for r in g)
+    figures = figure_rows(kept)
     show_table(page, key, head, body, figures, about=columns)
 
 
@@ -215,7 +217,8 @@ def listing(
     if not readings:
         _absent(page, key)
         return
-    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
+    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language])]
+    head.append(str(w.entry("tables", key, "value")[w.language]) if w.has("tables", key, "value") else w.ui("value"))
     head += [w.label(column) for column in more]
     rows = []
     spec = "signed" if is_change(readings) else ""
@@ -227,9 +230,9 @@ def listing(
         cells = [period_cell(page, r.period), label, value]
         cells += [beside_cell(page, few[number], specs[n]) for n, few in more.items()]
         rows.append(cells)
-    figures = figure_rows(
-        {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
-    )
+    kept = {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
+    page.tell(r for g in kept.values() for r in g)
+    figures = figure_rows(kept)
     show_table(page, key, head, rows, figures, row_heads=2, name=name, about=about)
 
 

@@ -235,16 +235,42 @@ def views_of(page: str) -> tuple[View, ...]:
         raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None
 
 
+@cached_by_stamp()
+def _subjects(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return each NAME.ATTRIBUTE of a notebook, and the one that is the subject of the section it first stands in."""
+    found: dict[str, tuple[str, str, str]] = {}
+    subject = ""
+    for cell in load_notebook(path.stem).cells:
+        for statement in ast.parse(cell.source).body if cell.cell_type == "code" else ():
+            nodes = [n for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+            names = [(n.value.id, n.attr) for n in nodes if isinstance(n.value, ast.Name)]
+            if ("page", "section") in names:
+                subject = next((".".join(n) for n in names if n[0] != "page"), "")
+            for module, name in names:
+                found.setdefault(f"{module}.{name}", (module, name, subject))
+    return tuple(found.values())
+
+
+def subjects_of(page: str) -> dict[View, View]:
+    """Return the views of a page that stand under a heading with a subject: view -> the view that is the subject."""
+    views = {view_name(view): view for view in views_of(page)}
+    named = {f"{module}.{name}": subject for module, name, subject in _subjects(notebook_path(page))}
+    return {v: views[named[n]] for n, v in views.items() if named.get(n) in views}
+
+
 def all_views_of(page: str) -> list[View]:
     """Return the views that the notebook of a page names and those that these read, in the order of sources."""
+    return _with_inner(views_of(page))
 
+
+def _with_inner(views: Iterable[View]) -> list[View]:
     def inner(view: View) -> Iterator[View]:
         yield view
         for source in declaration_of(view).sources.values():
             if not isinstance(source, Given | Cut | Several | Claims | Suspects):
                 yield from inner(source)
 
-    return in_order(dict.fromkeys(v for view in views_of(page) for v in inner(view)))
+    return in_order(dict.fromkeys(v for view in views for v in inner(view)))
 
 
 def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
@@ -256,6 +282,12 @@ def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     found = [name for source, values in sources for name in _series_of(source, values)]
     judged = any(isinstance(source, Claims) for source, _ in sources)
     return tuple(dict.fromkeys([*found, *(resources() if judged else ())]))
+
+
+def series_of(views: Iterable[View], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the series that views and those inside them read, given the values of a page's parameters."""
+    found = [s for view in _with_inner(views) for s in declaration_of(view).sources.values()]
+    return tuple(dict.fromkeys(name for source in found for name in _series_of(source, values)))
 
 
 def claims_read(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[str]]:

@@ -135,7 +135,7 @@ def _states(as_of: date, reading: Reading, w: Words) -> Iterator[str]:
     days = reading.period
     for issue in known_issues(as_of):
         spans = any(p.start <= days.end and days.start <= p.end for p in issue.periods)
-        mine = all(value in (reading.item, *reading.item.split("|")) for value in issue.where.values())
+        mine = all(issue.is_about(column, (reading.item, *reading.item.split("|"))) for column in issue.where)
         if issue.kind == "preliminary" and issue.series in reading.inputs and spans and mine:
             yield w.issue_kind("preliminary").lower()
             return

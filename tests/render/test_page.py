@@ -41,7 +41,7 @@ def test_groups_stand_side_by_side_the_latest_period_first():
     table = behind(
         ("rate", "", "2026-07", "10.2", "percent"),
         ("rate", "", "2026-08", "9.8", "percent"),
-        ("policy", "", "2026-08", "16.75", "percent"),
+        ("policy", "", "2026-08", "16.75", "percent", "ok", "", "base_rate"),
         page="inflation",
     )
     assert table.head[:2] == ["Period", "Inflation"] and len(table.head) == 3
@@ -49,15 +49,15 @@ def test_groups_stand_side_by_side_the_latest_period_first():
     assert (table.unit, table.heads, table.count) == ("%", 1, 2)
 
 
-def test_a_column_has_one_number_of_decimals():
-    table = behind(
-        *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.4", "3.45"), 1)),
-    )
-    assert [row[1] for row in table.rows] == ["3.45", "3.40", "3.50"]
-    computed = behind(
-        *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.123456"), 1)),
-    )
-    assert [row[1] for row in computed.rows] == ["3.1", "3.5"]
+def test_columns_of_one_unit_have_one_number_of_decimals():
+    """One said 8.68 beside 8.7: the outcome beside the forecast of the same year. A card may ask for more."""
+    rows = [("rate", "", f"2026-0{n}", value, "percent") for n, value in enumerate(("3.5", "3.4", "3.45"), 1)]
+    rows += [("core", "", f"2026-0{n}", value, "percent") for n, value in enumerate(("3", "3.123456", "3.1"), 1)]
+    assert [row[1:] for row in behind(*rows).rows] == [["3.5", "3.1"], ["3.4", "3.1"], ["3.5", "3.0"]]
+    rouble = [
+        ("rouble", "", f"2026-0{n}", value, "kzt", "ok", "", "rub_rate") for n, value in ((1, "5.1"), (2, "5.06"))
+    ]
+    assert [row[1] for row in behind(*rouble, page="macro").rows] == ["5.06", "5.10"]
 
 
 def test_a_large_figure_has_no_decimals():
@@ -67,7 +67,15 @@ def test_a_large_figure_has_no_decimals():
 
 def test_small_and_large_tonnages_keep_their_digits():
     rows = [("delivered", "AFG", "2025-04", "3.396", "tonne"), ("delivered", "AFG", "2023-04", "5403", "tonne")]
-    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403"]
+    rows += [("delivered", "AFG", "2022", "2476.124", "tonne")]  # a sum, 2,476 in the sentence above it
+    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403", "2,476"]
+
+
+def test_a_bar_named_by_its_period_has_no_column_of_its_own():
+    """The share of flour had a column for each year, each with one figure."""
+    rows = [("flour_share", period, period, value, "percent") for period, value in (("2021", "60.8"), ("2022", "64.5"))]
+    table = behind(*rows, page="afghanistan")
+    assert table.head == ["Period", "Share of Afghanistan"] and table.rows == [["2022", "64.5"], ["2021", "60.8"]]
 
 
 def test_figures_that_no_grid_holds_have_a_row_each():

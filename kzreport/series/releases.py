@@ -45,18 +45,6 @@ def _following(name: str, as_of: date) -> Iterator[Release]:
         yield Release(last, stated.get(last, start + timedelta(days=int(lag))), last in stated)
 
 
-def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
-    """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
-
-    The day follows from the lag in the card; it lies before ``as_of`` if a figure is overdue. ``None`` for a table
-    without a lag or of several frequencies, or if nothing was known yet. Raises as :func:`load_series`.
-
-    >>> next_release("cpi_yy", "2026-09-30")
-    (Period('2026-09'), datetime.date(2026, 10, 2))
-    """
-    return next(((r.period, r.day) for r in _following(name, parse_day(as_of))), None)
-
-
 def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
     """Return every release that should have come by ``as_of`` and is not held, oldest first.
 

@@ -65,15 +65,6 @@ def sole_writer(folder: Path) -> Iterator[Writer]:
         yield Writer(folder)
 
 
-def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace or make all of these files, or none: path below the folder -> content.
-
-    Raises :class:`Locked` if another process writes there; else as :meth:`Writer.replace`.
-    """
-    with sole_writer(folder) as writer:
-        writer.replace(files)
-
-
 def finish_pending(folder: Path) -> None:
     """Finish the change of files that a killed writer had decided on, and remove one that it had not.
 

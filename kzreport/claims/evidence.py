@@ -25,7 +25,7 @@ from kzreport.series.resource import Resource, describe_series
 
 Load = Callable[..., Series]
 FREE_DIMENSIONS = frozenset({"publisher", "via", "dated"})  # a range is taken over them unless one is chosen
-_COUNTS = {"count", "person", "inhabitant", "piece", "wagon"}  # numbers of things, by whatever name
+_COUNTS = {"count", "person", "inhabitant", "piece", "wagon"}  # numbers of things, whatever they are called
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ class Evidence:
 
 
 def _supersedes(g: Fact, f: Fact) -> bool:
-    """True if a publisher later gave another figure of the same thing; a weak source corrects nobody."""
+    """True if a publisher later gave another figure of the same thing; a weak source corrects no other."""
     mine, other = ((x.publisher or x.via, x.subject, x.period, x.qualifier) for x in (f, g))
     return mine == other and g.grade is not Grade.WEAK and g.published > f.published and g.value != f.value
 

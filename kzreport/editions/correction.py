@@ -1,7 +1,8 @@
 """A revision beside the edition that it replaces: inputs, headlines, figures and verdicts that differ.
 
-Two editions of one date cannot be compared by what was known on their dates: that is the same day. So their pages are,
-as they were made. What the front page says of it is recorded in the manifest, from which it can be written again.
+Two editions of one date cannot be compared by what was known on their dates, since the date is the same. So their pages
+are compared, as they were made. The text of the front page about it is recorded in the manifest, from which it can be
+written again.
 """
 
 from __future__ import annotations

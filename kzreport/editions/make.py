@@ -212,7 +212,7 @@ def finish_edition(
     Raises
     ------
     StaleEdition
-        if an input was changed while pages were made: the manifest would be that of another edition
+        if an input was changed while pages were made: the manifest would describe another edition
     PageError
         if a file of the edition was lost, altered or added by something else while it was made
     """
@@ -254,7 +254,7 @@ def finish_edition(
 
 
 def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
-    """Keep the notebooks of failed pages, in place of those of the run before; return a line for each."""
+    """Keep the notebooks of failed pages, and remove those of the run before; return a line for each."""
     aside = root / "failed" / f"{plan.definition.name}-{plan.as_of}"
     shutil.rmtree(aside, ignore_errors=True)
     with contextlib.suppress(OSError):

@@ -72,7 +72,7 @@ class Words(Sentences):
         return any(r.ok for m in MARK.finditer(kept) for r in several(readings.get(m[1], ())))
 
     def told(self, *keys: str, **readings: Said) -> list[Reading]:
-        """Return the readings of which a sentence tells the period and a number. Raises as :meth:`text`."""
+        """Return the readings whose period and number a sentence states. Raises as :meth:`text`."""
         texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
         kept = self.without_absent(texts.get(self.language, ""), readings)
         marks = [m for m in MARK.finditer(kept) if m[2] in ("period", "year")]

@@ -82,11 +82,11 @@ def chart(
 ) -> None:
     """Show a chart of the given kind, its title from ``charts`` of the page's words, which may name its groups.
 
-    ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
-    window; a grid of vintages is shown whole. ``mark`` is a reading, or a view that gives one. ``finding``: a view, or
-    readings by name, that fill the words under ``findings``: what the chart finds stands over it then. Other options
-    are those of the views, or of the kind of chart. If nothing is held, a sentence is shown instead; nothing at all if
-    the view answers ``None``: it has no subject then.
+    ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, limited to the
+    page's window; a grid of vintages is shown whole. ``mark`` is a reading, or a view that gives one. ``finding``: a
+    view, or readings by name, that fill the words under ``findings``: what the chart finds stands over it then. Other
+    options are those of the views, or of the kind of chart. If nothing is held, a sentence is shown instead; nothing at
+    all if the view answers ``None``: it has no subject then.
     """
     w = page.words
     added = [name for name in ("steps", "points", "line") if name in options]

@@ -68,7 +68,7 @@ def _countries() -> list[str]:
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 # Parameters that an edition fills in: the edition before it, the changes since, its analyst's note. The defaults in a
-# notebook's own cell are those of the reference edition.
+# notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
 Language = Annotated[str, _choice(lambda: project().languages)]

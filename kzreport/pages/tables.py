@@ -79,7 +79,7 @@ def column_head(w: Words, name: str, unit: str) -> str:
 
 
 def _stems(text: str) -> set[str]:
-    """The words of a text without the marks of the plural; words of two letters and signs are none."""
+    """The words of a text without the marks of the plural; words of two letters and signs do not count."""
     return {word.rstrip("sx") for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
 
 
@@ -104,7 +104,7 @@ def _compared(known: Sequence[Reading]) -> bool:
 
 
 def signed_columns(columns: Groups) -> dict[str, bool]:
-    """Say of each column of a table if its numbers show their sign; columns of changes of one unit do alike."""
+    """Return for each column of a table whether its numbers show their sign; columns of changes of one unit agree."""
     signed = {n: is_change(g) for n, g in columns.items()}
     units = {r.unit for n, g in columns.items() if signed[n] for r in g if r.ok}
     known = {n: [r for r in g if r.ok] for n, g in columns.items()}

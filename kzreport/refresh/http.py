@@ -70,7 +70,7 @@ class HttpTransport:
         self._failures: dict[str, int] = {}
 
     def fetch(self, request: Request, kept: Kept | None = None) -> Answer:
-        """Return the reply to a request. Raises :class:`ProviderDown` saying why there is none.
+        """Return the reply to a request. Raises :class:`ProviderDown` with the reason.
 
         A host that was down twice in this refresh is not asked again.
         """
@@ -211,7 +211,7 @@ def _within(end: float, host: str, work: Callable[[], _T]) -> _T:
     def run() -> None:
         try:
             results.append(work())
-        except BaseException as e:  # told to the caller
+        except BaseException as e:  # reported to the caller
             errors.append(e)
 
     thread = threading.Thread(target=run, daemon=True, name=f"fetch {host}")

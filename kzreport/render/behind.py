@@ -110,8 +110,8 @@ def _period(period: str, words: Words) -> str:
 class _Values:
     """Writes values, without the unit where there is only one.
 
-    Values of a column, whose unit has decimals, have the same number of them: two where none has more, else those of
-    the unit. ``apart``: each group and item has a column of its own.
+    Values of a column whose unit has decimals have the same number of decimals: two if no value has more, or else the
+    unit's. ``apart``: each group and item has a column of its own.
     """
 
     def __init__(self, rows: Sequence[_Row], words: Words, *, apart: bool) -> None:

@@ -60,8 +60,9 @@ def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
 
 
 def coming_releases(name: str, as_of: date | str, until: date) -> tuple[Release, ...]:
-    """Return the releases that the rule of a series has published after ``as_of`` and by ``until``, and those of which
-    the days of grace still run, oldest first. Raises as :func:`load_series`.
+    """Return the releases that are due after ``as_of`` and by ``until``, and late ones in their days of grace.
+
+    Oldest first. Raises as :func:`load_series`.
 
     >>> [(str(r.period), r.day.isoformat()) for r in coming_releases("cpi_yy", "2026-09-30", date(2026, 11, 30))]
     [('2026-09', '2026-10-02'), ('2026-10', '2026-11-02')]

@@ -1,7 +1,7 @@
-"""Several files of ``data/`` replaced together: a reader, and whoever comes after a kill, finds all of them or none.
+"""Several files of ``data/`` replaced together: a reader, even after a kill, finds all of them or none.
 
-The new files are staged in ``data/.staged/``; the file ``COMMIT`` there, written last and in one step, decides. With it
-the change is finished, by whoever comes next; without it the change never was.
+The new files are staged in ``data/.staged/``; the file ``COMMIT`` there, written last and in one step, decides. With
+it, the next reader or writer finishes the change; without it, the change never happened.
 """
 
 from __future__ import annotations

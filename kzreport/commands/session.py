@@ -355,8 +355,8 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
         if args.output.startswith("memory:"):
             todo = "a place that is still there when the run has ended, such as s3://bucket/reports"
             raise ParameterError(explain("--output", "an address in the memory of this process", todo))
-        log = args.reporter.log if write else RunLog()
-        store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write))
+        log, wait = args.reporter.log if write else RunLog(), getattr(args, "wait", None) or 0.0
+        store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write, wait=wait))
         return store
     return Store(output_root(args.output, make=write), paranoid=getattr(args, "paranoid", True))
 

@@ -25,7 +25,8 @@ import nbformat
 
 from kzreport.console.redaction import redact
 from kzreport.console.streams import put
-from kzreport.editions.correction import Correction, correction_line, read_correction
+from kzreport.editions.correction import Correction, read_correction
+from kzreport.editions.correction_text import correction_line
 from kzreport.editions.definition import Definition
 from kzreport.editions.log import OVERDUE, RunLog, log_error, log_line
 from kzreport.editions.manifest import read_manifest

@@ -71,6 +71,15 @@ def test_a_misspelt_name_is_two_lines_and_a_guess(shell):
     assert f"(did you mean {page_names()[0]}?)" in lines[1]
 
 
+def test_a_wrong_keyword_is_two_lines_and_a_guess(shell):
+    (lines,) = shell(
+        "from kzreport import Page", f"Page({page_names()[0]!r}, lang='fr', asof='2026-09-30', as_of='2026-09-30')"
+    )
+    assert lines[1:] == [
+        "ParameterError: Page(): found 'asof', expected one of lang, as_of, years (did you mean as_of?)."
+    ]
+
+
 def test_an_error_of_python_stays_one(shell):
     (lines,) = shell("1 / 0")
     assert "ZeroDivisionError" in "".join(lines) and len(lines) > 1

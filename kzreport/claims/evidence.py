@@ -134,7 +134,10 @@ class Evidence:
         return tuple(f for f in found if not any(_supersedes(g, f) for g in found))
 
     def of_facts(self, term: Term, claim: Claim) -> Amount:
-        """Return the figure that facts give: each reading with the weight of its source."""
+        """Return the figure that facts give: each reading with the weight of its source.
+
+        Raises :class:`NotComparable` without a fact.
+        """
         found = self.heard(term, claim)
         if not found:
             raise no_figure()
@@ -151,7 +154,10 @@ class Evidence:
         )
 
     def of_claim(self, term: Term, claim: Claim) -> Amount:
-        """Return the figure of the claim that a term names, with the interval of its words."""
+        """Return the figure of the claim that a term names, with the interval of its words.
+
+        Raises :class:`NotComparable` if that claim has no figure.
+        """
         other = claim if term.claim == "self" else self.printed.get(term.claim)
         if other is None or other.interval is None:
             raise no_figure()

@@ -346,7 +346,10 @@ def definition_name(args: argparse.Namespace) -> str:
 
 
 def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
-    """Return the store of editions: a folder, or until the command has ended the mirror of an address."""
+    """Return the store of editions: a folder, or the mirror of an address, which is kept until the command has ended.
+
+    Raises :class:`ParameterError` for an address at which nothing lasts.
+    """
     from kzreport.editions.store import Store, output_root
 
     if args.output and "://" in args.output:

@@ -150,8 +150,8 @@ def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
 def compare_plan(plan: Plan, before: Path | None, now: Path) -> Correction | None:
     """Compare the pages in the folder ``now``, made by a plan, with the edition ``before``, which they replace.
 
-    ``None`` if they replace none. A page that cannot be read there is named; it keeps no edition from being made.
-    Raises :class:`PageError` if that edition has no manifest that can be read.
+    Return ``None`` if they replace none. A page that cannot be read there is named; the new edition is made anyway.
+    Raises :class:`PageError` if that edition has no readable manifest.
     """
     if before is None:
         return None

@@ -153,9 +153,22 @@ def build_edition(
 ) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; return the pages that failed.
 
-    ``compare``: the folder with its pages -> their differences from the edition replaced, ``None`` if it replaces none.
-    Pages that are ``kept`` are not executed again. If a page failed there is no manifest. Raises as
-    :func:`finish_edition`.
+    If a page failed, no manifest is written. Raises as :func:`finish_edition`.
+
+    Parameters
+    ----------
+    plan, folder, name
+        The plan of the edition, the folder that its files are written in, and the name that it will have.
+    compare
+        Takes the folder with the pages; returns their differences from the replaced edition, ``None`` without one.
+    jobs
+        Pages that are made at a time.
+    bars
+        Show progress bars.
+    pool
+        The workers that execute pages.
+    kept
+        Executed pages of other editions, which are not executed again.
     """
     results = _make_pages(plan, folder, name, jobs, log, bars, pool, kept)
     if failed := [Result(t, None, r.reason, r.failed) for t, r in zip(plan.tasks, results, strict=True) if r.reason]:

@@ -90,7 +90,10 @@ class ForkedKernel:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end, then close the lifeline: processes that the kernel left behind are killed."""
+        """Wait for the end, then close the lifeline: processes that the kernel left behind are killed.
+
+        Raises :class:`subprocess.TimeoutExpired` if the kernel still runs after ``timeout`` seconds.
+        """
         code = self._receive(timeout)
         if code is None:
             raise subprocess.TimeoutExpired("kernel", timeout or 0.0)

@@ -212,8 +212,23 @@ def validate_parameters(
 ) -> dict[str, Any]:
     """Return the values of all declared parameters: their defaults, replaced by ``given``.
 
-    ``text``: the given values are text, to be read by the declared types. ``places``: the place where a parameter's
-    value stands, if it is not ``where``. Raises :class:`ParameterError` naming place, parameter and choices.
+    Parameters
+    ----------
+    declared
+        The parameters of a page.
+    given
+        Values by name of the parameter.
+    where
+        The place of the values, for messages.
+    places
+        Parameter -> the place of its value, if that is not ``where``.
+    text
+        The given values are text, to be read by the declared types.
+
+    Raises
+    ------
+    ParameterError
+        Naming place, parameter and choices.
     """
     by_name = {p.name: p for p in declared}
     for name in given:

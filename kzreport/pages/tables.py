@@ -39,11 +39,22 @@ def show_table(
     texts: Sequence[int] = (),
     about: Mapping[str, Said] = NO_GROUPS,
 ) -> None:
-    """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
+    """Show a table of texts, with its title from ``tables`` of the page's words.
 
-    ``about``: the readings that marks of the title name; of several the first, so that a title says its years. The
-    words ``starred`` of the table follow its title, in brackets, where a cell has an asterisk.
-    ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
+    If a cell has an asterisk, the words ``starred`` of the table follow its title in brackets.
+
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    head, rows, row_heads, texts
+        As in :class:`kzreport.pages.rows.Table`.
+    figures
+        The readings behind the table, as rows of text.
+    name
+        The name of the table on the page; default: ``key``.
+    about
+        The readings that marks of the title name; of several the first, so that a title says its years.
     """
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
@@ -136,9 +147,20 @@ def table(
 ) -> None:
     """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
 
-    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
-    items are of different periods. ``groups`` may be a view, with its ``options``; nothing is shown if it answers
-    ``None``.
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    groups
+        The readings by column, or a view of them. Nothing is shown if the view returns ``None``.
+    last
+        The most rows that are shown; default: all.
+    by
+        ``period``, or ``item`` for a row for each item (partner, component ...) in the order given.
+    latest_first
+        Sort items of different periods, the latest first.
+    options
+        Options of the view.
     """
     w = page.words
     columns: Groups | None = page.views.resolve(groups, options)
@@ -203,8 +225,18 @@ def listing(
 ) -> None:
     """Show a table with a row for each reading: its period, its subject, its value.
 
-    ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
-    ``options``. ``name``: needed if the words serve several tables; ``about``: readings that its title names.
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    readings
+        Readings, a panel (its rows, with the columns beside them), or a view of either.
+    name
+        The name of the table on the page; needed if the words of ``key`` serve several tables.
+    about
+        Readings that the title names.
+    options
+        Options of the view.
     """
     w = page.words
     found = page.views.resolve(readings, options)

@@ -259,6 +259,8 @@ def figure(value: Any, where: str, *, comma: bool = False) -> Decimal | None:
 def in_our_unit(value: Decimal | None, about: Mapping[str, Any]) -> Decimal | None:
     """Return a provider's number in the unit of our table: ``scale``, ``inverse``, and the digits of ``select``.
 
+    Raises :class:`DataError` for a rate of zero that is to be inverted.
+
     >>> in_our_unit(Decimal("188690000"), {"scale": "0.000001", "select": {"significant": "10"}})
     Decimal('188.69')
     >>> in_our_unit(Decimal("1.1681"), {"select": {"inverse": "yes", "decimals": "4"}})

@@ -82,3 +82,4 @@ def test_the_archive_shows_one_language_and_leads_to_its_cover(quiet, root):
 def test_latest_leads_on_at_once(quiet, root):
     quiet.goto((root / "small" / "latest" / "en" / "inflation.html").as_uri())
     quiet.wait_for_url(f"**/{AS_OF}/en/inflation.html")
+    assert quiet.locator("h1").is_visible()

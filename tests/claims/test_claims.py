@@ -550,8 +550,7 @@ def test_a_row_that_is_wrong_is_named(home, column, value, words):
         all_claims()
     message = str(error.value)
     assert words in message
-    assert f"line {number + 2}" in message or "S4-L053-2" in message
-    assert "data/claims/S4.csv" in message or "claim S4-L053-2" in message
+    assert f"data/claims/S4.csv, line {number + 2}" in message or "claim S4-L053-2" in message
 
 
 def test_a_claim_comes_once(home):

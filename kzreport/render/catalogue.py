@@ -143,7 +143,7 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return capital(", ".join(reader.label(part) for part in key if part))
+    return capital(reader.words.dated(", ".join(reader.label(part) for part in key if part)))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:

@@ -485,7 +485,7 @@ def test_a_faulty_definition_is_named(home, name):
         ("{neighbours: {nation: UZB}}", "an unknown name"),
         ("{neighbours: {country: XXX}}", "found 'XXX', expected Country"),
         ("{neighbours: {peers: [UZB]}}", "found UZB, the country itself"),
-        ("{neighbours: UZB}", "Input should be a valid dictionary"),
+        ("{neighbours: UZB}", "expected names with values"),
         ("{nobody: {country: UZB}}", "expected one of"),
         ("[nobody]", "expected one of"),
     ],

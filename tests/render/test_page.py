@@ -56,6 +56,11 @@ def test_a_column_has_one_number_of_decimals():
     assert [row[1] for row in computed.rows] == ["3.1", "3.5"]
 
 
+def test_a_large_figure_has_no_decimals():
+    rows = [("needed", "ktz", "2021", "298487.395", "tonne"), ("needed", "gov_kaz", "2021", "294223.4", "tonne")]
+    assert [row[-1] for row in behind(*rows, page="transit").rows] == ["298,487", "294,223"]
+
+
 def test_small_and_large_tonnages_keep_their_digits():
     rows = [("delivered", "AFG", "2025-04", "3.396", "tonne"), ("delivered", "AFG", "2023-04", "5403", "tonne")]
     assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403"]

@@ -116,7 +116,7 @@ def run(args: argparse.Namespace) -> int:
             begun = time.monotonic()
             try:
                 text, files = made_page(args.page, language, args.as_of or task.as_of)
-            except Exception as e:  # the analyst is at work: whatever is wrong is shown, and waited for
+            except Exception as e:  # the analyst is at work: show the error, and wait for the next save
                 said = f"{e}" if isinstance(e, KzreportError) else f"{type(e).__name__}: {e}"
                 with state.lock:
                     state.error = said
@@ -145,7 +145,7 @@ class _Collecting(Page):
 def made_page(name: str, language: str, as_of: str) -> tuple[str, dict[str, bytes]]:
     """Return the HTML of a page with the values of its own cell, as it is saved now, and its files of figures.
 
-    No language: that of its cell.
+    Without a language, that of its cell.
 
     Raises the errors of its notebook, words, views and data.
     """

@@ -62,7 +62,7 @@ class Pool(Protocol):
     def __call__(
         self, work: Callable[[Job, Worker], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
     ) -> Generator[tuple[int, R | Lost], None, None]:
-        """Yield the number of each job, as it ends, and its result or the reason why it has none."""
+        """Yield the number of each job, as it ends, and its result or the reason why it failed."""
 
 
 def page_titles(plan: Plan, language: str) -> dict[str, str]:
@@ -84,13 +84,13 @@ def stale_notice(plan: Plan, language: str) -> str:
 
 
 def previous_edition(plan: Plan) -> str:
-    """Return the name of the edition that this one is compared with; empty if there is none."""
+    """Return the name of the edition that this one is compared with; empty without one."""
     return next((str(own["previous"]) for own in plan.definition.values.values() if own.get("previous")), "")
 
 
 @dataclass(frozen=True)
 class PageMade:
-    """The result of a page as a worker returns it: small, whatever the page.
+    """The result of a page as a worker returns it: small for every page.
 
     - ``reason``, ``failed``, ``tries``, ``seconds``, ``files``: as of :class:`~kzreport.execution.task.Result`
     - ``kept``: it had been executed before

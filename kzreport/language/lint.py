@@ -106,7 +106,7 @@ def texts_of(leaf: Any) -> list[str]:
 
 
 def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] = ()) -> list[str]:
-    """List the faults of a file of words; ``languages`` are those of the project if none is given."""
+    """List the faults of a file of words; ``languages``: by default those of the project."""
     wanted = tuple(languages) or project().languages
     found: list[str] = []
     for path, leaf in leaves(words, wanted):
@@ -248,7 +248,7 @@ def _forms(words: Mapping[str, Any], where: str) -> Iterator[str]:
 
 
 def language_faults(language: str) -> list[str]:
-    """List the faults of the project's words in a language: keys and marks are to be those of the engine's.
+    """List the faults of the project's words in a language: keys and marks must equal those of the engine's words.
 
     Nothing is listed for a language of the engine. Raises :class:`WordsError` if the words cannot be read.
     """

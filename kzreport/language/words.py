@@ -70,7 +70,7 @@ class Words(Sentences):
         return bool(self.named(*keys, **readings))
 
     def told(self, *keys: str, **readings: Said) -> list[Reading]:
-        """Return the readings of which a sentence tells the period and a number. Raises as :meth:`text`."""
+        """Return the readings whose period and number a sentence states. Raises as :meth:`text`."""
         return self._marked(keys, readings, ("period", "year"))
 
     def named(self, *keys: str, **readings: Said) -> list[Reading]:

@@ -134,7 +134,7 @@ def background(page: PageContext, **among: Sequence[str]) -> None:
 
 
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
-    """Show the releases of the series that the pages read: those that are overdue, and those of the coming ``days``.
+    """Show the releases of the series that the pages read: overdue ones, and those due in the next ``days``.
 
     Every missed period is named; the coming ones stand by the day on which they should be published. A day that is
     over, while the days of grace of the series still run, is called so.
@@ -161,7 +161,7 @@ def calendar(page: PageContext, pages: Pages, days: int) -> None:
 def _releases(
     page: PageContext, key: str, head: Sequence[str], found: Sequence[tuple[date, str, Sequence[Release]]]
 ) -> None:
-    """Show releases, those of a series in one row, by the day of the first."""
+    """Show releases, one row a series, sorted by the day of its first."""
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []

@@ -106,7 +106,7 @@ def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
 
 
 def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool:
-    """True if a sentence tells the latest figure held and that is too old to be news; once in each section."""
+    """True if a sentence states the latest figure held, and it is too old to be news; only once in each section."""
     told = page.words.told("say", key, **readings)
     newest = max(told, key=lambda r: r.period.end, default=None)
     if page.old_told or newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):
@@ -116,7 +116,7 @@ def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool
 
 
 def is_latest(page: PageContext, r: Reading) -> bool:
-    """True if no later figure than a reading's is held of what it is about, whoever gives it."""
+    """True if no later figure on a reading's subject is held, from any publisher."""
     for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
         series = load_series(name, page.as_of)
         own = [o.period.end for o in series if o.value is not None and about(r, series) & set(o.dims.values())]

@@ -45,8 +45,8 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
     """Show a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
 
-    ``options`` are those of the view; without a view, they are the readings by name. A view that answers ``None`` has
-    no subject at this date: nothing is said.
+    ``options`` are those of the view; without a view, they are the readings by name. If a view returns ``None``, it has
+    no subject at this date and nothing is said.
     """
     readings = page.read(view, **options) if view else options
     for each in [key] if isinstance(key, str) or readings is None else key:
@@ -60,7 +60,7 @@ def series_behind(readings: Iterable[Reading]) -> str:
 
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
-    """Return a sentence of the page; where it tells the latest figure and that is old, this is said once a section."""
+    """Return a sentence of the page; if it states the latest figure and that is old, this is said once a section."""
     text = page.words.text("say", key, **readings)
     if text and not page.hushed:
         page.shown.add(key)
@@ -102,7 +102,7 @@ def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said])
 
 
 def tells_figure(page: PageContext, words: Words, readings: Mapping[str, Said]) -> bool:
-    """True if a headline tells a figure that is recent enough to be news."""
+    """True if a headline states a figure that is recent enough to be news."""
     keys = key_readings(words, readings)
     if any(r.ok and is_old(r.period, page.as_of) for r in keys[:1]):
         return False
@@ -120,8 +120,8 @@ def old_headline(words: Words, r: Reading) -> str:
 def headlines(page: PageContext, pages: Pages) -> None:
     """Show the headline of each of the given pages, computed and worded as on the page itself, and a link to it.
 
-    The page's name stands behind the sentence: before it, it would say the subject twice. A page whose headline tells
-    no recent figure is named at the end.
+    The page's name follows the sentence: before it, the subject would be said twice. Pages whose headlines state no
+    recent figure are named at the end.
     """
     w, points, without, series = page.words, [], [], []
     for name, values in page.drawn(pages).items():

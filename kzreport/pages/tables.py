@@ -39,11 +39,22 @@ def show_table(
     texts: Sequence[int] = (),
     about: Mapping[str, Said] = NO_GROUPS,
 ) -> None:
-    """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
+    """Show a table of texts, with its title from ``tables`` of the page's words.
 
-    ``about``: the readings that marks of the title name; of several the first, so that a title says its years. The
-    words ``starred`` of the table follow its title, in brackets, where a cell has an asterisk.
-    ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
+    If a cell has an asterisk, the words ``starred`` of the table follow its title in brackets.
+
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    head, rows, row_heads, texts
+        As in :class:`kzreport.pages.rows.Table`.
+    figures
+        The readings behind the table, as rows of text.
+    name
+        The name of the table on the page; default: ``key``.
+    about
+        The readings that marks of the title name; of several the first, so that a title says its years.
     """
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
@@ -79,7 +90,7 @@ def column_head(w: Words, name: str, unit: str) -> str:
 
 
 def _stems(text: str) -> set[str]:
-    """The words of a text without the marks of the plural; words of two letters and signs are none."""
+    """The words of a text without the marks of the plural; words of two letters and signs do not count."""
     return {word.rstrip("sx") for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
 
 
@@ -104,7 +115,7 @@ def _compared(known: Sequence[Reading]) -> bool:
 
 
 def signed_columns(columns: Groups) -> dict[str, bool]:
-    """Say of each column of a table if its numbers show their sign; columns of changes of one unit do alike."""
+    """Return for each column of a table whether its numbers show their sign; columns of changes of one unit agree."""
     signed = {n: is_change(g) for n, g in columns.items()}
     units = {r.unit for n, g in columns.items() if signed[n] for r in g if r.ok}
     known = {n: [r for r in g if r.ok] for n, g in columns.items()}
@@ -136,9 +147,20 @@ def table(
 ) -> None:
     """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
 
-    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
-    items are of different periods. ``groups`` may be a view, with its ``options``; nothing is shown if it answers
-    ``None``.
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    groups
+        The readings by column, or a view of them. Nothing is shown if the view returns ``None``.
+    last
+        The most rows that are shown; default: all.
+    by
+        ``period``, or ``item`` for a row for each item (partner, component ...) in the order given.
+    latest_first
+        Sort items of different periods, the latest first.
+    options
+        Options of the view.
     """
     w = page.words
     columns: Groups | None = page.views.resolve(groups, options)
@@ -205,8 +227,18 @@ def listing(
 ) -> None:
     """Show a table with a row for each reading: its period, its subject, its value.
 
-    ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
-    ``options``. ``name``: needed if the words serve several tables; ``about``: readings that its title names.
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    readings
+        Readings, a panel (its rows, with the columns beside them), or a view of either.
+    name
+        The name of the table on the page; needed if the words of ``key`` serve several tables.
+    about
+        Readings that the title names.
+    options
+        Options of the view.
     """
     w = page.words
     found = page.views.resolve(readings, options)

@@ -105,7 +105,7 @@ class Views:
         return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
 
     def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:
-        """Return the result of a view, called with those of the options that are its own; readings as they are.
+        """Return the result of a view, called with the options that it takes; readings as they are.
 
         Raises :class:`PageError` for options beside readings.
         """
@@ -148,7 +148,7 @@ _seen: dict[str, tuple[Path, int]] = {}  # module of views -> its file, and when
 def renew_views() -> None:
     """Read the project's views again if one was changed since, or if the process has turned to another project.
 
-    A notebook's names stay those of the same modules, whose functions are then the new ones.
+    A notebook's names keep referring to the same modules, whose functions are then the new ones.
     """
     prefix, folder = "kzreport.views.", project_root() / "notebooks" / "views"
     loaded = {name: module for name, module in sys.modules.items() if name.startswith(prefix)}
@@ -174,7 +174,7 @@ def _file(module: ModuleType) -> Path:
 
 
 def _stamp(path: Path) -> tuple[Path, int]:
-    """Return a file and when it was written; 0 if there is none."""
+    """Return a file and when it was written; 0 without a file."""
     return path.resolve(), path.stat().st_mtime_ns if path.exists() else 0
 
 
@@ -191,7 +191,7 @@ def headline_of(page: str) -> View:
 
 
 def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of a page's parameter values that are options of its headline."""
+    """Return the values of a page's parameters that are options of its headline."""
     return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
 
 
@@ -293,7 +293,8 @@ def series_of(views: Iterable[View], values: Mapping[str, Any]) -> tuple[str, ..
 def claims_read(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[str]]:
     """Return the choice of the claims that pages show, as :func:`kzreport.claims.ledger.known_claims` takes it.
 
-    It is that of the view that reads claims, else the claims on the subjects of pages that list theirs; empty: none.
+    It is the choice of the view that reads claims, or else the claims on the subjects of pages that list theirs; may be
+    empty.
     """
     for source, values in _sources(pages):
         if isinstance(source, Claims):

@@ -23,7 +23,7 @@ from kzreport.series.resource import resources
 MOST = 5  # headlines
 _ENOUGH = 8  # figures that a small line needs to say something
 _NONE = "–"  # a cell without a change
-_KEY_FIGURES = "key_figures"  # the name of the table of key figures, on whatever page
+_KEY_FIGURES = "key_figures"  # the name of the table of key figures, on any page
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Brief:
 
 
 def told_changes(pages: Sequence[PageContent]) -> list[Paragraph]:
-    """Return what changed since the edition before, as a page tells it, first since when; empty if no page does."""
+    """Return the changes since the edition before, as a page lists them, its date first; empty if no page does."""
     return next((read_markdown(o.markdown) for p in pages for o in p.outputs if o.kind is Kind.CHANGES), [])
 
 
@@ -116,7 +116,7 @@ def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
 
 
 def key_table(pages: Sequence[PageContent]) -> Output | None:
-    """Return the table of key figures of an edition, on whatever page; ``None`` if no page has it."""
+    """Return the table of key figures of an edition, from any page; ``None`` if no page has it."""
     return next((o for p in pages for o in p.outputs if o.kind is Kind.TABLE and o.name == _KEY_FIGURES), None)
 
 

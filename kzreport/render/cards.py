@@ -118,7 +118,7 @@ def _late(period: str, when: str, w: Words) -> str:
 
 
 def _publisher(reading: Reading, w: Words) -> str:
-    """Name the publishers of a reading: those of its series or, of a series that has several, the one it is of."""
+    """Name the publishers of a reading: those of its series, or its own one if the series has several."""
     of_series = w.publishers([n for n in reading.inputs if n in resources()]) if reading.inputs else ""
     return of_series or (w.label(reading.item) if reading.item in names_of("publishers") else "")
 
@@ -129,7 +129,7 @@ def _about(reading: Reading, lines: Sequence[tuple[PageContent, list[list[Readin
 
 
 def _states(as_of: date, reading: Reading, w: Words) -> Iterator[str]:
-    """Yield what a reader must know of a figure: nobody published it, or its publisher calls it provisional."""
+    """Yield what a reader must know of a figure: it was not published, or its publisher calls it provisional."""
     if reading.estimated:
         yield w.ui("estimated")
     days = reading.period
@@ -142,7 +142,7 @@ def _states(as_of: date, reading: Reading, w: Words) -> Iterator[str]:
 
 
 def _since(previous: date, reading: Reading, history: Sequence[Reading], reader: FigureReader, w: Words) -> str:
-    """Say what the edition before had: this figure, another value of it, or that of an earlier period."""
+    """Describe the figure in the edition before: the same, another value of it, or one of an earlier period."""
     if not (published := _published(reading, reader)):
         return ""
     day = w.day(previous)

@@ -29,7 +29,7 @@ def inert(cell: str) -> str:
 
 
 def download(output: Output, words: Words, as_of: date) -> str:
-    """Return the CSV of a chart or table for readers: that of the page, and two columns, publisher and published.
+    """Return the CSV of a chart or table for readers: the page's CSV, with two more columns, publisher and published.
 
     ``words``: of the page; ``as_of``: the date of the edition. A list of texts keeps its columns.
     """

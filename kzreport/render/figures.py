@@ -34,7 +34,7 @@ class Figure:
     """A figure behind a chart or table.
 
     - ``group``, ``item``, ``period``, ``unit``, ``status``, ``basis``: codes, as the page's CSV has them
-    - ``value``: ``None`` if there is none; ``status`` says why
+    - ``value``: ``None`` if missing; ``status`` says why
     - ``estimated``: no publisher gave it
     - ``series``: the names of the series that it was computed from
     - ``publisher``: who published these, in a language
@@ -60,7 +60,7 @@ def csv_rows(output: Output) -> list[list[str]]:
 
 
 def has_figures(rows: Sequence[Sequence[str]]) -> bool:
-    """True for the CSV of readings; others are lists of texts, as that of claims."""
+    """True for the CSV of readings; others, such as the CSV of claims, are lists of texts."""
     return bool(rows) and tuple(rows[0]) == HEADER
 
 
@@ -152,7 +152,7 @@ def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> s
 
 
 def shown_decimals(value: float, unit: str) -> int:
-    """Return the decimals that a figure is shown with: those of its unit, or all of them where these are few.
+    """Return the decimals that a figure is shown with: its unit's, or all of them if they are few.
 
     A unit without decimals has some in small values alone: 3.396 tonnes, but 298,487.
 

@@ -161,7 +161,7 @@ def folded(table: Markup, words: Words) -> Markup:
 
 
 def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list[str]]]:
-    """Return the pages of an edition under the labels of the project's groups; those of no group first, without one."""
+    """Return the pages of an edition by the labels of the project's groups; pages without a group come first."""
     groups = {label: [p for p in pages if p in titles] for label, pages in project().groups.items()}
     grouped = {page for pages in groups.values() for page in pages}
     first = [("", [page for page in titles if page not in grouped])]

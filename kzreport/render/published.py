@@ -1,7 +1,7 @@
 """Additions of a published copy: a banner and links to later editions, a feed, a map of the site, data about it.
 
-An edition itself is never rewritten. In the copy, what is added to a page stands between two comments: without them
-and what is between, a page is byte for byte that of its edition (:func:`as_made`).
+An edition itself is never rewritten. In the copy, what is added to a page stands between two comments: without them and
+the text between, a page equals the page of its edition byte for byte (:func:`as_made`).
 """
 
 from __future__ import annotations

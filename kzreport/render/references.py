@@ -15,7 +15,7 @@ _SERIES = 7  # the column of the CSV of readings
 class Figure:
     """A chart or table of a page.
 
-    - ``number``: among those of its kind
+    - ``number``: its number among all of its kind
     - ``sources``, ``notes``: the numbers of those that it rests on
     """
 

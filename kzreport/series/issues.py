@@ -117,7 +117,7 @@ def known_issues(
 ) -> tuple[Issue, ...]:
     """Return the faults that were known and not yet mended on a date.
 
-    ``series`` keeps those of some series, ``start`` those that touch a period from that one on.
+    ``series`` keeps the issues of some series, ``start`` the issues that touch this period or later ones.
     Raises :class:`DataError` naming the file and the entry that is broken.
     """
     day = parse_day(as_of)
@@ -135,7 +135,7 @@ def known_issues(
 
 def _all_issues() -> tuple[Issue, ...]:
     path = project_root() / "data" / "issues.yml"
-    return _issues(path, path.with_name("datapackage.json")) if path.exists() else ()  # nobody need know of a fault
+    return _issues(path, path.with_name("datapackage.json")) if path.exists() else ()  # a project may know no fault
 
 
 def excusing_issues() -> tuple[Issue, ...]:

@@ -244,7 +244,7 @@ def _package(path: Path) -> _Package:
 
 
 def _refuse_stale(made_from: object, path: Path) -> None:
-    """Compare the files from which a package was generated with those of today.
+    """Compare the files from which a package was generated with today's.
 
     Raises :class:`DataError` that names a file that was changed since, or is gone.
     """
@@ -273,7 +273,7 @@ def resources() -> Mapping[str, Resource]:
     """
     path = _package_path(project_root())
     finish_pending(path.parent)
-    own_units()  # a fault of that file is told as one, not as a unit that nobody knows
+    own_units()  # a fault of that file is reported as such, not as an unknown unit
     return _package(path).resources
 
 

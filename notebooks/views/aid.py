@@ -292,7 +292,7 @@ def paid(aid_money: Series) -> dict[str, Reading]:
 
 @reads(sent=money, given=paid)
 def amounts(sent: dict[str, Reading], given: dict[str, Reading]) -> dict[str, Reading]:
-    """The amounts that the page tells: those of :func:`money` and of :func:`paid`."""
+    """The amounts that the page states: from :func:`money` and from :func:`paid`."""
     return {**sent, **given}
 
 

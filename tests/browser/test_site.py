@@ -82,6 +82,7 @@ def test_the_archive_shows_one_language_and_leads_to_its_cover(quiet, root):
 def test_latest_leads_on_at_once(quiet, root):
     quiet.goto((root / "small" / "latest" / "en" / "inflation.html").as_uri())
     quiet.wait_for_url(f"**/{AS_OF}/en/inflation.html")
+    assert quiet.locator("h1").is_visible()
 
 
 def test_a_headline_leads_to_its_source_and_a_search_page_to_all_pages(quiet, root):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,7 +118,10 @@ def lines(
         if shown:
             canvas.key(f"{sign} {canvas.words.label(name)}", colour)
     canvas.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
-    targets = draw_steps(canvas, steps) if steps else ()
+    targets = draw_steps(canvas, steps) if steps else []
+    if targets and (late := beside_plot(canvas, targets[-1])):
+        ends.append(late)
+        del targets[-1]
     marked = mark is not None and mark.ok and min(drawn) <= at(mark.period)
     canvas.headroom(0.09 if marked else 0.02)
     if mark is not None and marked:
@@ -172,6 +176,16 @@ def draw_steps(canvas: Canvas, steps: Groups) -> list[Step]:
             text = f"{canvas.words.ui('target')}{canvas.words.colon}{target}"
             labelled.append(Step(a, b, valued(low), valued(high), text))
     return labelled
+
+
+def beside_plot(canvas: Canvas, step: Step) -> tuple[float, float, str, str] | None:
+    """Return the label of a part at the plot's end for the column beside it, if the part is narrower than its label."""
+    left, right = canvas.ax.get_xlim()
+    wide = text_width(step.label) / canvas.ax.bbox.width * (right - left)
+    if step.right < right or step.right - step.left > wide:
+        return None
+    lines = textwrap.wrap(step.label, 21, break_long_words=False)
+    return right, (step.low + step.high) / 2, "\n".join(lines), TARGET
 
 
 def label_steps(canvas: Canvas, steps: Sequence[Step], drawn: Sequence[Line]) -> None:

@@ -250,6 +250,14 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     return found
 
 
+@reads(found=ahead)
+def ends_ahead(found: Groups) -> dict[str, Reading]:
+    """Return where the path ends at each month's ``mean`` pace and at the ``target``'s (missing without one)."""
+    mean_pace, *others = [g[-1] for k, g in found.items() if g and k not in ("published", "pace_zero")] or [None]
+    none = Reading.missing("path", "percent", Period.parse("2000-01"))
+    return {"mean": mean_pace or none, "target": others[0] if others else none}
+
+
 @reads("cpi_yy", "cpi_mm", as_of=AS_OF)
 def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Reading]:
     """The base effect of the first month still ``unknown`` and the ``largest`` of the twelve from it on, points.

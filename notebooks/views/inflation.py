@@ -253,9 +253,9 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
 @reads(found=ahead)
 def ends_ahead(found: Groups) -> dict[str, Reading]:
     """Return where the path ends at each month's ``mean`` pace and at the ``target``'s (missing without one)."""
-    mean_pace, *others = [g[-1] for k, g in found.items() if g and k not in ("published", "pace_zero")] or [None]
     none = Reading.missing("path", "percent", Period.parse("2000-01"))
-    return {"mean": mean_pace or none, "target": others[0] if others else none}
+    ends = {k: g[-1] for k, g in found.items() if g}
+    return {"mean": ends.get("pace_same_month_mean", none), "target": ends.get("pace_target", none)}
 
 
 @reads("cpi_yy", "cpi_mm", as_of=AS_OF)

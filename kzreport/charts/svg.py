@@ -16,10 +16,9 @@ from xml.etree import ElementTree as ET
 
 from matplotlib.figure import Figure
 
-from kzreport.charts.colours import PAPER
 from kzreport.charts.picture import FONTS, SPACE
 
-KEPT = re.compile(r"(head|foot|paper|halo)\d*")  # ids of groups that mean something; the others are matplotlib's own
+KEPT = re.compile(r"(head|foot|paper|axis)\d*")  # ids of groups that mean something; the others are matplotlib's own
 _NAMED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "stroke-opacity")
 _STYLES = {*_NAMED, "font-size", "font-weight", "text-anchor"}
 # What the root says for all that does not say otherwise.
@@ -51,6 +50,7 @@ def svg_text(
     plot: Box,
     hints: Sequence[Hint] = (),
     newest: bool = False,
+    axis: float = 0.0,
 ) -> str:
     """Draw a figure and return it as SVG, in points from the upper left corner.
 
@@ -64,6 +64,8 @@ def svg_text(
         Text over points and columns of the picture.
     newest
         The newest figures are at the right, which a narrow screen shows first.
+    axis
+        Width of the labels left of the plot, which are the group ``axis``; 0 without them.
     """
     buffer = io.StringIO()
     with warnings.catch_warnings():  # text stays text: the reader's machine has a font for other scripts
@@ -84,6 +86,8 @@ def svg_text(
     )
     if newest:
         root.set("data-newest", "right")
+    if axis:
+        root.set("data-axis", _short(axis))
     ET.SubElement(root, "title", id="title").text = title
     ET.SubElement(root, "desc", id="desc").text = description
     root.extend(_Cleaner(drawn).children(drawn))
@@ -142,7 +146,7 @@ class _Cleaner:
                 if KEPT.fullmatch(key) and inside:
                     group = ET.Element("g", {"id": key})
                     group.extend(inside)
-                    yield from (_haloed(group) if key.startswith("halo") else [group])
+                    yield group
                 else:
                     yield from inside
             case "path":
@@ -258,10 +262,3 @@ def _text(drawn: ET.Element) -> ET.Element:
     made.set("style", ";".join(f"{k}:{v}" for k, v in sorted(styles.items())))
     made.text = drawn.text
     return made
-
-
-def _haloed(group: ET.Element) -> list[ET.Element]:
-    """Return the texts of a group with an edge of the paper's colour around their letters."""
-    for text in group:
-        text.set("style", f"{text.get('style')};paint-order:stroke;stroke:{PAPER};stroke-width:2.5px")
-    return list(group)

@@ -250,6 +250,14 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     return found
 
 
+@reads(found=ahead)
+def ends_ahead(found: Groups) -> dict[str, Reading]:
+    """Return where the path ends at each month's ``mean`` pace and at the ``target``'s (missing without one)."""
+    none = Reading.missing("path", "percent", Period.parse("2000-01"))
+    ends = {k: g[-1] for k, g in found.items() if g}
+    return {"mean": ends.get("pace_same_month_mean", none), "target": ends.get("pace_target", none)}
+
+
 @reads("cpi_yy", "cpi_mm", as_of=AS_OF)
 def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Reading]:
     """The base effect of the first month still ``unknown`` and the ``largest`` of the twelve from it on, points.

@@ -1,10 +1,10 @@
 """kzreport beside what a user would pick instead, in one run. ``make bench`` (ARGS="--quick": minutes, one page)
 
 Prints a Markdown table: the same real pages, with the same pictures in SVG, through kzreport, the commands papermill
-and jupyter nbconvert, the loops of papermill, nbclient, jupyter-cache and ploomber-engine, and the floor: the pages' code executed in
-one interpreter that has run it before, and the rendering. Seconds are of processors, of a process and all that it
-started: on a shared machine those of the clock say more of the neighbours. Medians of the repetitions, and their
-spread. A ratio for two workers divides by two cores. Nothing here is a test.
+and jupyter nbconvert, the loops of papermill, nbclient, jupyter-cache and ploomber-engine, and the floor: the pages'
+code executed in one interpreter that has run it before, and the rendering. Seconds are of processors, of a process and
+all that it started: on a shared machine those of the clock say more of the neighbours. Medians of the repetitions, and
+their spread. A ratio for two workers divides by two cores. Nothing here is a test.
 
 ``--write`` puts the table into docs/explanation/speed.md. What does not fit into ``--minutes`` is left out by name.
 """
@@ -40,7 +40,7 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.files import file_digest
 from kzreport.pages.notebooks import read_notebook
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 
 HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

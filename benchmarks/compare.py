@@ -32,13 +32,13 @@ from typing import Any
 
 sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/cli.py
 
-from kzreport import scratch
 from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import finish_edition
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.files import file_digest
+from kzreport.machine import scratch
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project.settings import notebook_path
 

@@ -16,8 +16,8 @@ sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/commands/cli.py
 
 from compare import Backfill, months, nothing_to_do, say
 
-from kzreport import scratch
 from kzreport.editions.definition import load_definition
+from kzreport.machine import scratch
 
 NAME = "inflation-brief"
 COUNTRIES, MONTHS, PAGES = 50, 200, 5000  # of the question

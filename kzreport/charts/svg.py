@@ -69,9 +69,9 @@ def svg_text(
         The newest figures are at the right, which a narrow screen shows first.
     """
     buffer = io.StringIO()
-    renderer = _Renderer(*figure.bbox.size, buffer, image_dpi=72, metadata={"Date": None})
+    renderer = _Renderer(*figure.bbox.size, buffer, image_dpi=72, metadata={"Date": None})  # type: ignore[no-untyped-call]
     figure.draw(renderer)
-    renderer.finalize()
+    renderer.finalize()  # type: ignore[no-untyped-call]
     drawn = ET.fromstring(buffer.getvalue())
     root = ET.Element(
         "svg",

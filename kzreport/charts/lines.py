@@ -68,7 +68,7 @@ def draw_lines(canvas: Canvas, drawn: Sequence[Line]) -> None:
     rows = [(at(r.period), valued(r), number) for number, (_, run) in enumerate(pieces) for r in run]
     frame = pd.DataFrame(rows, columns=["x", "y", "run"])
     before = len(canvas.ax.lines)
-    sns.lineplot(frame, x="x", y="y", units="run", estimator=None, ax=canvas.ax)
+    sns.lineplot(frame, x="x", y="y", units="run", estimator=None, sort=False, color=INK, ax=canvas.ax)
     for artist, (line, run) in zip(canvas.ax.lines[before:], pieces, strict=True):
         artist.set(color=line.colour, linewidth=line.width, zorder=line.z)
         dashes = DOTTED if is_estimate(run) else line.dashes

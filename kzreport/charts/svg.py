@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import io
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from matplotlib.backends.backend_svg import RendererSVG
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 
+from kzreport.charts.fonts import text_extent
 from kzreport.charts.picture import FONTS, SPACE
 
 KEPT = re.compile(r"(head|foot|paper|axis)\d*")  # ids of groups that mean something; the others are matplotlib's own
@@ -68,9 +71,9 @@ def svg_text(
         Width of the labels left of the plot, which are the group ``axis``; 0 without them.
     """
     buffer = io.StringIO()
-    with warnings.catch_warnings():  # text stays text: the reader's machine has a font for other scripts
-        warnings.filterwarnings("ignore", r"Glyph \d+ ")
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    renderer = _Renderer(*figure.bbox.size, buffer, image_dpi=72, metadata={"Date": None})  # type: ignore[no-untyped-call]
+    figure.draw(renderer)
+    renderer.finalize()  # type: ignore[no-untyped-call]
     drawn = ET.fromstring(buffer.getvalue())
     root = ET.Element(
         "svg",
@@ -93,6 +96,13 @@ def svg_text(
     root.extend(_Cleaner(drawn).children(drawn))
     root.extend(_hints(hints))
     return ET.tostring(root, encoding="unicode")
+
+
+class _Renderer(RendererSVG):
+    """The renderer of matplotlib with a measure of its own for texts: shaping each took a tenth of a chart's time."""
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        return text_extent(s, prop.get_size_in_points(), bold=prop.get_weight() == "bold")
 
 
 def _hints(hints: Sequence[Hint]) -> Iterator[ET.Element]:

@@ -99,7 +99,8 @@ def page_words(page: str) -> Mapping[str, Any]:
 
 def methods() -> Mapping[str, Mapping[str, str]]:
     """Return the changes of method of the project, oldest first: id -> language -> sentence; none without a file."""
-    return _read(methods_path()) if methods_path().exists() else {}
+    path = methods_path()
+    return _read(path) if path.exists() else {}
 
 
 def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -108,7 +109,12 @@ def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     ``terms``: slug -> language -> "TERM: MEANING".
     ``earlier``: slug -> last day -> language -> the name until then. Raises :class:`WordsError` for another table.
     """
-    found = _read(labels_path()) if labels_path().exists() else {}
+    return _labels(labels_path())
+
+
+@cached_by_stamp(4)
+def _labels(path: Path) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    found = _read(path) if path.exists() else {}
     if unknown := sorted(set(found) - set(LABEL_TABLES)):
         raise WordsError(explain("data/labels.yml", ", ".join(unknown), f"tables among {', '.join(LABEL_TABLES)}"))
     return {table: found.get(table) or {} for table in LABEL_TABLES}

@@ -89,7 +89,7 @@ def overdue_note(page: PageContext, readings: Iterable[Reading], words: Words | 
     w = words or page.words
     kept = [r for r in readings if r.ok]
     states = overdue(page, kept)
-    names = {n for r in kept for n in r.inputs if n in resources()}
+    names = {n for r in kept for n in r.inputs} & resources().keys()
     alone = len(states) == 1 and len(names) == len(next(iter(states.values())))
     said = []
     for (last, missed), series in states.items():

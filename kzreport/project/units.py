@@ -14,6 +14,7 @@ this module makes its units known.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -69,27 +70,38 @@ def own_units() -> Mapping[str, Unit]:
 
     Raises :class:`DataError` naming the unit and the key, and for a name that a unit of the engine has.
     """
-    path = _path()
-    return {k: Unit(k, u.decimals, u.rate, _difference(u)) for k, u in _read(path).items()} if path.exists() else {}
+    return _units(own_units_path(project_root()))
 
 
 def own_unit_words(language: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the name and the sentence of each unit of the project in one of its languages."""
-    path = _path()
-    known = _read(path) if path.exists() else {}
-    return {k: {"name": u.name[language], "sentence": u.sentence[language]} for k, u in known.items()}
+    return _words(own_units_path(project_root()), language)
+
+
+@lru_cache(maxsize=8)  # a page asks some thousand times
+def own_units_path(root: Path) -> Path:
+    """Return the file that declares the units of a project; it need not exist."""
+    return root / "data" / _FILE
+
+
+@cached_by_stamp(4)
+def _units(path: Path) -> Mapping[str, Unit]:
+    return {k: Unit(k, u.decimals, u.rate, _difference(u)) for k, u in _read(path).items()}
+
+
+@cached_by_stamp(8)
+def _words(path: Path, language: str) -> Mapping[str, Mapping[str, Any]]:
+    return {k: {"name": u.name[language], "sentence": u.sentence[language]} for k, u in _read(path).items()}
 
 
 def _difference(unit: _OwnUnit) -> str:
     return unit.difference or ("points" if unit.rate else "")
 
 
-def _path() -> Path:
-    return project_root() / "data" / _FILE
-
-
 @cached_by_stamp(4)
 def _read(path: Path) -> Mapping[str, _OwnUnit]:
+    if not path.exists():
+        return {}
     raw, where = read_yaml(path), shown_path(path)
     if not isinstance(raw, dict):
         raise DataError(explain(where, short_repr(raw), "a map from a unit to what it is"))

@@ -19,7 +19,7 @@ from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
 from kzreport.project.settings import project
-from kzreport.project.units import own_units
+from kzreport.project.units import own_units, own_units_path
 from kzreport.series.shape import check_entry, check_heading
 from kzreport.series.transaction import finish_pending
 from kzreport.units import UNITS
@@ -220,8 +220,13 @@ class _Package:
     lists: Mapping[str, Mapping[str, Any]]
 
 
+def _package_of(root: Path) -> _Package:
+    return _package(_package_path(root), own_units_path(root))
+
+
 @cached_by_stamp()
-def _package(path: Path) -> _Package:
+def _package(path: Path, units: Path) -> _Package:
+    own_units()  # a fault of that file is told as one, not as a unit that nobody knows
     where, raw = shown_path(path), read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
@@ -271,10 +276,9 @@ def resources() -> Mapping[str, Resource]:
 
     Raises :class:`DataError` for a package that is broken, or older than a card.
     """
-    path = _package_path(project_root())
-    finish_pending(path.parent)
-    own_units()  # a fault of that file is reported as such, not as an unknown unit
-    return _package(path).resources
+    root = project_root()
+    finish_pending(_package_path(root).parent)
+    return _package_of(root).resources
 
 
 def demand_accepted(*paths: Path) -> None:
@@ -282,7 +286,7 @@ def demand_accepted(*paths: Path) -> None:
 
     Raises :class:`DataError` for a list that is not as it was, was not there then, or has another number of rows.
     """
-    lists = _package(_package_path(project_root())).lists
+    lists = _package_of(project_root()).lists
     for path in paths:
         stated = lists.get(f"{path.parent.name}/{path.name}", {})
         if f"sha256:{file_digest(path)}" != stated.get("hash"):
@@ -293,12 +297,12 @@ def demand_accepted(*paths: Path) -> None:
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
-    return _package(_package_path(project_root())).names[kind]
+    return _package_of(project_root()).names[kind]
 
 
 def publisher_on(slug: str, language: str, day: date | None = None) -> str:
     """Return the name of a publisher on a day (today if none)."""
-    package = _package(_package_path(project_root())).names
+    package = _package_of(project_root()).names
     return name_on(package["publishers"][slug], list(package["publishers_before"].get(slug, ())), language, day)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -21,7 +21,7 @@ ENOUGH = 8  # claims, and more, are counted by document and can be filtered; all
 def claims_blocks(shown: Sequence[Block], w: Words, linked: Sequence[str]) -> list[Block]:
     """Return the blocks of a page with its tables of claims laid out; ``linked``: the pages of the edition.
 
-    The list of documents that opens their section stands beside the counts.
+    What opens the section of many claims, how to read it and its documents, stands beside the counts.
     """
     found: list[Block] = []
     for block in shown:
@@ -30,40 +30,44 @@ def claims_blocks(shown: Sequence[Block], w: Words, linked: Sequence[str]) -> li
         if not output or not claims:
             found.append(block)
             continue
-        documents = Markup("")
-        if found and found[-1].place and "<ul>" in found[-1].html and len(claims) >= ENOUGH:
-            text, mark, after = found[-1].html.partition("<ul>")
-            found[-1], documents = replace(found[-1], html=Markup(text)), Markup(mark + after)
-        found.append(replace(block, kind=CLAIMS, html=_layout(claims, output.title, documents, w, linked)))
+        beside = Markup("")
+        if len(claims) >= ENOUGH and found and found[-1].place:
+            found[-1], beside = replace(found[-1], html=beside), found[-1].html
+        found.append(replace(block, kind=CLAIMS, html=_layout(claims, beside, w, linked)))
     return found
 
 
-def _layout(claims: Sequence[Listed], title: str, documents: Markup, w: Words, linked: Sequence[str]) -> Markup:
+def _layout(claims: Sequence[Listed], beside: Markup, w: Words, linked: Sequence[str]) -> Markup:
     groups = by_verdict(claims)
     return Markup(
         fill(
             "claims.html",
             w=w,
-            title=title,
-            groups=[(verdict, group_name(verdict, w), _by_document(few)) for verdict, few in groups],
+            groups=[(verdict, group_name(verdict, w), few) for verdict, few in groups],
             counts=count_table(claims),
             turned=[claim for claim in claims if claim.before],
-            documents=documents,
+            beside=beside,
             many=len(claims) >= ENOUGH,
+            choices=_choices(claims, w),
             group_name=lambda verdict: group_name(verdict, w),
             told=told,
             turn=lambda claim: turn(claim, w),
-            titles=_titles(w),
             linked=linked,
         )
     )
 
 
-def _by_document(claims: Sequence[Listed]) -> list[tuple[str, list[Listed]]]:
-    documents = dict.fromkeys(claim.about["document"] for claim in claims)
-    return [(d, [claim for claim in claims if claim.about["document"] == d]) for d in documents]
-
-
-def _titles(w: Words) -> dict[str, str]:
-    """Return the titles of all pages of the project: a claim may belong to one that the edition has not."""
-    return {name: str(Words(w.language, name).entry("title")[w.language]) for name in page_names()}
+def _choices(claims: Sequence[Listed], w: Words) -> Mapping[str, Mapping[str, str]]:
+    """Return what claims are filtered by -> each value and its name, in order."""
+    used = {key: dict.fromkeys(claim.about[key] for claim in claims) for key in ("document", "theme", "page")}
+    pages = page_names()  # a claim may belong to a page that the edition has not, or to none
+    titles = {p: str(Words(w.language, p).entry("title")[w.language]) for p in used["page"] if p in pages}
+    names = {
+        "document": {document: document for document in used["document"]},
+        "theme": {theme: w.label(theme) for theme in used["theme"]},
+        "page": {page: titles.get(page, w.ui("no_page")) for page in used["page"]},
+        "verdict": {str(verdict): group_name(verdict, w) for verdict, _ in by_verdict(claims)},
+    }
+    return {key: dict(sorted(few.items(), key=lambda pair: pair[1])) for key, few in names.items() if key != "verdict"} | {
+        "verdict": names["verdict"]
+    }

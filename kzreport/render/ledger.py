@@ -63,9 +63,10 @@ class Listed:
 
     @property
     def reason(self) -> str:
-        """The reason of the verdict that leads, without the word of the verdict: "from published figures"."""
+        """The reason of the verdict that leads, without the word of the verdict: "From published figures."."""
         published = self.about["published"] == self.about["verdict"]
-        return after_verdict(self.published if published else self.within)
+        text = after_verdict(self.published if published else self.within)
+        return text[:1].upper() + text[1:]
 
 
 def after_verdict(cell: Cell) -> str:
@@ -89,8 +90,9 @@ def listed_claims(output: Output) -> list[Listed]:
 
 
 def by_verdict(claims: Sequence[Listed]) -> list[tuple[Verdict, list[Listed]]]:
-    """Return the verdicts that occur, the hardest first, each with its claims by document, theme and line."""
-    groups = [(verdict, [c for c in claims if c.verdict is verdict]) for verdict in ORDER]
+    """Return the verdicts that occur, the hardest first, each with its claims by document and line."""
+    read = sorted(claims, key=lambda c: (c.about["document"], int(c.about["line"])))
+    groups = [(verdict, [c for c in read if c.verdict is verdict]) for verdict in ORDER]
     return [(verdict, few) for verdict, few in groups if few]
 
 

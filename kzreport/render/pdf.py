@@ -9,14 +9,17 @@ from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.project import project
+from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures
-from kzreport.render.printed import Data, halves, printed_paragraphs, printed_table, printed_text
+from kzreport.render.ledger import Listed, listed_claims
+from kzreport.render.printed import Data, halves, printed_paragraphs, printed_runs, printed_table, printed_text
 from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
 from kzreport.render.text import Paragraph, read_markdown, read_table
 
+OPENING = 3  # blocks that open a chapter, as the template sets them
 _SAID = ("annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
 
 
@@ -27,9 +30,13 @@ def make(edition: Edition, language: str) -> bytes:
     """
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
     elsewhere, notes = told_elsewhere(pages), notes_once(pages, w)
-    chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
+    chapters = [
+        {"name": page.name, "blocks": _floating(list(_blocks(page, notes[page.name], elsewhere, w)))} for page in pages
+    ]
     data = {
         **about(edition, w),
+        "replaced": [edition.replaced[language]] if language in edition.replaced else [],
+        "before": _before(edition, language),
         "keywords": [page.title for page in pages],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
@@ -55,6 +62,14 @@ def about(edition: Edition, w: Words) -> Data:
         "author": "kzreport",
         "date": {"year": day.year, "month": day.month, "day": day.day},
     }
+
+
+def _before(edition: Edition, language: str) -> list[Data]:
+    """Return the pages that a revision changed: title, what stood in the edition replaced, and what differs."""
+    told, titles = edition.before.get(language, {}), {p.name: p.title for p in edition.pages[language]}
+    return [
+        {"title": titles[page], "text": printed_text("\n\n".join(lines))} for page, lines in told.items() if page in titles
+    ]
 
 
 def _points(pages: Sequence[PageContent], w: Words) -> Data:
@@ -94,6 +109,8 @@ def _blocks(
         if output.kind is Kind.CHART:
             said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
             yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
+        elif output.kind is Kind.TABLE and (claims := listed_claims(output)):
+            yield _ledger(output.title, claims, elsewhere.get((page.name, output.name), ""), w)
         elif output.kind is Kind.TABLE:
             grid, at = read_table(output.html), elsewhere.get((page.name, output.name), "")
             in_full = w.typography(w.ui("in_full").format(column=grid.head[-1]))
@@ -105,6 +122,46 @@ def _blocks(
             text = printed_text(output.markdown, level)
             level = next((d["level"] for d in reversed(text) if d["kind"] == "heading"), level)
             yield {"kind": str(output.kind), "name": page.name, "text": text}
+
+
+def _floating(blocks: Sequence[Data]) -> list[Data]:
+    """Say of each chart if it may leave its place for the next page: text of its section stays under the heading."""
+    said, found = False, list[Data]()
+    for number, block in enumerate(blocks):
+        text = block.get("text", ())
+        if text:
+            said = text[-1]["kind"] != "heading"
+        after = blocks[number + 1]["kind"] if number + 1 < len(blocks) else ""
+        found.append({**block, "floats": said and number >= OPENING and bool(after)} if block["kind"] == "chart" else block)
+    return found
+
+
+def _ledger(title: str, claims: Sequence[Listed], at: str, w: Words) -> Data:
+    """Return the claims of a page; ``at``: the page that has them in full."""
+    ledger = paper_ledger(claims, w, short=bool(at))
+    return {
+        "kind": "ledger",
+        "title": title,
+        "at": at,
+        "in_full": w.typography(w.ui("claims_in_full")),
+        "rest": w.typography(w.ui("claims_rest")),
+        "head": ledger.head,
+        "rows": ledger.rows,
+        "full": [_group(group) for group in ledger.full],
+        "others": [_group(group) for group in ledger.others],
+    }
+
+
+def _group(group: Group) -> Data:
+    entries = [
+        {
+            "stated": entry.stated,
+            "place": entry.place,
+            "parts": [{"name": name, "lines": list(map(printed_runs, lines))} for name, lines in entry.parts],
+        }
+        for entry in group.entries
+    ]
+    return {"name": group.name, "count": str(group.count), "entries": entries}
 
 
 def _middle(chapters: Sequence[Data]) -> str:

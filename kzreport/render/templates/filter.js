@@ -18,7 +18,6 @@ document.querySelectorAll("figure.claims").forEach(figure => {
   figure.addEventListener("click", event => { const link = event.target.closest("a[href^='#']"); if (link && link.hash === location.hash) reveal(); });
   if (form) {
     const choices = [...form.querySelectorAll("select")], button = form.querySelector("button");
-    for (const select of choices) for (const each of new Set(claims.map(claim => value(claim, select.name)))) select.add(new Option(each, each));
     const labels = [button.textContent, button.dataset.shut];
     const setOpen = open => { claims.forEach(claim => { claim.open = open; }); button.textContent = labels[+open]; };
     const show = () => {
@@ -36,7 +35,6 @@ document.querySelectorAll("figure.claims").forEach(figure => {
         group.hidden = !left;
         group.open = asked ? left > 0 : openAtFirst[i];
         group.querySelector(".number").textContent = left;
-        for (const part of group.querySelectorAll(".of")) part.hidden = !part.querySelector("details.claim:not([hidden])");
       });
       button.textContent = labels[0];
       form.querySelector("output span").textContent = count;

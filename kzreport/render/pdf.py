@@ -19,7 +19,6 @@ from kzreport.render.setting import set_pdf
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
 from kzreport.render.text import Paragraph, read_markdown, read_table
 
-OPENING = 3  # blocks that open a chapter, as the template sets them
 _SAID = ("annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
 
 
@@ -30,9 +29,7 @@ def make(edition: Edition, language: str) -> bytes:
     """
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
     elsewhere, notes = told_elsewhere(pages), notes_once(pages, w)
-    chapters = [
-        {"name": page.name, "blocks": _floating(list(_blocks(page, notes[page.name], elsewhere, w)))} for page in pages
-    ]
+    chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
     data = {
         **about(edition, w),
         "replaced": [edition.replaced[language]] if language in edition.replaced else [],
@@ -122,18 +119,6 @@ def _blocks(
             text = printed_text(output.markdown, level)
             level = next((d["level"] for d in reversed(text) if d["kind"] == "heading"), level)
             yield {"kind": str(output.kind), "name": page.name, "text": text}
-
-
-def _floating(blocks: Sequence[Data]) -> list[Data]:
-    """Say of each chart if it may leave its place for the next page: text of its section stays under the heading."""
-    said, found = False, list[Data]()
-    for number, block in enumerate(blocks):
-        text = block.get("text", ())
-        if text:
-            said = text[-1]["kind"] != "heading"
-        after = blocks[number + 1]["kind"] if number + 1 < len(blocks) else ""
-        found.append({**block, "floats": said and number >= OPENING and bool(after)} if block["kind"] == "chart" else block)
-    return found
 
 
 def _ledger(title: str, claims: Sequence[Listed], at: str, w: Words) -> Data:

@@ -68,6 +68,6 @@ def _choices(claims: Sequence[Listed], w: Words) -> Mapping[str, Mapping[str, st
         "page": {page: titles.get(page, w.ui("no_page")) for page in used["page"]},
         "verdict": {str(verdict): group_name(verdict, w) for verdict, _ in by_verdict(claims)},
     }
-    return {key: dict(sorted(few.items(), key=lambda pair: pair[1])) for key, few in names.items() if key != "verdict"} | {
-        "verdict": names["verdict"]
-    }
+    return {
+        key: dict(sorted(few.items(), key=lambda pair: pair[1])) for key, few in names.items() if key != "verdict"
+    } | {"verdict": names["verdict"]}

@@ -53,9 +53,9 @@ def paper_ledger(claims: Sequence[Listed], w: Words, *, short: bool) -> PaperLed
         head=head,
         rows=[[name, *(w.number(n, 0) if n else "–" for n in own)] for name, own in numbers],
         full=[] if short else list(_groups(groups, w, in_full=True)),
-        others=[
-            Group(name, len(few), [Entry(c.stated, c.place) for c in few]) for name, few in groups
-        ] if short else list(_groups(groups, w, in_full=False)),
+        others=[Group(name, len(few), [Entry(c.stated, c.place) for c in few]) for name, few in groups]
+        if short
+        else list(_groups(groups, w, in_full=False)),
     )
 
 

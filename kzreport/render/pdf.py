@@ -9,6 +9,7 @@ from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.project import project
+from kzreport.render.brief import told_replaced
 from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures
@@ -32,8 +33,7 @@ def make(edition: Edition, language: str) -> bytes:
     chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
     data = {
         **about(edition, w),
-        "replaced": [edition.replaced[language]] if language in edition.replaced else [],
-        "before": _before(edition, language),
+        "replaced": [printed_runs(p.runs) for p in told_replaced(edition, language, w)],
         "keywords": [page.title for page in pages],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
@@ -59,14 +59,6 @@ def about(edition: Edition, w: Words) -> Data:
         "author": "kzreport",
         "date": {"year": day.year, "month": day.month, "day": day.day},
     }
-
-
-def _before(edition: Edition, language: str) -> list[Data]:
-    """Return the pages that a revision changed: title, what stood in the edition replaced, and what differs."""
-    told, titles = edition.before.get(language, {}), {p.name: p.title for p in edition.pages[language]}
-    return [
-        {"title": titles[page], "text": printed_text("\n\n".join(lines))} for page, lines in told.items() if page in titles
-    ]
 
 
 def _points(pages: Sequence[PageContent], w: Words) -> Data:

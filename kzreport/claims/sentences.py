@@ -20,7 +20,7 @@ from kzreport.language.names import is_label
 from kzreport.language.sentences import escape
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.resource import describe_series, names_of
 from kzreport.units import UNITS
 
@@ -149,7 +149,7 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
         shown = test.verb == "date" or found.period == assessment.claim.period
         basis = _other_basis(w, found)
         about += ["" if shown else when(w, found.period), "" if basis.lower() in about[0].lower() else basis]
-    text = f"{head} – {', '.join(filter(None, about))}"
+    text = f"{head} – {', '.join(filter(None, dict.fromkeys(about)))}"
     publishers = "" if found is None else _publishers(w, found)
     return w.typography(f"{text} ({publishers})" if publishers else text)
 

@@ -17,7 +17,7 @@ from kzreport.editions.definition import load_definition
 from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.files import project_root, read_text, shown_path, write_durably
 from kzreport.pages.notebooks import read_notebook
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.assemble import assemble
 from kzreport.series.resource import Resource, describe_series, resources
 
@@ -63,6 +63,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _is_file(series: str | None) -> bool:
+    """Report whether a file was given, and not the name of a series. Raises :class:`ParameterError` for a workbook."""
+    if series is not None and series.lower().endswith((".xls", ".xlsx", ".ods", ".numbers")):
+        raise ParameterError(explain("--series", short_repr(series), "a CSV", "save the sheet as CSV first"))
     return series is not None and series.endswith(".csv")
 
 

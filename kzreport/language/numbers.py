@@ -32,10 +32,14 @@ def rounded(value: float, digits: int) -> Decimal:
 
 @lru_cache(maxsize=16)
 def _range_pattern(template: str) -> re.Pattern[str]:
-    """Find a range whose two figures have the same unit; ``template`` is the range of the language."""
+    """Find a range whose two figures have the same unit, in the singular or the plural.
+
+    ``template`` is the range of the language.
+    """
     between = re.escape(template.partition("{low}")[2].partition("{high}")[0])
     number = r"[+−]?\d[\d\u202f,.]*"
-    return re.compile(rf"({number})((?:\u00a0[^\W\d]|\u00a0?%)[^\d;:()]{{0,40}}?)({between})({number})\2(?![\w’])")
+    first, rest = r"\u00a0[^\W\d]+|\u00a0?%", r"[^\d;:()]{0,40}?"
+    return re.compile(rf"({number})({first})({rest})({between})({number})(\2s?\3)(?![\w’])")
 
 
 class Numbers(Vocabulary):
@@ -203,8 +207,10 @@ class Numbers(Vocabulary):
 
         >>> Numbers("fr").unit_once("de 2,7\xa0millions de tonnes à 2,8\xa0millions de tonnes")
         'de 2,7 à 2,8\xa0millions de tonnes'
+        >>> Numbers("fr").unit_once("de 1,7\xa0milliard de dollars à 3,5\xa0milliards de dollars")
+        'de 1,7 à 3,5\xa0milliards de dollars'
         """
-        return _range_pattern(self.ui("range")).sub(r"\1\3\4\2", text)
+        return _range_pattern(self.ui("range")).sub(r"\1\4\5\6", text)
 
 
 def last_digit(value: float) -> float:

@@ -32,6 +32,7 @@ ATTRIBUTES = ("value", "period", "base", "item", "low", "high", "year", "publish
 MARK = re.compile(rf"\{{([a-z][a-z0-9_]*)(?:\.({'|'.join(ATTRIBUTES[1:])}))?(?::([a-z]+)|(\|[^{{}}\[\]]*))?\}}")
 PART = re.compile(r"\[([^\[\]]*)\]")
 NOTHING = "nothing"
+_SPELT = ("words", "feminine")  # specs of numbers in letters
 DIRECTIONS = ("up", "down", "flat")
 SELECTORS = frozenset({*DIRECTIONS, "ok", "other", "stale", *map(str, Status)})
 
@@ -130,16 +131,31 @@ class Sentences(Numbers, Names):
         Raises :class:`WordsError` for a reading that is not there, or lacks what the mark asks of it.
         """
 
+        digits = self._in_digits(text, readings)
+
         def one(m: re.Match[str]) -> str:
-            name, attribute, spec = m[1], m[2], m[3] or ""
+            name, attribute = m[1], m[2]
             if name not in readings:
                 raise WordsError(explain(f"{where}, {m[0]}", f"no reading '{name}'", one_of(readings, name)))
             found = several(readings[name])
             if not found:
                 raise WordsError(explain(f"{where}, {m[0]}", f"nothing in '{name}'", "a reading or more"))
-            return self._items(found, spec) if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
+            if attribute is None and m[3] in _SPELT and found[0].unit in digits:
+                return self.reading(found[0])
+            return (
+                self._items(found, m[3] or "") if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
+            )
 
         return MARK.sub(one, text.strip())
+
+    def _in_digits(self, text: str, readings: Mapping[str, Said]) -> frozenset[str]:
+        """Return the units whose numbers a text has in digits: one of them is too large to be spelt.
+
+        Numbers of one kind stand in one sentence all in letters or all in digits: 49, 13 and 29 claims.
+        """
+        marked = [(m[3], several(readings[m[1]])[0]) for m in MARK.finditer(text) if several(readings.get(m[1], ()))]
+        spelt = [r for spec, r in marked if spec in _SPELT and r.ok and r.unit != "rank"]
+        return frozenset(r.unit for r in spelt if self.spelt(r) == self.reading(r))
 
     def _mark(self, m: re.Match[str], r: Reading, where: str) -> str:
         name, attribute, spec = m[1], m[2], m[3] or ""

@@ -104,9 +104,9 @@ def cited_pages(page: PageContext, name: str) -> str:
     named = []
     for s in describe_series(name).sources:
         if s.get("since", "") <= page.as_of.isoformat():
-            title, path = escape(s["title"]), s.get("path", "")
+            title, path = escape(page.words.dated(s["title"])), s.get("path", "")
             named.append(f"[{title}]({path})" if path.startswith("https://") else title)
-    return f" ({', '.join(named)})" if named else ""
+    return f" ({page.words.semicolon.join(named)})" if named else ""
 
 
 def background(page: PageContext, **among: Sequence[str]) -> None:

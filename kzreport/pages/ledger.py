@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.columns import since, table_cells
 from kzreport.claims.documents import register
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import document_entry
-from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.claims.verdict import Verdict
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain
 from kzreport.pages.context import PageContext
 from kzreport.pages.rows import Cell, Row, Table
-from kzreport.verdict import Verdict
 
 CLAIM_FIGURES = (
     *("id", "document", "line", "theme", "verdict", "reason", "within", "within_reason", "published"),

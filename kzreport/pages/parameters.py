@@ -18,9 +18,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, create_model
 
 from kzreport.claims.documents import register
-from kzreport.days import parse_day
+from kzreport.days import expected_day, parse_day
 from kzreport.errors import NotebookError, ParameterError, explain, one_of, short_repr
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
+from kzreport.project.strict import plain_reason
 from kzreport.series.resource import resources
 
 
@@ -28,7 +29,7 @@ def _day(text: str) -> str:
     try:
         parse_day(text)
     except ParameterError:
-        raise ValueError("expected a date such as 2026-09-30, from 2000 to 2100") from None
+        raise ValueError(f"expected {expected_day(text)}") from None
     return text
 
 
@@ -230,7 +231,7 @@ def validate_parameters(
         name = str(first["loc"][0])
         p = by_name[name]
         at = f"{places.get(name, where)}, parameter '{name}'"
-        expected = f"{p.annotation} ({first['msg'].removeprefix('Value error, ')})"
+        expected = f"{p.annotation} ({plain_reason(first['msg'])})"
         raise ParameterError(explain(at, short_repr(first["input"]), expected, p.comment)) from None
 
 

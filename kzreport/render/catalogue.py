@@ -18,7 +18,7 @@ from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import as_csv
 from kzreport.pages.since import Key, differs
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.content import Edition
 from kzreport.render.downloads import inert
 from kzreport.render.figures import FigureReader, csv_rows, has_figures
@@ -143,7 +143,7 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return capital(", ".join(reader.label(part) for part in key if part))
+    return capital(reader.words.dated(", ".join(reader.label(part) for part in key if part)))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:

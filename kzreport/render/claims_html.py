@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 from kzreport.render.blocks import Block
 from kzreport.render.fill import fill
 from kzreport.render.ledger import Listed, by_verdict, count_table, group_name, listed_claims, told, turn

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kzreport.claims.verdict import Verdict
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Output
 from kzreport.render.figures import csv_rows
 from kzreport.render.text import Cell, Run, plain, read_table
-from kzreport.verdict import Verdict
 
 _KEY = "corrected_verdict"  # a column that only the CSV of claims has
 ORDER = sorted(reversed(Verdict), key=lambda v: -v.severity)  # of groups: what is hard on a claim first

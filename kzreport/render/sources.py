@@ -73,5 +73,7 @@ def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
         days=words.ui(f"published_{d.publication['kind']}"),
         last=words.period(last) if last else words.ui("nothing_known"),
         caveats=d.caveats[language],
-        pages=[(s["title"], path if (path := s.get("path", "")).startswith("https://") else "") for s in used],
+        pages=[
+            (words.dated(s["title"]), path if (path := s.get("path", "")).startswith("https://") else "") for s in used
+        ],
     )

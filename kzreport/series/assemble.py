@@ -9,7 +9,7 @@ from typing import Any
 
 from kzreport.errors import DataError, explain
 from kzreport.files import file_digest, project_root, read_json, read_text, shown_path, write_atomic, write_durably
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.cards import read_card, read_map, read_shared
 from kzreport.series.resource import resource_of, seal_package
 from kzreport.series.strays import OTHER_FILES, SHARED_FILES, undeclared_tables

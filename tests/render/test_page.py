@@ -13,7 +13,7 @@ from kzreport.files import clear_caches
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 from kzreport.render.behind import MOST, figure_table
 from kzreport.render.figures import FigureReader
 from kzreport.render.html import page_groups
@@ -54,6 +54,11 @@ def test_a_column_has_one_number_of_decimals():
         *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.123456"), 1)),
     )
     assert [row[1] for row in computed.rows] == ["3.1", "3.5"]
+
+
+def test_a_large_figure_has_no_decimals():
+    rows = [("needed", "ktz", "2021", "298487.395", "tonne"), ("needed", "gov_kaz", "2021", "294223.4", "tonne")]
+    assert [row[-1] for row in behind(*rows, page="transit").rows] == ["298,487", "294,223"]
 
 
 def test_small_and_large_tonnages_keep_their_digits():

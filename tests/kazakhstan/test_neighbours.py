@@ -22,7 +22,7 @@ from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Kind
 from kzreport.pages.page import Page
 from kzreport.pages.values import changed_values, page_values
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series, resources
 from kzreport.views import neighbours
@@ -485,7 +485,7 @@ def test_a_faulty_definition_is_named(home, name):
         ("{neighbours: {nation: UZB}}", "an unknown name"),
         ("{neighbours: {country: XXX}}", "found 'XXX', expected Country"),
         ("{neighbours: {peers: [UZB]}}", "found UZB, the country itself"),
-        ("{neighbours: UZB}", "Input should be a valid dictionary"),
+        ("{neighbours: UZB}", "expected names with values"),
         ("{nobody: {country: UZB}}", "expected one of"),
         ("[nobody]", "expected one of"),
     ],

@@ -6,8 +6,8 @@ import csv
 import html
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from kzreport.pages.outputs import Kind, Output
 
@@ -49,10 +49,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells of a row; ``marks``: the values by which a reader filters the rows."""
+    """Cells of a row."""
 
     cells: Sequence[Cell]
-    marks: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *texts: str) -> Row:
@@ -68,7 +67,6 @@ class Table:
     - ``figures``: its figures as rows of text for the CSV file, header first
     - ``row_heads``: number of cells at the start of a row that name the subject of the row
     - ``texts``: numbers of the columns that hold words
-    - ``filtered``: readers may hide rows by their marks
     """
 
     name: str
@@ -78,7 +76,6 @@ class Table:
     figures: Sequence[Sequence[str]]
     row_heads: int = 1
     texts: Collection[int] = ()
-    filtered: bool = False
 
     def output(self) -> Output:
         """Return what a page shows of the table: its HTML, and title, rows and CSV as text."""
@@ -94,16 +91,14 @@ class Table:
         )
         body = ""
         for row in self.rows:
-            marks = "".join(f' data-{name}="{html.escape(value)}"' for name, value in row.marks.items())
-            body += f"<tr{marks}>"
+            body += "<tr>"
             for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
                 body += (
                     f'<th scope="row">{cell.html}</th>' if number < self.row_heads else f"<td{column}>{cell.html}</td>"
                 )
             body += "</tr>"
-        about = f' data-{self.name}="{self.name}"' if self.filtered else ""
         caption = f"<caption>{escape_html(self.title)}</caption>"
-        return f"<table{about}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:

@@ -43,11 +43,6 @@ class Block:
     code: Markup = _NOTHING
     code_at: str = ""
 
-    @property
-    def filtered(self) -> bool:
-        """True for the table of claims, which the page offers to filter."""
-        return self.kind == "table" and "<table data-claims=" in self.html
-
 
 def blocks(nb: NotebookNode, language: str) -> Iterator[Block]:
     """Yield the page's pieces in order; an analyst's Markdown cells only if tagged with the language.

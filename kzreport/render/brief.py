@@ -17,7 +17,7 @@ from kzreport.render.figures import csv_rows, has_figures
 from kzreport.render.late import late_figures
 from kzreport.render.sources import edition_sources
 from kzreport.render.sparkline import sparkline
-from kzreport.render.text import Paragraph, read_markdown, read_table
+from kzreport.render.text import Paragraph, Run, read_markdown, read_table
 from kzreport.series.resource import resources
 
 MOST = 5  # headlines
@@ -62,12 +62,14 @@ class Brief:
     """The content of a brief.
 
     - ``points``: at most :data:`MOST` headlines
+    - ``replaced``: the sentence on the edition that a revision replaces, and a line for each page that it changed
     - ``since``, ``changes``: since when, and what changed, as the edition says it; empty if no page says it
     - ``late``: a line for each series with late figures
     - ``terms``: publishers, and the terms of use of their figures
     """
 
     points: Sequence[Point]
+    replaced: Sequence[Paragraph]
     since: str
     changes: Sequence[Paragraph]
     late: Sequence[str]
@@ -79,6 +81,18 @@ def told_changes(pages: Sequence[PageContent]) -> list[Paragraph]:
     return next((read_markdown(o.markdown) for p in pages for o in p.outputs if o.kind is Kind.CHANGES), [])
 
 
+def told_replaced(edition: Edition, language: str, w: Words) -> list[Paragraph]:
+    """Return what a revision says of the edition that it replaces; below, for each page, what stood there before."""
+    if language not in edition.replaced:
+        return []
+    titles = {page.name: page.title for page in edition.pages[language]}
+    found = [Paragraph([Run(edition.replaced[language])])]
+    for page, lines in edition.before.get(language, {}).items():
+        said = [run for line in lines for p in read_markdown(line) for run in (*p.runs, Run(" "))]
+        found.append(Paragraph([Run(f"{titles.get(page, page)}{w.colon}", strong=True), *said[:-1]], depth=1))
+    return found
+
+
 def make_brief(edition: Edition, language: str) -> Brief:
     """Return the brief of an edition in one of its languages."""
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
@@ -86,6 +100,7 @@ def make_brief(edition: Edition, language: str) -> Brief:
     told = told_changes(pages)
     return Brief(
         points=points,
+        replaced=told_replaced(edition, language, w),
         since=told[0].text if told else "",
         changes=told[1:],
         late=late_figures(edition, w),

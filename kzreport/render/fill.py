@@ -36,7 +36,7 @@ def fill(template: str, **values: Any) -> str:
 
 
 def filter_script() -> tuple[Markup, str]:
-    """Return the script that filters the table of claims, and its digest for the page's policy."""
+    """Return the script that filters and opens claims, and its digest for the page's policy."""
     return page_script("filter.js")
 
 

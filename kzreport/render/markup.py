@@ -18,8 +18,6 @@ _ATTRIBUTES = {
     "a": {"href"},
     "th": {"scope", "data-text"},
     "td": {"data-text"},
-    "table": {"data-claims"},
-    "tr": {"data-document", "data-theme", "data-page", "data-verdict"},
 }
 
 

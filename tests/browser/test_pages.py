@@ -82,7 +82,7 @@ def test_a_page_is_whole_and_fits(opened, files, name):
     assert all(width > 400 and description > 30 for width, description in pictures)
     assert len(pictures) == sum(bool(a.svg) for a in page_artefacts(load_notebook(name)))
     assert page.locator("h1").count() == 1
-    assert page.locator("script").count() == page.locator("table[data-claims]").count() <= 1
+    assert page.locator("script").count() == page.locator("figure.claims").count() <= 1
     assert page.get_attribute("html", "lang") == "fr"
     assert files[name].stat().st_size < MOST_BYTES
 
@@ -215,9 +215,10 @@ def test_the_policy_lets_our_own_filter_run_and_nothing_else(page, files, tmp_pa
 
 def test_claims_are_filtered(page, files):
     page.goto(files["claims"].as_uri())
-    rows, shown = page.locator("figure.claims tbody tr"), page.locator("figure.claims tbody tr:visible")
+    rows, shown = page.locator("details.claim"), page.locator("details.claim:not([hidden])")
     every = rows.count()
     assert every > 100 and shown.count() == every
+    assert page.evaluate("document.documentElement.scrollHeight") < 6000
     counted = page.locator("form.filter output span")
     assert counted.inner_text() == str(every)
     for name in ("document", "theme", "verdict"):  # each choice shows its own rows; together they are all
@@ -226,7 +227,8 @@ def test_claims_are_filtered(page, files):
         assert len(values) > 3
         for value in values:
             select.select_option(value)
-            assert shown.evaluate_all(f"all => all.every(r => r.dataset.{name} === {value!r})")
+            assert shown.evaluate_all(f"all => all.every(r => r.closest('[data-{name}]').dataset.{name} === {value!r})")
+            assert shown.evaluate_all("all => all.every(r => r.parentElement.open && r.checkVisibility())")
             total += shown.count()
         assert total == every
         select.select_option("")
@@ -235,12 +237,18 @@ def test_claims_are_filtered(page, files):
     page.locator("form.filter").get_by_label("Contient").fill("  INFLATION ")
     with_word = shown.count()
     assert 0 < with_word < every
+    said = "r.querySelector('summary').textContent.toLowerCase().includes('inflation')"
+    assert shown.evaluate_all(f"all => all.every(r => r.open || {said})")  # what is found in a folded part is opened
     page.locator("form.filter").get_by_label("Thème").select_option("Inflation")
     assert 0 < shown.count() <= with_word
     page.keyboard.press("Enter")
     assert page.url == files["claims"].as_uri()
     page.emulate_media(media="print")
-    assert shown.count() == every and not page.locator("form.filter").is_visible()
+    assert page.locator("details.claim").evaluate_all("all => all.every(r => r.checkVisibility())")
+    assert page.locator("details.matters > div").evaluate_all(
+        "all => all.length && all.every(r => r.checkVisibility())"
+    )
+    assert not page.locator("form.filter").is_visible()
 
 
 def test_claims_are_whole_without_javascript(browser, files):
@@ -248,7 +256,10 @@ def test_claims_are_whole_without_javascript(browser, files):
     tab = context.new_page()
     tab.goto(files["claims"].as_uri())
     assert not tab.locator("form.filter").is_visible()
-    assert tab.locator("figure.claims tbody tr:visible").count() > 100
+    assert tab.locator("details.claim").count() > 100
+    place = tab.locator("details.claim > div").last.get_attribute("id")
+    tab.goto(f"{files['claims'].as_uri()}#{place}")  # a link to a claim opens what it is folded in
+    assert tab.locator(f"#{place}").is_visible()
     context.close()
 
 

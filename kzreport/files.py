@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import yaml
 from yaml.composer import Composer
 
-from kzreport.errors import HIDDEN, DataError, ParameterError, explain, short_repr
+from kzreport.errors import HIDDEN, DataError, ParameterError, explain, short_repr, system_cause
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
@@ -179,7 +179,7 @@ def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
             raise DataError(explain(shown_path(path), f"{about.st_size} bytes", f"at most {most}"))
         return path.read_bytes()
     except OSError as e:
-        raise DataError(explain(shown_path(path), e.strerror or "no file", "a readable file")) from None
+        raise DataError(explain(shown_path(path), system_cause(e), "a readable file")) from None
 
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
@@ -293,13 +293,14 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     Raises :class:`OSError`, also if there is no such folder; the file is then as it was, and nothing is left beside it.
     """
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _write(fresh, data)
-        fresh.replace(path)
-        sync_folder(path.parent)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+    with naming(path):
+        try:
+            _write(fresh, data)
+            fresh.replace(path)
+            sync_folder(path.parent)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
 
 
 def sweep_halves(folder: Path) -> None:
@@ -317,11 +318,22 @@ def sweep_halves(folder: Path) -> None:
 
 def _write(path: Path, data: bytes | str) -> str:
     raw = data.encode() if isinstance(data, str) else data
-    with path.open("wb") as f:
+    with naming(path), path.open("wb") as f:
         f.write(raw)
         f.flush()
         _sync(f.fileno())
     return sha256_hex(raw)
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name a file in an error of the system: that of a full disk names none, others name a half that is gone."""
+    try:
+        yield
+    except OSError as e:
+        if e.errno is None:
+            raise
+        raise OSError(e.errno, e.strerror, str(path)) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -20,7 +20,7 @@ import yaml
 
 from kzreport.commands.rows_given import csv_cells, day_of, digits_of
 from kzreport.commands.starter import STARTER, copied_file
-from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr, system_cause
 from kzreport.files import project_root, read_text
 from kzreport.model import Period
 from kzreport.project import project
@@ -76,7 +76,7 @@ def new_series(file: Path, given: Given) -> NewSeries:
     try:
         raw = file.read_bytes()
     except OSError as e:
-        raise ParameterError(explain("--series", f"{file.name}: {e.strerror}", "a CSV that can be read")) from None
+        raise ParameterError(explain("--series", f"{file.name}: {system_cause(e)}", "a CSV that can be read")) from None
     rows = _rows(raw, file.name)
     given = _complete(given, dated=all(day for _, _, day in rows))
     return NewSeries(name, given.titles, _files(folder, name, rows, given))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from kzreport import scratch
 from kzreport.commands.settings import apply_settings, setting_lines
 from kzreport.editions.log import OVERDUE, RunLog, log_error, start_logging
-from kzreport.errors import KzreportError, Locked, ParameterError, explain
+from kzreport.errors import KzreportError, Locked, ParameterError, explain, message_of
 from kzreport.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.files import project_root
 from kzreport.redaction import hide_secrets, redact
@@ -104,10 +104,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
 
 def _failed(error: KzreportError | OSError, reporter: Reporter | None) -> int:
     """Log an error of the user's or of the system; return its exit code."""
-    text = str(error)
-    if isinstance(error, OSError) and error.strerror:
-        place = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else ""
-        text = explain(place or "the system", error.strerror, "to go on")
+    text = message_of(error)
     if reporter:
         reporter.open = ""  # what is there now is not what was asked for
     (reporter.error if reporter else log_error)(text)

@@ -25,7 +25,7 @@ from kzreport.commands.rehearsal import rehearse
 from kzreport.commands.session import show, warn
 from kzreport.days import parse_day
 from kzreport.editions.reference import reference_task, stored_language
-from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.errors import KzreportError, ParameterError, explain, system_cause
 from kzreport.files import project_root
 from kzreport.language.wordfiles import check_language
 from kzreport.language.words import Words
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         server = ThreadingHTTPServer(("127.0.0.1", args.port), _handler(state))
     except OSError as e:
-        raise ParameterError(explain("--port", f"{args.port}: {e.strerror}", "a free port")) from None
+        raise ParameterError(explain("--port", f"{args.port}: {system_cause(e)}", "a free port")) from None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}/"
     show(f"watching {args.page}: open {address}")

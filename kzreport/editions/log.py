@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kzreport.errors import system_message
 from kzreport.files import write_atomic
 from kzreport.redaction import redact
 from kzreport.streams import put_error
@@ -174,4 +175,4 @@ class RunLog:
         try:
             write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
         except OSError as e:
-            log_error(f"run.json: found {e.strerror}, expected to write what became of the pages.")
+            log_error(system_message(e, "run.json"))

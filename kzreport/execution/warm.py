@@ -33,7 +33,7 @@ from typing import Any, cast
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from kzreport.errors import ParameterError
+from kzreport.errors import ParameterError, system_cause
 from kzreport.execution import forkserver
 from kzreport.files import find_project
 
@@ -164,7 +164,7 @@ class Forkserver:
             reply = lifeline.recv(4096)
         except OSError as e:
             lifeline.close()
-            raise KernelFault(f"the forkserver: {e}") from None
+            raise KernelFault(f"the forkserver: {system_cause(e)}") from None
         if not reply.isdigit():
             lifeline.close()
             raise KernelFault(reply.decode() or "the forkserver ended")

@@ -182,6 +182,14 @@ def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
         raise DataError(explain(shown_path(path), system_cause(e), "a readable file")) from None
 
 
+def holds_text(path: Path, text: str) -> bool:
+    """Report whether a file is there with exactly this text: what cannot be read, or is no file, has another one."""
+    try:
+        return read_bytes(path) == text.encode()
+    except DataError:
+        return False
+
+
 if TYPE_CHECKING or not yaml.__with_libyaml__:
     _Loader = yaml.BaseLoader
 else:
@@ -327,11 +335,12 @@ def _write(path: Path, data: bytes | str) -> str:
 
 @contextlib.contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Name a file in an error of the system: that of a full disk names none, others name a half that is gone."""
+    """Name a file or folder in an error of the system: that of a full disk names none, others a half that is gone."""
     try:
         yield
     except OSError as e:
-        if e.errno is None:
+        half = isinstance(e.filename, str) and Path(e.filename).name.startswith(f".{path.name}.")
+        if e.errno is None or not (e.filename is None or half):
             raise
         raise OSError(e.errno, e.strerror, str(path)) from None
 

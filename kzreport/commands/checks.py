@@ -18,7 +18,7 @@ from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
-from kzreport.files import project_root, shown_path
+from kzreport.files import holds_text, project_root, shown_path
 from kzreport.guards.finding import errors_of
 from kzreport.guards.state import check_state
 from kzreport.language.lint import page_faults, shared_faults
@@ -158,7 +158,7 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
         elif (
             language == stored_language(page)
             and any(c.get("outputs") for c in nb.cells)
-            and path.read_text(encoding="utf-8") != page_texts(nb)
+            and not holds_text(path, page_texts(nb))
         ):
             yield explain(
                 f"notebooks/{page}.ipynb",

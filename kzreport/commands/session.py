@@ -145,7 +145,8 @@ def catch_stray_errors() -> None:
             log_error(fault_line(error, str(keep_traceback(error, "in the background") or "")))
 
     def unraisable(about: Any) -> None:
-        if not isinstance(about.exc_value, OSError):  # a pipe that closed while a process ends
+        # A pipe that closed while a process ends; with -W error, a file or process that a forked copy lets go.
+        if not isinstance(about.exc_value, OSError | Warning):
             tell(about.exc_value)
 
     sys.unraisablehook = unraisable

@@ -18,6 +18,7 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import PageError, ParameterError, explain
+from kzreport.files import naming
 from kzreport.language.words import Words
 from kzreport.project import project
 from kzreport.render.archive_page import archive_page
@@ -57,18 +58,20 @@ def publish_site(store: Store, target: Path, base: str, log: RunLog) -> int:
     fresh, old = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
     shutil.rmtree(fresh, ignore_errors=True)  # left by one that was killed
     try:
-        fresh.mkdir(parents=True)
-        for folder, about in editions:
-            store.fetch(folder)
-            if faults := list_damage(folder, store):
-                raise PageError(f"edition {about['path']} is damaged; nothing was published:\n  " + "\n  ".join(faults))
-            _copy(folder, about, editions, fresh, base)
-        _write_tops([about for _, about in editions], editions, fresh, base)
-        (fresh / MARK).write_text("", encoding="utf-8")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
+        with naming(target):
+            fresh.mkdir(parents=True)
+            for folder, about in editions:
+                store.fetch(folder)
+                if faults := list_damage(folder, store):
+                    listed = "\n  ".join(faults)
+                    raise PageError(f"edition {about['path']} is damaged; nothing was published:\n  {listed}")
+                _copy(folder, about, editions, fresh, base)
+            _write_tops([about for _, about in editions], editions, fresh, base)
+            (fresh / MARK).write_text("", encoding="utf-8")
+            shutil.rmtree(old, ignore_errors=True)
+            if target.exists():
+                target.rename(old)
+            fresh.rename(target)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         if target.exists():

@@ -290,7 +290,8 @@ class Forkservers:
     def after_fork(self) -> None:
         """Adapt to a process that was just forked: nobody holds the lock here, and the forkserver is its parent's."""
         self._lock = threading.Lock()
-        if self._current is not None:
+        if self._current is not None and self._current.process is not None:
+            self._current.process.returncode = 0  # its parent waits for it: letting it go here is no neglect
             self._current.process = None
 
 

@@ -39,7 +39,7 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.files import file_digest
 from kzreport.pages.notebooks import read_notebook
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 
 HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent

@@ -18,7 +18,7 @@ from kzreport.charts.picture import inline_picture
 from kzreport.pages.context import PageContext
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Output
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 from kzreport.render.fill import chart_style
 
 DAY = "2026-09-30"

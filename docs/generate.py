@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from kzreport.charts.kinds import KINDS
 from kzreport.claims.verbs import VERBS
+from kzreport.claims.verdict import Verdict
 from kzreport.commands.cli import COMMANDS, EXIT_CODES, parser
 from kzreport.editions.manifest import Manifest
 from kzreport.editions.shapes import RunData, Summary
@@ -26,7 +27,6 @@ from kzreport.model import Status
 from kzreport.pages.shapes import ChangesData
 from kzreport.render.formats import FORMATS
 from kzreport.units import UNITS
-from kzreport.verdict import Verdict
 
 WIDTH = 92  # characters of a line of a usage
 

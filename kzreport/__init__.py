@@ -20,28 +20,17 @@ only go down, inside a package too:
 - ``series``: Series of publishers: the only reader of ``data/``.
 - ``indicators``: Pure arithmetic, one file a subject. Series in, Readings out: no file, no language, no picture, no
   clock.
-- ``own_units``: Units that the project declares beside those of the engine, with their words: ``data/units.yml``.
-- ``strict``: Strict models of what YAML files of a project hold: unknown keys are refused, errors name the key and
-  the choices.
-- ``project``: The project that the engine works on: its settings from ``params/project.yml``, its pages.
+- ``project``: The project that the engine works on: its settings and pages, strict readers of its YAML, its units, its
+  commit.
 - ``model``: The nouns of the package: Period, Observation, Series, Reading, Interval, Panel, and the status of a
   ratio.
 - ``days``: Days as text: the one reader of ISO dates.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
-- ``faults``: Faults of kzreport itself: one line for the user, and the traceback in a file for whoever mends it.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
-- ``repository``: Questions to git about the project's own repository, and plain words where there is no answer.
 - ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
   each.
-- ``verdict``: The verdict on a claim: the one list of them, and how hard each is.
-- ``redaction``: Secrets kept out of everything that is printed, logged or written: the one place that shortens
-  addresses.
-- ``scratch``: Private folders for a run's temporary files; the next run removes those of a killed run.
-- ``streams``: Standard streams that may be closed, full, cut or of another encoding: what is written to them never
-  ends the work.
-- ``shown``: Small tables that a notebook or a terminal shows of the nouns of the package, and a series as a data
-  frame.
-- ``locks``: Locks on files and folders: the system drops one when its process ends, however it ends.
+- ``console``: What a terminal, a log or a cell of a notebook shows: streams, secrets kept out, faults, small tables.
+- ``machine``: The machine below: locks that the system drops, and private folders for temporary files.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

@@ -16,8 +16,8 @@ from enum import StrEnum
 from functools import total_ordering
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
+from kzreport.console.shown import Shown, series_frame
 from kzreport.errors import BasisError, DataError, explain, one_of
-from kzreport.shown import Shown, series_frame
 from kzreport.units import UNITS
 
 if TYPE_CHECKING:

@@ -89,7 +89,7 @@ def _rate(name: str, difference: str = "points", decimals: int = 1) -> Unit:
 
 
 class Units(Mapping[str, Unit]):
-    """Units by name: those of the engine, and those that the project declares (:mod:`kzreport.own_units`)."""
+    """Units by name: those of the engine, and those that the project declares (:mod:`kzreport.project.units`)."""
 
     def __init__(self, built_in: Mapping[str, Unit]) -> None:
         self.built_in = built_in

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import kzreport
-from kzreport import locks
+from kzreport.machine import locks
 
 # Of the standard library, what only POSIX has; and what of ``os`` and ``signal`` Windows lacks.
 MODULES = ("fcntl", "resource", "pwd", "grp", "termios", "tty", "pty", "posix", "syslog", "crypt", "readline")

@@ -10,7 +10,7 @@ from kzreport.claims.claim import Qualifier
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.model import Period
-from kzreport.project import project
+from kzreport.project.settings import project
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _SIGNED = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.ABOUT, Qualifier.PLANNED, Qualifier.INFERRED)

@@ -2,7 +2,7 @@
 
 What belongs here: what the rows of ``data/claims/`` mean, and the interval that a claim's words give it. What does not:
 files (:mod:`kzreport.claims.documents`, :mod:`kzreport.claims.ledger`), the language of the column ``test``
-(:mod:`kzreport.claims.tests`), verdicts (:mod:`kzreport.claims.verdicts`).
+(:mod:`kzreport.claims.tests`), verdicts (:mod:`kzreport.claims.assessment`).
 """
 
 from __future__ import annotations

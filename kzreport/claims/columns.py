@@ -17,10 +17,10 @@ from kzreport.claims.sentences import (
     verdict_words,
     when,
 )
+from kzreport.claims.verdict import Verdict
 from kzreport.language.numbers import last_digit
 from kzreport.language.words import Words
 from kzreport.units import UNITS
-from kzreport.verdict import Verdict
 
 _SILENT = (Reason.NO_SERIES, Reason.ASIDE, Reason.PLAN)  # within a document: nothing was compared
 _MOST_LINKS = 2

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from kzreport.claims.amounts import nearest
 from kzreport.claims.claim import Claim, Qualifier
 from kzreport.claims.outcomes import TestOutcome
+from kzreport.claims.verdict import Verdict
 from kzreport.model import Period
 from kzreport.units import UNITS
-from kzreport.verdict import Verdict
 
 _NUMBERS = ("value", "change", "multiple", "share", "rank", "same", "elapsed", "covers")
 _OPEN = (Qualifier.MORE_THAN, Qualifier.AT_LEAST, Qualifier.LESS_THAN, Qualifier.AT_MOST)

@@ -17,11 +17,11 @@ from kzreport.claims.claim import Claim, Operand, Term
 from kzreport.claims.documents import Register
 from kzreport.claims.facts import Fact
 from kzreport.claims.outcomes import NotComparable, Reason, no_figure
+from kzreport.claims.verdict import Verdict
 from kzreport.indicators import aggregates, readings
 from kzreport.indicators.country_groups import CountryGroups
 from kzreport.model import Interval, Observation, Period, Series
 from kzreport.series.resource import Resource, describe_series
-from kzreport.verdict import Verdict
 
 Load = Callable[..., Series]
 FREE_DIMENSIONS = frozenset({"publisher", "via", "dated"})  # a range is taken over them unless one is chosen

@@ -23,10 +23,10 @@ from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
-from kzreport.project import project
+from kzreport.project.settings import project
+from kzreport.project.strict import LocalText, StrictModel, strict_model
 from kzreport.series.resource import demand_accepted
 from kzreport.series.table import csv_rows
-from kzreport.strict import LocalText, StrictModel, strict_model
 from kzreport.units import UNITS
 
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kzreport.claims.amounts import Amount
 from kzreport.claims.claim import Claim, ClaimTest
-from kzreport.verdict import Verdict
+from kzreport.claims.verdict import Verdict
 
 
 class Reason(StrEnum):

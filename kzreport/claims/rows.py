@@ -11,7 +11,7 @@ from kzreport.claims.documents import Register
 from kzreport.claims.tests import CLAIM_ID, parse_tests
 from kzreport.errors import one_of
 from kzreport.model import Period
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.units import UNITS
 
 _CORRECTED = ("period", "basis", "value", "step", "unit", "test")  # columns that a correction may change

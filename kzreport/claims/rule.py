@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from kzreport.claims.amounts import Grade
 from kzreport.claims.outcomes import Reason
-from kzreport.verdict import Verdict
+from kzreport.claims.verdict import Verdict
 
 Decision = tuple[Verdict, Reason | None]  # no reason: that of the figures themselves
 

@@ -20,7 +20,7 @@ from kzreport.language.names import is_label
 from kzreport.language.sentences import escape
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.resource import describe_series, names_of
 from kzreport.units import UNITS
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from kzreport.claims.verdict import Verdict
 from kzreport.model import Period
-from kzreport.verdict import Verdict
 
 
 def compare_dates(claimed: Period, event: Period) -> Verdict:

@@ -17,8 +17,8 @@ from kzreport.claims.claim import Claim, ClaimTest, Qualifier, Term
 from kzreport.claims.evidence import FREE_DIMENSIONS, Evidence, require_base
 from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, no_figure
 from kzreport.claims.spans import compare_dates, compare_spans
+from kzreport.claims.verdict import Verdict
 from kzreport.model import Interval, Period
-from kzreport.verdict import Verdict
 
 _PLACES = ("partner", "country")  # dimensions over which a rank is taken
 _REPRODUCIBLE = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.ABOUT, Qualifier.PLANNED)

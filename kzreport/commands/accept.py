@@ -9,7 +9,7 @@ from kzreport.commands.accept_data import accept_data
 from kzreport.commands.session import show
 from kzreport.editions.reference import accept_pages
 from kzreport.files import shown_path
-from kzreport.project import notebook_path, page_names
+from kzreport.project.settings import notebook_path, page_names
 
 
 def run(args: argparse.Namespace) -> int:

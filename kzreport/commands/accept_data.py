@@ -9,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kzreport import scratch
 from kzreport.commands.accept_lists import look_at_lists
 from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, keep_accepted
 from kzreport.commands.add import may_pass, refuse
@@ -18,8 +17,9 @@ from kzreport.commands.session import show
 from kzreport.files import file_digest, holds_text, project_root
 from kzreport.guards.change import About, check_change, key_of
 from kzreport.guards.finding import Finding
+from kzreport.machine import scratch
 from kzreport.model import Observation
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.refresh.mapping import read_mappings
 from kzreport.series.assemble import assemble, package_text
 from kzreport.series.resource import Resource, resource_of

@@ -14,7 +14,7 @@ from typing import Any
 
 from kzreport.errors import DataError
 from kzreport.files import project_root, read_json, sha256_hex, write_durably
-from kzreport.repository import ask_git, tracks
+from kzreport.project.repository import ask_git, tracks
 
 _COPIES = ".accepted"
 _COMMITS = 20  # that changed the file: more are not asked

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from kzreport.commands.session import show
+from kzreport.console.streams import IN_JSON, READABLE
 from kzreport.editions.dates import check_date
 from kzreport.errors import ParameterError, explain, system_cause
 from kzreport.files import write_atomic
@@ -17,7 +18,6 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series, resources
-from kzreport.streams import IN_JSON, READABLE
 
 _WIDTH = 75  # octets of a line, as RFC 5545 asks
 

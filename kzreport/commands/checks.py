@@ -11,9 +11,9 @@ from traceback import extract_tb
 
 from nbformat import NotebookNode
 
+from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.frequencies import frequency_faults
 from kzreport.claims.sentences import sentence_faults
-from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.reference import reference_path, stored_language
@@ -25,7 +25,7 @@ from kzreport.language.lint import page_faults, shared_faults
 from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, is_scratch, load_notebook, read_notebook
 from kzreport.pages.outputs import page_texts
-from kzreport.project import notebook_path, page_names, project
+from kzreport.project.settings import notebook_path, page_names, project
 from kzreport.refresh.mapping import mapped_series
 from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+from kzreport.claims.assessment import assess_claims
 from kzreport.claims.columns import table_cells
 from kzreport.claims.documents import register
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import verdict_words
-from kzreport.claims.verdicts import assess_claims
 from kzreport.commands.session import show
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain, one_of, short_repr
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     for document in args.document or documents:
         found = assess_claims(known_claims(day, documents=[document]), day)
         about = documents[document]
-        show(f"{document}: {about.title[w.language]} ({about.author[w.language]}, {w.day(about.date)})")
+        show(f"{document}{w.colon}{about.title[w.language]} ({about.author[w.language]}, {w.day(about.date)})")
         if about.date > day:
             show(f"  it appeared on {about.date}, after {day}: no claim is judged")
         for assessment in found:
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
                 show(line)
         counts = Counter(verdict_words(w, a.leading, within=a.leads_within).lower() for a in found)
         listed = ", ".join(f"{n} {verdict}" for verdict, n in counts.items()) or "none"
-        show(f"\n{document}: {len(found)} claim{'s' * (len(found) != 1)}: {listed}")
+        show(f"\n{document}{w.colon}{w.count(len(found), 'claims')}{w.colon}{listed}")
     return 0
 
 
@@ -51,7 +51,7 @@ def _lines(w: Words, a: Assessment) -> Iterator[str]:
     yield f"\n{a.claim.id}  {stated}"
     for head, told in ((w.ui("within_document"), within), (w.ui("against_published"), published)):
         said = "".join(told).replace("\n", " / ").strip()
-        yield f"  {head}: {said}"
+        yield f"  {head}{w.colon}{said}"
     yield from (f"    {line}" for line in evidence.split("\n") if line != "–")
     held = [row.stated for o in a.outcomes if o.compared_with for row in o.compared_with.rows]
     for row in dict.fromkeys(held):

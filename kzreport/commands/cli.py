@@ -17,8 +17,8 @@ from importlib import metadata
 from typing import Any, NoReturn
 
 from kzreport.commands.options import OPTIONS
-from kzreport.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
-from kzreport.streams import close_output, lost_output, put, repair_streams
+from kzreport.console.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
+from kzreport.console.streams import close_output, lost_output, put, repair_streams
 
 _BEGUN = time.monotonic()  # of the whole run
 

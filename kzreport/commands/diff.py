@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
 from kzreport.commands.session import definition_name, open_store, show
+from kzreport.console.streams import IN_HTML, IN_JSON
 from kzreport.days import parse_day
 from kzreport.editions.correction import Comparison, compare_revisions
+from kzreport.editions.correction_text import comparison_page
 from kzreport.editions.dates import check_language
 from kzreport.editions.definition import load_definition
 from kzreport.editions.previous import changes_between
@@ -21,7 +22,6 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.pages.since_text import changes_data, changes_lines
 from kzreport.render import html
-from kzreport.streams import IN_HTML, IN_JSON
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,22 +29,22 @@ def run(args: argparse.Namespace) -> int:
     if args.definition and EDITION_NAME.fullmatch(args.definition) and not EDITION_NAME.fullmatch(args.then):
         args.definition, args.then, args.now = args.then, args.now, args.definition  # first, as other commands have it
     names = (args.then, args.now)
+    language = check_language(args.lang) if args.lang else terminal_language()
     store, definition = open_store(args), load_definition(definition_name(args))
     if any(EDITION_NAME.fullmatch(name) and len(name) > 10 for name in names):
         folders = [_revision(store, definition.name, name) for name in names]
         if args.then[:10] != args.now[:10] or args.then == args.now:
             raise ParameterError(explain("diff", " and ".join(names), "two dates, or two revisions of one date"))
-        if args.format == "html":
-            todo = "the front page of a revision shows what it replaced"
-            raise ParameterError(explain("--format", "html for two revisions", "text or json", todo))
         found = compare_revisions(*folders)
         if args.format == "json":
             show(json.dumps(found.data(), ensure_ascii=False, indent=1), IN_JSON)
+        elif args.format == "html":
+            show(comparison_page(found, definition.title[language], language), IN_HTML)
         else:
-            show("\n".join(_lines(found, check_language(args.lang) if args.lang else terminal_language())))
+            show("\n".join(_lines(found, language)))
         return 0
     then, now = (_day(text) for text in names)
-    w = Words(check_language(args.lang) if args.lang else terminal_language())
+    w = Words(language)
     changes = changes_between(store.root, definition, then, now)
     if args.format == "json":
         show(json.dumps(changes_data(changes), ensure_ascii=False, indent=1), IN_JSON)
@@ -68,9 +68,9 @@ def _revision(store: Store, definition: str, name: str) -> Path:
     return find_edition(store.root, f"{definition}/{name}")
 
 
-def _short(values: str) -> str:
-    """Return values for a terminal, of seven digits at most."""
-    return re.sub(r"-?\d+\.\d+", lambda found: f"{float(found[0]):.7g}", values) or "–"
+def _short(values: Sequence[str]) -> str:
+    """Return values for a terminal, of seven digits at most; a dash where there is none."""
+    return " and ".join(f"{float(value):.7g}" for value in values) or "–"
 
 
 def _lines(found: Comparison, language: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from kzreport.commands.session import show
 from kzreport.errors import ParameterError, explain
 from kzreport.files import project_root
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 
 _NEXT = """\
 JupyterLab opens the whole project: notebooks/ has the pages, their words (.yml) and their views; data/ the figures.

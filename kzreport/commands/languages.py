@@ -11,7 +11,7 @@ from kzreport.files import shown_path
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated, untranslated
 from kzreport.language.wordfiles import built_in_languages
-from kzreport.project import project
+from kzreport.project.settings import project
 
 
 def run(args: argparse.Namespace) -> int:

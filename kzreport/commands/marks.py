@@ -24,7 +24,7 @@ from kzreport.language.words import Words
 from kzreport.model import Groups, Panel
 from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
-from kzreport.project import project
+from kzreport.project.settings import project
 
 _TABLES = ("headline", "say", "findings", "charts", "tables")
 _YEARS_BEFORE = (0, 1, 3, 8)  # dates of rehearsals: until every sentence has met its readings

@@ -17,7 +17,7 @@ from kzreport.editions.definition import load_definition
 from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.files import project_root, read_text, shown_path, write_durably
 from kzreport.pages.notebooks import read_notebook
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.assemble import assemble
 from kzreport.series.resource import Resource, describe_series, resources
 

@@ -23,7 +23,7 @@ from kzreport.commands.starter import STARTER, copied_file
 from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import project_root, read_text
 from kzreport.model import Period
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.cards import read_shared
 from kzreport.units import UNITS
 

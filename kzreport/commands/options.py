@@ -82,7 +82,7 @@ def _making(command: argparse.ArgumentParser, *formats: str) -> None:
         metavar="dask://HOST:PORT",
         help="the scheduler of a Dask cluster that executes the pages (default: processes of this machine)",
     )
-    text = "wait so long for another run of the same, in a folder, to end (default: leave at once, with 75)"
+    text = "wait so long for another run that writes there to end (default: leave at once, with 75)"
     command.add_argument("--wait", type=given.seconds, metavar="SECONDS", help=text)
     _overdue(command, "end with 4 if figures are overdue by more than DAYS days (default: only say so)")
     command.add_argument(

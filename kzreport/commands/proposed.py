@@ -14,10 +14,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from kzreport import scratch
+from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.ledger import all_claims
 from kzreport.claims.sentences import claim_locator
-from kzreport.claims.verdicts import verdicts_as_of
 from kzreport.commands.rehearsal import Rehearsed, rehearse
 from kzreport.commands.session import one_project
 from kzreport.editions.definition import load_definition
@@ -27,9 +26,10 @@ from kzreport.guards.finding import Finding
 from kzreport.guards.state import check_state
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
+from kzreport.machine import scratch
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import series_read
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.assemble import copy_data
 from kzreport.series.resource import resources
 

@@ -14,6 +14,7 @@ from typing import Any
 from kzreport.commands.proposed import compare_proposed
 from kzreport.commands.refreshing import exit_code, refresh, transport_of, wanted_series
 from kzreport.commands.session import show
+from kzreport.console.streams import IN_JSON
 from kzreport.errors import ParameterError, explain
 from kzreport.files import project_root, read_text, write_atomic
 from kzreport.refresh.mapping import Fetch, mapped_series
@@ -22,7 +23,6 @@ from kzreport.refresh.transport import Transport
 from kzreport.refresh.vintages import Change
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
-from kzreport.streams import IN_JSON
 
 _MOST = 12  # changes of a series that are shown
 _STATES = {

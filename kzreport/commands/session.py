@@ -14,14 +14,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzreport import scratch
 from kzreport.commands.settings import apply_settings, setting_lines
+from kzreport.console.faults import FAULT, fault_line, is_fault, keep_traceback
+from kzreport.console.redaction import hide_secrets, redact
+from kzreport.console.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
 from kzreport.editions.log import OVERDUE, RunLog, log_error, start_logging
 from kzreport.errors import KzreportError, Locked, ParameterError, explain, message_of
-from kzreport.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.files import project_root
-from kzreport.redaction import hide_secrets, redact
-from kzreport.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
+from kzreport.machine import scratch
 
 if TYPE_CHECKING:
     from kzreport.editions.definition import Definition
@@ -194,7 +194,7 @@ def _end(number: int, frame: object) -> None:
 
 
 def show(text: str, how: str = READABLE) -> None:
-    """Print to standard output, without secrets; ``how``: see :func:`kzreport.streams.put`."""
+    """Print to standard output, without secrets; ``how``: see :func:`kzreport.console.streams.put`."""
     put(hide_secrets(text), how=how)
 
 
@@ -338,7 +338,7 @@ def refresh_before(args: argparse.Namespace, reporter: Reporter) -> int:
 
 def definition_name(args: argparse.Namespace) -> str:
     """Return the report definition that was asked for, or the default one of the project."""
-    from kzreport.project import project
+    from kzreport.project.settings import project
 
     return args.definition or project().default
 
@@ -353,8 +353,8 @@ def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
         if args.output.startswith("memory:"):
             todo = "a place that is still there when the run has ended, such as s3://bucket/reports"
             raise ParameterError(explain("--output", "an address in the memory of this process", todo))
-        log = args.reporter.log if write else RunLog()
-        store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write))
+        log, wait = args.reporter.log if write else RunLog(), getattr(args, "wait", None) or 0.0
+        store: Store = args.stack.enter_context(remote.open_store(args.output, log, write=write, wait=wait))
         return store
     return Store(output_root(args.output, make=write), paranoid=getattr(args, "paranoid", True))
 

@@ -6,8 +6,8 @@ import argparse
 import os
 from collections.abc import Iterator
 
+from kzreport.console.redaction import keep_secrets_of, shown_address
 from kzreport.editions.settings import RunSettings, run_settings
-from kzreport.redaction import keep_secrets_of, shown_address
 
 _NAMES = [name for name in RunSettings.model_fields if name != "formats"]  # a definition stands between these
 

@@ -7,10 +7,10 @@ import json
 from datetime import date
 
 from kzreport.commands.session import open_store, show
+from kzreport.console.streams import IN_JSON
 from kzreport.editions.definition import definition_names
 from kzreport.editions.status import State, list_states
 from kzreport.errors import ParameterError, explain, short_repr
-from kzreport.streams import IN_JSON
 
 FAIL_IF_OVERDUE = 30  # days: a release that is later than a month is no longer a delay
 MAX_AGE = 40  # days: a monthly edition, and some days of delay

@@ -6,11 +6,11 @@ import argparse
 import sys
 
 from kzreport.commands.session import open_store, page_pool, show
+from kzreport.console.streams import is_terminal
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import recorded_state, verify_edition
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import find_edition
-from kzreport.streams import is_terminal
 
 
 def run(args: argparse.Namespace) -> int:

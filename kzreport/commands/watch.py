@@ -32,7 +32,7 @@ from kzreport.language.words import Words
 from kzreport.pages.notebooks import load_notebook
 from kzreport.pages.outputs import Output
 from kzreport.pages.page import Page
-from kzreport.project import notebook_path, project
+from kzreport.project.settings import notebook_path, project
 from kzreport.render import html
 
 _EVERY = 0.2  # seconds between two looks at the files

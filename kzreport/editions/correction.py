@@ -9,48 +9,47 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import nbformat
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from kzreport.days import parse_day
 from kzreport.editions.inputs import list_differences
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.plan import Plan
-from kzreport.editions.store import revision_number
 from kzreport.errors import PageError, explain
-from kzreport.language.words import Words
 from kzreport.pages.outputs import page_artefacts, page_headline
 from kzreport.render.figures import csv_rows, has_figures
-from kzreport.series.resource import describe_series, resources
-
-# What the inputs of an edition are to a reader: how their names begin, and the word of it; the rest is the program.
-_KINDS = {
-    "data/": "data",
-    "notebooks/": "pages",
-    "params/": "settings",
-    "parameters of ": "settings",
-    "report": "settings",
-    "format ": "settings",
-    "not refreshed": "data",
-}
-_MOST = 4  # series that a reader is named
 
 
 class FigureKey(NamedTuple):
-    """A figure, whatever charts and tables show it."""
+    """A figure, whatever charts and tables show it.
+
+    ``group``: of the chart or table; named only where figures that are alike in all else differ between groups.
+    """
 
     series: str
     basis: str
     item: str
     period: str
     unit: str
+    group: str = ""
 
     @property
     def label(self) -> str:
-        """The figure in one line: series, what it is of, period."""
-        return " ".join(filter(None, [self.series, self.item, self.period, f"({self.basis})" if self.basis else ""]))
+        """The figure in one line: series, what it is of, period.
+
+        >>> FigureKey("cpi_yy", "yy", "", "2026-09", "percent").label
+        'cpi_yy 2026-09 (yy)'
+        """
+        basis = f"({self.basis})" if self.basis else ""
+        return " ".join(filter(None, [self.series, self.group, self.item, self.period, basis]))
+
+
+Values = Mapping[str, frozenset[str]]  # group of a chart or table -> the values printed there
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class PageFacts:
     """The headline of a page in each language, the values printed of each figure, the verdict on each claim."""
 
     headlines: Mapping[str, str]
-    figures: Mapping[FigureKey, frozenset[str]]
+    figures: Mapping[FigureKey, Values]
     verdicts: Mapping[str, str]
 
 
@@ -129,7 +128,7 @@ def read_correction(manifest: Mapping[str, Any]) -> Correction | None:
 def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
     """Return what is compared of a page. Raises :class:`OSError` and :class:`ValueError` for one that is not whole."""
     headlines: dict[str, str] = {}
-    figures: dict[FigureKey, set[str]] = {}
+    figures: dict[FigureKey, dict[str, frozenset[str]]] = {}
     verdicts: dict[str, str] = {}
     for number, language in enumerate(languages):
         path = folder / language / f"{page}.ipynb"
@@ -139,11 +138,12 @@ def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
             head, *rows = csv_rows(output) or [[]]
             if has_figures([head]):
                 numbers = (row for row in rows if row[3])  # what was not available is no figure
-                for _, item, period, value, unit, _, _, series, basis in numbers:
-                    figures.setdefault(FigureKey(series, basis, item, period, unit), set()).add(value)
+                for group, item, period, value, unit, _, _, series, basis in numbers:
+                    places = figures.setdefault(FigureKey(series, basis, item, period, unit), {})
+                    places[group] = places.get(group, frozenset()) | {value}
             elif "id" in head and "verdict" in head:
                 verdicts |= {row[head.index("id")]: row[head.index("verdict")] for row in rows}
-    return PageFacts(headlines, {key: frozenset(few) for key, few in figures.items()}, verdicts)
+    return PageFacts(headlines, figures, verdicts)
 
 
 def compare_plan(plan: Plan, before: Path | None, now: Path) -> Correction | None:
@@ -182,11 +182,12 @@ def _pair(before: Path, now: Path, page: str, languages: list[str]) -> tuple[Pag
 
 def _page_correction(then: PageFacts, now: PageFacts) -> PageCorrection:
     turned = {k: Turned(then=then.headlines[k], now=text) for k, text in now.headlines.items()}
+    figures = list(_figures(then, now))
     return PageCorrection(
         headlines={k: turn for k, turn in turned.items() if turn.then != turn.now},
-        changed=sum(then.figures[k] != values for k, values in now.figures.items() if k in then.figures),
-        new=sum(k not in then.figures for k in now.figures),
-        gone=sum(k not in now.figures for k in then.figures),
+        changed=sum(bool(before and after) for _, before, after in figures),
+        new=sum(not before for _, before, _ in figures),
+        gone=sum(not after for _, _, after in figures),
         verdicts=sum(then.verdicts[k] != v for k, v in now.verdicts.items() if k in then.verdicts),
     )
 
@@ -200,15 +201,20 @@ class Comparison:
 
     now: str
     correction: Correction
-    figures: Mapping[str, Sequence[tuple[FigureKey, str, str]]]
+    figures: Mapping[str, Sequence[tuple[FigureKey, Sequence[str], Sequence[str]]]]
     verdicts: Mapping[str, Sequence[Turn]]
+
+    @property
+    def as_of(self) -> date:
+        """The date of both."""
+        return parse_day(self.now[:10], "edition")
 
     def data(self) -> dict[str, Any]:
         """Return the comparison as plain data."""
         return {"edition": self.now} | {
             "corrects": self.correction.model_dump(),
             "figures": [
-                {"page": page, **key._asdict(), "then": then, "now": now}
+                {"page": page, **key._asdict(), "then": " and ".join(then), "now": " and ".join(now)}
                 for page, few in self.figures.items()
                 for key, then, now in few
             ],
@@ -224,7 +230,7 @@ def compare_revisions(before: Path, now: Path) -> Comparison:
     """Compare two editions of one date. Raises :class:`PageError` for one without a manifest that can be read."""
     manifest = read_manifest(now)
     correction = _compare(before, now, manifest["edition"], manifest["inputs"])
-    figures: dict[str, list[tuple[FigureKey, str, str]]] = {}
+    figures: dict[str, list[tuple[FigureKey, Sequence[str], Sequence[str]]]] = {}
     verdicts: dict[str, list[Turn]] = {}
     for page in correction.pages:
         pair = _pair(before, now, page, manifest["edition"]["languages"][:1])
@@ -235,67 +241,27 @@ def compare_revisions(before: Path, now: Path) -> Comparison:
     return Comparison(now.name, correction, figures, verdicts)
 
 
-def _figures(then: PageFacts, now: PageFacts) -> Iterator[tuple[FigureKey, str, str]]:
-    """Yield each figure that differs, with its values then and now; an empty text where it was not shown.
+def _figures(then: PageFacts, now: PageFacts) -> Iterator[tuple[FigureKey, Sequence[str], Sequence[str]]]:
+    """Yield each figure that differs, with the values printed then and now; none where it was not shown.
 
     Those of one series come first: what was published, then what was calculated from several.
     """
     for key in sorted(then.figures.keys() | now.figures.keys(), key=lambda k: (len(k.series.split()), k)):
-        before, after = (facts.figures.get(key, frozenset()) for facts in (then, now))
-        if before != after:
-            yield key, " and ".join(sorted(before)), " and ".join(sorted(after))
+        before, after = (facts.figures.get(key, {}) for facts in (then, now))
+        for group in _groups(before, after):
+            shown = [_values(side, group) for side in (before, after)]
+            if shown[0] != shown[1]:
+                yield key._replace(group=group), shown[0], shown[1]
 
 
-# --- in words ----------------------------------------------------------------------------------------------------
+def _values(printed: Values, group: str) -> list[str]:
+    """Return the values printed in a group, in order; with no group, those of all groups."""
+    values = printed.get(group, frozenset()) if group else frozenset[str]().union(*printed.values())
+    return sorted(values, key=float)
 
 
-def replaced_line(found: Correction, w: Words) -> str:
-    """Return the sentence that says which edition was replaced, and what differs in what it was made from."""
-    kinds: dict[str, list[str]] = {}
-    for line in found.inputs:
-        name = line.partition(": ")[0]
-        kind = next((k for start, k in _KINDS.items() if name.startswith(start)), "program")
-        table = name.removeprefix("data/")
-        kinds.setdefault(kind, []).extend([describe_series(table).titles[w.language]] if table in resources() else [])
-    named = []
-    for kind, titles in kinds.items():
-        word = w.word("input_kinds", kind)
-        named.append(f"{word} ({', '.join(titles)})" if 0 < len(titles) <= _MOST else word)
-    number = revision_number(Path(found.edition))
-    text = w.ui("replaces").format(now=number + 1, before=number)
-    why = w.ui("replaces_why").format(what=w.semicolon.join(named)) if named else w.ui("replaces_altered")
-    same = "" if found.pages or found.unread else f" {w.ui('replaces_same')}"
-    return w.typography(f"{text}{why}{same}")
-
-
-def page_line(found: PageCorrection, w: Words) -> str:
-    """Return the numbers of differences of a page in one line; empty if its headline alone differs."""
-    parts = [(key, getattr(found, key)) for key in ("changed", "new", "gone", "verdicts")]
-    listed = [f"{w.word('differences', key)}{w.colon}{w.number(number, 0)}" for key, number in parts if number]
-    return w.typography(f"{w.semicolon.join(listed)}.") if listed else ""
-
-
-def before_lines(found: Correction | None, language: str) -> dict[str, list[str]]:
-    """Return what a front page says of each page that differs: its headline as it was, as Markdown, and the numbers."""
-    w, lines = Words(language), dict[str, list[str]]()
-    for page, own in found.pages.items() if found else []:
-        was = own.headlines.get(language)
-        head = [f"{w.ui('before')}{w.colon}{was.then}"] if was and was.then else []
-        lines[page] = [*head, *filter(None, [page_line(own, w)])]
-    return lines
-
-
-def correction_line(found: Correction) -> str:
-    """Return the differences in one line, for the summary of a run.
-
-    >>> page = PageCorrection(changed=3, new=11, headlines={"en": Turned(then="9.8%", now="9.1%")})
-    >>> correction_line(Correction(edition="2026-11-25", pages={"inflation": page}))
-    'replaces 2026-11-25: 1 headline, 3 figures changed, 11 new, 0 gone, 0 verdicts turned'
-    """
-    headlines = sum(bool(page.headlines) for page in found.pages.values())
-    return (
-        f"replaces {found.edition}: {headlines} headline{'s' * (headlines != 1)}, "
-        f"{found.total('changed')} figure{'s' * (found.total('changed') != 1)} changed, "
-        f"{found.total('new')} new, {found.total('gone')} gone, "
-        f"{found.total('verdicts')} verdict{'s' * (found.total('verdicts') != 1)} turned"
-    )
+def _groups(*sides: Values) -> list[str]:
+    """Return the groups to compare one by one: one empty name where all groups of each side print the same."""
+    if all(len(frozenset().union(*side.values())) <= 1 for side in sides):
+        return [""]
+    return sorted({group for side in sides for group in side})

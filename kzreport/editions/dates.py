@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain, one_of, short_repr
-from kzreport.project import project
+from kzreport.project.settings import project
 
 
 def check_language(code: str) -> str:

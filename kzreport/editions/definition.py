@@ -15,7 +15,7 @@ from kzreport.files import project_root, read_yaml, shown_path
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
 from kzreport.pages.values import changed_values, page_values
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
 

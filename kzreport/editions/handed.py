@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 
 from kzreport.days import parse_day
-from kzreport.editions.correction import Correction, before_lines, replaced_line
+from kzreport.editions.correction import Correction
+from kzreport.editions.correction_text import before_lines, replaced_line
 from kzreport.editions.definition import Definition
 from kzreport.editions.job import page_titles, stale_notice
 from kzreport.editions.plan import Plan

@@ -13,7 +13,7 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import edition_lock, list_editions
 from kzreport.errors import PageError
 from kzreport.files import holds_text, write_atomic
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.archive_page import archive_page
 
 

@@ -18,7 +18,7 @@ from kzreport.editions.manifest import inputs_fingerprint
 from kzreport.files import file_digest, project_root, read_yaml, sha256_hex
 from kzreport.language.wordfiles import labels_path, language_path, methods_path
 from kzreport.pages.notebooks import load_notebook
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.formats import format_packages
 
 _ENGINE = Path(__file__).resolve().parent.parent

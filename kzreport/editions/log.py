@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kzreport.console.redaction import redact
+from kzreport.console.streams import put_error
 from kzreport.errors import system_message
 from kzreport.files import write_atomic
-from kzreport.redaction import redact
-from kzreport.streams import put_error
 
 OVERDUE = 4  # the exit code of a run that was asked to fail where figures are overdue
 _LOG = logging.getLogger("kzreport")

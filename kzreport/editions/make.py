@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from kzreport import scratch
 from kzreport.editions.bars import PageBars
 from kzreport.editions.correction import Correction, compare_plan, read_correction
 from kzreport.editions.damage import compare_written, list_damage, record_edition
@@ -39,10 +38,11 @@ from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Result
 from kzreport.files import project_root, sync_folder, write_atomic, write_durably
 from kzreport.guards.state import demand_sound
+from kzreport.machine import scratch
 from kzreport.pages.values import page_values
 from kzreport.pages.views import series_read
+from kzreport.project.repository import State, repository_state
 from kzreport.render.formats import PAGES
-from kzreport.repository import State, repository_state
 from kzreport.series.releases import known_until
 
 

@@ -23,7 +23,10 @@ from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 
-from kzreport.editions.correction import Correction, correction_line, read_correction
+from kzreport.console.redaction import redact
+from kzreport.console.streams import put
+from kzreport.editions.correction import Correction, read_correction
+from kzreport.editions.correction_text import correction_line
 from kzreport.editions.definition import Definition
 from kzreport.editions.log import OVERDUE, RunLog, log_error, log_line
 from kzreport.editions.manifest import read_manifest
@@ -33,8 +36,6 @@ from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown,
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
-from kzreport.redaction import redact
-from kzreport.streams import put
 
 SECONDS = 30  # that a notification may take
 _TAIL = 2000  # bytes of what a notified command wrote that are shown

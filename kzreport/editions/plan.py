@@ -27,7 +27,7 @@ from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
 from kzreport.language.lint import page_faults, shared_faults
 from kzreport.pages.notes import note_path
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 from kzreport.render.formats import demand_formats
 from kzreport.series.groups import groups_for
 from kzreport.series.issues import known_issues

@@ -19,7 +19,7 @@ from kzreport.execution.task import Task
 from kzreport.files import holds_text, project_root, write_atomic
 from kzreport.pages.notebooks import declared_parameters, is_scratch, read_notebook
 from kzreport.pages.outputs import page_texts
-from kzreport.project import notebook_path, project
+from kzreport.project.settings import notebook_path, project
 
 
 def reference_path(page: str, language: str) -> Path:

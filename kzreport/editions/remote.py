@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
 import secrets
 import shutil
@@ -29,13 +30,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kzreport import scratch
+from kzreport.console.redaction import redact, shown_address
 from kzreport.editions.latest import LATEST
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store, list_editions
 from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr, system_cause
-from kzreport.redaction import redact, shown_address
+from kzreport.machine import scratch
 
 BEAT = 5.0  # seconds between two renewals of a lease
 SILENCE = 30.0  # seconds without a renewal: the run is assumed dead
@@ -50,10 +51,11 @@ _OWN = (
 
 
 @contextlib.contextmanager
-def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
+def open_store(address: str, log: RunLog, *, write: bool, wait: float = 0.0) -> Iterator[Store]:
     """Open the store at an address; ``write``: hold its lease, and send index, log and failed pages at the end.
 
-    Raises :class:`ParameterError` if it cannot be reached, :class:`Locked` if another run writes there.
+    Raises :class:`ParameterError` if it cannot be reached, :class:`Locked` if another run writes there and does not end
+    within ``wait`` seconds.
     """
     fs, path = _connect(address)
     with scratch.folder() as own, contextlib.ExitStack() as stack:
@@ -62,7 +64,7 @@ def open_store(address: str, log: RunLog, *, write: bool) -> Iterator[Store]:
         store.private = _is_private(address)
         try:
             if write:
-                stack.enter_context(store.lease(log))
+                stack.enter_context(store.lease(log, wait))
             store.pull()
         except KzreportError:
             raise
@@ -280,8 +282,27 @@ class Mirror(Store):
     # --- lease --------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def lease(self, log: RunLog) -> Iterator[None]:
-        """Hold the lease to write here. Raises :class:`Locked` if another run renews its own."""
+    def lease(self, log: RunLog, wait: float = 0.0) -> Iterator[None]:
+        """Hold the lease to write here. Raises :class:`Locked` if another run renews its own for ``wait`` seconds more.
+
+        Who waits holds no lease: of several, each tries again after a time of its own, until it is alone.
+        """
+        end = time.monotonic() + wait
+        while True:
+            with self._renewed_lease():
+                try:
+                    self._expire_others(log)
+                except Locked:
+                    if time.monotonic() >= end:
+                        raise
+                else:
+                    yield
+                    return
+            time.sleep(min(BEAT * random.uniform(0.5, 2), max(end - time.monotonic(), 0)))
+
+    @contextlib.contextmanager
+    def _renewed_lease(self) -> Iterator[None]:
+        """Write our lease, renew it until the end, and remove it."""
         ended = threading.Event()
 
         def renew() -> None:
@@ -292,11 +313,11 @@ class Mirror(Store):
                     if self.fs.exists(self._at(self._own_lease)):  # else we were assumed dead
                         self._write_lease(count)
 
+        self._expired = set()
         self._write_lease(0)
         thread = threading.Thread(target=renew, daemon=True)
         thread.start()
         try:
-            self._expire_others(log)
             yield
         finally:
             ended.set()

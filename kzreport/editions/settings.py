@@ -14,9 +14,9 @@ from pydantic import BeforeValidator, Field
 
 from kzreport.editions import given
 from kzreport.files import project_root, shown_path
-from kzreport.project import project
+from kzreport.project.settings import project
+from kzreport.project.strict import StrictModel, strict_model
 from kzreport.render.formats import check_formats
-from kzreport.strict import StrictModel, strict_model
 
 
 def _as(read: Callable[[str], Any]) -> BeforeValidator:

@@ -20,7 +20,7 @@ from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.files import naming
 from kzreport.language.words import Words
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.archive_page import archive_page
 from kzreport.render.content import FRONTS
 from kzreport.render.published import (

@@ -14,7 +14,7 @@ from typing import IO
 
 from kzreport.errors import Locked, ParameterError, explain, one_of, system_cause
 from kzreport.files import project_root, sweep_halves, sync_folder
-from kzreport.locks import drop_lock, take_lock
+from kzreport.machine.locks import drop_lock, take_lock
 
 MANIFEST = "manifest.json"
 EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)

@@ -26,10 +26,10 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kzreport import scratch
 from kzreport.errors import KzreportError, PageError, ParameterError, explain, system_cause
 from kzreport.execution import cluster_worker
 from kzreport.execution.portable import Portable
+from kzreport.machine import scratch
 
 if TYPE_CHECKING:
     from kzreport.execution.processes import Moved

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzreport.errors import KzreportError, PageError, explain
-from kzreport.scratch import can_keep_settings
+from kzreport.machine.scratch import can_keep_settings
 
 if TYPE_CHECKING:  # a worker starts with little
     from kzreport.execution.portable import Portable

@@ -9,7 +9,7 @@ from kzreport.execution.failures import INJECTED, cell_number
 from kzreport.execution.task import Task
 from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
-from kzreport.project import project
+from kzreport.project.settings import project
 
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 

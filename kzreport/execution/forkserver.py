@@ -117,7 +117,7 @@ def _read_project() -> None:
     from kzreport.language.wordfiles import page_words
     from kzreport.pages.values import page_values
     from kzreport.pages.views import series_read
-    from kzreport.project import page_names
+    from kzreport.project.settings import page_names
     from kzreport.series.issues import known_issues
     from kzreport.series.known import load_series
     from kzreport.series.resource import resources
@@ -151,7 +151,7 @@ def _draw() -> None:
     from kzreport.charts import chart
     from kzreport.language.words import Words
     from kzreport.model import Period, Reading
-    from kzreport.project import project
+    from kzreport.project.settings import project
 
     readings = [Reading("x", 1.0 + i, "percent", Period.parse(f"20{i + 10}-0{i}")) for i in range(1, 10)]
     for language in project().languages:

@@ -13,12 +13,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from kzreport import scratch
 from kzreport.execution import family, warm
 from kzreport.execution.kernel import kernel_environment
 from kzreport.execution.task import START_TIMEOUT, Deadlines, Lost, PageLimits
 from kzreport.execution.warm import FORKSERVERS, Forkserver
 from kzreport.execution.worker import Worker, serve, worker_kernels
+from kzreport.machine import scratch
 
 _GRACE = 2  # seconds beyond a deadline: to name the cell that was running, and to end after SIGTERM
 

@@ -20,12 +20,12 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from kzreport.console.faults import fault_line, keep_traceback
 from kzreport.errors import message_of
 from kzreport.execution import family
 from kzreport.execution.kernel import KernelPool
 from kzreport.execution.task import Lost, PageLimits, Progress
 from kzreport.execution.warm import FORKSERVERS, Forkserver
-from kzreport.faults import fault_line, keep_traceback
 
 
 @dataclass(frozen=True)

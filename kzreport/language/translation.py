@@ -26,7 +26,7 @@ from kzreport.language.wordfiles import (
     read_words,
     source_leaves,
 )
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 
 _HEAD = """\
 # The words that all pages share, in {name}. Replace each text that begins with "untranslated: ", mark included; "#"

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from types import MappingProxyType
-from typing import Any, Self
+from typing import Any, Never, Self
 
 from IPython.display import display
 
+from kzreport.claims.assessment import assess_claims
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
-from kzreport.claims.verdicts import assess_claims
 from kzreport.days import parse_day
 from kzreport.declare import View
-from kzreport.errors import ParameterError, explain, short_repr
+from kzreport.errors import ParameterError, explain, one_of, short_repr
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.values import open_in_notebook, values_of_pages
 from kzreport.pages.views import Views
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.known import load_series, load_vintages
 
 Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others
@@ -33,10 +33,13 @@ class PageContext:
 
     ``as_of`` cuts every series that :meth:`load` gives; charts show ``years`` calendar years, the year of ``as_of``
     included. In a notebook, the values of its parameters cell are checked first. Raises the package's errors for an
-    unknown page, language or date, and :class:`ParameterError` for a value that the command line would refuse.
+    unknown page, language or date, and :class:`ParameterError` for a name that is none of these, and for a value that
+    the command line would refuse.
     """
 
-    def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
+    def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None, **unknown: Never) -> None:
+        for given in unknown:
+            raise ParameterError(explain("Page()", f"'{given}'", one_of(("lang", "as_of", "years"), given)))
         open_in_notebook(name)
         self.name = name
         self.as_of = parse_day(as_of)

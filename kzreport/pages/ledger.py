@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.claim import Claim
 from kzreport.claims.columns import since, table_cells
 from kzreport.claims.documents import register
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import document_entry
-from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.claims.verdict import Verdict
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain
 from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.rows import Cell, Row, Table
-from kzreport.project import page_names
-from kzreport.verdict import Verdict
+from kzreport.project.settings import page_names
 
 CLAIM_FIGURES = (
     *("id", "document", "line", "theme", "verdict", "reason", "within", "within_reason", "published"),

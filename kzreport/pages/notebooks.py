@@ -13,7 +13,7 @@ from kzreport.files import cached_by_stamp, read_text, shown_path
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 from kzreport.pages.parameters import Parameter, parse_code, read_cell, validate_parameters
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 
 KERNELS = ("python3", "kzreport")  # the default one, and the same warm: a notebook may be saved with either
 SCRATCH = "scratch"

@@ -16,7 +16,7 @@ from kzreport.files import project_root, read_text, shown_path
 from kzreport.language.sentences import ATTRIBUTES, MARK
 from kzreport.language.words import Words
 from kzreport.model import Reading
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*/[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _HEAD = re.compile(r"#(?!#) *(?P<language>\S*)(?: +(?P<page>\S+))? *")

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonVal
 from kzreport.claims.documents import register
 from kzreport.days import parse_day
 from kzreport.errors import NotebookError, ParameterError, explain, one_of, short_repr
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 from kzreport.series.resource import resources
 
 

@@ -17,7 +17,7 @@ from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 
 
 def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.claim import Claim
 from kzreport.claims.ledger import all_claims
-from kzreport.claims.verdicts import verdicts_as_of
+from kzreport.claims.verdict import Verdict
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators.forecasts import outcomes
 from kzreport.language.numbers import rounded
@@ -21,7 +22,6 @@ from kzreport.model import Observation, Period, Reading, Series, Status
 from kzreport.series.issues import Issue, known_issues
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series
-from kzreport.verdict import Verdict
 
 Key = tuple[tuple[str, ...], Period]  # the values of a series' dimensions, and the period
 

@@ -32,7 +32,7 @@ from kzreport.errors import NotebookError, PageError, explain
 from kzreport.files import cached_by_stamp, project_root
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
-from kzreport.project import notebook_path, project
+from kzreport.project.settings import notebook_path, project
 from kzreport.series.groups import groups_for
 from kzreport.series.issues import suspect_periods
 from kzreport.series.resource import resources

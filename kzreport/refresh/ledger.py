@@ -16,9 +16,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kzreport.console.redaction import redact
 from kzreport.errors import DataError, explain, short_repr
 from kzreport.files import read_text, sha256_hex, shown_path
-from kzreport.redaction import redact
 from kzreport.refresh.provider import Request
 from kzreport.refresh.transport import Answer, Kept, address_of
 

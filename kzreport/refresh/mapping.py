@@ -18,8 +18,8 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, read_yaml, shown_path
+from kzreport.project.strict import StrictModel, strict_model
 from kzreport.series.resource import resources
-from kzreport.strict import StrictModel, strict_model
 
 
 def _scale(text: str) -> str:

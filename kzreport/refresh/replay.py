@@ -15,9 +15,9 @@ from pydantic import Field
 
 from kzreport.errors import DataError, ParameterError, ProviderDown, explain
 from kzreport.files import read_bytes, read_json, sha256_hex, write_atomic
+from kzreport.project.strict import Day, StrictModel, strict_model
 from kzreport.refresh.provider import Request
 from kzreport.refresh.transport import Answer, Kept, Transport, address_of, check_reply, host_of
-from kzreport.strict import Day, StrictModel, strict_model
 
 _LIST = "recording.json"
 _HEADERS = ("media", "etag", "modified")

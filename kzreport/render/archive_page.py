@@ -13,7 +13,7 @@ from markupsafe import Markup
 from kzreport.errors import DataError
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.fill import fill
 from kzreport.render.sparkline import sparkline
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from kzreport.language.words import Words
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.brief import make_brief
 from kzreport.render.content import Edition
 from kzreport.render.fill import fill

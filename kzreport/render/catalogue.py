@@ -18,7 +18,7 @@ from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
 from kzreport.pages.rows import as_csv
 from kzreport.pages.since import Key, differs
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.content import Edition
 from kzreport.render.downloads import inert
 from kzreport.render.figures import FigureReader, csv_rows, has_figures

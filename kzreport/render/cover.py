@@ -9,7 +9,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from kzreport.language.words import Words
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.brief import cut, told_changes
 from kzreport.render.cards import Card, headline_texts
 from kzreport.render.content import Edition

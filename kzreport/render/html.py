@@ -22,7 +22,7 @@ from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind
 from kzreport.pages.since import Changes
 from kzreport.pages.since_text import changes_list, changes_title, new_figures_table, revisions_table
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.behind import figure_table
 from kzreport.render.blocks import Block, blocks, code_style, page_code
 from kzreport.render.figures import FigureReader
@@ -198,12 +198,22 @@ def file_size(size: int, words: Words) -> str:
 def changes(found: Changes, report: str, language: str) -> str:
     """Return a page of its own with the changes between two dates."""
     w = Words(language)
-    tables = (("fresh", new_figures_table(found, w)), ("revised", revisions_table(found, w)))
+    tables = ((w.ui("fresh"), new_figures_table(found, w)), (w.ui("revised"), revisions_table(found, w)))
+    return comparison(changes_title(found, w), report, changes_list(found, w), tables, language)
+
+
+def comparison(
+    title: str, report: str, listed: str, tables: Sequence[tuple[str, Sequence[Sequence[str]]]], language: str
+) -> str:
+    """Return a page of its own: a title, a text in Markdown, and tables with their captions, the head first.
+
+    A table that has only a head is left out.
+    """
     return fill(
         "changes.html",
         language=language,
-        title=changes_title(found, w),
+        title=title,
         report=report,
-        listed=markdown(changes_list(found, w)),
-        tables=[(w.ui(name), table) for name, table in tables if len(table) > 1],
+        listed=markdown(listed),
+        tables=[(caption, table) for caption, table in tables if len(table) > 1],
     )

@@ -8,7 +8,7 @@ from typing import Any
 from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output, headline_in
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures
 from kzreport.render.printed import Data, halves, printed_paragraphs, printed_table, printed_text

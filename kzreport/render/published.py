@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from kzreport.language.words import Words
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.archive_page import Record
 from kzreport.render.fill import fill
 from kzreport.render.search import embedded

@@ -8,7 +8,7 @@ import textwrap
 from kzreport.charts.colours import INK, MUTED, PAPER
 from kzreport.charts.style import settings
 from kzreport.language.words import Words
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.render.archive_page import Record, edition_line, read_figure
 
 WIDTH, HEIGHT = 1200, 630  # pixels

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from kzreport import scratch
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, shown_path
+from kzreport.machine import scratch
 from kzreport.model import Period
 from kzreport.series.assemble import copy_data, package_text
 from kzreport.series.resource import Resource

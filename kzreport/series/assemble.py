@@ -18,7 +18,7 @@ from kzreport.files import (
     write_atomic,
     write_durably,
 )
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.cards import read_card, read_map, read_shared
 from kzreport.series.resource import resource_of, seal_package
 from kzreport.series.strays import OTHER_FILES, SHARED_FILES, undeclared_tables

@@ -11,7 +11,7 @@ from pydantic import Field
 from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.indicators.country_groups import CountryGroup, CountryGroups, Membership
-from kzreport.strict import Day, StrictModel, strict_model
+from kzreport.project.strict import Day, StrictModel, strict_model
 
 
 class _Dates(StrictModel):

@@ -16,7 +16,7 @@ from kzreport.days import parse_day
 from kzreport.errors import DataError, ParameterError, explain, one_of
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.resource import describe_series
 
 _KINDS = ("error", "break", "inconsistent", "preliminary", "suspect", "caveat", "checked")

@@ -16,8 +16,8 @@ from pydantic import BeforeValidator
 from kzreport.errors import DataError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
+from kzreport.project.strict import Day, StrictModel, strict_model
 from kzreport.series.resource import describe_series
-from kzreport.strict import Day, StrictModel, strict_model
 
 
 def _period(text: Any) -> Period:

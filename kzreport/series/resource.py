@@ -18,8 +18,8 @@ from typing import Any
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
-from kzreport.own_units import own_units
-from kzreport.project import project
+from kzreport.project.settings import project
+from kzreport.project.units import own_units
 from kzreport.series.shape import check_entry, check_heading
 from kzreport.series.transaction import finish_pending
 from kzreport.units import UNITS

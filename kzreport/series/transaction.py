@@ -17,7 +17,7 @@ from pathlib import Path
 
 from kzreport.errors import DataError, Locked, explain
 from kzreport.files import read_json, sha256_hex, shown_path, sweep_halves, sync_folder, write_atomic, write_durably
-from kzreport.locks import take_lock
+from kzreport.machine.locks import take_lock
 
 _STAGE = ".staged"
 _COMMIT = "COMMIT"

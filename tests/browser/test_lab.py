@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from kzreport.files import project_root
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 
 COMMAND = str(Path(sys.executable).with_name("kzreport"))
 _CURRENT = "window.jupyterapp.shell.currentWidget"

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from kzreport.language.words import Words
 from kzreport.pages.notebooks import load_notebook
 from kzreport.pages.outputs import page_artefacts
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 from kzreport.render import html
 
 TITLES = {name: str(Words("fr", name).entry("title")["fr"]) for name in page_names()}

@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzreport.claims.amounts import Grade, printed_interval
+from kzreport.claims.assessment import assess_claims, verdicts_as_of
 from kzreport.claims.claim import Claim, Document, Qualifier
 from kzreport.claims.columns import table_cells
 from kzreport.claims.documents import Kind, register
@@ -28,7 +29,7 @@ from kzreport.claims.sentences import claim_figure, claim_sentence, one_line, se
 from kzreport.claims.spans import compare_dates
 from kzreport.claims.tests import parse_tests
 from kzreport.claims.verbs import VERBS
-from kzreport.claims.verdicts import assess_claims, verdicts_as_of
+from kzreport.claims.verdict import Verdict
 from kzreport.commands import checks as check
 from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError, ParameterError
@@ -36,11 +37,10 @@ from kzreport.language.vocabulary import Vocabulary
 from kzreport.language.wordfiles import labels
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Series
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.groups import groups_on
 from kzreport.series.known import load_series
 from kzreport.units import UNITS
-from kzreport.verdict import Verdict
 from kzreport.views import claims as view
 
 TODAY = date(2026, 9, 30)
@@ -347,7 +347,7 @@ CORRECTED = {
 
 
 def test_every_document_has_as_many_claims_as_it_says():
-    """Also one that is added later; those that were read are counted in ``tests/project``."""
+    """Also one that is added later; those that were read are counted in ``tests/kazakhstan``."""
     found = [c.document.id for c in all_claims().values()]
     assert {d: found.count(d) for d in register().documents} == {d: a.claims for d, a in register().documents.items()}
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from kzreport.claims import rule
 from kzreport.claims.amounts import Grade
+from kzreport.claims.assessment import assess, assess_claims, verdicts_as_of
 from kzreport.claims.claim import Document, Qualifier
 from kzreport.claims.columns import fact_figure, fact_line, table_cells
 from kzreport.claims.distance import distance
@@ -25,14 +26,13 @@ from kzreport.claims.outcomes import Reason
 from kzreport.claims.rows import claim_columns
 from kzreport.claims.sentences import claim_sentence, sentence_faults
 from kzreport.claims.tests import parse_tests
-from kzreport.claims.verdicts import assess, assess_claims, verdicts_as_of
+from kzreport.claims.verdict import Verdict
 from kzreport.errors import DataError
 from kzreport.language.words import Words
 from kzreport.model import Period
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.groups import all_groups
 from kzreport.series.known import load_series
-from kzreport.verdict import Verdict
 
 NOW = date(2026, 11, 25)
 GOOD, FITS, BAD = Verdict.REPRODUCED, Verdict.CONSISTENT, Verdict.INCONSISTENT

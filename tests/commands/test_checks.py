@@ -7,7 +7,7 @@ import pytest
 from kzreport.commands import cli
 from kzreport.errors import NotebookError
 from kzreport.pages.notebooks import declared_parameters, read_notebook
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 
 PAGE = "fdi"
 WHERE = f"notebooks/{PAGE}.ipynb"

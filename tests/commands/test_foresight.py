@@ -11,7 +11,7 @@ from kzreport.commands.cli import main
 from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.files import clear_caches
 from kzreport.model import Period
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 
 
 def change(path, old, new, count=-1):

@@ -16,7 +16,7 @@ from kzreport.files import clear_caches, read_yaml
 from kzreport.language.lint import page_faults
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 from kzreport.series.known import load_series
 
 

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from kzreport.commands.cli import parser
-from kzreport.faults import keep_traceback
+from kzreport.console.faults import keep_traceback
 
 pytestmark = pytest.mark.slow  # runs of the command line, seconds each
 

@@ -12,7 +12,7 @@ from kzreport.commands.proposed import told_by
 from kzreport.editions.definition import load_definition
 from kzreport.errors import DataError
 from kzreport.files import clear_caches
-from kzreport.own_units import own_units
+from kzreport.project.units import own_units
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series
 from kzreport.units import UNITS

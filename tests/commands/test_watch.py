@@ -16,6 +16,7 @@ from pathlib import Path
 
 from kzreport.commands.cli import main
 from kzreport.commands.installation import installation_warnings
+from kzreport.language.locale import NBSP
 
 COMMAND = str(Path(sys.executable).with_name("kzreport"))
 
@@ -79,7 +80,7 @@ def test_verdicts_without_an_edition(project_of, capsys):
     said = capsys.readouterr().out
     assert "D1-L001-1  The country received about 84,000 visitors in August 2025. (D1, line 1)" in said
     assert "Against published figures: Reproduced" in said and "row: visitors 2025-08=84400" in said
-    assert said.endswith("D1: 1 claim: 1 reproduced\n")
+    assert said.replace(NBSP, " ").endswith("D1: 1 claim: 1 reproduced\n")
     assert main(["claims", "--as-of", "2026-01-31"]) == 0
     assert "it appeared on 2026-02-20, after 2026-01-31: no claim is judged" in capsys.readouterr().out
     assert main(["claims", "D2"]) == 2

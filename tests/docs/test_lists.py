@@ -17,7 +17,7 @@ from kzreport.editions.settings import RunSettings
 from kzreport.files import project_root
 from kzreport.language.lint import PageWords
 from kzreport.language.numbers import SPECS
-from kzreport.project import Project
+from kzreport.project.settings import Project
 from kzreport.series.cards import OPTIONAL, REQUIRED
 
 ROOT = project_root()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from run_fixtures import write_definition, write_page
@@ -16,6 +17,8 @@ def shows(rate: str, verdict: str) -> str:
     """A page whose headline, figures and verdicts are those of one state of the data."""
     head = "group,item,period,value,unit,status,estimated,series,basis"
     figures = f"{head}\\nx,,2024-02,{rate},percent,ok,,cpi_yy,yy\\nx,,2024-01,9.5,percent,ok,,cpi_yy,yy\\n"
+    rows = [("target_low", 4), ("target_high", 6 if verdict == "consistent" else 5)]  # alike in all but their group
+    figures += "".join(f"{group},,2024,{value},percent,ok,,inflation_target,target\\n" for group, value in rows)
     claims = f"id,verdict\\nS1-L1-1,{verdict}\\n"
     return (
         "from IPython.display import display\n"
@@ -47,13 +50,13 @@ def test_a_revision_says_what_it_replaced(revised):
     ended = cli(*run, "--revision", "--quiet", "--notify", "-")
     assert ended.code == 0, ended.err
     line, told = ended.out.splitlines()
-    one = "replaces 2024-03-31: 1 headline, 1 figure changed, 0 new, 0 gone, 1 verdict turned"
+    one = "replaces 2024-03-31: 1 headline, 2 figures changed, 0 new, 0 gone, 1 verdict turned"
     assert line.endswith(one), line
     corrects = json.loads(told)["newest"]["corrects"]
     assert corrects["edition"] == AS_OF and corrects["inputs"] == ["notebooks/prices.ipynb: changed"]
     turned = {"then": "Inflation: 9.8%.", "now": "Inflation: 9.1%."}
     assert corrects["pages"] == {
-        "prices": {"headlines": {"fr": turned, "en": turned}, "changed": 1, "new": 0, "gone": 0, "verdicts": 1}
+        "prices": {"headlines": {"fr": turned, "en": turned}, "changed": 2, "new": 0, "gone": 0, "verdicts": 1}
     }
     folder = out / "trial" / f"{AS_OF}-r2"
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -64,18 +67,23 @@ def test_a_revision_says_what_it_replaced(revised):
         "Cette édition, version 2 de cette date, remplace la version 1. Ont changé depuis",
         "This edition, version 2 for its date, replaces version 1. Changed since: texts or calculations of the pages.",
         "Before: Inflation: 9.8%.",
-        "Figures changed: 1; verdicts changed: 1.",
+        "Figures changed: 2; verdicts changed: 1.",
     ):
         assert text in page.replace("\u00a0", " ").replace("\u202f", " "), text
     assert "Before:" not in (out / "trial" / AS_OF / "en" / "index.html").read_text(encoding="utf-8")
 
     diff = cli("diff", AS_OF, f"{AS_OF}-r2", "trial", *place)
     assert diff.code == 0, diff.err
-    assert "figures: 1 changed, 0 new, 0 gone\n  prices: cpi_yy 2024-02 (yy) 9.8 → 9.1 percent\n" in diff.out
+    assert "figures: 2 changed, 0 new, 0 gone\n  prices: cpi_yy 2024-02 (yy) 9.8 → 9.1 percent\n" in diff.out
+    assert "  prices: inflation_target target_high 2024 (target) 6 → 5 percent\n" in diff.out  # which of the two
     assert "verdicts: 1 changed\n  prices: S1-L1-1 consistent → doubtful\n" in diff.out
     assert cli("diff", "trial", AS_OF, f"{AS_OF}-r2", *place).out == diff.out  # as other commands have it
     data = json.loads(cli("diff", AS_OF, f"{AS_OF}-r2", "trial", *place, "--format", "json").out)
-    assert data["corrects"] == corrects and [f["now"] for f in data["figures"]] == ["9.1"]
+    assert data["corrects"] == corrects and [f["now"] for f in data["figures"]] == ["9.1", "5"]
+    assert [f["group"] for f in data["figures"]] == ["", "target_high"]
+    shown = cli("diff", AS_OF, f"{AS_OF}-r2", "trial", *place, "--format", "html", "--lang", "fr")
+    cells = [cell.replace("\u00a0", " ") for cell in re.findall("<td>(.*?)</td>", shown.out)]
+    assert shown.code == 0 and {"9,8 %", "9,1 %", "6,0 %", "5,0 %", "Douteuse"} <= set(cells), cells
 
     for words, expected in {
         (AS_OF, f"{AS_OF}-r9"): "edition: found 'trial/2024-03-31-r9', expected",

@@ -7,7 +7,7 @@ import pytest
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.errors import NotebookError, ParameterError
 from kzreport.pages.notebooks import declared_parameters
-from kzreport.project import notebook_path, page_names
+from kzreport.project.settings import notebook_path, page_names
 
 GOOD = """\
 title:

@@ -9,10 +9,11 @@ import time
 import pytest
 from run_fixtures import SHOWS, write_definition, write_page
 
-from kzreport import files, scratch
+from kzreport import files
 from kzreport.editions.log import RunLog
 from kzreport.editions.store import output_root
 from kzreport.files import sweep_halves, write_atomic
+from kzreport.machine import scratch
 from kzreport.series.transaction import replace_files
 
 EMPTY = (

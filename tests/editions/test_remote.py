@@ -77,8 +77,8 @@ def an_edition(root: Path, text: str) -> Path:
 
 
 @contextlib.contextmanager
-def opened(write: bool = True):
-    with remote.open_store("memory://reports", RunLog(), write=write) as shelf:
+def opened(write: bool = True, wait: float = 0.0):
+    with remote.open_store("memory://reports", RunLog(), write=write, wait=wait) as shelf:
         assert isinstance(shelf, Store)
         yield shelf
 
@@ -153,6 +153,32 @@ def test_one_run_at_a_time_writes_to_an_address(memory, monkeypatch):
     with opened():
         assert time.monotonic() - begun >= 0.6
         assert not memory.exists("/reports/.work/runs/dead")
+
+
+def test_a_run_waits_for_the_end_of_another(memory, monkeypatch):
+    monkeypatch.setattr(remote, "BEAT", 0.05)
+    monkeypatch.setattr(remote, "SILENCE", 0.6)
+    order = []
+
+    def run(wait: float, stay: float) -> None:
+        with opened(wait=wait):
+            order.append("in")
+            time.sleep(stay)
+            order.append("out")
+
+    first = threading.Thread(target=run, args=(0.0, 1.0))
+    first.start()
+    while not order and first.is_alive():
+        time.sleep(0.01)
+    with pytest.raises(Locked):
+        run(0.2, 0.0)
+    others = [threading.Thread(target=run, args=(60.0, 0.05)) for _ in range(3)]
+    for thread in others:
+        thread.start()
+    for thread in (first, *others):
+        thread.join()
+    assert order == ["in", "out"] * 4
+    assert not [n for n in memory.store if "/runs/" in n]
 
 
 def test_a_run_taken_for_dead_writes_no_manifest(memory):

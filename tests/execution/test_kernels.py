@@ -344,7 +344,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.slow  # nbval uses it in tests/project/test_pages.py, too
+@pytest.mark.slow  # nbval uses it in tests/kazakhstan/test_pages.py, too
 @pytest.mark.parametrize("name", COMMANDS)
 def test_others_use_it_by_name(name, tmp_path):
     shown = "import os\nprint('kzreport.execution.forkserver' in open(f'/proc/{os.getppid()}/cmdline').read())"

@@ -22,7 +22,7 @@ from kzreport.execution.kernel import KernelPool
 from kzreport.execution.worker import Worker
 from kzreport.pages.context import PageContext
 from kzreport.pages.notebooks import read_notebook
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 from kzreport.render import html
 
 PAGE = "transit"

@@ -13,7 +13,7 @@ from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.tables import column_head, is_change, number_cell
-from kzreport.project import project
+from kzreport.project.settings import project
 
 FR, EN = Words("fr"), Words("en")
 NOW, BEFORE = Period.parse("2026"), Period.parse("2025")

@@ -18,7 +18,7 @@ from kzreport.language.numbers import rounded
 from kzreport.language.sentences import MARK, PART, escape
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading, Status
-from kzreport.project import page_names, project, project_root
+from kzreport.project.settings import page_names, project, project_root
 from kzreport.units import UNITS
 
 FR, EN = Words("fr"), Words("en")

@@ -12,7 +12,7 @@ from kzreport.pages.context import PageContext
 from kzreport.pages.since import compare_dates
 from kzreport.pages.since_text import revisions_table
 from kzreport.pages.tables import is_change, signed_columns
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.views import aid, neighbours, partners
 
 

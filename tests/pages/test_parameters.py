@@ -19,7 +19,7 @@ from kzreport.editions.dates import check_date, check_language
 from kzreport.editions.definition import definition_names
 from kzreport.errors import KzreportError, NotebookError, ParameterError
 from kzreport.pages.parameters import injected_equal, read_cell, validate_parameters
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 
 CELL = """\
 lang: Language = "fr"  # language

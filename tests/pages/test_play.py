@@ -15,7 +15,7 @@ from kzreport.errors import NotebookError, one_of
 from kzreport.files import clear_caches
 from kzreport.model import Observation, Panel, Period, Reading, Series
 from kzreport.pages.notebooks import declared_parameters, load_notebook
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 from kzreport.series.known import load_series
 
 DAY = Period.parse("2026-09-30").start
@@ -69,6 +69,15 @@ def test_a_misspelt_name_is_two_lines_and_a_guess(shell):
     assert lines[1].startswith("WordsError: notebooks/")
     (lines,) = shell(f"Page({page_names()[0][:-1] + 'x'!r}, lang='fr', as_of='2026-09-30')")
     assert f"(did you mean {page_names()[0]}?)" in lines[1]
+
+
+def test_a_wrong_keyword_is_two_lines_and_a_guess(shell):
+    (lines,) = shell(
+        "from kzreport import Page", f"Page({page_names()[0]!r}, lang='fr', asof='2026-09-30', as_of='2026-09-30')"
+    )
+    assert lines[1:] == [
+        "ParameterError: Page(): found 'asof', expected one of lang, as_of, years (did you mean as_of?)."
+    ]
 
 
 def test_an_error_of_python_stays_one(shell):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kzreport.claims.verdict import Verdict
 from kzreport.commands.cli import main
 from kzreport.editions.definition import load_definition
 from kzreport.editions.previous import fill_definition
@@ -22,7 +23,6 @@ from kzreport.series.issues import Issue
 from kzreport.series.known import load_series
 from kzreport.series.releases import next_release
 from kzreport.series.resource import describe_series, resources
-from kzreport.verdict import Verdict
 
 SOME = ("cpi_yy", "wdi_inflation", "fdi_net", "transit", "base_rate")
 DAYS = st.dates(date(2016, 1, 1), date(2026, 9, 30))

@@ -24,6 +24,7 @@ from run_fixtures import AS_OF, write_definition
 
 from kzreport.charts.chart import draw
 from kzreport.charts.describe import HEADER
+from kzreport.claims.verdict import Verdict
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError
 from kzreport.files import clear_caches, project_root
@@ -38,7 +39,6 @@ from kzreport.render.downloads import download, inert
 from kzreport.render.figures import FigureReader
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import read_table
-from kzreport.verdict import Verdict
 
 LANGUAGES, FILES = ("fr", "en"), (".xlsx", "-csv.zip", ".docx")
 HOSTILE = (

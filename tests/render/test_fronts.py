@@ -18,7 +18,7 @@ from hostile import EVIL, hostile_edition
 from kzreport.language.words import Words
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import page_outputs
-from kzreport.project import notebook_path, page_names
+from kzreport.project.settings import notebook_path, page_names
 from kzreport.render.archive_page import archive_page, redirect
 from kzreport.render.cards import make_cards
 from kzreport.render.catalogue import catalogue

@@ -13,7 +13,7 @@ from kzreport.files import clear_caches
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 from kzreport.render.behind import MOST, figure_table
 from kzreport.render.figures import FigureReader
 from kzreport.render.html import page_groups

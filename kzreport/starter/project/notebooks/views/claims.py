@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kzreport.claims.verdict import Verdict
 from kzreport.declare import claims, reads
 from kzreport.model import Groups, Period, Reading, Series, Status
-from kzreport.verdict import Verdict
 
 VERDICTS = tuple(map(str, Verdict))
 CHOSEN = claims(themes="themes", pages="of_pages", documents="documents")

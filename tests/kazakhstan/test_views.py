@@ -15,7 +15,7 @@ from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import declared_parameters, load_notebook
 from kzreport.pages.page import Page
 from kzreport.pages.views import headline_of, series_read, view_name, views_of
-from kzreport.project import page_names
+from kzreport.project.settings import page_names
 from kzreport.series.resource import describe_series
 
 AS_OF = "2026-09-30"

@@ -15,7 +15,7 @@ from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import KEY, Kind
 from kzreport.pages.page import Page
 from kzreport.pages.tables import signed_columns
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 from kzreport.series.groups import all_groups
 from kzreport.series.issues import known_issues, suspect_periods
 from kzreport.series.known import load_series

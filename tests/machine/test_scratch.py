@@ -12,11 +12,11 @@ import time
 
 import pytest
 
-from kzreport import scratch
+from kzreport.machine import scratch
 
 HOLD = """
 import os, sys, time
-from kzreport import scratch
+from kzreport.machine import scratch
 with scratch.folder() as own:
     (own / "half").write_text("x")
     if sys.argv[1] == "forked" and os.fork():

@@ -20,11 +20,11 @@ from kzreport.claims.facts import known_facts
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.claims.verbs import run_test
+from kzreport.claims.verdict import Verdict
 from kzreport.model import Series
-from kzreport.project import project
+from kzreport.project.settings import project
 from kzreport.series.groups import all_groups
 from kzreport.series.known import load_series
-from kzreport.verdict import Verdict
 
 
 def assess_claims(chosen: Iterable[Claim], as_of: date, load: Load | None = None) -> tuple[Assessment, ...]:

@@ -10,7 +10,7 @@ import traceback
 from importlib import metadata
 from pathlib import Path
 
-from kzreport.redaction import redact
+from kzreport.console.redaction import redact
 
 FAULT = 70  # exit code, as EX_SOFTWARE of sysexits.h
 LOG = "fault.log"

@@ -10,7 +10,7 @@ import pytest
 
 from kzreport.editions.reference import execute_reference
 from kzreport.errors import PageError
-from kzreport.project import page_names, project
+from kzreport.project.settings import page_names, project
 
 
 @pytest.fixture(scope="session")

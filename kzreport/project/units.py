@@ -21,8 +21,8 @@ from pydantic import BeforeValidator, Field
 
 from kzreport.errors import DataError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
-from kzreport.project import project
-from kzreport.strict import LocalText, StrictModel, strict_model
+from kzreport.project.settings import project
+from kzreport.project.strict import LocalText, StrictModel, strict_model
 from kzreport.units import PLURALS, UNITS, Unit
 
 _FILE = "units.yml"

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from kzreport.days import read_day
 from kzreport.errors import DataError, did_you_mean, explain, short_repr
-from kzreport.project import project
+from kzreport.project.settings import project
 
 
 class StrictModel(BaseModel):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from kzreport.errors import InputError
-from kzreport.locks import take_lock
+from kzreport.machine.locks import take_lock
 
 _PREFIX, _LOCK = "kz-", "owner.lock"
 

@@ -21,7 +21,7 @@ from kzreport.pages.context import WITHIN_SECTIONS
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.page import Page
-from kzreport.project import notebook_path, page_names, project
+from kzreport.project.settings import notebook_path, page_names, project
 
 # In the quick run one date, after the last figure. In the whole one also: before any WDI vintage, the decree on the
 # statistical office, around the peak, the edition that is accepted, and the others that were read whole.

@@ -1,4 +1,4 @@
-"""Runs of the command line that are forked from one process which has imported it: see ``launch.py``."""
+"""Runs of the command line that are forked from one process which has imported it: see ``launch_server.py``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2024-03-31"
 
 
@@ -97,7 +97,7 @@ class Run:
 
 
 class Launcher:
-    """The process of ``launch.py``. Every process that comes of it has MARK in its environment."""
+    """The process of ``launch_server.py``. Every process that comes of it has MARK in its environment."""
 
     MARK: ClassVar[str] = f"KZREPORT_FAULT_TEST={os.getpid()}"
 
@@ -106,7 +106,7 @@ class Launcher:
         name, _, value = self.MARK.partition("=")
         self.env = os.environ | {"KZREPORT_HOME": str(home), "PYTHONPATH": str(ROOT), name: value}
         self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("launch.py")), "trial", AS_OF],
+            [sys.executable, str(Path(__file__).with_name("launch_server.py")), "trial", AS_OF],
             env=self.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

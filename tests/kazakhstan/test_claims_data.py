@@ -6,15 +6,15 @@ from datetime import date
 
 import pytest
 
+from kzreport.claims.assessment import assess_claims
 from kzreport.claims.documents import register
 from kzreport.claims.facts import all_facts
 from kzreport.claims.ledger import all_claims, known_claims
 from kzreport.claims.sentences import claim_sentence
-from kzreport.claims.verdicts import assess_claims
+from kzreport.claims.verdict import Verdict
 from kzreport.files import project_root
 from kzreport.language.words import Words
-from kzreport.project import project
-from kzreport.verdict import Verdict
+from kzreport.project.settings import project
 
 AS_OF = date(2026, 9, 30)
 WORDS = {k: Words(k) for k in project().languages}

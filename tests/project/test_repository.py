@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from kzreport.editions.make import recorded_state
-from kzreport.repository import State, repository_state
+from kzreport.project.repository import State, repository_state
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 

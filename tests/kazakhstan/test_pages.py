@@ -26,7 +26,7 @@ from kzreport.language.wordfiles import page_words
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Kind, page_artefacts, page_outputs, page_texts
 from kzreport.pages.page import Page
-from kzreport.project import notebook_path, page_names, project
+from kzreport.project.settings import notebook_path, page_names, project
 
 ALL = [(p, k) for p in page_names() for k in project().languages]
 

@@ -22,7 +22,7 @@ from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Kind
 from kzreport.pages.page import Page
 from kzreport.pages.values import changed_values, page_values
-from kzreport.project import notebook_path
+from kzreport.project.settings import notebook_path
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series, resources
 from kzreport.views import neighbours

@@ -9,11 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from kzreport.commands.cli import main
-from kzreport.editions import notify, remote
-from kzreport.editions.log import RunLog
-from kzreport.errors import ParameterError
-from kzreport.files import clear_caches
-from kzreport.redaction import (
+from kzreport.console.redaction import (
     forget_secrets,
     hide_secrets,
     keep_secrets_of,
@@ -21,6 +17,10 @@ from kzreport.redaction import (
     redact,
     shown_address,
 )
+from kzreport.editions import notify, remote
+from kzreport.editions.log import RunLog
+from kzreport.errors import ParameterError
+from kzreport.files import clear_caches
 
 
 @pytest.fixture(autouse=True)
@@ -166,7 +166,7 @@ def test_a_megabyte_without_an_address_is_searched_at_once():
     """No option and no message can make the search for secrets run for minutes."""
     from time import process_time
 
-    from kzreport.redaction import forget_secrets, keep_secrets_of, redact
+    from kzreport.console.redaction import forget_secrets, keep_secrets_of, redact
 
     for text in ("9" * 1_000_000, "a." * 500_000, "u:" * 500_000, "-p x=" + "b" * 1_000_000 + "@"):
         began = process_time()

@@ -16,6 +16,7 @@ from kzreport.claims.frequencies import frequency_faults
 from kzreport.claims.sentences import sentence_faults
 from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.editions.definition import definition_names, load_definition
+from kzreport.editions.names import name_faults
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
 from kzreport.files import holds_text, project_root, shown_path
@@ -187,7 +188,7 @@ def new_pages() -> list[str]:
 
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
-    found = shared_faults()
+    found = [*shared_faults(), *name_faults()]
     readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
     readers += [partial(_check_table, name) for name in resources()]
     readers += [partial(load_definition, name) for name in definition_names()]

@@ -221,7 +221,8 @@ class _Package:
 
 
 @cached_by_stamp()
-def _package(path: Path) -> _Package:
+def _package(path: Path, units: Path) -> _Package:
+    """Read the description of all tables; ``units``: the file on whose state it depends, too."""
     where, raw = shown_path(path), read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
@@ -266,15 +267,20 @@ def _package_path(root: Path) -> Path:
     return root / "data" / "datapackage.json"
 
 
+def _current() -> _Package:
+    """Return the description of all tables in the state that it and the units of the project have now."""
+    path = _package_path(project_root())
+    return _package(path, path.with_name("units.yml"))
+
+
 def resources() -> Mapping[str, Resource]:
     """Return all resources by name, in the order of their files.
 
     Raises :class:`DataError` for a package that is broken, or older than a card.
     """
-    path = _package_path(project_root())
-    finish_pending(path.parent)
+    finish_pending(_package_path(project_root()).parent)
     own_units()  # a fault of that file is told as one, not as a unit that nobody knows
-    return _package(path).resources
+    return _current().resources
 
 
 def demand_accepted(*paths: Path) -> None:
@@ -282,7 +288,7 @@ def demand_accepted(*paths: Path) -> None:
 
     Raises :class:`DataError` for a list that is not as it was, was not there then, or has another number of rows.
     """
-    lists = _package(_package_path(project_root())).lists
+    lists = _current().lists
     for path in paths:
         stated = lists.get(f"{path.parent.name}/{path.name}", {})
         if f"sha256:{file_digest(path)}" != stated.get("hash"):
@@ -293,12 +299,12 @@ def demand_accepted(*paths: Path) -> None:
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
-    return _package(_package_path(project_root())).names[kind]
+    return _current().names[kind]
 
 
 def publisher_on(slug: str, language: str, day: date | None = None) -> str:
     """Return the name of a publisher on a day (today if none)."""
-    package = _package(_package_path(project_root())).names
+    package = _current().names
     return name_on(package["publishers"][slug], list(package["publishers_before"].get(slug, ())), language, day)
 
 

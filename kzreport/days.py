@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from kzreport.errors import ParameterError, explain
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_YEAR_FIRST = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})", re.ASCII)
+_YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})[-/.]([0-9]{4})", re.ASCII)
 
 
 def read_day(text: str) -> date:
@@ -28,13 +30,35 @@ def parse_day(day: date | str, where: str = "as_of") -> date:
     """
     if not isinstance(day, str):
         return day
-    try:
-        found = read_day(day)
-    except ValueError:
-        found = None
-    if found is None or not 2000 <= found.year <= 2100:
-        raise ParameterError(explain(where, repr(day[:40]), "a date such as 2026-09-30, from 2000 to 2100"))
+    found = _iso_day(day)
+    if found is None:
+        raise ParameterError(explain(where, repr(day[:40]), expected_day(day)))
     return found
+
+
+def expected_day(found: str) -> str:
+    """Return the form that a day has, for messages, and the day that was probably meant.
+
+    >>> expected_day("30/09/2026")
+    'a date such as 2026-09-30, from 2000 to 2100 (did you mean 2026-09-30?)'
+    >>> expected_day("04/05/2026")  # of April or of May
+    'a date such as 2026-09-30, from 2000 to 2100'
+    """
+    meant = ""
+    if parts := _YEAR_FIRST.fullmatch(found.strip()):
+        meant = f"{parts[1]}-{parts[2]:0>2}-{parts[3]:0>2}"
+    elif (parts := _YEAR_LAST.fullmatch(found.strip())) and (parts[2] == "." or int(parts[1]) > 12):
+        meant = f"{parts[4]}-{parts[3]:0>2}-{parts[1]:0>2}"
+    guess = f" (did you mean {meant}?)" if _iso_day(meant) else ""
+    return f"a date such as 2026-09-30, from 2000 to 2100{guess}"
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        found = read_day(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None
 
 
 def month_before(day: date) -> date:

@@ -173,7 +173,7 @@ def without_numbers(text: str) -> str:
 
 
 def own_lines(trace: TracebackType | None) -> Iterator[str]:
-    """Yield the lines of an analyst that led to an error: that of the notebook's cell, and those of views."""
+    """Yield the analyst's lines that led to an error: the line of the notebook's cell, and lines of views."""
     for frame, number in walk_tb(trace):
         module = frame.f_globals.get("__name__", "")
         line = linecache.getline(frame.f_code.co_filename, number).strip()
@@ -203,7 +203,7 @@ def one_of(choices: Iterable[object], found: object = "") -> str:
 
 
 def did_you_mean(choices: Iterable[str], found: object) -> str:
-    """Return the choice that ``found`` comes near to, as a question in brackets; empty if there is none.
+    """Return the choice most like ``found``, as a question in brackets; empty if no choice is like it.
 
     >>> did_you_mean(["titles", "unit"], "title")
     ' (did you mean titles?)'

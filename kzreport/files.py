@@ -60,7 +60,7 @@ def project_root() -> Path:
 
 @lru_cache(maxsize=16)
 def find_project(chosen: str, cwd: str) -> Path:
-    """Return the project for a value of ``KZREPORT_HOME`` and a working directory; see :func:`project_root`."""
+    """Return the project for a value of ``KZREPORT_HOME`` and a working directory; raises as :func:`project_root`."""
     if chosen:
         home = os.path.join(cwd, os.path.expanduser(chosen))  # noqa: PTH111, PTH118  # no error for what is no path
         if not os.path.isdir(home):  # noqa: PTH112

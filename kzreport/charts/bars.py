@@ -66,7 +66,7 @@ def _write_values(canvas: Canvas, shown: Sequence[Reading]) -> bool:
 
 
 def _mark_empty(canvas: Canvas, shown: Sequence[Reading]) -> None:
-    """Tell a period without a bar: nought where that is the figure, a cross where no figure is held."""
+    """Mark a period without a bar: 0 if that is the figure, a cross if no figure is held."""
     for r in shown:
         if not valued(r):
             canvas.ax.annotate("0", (at(r.period), 0), (0, 3), textcoords="offset points", ha="center", fontsize=TEXT)

@@ -86,9 +86,18 @@ def lines(
 ) -> None:
     """Draw lines over time with labels at their ends; estimates are dotted.
 
-    ``steps``: annual readings drawn as a stepped target (one group for a point target, two for a band).
-    ``mark``: one reading to annotate (a peak). ``points``: scattered observations: open markers without a line.
-    ``highlight``: the one group in colour, the others in grey.
+    Parameters
+    ----------
+    groups
+        The readings of each line.
+    steps
+        Annual readings drawn as a stepped target: one group for a point target, two for a band.
+    mark
+        One reading to annotate, such as a peak.
+    points
+        Scattered observations: open markers without a line.
+    highlight
+        The one group in colour; the others are then grey.
     """
     drawn = [at(r.period) for r in values(groups) + values(points or {})]
     latest, span = max(drawn), max(drawn) - min(drawn) or 1.0  # one period alone still needs an axis

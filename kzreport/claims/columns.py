@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from kzreport.claims.claim import Claim, Qualifier
-from kzreport.claims.distance import Distance, distance, fulfilled
+from kzreport.claims.distance import Distance, fulfilled, nearest_distance
 from kzreport.claims.facts import Fact, all_facts
 from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.claims.sentences import (
@@ -23,6 +23,7 @@ from kzreport.language.words import Words
 from kzreport.units import UNITS
 
 _SILENT = (Reason.NO_SERIES, Reason.ASIDE, Reason.PLAN)  # within a document: nothing was compared
+_IN_THE_HEAD = (Reason.SERIES, Reason.WITHIN)  # what the head of the column says already
 _MOST_LINKS = 2
 
 
@@ -57,8 +58,8 @@ def _published(w: Words, a: Assessment) -> tuple[str, str]:
         lines.append(w.typography(f"{w.ui('needs')}{w.colon}{lowered(claim.needs[w.language])}"))
     if a.corrected:
         word = verdict_words(w, a.corrected.published, within=False).lower()
-        reason = reason_phrase(w, a.corrected.claim, a.corrected.published)
-        lines.append(w.typography(f"{w.ui('as_corrected')}{w.colon}{word}, {reason}."))
+        reason = _reason(w, a.corrected.claim, a.corrected.published)
+        lines.append(w.typography(f"{w.ui('as_corrected')}{w.colon}{', '.join(filter(None, (word, reason)))}."))
     return verdict_words(w, a.published, within=False), "\n".join(lines)
 
 
@@ -66,9 +67,14 @@ def _told(w: Words, claim: Claim, judgement: Judgement, outcomes: Sequence[TestO
     """Return reason and distance after the word of a verdict."""
     against = judgement.verdict in (Verdict.INCONSISTENT, Verdict.DOUBTFUL)
     measured = [judgement.decisive, *outcomes] if against and judgement.decisive else []
-    gap = next((d for o in measured if o and (d := distance(claim, o))), None)
-    far = f"{w.semicolon}{distance_phrase(w, gap)}" if gap else ""
-    return w.typography(f" – {reason_phrase(w, claim, judgement)}{far}.")
+    gap = nearest_distance(claim, [o for o in measured if o])
+    told = [_reason(w, claim, judgement), distance_phrase(w, gap) if gap else ""]
+    text = w.semicolon.join(filter(None, told))
+    return w.typography(f" – {text}.") if text else ""
+
+
+def _reason(w: Words, claim: Claim, judgement: Judgement) -> str:
+    return "" if judgement.reason in _IN_THE_HEAD else reason_phrase(w, claim, judgement)
 
 
 def distance_phrase(w: Words, d: Distance) -> str:

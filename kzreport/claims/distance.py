@@ -6,7 +6,8 @@ What belongs here: the difference as a number. What does not: its words (:mod:`k
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from kzreport.claims.amounts import nearest
 from kzreport.claims.claim import Claim, Qualifier
@@ -24,11 +25,11 @@ _FEW_DAYS = 60
 class Distance:
     """The claim less what it was compared with: above 0 if the claim says more, or a later date.
 
-    - ``unit``: that of a difference in the claim's unit; ``days``, ``months`` or ``years`` between dates
+    - ``unit``: the unit of a difference in the claim's unit; ``days``, ``months`` or ``years`` between dates
     - ``at_least``: the claim states a bound
     - ``several``: there are several readings, of which this is the nearest
     - ``dated``: it lies between two dates
-    - ``step``: the last digit worth telling; ``unsigned``: more and less would not be understood (ranks, falls)
+    - ``step``: the last digit worth showing; ``unsigned``: more and less would not be understood (ranks, falls)
     """
 
     value: float
@@ -62,6 +63,19 @@ def distance(claim: Claim, outcome: TestOutcome) -> Distance | None:
     step = claim.step if abs(gap) >= claim.step else claim.step / 10
     unsigned = claim.unit == "rank" or target < 0
     return Distance(gap, UNITS[claim.unit].of_difference, claim.qualifier in _OPEN, several, step, unsigned)
+
+
+def nearest_distance(claim: Claim, outcomes: Sequence[TestOutcome]) -> Distance | None:
+    """Return the least of the distances of tests that contradict a claim, in the unit of the first; ``None`` of none.
+
+    A claim lies "at least 25 more" from the figure next to it, whichever of several contrary tests found that figure.
+    """
+    found = [d for o in outcomes if (d := distance(claim, o))]
+    if not found:
+        return None
+    alike = [d for d in found if (d.unit, d.dated) == (found[0].unit, found[0].dated)]
+    least = min(alike, key=lambda d: abs(d.value))
+    return replace(least, several=least.several or len({d.value for d in alike}) > 1)
 
 
 def between_dates(claimed: Period, event: Period) -> Distance | None:

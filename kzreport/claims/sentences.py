@@ -149,7 +149,7 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
         shown = test.verb == "date" or found.period == assessment.claim.period
         basis = _other_basis(w, found)
         about += ["" if shown else when(w, found.period), "" if basis.lower() in about[0].lower() else basis]
-    text = f"{head} – {', '.join(filter(None, about))}"
+    text = f"{head} – {', '.join(filter(None, dict.fromkeys(about)))}"
     publishers = "" if found is None else _publishers(w, found)
     return w.typography(f"{text} ({publishers})" if publishers else text)
 
@@ -209,7 +209,7 @@ def _series_titles(w: Words, test: ClaimTest) -> str:
 
 
 def _publishers(w: Words, found: Amount) -> str:
-    """Return the publishers that the rows of a figure name, else those of its series, by initials.
+    """Return the publishers that the rows of a figure name, or else the publishers of its series, by initials.
 
     If there are more than two, their number; the sources of the page give the names in full.
     """

@@ -96,7 +96,7 @@ def _given(args: argparse.Namespace) -> Iterator[tuple[str, TableRow]]:
 
 
 def _fresh(d: Resource, rows: list[TableRow]) -> list[TableRow]:
-    """Return the rows that say something else than is held; tell what each changes."""
+    """Return the rows that differ from what is held; print what each changes."""
     held: dict[tuple[object, ...], TableRow] = {(r.period, *r.key(d)): r for r in held_rows(d)}
     found = []
     for row in rows:

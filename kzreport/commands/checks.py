@@ -57,7 +57,7 @@ MOST_LINES = 36  # of code in a notebook, without its parameters cell
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 # How many outputs each call shows at most: a sentence, chart or section without a subject at a date shows nothing.
 _KINDS = (*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources")
-_SHOWING = {
+SHOWING = {
     **dict.fromkeys(_KINDS, 1),
     "claims": 2,  # at most: a heading and a table, nothing where no document claims anything
     "background": 3,  # caveats, method, sources
@@ -127,7 +127,7 @@ def notebook_faults(page: str) -> Iterator[str]:
                     found = f"{name}({keys[0]!r}) again"
                     yield explain(f"{at}, line {call.lineno}", found, "a name for each chart and table")
                 drawn |= set(keys)
-        shown = sum(_SHOWING.get(_of_page(call), 0) * (len(_keys(call)) or 1) for call in calls)
+        shown = sum(SHOWING.get(_of_page(call), 0) * (len(_keys(call)) or 1) for call in calls)
         several = any(_of_page(call) in _SEVERAL for call in calls)
         if stored and shown and not (len(cell.outputs) >= 1 and (several or len(cell.outputs) <= shown)):
             expected = f"from one to {shown}{' or more' if several else ''}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -19,6 +20,7 @@ from typing import Any, NoReturn
 from kzreport.commands.options import OPTIONS
 from kzreport.console.redaction import forget_secrets, keep_secrets_of, keep_secrets_of_environment, redact
 from kzreport.console.streams import close_output, lost_output, put, repair_streams
+from kzreport.errors import did_you_mean
 
 _BEGUN = time.monotonic()  # of the whole run
 
@@ -79,7 +81,10 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose messages repeat no secret of what was given."""
 
     def error(self, message: str) -> NoReturn:
-        super().error(redact(message))
+        """End with 2 and the message; where to read more comes after it, not a screen of usage before it."""
+        chosen = re.search("invalid choice: '(.*?)' ", message)
+        guess = did_you_mean([name for commands in COMMANDS.values() for name in commands], chosen[1]) if chosen else ""
+        self.exit(2, f"{self.prog}: {redact(message)}{guess}\n'{self.prog} --help' explains what it takes\n")
 
     def print_help(self, file: Any = None) -> None:
         """Print the help; that it cannot be written is a failure, of which argparse would say nothing."""
@@ -87,12 +92,13 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _CommandParser(_Parser):
-    """A parser of one command, which refuses what is left over by itself: its usage is shown, not that of all."""
+    """A parser of one command. It refuses unknown arguments itself, so that its own usage is shown."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}; '{self.prog} --help' explains what it takes")
+            guess = did_you_mean(re.findall(r"--[a-z-]+", self.format_help()), unknown[0])
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{guess}")
         return found, unknown
 
 

@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     languages = _languages(args.lang)
     if args.home and not re.fullmatch(r"[A-Z]{3}", args.home):
-        raise ParameterError(explain("--home", short_repr(args.home), "a code of three capital letters, as ISO 3166"))
+        expected = "a code of three capital letters (ISO 3166), such as MDA"
+        raise ParameterError(explain("--home", short_repr(args.home), expected))
     names = {language: args.name or _country(args.home, language) or folder.resolve().name for language in languages}
     for name in names.values():
         if not name.strip() or not name.isprintable():

@@ -63,6 +63,9 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _is_file(series: str | None) -> bool:
+    """Report whether a file was given, and not the name of a series. Raises :class:`ParameterError` for a workbook."""
+    if series is not None and series.lower().endswith((".xls", ".xlsx", ".ods", ".numbers")):
+        raise ParameterError(explain("--series", short_repr(series), "a CSV", "save the sheet as CSV first"))
     return series is not None and series.endswith(".csv")
 
 

@@ -66,7 +66,7 @@ def new_series(file: Path, given: Given) -> NewSeries:
     DataError
         For a cell of the file that cannot be read.
     ParameterError
-        For a name that is taken or cannot be, for what nobody said, and for a unit that there is not.
+        For a name that is taken or cannot be, for a detail that is missing, and for an unknown unit.
     """
     folder, name = project_root() / "data", file.stem
     if not _NAME.fullmatch(name):

@@ -132,8 +132,13 @@ def _dated(d: Resource, period: Period, day: date, own: Mapping[str, str]) -> st
 def csv_given(raw: bytes, where: str, series: str, published: str) -> Iterator[tuple[str, TableRow]]:
     """Yield the table and the row of each line of a CSV: see :func:`csv_cells`.
 
-    Columns are ``period``, ``value`` and those of the table; ``series`` if rows are of several tables; ``published`` if
-    not all were published on one day. Raises :class:`DataError` that names the cell.
+    The columns are:
+
+    - ``period``, ``value`` and the further columns of the table
+    - ``series``, if the rows are of several tables
+    - ``published``, if not all were published on one day
+
+    Raises :class:`DataError` that names the cell.
     """
     for cells, at in csv_cells(raw, where, ("period", "value") if series else ("series", "period", "value")):
         name = cells.get("series") or series
@@ -149,8 +154,12 @@ def csv_given(raw: bytes, where: str, series: str, published: str) -> Iterator[t
 def csv_cells(raw: bytes, where: str, needed: Sequence[str]) -> Iterator[tuple[dict[str, str], Place]]:
     """Yield the cells of each line of a CSV, as a spreadsheet saves it, by column, and where each stands.
 
-    UTF-8 with or without a mark, UTF-16 with one; separated by commas, semicolons or tabs; any line end; decimal points
-    or commas. Columns by their names, in any order, those that are ``needed`` among them. Empty lines are passed over.
+    The columns are found by name, in any order, and must include those ``needed``. Empty lines are skipped.
+    Accepted are:
+
+    - UTF-8 with or without a byte order mark, UTF-16 with one
+    - commas, semicolons or tabs between cells; any line end
+    - decimal points or commas
 
     Raises :class:`DataError` that names the cell as a spreadsheet does: B3.
     """

@@ -69,7 +69,7 @@ def run_command(args: argparse.Namespace) -> int:
     close_output()
     if lost := lost_output():
         log_error(explain("standard output", lost, "a place that takes what is written"))
-        code = code or (0 if reporter else 1)  # an edition is made, whoever reads of it
+        code = code or (0 if reporter else 1)  # an edition is made, whether or not somebody reads the output
     return code
 
 
@@ -77,7 +77,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
     """Run the command while its store is open, to the summary of what it made."""
     try:
         if reporter:
-            reporter.check_targets(args.notify)  # before anything else: whoever asked for a summary gets one
+            reporter.check_targets(args.notify)  # before anything else: a summary that was asked for is always sent
         require_places(args)
         args.stack.enter_context(scratch.settings())
         if args.command != "init":
@@ -132,13 +132,13 @@ def _folder(args: argparse.Namespace, *, make: bool = True) -> Store | None:
     from kzreport.editions.store import Store, output_root
 
     if "://" not in (args.output or ""):
-        with contextlib.suppress(Exception):  # a fault is what brought us here: it is the one to tell
+        with contextlib.suppress(Exception):  # a fault brought us here: report that one
             return Store(output_root(args.output, make=make))
     return None
 
 
 def catch_stray_errors() -> None:
-    """Let errors that nobody can catch, in threads and at the end of objects, be lines of the log too."""
+    """Log errors that no code can catch too: those in threads, and those at the end of objects."""
 
     def tell(error: BaseException | None) -> None:
         if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
@@ -267,7 +267,7 @@ class Reporter:
         if self.silent or code == Locked.exit_code:
             return
         store = self.store
-        if store is None:  # it ended before its definition was read, which may be none
+        if store is None:  # it ended before its definition was read, which may not exist
             from kzreport.editions.definition import definition_names
 
             store = _folder(args, make=False) if self.log.definition in definition_names() else None
@@ -344,7 +344,10 @@ def definition_name(args: argparse.Namespace) -> str:
 
 
 def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
-    """Return the store of editions: a folder, or until the command has ended the mirror of an address."""
+    """Return the store of editions: a folder, or the mirror of an address, which is kept until the command has ended.
+
+    Raises :class:`ParameterError` for an address at which nothing lasts.
+    """
     from kzreport.editions.store import Store, output_root
 
     if args.output and "://" in args.output:

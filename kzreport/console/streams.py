@@ -87,7 +87,7 @@ def _why(error: OSError | ValueError) -> str:
 
 
 def put_error(text: str) -> None:
-    """Write a line to standard error; if that cannot be, nobody is there to be told."""
+    """Write a line to standard error; do nothing if that is impossible."""
     try:
         sys.stderr.write(_encodable(text, sys.stderr, READABLE) + "\n")
         sys.stderr.flush()
@@ -112,7 +112,7 @@ def close_output() -> None:
 
 
 def is_terminal(stream: Any) -> bool:
-    """Report whether a stream is a terminal; one that is closed is none."""
+    """Report whether a stream is a terminal; false for a closed stream."""
     try:
         return bool(stream.isatty())
     except (AttributeError, OSError, ValueError):

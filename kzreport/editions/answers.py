@@ -58,7 +58,7 @@ class Answer:
         self._asked = 0
 
     def holds(self) -> bool:
-        """Report whether the answer that is remembered still holds; False if there is none."""
+        """Report whether a remembered answer exists and still holds."""
         self._asked = time.time_ns()
         known, answers, recorded = self._remembered()
         try:

@@ -16,6 +16,7 @@ from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
 from kzreport.pages.values import changed_values, page_values
 from kzreport.project.settings import project
+from kzreport.project.strict import plain_reason
 from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
 
@@ -65,7 +66,7 @@ def _read_definition(path: Path) -> DefinitionFile:
     except ValidationError as e:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ").removeprefix("expected ")
+        reason = plain_reason(first["msg"])
         raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
     for page in raw.pages:
         if page in FRONTS:

@@ -32,7 +32,7 @@ def write_index(root: Path, log: RunLog) -> None:
 
 
 def listed_editions(root: Path, log: RunLog) -> list[tuple[Path, Mapping[str, Any]]]:
-    """Return folder and record of each edition that the project can tell of, by definition, oldest first."""
+    """Return folder and record of each edition that the project can list, by definition, oldest first."""
     found: list[tuple[Path, Mapping[str, Any]]] = []
     for folder in list_editions(root):
         try:

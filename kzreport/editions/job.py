@@ -22,9 +22,8 @@ from kzreport.execution.task import Lost, Result, Task
 from kzreport.execution.worker import Worker
 from kzreport.files import write_durably
 from kzreport.language.words import Words
-from kzreport.pages.outputs import page_artefacts
 from kzreport.render import html
-from kzreport.render.downloads import download
+from kzreport.render.downloads import figure_files
 from kzreport.series.releases import known_until
 from kzreport.series.resource import describe_series
 
@@ -64,7 +63,7 @@ class Pool(Protocol):
     def __call__(
         self, work: Callable[[Job, Worker], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
     ) -> Generator[tuple[int, R | Lost], None, None]:
-        """Yield the number of each job, as it ends, and its result or the reason why it has none."""
+        """Yield the number of each job, as it ends, and its result or the reason why it failed."""
 
 
 def page_titles(plan: Plan, language: str) -> dict[str, str]:
@@ -86,13 +85,13 @@ def stale_notice(plan: Plan, language: str) -> str:
 
 
 def previous_edition(plan: Plan) -> str:
-    """Return the name of the edition that this one is compared with; empty if there is none."""
+    """Return the name of the edition that this one is compared with; empty without one."""
     return next((str(own["previous"]) for own in plan.definition.values.values() if own.get("previous")), "")
 
 
 @dataclass(frozen=True)
 class PageMade:
-    """The result of a page as a worker returns it: small, whatever the page.
+    """The result of a page as a worker returns it: small for every page.
 
     - ``reason``, ``failed``, ``tries``, ``seconds``, ``files``: as of :class:`~kzreport.execution.task.Result`
     - ``kept``: it had been executed before
@@ -133,13 +132,7 @@ def page_made(found: PageMade | Lost, task: Task) -> PageMade:
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:
     task = result.task
     try:
-        words = Words(task.language, task.page, plan.as_of)
-        files: dict[str, bytes] = {}
-        for artefact in page_artefacts(nb):
-            name = f"figures/{task.page}-{artefact.name}"
-            files[f"{name}.csv"] = download(artefact, words, plan.as_of).encode()
-            if artefact.svg:
-                files[f"{name}.svg"] = artefact.svg.encode()
+        files = figure_files(nb, Words(task.language, task.page, plan.as_of), plan.as_of)
         text = html.page(
             nb,
             name=task.page,

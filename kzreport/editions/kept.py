@@ -81,9 +81,9 @@ class KeptPages:
 
 
 def views_imported(pages: Iterable[str]) -> set[str] | None:
-    """Return the modules of views that pages use: those of their own names, and all that these and notebooks import.
+    """Return the modules of views that pages use: of their own names, and all that these and notebooks import.
 
-    ``None`` if it cannot be told, since a module imports by names that it computes, or is no Python.
+    ``None`` if that cannot be known: a module computes the names of its imports, or is not valid Python.
     """
     found, waiting = set[str](), set(pages)
     try:

@@ -1,4 +1,4 @@
-"""``latest/``: in the folder of each definition, pages that lead to those of its newest edition.
+"""``latest/``: in the folder of each definition, pages that redirect to its newest edition.
 
 A finished edition is never rewritten, so its pages cannot link to a later one: they link here. Each file is replaced
 in one step; before and after it leads to an edition that is whole. A page that the newest edition has not leads to its

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from kzreport.editions.store import EDITION_NAME, MANIFEST
 from kzreport.errors import PageError, explain, system_cause
 from kzreport.files import cached_by_stamp, sha256_hex
+from kzreport.project.strict import plain_reason
 from kzreport.render.formats import PAGES
 
 _MOST = 20_000_000  # bytes
@@ -117,7 +118,7 @@ def _manifest(path: Path) -> Mapping[str, Any]:
     except ValidationError as e:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])[:120]
-        raise ValueError(f"{key}: {first['msg'].removeprefix('Value error, ')}") from None
+        raise ValueError(f"{key}: expected {plain_reason(first['msg'])}") from None
     _agree(path, found)
     return found
 

@@ -202,7 +202,11 @@ def check_target(target: str) -> str:
         raise ParameterError(explain("--notify", f"a command that cannot be read ({e})", expected)) from None
     if not words or shutil.which(words[0]) is None:
         plain = words and re.fullmatch(r"[\w./~ -]{1,200}", words[0])  # else it may be an address, or hold a secret
-        raise ParameterError(explain("--notify", words[0] if plain else "what is neither", expected))
+        raise ParameterError(
+            explain(
+                "--notify", words[0] if plain else "something else, not repeated since it may hold a secret", expected
+            )
+        )
     return target
 
 

@@ -206,7 +206,7 @@ class Mirror(Store):
             _blank(self.root / file)
 
     def drop(self, folder: Path, aside: Path) -> None:
-        """Take an edition from readers: its manifest first, without which it is none, then its other files."""
+        """Take an edition from readers: first its manifest, without which it no longer counts, then its other files."""
         name = folder.relative_to(self.root).as_posix()
         manifest = f"{name}/{MANIFEST}"
         own = {n for n in self.names if n.startswith(f"{name}/")}

@@ -23,7 +23,7 @@ EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
 class Store:
     """A folder of editions. :mod:`kzreport.editions.remote` has one whose folder mirrors an address.
 
-    ``paranoid``: read every byte of an edition that is compared, whatever records say.
+    ``paranoid``: read every byte of an edition that is compared, even if a record says that it is unchanged.
     """
 
     def __init__(self, root: Path, *, paranoid: bool = False) -> None:
@@ -121,7 +121,7 @@ def edition_lock(root: Path, name: str, *, wait: float = 0.0) -> Iterator[None]:
 
 
 def list_editions(root: Path) -> list[Path]:
-    """List all edition folders, by definition, date and number of revision; a folder of another name is none."""
+    """List all edition folders, by definition, date and number of revision; folders with other names are ignored."""
     found = [
         m.parent
         for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}")

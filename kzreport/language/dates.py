@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
@@ -11,6 +12,7 @@ from kzreport.language.vocabulary import Vocabulary
 from kzreport.model import Period
 
 MOST = 3  # missed periods that are named one by one
+_ISO_DATE = re.compile(r"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\d-])")
 
 
 class Dates(Vocabulary):
@@ -26,8 +28,8 @@ class Dates(Vocabulary):
         return self.locale.day(d)
 
     def period(self, p: Period, case: str = "") -> str:
-        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``short`` or nothing (the name
-        alone).
+        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``against``, ``short`` or nothing (the
+        name alone).
 
         Raises :class:`WordsError` for another case.
         """
@@ -42,6 +44,14 @@ class Dates(Vocabulary):
             return self._span(p, "" if case == "short" else case)
         name = self._name(p)
         return self.elided(str(cases[case]).replace("#", name)) if case in cases else name
+
+    def dated(self, title: str) -> str:
+        """Write the day or the month in the title of a source as the language does.
+
+        >>> Dates("en").dated("Trend, 2024-11-27, n° 3976018"), Dates("en").dated("Astana Times, 2024-08")
+        ('Trend, 27\xa0November 2024, n° 3976018', 'Astana Times, August 2024')
+        """
+        return _ISO_DATE.sub(lambda m: self.period(Period.parse(m[0])), title)
 
     def periods(self, periods: Sequence[Period], case: str = "") -> str:
         """List periods of one frequency; months of one year share it.
@@ -102,7 +112,8 @@ class Dates(Vocabulary):
         named = missed if len(missed) <= MOST else (missed[0], missed[-1])
         key = "missed_one" if len(missed) == 1 else "missed_several" if len(missed) <= MOST else "missed_range"
         ends = {"first": self._first(named), "last": self.period(named[-1])}
-        said = self.elided(self.ui(key).format(periods=self.periods(named, "the"), **ends))
+        case = "" if last.frequency == "A" else "the"  # years are named by their numbers
+        said = self.elided(self.ui(key).format(periods=self.periods(named, case), **ends))
         pattern = self.ui("held_cell" if cell else "held_about" if about else "held")
         return self.typography(pattern.format(last=self.period(last), missed=said, series=about))
 

@@ -32,10 +32,14 @@ def rounded(value: float, digits: int) -> Decimal:
 
 @lru_cache(maxsize=16)
 def _range_pattern(template: str) -> re.Pattern[str]:
-    """Find a range whose two figures have the same unit; ``template`` is the range of the language."""
+    """Find a range whose two figures have the same unit, in the singular or the plural.
+
+    ``template`` is the range of the language.
+    """
     between = re.escape(template.partition("{low}")[2].partition("{high}")[0])
     number = r"[+−]?\d[\d\u202f,.]*"
-    return re.compile(rf"({number})((?:\u00a0[^\W\d]|\u00a0?%)[^\d;:()]{{0,40}}?)({between})({number})\2(?![\w’])")
+    first, rest = r"\u00a0[^\W\d]+|\u00a0?%", r"[^\d;:()]{0,40}?"
+    return re.compile(rf"({number})({first})({rest})({between})({number})(\2s?\3)(?![\w’])")
 
 
 class Numbers(Vocabulary):
@@ -156,9 +160,14 @@ class Numbers(Vocabulary):
     def reading(self, r: Reading, spec: str = "") -> str:
         """Write a reading: its value with its unit; "n. d." where it is missing, else "n. s." with the reason.
 
-        ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions),
-        ``stated`` (with the digits that its publisher gave, no zero after them), ``words`` and ``feminine`` (in
-        letters, see :meth:`spelt`). Raises :class:`WordsError` for another.
+        ``spec`` is empty or one of:
+
+        - ``signed``: with + or −; ``abs``: without sign
+        - ``bare``: the number alone; ``full``: not in billions
+        - ``stated``: with the digits that its publisher gave, no zero after them
+        - ``words``, ``feminine``: in letters, see :meth:`spelt`
+
+        Raises :class:`WordsError` for another ``spec``.
 
         >>> from kzreport.model import Period
         >>> goal = Reading("goal", 1000, "musd", Period.parse("2024"))
@@ -203,8 +212,10 @@ class Numbers(Vocabulary):
 
         >>> Numbers("fr").unit_once("de 2,7\xa0millions de tonnes à 2,8\xa0millions de tonnes")
         'de 2,7 à 2,8\xa0millions de tonnes'
+        >>> Numbers("fr").unit_once("de 1,7\xa0milliard de dollars à 3,5\xa0milliards de dollars")
+        'de 1,7 à 3,5\xa0milliards de dollars'
         """
-        return _range_pattern(self.ui("range")).sub(r"\1\3\4\2", text)
+        return _range_pattern(self.ui("range")).sub(r"\1\4\5\6", text)
 
 
 def last_digit(value: float) -> float:

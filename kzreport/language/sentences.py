@@ -5,9 +5,9 @@ A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{count:words
 their items are listed, the first gives value and period. ``{count|is|are}`` gives the form of a word that agrees with
 a number, in the order of the plural forms of the language; the last stands for the rest.
 
-A sentence with variants names in ``by`` the reading that chooses: ``stale`` if it is too old to be told as news, its
-direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant
-may again have variants. The variant ``nothing`` says nothing.
+A sentence with variants names in ``by`` the reading that chooses: ``stale`` if it is too old to be reported as news,
+its direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a
+variant may again have variants. The variant ``nothing`` says nothing.
 
 A part in square brackets is left out where a reading in it has no number: ``{rate}[, after {year_ago}]``. Outside of
 them a missing figure leaves out the whole sentence: no sentence says "n/a".
@@ -32,6 +32,7 @@ ATTRIBUTES = ("value", "period", "base", "item", "low", "high", "year", "publish
 MARK = re.compile(rf"\{{([a-z][a-z0-9_]*)(?:\.({'|'.join(ATTRIBUTES[1:])}))?(?::([a-z]+)|(\|[^{{}}\[\]]*))?\}}")
 PART = re.compile(r"\[([^\[\]]*)\]")
 NOTHING = "nothing"
+_SPELT = ("words", "feminine")  # specs of numbers in letters
 DIRECTIONS = ("up", "down", "flat")
 SELECTORS = frozenset({*DIRECTIONS, "ok", "other", "stale", *map(str, Status)})
 
@@ -79,7 +80,7 @@ def several(said: Said) -> Sequence[Reading]:
 
 
 def lacks(m: re.Match[str], readings: Mapping[str, Said], *, number: bool) -> bool:
-    """True if what a mark names is not there; with ``number``, a reading without one is not there whatever its status.
+    """True if what a mark names is missing; with ``number``, a reading without a number is missing whatever its status.
 
     Periods and items are there without a number.
     """
@@ -130,16 +131,31 @@ class Sentences(Numbers, Names):
         Raises :class:`WordsError` for a reading that is not there, or lacks what the mark asks of it.
         """
 
+        digits = self._in_digits(text, readings)
+
         def one(m: re.Match[str]) -> str:
-            name, attribute, spec = m[1], m[2], m[3] or ""
+            name, attribute = m[1], m[2]
             if name not in readings:
                 raise WordsError(explain(f"{where}, {m[0]}", f"no reading '{name}'", one_of(readings, name)))
             found = several(readings[name])
             if not found:
                 raise WordsError(explain(f"{where}, {m[0]}", f"nothing in '{name}'", "a reading or more"))
-            return self._items(found, spec) if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
+            if attribute is None and m[3] in _SPELT and found[0].unit in digits:
+                return self.reading(found[0])
+            return (
+                self._items(found, m[3] or "") if attribute == "item" else self._mark(m, found[0], f"{where}, {m[0]}")
+            )
 
         return MARK.sub(one, text.strip())
+
+    def _in_digits(self, text: str, readings: Mapping[str, Said]) -> frozenset[str]:
+        """Return the units whose numbers a text has in digits: one of them is too large to be spelt.
+
+        Numbers of one kind stand in one sentence all in letters or all in digits: 49, 13 and 29 claims.
+        """
+        marked = [(m[3], several(readings[m[1]])[0]) for m in MARK.finditer(text) if several(readings.get(m[1], ()))]
+        spelt = [r for spec, r in marked if spec in _SPELT and r.ok and r.unit != "rank"]
+        return frozenset(r.unit for r in spelt if self.spelt(r) == self.reading(r))
 
     def _mark(self, m: re.Match[str], r: Reading, where: str) -> str:
         name, attribute, spec = m[1], m[2], m[3] or ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.claims.amounts import Held
 from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.claim import Claim
 from kzreport.claims.columns import since, table_cells
@@ -48,6 +49,9 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
     figures: list[Sequence[str]] = [CLAIM_FIGURES]
     for j in sorted(found, key=lambda j: _order(j, turned)):
         claim = j.claim
+        for row in _held(j):
+            if not row.fact:
+                page.note_time(row.table, [row.period])
         stated, within, published, evidence = table_cells(w, j)
         verdict, rest = published
         if claim.id in turned and previous:
@@ -79,10 +83,15 @@ def _marks(w: Words, j: Assessment, titles: Mapping[str, str]) -> dict[str, str]
     return {"document": claim.document.id, "theme": w.label(claim.theme), "page": subject, "verdict": verdict}
 
 
+def _held(j: Assessment) -> list[Held]:
+    """Return the rows that a claim was held against."""
+    return [row for o in j.outcomes if o.compared_with for row in o.compared_with.rows]
+
+
 def _figures(j: Assessment) -> tuple[str, ...]:
     claim, settled = j.claim, j.corrected
     corrected = (str(settled.verdict), str(settled.reason)) if settled else ("", "")
-    held = [r.stated for o in j.outcomes if o.compared_with for r in o.compared_with.rows]
+    held = [row.stated for row in _held(j)]
     return (
         *(claim.id, claim.document.id, str(claim.line), claim.theme, str(j.verdict), str(j.reason)),
         *(str(j.within.verdict), str(j.within.reason), str(j.published.verdict), str(j.published.reason)),

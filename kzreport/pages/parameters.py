@@ -18,9 +18,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError, create_model
 
 from kzreport.claims.documents import register
-from kzreport.days import parse_day
+from kzreport.days import expected_day, parse_day
 from kzreport.errors import NotebookError, ParameterError, explain, one_of, short_repr
 from kzreport.project.settings import page_names, project
+from kzreport.project.strict import plain_reason
 from kzreport.series.resource import resources
 
 
@@ -28,7 +29,7 @@ def _day(text: str) -> str:
     try:
         parse_day(text)
     except ParameterError:
-        raise ValueError("expected a date such as 2026-09-30, from 2000 to 2100") from None
+        raise ValueError(f"expected {expected_day(text)}") from None
     return text
 
 
@@ -68,7 +69,7 @@ def _countries() -> list[str]:
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 # Parameters that an edition fills in: the edition before it, the changes since, its analyst's note. The defaults in a
-# notebook's own cell are those of the reference edition.
+# notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
 Language = Annotated[str, _choice(lambda: project().languages)]
@@ -212,8 +213,23 @@ def validate_parameters(
 ) -> dict[str, Any]:
     """Return the values of all declared parameters: their defaults, replaced by ``given``.
 
-    ``text``: the given values are text, to be read by the declared types. ``places``: the place where a parameter's
-    value stands, if it is not ``where``. Raises :class:`ParameterError` naming place, parameter and choices.
+    Parameters
+    ----------
+    declared
+        The parameters of a page.
+    given
+        Values by name of the parameter.
+    where
+        The place of the values, for messages.
+    places
+        Parameter -> the place of its value, if that is not ``where``.
+    text
+        The given values are text, to be read by the declared types.
+
+    Raises
+    ------
+    ParameterError
+        Naming place, parameter and choices.
     """
     by_name = {p.name: p for p in declared}
     for name in given:
@@ -230,7 +246,7 @@ def validate_parameters(
         name = str(first["loc"][0])
         p = by_name[name]
         at = f"{places.get(name, where)}, parameter '{name}'"
-        expected = f"{p.annotation} ({first['msg'].removeprefix('Value error, ')})"
+        expected = f"{p.annotation} ({plain_reason(first['msg'])})"
         raise ParameterError(explain(at, short_repr(first["input"]), expected, p.comment)) from None
 
 

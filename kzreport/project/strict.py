@@ -63,6 +63,25 @@ LocalText = Annotated[dict[str, str], AfterValidator(in_every_language)]  # lang
 Model = TypeVar("Model", bound=StrictModel)
 
 
+_PLAIN = {
+    "a valid integer": "a whole number",
+    "a valid string": "text",
+    "a valid dictionary": "names with values (name: value)",
+    "a valid boolean": "true or false",
+}
+
+
+def plain_reason(message: str) -> str:
+    """Return what a message of pydantic says was expected, as a reader says it.
+
+    >>> plain_reason("Input should be a valid integer"), plain_reason("Value error, expected a month such as 2019-01")
+    ('a whole number', 'a month such as 2019-01')
+    """
+    reason = message.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("expected ")
+    name, comma, rest = reason.partition(", ")
+    return f"{_PLAIN.get(name, name)}{comma}{rest}"
+
+
 def strict_model(model: type[Model], raw: object, where: str) -> Model:
     """Return ``raw``, as YAML gives it, as a model.
 
@@ -80,8 +99,8 @@ def strict_model(model: type[Model], raw: object, where: str) -> Model:
         return model.model_validate(raw)
     except ValidationError as e:
         first = e.errors()[0]
-        context, message = first.get("ctx", {}), first["msg"].removeprefix("Value error, ")
+        context = first.get("ctx", {})
         found = "nothing" if first["type"] == "missing" else context.get("found") or short_repr(first["input"])
         key = ".".join(str(part) for part in first["loc"])
-        expected = "this key" if first["type"] == "missing" else message.removeprefix("Input should be ")
+        expected = "this key" if first["type"] == "missing" else plain_reason(first["msg"])
         raise DataError(explain(f"{where}, {key}" if key else where, found, expected)) from None

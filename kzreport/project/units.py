@@ -7,8 +7,8 @@
       name: {en: euros a kilo}
       sentence: {en: {one: "# euro a kilo", other: "# euros a kilo"}}
 
-What belongs here: that file. What does not: what arithmetic makes of a unit (:mod:`kzreport.units`). Importing this
-module makes its units known.
+What belongs here: that file. What does not: the meaning of a unit for arithmetic (:mod:`kzreport.units`). Importing
+this module makes its units known.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Fetch(StrictModel):
     fingerprint: str = ""
 
     def about(self, series: str) -> dict[str, Any]:
-        """Return what a provider is told of a series: this map, and the name of the series."""
+        """Return what a provider receives for a series: this map, and the name of the series."""
         return self.model_dump() | {"series": series}
 
 
@@ -73,7 +73,7 @@ def mapped_series() -> Mapping[str, Fetch]:
 
 
 def read_mappings(series: Iterable[str]) -> Mapping[str, Fetch]:
-    """Return those of some series whose cards say how to fetch them; the cards need not have been accepted.
+    """Return the series, among these, whose cards say how to fetch them; the cards need not have been accepted.
 
     Raises as :func:`mapped_series`.
     """
@@ -133,7 +133,7 @@ def _quoted(value: str) -> str:
 
 
 def with_vintage(text: str, day: date) -> str:
-    """Return the text of a card with one more day among its ``vintages``; the same if it has none, or this one.
+    """Return the text of a card with one more day among its ``vintages``; unchanged without that key, or with that day.
 
     Raises :class:`DataError` for a list in another form than ``[2016-03-04, ...]``.
 

@@ -1,4 +1,4 @@
-"""Recordings of replies: ``--record DIR`` makes one, for whoever has internet; ``--replay DIR`` answers from it.
+"""Recordings of replies: ``--record DIR`` makes one where there is internet; ``--replay DIR`` answers from it.
 
 A recording is a folder with ``recording.json`` (the day, and for each request its address without keys and what was
 said of the reply) and the replies, each under its digest.
@@ -83,7 +83,7 @@ class Recorder:
 
 
 class Replay:
-    """A transport that answers from a recording. ``day``: that of the recording."""
+    """A transport that answers from a recording. ``day``: the day of the recording."""
 
     def __init__(self, folder: Path) -> None:
         if not (folder / _LIST).is_file():
@@ -95,7 +95,7 @@ class Replay:
             raise DataError(explain(where, "no reply", "its file, or why there is none"))
 
     def fetch(self, request: Request, kept: Kept | None = None) -> Answer:
-        """Return the recorded reply. Raises :class:`ProviderDown` if there is none, or if a failure was recorded."""
+        """Return the recorded reply. Raises :class:`ProviderDown` without a reply, or if a failure was recorded."""
         about = self._replies.get(address_of(request))
         if about is None:
             found = f"no reply to {address_of(request)}"

@@ -56,7 +56,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Entry:
-    """A series in the list of the catalogue; ``leading``: its one subject, or that of the home country."""
+    """A series in the list of the catalogue; ``leading``: its one subject, or the home country's."""
 
     source: SeriesSource
     leading: Line | None
@@ -143,7 +143,7 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return capital(", ".join(reader.label(part) for part in key if part))
+    return capital(reader.words.dated(", ".join(reader.label(part) for part in key if part)))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:

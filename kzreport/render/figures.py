@@ -24,6 +24,7 @@ from kzreport.series.resource import names_of, resources
 from kzreport.units import UNITS
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_SMALL = 100  # below it, a unit without decimals may have some
 _FULL = 3  # decimals of a number that is shown as published, not rounded to those of its unit
 _THEN = "then"  # the group of figures as an earlier edition had them
 
@@ -33,7 +34,7 @@ class Figure:
     """A figure behind a chart or table.
 
     - ``group``, ``item``, ``period``, ``unit``, ``status``, ``basis``: codes, as the page's CSV has them
-    - ``value``: ``None`` if there is none; ``status`` says why
+    - ``value``: ``None`` if missing; ``status`` says why
     - ``estimated``: no publisher gave it
     - ``series``: the names of the series that it was computed from
     - ``publisher``: who published these, in a language
@@ -59,7 +60,7 @@ def csv_rows(output: Output) -> list[list[str]]:
 
 
 def has_figures(rows: Sequence[Sequence[str]]) -> bool:
-    """True for the CSV of readings; others are lists of texts, as that of claims."""
+    """True for the CSV of readings; others, such as the CSV of claims, are lists of texts."""
     return bool(rows) and tuple(rows[0]) == HEADER
 
 
@@ -151,12 +152,18 @@ def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> s
 
 
 def shown_decimals(value: float, unit: str) -> int:
-    """Return the decimals that a figure is shown with: those of its unit, or all of them where these are few.
+    """Return the decimals that a figure is shown with: its unit's, or all of them if they are few.
+
+    A unit without decimals has some in small values alone: 3.396 tonnes, but 298,487.
 
     >>> shown_decimals(16.75, "percent"), shown_decimals(9.8, "percent"), shown_decimals(9.8123456, "percent")
     (2, 1, 1)
+    >>> shown_decimals(3.396, "tonne"), shown_decimals(298487.395, "tonne")
+    (3, 0)
     """
     usual = UNITS[unit].decimals if unit in UNITS else 0
+    if not usual and abs(value) >= _SMALL:
+        return 0
     given = len(f"{value:.10g}".partition(".")[2])
     return given if usual < given <= _FULL else usual
 

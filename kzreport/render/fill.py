@@ -19,13 +19,15 @@ _PLAIN = frozenset(f"{ascii_letters}{digits} .,:-")
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("kzreport.render"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["css"] = css_text
+    return environment
 
 
 def fill(template: str, **values: Any) -> str:

@@ -25,6 +25,7 @@ from kzreport.pages.since_text import changes_list, changes_title, new_figures_t
 from kzreport.project.settings import project
 from kzreport.render.behind import figure_table
 from kzreport.render.blocks import Block, blocks, code_style, page_code
+from kzreport.render.citing import source_links, with_sources
 from kzreport.render.figures import FigureReader
 from kzreport.render.fill import chart_style, css_text, fill, filter_script
 from kzreport.render.markup import markdown
@@ -86,6 +87,7 @@ def page(
     shown, terms = _with_terms(shown, w)
     shown = [replace(b, html=folded(b.html, w)) if b.filtered else b for b in shown]
     references = read_references([block.output for block in shown if block.output])
+    shown = list(with_sources(shown, references, w))
     script, digest = filter_script() if any(b.filtered for b in shown) else (Markup(""), "")
     return fill(
         "page.html",
@@ -102,10 +104,12 @@ def page(
         previous=previous and {"name": previous, "day": w.day(parse_day(previous[:10]))},
         blocks=shown,
         references=references,
+        source_links=source_links,
         sources=[series_source(each, as_of, w) for each in references.series],
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
+        numbered=lambda table, number: numbered_caption(table, f"{w.word('handed', 'table')}{NBSP}{number}"),
         numbered_notes=numbered_notes,
         file_size=lambda path: file_size(sizes[path], w) if path in sizes else "",
         running=css_text(f"{report} – {titles[name]}"),
@@ -157,12 +161,21 @@ def folded(table: Markup, words: Words) -> Markup:
 
 
 def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list[str]]]:
-    """Return the pages of an edition under the labels of the project's groups; those of no group first, without one."""
+    """Return the pages of an edition by the labels of the project's groups; pages without a group come first."""
     groups = {label: [p for p in pages if p in titles] for label, pages in project().groups.items()}
     grouped = {page for pages in groups.values() for page in pages}
     first = [("", [page for page in titles if page not in grouped])]
     shown = [(label, pages) for label, pages in [*first, *((words.label(k), v) for k, v in groups.items())] if pages]
     return shown if len(shown) > 1 else [("", pages) for _, pages in shown]
+
+
+def numbered_caption(table: Markup, number: str) -> Markup:
+    """Return a table with its number before its caption.
+
+    >>> str(numbered_caption(Markup("<table><caption>Prices</caption>"), "Table 1"))
+    '<table><caption><span class="number">Table 1</span> Prices</caption>'
+    """
+    return table.replace(Markup("<caption>"), Markup('<caption><span class="number">{}</span> ').format(number), 1)
 
 
 def numbered_notes(text: Markup, references: References, words: Words) -> Markup:

@@ -58,7 +58,7 @@ def about(edition: Edition, w: Words) -> Data:
 
 
 def _points(pages: Sequence[PageContent], w: Words) -> Data:
-    """Return the headlines for the cover: those that a page has collected, else those of the pages."""
+    """Return the headlines for the cover: the list of the page that collects them, or else each page's own."""
     for page in pages:
         before: Output | None = None
         for output in page.outputs:
@@ -115,7 +115,7 @@ def _middle(chapters: Sequence[Data]) -> str:
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:
-    """Yield each publisher and its series, those of which the same is said together."""
+    """Yield each publisher and its series; series with the same statement come together."""
     for publisher, groups in grouped(sources).items():
         few = [{"said": said, "series": [_series(source, w) for source in own]} for said, own in groups.items()]
         yield {"publisher": publisher, "few": few}

@@ -22,7 +22,7 @@ class SeriesSource:
     - ``publisher``: as it was called on the date of the edition
     - ``terms``: of use; ``access``: the way on which the figures came here; ``days``: how its days of publication are
       known
-    - ``last``: the latest period with a figure, or that there is none
+    - ``last``: the latest period with a figure, or a statement that no figure is held
     - ``caveats``: sentences
     - ``pages``: title and address (perhaps empty) of each source used by the date of the edition
     """
@@ -73,5 +73,7 @@ def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
         days=words.ui(f"published_{d.publication['kind']}"),
         last=words.period(last) if last else words.ui("nothing_known"),
         caveats=d.caveats[language],
-        pages=[(s["title"], path if (path := s.get("path", "")).startswith("https://") else "") for s in used],
+        pages=[
+            (words.dated(s["title"]), path if (path := s.get("path", "")).startswith("https://") else "") for s in used
+        ],
     )

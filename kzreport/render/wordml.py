@@ -61,7 +61,8 @@ _WITH_NEXT = ("Caption", "Measure", "Entry")
 class WordFile:
     """A Word file in the house style.
 
-    ``locale``: language and country, as ``fr-FR``; ``made``: the day that stands in it as that of its making.
+    ``locale``: language and country, as ``fr-FR``; ``made``: the day that its properties state as the day of its
+    making.
     """
 
     def __init__(self, title: str, subject: str, locale: str, made: date) -> None:

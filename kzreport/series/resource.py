@@ -245,7 +245,7 @@ def _package(path: Path, units: Path) -> _Package:
 
 
 def _refuse_stale(made_from: object, path: Path) -> None:
-    """Compare the files from which a package was generated with those of today.
+    """Compare the files from which a package was generated with today's.
 
     Raises :class:`DataError` that names a file that was changed since, or is gone.
     """
@@ -279,7 +279,7 @@ def resources() -> Mapping[str, Resource]:
     Raises :class:`DataError` for a package that is broken, or older than a card.
     """
     finish_pending(_package_path(project_root()).parent)
-    own_units()  # a fault of that file is told as one, not as a unit that nobody knows
+    own_units()  # a fault of that file is reported as such, not as an unknown unit
     return _current().resources
 
 

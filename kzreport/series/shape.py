@@ -1,4 +1,4 @@
-"""The shape of ``data/datapackage.json``: the models that it is read by, whoever has written it.
+"""The shape of ``data/datapackage.json``: the models that check it when it is read, whatever program wrote it.
 
 What belongs here: kinds, lengths and bounds of what the package holds. What does not: what the values mean
 (:mod:`kzreport.series.resource`).
@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, short_repr
 from kzreport.model import Period
+from kzreport.project.strict import plain_reason
 
 
 def _is_day(text: str) -> str:
@@ -114,6 +115,6 @@ def _check(model: TypeAdapter[Any], found: Any, where: str) -> None:
     except ValidationError as e:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])[:120]
-        said = first["msg"].removeprefix("Value error, ")[:300]
+        said = plain_reason(first["msg"])[:300]
         todo = "run 'kzreport accept --data', which makes the file from the cards"
         raise DataError(explain(f"{where}, key '{key}'", short_repr(first["input"]), said, todo)) from None

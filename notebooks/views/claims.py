@@ -9,6 +9,7 @@ from kzreport.declare import claims, reads
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 VERDICTS = tuple(map(str, Verdict))
+OPEN = ("doubtful", "not_comparable", "unverifiable")  # verdicts that settle nothing
 CHOSEN = claims(themes="themes", pages="of_pages", documents="documents")
 
 
@@ -18,7 +19,7 @@ def _count(judged: Series, item: str = "", **dims: str) -> Reading:
 
 
 def _told(counted: Reading) -> Reading:
-    """Return a count as a sentence tells it: none at all is not told."""
+    """Return a count for a sentence; a count of 0 is missing and leaves its sentence out."""
     return counted if counted.value else counted.of(value=None, status=Status.MISSING_INPUT)
 
 
@@ -28,7 +29,8 @@ def headline(judged: Series) -> dict[str, Reading]:
 
     ``known``: all; ``inconsistent``: all that are contradicted. The others are missing where there is none. From
     published figures: ``found``, ``agree``, ``one_source``, ``doubtful``. From the document's own figures: ``exact``,
-    ``broken``. By nothing: ``not_comparable``, ``unverifiable``.
+    ``broken``. By nothing: ``not_comparable``, ``unverifiable``. ``open``: these two and the doubtful, which with
+    ``inconsistent``, ``found``, ``agree``, ``one_source`` and ``exact`` make up all.
     """
     out, own = judged.where(**{"from": "published"}), judged.where(**{"from": "within"})
     exact = tuple(o for v in ("reproduced", "consistent") for o in own.where(verdict=v))
@@ -37,8 +39,9 @@ def headline(judged: Series) -> dict[str, Reading]:
         "agree": _count(out, "consistent", verdict="consistent"),
         "exact": _count(replace(own, observations=exact), "reproduced"),
         "broken": _count(own, "inconsistent", verdict="inconsistent"),
-        **{v: _count(judged, v, verdict=v) for v in ("one_source", "doubtful", "not_comparable", "unverifiable")},
+        **{v: _count(judged, v, verdict=v) for v in ("one_source", *OPEN)},
     }
+    told["open"] = told["doubtful"].of(value=sum(told[v].value or 0.0 for v in OPEN), item="open")
     return {
         "known": _count(judged),
         "inconsistent": _count(judged, "inconsistent", verdict="inconsistent"),

@@ -12,6 +12,8 @@ from kzreport.indicators.revisions import revision_statistics, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 WORLD = "WLD"  # all countries
+UNNAMED = "press"  # stands for pages whose own source was not noted: not one publisher
+CENTRAL_BANK = "nbk"  # publisher of the net flow: a gross flow of another one is not set over it
 STALE = 2  # years: a yearly figure published with a lag of one is no news after that
 
 
@@ -50,29 +52,35 @@ def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
 
 @reads(readings="fdi_readings")
 def gross(readings: Series) -> dict[str, Reading]:
-    """The latest gross inflow that somebody published, against the year before and, with two years or more, the peak.
+    """The latest gross inflow that somebody published, and the latest change within the figures of one publisher.
 
-    ``peak`` is the highest of so many years ``known``; ``mean``: the change against the mean of the known years before
-    2022, ``only``: against the one known, whichever there is; ``part``: a part of a later year, if one is known.
+    ``gross``: its item is who gave it; ``part``: a part of a later year, if one is known. ``new``, ``old`` (a year
+    before) and ``change`` (percent): of one publisher, the item of ``new``; ``same``: the change, where ``new`` is
+    ``gross`` itself.
     """
-    years = fdi.gross_by_year(readings)
+    years = _gross_by_publisher(readings)
     none = Reading.missing("gross", "musd", Period.parse(str(readings.as_of.year - 1)), inputs=(readings.name,))
     share = none.of(unit="percent")
     if not years:
-        missing = dict.fromkeys(("previous_year", "peak", "mean", "only"), share)
-        return {"gross": none, "known": none, "part": _part(readings, none), **missing}
-    found = fdi.fall_references(years)
-    mean = found["pre_2022_mean"]
-    several = mean.base is not None and mean.base.months > 12
+        return {**dict.fromkeys(("gross", "part", "new", "old"), none), **dict.fromkeys(("change", "same"), share)}
+    now = years[-1]
+    pairs = [(a, b) for b in years for a in years if a.item == b.item != UNNAMED and a.period == b.period.year_before()]
+    old, new = pairs[-1] if pairs else (none, none)
+    change = growth.growth(new, old) if pairs else share
     return {
-        "gross": years[-1],
-        "part": _part(readings, years[-1]),
-        "known": years[-1].of(value=float(len(years)), unit="count", interval=None, estimated=False),
-        "previous_year": found["previous_year"],
-        "peak": found["peak"] if len(years) > 1 else share,
-        "mean": mean if several else share,
-        "only": share if several else mean,
+        "gross": now,
+        "part": _part(readings, now),
+        "new": new,
+        "old": old,
+        "change": change,
+        "same": change if pairs and new == now else share,
     }
+
+
+def _gross_by_publisher(readings: Series) -> list[Reading]:
+    """Return the gross inflow of each year by the publisher who gave it, the latest year last."""
+    found = [r for rows in publishers(readings).values() for r in rows]
+    return sorted(found, key=lambda r: r.period)
 
 
 def _part(readings: Series, year: Reading) -> Reading:
@@ -86,10 +94,11 @@ def _part(readings: Series, year: Reading) -> Reading:
 
 @reads("fdi_net", readings="fdi_readings")
 def side_by_side(fdi_net: Series, readings: Series) -> dict[str, Reading]:
-    """Net and gross of the latest year that has both, and how many times the gross exceeds the net."""
-    last = [r.period for r in fdi.gross_by_year(readings)]
+    """Net and gross of the latest year for which one publisher gives both, and how many times the gross is the net."""
+    own = readings.where(publisher=CENTRAL_BANK)
+    last = [r.period for r in fdi.gross_by_year(own)]
     known = [p for p in last if fdi.annual(fdi_net, p).ok]
-    return fdi.net_and_gross(fdi_net, readings, known[-1] if known else Period.parse(str(readings.as_of.year - 1)))
+    return fdi.net_and_gross(fdi_net, own, known[-1] if known else Period.parse(str(readings.as_of.year - 1)))
 
 
 @reads("fdi_net", wdi=cut("wdi_fdi", country=HOME), readings="fdi_readings")
@@ -258,13 +267,17 @@ def revision(known: Sequence[Series]) -> dict[str, Reading]:
 
 @reads("fdi_net", gdp=cut("weo_gdp", country=HOME), readings="fdi_readings")
 def table(fdi_net: Series, gdp: Series, readings: Series) -> Groups:
-    """Each complete year: net, its change in percent or status, share of GDP, gross, and gross over net."""
+    """Each complete year: net, its change in percent or status, share of GDP, gross by whoever gives it.
+
+    ``gross_to_net``: gross over net where the publisher of the net flow gives both.
+    """
     years, gdp = [r for r in fdi.annual_series(fdi_net) if r.ok], forecasts.outcomes(gdp)
     both = [fdi.net_and_gross(fdi_net, readings, r.period) for r in years]
+    own = [fdi.net_and_gross(fdi_net, readings.where(publisher=CENTRAL_BANK), r.period) for r in years]
     return {
         "net": tuple(years),
         "percent": tuple(fdi.change(years, r.period)["percent"] for r in years[1:]),
         "share": tuple(fdi.share_of_gdp(r, gdp) for r in years),
         "gross": tuple(b["gross"] for b in both),
-        "gross_to_net": tuple(b["gross_to_net"] for b in both),
+        "gross_to_net": tuple(b["gross_to_net"] for b in own),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kzreport.declare import reads
-from kzreport.indicators import mirror, readings, trade
+from kzreport.indicators import growth, mirror, readings, trade
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 # What two reporters print of one trade, and Kazakhstan's own tables by partner.
@@ -122,6 +122,28 @@ def _lithuania(found: Series) -> list[tuple[Reading, Reading]]:
 def lithuania(found: Series) -> Groups:
     """Dual-use goods from Lithuania, a group for each span: what Lithuania sent, then what Kazakhstan received."""
     return {str(x.period): (x, m) for x, m in _lithuania(found)}
+
+
+@reads(found="reexport_readings")
+def electronics(found: Series) -> dict[str, Reading]:
+    """Exports of electronics to Russia in the latest part of a year: ``now``, ``before`` and ``times`` it (a multiple).
+
+    ``before``: the same months a year earlier, of the same publisher; all are missing without both.
+    """
+    rows = found.where(goods="electronics", flow="exports", reporter="KAZ", partner="RUS")
+    said = {
+        (o.period, o.dims["publisher"]): Reading(
+            "exports", o.value, found.unit, o.period, basis="exports", item=o.dims["publisher"], inputs=(found.name,)
+        )
+        for o in rows
+        if o.value is not None
+    }
+    pairs = [(r, said[p.year_before(), who]) for (p, who), r in sorted(said.items()) if (p.year_before(), who) in said]
+    if not pairs:
+        none = Reading.missing("exports", "musd", Period.parse(str(found.as_of.year - 1)), inputs=(found.name,))
+        return {"now": none, "before": none, "times": none.of(unit="multiple")}
+    now, before = pairs[-1]
+    return {"now": now, "before": before, "times": growth.multiple(now, before)}
 
 
 @reads(theirs=china, sent=lithuania)

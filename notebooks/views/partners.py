@@ -84,7 +84,7 @@ def _whole(exports_monthly: Series, imports_monthly: Series, y: Period | None) -
 def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading] | None:
     """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent).
 
-    None where no year is whole, and where the latest months held end one: the headline then tells the same year.
+    None where no year is whole, and where the latest months held end one: the headline then states the same year.
     """
     y = last_whole_year(exports_monthly)
     known = exports_monthly.values.keys() & imports_monthly.values.keys()

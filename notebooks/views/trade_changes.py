@@ -9,7 +9,7 @@ from kzreport.indicators import decomposition, growth
 from kzreport.indicators.aggregates import rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
 from kzreport.indicators.partners import accounts, last_partner_year, sides_of
-from kzreport.model import Groups, Period, Reading, Series
+from kzreport.model import Groups, Period, Reading, Series, Status
 
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
@@ -113,11 +113,12 @@ def _closed(
 def moved(found: Groups) -> dict[str, Reading]:
     """The growth of all trade (``all``, percent) and the largest contribution of one partner by one flow, points.
 
-    ``largest``: it moves trade most the way that trade went; its ``basis`` is the flow.
+    ``largest``: it moves trade most the way that trade went; its ``basis`` is the flow. ``rest``: what the ``others``
+    contribute, where that is more.
     """
     if not found["turnover"]:
         none = Reading.missing("contribution", "points", Period.parse("2000"))
-        return {"all": none.of(unit="percent"), "largest": none, "flow": none, "others": none}
+        return {"all": none.of(unit="percent"), "largest": none, "flow": none, "others": none, "rest": none}
     whole, others = found["turnover"][-1], found["turnover"][-2]
     way = -1.0 if (whole.value or 0.0) < 0 else 1.0
     each = [r for flow in BY_PARTNER for r in found[flow][:-2]]
@@ -127,4 +128,9 @@ def moved(found: Groups) -> dict[str, Reading]:
         "largest": largest,
         "flow": largest.of(item=f"by_{largest.basis}"),
         "others": others,
+        "rest": others if way * (others.value or 0.0) > way * (largest.value or 0.0) else _no(others),
     }
+
+
+def _no(r: Reading) -> Reading:
+    return r.of(value=None, status=Status.MISSING_INPUT)

@@ -7,6 +7,7 @@ from kzreport.indicators import growth, transit
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 DIRECTIONS = ("exports", "imports", "transit")
+DOUBLED = 100.0  # percent: from there on a multiple reads better than a growth
 UNNAMED = ("press",)  # stands for pages whose own source was not noted: not one publisher
 
 
@@ -23,8 +24,8 @@ def headline(transit_: Series) -> dict[str, Reading]:
     """The latest full year of the corridor, its growth within the figures of one publisher where one gives both years.
 
     ``volume`` (tonnes), ``before``, ``volume_change`` (percent): of that publisher, the item. ``like``: the earlier
-    figure of that publisher, missing where nobody gives both years and midpoints are compared. ``spread`` between the
-    highest and the lowest publisher.
+    figure of that publisher; all three are missing where nobody gives both years, and ``volume`` is then the midpoint.
+    ``spread`` between the highest and the lowest publisher.
     """
     years = {r.period: r for r in _years(transit_)}
     if not years:
@@ -34,13 +35,13 @@ def headline(transit_: Series) -> dict[str, Reading]:
     last = middle.period.year_before()
     none = _none(transit_, "tonne").of(period=last, basis=middle.basis)
     pair = transit.like_with_like(transit_, "all", middle.period, last, unnamed=UNNAMED)
-    now, before = pair or (middle, years.get(last, none))
+    now, before = pair or (middle, none)
     change = growth.growth(now, before)
     return {
         "volume": now,
         "volume_change": change,
         "before": before,
-        "like": before if pair else none,
+        "like": before,
         "spread": _spread(middle),
     }
 
@@ -84,7 +85,7 @@ def document(transit_: Series) -> dict[str, Reading]:
     """Return the figures that the source document prints, and those of publishers for the same years.
 
     - ``old``, ``new``: the two volumes, with their ``multiple``, ``percent``, ``cagr`` and ``misread``
-    - ``published_old``, ``published_new``, ``published_multiple``: the same from one publisher if any gives both years
+    - ``published_old``, ``published_new``, ``published_multiple``: of a publisher who gives both years, the item
     - ``base_needed``: the volume of the first year that the multiple needs
     """
     printed = {r.period: r for r in transit.by_publisher(transit_, "all", kind="document")} if len(transit_) else {}
@@ -106,7 +107,7 @@ def document(transit_: Series) -> dict[str, Reading]:
     old, new = min(printed), max(printed)
     change = transit.changes(printed[new], printed[old])
     pair = transit.like_with_like(transit_, "all", new, old, unnamed=UNNAMED)
-    b, a = pair or tuple(transit.in_period(transit_, "all", p) for p in (new, old))
+    b, a = pair or tuple(_none(transit_, "tonne").of(period=p, basis=printed[p].basis) for p in (new, old))
     needed = transit.implied_base_from_multiple(b, change["multiple"].value or 0.0, old) if b.ok else b.of(period=old)
     return {
         "old": printed[old],
@@ -179,7 +180,7 @@ def _as_said(rate: Reading) -> Reading:
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
     """Parts of a year against the same months a year before, tonnes; the group is the part.
 
-    Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate.
+    If the earlier part was not printed, it follows from the printed growth and is marked as an estimate.
     A part with figures too far apart is left out here; the table has them all.
     """
     found = {}
@@ -198,7 +199,7 @@ def part_years(transit_: Series, transit_growth: Series) -> Groups:
         now, before = pair or (now, transit.in_period(transit_, "all", part.year_before()))
         if not before.ok or before.item != now.item:  # two publishers count two things: their ratio is no growth
             printed = transit.by_publisher(transit_growth, "all", period=part) if len(transit_growth) else ()
-            printed = tuple(r for r in printed if r.item == now.item) or printed
+            printed = tuple(r for r in printed if r.item == now.item)
             if not printed:
                 continue
             before = transit.implied_base(now, printed[0])
@@ -213,20 +214,23 @@ def _doubtful(r: Reading) -> bool:
 
 @reads("transit_growth", transit_="transit")
 def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
-    """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth``.
+    """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth`` (percent).
 
+    ``times``: the multiple instead, where the volume has at least doubled; missing otherwise.
     ``announced``: the growth that was published, where ``before`` follows from it and was not itself published.
     """
     groups = part_years(transit_, transit_growth)
     if not groups:
         none = _none(transit_, "tonne")
         rate = none.of(unit="percent")
-        return {"now": none, "before": none, "growth": rate, "announced": rate}
+        return {"now": none, "before": none, "growth": rate, "announced": rate, "times": none.of(unit="multiple")}
     before, now = groups[list(groups)[-1]]
     change = growth.growth(now, before)
     implied = _as_said(change.of(value=round(change.value or 0.0, 6))) if before.name == "implied_base" else None
     announced = implied or change.of(value=None, status=Status.MISSING_INPUT, interval=None)
-    return {"now": now, "before": before, "growth": change, "announced": announced}
+    times = growth.multiple(now, before)
+    doubled = times if (change.value or 0.0) >= DOUBLED else times.of(value=None, status=Status.MISSING_INPUT)
+    return {"now": now, "before": before, "growth": change, "announced": announced, "times": doubled}
 
 
 @reads(transit_="transit")

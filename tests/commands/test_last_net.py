@@ -129,9 +129,17 @@ def test_no_place_for_a_traceback(tmp_path):
     assert keep_traceback(ValueError("x"), "a test", tmp_path / "gone", scratch=str(tmp_path / "gone")) is None
 
 
-def test_an_unknown_word_is_refused_with_the_usage_of_its_command(capsys):
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("verify 2024-03-31 monthly", "kzreport verify: unrecognized arguments: monthly\n'kzreport verify --help'"),
+        ("run --asof 2024-03-31", "kzreport run: unrecognized arguments: --asof 2024-03-31 (did you mean --as-of?)\n"),
+        ("run -j 0", "kzreport run: argument -j/--jobs: '0': expected a number from 1 to 256\n'kzreport run --help'"),
+        ("rum", "(did you mean run?)\n'kzreport --help' explains what it takes\n"),
+    ],
+)
+def test_what_no_command_takes_is_refused_in_two_lines(capsys, typed, told):
     with pytest.raises(SystemExit) as ended:
-        parser().parse_args(["verify", "2024-03-31", "monthly"])
-    told = capsys.readouterr().err
-    assert ended.value.code == 2 and told.startswith("usage: kzreport verify ")
-    assert "unrecognized arguments: monthly; 'kzreport verify --help' explains" in told
+        parser().parse_args(typed.split())
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and told in said and said.count("\n") == 2

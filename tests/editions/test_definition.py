@@ -53,8 +53,8 @@ def test_every_definition_of_the_repository_is_sound():
 
 BAD = {
     "not YAML": ("pages: [inflation, fdi]", "pages: [inflation", "line 5"),
-    "not a map": (GOOD, "- inflation\n", "expected Input should be a valid dictionary"),
-    "empty": (GOOD, "", "valid dictionary"),
+    "not a map": (GOOD, "- inflation\n", "expected names with values"),
+    "empty": (GOOD, "", "names with values"),
     "key twice": ("languages: [fr]", "languages: [fr]\nlanguages: [en]", "line 6: found key 'languages' twice"),
     "parameter twice": ("{rows: 5}", "{rows: 5, rows: 6}", "line 10: found key 'rows' twice"),
     "unknown key": ("languages: [fr]", "languages: [fr]\nformat: pdf", "key 'format'"),

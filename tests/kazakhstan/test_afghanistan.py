@@ -57,9 +57,10 @@ def test_both_rows_of_a_corrected_date_are_kept():
     }
     assert rows["contradicted"] == rows["corrected"] != set()
     said = {
-        (i.where.get("publisher"), str(p))
+        (publisher, str(p))
         for i in known_issues(AS_OF, frozenset({"afghanistan_trade"}))
         for p in i.periods
+        for publisher in i.where.get("publisher", ())
     }
     for o in printed():
         if o.dims["dating"] == "contradicted":

@@ -485,7 +485,7 @@ def test_a_faulty_definition_is_named(home, name):
         ("{neighbours: {nation: UZB}}", "an unknown name"),
         ("{neighbours: {country: XXX}}", "found 'XXX', expected Country"),
         ("{neighbours: {peers: [UZB]}}", "found UZB, the country itself"),
-        ("{neighbours: UZB}", "Input should be a valid dictionary"),
+        ("{neighbours: UZB}", "expected names with values"),
         ("{nobody: {country: UZB}}", "expected one of"),
         ("[nobody]", "expected one of"),
     ],
@@ -539,7 +539,7 @@ def test_tables_of_the_neighbours_have_titles_of_their_own():
     words = Words("fr", "neighbours")
     said = {**found.sentences["growth"], "subject": found.rows[0].of(item="growth")}
     title = words.text("tables", "latest", "title", **said)
-    assert title.replace("\u00a0", " ") == "Croissance du PIB : le Kazakhstan et ses voisins"
+    assert title.replace("\u00a0", " ") == "Croissance du PIB : le Kazakhstan et les pays comparés"
 
 
 @pytest.mark.parametrize("page", ["transit", "afghanistan", "aid", "neighbours"])

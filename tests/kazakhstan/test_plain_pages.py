@@ -10,7 +10,7 @@ from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.pages.outputs import Kind
 from kzreport.pages.page import Page
-from kzreport.views import afghanistan, afghanistan_food, aid, claims, fdi
+from kzreport.views import afghanistan, afghanistan_food, aid, claims, fdi, mirror_figures, transit
 
 DATES = ["2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26"]
 MONTHLY = {name: {} for name in ("fdi", "transit", "afghanistan", "aid", "claims")}
@@ -156,12 +156,62 @@ def test_the_largest_revision_names_the_vintages_between_which_it_is_the_largest
     assert text.startswith("From the vintage of 1 May 2026 to that of 1 July 2026") and "raised by" in text
 
 
-def test_a_growth_is_told_once():
-    found = page("fdi", "2022-12-31").read(fdi.gross)
-    assert found["only"].value == found["previous_year"].value
-    assert not said("fdi", "gross_year", fdi.gross, "2022-12-31")
+def test_gross_investment_is_compared_within_one_publisher_alone():
+    """17.1 billion of 2024, of a press page, and 28.0 of 2022, of a ministry, make no fall."""
+    for as_of, same, change in (("2022-12-31", True, 37.8), ("2024-06-30", True, 17.6), ("2026-09-30", False, 17.6)):
+        found = page("fdi", as_of).read(fdi.gross)
+        assert found["same"].ok is same and round(found["change"].value, 1) == change
+        assert found["new"].item == found["old"].item != "press"
+        text = said("fdi", "gross", fdi.gross, as_of) + said("fdi", "gross_year", fdi.gross, as_of)
+        assert "38.9" not in text and ("two publishers do not compare" in text) is not same
     assert "January to June 2022" in said("fdi", "gross_part", fdi.gross, "2022-12-31")
     assert not said("fdi", "gross_part", fdi.gross, "2026-09-30")
+
+
+def test_gross_over_net_is_that_of_the_publisher_of_both():
+    found = page("fdi", "2026-09-30").read(fdi.table)["gross_to_net"]
+    assert [r.period.year for r in found if r.ok] == [2020, 2021]
+    assert "7.1 times" in said("fdi", "side", fdi.side_by_side, "2026-09-30")
+
+
+@pytest.mark.parametrize("as_of", ["2022-12-31", "2024-06-30", "2026-11-26"])
+def test_the_counts_of_claims_make_up_all(as_of):
+    found = page("claims", as_of).read(claims.headline, themes=(), of_pages=(), documents=())
+    parts = ("inconsistent", "found", "agree", "one_source", "exact", "open")
+    assert sum(found[k].value or 0 for k in parts) == found["known"].value
+
+
+def test_numbers_of_one_kind_are_all_in_letters_or_all_in_digits():
+    options = {"themes": (), "of_pages": (), "documents": ()}
+    found = page("claims", "2026-09-30", "fr").read(claims.headline, **options)
+    text = plain(page("claims", "2026-09-30", "fr").words.text("headline", **found))
+    assert text.startswith("Sur 176 affirmations") and "13 s’accordent" in text and "treize" not in text
+
+
+def test_electronics_sent_to_russia_are_compared_within_the_national_statistics():
+    found = page("reexports", "2026-11-26").read(mirror_figures.electronics)
+    assert found["now"].item == found["before"].item == "bns" and round(found["times"].value, 1) == 18.7
+    text = said("reexports", "electronics", mirror_figures.electronics, "2026-11-26", "fr")
+    assert "575,1 millions de dollars de janvier à octobre 2022" in text and "30,7 millions de dollars" in text
+    assert not said("reexports", "electronics", mirror_figures.electronics, "2022-12-31")
+
+
+def test_a_volume_that_has_more_than_doubled_is_told_as_a_multiple():
+    text = said("transit", "part", transit.part_year, "2022-12-31")
+    assert "2.7 times that volume, according to KTZ Express" in text and "171.7" not in text
+
+
+@pytest.mark.parametrize("as_of", ["2022-12-31", "2024-06-30", "2026-11-26"])
+def test_no_part_year_joins_two_publishers(as_of):
+    for group in page("transit", as_of).read(transit.part_years).values():
+        assert len({r.item for r in group}) == 1, group
+
+
+def test_a_body_in_a_sentence_has_its_article_and_no_abbreviation():
+    for lang, body in (("fr", "d’après le ministère des transports"), ("en", "of the Ministry of Transport")):
+        p = page("transit", "2026-11-26", lang)
+        text = plain(p.words.text("headline", **p.read(transit.headline)))
+        assert body in text and "(Ministère" not in text
 
 
 @pytest.mark.parametrize(("as_of", "peak"), [("2020-02-29", "the year before"), ("2026-09-30", "in 2022")])

@@ -49,10 +49,10 @@ PAGE = "page = Page({!r}, lang=lang, as_of=as_of, years=years)"
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ('as_of = "30/09/2026"', "parameter 'as_of': found '30/09/2026', expected Date (expected a date such as"),
+        ('as_of = "30/09/2026"', "parameter 'as_of': found '30/09/2026', expected Date (a date such as"),
         ('as_of = "2026-02-30"', "parameter 'as_of': found '2026-02-30'"),
         ('years = "8"', "parameter 'years': found '8', expected Count"),
-        ('lang = "de"', "parameter 'lang': found 'de', expected Language (expected one of fr, en"),
+        ('lang = "de"', "parameter 'lang': found 'de', expected Language (one of fr, en"),
     ],
 )
 def test_a_wrong_parameter_is_two_lines(shell, typed, words):

@@ -19,7 +19,7 @@ from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 from kzreport.series.resource import seal_package
 
-pytest_plugins = ["known_then", "local_project", "run_fixtures"]
+pytest_plugins = ["known_then", "leaks", "local_project", "run_fixtures"]
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)

@@ -14,7 +14,7 @@ from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, 
 from kzreport.commands.add import may_pass, refuse
 from kzreport.commands.proposed import compare_proposed
 from kzreport.commands.session import show
-from kzreport.files import file_digest, project_root
+from kzreport.files import file_digest, holds_text, project_root
 from kzreport.guards.change import About, check_change, key_of
 from kzreport.guards.finding import Finding
 from kzreport.machine import scratch
@@ -121,7 +121,7 @@ def _turned(held: Mapping[str, bytes | None], text: str, data: Path, today: date
     """Print what pages would say; return what the guards find in the new state, and raise if they refuse it."""
     before = {name: content for name, content in held.items() if content is not None}
     package = data / "datapackage.json"
-    if not before or package.read_text(encoding="utf-8") == text:
+    if not before or holds_text(package, text):
         return ()
     now = {name: (data / name).read_bytes() for name in before if (data / name).is_file()}
     proposal = compare_proposed(

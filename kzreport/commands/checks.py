@@ -16,9 +16,10 @@ from kzreport.claims.frequencies import frequency_faults
 from kzreport.claims.sentences import sentence_faults
 from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.editions.definition import definition_names, load_definition
+from kzreport.editions.names import name_faults
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
-from kzreport.files import project_root, shown_path
+from kzreport.files import holds_text, project_root, shown_path
 from kzreport.guards.finding import errors_of
 from kzreport.guards.state import check_state
 from kzreport.language.lint import page_faults, shared_faults
@@ -158,7 +159,7 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
         elif (
             language == stored_language(page)
             and any(c.get("outputs") for c in nb.cells)
-            and path.read_text(encoding="utf-8") != page_texts(nb)
+            and not holds_text(path, page_texts(nb))
         ):
             yield explain(
                 f"notebooks/{page}.ipynb",
@@ -187,7 +188,7 @@ def new_pages() -> list[str]:
 
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
-    found = shared_faults()
+    found = [*shared_faults(), *name_faults()]
     readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
     readers += [partial(_check_table, name) for name in resources()]
     readers += [partial(load_definition, name) for name in definition_names()]

@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, one_of, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
+from kzreport.files import read_bytes
 from kzreport.model import Period
 from kzreport.series.append import TableRow
 from kzreport.series.resource import Resource, describe_series
@@ -27,6 +30,19 @@ _BASE = {
     "index_py100": "it is an index, the same period of the year before = 100",
     "index_pp100": "it is an index, the period before = 100",
 }
+
+
+def given_bytes(source: str | Path, option: str) -> bytes:
+    """Return the bytes of a file that an option names; of standard input for ``-``, no more than is taken.
+
+    Raises :class:`ParameterError` naming the option and the file.
+    """
+    if source == "-":
+        return sys.stdin.buffer.read(_MOST + 1)
+    try:
+        return read_bytes(Path(source), _MOST)
+    except DataError as e:
+        raise ParameterError(f"{option}, {e}") from None
 
 
 def given_row(series: str, period: str, value: str, published: str, dims: Mapping[str, str], at: Place) -> TableRow:

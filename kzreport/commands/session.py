@@ -19,7 +19,7 @@ from kzreport.console.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.console.redaction import hide_secrets, redact
 from kzreport.console.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
 from kzreport.editions.log import OVERDUE, RunLog, log_error, start_logging
-from kzreport.errors import KzreportError, Locked, ParameterError, explain
+from kzreport.errors import KzreportError, Locked, ParameterError, explain, message_of
 from kzreport.files import project_root
 from kzreport.machine import scratch
 
@@ -104,10 +104,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
 
 def _failed(error: KzreportError | OSError, reporter: Reporter | None) -> int:
     """Log an error of the user's or of the system; return its exit code."""
-    text = str(error)
-    if isinstance(error, OSError) and error.strerror:
-        place = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else ""
-        text = explain(place or "the system", error.strerror, "to go on")
+    text = message_of(error)
     if reporter:
         reporter.open = ""  # what is there now is not what was asked for
     (reporter.error if reporter else log_error)(text)
@@ -148,7 +145,8 @@ def catch_stray_errors() -> None:
             log_error(fault_line(error, str(keep_traceback(error, "in the background") or "")))
 
     def unraisable(about: Any) -> None:
-        if not isinstance(about.exc_value, OSError):  # a pipe that closed while a process ends
+        # A pipe that closed while a process ends; with -W error, a file or process that a forked copy lets go.
+        if not isinstance(about.exc_value, OSError | Warning):
             tell(about.exc_value)
 
     sys.unraisablehook = unraisable

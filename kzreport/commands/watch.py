@@ -15,6 +15,7 @@ import time
 import webbrowser
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ import nbformat
 from kzreport.commands.rehearsal import rehearse
 from kzreport.commands.session import show, warn
 from kzreport.days import parse_day
+from kzreport.editions.dates import check_date
 from kzreport.editions.reference import reference_task, stored_language
-from kzreport.errors import KzreportError, ParameterError, explain
+from kzreport.errors import KzreportError, ParameterError, explain, system_cause
 from kzreport.files import project_root
 from kzreport.language.wordfiles import check_language
 from kzreport.language.words import Words
@@ -100,11 +102,13 @@ def run(args: argparse.Namespace) -> int:
     notebook_path(args.page)
     task = reference_task(args.page, project().languages[0])
     language = check_language(args.lang) if args.lang else ""
+    if args.as_of:
+        check_date(args.as_of, date.today())
     state = _State(f"{args.page} – kzreport watch")
     try:
         server = ThreadingHTTPServer(("127.0.0.1", args.port), _handler(state))
     except OSError as e:
-        raise ParameterError(explain("--port", f"{args.port}: {e.strerror}", "a free port")) from None
+        raise ParameterError(explain("--port", f"{args.port}: {system_cause(e)}", "a free port")) from None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     address = f"http://127.0.0.1:{server.server_address[1]}/"
     show(f"watching {args.page}: open {address}")

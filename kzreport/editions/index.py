@@ -12,7 +12,7 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import edition_lock, list_editions
 from kzreport.errors import PageError
-from kzreport.files import write_atomic
+from kzreport.files import holds_text, write_atomic
 from kzreport.project.settings import project
 from kzreport.render.archive_page import archive_page
 
@@ -26,7 +26,7 @@ def write_index(root: Path, log: RunLog) -> None:
         found = listed_editions(root, log)
         text = archive_page([record for _, record in found])
         path = root / "index.html"
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        if not holds_text(path, text):
             write_atomic(path, text)
         write_latest(root, found)
 

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from kzreport.editions.kept import read_kept
 from kzreport.editions.plan import Plan, changed_inputs
+from kzreport.errors import KzreportError, message_of
 from kzreport.execution.execute import execute_page
 from kzreport.execution.processes import Moved
 from kzreport.execution.task import Lost, Result, Task
@@ -151,6 +152,7 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
             for name, data in files.items()
         }
     except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
-        reason = f"{task.name}, rendering: {type(e).__name__}: {e}"
+        told = message_of(e) if isinstance(e, KzreportError | OSError) else f"{type(e).__name__}: {e}"
+        reason = f"{task.name}, rendering: {told}"
         return replace(result, notebook=None, reason=reason, failed=nbformat.writes(nb))
     return replace(result, files=written)

@@ -33,7 +33,7 @@ from kzreport.editions.store import (
     list_revisions,
     shown_place,
 )
-from kzreport.errors import KzreportError, PageError, StaleEdition, explain
+from kzreport.errors import KzreportError, PageError, StaleEdition, explain, system_cause
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Result
 from kzreport.files import project_root, sync_folder, write_atomic, write_durably
@@ -282,7 +282,7 @@ def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
                 write_atomic(path, result.failed)
                 kept = f"\n    kept: {shown_place(path)}"
             except OSError as e:  # a full disk is often why the page failed: its reason is what matters
-                kept = f"\n    its notebook could not be kept: {e.strerror}"
+                kept = f"\n    its notebook could not be kept: {system_cause(e)}"
                 with contextlib.suppress(OSError):
                     aside.rmdir()
                     aside.parent.rmdir()

@@ -21,6 +21,7 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.replacement import replace_files
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import PageError, ParameterError, explain
+from kzreport.files import naming
 from kzreport.language.words import Words
 from kzreport.project.settings import project
 from kzreport.render.archive_page import archive_page
@@ -61,16 +62,18 @@ def publish_site(store: Store, target: Path, base: str, log: RunLog) -> int:
     fresh = target / _FRESH
     shutil.rmtree(fresh, ignore_errors=True)  # left by one that was killed
     try:
-        fresh.mkdir(parents=True)
-        for folder, about in editions:
-            store.fetch(folder)
-            if faults := list_damage(folder, store):
-                raise PageError(f"edition {about['path']} is damaged; nothing was published:\n  " + "\n  ".join(faults))
-            _copy(folder, about, editions, fresh, base)
-        _write_tops([about for _, about in editions], editions, fresh, base)
-        for folder in (target, fresh):
-            (folder / MARK).write_text("", encoding="utf-8")
-        replace_files(fresh, target, _FRESH)
+        with naming(target):
+            fresh.mkdir(parents=True)
+            for folder, about in editions:
+                store.fetch(folder)
+                if faults := list_damage(folder, store):
+                    listed = "\n  ".join(faults)
+                    raise PageError(f"edition {about['path']} is damaged; nothing was published:\n  {listed}")
+                _copy(folder, about, editions, fresh, base)
+            _write_tops([about for _, about in editions], editions, fresh, base)
+            for folder in (target, fresh):
+                (folder / MARK).write_text("", encoding="utf-8")
+            replace_files(fresh, target, _FRESH)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
         with suppress(OSError):  # it holds a copy

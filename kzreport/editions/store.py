@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from kzreport.errors import Locked, ParameterError, explain, one_of
+from kzreport.errors import Locked, ParameterError, explain, one_of, system_cause
 from kzreport.files import project_root, sweep_halves, sync_folder
 from kzreport.machine.locks import drop_lock, take_lock
 
@@ -81,7 +81,7 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
             if root.stat().st_mode & stat.S_IWGRP:
                 os.umask(os.umask(0o077) & ~0o070)
         except (OSError, ValueError) as e:  # a NUL in its name is no error of the system
-            found = f"{root.name}: {getattr(e, 'strerror', None) or e}"
+            found = f"{root.name}: {system_cause(e) if isinstance(e, OSError) else e}"
             raise ParameterError(explain("--output", found, "a folder that can be written")) from None
     return root
 
@@ -94,14 +94,14 @@ def _open_lock(root: Path, name: str) -> IO[str]:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as e:
-        raise ParameterError(explain(f"{root.name}/.work", e.strerror, "a folder that can be written")) from None
+        raise ParameterError(explain(f"{root.name}/.work", system_cause(e), "a folder that can be written")) from None
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         return os.fdopen(os.open(folder / f"{name}.lock", flags, 0o666), "r+")
     except OSError as e:
         where = f"{root.name}/.work/{name}.lock"
         todo = "remove it; where several users write, make the folder writable for their group: chmod -R g+rwX"
-        raise ParameterError(explain(where, e.strerror, "a file that this user can write", todo)) from None
+        raise ParameterError(explain(where, system_cause(e), "a file that this user can write", todo)) from None
 
 
 @contextlib.contextmanager

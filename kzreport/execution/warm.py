@@ -33,7 +33,7 @@ from typing import Any, cast
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from kzreport.errors import ParameterError
+from kzreport.errors import ParameterError, system_cause
 from kzreport.execution import forkserver
 from kzreport.files import find_project
 
@@ -167,7 +167,7 @@ class Forkserver:
             reply = lifeline.recv(4096)
         except OSError as e:
             lifeline.close()
-            raise KernelFault(f"the forkserver: {e}") from None
+            raise KernelFault(f"the forkserver: {system_cause(e)}") from None
         if not reply.isdigit():
             lifeline.close()
             raise KernelFault(reply.decode() or "the forkserver ended")
@@ -293,7 +293,8 @@ class Forkservers:
     def after_fork(self) -> None:
         """Adapt to a process that was just forked: no thread holds the lock, and the forkserver is its parent's."""
         self._lock = threading.Lock()
-        if self._current is not None:
+        if self._current is not None and self._current.process is not None:
+            self._current.process.returncode = 0  # its parent waits for it: letting it go here is no neglect
             self._current.process = None
 
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -98,9 +99,15 @@ def page_words(page: str) -> Mapping[str, Any]:
 
 
 def methods() -> Mapping[str, Mapping[str, str]]:
-    """Return the changes of method of the project, oldest first: id -> language -> sentence; none without a file."""
+    """Return the changes of method of the project, oldest first: id -> language -> sentence; none without a file.
+
+    Raises :class:`WordsError` for an id that is none.
+    """
     path = methods_path()
-    return _read(path) if path.exists() else {}
+    found = _read(path) if path.exists() else {}
+    if odd := [name for name in found if not re.fullmatch("[a-z0-9][a-z0-9-]*", name)]:
+        raise WordsError(explain("params/methods.yml", f"the id {short_repr(odd[0])}", "letters a-z, digits and -"))
+    return found
 
 
 def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:

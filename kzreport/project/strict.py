@@ -6,6 +6,7 @@ reading a file (:mod:`kzreport.files`), the models themselves (beside what they 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -43,8 +44,8 @@ def _day(text: Any) -> date:
 
 
 def _address(text: str) -> str:
-    if not text.startswith("https://") or not text.isprintable():
-        raise ValueError("an address that starts with https://")
+    if not re.fullmatch(r"https://[^/@\s]+(/\S*)?", text) or not text.isprintable():
+        raise ValueError("an address that starts with https://, without spaces, user and password")
     return text
 
 

@@ -13,6 +13,7 @@ this module makes its units known.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +53,8 @@ def _sentence(forms: Any) -> Any:
             raise ValueError(f"a text, or forms among {', '.join(PLURALS)} with other")
         if not all(isinstance(text, str) and text.count("#") == 1 for text in texts.values()):
             raise ValueError("texts with one #, which stands for the number")
+        if not all(text.isprintable() and not re.search(r"[{}\d]", text) for text in texts.values()):
+            raise ValueError("one line of words beside the #, without braces and digits")
     return forms
 
 
@@ -107,7 +110,7 @@ def _read(path: Path) -> Mapping[str, _OwnUnit]:
         raise DataError(explain(where, short_repr(raw), "a map from a unit to what it is"))
     found: dict[str, _OwnUnit] = {}
     for name, about in raw.items():
-        if not isinstance(name, str) or not name.isidentifier() or name in UNITS.built_in:
+        if not isinstance(name, str) or not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or name in UNITS.built_in:
             raise DataError(explain(where, f"the unit {short_repr(name)}", "a new name of letters, digits and _"))
         found[name] = strict_model(_OwnUnit, about, f"{where}, {name}")
     for name, one in found.items():

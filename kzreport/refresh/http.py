@@ -21,7 +21,7 @@ import stamina
 import stamina.instrumentation
 import truststore
 
-from kzreport.errors import ProviderDown, explain
+from kzreport.errors import ProviderDown, explain, without_numbers
 from kzreport.refresh.provider import Request
 from kzreport.refresh.transport import Answer, Kept, check_address, check_reply, host_of, key_of
 
@@ -191,7 +191,7 @@ def _reason(error: Exception, key: str) -> str:
         "RemoteProtocolError": "a reply that was cut or is no HTTP",
         "DecodingError": "a reply whose compression is broken",
     }
-    text = str(error).replace(key, "...") if key else str(error)
+    text = without_numbers(str(error).replace(key, "...") if key else str(error))
     kind = kinds.get(type(error).__name__, "")
     return " ".join(f"{kind} ({text[:200]})".split()) if kind and text else kind or text[:200] or type(error).__name__
 

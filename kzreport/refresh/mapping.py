@@ -17,7 +17,7 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from kzreport.errors import DataError, explain
-from kzreport.files import project_root, read_yaml, shown_path
+from kzreport.files import project_root, read_text, read_yaml, shown_path
 from kzreport.project.strict import StrictModel, strict_model
 from kzreport.series.resource import resources
 
@@ -92,7 +92,7 @@ def _card(series: str) -> Path:
 
 def card_text(series: str) -> str:
     """Return the text of a series' card."""
-    return _card(series).read_text(encoding="utf-8")
+    return read_text(_card(series))
 
 
 def with_fetch(text: str, **values: str) -> str:

@@ -27,6 +27,12 @@ settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+def pytest_configure() -> None:
+    """Let programs that tests start end at SIGINT: what a shell starts in the background ignores it, and so do they."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Home:
     """A copy of ``data/``, ``notebooks/`` and ``params/``."""
 

@@ -76,8 +76,11 @@ def plain_reason(message: str) -> str:
 
     >>> plain_reason("Input should be a valid integer"), plain_reason("Value error, expected a month such as 2019-01")
     ('a whole number', 'a month such as 2019-01')
+    >>> plain_reason("Input should be a valid dictionary or instance of Report")
+    'names with values (name: value)'
     """
     reason = message.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("expected ")
+    reason = reason.partition(" or instance of ")[0]
     name, comma, rest = reason.partition(", ")
     return f"{_PLAIN.get(name, name)}{comma}{rest}"
 

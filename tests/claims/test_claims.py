@@ -696,7 +696,7 @@ def test_units_of_claims_have_words():
 @pytest.mark.parametrize(
     ("override", "words"),
     [("claims.themes=sport", "inflation, fdi"), ("claims.documents=S9", "S0, S1, S2, S3, S4"),
-     ("claims.of_pages=weather", "expected one of")],
+     ("claims.of_pages=weather", "one of ")],
 )  # fmt: skip
 def test_a_definition_chooses_among_what_there_is(override, words):
     with pytest.raises(ParameterError, match=words):

@@ -41,7 +41,7 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
 
     plain = w.issue_kind("caveat")  # the list itself is one of cautions: only what is worse is called by its kind
     lines = [
-        w.typography(f"- **{titles(names)}**{'' if kind == plain else f' ({kind.lower()})'}{w.colon}{text}")
+        w.typography(f"- **{titles(names)}{'' if kind == plain else f' ({kind.lower()})'}.** {text}")
         for (kind, text), names in series_of.items()
     ]
     about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())

@@ -275,7 +275,7 @@ FRENCH = {
 
 
 def test_every_country_has_its_article_in_french():
-    assert set(labels()["articles"]) == set(FRENCH)
+    assert {code for code in labels()["articles"] if code.isupper()} == set(FRENCH)  # bodies have articles too
     w = Words("fr")
     assert {k: tuple(w.place(k, case) for case in ("the", "in", "of")) for k in FRENCH} == FRENCH
 
@@ -485,9 +485,9 @@ def test_a_faulty_definition_is_named(home, name):
         ("{neighbours: {nation: UZB}}", "an unknown name"),
         ("{neighbours: {country: XXX}}", "found 'XXX', expected Country"),
         ("{neighbours: {peers: [UZB]}}", "found UZB, the country itself"),
-        ("{neighbours: UZB}", "expected names with values"),
-        ("{nobody: {country: UZB}}", "expected one of"),
-        ("[nobody]", "expected one of"),
+        ("{neighbours: UZB}", "names with values"),
+        ("{nobody: {country: UZB}}", "one of afghanistan"),
+        ("[nobody]", "one of afghanistan"),
     ],
 )
 def test_faulty_values_of_a_summary_are_named_before_anything_runs(home, pages, said):

@@ -10,7 +10,7 @@ from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.pages.outputs import Kind
 from kzreport.pages.page import Page
-from kzreport.views import afghanistan, afghanistan_food, aid, claims, fdi, mirror_figures, transit
+from kzreport.views import afghanistan, afghanistan_food, aid, claims, fdi, mirrored, transit
 
 DATES = ["2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26"]
 MONTHLY = {name: {} for name in ("fdi", "transit", "afghanistan", "aid", "claims")}
@@ -189,11 +189,11 @@ def test_numbers_of_one_kind_are_all_in_letters_or_all_in_digits():
 
 
 def test_electronics_sent_to_russia_are_compared_within_the_national_statistics():
-    found = page("reexports", "2026-11-26").read(mirror_figures.electronics)
+    found = page("reexports", "2026-11-26").read(mirrored.electronics)
     assert found["now"].item == found["before"].item == "bns" and round(found["times"].value, 1) == 18.7
-    text = said("reexports", "electronics", mirror_figures.electronics, "2026-11-26", "fr")
+    text = said("reexports", "electronics", mirrored.electronics, "2026-11-26", "fr")
     assert "575,1 millions de dollars de janvier à octobre 2022" in text and "30,7 millions de dollars" in text
-    assert not said("reexports", "electronics", mirror_figures.electronics, "2022-12-31")
+    assert not said("reexports", "electronics", mirrored.electronics, "2022-12-31")
 
 
 def test_a_volume_that_has_more_than_doubled_is_told_as_a_multiple():

@@ -11,7 +11,7 @@ from kzreport.model import Status
 from kzreport.series.groups import all_groups
 from kzreport.series.issues import suspect_periods
 from kzreport.series.known import load_series
-from kzreport.views import fdi, import_footnote, mirror_figures, partners, reexports, trade_changes
+from kzreport.views import fdi, import_footnote, mirrored, partners, reexports, trade_changes
 
 NOW = "2026-09-30"
 DATES = ["2015-01-31", "2019-06-30", "2022-03-31", "2023-06-30", "2024-02-10", "2024-03-31", NOW]
@@ -35,30 +35,30 @@ def count(value, period="2023"):
 
 
 def test_ghost_exports_of_dual_use_goods():
-    found = mirror_figures.ghosts(load_series("reexport_readings", NOW))
+    found = mirrored.ghosts(load_series("reexport_readings", NOW))
     assert [found[k].value for k in ("before", "after", "change")] == [19, 73, 54]
     assert found["change"].unit == "musd_change" and str(found["change"].base) == "2021-01/2022-01"
 
 
 def test_china_and_kazakhstan_from_january_to_october():
-    table = mirror_figures.china_table(*sides(NOW))
+    table = mirrored.china_table(*sides(NOW))
     row = {k: next((r.value for r in rows if str(r.period) == "2023-01/2023-10"), None) for k, rows in table.items()}
     assert (row["reported_CHN"], row["reported_KAZ"], row["gap"]) == (32_700, 24_300, 8_400)
     assert row["ratio"] == pytest.approx(1.346, abs=5e-4) and row["gap_change"] is None
-    on_the_day = mirror_figures.china_latest(*sides("2024-02-10"))
+    on_the_day = mirrored.china_latest(*sides("2024-02-10"))
     assert on_the_day["relative"].value == pytest.approx(29.5, abs=0.05)
 
 
 def test_the_change_of_a_gap_is_between_years():
-    table = mirror_figures.china_table(*sides(NOW))
+    table = mirrored.china_table(*sides(NOW))
     gaps = {str(r.period): r.value for r in table["gap"]}
     changes = {str(r.period): r.value for r in table["gap_change"]}
     assert changes == {y: pytest.approx(gaps[y] - gaps[str(int(y) - 1)]) for y in ("2023", "2024")}
 
 
 def test_only_one_direction_lies_outside_the_band():
-    into = mirror_figures.china_flow(*sides(NOW), "imports")
-    out = mirror_figures.china_flow(*sides(NOW), "exports")
+    into = mirrored.china_flow(*sides(NOW), "imports")
+    out = mirrored.china_flow(*sides(NOW), "exports")
     assert into["sent"].value == 24_700 and out["received"].value == 16_300
     assert mirror.inside(into["ratio"]) is False and into["place"].direction == "down"
     assert mirror.inside(out["ratio"]) is True and out["place"].direction == "flat"
@@ -66,10 +66,10 @@ def test_only_one_direction_lies_outside_the_band():
 
 @pytest.mark.parametrize("as_of", DATES)
 def test_before_it_was_published_it_is_missing(as_of):
-    found = mirror_figures.ghosts(load_series("reexport_readings", as_of))
+    found = mirrored.ghosts(load_series("reexport_readings", as_of))
     assert found["change"].ok == (as_of >= "2023-05-11")
-    assert mirror_figures.china_latest(*sides(as_of))["ratio"].ok == (as_of >= "2023-03-16")
-    for rows in mirror_figures.china_table(*sides(as_of)).values():
+    assert mirrored.china_latest(*sides(as_of))["ratio"].ok == (as_of >= "2023-03-16")
+    for rows in mirrored.china_table(*sides(as_of)).values():
         assert all(r.period.end.isoformat() <= as_of for r in rows)
 
 

@@ -380,7 +380,7 @@ def test_nobody_listens(local_project):
     before = local_project.state()
     found = refresh(mapped_series(), HttpTransport(DEADLINE), TODAY, Wishes(), keep_going=True)
     assert found.outcomes[0].state == "down" and local_project.state() == before
-    assert "refused" in found.outcomes[0].said[0].lower()
+    assert "found no server that answers there" in found.outcomes[0].said[0]
 
 
 def test_a_hole_where_an_address_of_ipv6_was(local_project, monkeypatch):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kzreport.commands.accepted import keep_accepted
-from kzreport.commands.session import one_project, show
+from kzreport.commands.session import one_project, show, warn
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
 from kzreport.errors import KzreportError, ParameterError, explain, short_repr
@@ -54,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     show(f"made {folder}: a project in {', '.join(languages)} with one series, one page and one claim")
+    if around := [p for p in folder.resolve().parents if (p / "params" / "project.yml").is_file()]:
+        note = f"it lies inside the project {around[0].name}: there, a command means that one"
+        warn(f"warning: {note}, and here the new one; move it out if that is not meant")
     waiting = [k for k in languages if k not in built_in_languages()]
     for language in waiting:
         show(f"to translate: kzreport languages --missing {language}")

@@ -42,6 +42,15 @@ def test_what_is_to_be_done_about_new_pages_is_no_fault(project_of, capsys):
     assert "visitors.ipynb: found no stored outputs" in told.err and "no reference of claims, summary yet" in told.err
 
 
+def test_a_project_in_a_project_is_told(project_of, capsys, tmp_path):
+    folder = project_of("--lang", "en")
+    assert main(["init", str(folder / "deep" / "inner"), "--lang", "en"]) == 0
+    told = capsys.readouterr()
+    assert "made " in told.out and "it lies inside the project mine: there, a command means that one" in told.err
+    assert main(["init", str(tmp_path / "beside"), "--lang", "en"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_the_country_names_the_project_in_each_language(project_of):
     project_of("--lang", "en,fr,mn", "--home", "DEU")
     assert project().name == {"en": "Germany", "fr": "Allemagne", "mn": "Герман"}

@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from kzreport.pages.outputs import Kind, Output
 
+# What JupyterLab needs: it sets all cells to the right, and reads what stands between two $ as mathematics. Rendering
+# leaves these out (kzreport.render.markup): there the style sheet does it.
+_LEFT, _NO_MATHEMATICS = ' style="text-align:left"', ' class="mathjax_ignore"'
 _SITE = re.compile(r"https://([\w.-]+)[\w./%?=&;#~+,-]*")
 
 
@@ -68,7 +71,7 @@ class Table:
     - ``figures``: its figures as rows of text for the CSV file, header first
     - ``row_heads``: number of cells at the start of a row that name the subject of the row
     - ``texts``: numbers of the columns that hold words
-    - ``filtered``: readers may hide rows by their marks
+    - ``filtered``: readers may hide rows by their marks; such a table is of words throughout
     """
 
     name: str
@@ -88,7 +91,8 @@ class Table:
         return Output(Kind.TABLE, text, html=self._html(), name=self.name, title=self.title, csv=figures)
 
     def _html(self) -> str:
-        columns = [' data-text="yes"' if n in self.texts else "" for n in range(len(self.head))]
+        columns = [f' data-text="yes"{_LEFT}' if n in self.texts else "" for n in range(len(self.head))]
+        columns = [c or _LEFT * (self.filtered or n < self.row_heads) for n, c in enumerate(columns)]
         head = "".join(
             f'<th scope="col"{column}>{escape_html(name)}</th>' for name, column in zip(self.head, columns, strict=True)
         )
@@ -97,13 +101,12 @@ class Table:
             marks = "".join(f' data-{name}="{html.escape(value)}"' for name, value in row.marks.items())
             body += f"<tr{marks}>"
             for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
-                body += (
-                    f'<th scope="row">{cell.html}</th>' if number < self.row_heads else f"<td{column}>{cell.html}</td>"
-                )
+                is_head = number < self.row_heads
+                body += f'<th scope="row"{_LEFT}>{cell.html}</th>' if is_head else f"<td{column}>{cell.html}</td>"
             body += "</tr>"
         about = f' data-{self.name}="{self.name}"' if self.filtered else ""
         caption = f"<caption>{escape_html(self.title)}</caption>"
-        return f"<table{about}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table{about}{_NO_MATHEMATICS}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:

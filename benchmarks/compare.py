@@ -1,10 +1,12 @@
 """kzreport beside what a user would pick instead, in one run. ``make bench`` (ARGS="--quick": minutes, one page)
 
 Prints a Markdown table: the same real pages, with the same pictures in SVG, through kzreport, the commands papermill
-and jupyter nbconvert, the loops of papermill, nbclient and ploomber-engine, and the floor: the pages' code executed in
-one interpreter that has run it before, and the rendering. Seconds are of processors, of a process and all that it
-started: on a shared machine those of the clock say more of the neighbours. Medians of the repetitions, and their
-spread. A ratio for two workers divides by two cores. Nothing here is a test.
+and jupyter nbconvert, the loops of papermill, nbclient, jupyter-cache and ploomber-engine, and the floor: the pages'
+code executed in one interpreter that has run it before, and the rendering. Seconds are of processors, of a process and
+all that it started: on a shared machine those of the clock say more of the neighbours. Medians of the repetitions, and
+their spread. A ratio for two workers divides by two cores. Nothing here is a test.
+
+``--write`` puts the table into docs/explanation/speed.md. What does not fit into ``--minutes`` is left out by name.
 """
 
 from __future__ import annotations
@@ -18,11 +20,9 @@ import os
 import platform
 import re
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,12 +38,15 @@ from kzreport.editions.make import finish_edition
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.files import file_digest
+from kzreport.machine import scratch
 from kzreport.pages.notebooks import read_notebook
 from kzreport.project.settings import notebook_path
 
 HOME = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 TODAY = date(2026, 9, 30)
+DOCS = HOME / "docs" / "explanation" / "speed.md"
+MARKS = ("<!-- measured by make bench -->", "<!-- end of what was measured -->")
 ENV = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {
     "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}",
     "PLOOMBER_STATS_ENABLED": "false",
@@ -248,6 +251,25 @@ def nbclient_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
     nbformat.write(nb, made)
 
 
+def cache_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
+    import nbformat
+    from jupyter_cache import get_cache
+    from jupyter_cache.executors import load_executor
+    from papermill.iorw import load_notebook_node
+    from papermill.parameterize import parameterize_notebook
+
+    nb = parameterize_notebook(load_notebook_node(str(source)), dict(values))
+    nb.cells.append(nbformat.v4.new_code_cell(f"# {made.stem}"))  # else the page that is not counted would serve
+    nbformat.write(nb, made)
+    cache = get_cache(made.parent / "cache")
+    cache.add_nb_to_project(str(made))
+    done = load_executor("local-serial", cache).run_and_cache(timeout=120)
+    if not done.all() or done.excepted or done.errored:
+        raise SystemExit(f"jupyter-cache executed nothing: {done}")
+    _, executed = cache.merge_match_into_notebook(nbformat.read(made, as_version=4))
+    nbformat.write(executed, made)
+
+
 def ploomber_loop(source: Path, made: Path, values: Mapping[str, Any]) -> None:
     from IPython.display import display
     from ploomber_engine import execute_notebook
@@ -314,14 +336,18 @@ WAYS: Mapping[str, tuple[str, Callable[..., Iterator[tuple[float, float]]], str]
     "commands": ("`papermill` + `jupyter nbconvert`, a command each a page", commands, "nbconvert"),
     "papermill": ("papermill's API in a loop + nbconvert's API", looped(papermill_loop), "nbconvert"),
     "nbclient": ("nbclient in a loop + nbconvert's API", looped(nbclient_loop), "nbconvert"),
+    "cache": ("jupyter-cache in a loop + nbconvert's API", looped(cache_loop), "jupyter_cache"),
     "ploomber": ("ploomber-engine, all in one process + nbconvert's API", looped(ploomber_loop), "ploomber_engine"),
     "floor": ("the floor on one core", floor, "kzreport"),
     "ready": ("", ready, "kzreport"),
 }
 
 
-def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path) -> list[tuple[float, float]]:
-    """For each repetition the mean seconds a page: whole, and executing alone. Empty if it is not installed."""
+def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path, end: float) -> list[tuple[float, float]]:
+    """For each repetition the mean seconds a page: whole, and executing alone; none if it cannot be, or not in time.
+
+    ``end``: by :func:`time.monotonic`; a repetition that is not over by then is left out.
+    """
     module = WAYS[way][2]
     if importlib.util.find_spec(module) is None:
         say(f"{way}: skipped, {module} is not installed (make bench installs it)")
@@ -332,7 +358,12 @@ def measured(way: str, pages: Sequence[Page], repetitions: int, folder: Path) ->
         place.mkdir()
         (place / "pages.json").write_text(json.dumps(list(pages)))
         command = [sys.executable, __file__, "--way", way, str(place)]
-        done = subprocess.run(command, env=ENV, capture_output=True, text=True)
+        try:
+            left = max(1.0, end - time.monotonic())
+            done = subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=left)
+        except subprocess.TimeoutExpired:
+            say(f"{way}: not over when the time was, {number} of {repetitions} repetitions are counted (--minutes)")
+            return taken
         if done.returncode:
             say(f"{way}: failed, left out\n{done.stderr[-2000:]}")
             return []
@@ -349,10 +380,14 @@ def main() -> None:
     """Measure, and print the table."""
     options = argparse.ArgumentParser(description="kzreport beside others; prints a Markdown table")
     options.add_argument("--definition", default="monthly", metavar="NAME", help="which pages (default: monthly)")
-    options.add_argument("--editions", type=int, default=12, metavar="N", help="for kzreport (default: 12)")
+    options.add_argument("--editions", type=int, default=6, metavar="N", help="for kzreport (default: 6)")
     options.add_argument("--months", type=int, default=180, metavar="N", help="of nothing to do (default: 180)")
     options.add_argument("--repetitions", type=int, default=3, metavar="N", help="medians of so many (default: 3)")
-    options.add_argument("--quick", action="store_true", help="one page, 8 editions, 1 repetition, 24 months")
+    options.add_argument("--minutes", type=float, default=75, help="begin nothing after so long (default: 75)")
+    options.add_argument(
+        "--quick", action="store_true", help="one page, 6 editions, 1 repetition, 24 months, 5 minutes"
+    )
+    options.add_argument("--write", action="store_true", help="put the table into docs/explanation/speed.md")
     options.add_argument("--way", nargs=2, help=argparse.SUPPRESS)
     a = options.parse_args()
     if a.way:
@@ -360,17 +395,20 @@ def main() -> None:
         print("\n" + json.dumps(list(WAYS[a.way[0]][1](json.loads((place / "pages.json").read_text()), place))))
         return
     if a.quick:
-        a.definition, a.editions, a.repetitions, a.months = "inflation-brief", 8, 1, 24
-    base = Path(tempfile.mkdtemp(prefix="kz-bench-"))
-    try:
-        print("\n".join(table(a, base)))
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+        a.definition, a.editions, a.repetitions, a.months = "inflation-brief", 6, 1, 24
+        a.minutes = min(a.minutes, 5.0)
+    with scratch.folder() as base:
+        lines = table(a, base)
+    print("\n".join(lines))
+    if a.write:
+        head, _, rest = DOCS.read_text(encoding="utf-8").partition(MARKS[0])
+        tail = rest.partition(MARKS[1])[2]
+        DOCS.write_text("\n".join([head + MARKS[0], *lines, "", MARKS[1]]) + tail, encoding="utf-8")
 
 
 def table(a: argparse.Namespace, base: Path) -> list[str]:
     """The lines of the report."""
-    before, (taken_before, all_before) = load(), stolen()
+    before, (taken_before, all_before), end = load(), stolen(), time.monotonic() + 60 * a.minutes
     definition = load_definition(a.definition)
     pages = a.editions * len(definition.pages) * len(definition.languages)
     own: dict[int, list[float]] = {1: [], 2: []}
@@ -387,9 +425,11 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
                 held = [run.held(run.done[0], 20), run.held(run.done[-1] - 20, 20)]
     made = base / "made-1-0" / a.definition
     names = sorted(p.name for p in made.iterdir())
-    few = pages_of(made, names[-1:] if len(definition.pages) > 3 else names[-3:], ["fr"])
-    others = {way: measured(way, few, a.repetitions, base) for way in WAYS if way != "ready"}
-    kernel = measured("ready", [], 1, base)
+    few = pages_of(made, names[-1:] if len(definition.pages) > 3 else names[-2:], ["fr"])
+    first = ("floor", "commands", "ploomber")  # what the targets are about, should the time not do for all
+    found = {way: measured(way, few, a.repetitions, base, end) for way in (*first, *WAYS) if way != "ready"}
+    others = {way: found[way] for way in WAYS if way in found}
+    kernel = measured("ready", [], 1, base, end)
     quiet = nothing_to_do(a.definition, base / "quiet", made / names[-1], a.months, a.repetitions)
     taken_after, all_after = stolen()
     share = 100 * (taken_after - taken_before) / (all_after - all_before or 1.0)

@@ -29,7 +29,7 @@ only go down, inside a package too:
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
 - ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
   each.
-- ``console``: What a terminal, a log or a cell of a notebook shows: streams, secrets kept out, faults, small tables.
+- ``console``: Output for a terminal, a log or a notebook's cell: streams, secrets kept out, faults, small tables.
 - ``machine``: The machine below: locks that the system drops, and private folders for temporary files.
 - ``errors``: The package's errors, and the rule their messages follow.
 

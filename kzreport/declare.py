@@ -69,7 +69,7 @@ class Declaration:
 
     - ``sources``: parameter -> the source that it is bound to
     - ``own``: the other parameters: options that the view itself takes
-    - ``options``: every option, those of the views it reads among them -> true if it must be given
+    - ``options``: every option, also of the views that it reads -> true if it must be given
     """
 
     sources: Mapping[str, Source]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import errno
 import linecache
 import re
 import reprlib
 from collections.abc import Iterable, Iterator
+from pathlib import PurePath
 from traceback import walk_tb
 from types import TracebackType
 
@@ -100,8 +102,92 @@ def explain(where: str, found: object, expected: str, todo: str = "") -> str:
     return without_hidden(f"{text}; {todo}." if todo else f"{text}.")
 
 
+# Name of an error of the system -> what was found, what was expected, what to do. A system lacks some of the names.
+_OF_SYSTEM = {
+    "EACCES": ("no right to use it", "a place that this user may use", "change its owner or mode, or choose another"),
+    "EPERM": ("no right to change it", "a place that this user may use", "change its owner or mode, or choose another"),
+    "EROFS": ("a file system that is read only", "one that can be written", "choose another place"),
+    "ENOSPC": ("no space left on the disk", "room to write", "make room there, or choose a place on another disk"),
+    "EDQUOT": ("the user's quota of the disk used up", "room to write", "remove files, or ask for a larger quota"),
+    "EFBIG": ("a file as large as this process may write", "room for the rest", "raise the limit: ulimit -f unlimited"),
+    "ENOENT": ("no such file or folder", "it to be there", "make it, or look whether something removed it"),
+    "ENOTDIR": ("a file where a folder is needed", "a folder", "remove the file, or choose another place"),
+    "EISDIR": ("a folder", "a file", "remove the folder, or choose another name"),
+    "EEXIST": ("something of that name already", "nothing there", "remove it, or choose another name"),
+    "ENOTEMPTY": ("a folder that something else has filled", "an empty one", "look what writes there, and try again"),
+    "ENAMETOOLONG": ("a name too long for the system", "at most 255 bytes", "choose a shorter one"),
+    "ELOOP": ("links that lead in a circle", "a file or folder", "remove the links"),
+    "EXDEV": ("two file systems", "places on one", "choose both on one disk"),
+    "EBUSY": ("something else that uses it", "it to be free", "end what uses it, and try again"),
+    "ETXTBSY": ("something else that uses it", "it to be free", "end what uses it, and try again"),
+    "EMFILE": ("as many open files as a process may have", "a few more", "raise the limit: ulimit -n 1024"),
+    "ENFILE": ("as many open files as the system may have", "a few more", "end other programs, and try again"),
+    "EAGAIN": ("no process or memory free", "some for the work", "try again later, or with fewer jobs (-j 1)"),
+    "ENOMEM": ("no memory left", "some for the work", "end other programs, or use fewer jobs (-j 1)"),
+    "EIO": ("an error of the disk or its connection", "a disk that works", "see the system's log, and check the disk"),
+    "ESTALE": ("a network disk that was taken away", "the disk", "mount it again, and try again"),
+    "ENODEV": ("a device that is gone", "the device", "connect it, and try again"),
+    "ENXIO": ("a device that is gone", "the device", "connect it, and try again"),
+    "EINVAL": ("what the system refuses to do there", "an ordinary file or folder", "choose another place"),
+    "ENOTSUP": ("what the file system cannot do", "an ordinary disk", "choose another place"),
+    "EPIPE": ("a reader that has gone", "one that reads to the end", ""),
+    "EADDRINUSE": ("a port that another program uses", "a free one", "choose another port"),
+    "ECONNREFUSED": ("no server that answers there", "one", "look whether it runs, and whether the address is right"),
+    "ECONNRESET": ("a connection that the other side cut", "an answer", "try again later"),
+    "ETIMEDOUT": ("no answer in time", "one", "look whether the network works, and try again"),
+    "EHOSTUNREACH": ("no way to that host", "one", "look whether the network works, and try again"),
+    "ENETUNREACH": ("no network that leads there", "one", "look whether the network works, and try again"),
+}
+_BY_NUMBER = {number: told for name, told in _OF_SYSTEM.items() if (number := getattr(errno, name, None))}
+_ERRNO = re.compile(r"\[Errno (-?\d+)\] ([^:'\"\n]*)")
+
+
+def system_cause(error: OSError) -> str:
+    """Return what the system found, for a message that has its own place and advice.
+
+    >>> system_cause(OSError(errno.ENOSPC, "No space left on device"))
+    'no space left on the disk'
+    >>> system_cause(OSError("cannot be done"))
+    'cannot be done'
+    """
+    if told := _BY_NUMBER.get(error.errno or 0):
+        return told[0]
+    text = error.strerror or " ".join(str(error).split())[:200] or type(error).__name__
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def system_message(error: OSError, where: str = "") -> str:
+    """Return the message on an error of the system. ``where``: for one that names no file.
+
+    A file is named with its folder: a full path says who works where, and messages are sent and kept.
+
+    >>> system_message(OSError(errno.EROFS, "Read-only file system", "/home/ann/reports/index.html"))
+    'reports/index.html: found a file system that is read only, expected one that can be written; choose another place.'
+    """
+    named = error.filename2 or error.filename
+    place = named.decode(errors="replace") if isinstance(named, bytes) else named
+    if isinstance(place, str | PurePath) and str(place):
+        where = "/".join(PurePath(place).parts[-2:]).removeprefix("//") or where
+    _, expected, todo = _BY_NUMBER.get(error.errno or 0, ("", "the system to do it", ""))
+    return explain(where or "the system", system_cause(error), expected, todo)
+
+
+def message_of(error: Exception) -> str:
+    """Return the message of an error on purpose, or of one of the system."""
+    return system_message(error) if isinstance(error, OSError) else str(error)
+
+
+def without_numbers(text: str) -> str:
+    """Return a text of others in which errors of the system are words.
+
+    >>> without_numbers("OSError: [Errno 28] No space left on device: 'x.csv'")
+    "OSError: no space left on the disk: 'x.csv'"
+    """
+    return _ERRNO.sub(lambda m: system_cause(OSError(int(m[1]), m[2])), text)
+
+
 def own_lines(trace: TracebackType | None) -> Iterator[str]:
-    """Yield the lines of an analyst that led to an error: that of the notebook's cell, and those of views."""
+    """Yield the analyst's lines that led to an error: the line of the notebook's cell, and lines of views."""
     for frame, number in walk_tb(trace):
         module = frame.f_globals.get("__name__", "")
         line = linecache.getline(frame.f_code.co_filename, number).strip()
@@ -131,7 +217,7 @@ def one_of(choices: Iterable[object], found: object = "") -> str:
 
 
 def did_you_mean(choices: Iterable[str], found: object) -> str:
-    """Return the choice that ``found`` comes near to, as a question in brackets; empty if there is none.
+    """Return the choice most like ``found``, as a question in brackets; empty if no choice is like it.
 
     >>> did_you_mean(["titles", "unit"], "title")
     ' (did you mean titles?)'

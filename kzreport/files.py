@@ -14,7 +14,7 @@ import os
 import re
 import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import yaml
 from yaml.composer import Composer
 
-from kzreport.errors import HIDDEN, DataError, ParameterError, explain, short_repr
+from kzreport.errors import HIDDEN, DataError, ParameterError, explain, short_repr, system_cause
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
@@ -60,7 +60,7 @@ def project_root() -> Path:
 
 @lru_cache(maxsize=16)
 def find_project(chosen: str, cwd: str) -> Path:
-    """Return the project for a value of ``KZREPORT_HOME`` and a working directory; see :func:`project_root`."""
+    """Return the project for a value of ``KZREPORT_HOME`` and a working directory; raises as :func:`project_root`."""
     if chosen:
         home = os.path.join(cwd, os.path.expanduser(chosen))  # noqa: PTH111, PTH118  # no error for what is no path
         if not os.path.isdir(home):  # noqa: PTH112
@@ -179,7 +179,15 @@ def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
             raise DataError(explain(shown_path(path), f"{about.st_size} bytes", f"at most {most}"))
         return path.read_bytes()
     except OSError as e:
-        raise DataError(explain(shown_path(path), e.strerror or "no file", "a readable file")) from None
+        raise DataError(explain(shown_path(path), system_cause(e), "a readable file")) from None
+
+
+def holds_text(path: Path, text: str) -> bool:
+    """Report whether a file is there with exactly this text: what cannot be read, or is no file, has another one."""
+    try:
+        return read_bytes(path) == text.encode()
+    except DataError:
+        return False
 
 
 if TYPE_CHECKING or not yaml.__with_libyaml__:
@@ -293,13 +301,14 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     Raises :class:`OSError`, also if there is no such folder; the file is then as it was, and nothing is left beside it.
     """
     fresh = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        _write(fresh, data)
-        fresh.replace(path)
-        sync_folder(path.parent)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise
+    with naming(path):
+        try:
+            _write(fresh, data)
+            fresh.replace(path)
+            sync_folder(path.parent)
+        except BaseException:
+            fresh.unlink(missing_ok=True)
+            raise
 
 
 def sweep_halves(folder: Path) -> None:
@@ -317,11 +326,23 @@ def sweep_halves(folder: Path) -> None:
 
 def _write(path: Path, data: bytes | str) -> str:
     raw = data.encode() if isinstance(data, str) else data
-    with path.open("wb") as f:
+    with naming(path), path.open("wb") as f:
         f.write(raw)
         f.flush()
         _sync(f.fileno())
     return sha256_hex(raw)
+
+
+@contextlib.contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Name a file or folder in an error of the system: that of a full disk names none, others a half that is gone."""
+    try:
+        yield
+    except OSError as e:
+        half = isinstance(e.filename, str) and Path(e.filename).name.startswith(f".{path.name}.")
+        if e.errno is None or not (e.filename is None or half):
+            raise
+        raise OSError(e.errno, e.strerror, str(path)) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import total_ordering
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from functools import lru_cache, total_ordering
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 from kzreport.console.shown import Shown, series_frame
 from kzreport.errors import BasisError, DataError, explain, one_of
@@ -23,9 +23,8 @@ from kzreport.units import UNITS
 if TYPE_CHECKING:
     import pandas as pd
 
-_PERIOD = re.compile(
-    r"(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d\d)(?:-(?P<d>\d\d)|/(?P<y2>\d{4})-(?P<m2>\d\d))?)?", re.ASCII
-)
+_PERIOD = re.compile(r"(?a)(?P<y>\d{4})(?:-Q(?P<q>[1-4])|-(?P<m>\d\d)(?:-(?P<d>\d\d)|/(?P<y2>\d{4})-(?P<m2>\d\d))?)?")
+_FORMS = "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08"
 
 
 def _month_end(year: int, month: int) -> date:
@@ -56,28 +55,7 @@ class Period:
 
         Raises :class:`DataError` for anything else, an impossible date included.
         """
-        m = _PERIOD.fullmatch(text)
-        try:
-            if not m or not 1900 <= int(m["y"]) <= 2100:
-                raise ValueError
-            y = int(m["y"])
-            if m["y2"]:
-                first, last = date(y, int(m["m"]), 1), _month_end(int(m["y2"]), int(m["m2"]))
-                if last <= first or last.year > 2100:
-                    raise ValueError
-                return cls(first, last, "S")
-            if m["q"]:
-                q = int(m["q"])
-                return cls(date(y, 3 * q - 2, 1), _month_end(y, 3 * q), "Q")
-            if m["d"]:
-                day = date(y, int(m["m"]), int(m["d"]))
-                return cls(day, day, "D")
-            if m["m"]:
-                return cls(date(y, int(m["m"]), 1), _month_end(y, int(m["m"])), "M")
-            return cls(date(y, 1, 1), date(y, 12, 31), "A")
-        except ValueError:
-            expected = "2026, 2026-Q1, 2026-08, 2026-08-31 or 2026-01/2026-08"
-            raise DataError(explain("period", repr(text), expected)) from None
+        return _parsed(text)
 
     def __str__(self) -> str:
         s = self.start
@@ -154,6 +132,27 @@ class Period:
         while p <= last:
             yield p
             p = p.shift(1)
+
+
+@lru_cache(maxsize=16384)  # tables name the same periods again and again
+def _parsed(text: str) -> Period:
+    m = _PERIOD.fullmatch(text)
+    try:
+        if not m or not 1900 <= (y := int(m["y"])) <= int(m["y2"] or 2100) <= 2100:
+            raise ValueError
+        if m["q"]:
+            last = 3 * int(m["q"])
+            return Period(date(y, last - 2, 1), _month_end(y, last), "Q")
+        if not m["m"]:
+            return Period(date(y, 1, 1), date(y, 12, 31), "A")
+        first = date(y, int(m["m"]), int(m["d"] or 1))
+        if m["d"] or not m["y2"]:
+            return Period(first, first if m["d"] else _month_end(y, first.month), "D" if m["d"] else "M")
+        if (int(m["y2"]), int(m["m2"])) < (y, first.month):
+            raise ValueError
+        return Period(first, _month_end(int(m["y2"]), int(m["m2"])), "S")
+    except ValueError:
+        raise DataError(explain("period", repr(text), _FORMS)) from None
 
 
 class Status(StrEnum):
@@ -255,6 +254,9 @@ class Series(Shown):
 
         Raises :class:`BasisError` if a period has several observations (choose with :meth:`where` first).
         """
+        whole = {o.period: o.value for o in self}
+        if len(whole) == len(self.observations) and None not in whole.values():
+            return cast(dict[Period, float], whole)
         found: dict[Period, float] = {}
         for o in self:
             if o.period in found:

@@ -36,10 +36,10 @@ class Unit:
     - ``rate``: its change is a difference in points, never a growth in percent
     - ``difference``: the unit of a difference of two figures; empty for the unit itself
     - ``sentence``, ``axis``: scales in sentences and on axes; the first that an amount reaches is used, else the unit
-    - ``document``: scales in figures that documents print, if they are not those of our sentences
+    - ``document``: scales in figures that documents print, if they differ from our sentences
     - ``words``: the key of its words; empty for its name
     - ``signed``: the ends of a range show their sign
-    - ``coarse``: an estimate is no better than three figures, whatever its size
+    - ``coarse``: an estimate has at most three significant figures
     - ``times``: how many times one figure is another: a number without a unit
     """
 
@@ -124,7 +124,7 @@ _BUILT_IN = {
         Unit("musd", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, difference="musd_change"),  # million US dollars
         Unit("meur", 0, sentence=(Scale(1e3, 1e3, 1, "billion_eur"),)),  # million euros
         Unit("usd_barrel", 1),  # US dollars a barrel
-        # A change is no level: a range shows its sign, no axis takes both, and the CSV of a figure tells them apart.
+        # A change is no level: a range shows its sign, no axis takes both, and the CSV of a figure distinguishes them.
         Unit("musd_change", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, words="musd", signed=True),
         Unit("usd", 0),  # US dollars
         # vehicles, visits ...: the sentence names them

@@ -19,12 +19,18 @@ from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 from kzreport.series.resource import seal_package
 
-pytest_plugins = ["known_then", "local_project", "run_fixtures"]
+pytest_plugins = ["known_then", "leaks", "local_project", "run_fixtures"]
 
 # The same examples on every machine; HYPOTHESIS_PROFILE=explore looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None, print_blob=True)
 settings.register_profile("explore", deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_configure() -> None:
+    """Let programs that tests start end at SIGINT: what a shell starts in the background ignores it, and so do they."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Home:

@@ -81,7 +81,7 @@ def test_a_result_stands_until_its_file_changes(tmp_path):
 
 def test_an_error_is_not_kept(tmp_path):
     path = tmp_path / "late"
-    with pytest.raises(DataError, match="late: found No such file or directory, expected a readable file"):
+    with pytest.raises(DataError, match="late: found no such file or folder, expected a readable file"):
         file_digest(path)
     path.write_text("")
     assert file_digest(path)[:8] == "e3b0c442"

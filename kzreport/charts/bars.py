@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from kzreport.charts.boxes import add_bars
 from kzreport.charts.canvas import BESIDE, Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, MUTED, PALETTE, PAPER, tint
 from kzreport.charts.fonts import TEXT, text_width
@@ -24,8 +25,10 @@ def bars(canvas: Canvas, groups: Groups, *, line: Groups | None = None) -> None:
     width = YEARS_WIDE[shown[0].period.frequency] * 0.78
     colours = [PALETTE[0] if valued(r) >= 0 else ACCENT for r in shown]
     tints = [tint(colour, 0.85) for colour in colours]
-    drawn = canvas.ax.bar([at(r.period) for r in shown], [valued(r) for r in shown], width, color=tints, lw=0, zorder=2)
-    for bar, r, colour in zip(drawn, shown, colours, strict=True):
+    places, heights = [at(r.period) for r in shown], [valued(r) for r in shown]
+    drawn = add_bars(canvas.ax, places, heights, width, [0.0] * len(shown), lw=0, zorder=2)
+    for bar, r, colour, fill in zip(drawn, shown, colours, tints, strict=True):
+        bar.set_facecolor(fill)
         if r.estimated:
             bar.set(facecolor=PAPER, edgecolor=colour, linewidth=0.8, hatch="////")
     if any(r.estimated for r in shown):
@@ -66,7 +69,7 @@ def _write_values(canvas: Canvas, shown: Sequence[Reading]) -> bool:
 
 
 def _mark_empty(canvas: Canvas, shown: Sequence[Reading]) -> None:
-    """Tell a period without a bar: nought where that is the figure, a cross where no figure is held."""
+    """Mark a period without a bar: 0 if that is the figure, a cross if no figure is held."""
     for r in shown:
         if not valued(r):
             canvas.ax.annotate("0", (at(r.period), 0), (0, 3), textcoords="offset points", ha="center", fontsize=TEXT)
@@ -94,12 +97,13 @@ def stacked(canvas: Canvas, groups: Groups) -> None:
         by = {r.period: r for r in readings if r.ok}
         heights = [valued(by[p]) if p in by else 0.0 for p in periods]
         bottoms = [tops[h >= 0][p] for p, h in zip(periods, heights, strict=True)]
-        canvas.ax.bar(
+        add_bars(
+            canvas.ax,
             [at(p) for p in periods],
             heights,
             width,
             bottoms,
-            color=tint(colour, SHADES[number % len(SHADES)]) if plain else PAPER,
+            facecolor=tint(colour, SHADES[number % len(SHADES)]) if plain else PAPER,
             edgecolor=PAPER if plain else MUTED,
             hatch=None if plain else "////",
             lw=0.4,

@@ -97,7 +97,13 @@ def draw(
         said = plot.describe(f"{finding}. {title}" if finding else title, everything, words)
         boxes = {"whole": layout.whole, "plot": layout.plot}
         svg = svg_text(
-            layout.figure, title=finding or title, description=said, hints=layout.hints, newest=plot.newest, **boxes
+            layout.figure,
+            title=finding or title,
+            description=said,
+            hints=layout.hints,
+            newest=plot.newest,
+            axis=layout.axis,
+            **boxes,
         )
     return Chart(svg, layout.measure, said, rows(everything))
 
@@ -118,6 +124,7 @@ class _Layout:
     whole: Box
     plot: Box
     hints: tuple[Hint, ...]
+    axis: float  # points left of the plot
 
 
 def _layout(
@@ -141,6 +148,8 @@ def _layout(
     axes = figure.add_axes((left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, tall / height))
     figure.patch.set_gid("paper")
     axes.patch.set_visible(False)
+    if kind.axis:
+        axes.yaxis.set_gid("axis")
     for side in (axes.xaxis, axes.yaxis):  # else all ticks would be laid out again, to place a label that is empty
         side.set_label_coords(0, 0)
     largest = max(abs(valued(r)) for r in values(everything))
@@ -164,7 +173,8 @@ def _layout(
     write(foot, 0.1, 7.5, "foot1", color=MUTED, va="bottom", linespacing=1.35)
     whole = (0.0, (height - top - 0.1) * POINTS, WIDTH * POINTS, (top + 0.1) * POINTS)
     plot = (0.0, (height - over) * POINTS, WIDTH * POINTS, (over - feet) * POINTS)
-    return _Layout(figure, measure, whole, plot, tuple(_hints(canvas, height * POINTS)))
+    beside = axes.get_position().x0 * WIDTH * POINTS if kind.axis else 0.0
+    return _Layout(figure, measure, whole, plot, tuple(_hints(canvas, height * POINTS)), beside)
 
 
 def _hints(canvas: Canvas, height: float) -> Iterator[Hint]:

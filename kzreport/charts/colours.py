@@ -1,7 +1,7 @@
 """Colours of charts on light and on dark paper: one table, from which pictures and style sheets are made.
 
 A picture is drawn in the light colours. In a page each becomes a variable of the style sheet, which has both sets.
-Okabe-Ito, darkened for text: the colour-blind can tell them apart.
+Okabe-Ito, darkened for text: the colour-blind can distinguish them.
 """
 
 from __future__ import annotations

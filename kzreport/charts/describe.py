@@ -15,7 +15,7 @@ HEADER = ("group", "item", "period", "value", "unit", "status", "estimated", "se
 def describe(title: str, groups: Groups, words: Words) -> str:
     """Return the title, then each group from its first to its last value, with its extremes.
 
-    Figures of several items that are no path (of one period, or not in the order of time) are all told, by item.
+    Figures of several items that form no path (of one period, or not in the order of time) are all listed, by item.
     """
     parts = [f"{words.label(name)}{words.colon}{_extent(readings, words)}" for name, readings in groups.items()]
     return f"{title} – {words.semicolon.join(parts)}."

@@ -36,7 +36,7 @@ def heat(canvas: Canvas, groups: Groups) -> None:
     for x, r, change in cells:
         row, colour = periods.index(r.period), PALETTE[0] if change > 0 else ACCENT
         depth = 0.15 + 0.35 * abs(change) / most if change else 0.0
-        canvas.ax.add_patch(Rectangle((x - 0.48, row - 0.46), 0.96, 0.92, lw=0.6, ec=FRAME, fc=(colour, depth)))
+        canvas.ax.add_artist(Rectangle((x - 0.48, row - 0.46), 0.96, 0.92, lw=0.6, ec=FRAME, fc=(colour, depth)))
         text = canvas.words.number(valued(r), r.decimals)
         if change:
             moved = f"({canvas.words.number(change, r.decimals, signed=True)})"

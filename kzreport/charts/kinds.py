@@ -29,6 +29,7 @@ class Kind:
     - ``foot``: inches under the plot for the labels of its axis.
     - ``grid``: true for a table of vintages: it is shown whole, not cut to a window, and its cells are not scaled.
     - ``newest``: true if the newest figures are at the right: a narrow screen shows that end first.
+    - ``axis``: true if one axis of the whole plot is at its left: on a narrow screen it stays in sight.
     - ``names``: true if the plot names the item of each reading.
     - ``describe``: writes the alternative text from title, groups and words.
     """
@@ -39,19 +40,20 @@ class Kind:
     foot: float = 0.28
     grid: bool = False
     newest: bool = False
+    axis: bool = False
     names: bool = False
     describe: Callable[[str, Groups, Words], str] = describe
 
 
 KINDS: Mapping[str, Kind] = {
-    "lines": Kind(lines, (0.5, 1.75), newest=True),
+    "lines": Kind(lines, (0.5, 1.75), newest=True, axis=True),
     "multiples": Kind(multiples, (0.5, 0.15), rows=rows_of_plots, foot=0.04),
-    "bars": Kind(bars, (0.5, 1.75), newest=True),
-    "editions": Kind(editions, (0.5, 1.75), newest=True, describe=describe_editions),
-    "stacked": Kind(stacked, (0.5, 1.75), newest=True),
-    "dots": Kind(dots, (0.5, 2.3), newest=True),
-    "pairs": Kind(pairs, (1.8, 0.3), rows=len),
-    "ranks": Kind(ranks, (2.6, 0.3), rows=lambda groups: len(values(groups)), names=True),
+    "bars": Kind(bars, (0.5, 1.75), newest=True, axis=True),
+    "editions": Kind(editions, (0.5, 1.75), newest=True, axis=True, describe=describe_editions),
+    "stacked": Kind(stacked, (0.5, 1.75), newest=True, axis=True),
+    "dots": Kind(dots, (0.5, 2.3), newest=True, axis=True),
+    "pairs": Kind(pairs, (1.8, 0.3), rows=len, axis=True),
+    "ranks": Kind(ranks, (2.6, 0.3), rows=lambda groups: len(values(groups)), axis=True, names=True),
     "heat": Kind(
         heat,
         (0.9, 0.2),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 
@@ -66,7 +68,7 @@ def draw_lines(canvas: Canvas, drawn: Sequence[Line]) -> None:
     rows = [(at(r.period), valued(r), number) for number, (_, run) in enumerate(pieces) for r in run]
     frame = pd.DataFrame(rows, columns=["x", "y", "run"])
     before = len(canvas.ax.lines)
-    sns.lineplot(frame, x="x", y="y", units="run", estimator=None, ax=canvas.ax)
+    sns.lineplot(frame, x="x", y="y", units="run", estimator=None, sort=False, color=INK, ax=canvas.ax)
     for artist, (line, run) in zip(canvas.ax.lines[before:], pieces, strict=True):
         artist.set(color=line.colour, linewidth=line.width, zorder=line.z)
         dashes = DOTTED if is_estimate(run) else line.dashes
@@ -86,9 +88,18 @@ def lines(
 ) -> None:
     """Draw lines over time with labels at their ends; estimates are dotted.
 
-    ``steps``: annual readings drawn as a stepped target (one group for a point target, two for a band).
-    ``mark``: one reading to annotate (a peak). ``points``: scattered observations: open markers without a line.
-    ``highlight``: the one group in colour, the others in grey.
+    Parameters
+    ----------
+    groups
+        The readings of each line.
+    steps
+        Annual readings drawn as a stepped target: one group for a point target, two for a band.
+    mark
+        One reading to annotate, such as a peak.
+    points
+        Scattered observations: open markers without a line.
+    highlight
+        The one group in colour; the others are then grey.
     """
     drawn = [at(r.period) for r in values(groups) + values(points or {})]
     latest, span = max(drawn), max(drawn) - min(drawn) or 1.0  # one period alone still needs an axis
@@ -116,8 +127,10 @@ def lines(
         if shown:
             canvas.key(f"{sign} {canvas.words.label(name)}", colour)
     canvas.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
-    if steps:
-        draw_steps(canvas, steps)
+    targets = draw_steps(canvas, steps) if steps else []
+    if targets and (late := beside_plot(canvas, targets[-1])):
+        ends.append(late)
+        del targets[-1]
     marked = mark is not None and mark.ok and min(drawn) <= at(mark.period)
     canvas.headroom(0.09 if marked else 0.02)
     if mark is not None and marked:
@@ -127,14 +140,27 @@ def lines(
         canvas.ax.annotate(text, spot, (0, 7), textcoords="offset points", ha=side, fontsize=TEXT)
         canvas.ax.plot(*spot, "o", ms=5, mfc="white", mec=INK, mew=1.3, zorder=6)
     canvas.end_labels(ends)
+    label_steps(canvas, targets, drawn_lines)
     canvas.over_time(groups)
     canvas.hint_periods({**groups, **(points or {})})
 
 
-def draw_steps(canvas: Canvas, steps: Groups) -> None:
+@dataclass(frozen=True)
+class Step:
+    """A part of a target that stands for some years: from ``left`` to ``right`` between two bounds, and its label."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+    label: str
+
+
+def draw_steps(canvas: Canvas, steps: Groups) -> list[Step]:
     """Draw a target that changes over the years: a band between stepped bounds, or a line if they coincide.
 
-    Years that follow each other with the same target are one part, labelled with it: the first and the last at least.
+    Years that follow each other with the same target are one part. Returns the parts that :func:`label_steps` labels:
+    the first, the last, and those that are wide enough.
     """
     left, right = canvas.ax.get_xlim()
     bounds = [{r.period.year: r for r in readings if r.ok} for readings in steps.values()]
@@ -146,6 +172,7 @@ def draw_steps(canvas: Canvas, steps: Groups) -> None:
             parts[-1][0].append(year)
         elif max(float(year), left) < min(year + 1.0, right):
             parts.append(([year], low, high))
+    labelled: list[Step] = []
     for years, low, high in parts:
         a, b = max(float(years[0]), left), min(years[-1] + 1.0, right)
         canvas.ax.fill_between([a, b], valued(low), valued(high), color=TARGET, alpha=0.18, lw=0, zorder=1)
@@ -156,7 +183,39 @@ def draw_steps(canvas: Canvas, steps: Groups) -> None:
             if valued(high) > valued(low):
                 target = canvas.words.ui("range").format(low=canvas.value(low), high=canvas.words.reading(high))
             text = f"{canvas.words.ui('target')}{canvas.words.colon}{target}"
-            half = text_width(text) / canvas.ax.bbox.width * (right - left) / 2
-            place = (max(left + half, min((a + b) / 2, right - half)), valued(low))
-            style: dict[str, Any] = {"va": "top", "ha": "center", "color": TARGET, "fontsize": TEXT}
-            canvas.ax.annotate(text, place, (0, -3), textcoords="offset points", **style)
+            labelled.append(Step(a, b, valued(low), valued(high), text))
+    return labelled
+
+
+def beside_plot(canvas: Canvas, step: Step) -> tuple[float, float, str, str] | None:
+    """Return the label of a part at the plot's end for the column beside it, if the part is narrower than its label."""
+    left, right = canvas.ax.get_xlim()
+    wide = text_width(step.label) / canvas.ax.bbox.width * (right - left)
+    if step.right < right or step.right - step.left > wide:
+        return None
+    lines = textwrap.wrap(step.label, 21, break_long_words=False)
+    return right, (step.low + step.high) / 2, "\n".join(lines), TARGET
+
+
+def label_steps(canvas: Canvas, steps: Sequence[Step], drawn: Sequence[Line]) -> None:
+    """Write each label under its part of the target, or over it: where no line passes through it, if there is one."""
+    ax = canvas.ax
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    tall = (TEXT + 3) / ax.bbox.height * (top - bottom)
+    paths = [([at(r.period) for r in run], [valued(r) for r in run]) for line in drawn for run in runs(line.readings)]
+
+    def passed(place: float, half: float, base: float) -> int:
+        """Count the points of lines between the corners of a label."""
+        spots = np.linspace(place - half, place + half, 25)
+        heights = [np.interp(spots, xs, ys, left=np.nan, right=np.nan) for xs, ys in paths]
+        return sum(int(((h > base) & (h < base + tall)).sum()) for h in heights)
+
+    for step in steps:
+        half = text_width(step.label) / ax.bbox.width * (right - left) / 2
+        first, last = (max(left + half, min(x, right - half)) for x in (step.left + half, step.right - half))
+        places = [max(left + half, min((step.left + step.right) / 2, right - half)), first, last]
+        spots = [(x, under) for under in (True, False) for x in places]
+        x, under = min(spots, key=lambda s: passed(s[0], half, step.low - tall if s[1] else step.high))
+        style: dict[str, Any] = {"va": "top" if under else "bottom", "ha": "center", "color": TARGET, "fontsize": TEXT}
+        height = step.low if under else step.high
+        ax.annotate(step.label, (x, height), (0, -3 if under else 2), textcoords="offset points", **style)

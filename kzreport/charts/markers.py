@@ -9,7 +9,7 @@ import seaborn as sns
 
 from kzreport.charts.canvas import Canvas, at, values
 from kzreport.charts.colours import ACCENT, INK, PALETTE, PAPER, STEM
-from kzreport.charts.fonts import TEXT
+from kzreport.charts.fonts import TEXT, text_width
 from kzreport.charts.style import MARKERS
 from kzreport.indicators.readings import valued
 from kzreport.language.locale import NBSP
@@ -86,14 +86,16 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
 
 
 def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
-    """Draw a row for each group: its first reading (open circle) joined to its last; both numbers beside it.
+    """Draw a row for each group: its first reading (open circle) joined to its last, and both numbers.
 
-    ``ends``: the names of the open and the full circle (two reporters). Without it they are before and after.
+    ``ends``: the names of the open and the full circle (two reporters): each number stands at its own circle.
+    Without it they are before and after, written as a way from one to the other.
     """
     if ends:
         canvas.key(APART.join(f"{mark} {canvas.words.label(name)}" for mark, name in zip("○●", ends, strict=True)))
     kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
     names = list(kept)[::-1]
+    beyond: list[tuple[float, float]] = []  # a value, and the points that its number takes left of it
     for row, name in enumerate(names):
         first, last = kept[name][0], kept[name][-1]
         canvas.ax.plot([valued(first), valued(last)], [row, row], color=STEM, lw=2.2, zorder=2)
@@ -101,12 +103,18 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
         canvas.ax.plot([valued(last)], [row], "o", ms=8, color=PALETTE[0], zorder=4)
         for r in (first, last):
             canvas.hint(r, valued(r), row, canvas.words.label(name))
-        spot = (max(valued(first), valued(last)), row)
-        text = f"{canvas.marked(first)} {'/' if ends else '→'} {canvas.marked(last)}"
-        canvas.ax.annotate(text, spot, (10, 0), textcoords="offset points", va="center", fontsize=TEXT)
+        low, high = sorted((first, last), key=valued)
+        text = canvas.marked(high) if ends else f"{canvas.marked(first)} → {canvas.marked(last)}"
+        style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": TEXT}
+        canvas.ax.annotate(text, (valued(high), row), (9, 0), **style)
+        if ends and low is not high:
+            canvas.ax.annotate(canvas.marked(low), (valued(low), row), (-9, 0), ha="right", **style)
+            beyond.append((valued(low), 13 + text_width(canvas.marked(low))))
     canvas.explain_stars(values(kept))
     largest, smallest = max(valued(r) for r in values(kept)), min(0.0, *(valued(r) for r in values(kept)))
-    canvas.rows([canvas.label(n, 24) for n in names], smallest - 0.03 * largest, largest * 1.25)
+    left, right = smallest - 0.03 * largest, largest * (1.15 if ends else 1.25)
+    point = (right - left) / canvas.ax.bbox.width
+    canvas.rows([canvas.label(n, 24) for n in names], min([left, *(v - wide * point for v, wide in beyond)]), right)
     canvas.number_axis("x")
 
 
@@ -142,7 +150,7 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     left = 0 if least > margin else min(0, least) - margin  # a marker below zero keeps clear of the names
     room = 1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)
     canvas.rows([label for label, _ in kept], left, max(most * room, margin))
-    if len(order) > 1 or order[0][:4].isdigit():  # the title names a group that stands alone, unless it is a period
+    if len(order) > 1:  # a group that stands alone is named by the title, or by its period under it
         canvas.key(APART.join(f"{SIGNS[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
     canvas.explain_stars(shown)
     canvas.number_axis("x")

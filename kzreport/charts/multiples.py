@@ -60,7 +60,7 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
         for r in readings:
             plot.hint(r, at(r.period), valued(r))
     if highlight in kept and len(kept) > 1:
-        # In the line that only a plot with a scale of its own needs: the first has none.
+        # Only a plot with a scale of its own needs this line; the first plot has no line.
         repeated = canvas.words.ui("in_each").format(name=canvas.words.label(highlight))
         _above(canvas.ax, repeated, -11, PALETTE[0])
 

@@ -9,6 +9,7 @@ import re
 from xml.etree import ElementTree as ET
 
 from kzreport.charts.colours import NAMES
+from kzreport.charts.narrow import axis_alone, rows_anew
 from kzreport.errors import PageError, explain
 
 SPACE = "http://www.w3.org/2000/svg"
@@ -20,6 +21,7 @@ _ATTRIBUTES = {
         "viewBox",
         "data-plot",
         "data-newest",
+        "data-axis",
         "role",
         "aria-labelledby",
         "font-family",
@@ -75,6 +77,25 @@ def inline_picture(svg: str, name: str) -> str:
 
     ``name``: of the figure, put before every id: several pictures stand on one page.
     """
+    return _written(_inline(svg, name))
+
+
+def phone_picture(svg: str, name: str) -> str:
+    """Return what a narrow screen shows of a picture that is in the page already as :func:`inline_picture`.
+
+    Rows set anew, in place of the whole picture; of a plot over time its vertical axis, which stays while the plot is
+    moved; nothing of other pictures. The class says which.
+    """
+    root = _inline(svg, name)
+    if "data-axis" not in root.attrib:
+        return ""
+    over_time = "data-newest" in root.attrib
+    made = axis_alone(root, name) if over_time else rows_anew(root)
+    made.set("class", "axis" if over_time else "anew")
+    return _written(made)
+
+
+def _inline(svg: str, name: str) -> ET.Element:
     root = _bare(svg)
     for element in root.iter():
         if "id" in element.attrib:
@@ -85,7 +106,7 @@ def inline_picture(svg: str, name: str) -> str:
                 element.set(key, re.sub(r"#[0-9a-f]{6}\b", _variable, value))
     root.set("aria-labelledby", " ".join(f"{name}-{key}" for key in root.get("aria-labelledby", "").split()))
     root.attrib.pop("font-family", None)  # the style sheet has it
-    return _written(root)
+    return root
 
 
 def bare_picture(svg: str) -> str:

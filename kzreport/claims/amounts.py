@@ -49,7 +49,7 @@ class Point:
 
     - ``values``: the figures it gives exactly; none where it gives a bound or a range
     - ``grade``, ``source``: the weight of the source, and who it is: two readings of one source count once
-    - ``planned``: it announces, and tells no outcome
+    - ``planned``: it is an announcement, not an outcome
     """
 
     values: tuple[float, ...]

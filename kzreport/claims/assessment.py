@@ -3,7 +3,7 @@
 - Every test of a claim has an outcome, and all outcomes are kept.
 - A claim has two verdicts: from figures of its own document, and from published figures.
 - From readings to a verdict leads one rule: :mod:`kzreport.claims.rule`.
-- A plan is judged as announced; what became of it is told apart.
+- A plan is judged as it was announced; its outcome is shown separately.
 """
 
 from __future__ import annotations

@@ -36,14 +36,17 @@ class Row:
                 raise self.bad(column, "printable text without spaces around it")
 
     def number(self, column: str) -> float | None:
-        """Return the number of a cell, ``None`` if it is empty."""
+        """Return the number of a cell, ``None`` if it is empty. Raises :class:`DataError` for other text."""
         text = self.cells[column]
         if text and not _NUMBER.fullmatch(text):
             raise self.bad(column, "a number such as -12.5 or nothing")
         return float(text) if text else None
 
     def one_of(self, column: str, choices: Collection[str], *, empty: bool = False, listed_in: str = "") -> str:
-        """Return the text of a cell that must be one of several, or with ``empty`` may be empty."""
+        """Return the text of a cell that must be one of several, or with ``empty`` may be empty.
+
+        Raises :class:`DataError` with the choices for another.
+        """
         text = self.cells[column]
         if text not in choices and not (empty and not text):
             raise self.bad(column, f"{one_of(choices, text)}{listed_in}")
@@ -61,7 +64,10 @@ class Row:
         return texts if any(texts.values()) else None
 
     def period(self, column: str) -> Period | None:
-        """Return the period of a cell, ``None`` if it is empty; a span of days is ``2021-04-28/2021-05-01``."""
+        """Return the period of a cell, ``None`` if it is empty; a span of days is ``2021-04-28/2021-05-01``.
+
+        Raises :class:`DataError` for other text.
+        """
         text = self.cells[column]
         first, _, last = text.partition("/")
         try:

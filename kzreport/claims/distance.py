@@ -25,11 +25,11 @@ _FEW_DAYS = 60
 class Distance:
     """The claim less what it was compared with: above 0 if the claim says more, or a later date.
 
-    - ``unit``: that of a difference in the claim's unit; ``days``, ``months`` or ``years`` between dates
+    - ``unit``: the unit of a difference in the claim's unit; ``days``, ``months`` or ``years`` between dates
     - ``at_least``: the claim states a bound
     - ``several``: there are several readings, of which this is the nearest
     - ``dated``: it lies between two dates
-    - ``step``: the last digit worth telling; ``unsigned``: more and less would not be understood (ranks, falls)
+    - ``step``: the last digit worth showing; ``unsigned``: more and less would not be understood (ranks, falls)
     """
 
     value: float

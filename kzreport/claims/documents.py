@@ -23,7 +23,7 @@ class Basis:
 
     - ``kind``: what differs where another basis is used
     - ``mean_of``: a mean of figures on that basis stands on this one
-    - ``end_of``: the last month of a year on that basis, if it speaks for the year, stands on this one
+    - ``end_of``: if the last month of a year on that basis stands for the year, its basis is this one
     - ``sum_of``: a sum of figures on those bases stands on this one
     """
 
@@ -99,7 +99,7 @@ class _File(StrictModel):
 
 
 def claims_folder() -> Path:
-    """Return the folder of claims; a project without claims has none."""
+    """Return the folder of claims; it is missing in a project without claims."""
     return project_root() / "data" / "claims"
 
 

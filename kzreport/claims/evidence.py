@@ -25,7 +25,7 @@ from kzreport.series.resource import Resource, describe_series
 
 Load = Callable[..., Series]
 FREE_DIMENSIONS = frozenset({"publisher", "via", "dated"})  # a range is taken over them unless one is chosen
-_COUNTS = {"count", "person", "inhabitant", "piece", "wagon"}  # numbers of things, by whatever name
+_COUNTS = {"count", "person", "inhabitant", "piece", "wagon"}  # numbers of things, whatever they are called
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,10 @@ class Evidence:
         return tuple(f for f in found if not any(_supersedes(g, f) for g in found))
 
     def of_facts(self, term: Term, claim: Claim) -> Amount:
-        """Return the figure that facts give: each reading with the weight of its source."""
+        """Return the figure that facts give: each reading with the weight of its source.
+
+        Raises :class:`NotComparable` without a fact.
+        """
         found = self.heard(term, claim)
         if not found:
             raise no_figure()
@@ -151,7 +154,10 @@ class Evidence:
         )
 
     def of_claim(self, term: Term, claim: Claim) -> Amount:
-        """Return the figure of the claim that a term names, with the interval of its words."""
+        """Return the figure of the claim that a term names, with the interval of its words.
+
+        Raises :class:`NotComparable` if that claim has no figure.
+        """
         other = claim if term.claim == "self" else self.printed.get(term.claim)
         if other is None or other.interval is None:
             raise no_figure()
@@ -231,7 +237,7 @@ class Evidence:
 
 
 def _supersedes(g: Fact, f: Fact) -> bool:
-    """True if a publisher later gave another figure of the same thing; a weak source corrects nobody."""
+    """True if a publisher later gave another figure of the same thing; a weak source corrects no other."""
     mine, other = ((x.publisher or x.via, x.subject, x.period, x.qualifier) for x in (f, g))
     return mine == other and g.grade is not Grade.WEAK and g.published > f.published and g.value != f.value
 

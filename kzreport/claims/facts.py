@@ -38,7 +38,7 @@ class Fact:
     """One reading of a measure: what ``publisher`` says, as ``via`` passed it on; one of them may be empty.
 
     - ``subject``: the country or body that it is about; ``period``: the period, the day or the span of days
-    - ``value``, ``low``, ``high``, ``qualifier``, ``unit``: the figure; a date has none
+    - ``value``, ``low``, ``high``, ``qualifier``, ``unit``: the figure; empty for a date
     - ``document``: the id of the judged document that it is or quotes
     """
 
@@ -113,7 +113,7 @@ def fact_columns() -> tuple[str, ...]:
 
 
 def facts_folder() -> Path:
-    """Return the folder of facts; a project without facts has none."""
+    """Return the folder of facts; it is missing in a project without facts."""
     return project_root() / "data" / "facts"
 
 
@@ -131,7 +131,7 @@ def known_facts(as_of: date) -> tuple[Fact, ...]:
 
 
 def facts_fingerprints(as_of: date) -> dict[str, str]:
-    """Return ``facts.csv`` -> sha256 of the facts that a page can know on a date, with their names; none: nothing."""
+    """Return ``facts.csv`` -> sha256 of the facts that a page can know on a date, with their names; empty if none."""
     known = (
         [text for published, text in _fact_texts(*_files()) if published <= as_of] if facts_folder().is_dir() else []
     )

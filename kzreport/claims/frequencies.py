@@ -19,7 +19,7 @@ _NAMES = {"A": "yearly", "Q": "quarterly", "M": "monthly", "D": "daily", "S": "o
 
 
 def frequency_faults() -> Iterator[str]:
-    """List the operands whose frequency is not that of their period, each with what to write instead."""
+    """List the operands whose frequency differs from their period's, each with the text to write instead."""
     for claim in all_claims().values():
         yield from mismatches_of(claim)
         if claim.corrected:
@@ -27,7 +27,7 @@ def frequency_faults() -> Iterator[str]:
 
 
 def mismatches_of(claim: Claim) -> Iterator[str]:
-    """List the operands of one claim whose frequency is not that of their period."""
+    """List the operands of one claim whose frequency differs from their period's."""
     where = f"data/claims/{claim.document.id}.csv, {claim.id}, column 'test'"
     for test in (test for group in claim.tests for test in group if not VERBS[test.verb].any_period):
         yield from filter(None, (_fault(term, claim, where) for term in test.terms))

@@ -4,7 +4,7 @@
   decide nothing.
 - One primary source, or two independent reports, carry a verdict. One report alone makes "one source" where it
   agrees, and "doubtful" where it contradicts.
-- One contrary reading counts as four do. Where some agree and some contradict, the claim is doubtful.
+- One contrary reading counts as much as four. If some agree and some contradict, the claim is doubtful.
 - Adding a contrary reading never makes a verdict milder.
 """
 
@@ -80,8 +80,8 @@ def of_alternatives(found: Sequence[Decision]) -> int:
 def of_tests(found: Sequence[Decision]) -> tuple[int, Decision]:
     """Return what several tests together say of a claim, and the number of the one that decides.
 
-    Where one agrees and another contradicts, the claim is doubtful; otherwise the best that agrees, or the worst that
-    contradicts it.
+    The claim is doubtful if one agrees and another contradicts. Otherwise the verdict is the best of those that agree,
+    or the worst of those that contradict.
     """
     agreeing = [n for n, (v, r) in enumerate(found) if v.supports or r is Reason.DISPUTED]
     contrary = [n for n, (v, r) in enumerate(found) if v.decided and not v.supports and r is not Reason.DISPUTED]

@@ -209,7 +209,7 @@ def _series_titles(w: Words, test: ClaimTest) -> str:
 
 
 def _publishers(w: Words, found: Amount) -> str:
-    """Return the publishers that the rows of a figure name, else those of its series, by initials.
+    """Return the publishers that the rows of a figure name, or else the publishers of its series, by initials.
 
     If there are more than two, their number; the sources of the page give the names in full.
     """

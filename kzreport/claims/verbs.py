@@ -97,7 +97,7 @@ def _verdict(claim: Claim, point: Point) -> Verdict:
 
 
 def _overlap(claim: Claim, stated: Interval, point: Point) -> bool:
-    """True if claim and reading have values in common; two roundings that only touch have none (19 and 18 differ)."""
+    """True if claim and reading have values in common; two roundings that only touch do not (19 and 18 differ)."""
     rounded = claim.qualifier in _ROUNDED and point.values and point.interval.low < point.interval.high
     room = 1e-9 * max(1.0, abs(stated.low)) if rounded else 0.0
     if rounded:
@@ -112,7 +112,7 @@ def _of_its_period(claim: Claim, found: Amount) -> bool:
 
 
 def _decided(test: ClaimTest, claim: Claim, found: Amount, bearings: Sequence[rule.Bearing]) -> TestOutcome:
-    """Return the outcome that the rule makes of readings; without any, the readings announce and tell no outcome."""
+    """Return the outcome that the rule makes of readings; without any, they only announce a plan."""
     if not bearings:
         return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.PLAN, found)
     verdict, reason = rule.of_readings(bearings)
@@ -211,7 +211,7 @@ def _unit_bound(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcom
 
 
 def _unit_as(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    """Doubt the unit of a claim with that of another in the same list; by itself the test proves nothing."""
+    """Doubt the unit of a claim because another claim of the list has the same; by itself the test proves nothing."""
     other = evidence.printed.get(test.operands[0][0].claim)
     bounds = [t for group in other.tests for t in group if t.verb == "unit_bound"] if other else []
     for found in (run_test(evidence, bound, other) for bound in bounds if other):
@@ -273,7 +273,7 @@ def _span(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
 def _date_of_facts(
     evidence: Evidence, test: ClaimTest, claim: Claim, compare: Callable[[Period, Period], Verdict]
 ) -> TestOutcome:
-    """Compare the claimed date with that of each fact: one reading a source."""
+    """Compare the claimed date with the date of each fact: one reading a source."""
     facts = evidence.heard(test.operands[0][0], claim)
     if not facts or claim.period is None:
         raise no_figure()

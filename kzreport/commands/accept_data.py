@@ -1,4 +1,4 @@
-"""``kzreport accept --data``: take cards and tables as they are, and tell what changed as a reader would."""
+"""``kzreport accept --data``: take cards and tables as they are, and list what changed as a reader would see it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, 
 from kzreport.commands.add import may_pass, refuse
 from kzreport.commands.proposed import compare_proposed, proposed_project
 from kzreport.commands.session import show
-from kzreport.files import file_digest, project_root
+from kzreport.files import file_digest, holds_text, project_root
 from kzreport.guards.change import About, check_change, key_of
 from kzreport.guards.finding import Finding
 from kzreport.machine import scratch
@@ -30,9 +30,9 @@ _MOST = 8  # rows of a table that are listed
 
 
 def accept_data(today: date, *, yes: bool) -> int:
-    """Tell what changed since the data were accepted, and accept them; return the exit code.
+    """List what changed since the data were accepted, and accept them; return the exit code.
 
-    A published figure that was altered or removed, and one that is unusual, wants ``yes``. Raises :class:`DataError`
+    A published figure that was altered or removed, and one that is unusual, need ``yes``. Raises :class:`DataError`
     for broken data, and for figures that a guard refuses.
     """
     data = project_root() / "data"
@@ -65,7 +65,7 @@ def _digest(path: Path) -> str:
 def _look_at(
     name: str, before: Accepted, held: Mapping[str, bytes | None], data: Path, today: date
 ) -> Iterator[Finding]:
-    """Tell the difference of one table; yield what the guards see in it."""
+    """Print the changes of one table; yield what the guards find in them."""
     file = f"{name}.csv"
     if not (data / file).is_file():
         yield Finding("removal", name, "", "no table", "every table that was accepted")
@@ -121,10 +121,10 @@ def _value(o: Observation | None) -> str:
 
 
 def _turned(held: Mapping[str, bytes | None], text: str, data: Path, today: date) -> Sequence[Finding]:
-    """Tell what pages would say; return what the guards see in the new state, and raise if they refuse it."""
+    """Print what pages would say; return what the guards find in the new state, and raise if they refuse it."""
     before = {name: content for name, content in held.items() if content is not None}
     package = data / "datapackage.json"
-    if not before or package.read_text(encoding="utf-8") == text:
+    if not before or holds_text(package, text):
         return ()
     now = {name: (data / name).read_bytes() for name in before if (data / name).is_file()}
     proposal = compare_proposed(

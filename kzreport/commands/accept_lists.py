@@ -16,9 +16,9 @@ _MOST = 8  # rows of a kind that are listed
 
 
 def look_at_lists(before: Accepted, data: Path) -> Iterator[Finding]:
-    """Tell the difference of each list in a folder of data; yield the rows that were altered or removed.
+    """Print the changes of each list in a folder of data; yield the rows that were altered or removed.
 
-    A list that is described in words (YAML) is only named: what it says wrong is found when it is read.
+    A list that is described in words (YAML) is only named: reading it finds its errors.
     """
     for path in sorted(before.lists.keys() | lists_of(data).keys()):
         now = data / path
@@ -39,7 +39,7 @@ def look_at_lists(before: Accepted, data: Path) -> Iterator[Finding]:
 
 
 def _rows(name: str, old: str, new: str) -> Iterator[Finding]:
-    """Tell the rows of a list that differ; yield a question about those altered or removed."""
+    """Print the rows of a list that differ; yield a question about altered or removed rows."""
     then, now = ({row[0]: row for row in csv.reader(text.splitlines()[1:]) if row} for text in (old, new))
     for guard, verb, ids in (
         ("", "added", [i for i in now if i not in then]),

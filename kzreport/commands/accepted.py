@@ -1,7 +1,7 @@
 """Files of ``data/`` as they were when they were last accepted, found by their digests in ``datapackage.json``.
 
-Git has them where the project lies in a repository. Elsewhere a copy is kept in ``data/.accepted/`` whenever data are
-accepted. What is returned has the digest that was accepted, wherever it was found.
+Git has them if the project lies in a repository. Otherwise a copy is kept in ``data/.accepted/`` whenever data are
+accepted. The bytes that are returned always have the accepted digest.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.proposed import compare_proposed
-from kzreport.commands.rows_given import csv_given, given_row
+from kzreport.commands.rows_given import csv_given, given_bytes, given_row
 from kzreport.commands.session import show, warn
 from kzreport.errors import DataError, ParameterError, explain
 from kzreport.files import project_root
@@ -90,17 +89,14 @@ def _given(args: argparse.Namespace) -> Iterator[tuple[str, TableRow]]:
         period, value, *chosen = args.figure
         dims = parse_dimensions(chosen)
         yield args.series, given_row(args.series, period, value, args.published, dims, lambda c: f"add, {c}")
-    elif args.source and args.source != "-":
-        path = Path(args.source)
-        if not path.is_file():
-            raise ParameterError(explain("--from", path.name, "a file"))
-        yield from csv_given(path.read_bytes(), path.name, args.series, args.published)
     else:
-        yield from csv_given(sys.stdin.buffer.read(), "standard input", args.series, args.published)
+        source = args.source or "-"
+        name = "standard input" if source == "-" else Path(source).name
+        yield from csv_given(given_bytes(source, "--from"), name, args.series, args.published)
 
 
 def _fresh(d: Resource, rows: list[TableRow]) -> list[TableRow]:
-    """Return the rows that say something else than is held; tell what each changes."""
+    """Return the rows that differ from what is held; print what each changes."""
     held: dict[tuple[object, ...], TableRow] = {(r.period, *r.key(d)): r for r in held_rows(d)}
     found = []
     for row in rows:

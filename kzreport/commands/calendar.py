@@ -12,7 +12,7 @@ from pathlib import Path
 from kzreport.commands.session import show
 from kzreport.console.streams import IN_JSON, READABLE
 from kzreport.editions.dates import check_date
-from kzreport.errors import ParameterError, explain
+from kzreport.errors import ParameterError, explain, system_cause
 from kzreport.files import write_atomic
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
@@ -60,7 +60,7 @@ def _write(target: str, text: str, option: str) -> None:
     try:
         write_atomic(path, text)
     except OSError as e:
-        raise ParameterError(explain(option, f"{path.name}: {e.strerror}", "a file that can be written")) from None
+        raise ParameterError(explain(option, f"{path.name}: {system_cause(e)}", "a file that can be written")) from None
     show(f"wrote {path.name}")
 
 

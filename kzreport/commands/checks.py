@@ -16,9 +16,10 @@ from kzreport.claims.frequencies import frequency_faults
 from kzreport.claims.sentences import sentence_faults
 from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.editions.definition import definition_names, load_definition
+from kzreport.editions.names import name_faults
 from kzreport.editions.reference import reference_path, stored_language
 from kzreport.errors import KzreportError, explain
-from kzreport.files import project_root, shown_path
+from kzreport.files import holds_text, project_root, shown_path
 from kzreport.guards.finding import errors_of
 from kzreport.guards.state import check_state
 from kzreport.language.lint import page_faults, shared_faults
@@ -56,7 +57,7 @@ MOST_LINES = 36  # of code in a notebook, without its parameters cell
 _KEYED = {"section": "sections", "say": "say", "chart": "charts", "table": "tables", "listing": "tables"}
 # How many outputs each call shows at most: a sentence, chart or section without a subject at a date shows nothing.
 _KINDS = (*_KEYED, "title", "headline", "headlines", "key_figures", "caveats", "method", "sources")
-_SHOWING = {
+SHOWING = {
     **dict.fromkeys(_KINDS, 1),
     "claims": 2,  # at most: a heading and a table, nothing where no document claims anything
     "background": 3,  # caveats, method, sources
@@ -126,7 +127,7 @@ def notebook_faults(page: str) -> Iterator[str]:
                     found = f"{name}({keys[0]!r}) again"
                     yield explain(f"{at}, line {call.lineno}", found, "a name for each chart and table")
                 drawn |= set(keys)
-        shown = sum(_SHOWING.get(_of_page(call), 0) * (len(_keys(call)) or 1) for call in calls)
+        shown = sum(SHOWING.get(_of_page(call), 0) * (len(_keys(call)) or 1) for call in calls)
         several = any(_of_page(call) in _SEVERAL for call in calls)
         if stored and shown and not (len(cell.outputs) >= 1 and (several or len(cell.outputs) <= shown)):
             expected = f"from one to {shown}{' or more' if several else ''}"
@@ -158,7 +159,7 @@ def _reference_faults(page: str, nb: NotebookNode) -> Iterator[str]:
         elif (
             language == stored_language(page)
             and any(c.get("outputs") for c in nb.cells)
-            and path.read_text(encoding="utf-8") != page_texts(nb)
+            and not holds_text(path, page_texts(nb))
         ):
             yield explain(
                 f"notebooks/{page}.ipynb",
@@ -187,7 +188,7 @@ def new_pages() -> list[str]:
 
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
-    found = shared_faults()
+    found = [*shared_faults(), *name_faults()]
     readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
     readers += [partial(_check_table, name) for name in resources()]
     readers += [partial(load_definition, name) for name in definition_names()]

@@ -92,7 +92,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _CommandParser(_Parser):
-    """A parser of one command, which refuses what is left over by itself: its usage is shown, not that of all."""
+    """A parser of one command. It refuses unknown arguments itself, so that its own usage is shown."""
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         found, unknown = super().parse_known_args(args, namespace)

@@ -25,7 +25,7 @@ from kzreport.render import html
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the changes as text, JSON or HTML."""
+    """Print the changes as text, JSON or HTML. Raises :class:`ParameterError` for dates or a format that do not fit."""
     if args.definition and EDITION_NAME.fullmatch(args.definition) and not EDITION_NAME.fullmatch(args.then):
         args.definition, args.then, args.now = args.then, args.now, args.definition  # first, as other commands have it
     names = (args.then, args.now)

@@ -12,7 +12,7 @@ from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.session import one_project, show, warn
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
-from kzreport.errors import KzreportError, ParameterError, explain, short_repr
+from kzreport.errors import KzreportError, ParameterError, explain, short_repr, system_cause
 from kzreport.files import read_yaml, sync_folder
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated
@@ -44,7 +44,9 @@ def run(args: argparse.Namespace) -> int:
     try:
         work.mkdir(parents=True)
     except OSError as e:
-        raise ParameterError(explain("folder", f"{folder.name}: {e.strerror}", "a folder that can be made")) from None
+        raise ParameterError(
+            explain("folder", f"{folder.name}: {system_cause(e)}", "a folder that can be made")
+        ) from None
     try:
         _make(work, languages, names, args.home or "")
         if folder.exists():

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 from kzreport.errors import explain
-from kzreport.files import project_root
+from kzreport.files import project_root, read_text
 
 _REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)[^;]*(?P<marker>;.*)?")
 _LOCKED = re.compile(r"^(?P<name>[a-z0-9._-]+)==(?P<version>[^\s;\\]+)", re.MULTILINE)
@@ -50,7 +50,7 @@ def _version(name: str) -> str | None:
 def _stale(lock: Path) -> list[str]:
     """Return what is installed in another version than the lock has, as ``pandas 3.0.1 (3.1.0)``."""
     locked: dict[str, set[str]] = {}
-    for m in _LOCKED.finditer(lock.read_text(encoding="utf-8")):
+    for m in _LOCKED.finditer(read_text(lock)):
         locked.setdefault(m["name"], set()).add(m["version"])  # a package may have one version for each Python
     found = {name: _version(name) for name in locked}
     return [f"{k} {v} ({', '.join(sorted(locked[k]))})" for k, v in found.items() if v and v not in locked[k]]

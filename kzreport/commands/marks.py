@@ -26,7 +26,7 @@ from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
 from kzreport.project.settings import project
 
-_TABLES = ("headline", "say", "findings", "charts", "tables")
+_TABLES = ("headline", "old_headline", "say", "findings", "charts", "tables")
 _YEARS_BEFORE = (0, 1, 3, 8)  # dates of rehearsals: until every sentence has met its readings
 
 Met = dict[tuple[str, ...], dict[str, None]]  # path in the words of a page -> names of the readings that filled it
@@ -73,7 +73,8 @@ class _Listener(Rehearsed):
 
     def headline(self, view: View, **options: Any) -> None:
         """Learn the readings of the headline."""
-        self.words.meet(("headline",), self.read(view, **options))
+        for path in (("headline",), ("old_headline",)):
+            self.words.meet(path, self.read(view, **options))
 
     def chart(self, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
         """Learn the groups that a title may name."""
@@ -147,7 +148,7 @@ def _wanted(words: Words) -> Iterator[tuple[tuple[str, ...], list[_Mark]]]:
     for table in _TABLES:
         node = words.entry(table) if words.has(table) else {}
         tops: dict[tuple[str, ...], Any]
-        if table == "headline":
+        if table in ("headline", "old_headline"):
             tops = {(table,): node}
         elif table == "tables":
             tops = {(table, key, "title"): below["title"] for key, below in node.items() if "title" in below}

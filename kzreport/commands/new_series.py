@@ -18,7 +18,7 @@ from pathlib import Path
 
 import yaml
 
-from kzreport.commands.rows_given import csv_cells, day_of, digits_of
+from kzreport.commands.rows_given import csv_cells, day_of, digits_of, given_bytes
 from kzreport.commands.starter import STARTER, copied_file
 from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import project_root, read_text
@@ -66,18 +66,14 @@ def new_series(file: Path, given: Given) -> NewSeries:
     DataError
         For a cell of the file that cannot be read.
     ParameterError
-        For a name that is taken or cannot be, for what nobody said, and for a unit that there is not.
+        For a name that is taken or cannot be, for a detail that is missing, and for an unknown unit.
     """
     folder, name = project_root() / "data", file.stem
     if not _NAME.fullmatch(name):
         raise ParameterError(explain("--series", short_repr(file.name), "a file named in 2 to 40 of a-z, 0-9 and _"))
     if (folder / f"{name}.yml").exists() or ((folder / f"{name}.csv").exists() and not _same(file, folder)):
         raise ParameterError(explain("--series", f"data/{name}, which exists", "a new name, or --series NAME alone"))
-    try:
-        raw = file.read_bytes()
-    except OSError as e:
-        raise ParameterError(explain("--series", f"{file.name}: {e.strerror}", "a CSV that can be read")) from None
-    rows = _rows(raw, file.name)
+    rows = _rows(given_bytes(file, "--series"), file.name)
     given = _complete(given, dated=all(day for _, _, day in rows))
     return NewSeries(name, given.titles, _files(folder, name, rows, given))
 

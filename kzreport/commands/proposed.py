@@ -100,9 +100,7 @@ def proposed_project(files: Mapping[str, bytes]) -> Iterator[Path]:
             yield home
 
 
-def compare_proposed(
-    files: Mapping[str, bytes], today: date, definition: str = "", held: Mapping[str, bytes] | None = None
-) -> Proposal:
+def compare_proposed(files: Mapping[str, bytes], today: date, held: Mapping[str, bytes] | None = None) -> Proposal:
     """Return what would turn if these files of ``data/`` were as proposed.
 
     Parameters
@@ -111,8 +109,6 @@ def compare_proposed(
         Name of a file in ``data/`` -> its bytes; ``datapackage.json`` among them.
     today
         The date of the pages that are compared.
-    definition
-        The report whose pages are read; the project's default one if none is given.
     held
         Files of ``data/`` as they were, if those of the project are the proposed ones already.
 
@@ -126,14 +122,14 @@ def compare_proposed(
     try:
         with proposed_project(held) if held else contextlib.nullcontext():
             known = {f.message for f in check_state(today)}
-            before = _state(definition, changed, today)
+            before = _state(changed, today)
     except KzreportError as e:
         if not held:
             raise
         unknown = str(e)  # the pages of today may want a table that was not there then
     with proposed_project(files):
         findings = tuple(f for f in check_state(today) if f.message not in known)
-        after, claims = _state(definition, changed, today), all_claims()
+        after, claims = _state(changed, today), all_claims()
         w = Words(terminal_language())
     verdicts = [
         Turn(claim_locator(w, claims[k]), w.label(old), w.label(after.verdicts[k]))
@@ -155,9 +151,9 @@ class _Told:
     verdicts: Mapping[str, str]
 
 
-def _state(name: str, changed: Iterable[str], today: date) -> _Told:
-    """Return what the pages of a definition say that read one of the changed tables."""
-    definition, language, pages = load_definition(name or project().default), terminal_language(), {}
+def _state(changed: Iterable[str], today: date) -> _Told:
+    """Return what the pages of the default definition say that read one of the changed tables."""
+    definition, language, pages = load_definition(project().default), terminal_language(), {}
     for name in definition.pages:
         values = definition.values[name]
         series = set(series_read({name: values}))

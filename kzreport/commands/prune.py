@@ -15,7 +15,10 @@ from kzreport.errors import Locked, ParameterError, explain, short_repr
 
 
 def run(args: argparse.Namespace) -> int:
-    """Remove the editions of all dates but those to keep, of one definition or of all; say which."""
+    """Remove the editions of all dates but those to keep, of one definition or of all, and list them.
+
+    Raises :class:`ParameterError` for an unknown definition.
+    """
     args.reporter = argparse.Namespace(log=RunLog())
     store = open_store(args, write=not args.dry_run)
     present = list_editions(store.root)

@@ -16,7 +16,7 @@ from kzreport.commands.refreshing import exit_code, refresh, transport_of, wante
 from kzreport.commands.session import show
 from kzreport.console.streams import IN_JSON
 from kzreport.errors import ParameterError, explain
-from kzreport.files import project_root, write_atomic
+from kzreport.files import project_root, read_text, write_atomic
 from kzreport.refresh.mapping import Fetch, mapped_series
 from kzreport.refresh.refresh import Outcome, Proposal, Wishes, probe, propose
 from kzreport.refresh.transport import Transport
@@ -71,7 +71,7 @@ def found_tables(wanted: Mapping[str, Fetch]) -> list[str]:
 
 
 def _text(name: str) -> str:
-    return (project_root() / "data" / name).read_text(encoding="utf-8")
+    return read_text(project_root() / "data" / name)
 
 
 def _wishes(args: argparse.Namespace, wanted: Mapping[str, Fetch]) -> Wishes:

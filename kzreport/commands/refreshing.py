@@ -39,7 +39,7 @@ def network(say: Callable[[str], None]) -> Transport:
 
 
 def transport_of(args: argparse.Namespace, today: date) -> tuple[Transport, date]:
-    """Return where replies come from, and the day: today, or that of a recording. Raises :class:`ParameterError`."""
+    """Return the source of replies, and the day: today, or the day of a recording. Raises :class:`ParameterError`."""
     if args.replay:
         replay = Replay(Path(args.replay))
         return replay, replay.day

@@ -16,8 +16,8 @@ _BESIDE |= {"reporter", "stack", "answer", "paranoid", "output", "origins"}
 def answer_of(args: argparse.Namespace, definition: str) -> Answer | None:
     """Return the answer to a command that makes editions; ``None`` where it depends on more than files and the day.
 
-    That is an address in place of a folder, figures that are fetched first, a list of what is to be made, a run that
-    waits, tells every step, logs for machines or ends with a code of its own if a figure is overdue.
+    Such options are: an address in place of a folder, figures that are fetched first, a list of what is to be made, and
+    a run that waits, reports every step, logs for machines or has a special exit code for an overdue figure.
     """
     special = [getattr(args, name, None) for name in ("refresh", "explain", "wait", "verbose", "fail_if_overdue")]
     elsewhere = "://" in (args.output or "") or args.log == "json"

@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, one_of, short_repr
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
+from kzreport.files import read_bytes
 from kzreport.model import Period
 from kzreport.series.append import TableRow
 from kzreport.series.resource import Resource, describe_series
@@ -27,6 +30,19 @@ _BASE = {
     "index_py100": "it is an index, the same period of the year before = 100",
     "index_pp100": "it is an index, the period before = 100",
 }
+
+
+def given_bytes(source: str | Path, option: str) -> bytes:
+    """Return the bytes of a file that an option names; of standard input for ``-``, no more than is taken.
+
+    Raises :class:`ParameterError` naming the option and the file.
+    """
+    if source == "-":
+        return sys.stdin.buffer.read(_MOST + 1)
+    try:
+        return read_bytes(Path(source), _MOST)
+    except DataError as e:
+        raise ParameterError(f"{option}, {e}") from None
 
 
 def given_row(series: str, period: str, value: str, published: str, dims: Mapping[str, str], at: Place) -> TableRow:
@@ -116,8 +132,13 @@ def _dated(d: Resource, period: Period, day: date, own: Mapping[str, str]) -> st
 def csv_given(raw: bytes, where: str, series: str, published: str) -> Iterator[tuple[str, TableRow]]:
     """Yield the table and the row of each line of a CSV: see :func:`csv_cells`.
 
-    Columns are ``period``, ``value`` and those of the table; ``series`` if rows are of several tables; ``published`` if
-    not all were published on one day. Raises :class:`DataError` that names the cell.
+    The columns are:
+
+    - ``period``, ``value`` and the further columns of the table
+    - ``series``, if the rows are of several tables
+    - ``published``, if not all were published on one day
+
+    Raises :class:`DataError` that names the cell.
     """
     for cells, at in csv_cells(raw, where, ("period", "value") if series else ("series", "period", "value")):
         name = cells.get("series") or series
@@ -133,8 +154,12 @@ def csv_given(raw: bytes, where: str, series: str, published: str) -> Iterator[t
 def csv_cells(raw: bytes, where: str, needed: Sequence[str]) -> Iterator[tuple[dict[str, str], Place]]:
     """Yield the cells of each line of a CSV, as a spreadsheet saves it, by column, and where each stands.
 
-    UTF-8 with or without a mark, UTF-16 with one; separated by commas, semicolons or tabs; any line end; decimal points
-    or commas. Columns by their names, in any order, those that are ``needed`` among them. Empty lines are passed over.
+    The columns are found by name, in any order, and must include those ``needed``. Empty lines are skipped.
+    Accepted are:
+
+    - UTF-8 with or without a byte order mark, UTF-16 with one
+    - commas, semicolons or tabs between cells; any line end
+    - decimal points or commas
 
     Raises :class:`DataError` that names the cell as a spreadsheet does: B3.
     """

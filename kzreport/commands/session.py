@@ -19,7 +19,7 @@ from kzreport.console.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.console.redaction import hide_secrets, redact
 from kzreport.console.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
 from kzreport.editions.log import OVERDUE, RunLog, log_error, start_logging
-from kzreport.errors import ArgumentError, KzreportError, Locked, ParameterError, explain, of_arguments
+from kzreport.errors import ArgumentError, KzreportError, Locked, ParameterError, explain, message_of, of_arguments
 from kzreport.files import project_root
 from kzreport.machine import scratch
 
@@ -69,7 +69,7 @@ def run_command(args: argparse.Namespace) -> int:
     close_output()
     if lost := lost_output():
         log_error(explain("standard output", lost, "a place that takes what is written"))
-        code = code or (0 if reporter else 1)  # an edition is made, whoever reads of it
+        code = code or (0 if reporter else 1)  # an edition is made, whether or not somebody reads the output
     return code
 
 
@@ -77,7 +77,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
     """Run the command while its store is open, to the summary of what it made."""
     try:
         if reporter:
-            with of_arguments():  # before anything else: whoever asked for a summary gets one
+            with of_arguments():  # before anything else: a summary that was asked for is always sent
                 reporter.check_targets(args.notify)
         require_places(args)
         args.stack.enter_context(scratch.settings())
@@ -105,10 +105,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
 
 def _failed(error: KzreportError | OSError, reporter: Reporter | None) -> int:
     """Log an error of the user's or of the system; return its exit code."""
-    text = str(error)
-    if isinstance(error, OSError) and error.strerror:
-        place = Path(os.fsdecode(error.filename)).name if isinstance(error.filename, str | bytes) else ""
-        text = explain(place or "the system", error.strerror, "to go on")
+    text = message_of(error)
     if reporter:
         reporter.open = ""  # what is there now is not what was asked for
         reporter.refused = isinstance(error, ArgumentError)
@@ -137,20 +134,21 @@ def _folder(args: argparse.Namespace, *, make: bool = True) -> Store | None:
     from kzreport.editions.store import Store, output_root
 
     if "://" not in (args.output or ""):
-        with contextlib.suppress(Exception):  # a fault is what brought us here: it is the one to tell
+        with contextlib.suppress(Exception):  # a fault brought us here: report that one
             return Store(output_root(args.output, make=make))
     return None
 
 
 def catch_stray_errors() -> None:
-    """Let errors that nobody can catch, in threads and at the end of objects, be lines of the log too."""
+    """Log errors that no code can catch too: those in threads, and those at the end of objects."""
 
     def tell(error: BaseException | None) -> None:
         if error is not None and not isinstance(error, SystemExit | KeyboardInterrupt):
             log_error(fault_line(error, str(keep_traceback(error, "in the background") or "")))
 
     def unraisable(about: Any) -> None:
-        if not isinstance(about.exc_value, OSError):  # a pipe that closed while a process ends
+        # A pipe that closed while a process ends; with -W error, a file or process that a forked copy lets go.
+        if not isinstance(about.exc_value, OSError | Warning):
             tell(about.exc_value)
 
     sys.unraisablehook = unraisable
@@ -223,8 +221,7 @@ class Reporter:
         self.log = RunLog(args.definition or "")
         self.quiet = args.quiet
         self.bars = is_terminal(sys.stderr) and args.log == "plain" and not (args.quiet or args.verbose)
-        self.silent = args.explain
-        self.refused = False
+        self.silent, self.refused = args.explain, False
         self.targets: list[str] = []
         self.errors: list[str] = []
         self.definition: Definition | None = None
@@ -273,7 +270,7 @@ class Reporter:
         if self.silent or self.refused or code == Locked.exit_code:
             return
         store = self.store
-        if store is None:  # it ended before its definition was read, which may be none
+        if store is None:  # it ended before its definition was read, which may not exist
             from kzreport.editions.definition import definition_names
 
             store = _folder(args, make=False) if self.log.definition in definition_names() else None
@@ -350,7 +347,10 @@ def definition_name(args: argparse.Namespace) -> str:
 
 
 def open_store(args: argparse.Namespace, *, write: bool = False) -> Store:
-    """Return the store of editions: a folder, or until the command has ended the mirror of an address."""
+    """Return the store of editions: a folder, or the mirror of an address, which is kept until the command has ended.
+
+    Raises :class:`ParameterError` for an address at which nothing lasts.
+    """
     from kzreport.editions.store import Store, output_root
 
     if args.output and "://" in args.output:

@@ -13,7 +13,7 @@ _NAMES = [name for name in RunSettings.model_fields if name != "formats"]  # a d
 
 
 def apply_settings(args: argparse.Namespace) -> None:
-    """Complete the options of a command; ``args.origins`` tells the origin of each.
+    """Complete the options of a command; ``args.origins`` names the origin of each.
 
     Raises :class:`DataError` naming the setting that is wrong.
     """

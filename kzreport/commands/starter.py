@@ -72,7 +72,7 @@ def page_files(
 ) -> dict[Path, str]:
     """Return the files of a new page, path -> text: notebook, words and view.
 
-    ``titles`` are those of the page and its chart, by language.
+    ``titles``: the titles of the page and its chart, by language.
     """
     names: Names = {
         "starter_page": page,
@@ -114,7 +114,7 @@ def _text(texts: Mapping[str, str], names: Names, language: str, mark: bool) -> 
 
 
 def _translated_table(text: str, names: Names, languages: Sequence[str]) -> str:
-    """Return a table whose columns such as ``text.en`` are those of the languages."""
+    """Return a table with a column such as ``text.en`` for each of the languages."""
     out = io.StringIO()
     rows = csv.DictReader(io.StringIO(text))
     known = {f".{k}" for k in _LANGUAGES}

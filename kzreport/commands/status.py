@@ -17,7 +17,10 @@ MAX_AGE = 40  # days: a monthly edition, and some days of delay
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the state of each definition; return 0 if all are healthy, else 1."""
+    """Print the state of each definition; return 0 if all are healthy, else 1.
+
+    Raises :class:`ParameterError` for an unknown definition.
+    """
     store = open_store(args)
     if args.definition and args.definition not in definition_names():
         choices = f"one of {', '.join(definition_names())}"

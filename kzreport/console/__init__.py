@@ -1,1 +1,1 @@
-"""What a terminal, a log or a cell of a notebook shows: streams, secrets kept out, faults, small tables."""
+"""Output for a terminal, a log or a notebook's cell: streams, secrets kept out, faults, small tables."""

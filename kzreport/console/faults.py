@@ -1,4 +1,4 @@
-"""Faults of kzreport itself: one line for the user, and the traceback in a file for whoever mends it."""
+"""Faults of kzreport itself: one line for the user, and the traceback in a file for the developer."""
 
 from __future__ import annotations
 
@@ -60,5 +60,5 @@ def fault_line(error: BaseException, kept: str) -> str:
 
 
 def is_fault(text: str) -> bool:
-    """Report whether a message is that of a fault, such as a worker sends for its page."""
+    """Report whether a message describes a fault; workers send such messages for their pages."""
     return _MARK in text

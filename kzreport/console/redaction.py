@@ -49,7 +49,7 @@ def redact(text: str) -> str:
 
 
 def _redact_line(line: str) -> str:
-    """Shorten the addresses of a line; a line of many thousand characters is cut: a search in it takes for ever."""
+    """Shorten the addresses of a line; a very long line is cut: a search in it takes too long."""
 
     def short(found: re.Match[str]) -> str:
         rest = found["rest"]

@@ -1,6 +1,6 @@
 """Small tables that a notebook or a terminal shows of the nouns of the package, and a series as a data frame.
 
-What belongs here: what an analyst sees who looks at a value. What does not: tables of a report, which have words
+What belongs here: the form in which an analyst sees a value. What does not: tables of a report, which have words
 (:mod:`kzreport.pages.rows`).
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ENDS = 5  # rows that are shown of each end of a long table
-_PANDAS = {"A": "Y", "Q": "Q", "M": "M", "D": "D"}  # frequency -> that of a pandas period
+_PANDAS = {"A": "Y", "Q": "Q", "M": "M", "D": "D"}  # frequency -> the frequency of a pandas period
 
 
 def short_rows(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:

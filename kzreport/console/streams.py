@@ -14,6 +14,8 @@ import os
 import sys
 from typing import Any, TextIO
 
+from kzreport.errors import system_cause
+
 _PLAIN = {"\u202f": " ", "\u00a0": " ", "\u2019": "'", "\u2018": "'", "\u2212": "-", "\u2013": "-", "\u2014": "-"}
 _PLAIN |= {"\u00ab": '"', "\u00bb": '"', "\u201c": '"', "\u201d": '"', "\u2026": "..."}
 READABLE, IN_JSON, IN_HTML = "kzreport-readable", "kzreport-json", "xmlcharrefreplace"
@@ -71,15 +73,21 @@ def put(text: str, *, end: str = "\n", how: str = READABLE) -> bool:
         sys.stdout.write(_encodable(text, sys.stdout, how) + end)
         sys.stdout.flush()
     except (OSError, ValueError) as e:
-        closed = isinstance(e, ValueError) or e.errno in (errno.EPIPE, errno.EBADF)
-        _lost.append("" if closed else getattr(e, "strerror", None) or type(e).__name__)
+        _lost.append(_why(e))
         _drop(sys.stdout, 1)
         return False
     return True
 
 
+def _why(error: OSError | ValueError) -> str:
+    """Return why a stream cannot be written; empty if it was closed."""
+    if isinstance(error, ValueError) or error.errno in (errno.EPIPE, errno.EBADF):
+        return ""
+    return system_cause(error)
+
+
 def put_error(text: str) -> None:
-    """Write a line to standard error; if that cannot be, nobody is there to be told."""
+    """Write a line to standard error; do nothing if that is impossible."""
     try:
         sys.stderr.write(_encodable(text, sys.stderr, READABLE) + "\n")
         sys.stderr.flush()
@@ -99,13 +107,12 @@ def close_output() -> None:
             stream.flush()
         except (OSError, ValueError) as e:
             if number == 1 and not _lost:
-                closed = isinstance(e, ValueError) or e.errno in (errno.EPIPE, errno.EBADF)
-                _lost.append("" if closed else getattr(e, "strerror", None) or type(e).__name__)
+                _lost.append(_why(e))
             _drop(stream, number)
 
 
 def is_terminal(stream: Any) -> bool:
-    """Report whether a stream is a terminal; one that is closed is none."""
+    """Report whether a stream is a terminal; false for a closed stream."""
     try:
         return bool(stream.isatty())
     except (AttributeError, OSError, ValueError):

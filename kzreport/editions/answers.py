@@ -29,12 +29,14 @@ from kzreport.editions.seen import (
     write_record,
 )
 from kzreport.editions.store import MANIFEST, Store, list_editions
-from kzreport.files import project_root, sha256_hex
+from kzreport.errors import DataError
+from kzreport.files import project_root, read_bytes, sha256_hex
 
 _ENGINE = Path(__file__).resolve().parent.parent
 _MADE = {"__pycache__", ".ipynb_checkpoints"}  # folders of files that are made from others
 _INDEX = "index.html"
 _MOST = 32  # answers of one record
+_LARGEST = 100_000_000  # bytes of a file
 
 Files = dict[str, list[Any]]  # place -> signature and digest
 
@@ -56,12 +58,12 @@ class Answer:
         self._asked = 0
 
     def holds(self) -> bool:
-        """Report whether the answer that is remembered still holds; False if there is none."""
+        """Report whether a remembered answer exists and still holds."""
         self._asked = time.time_ns()
         known, answers, recorded = self._remembered()
         try:
             self._files = self._signed({} if self.store.paranoid else known, recorded)
-        except OSError:  # a link to a folder, a file that is gone since it was listed
+        except (OSError, DataError):  # no file but a pipe or a folder, one that is gone since it was listed, a huge one
             return False
         told = answers.get(self._question)
         if self.store.paranoid or not isinstance(told, dict) or _digests(self._files) != _digests(known):
@@ -80,7 +82,7 @@ class Answer:
             return
         try:
             now = self._signed(self._files, self._asked)
-        except OSError:
+        except (OSError, DataError):
             return
         if {**now, _INDEX: None} != {**self._files, _INDEX: None}:
             return
@@ -98,14 +100,17 @@ class Answer:
         return {name: own for name, own in files.items() if _is_entry(own)}, answers, recorded
 
     def _signed(self, known: Files, recorded: int) -> Files:
-        """Return the files that count, each read unless its known signature holds. Raises :class:`OSError`."""
+        """Return the files that count, each read unless its known signature holds.
+
+        Raises :class:`OSError`, and :class:`DataError` for what is no regular file of bounded size.
+        """
         found: Files = {}
         for place, path, about in _places(self.store.root):
             own, before = signature(about), known.get(place)
             if before and before[:4] == own and is_settled(own, recorded):
                 found[place] = before
             else:
-                found[place] = [*own, sha256_hex(Path(path).read_bytes())]
+                found[place] = [*own, sha256_hex(read_bytes(Path(path), _LARGEST))]
         return found
 
 

@@ -21,7 +21,7 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.make import finish_edition, keep_failed, publish_edition, work_folder
 from kzreport.editions.plan import Plan
 from kzreport.editions.store import Store, edition_lock, list_revisions
-from kzreport.errors import KzreportError, Locked
+from kzreport.errors import KzreportError, Locked, message_of
 from kzreport.execution.task import Result, Task, TimeUp
 
 
@@ -171,7 +171,7 @@ class Batch:
         try:
             edition.finish()
         except (KzreportError, OSError) as e:
-            self._edition_failed(edition, [str(e)])
+            self._edition_failed(edition, [message_of(e)])
         else:
             keep_failed(self.store.root, edition.plan, [])  # removes what an earlier run put there
             self.bar.edition_ended(edition.name, "made")

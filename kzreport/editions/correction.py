@@ -1,7 +1,8 @@
 """A revision beside the edition that it replaces: inputs, headlines, figures and verdicts that differ.
 
-Two editions of one date cannot be compared by what was known on their dates: that is the same day. So their pages are,
-as they were made. What the front page says of it is recorded in the manifest, from which it can be written again.
+Two editions of one date cannot be compared by what was known on their dates, since the date is the same. So their pages
+are compared, as they were made. The text of the front page about it is recorded in the manifest, from which it can be
+written again.
 """
 
 from __future__ import annotations
@@ -149,8 +150,8 @@ def read_page(folder: Path, page: str, languages: list[str]) -> PageFacts:
 def compare_plan(plan: Plan, before: Path | None, now: Path) -> Correction | None:
     """Compare the pages in the folder ``now``, made by a plan, with the edition ``before``, which they replace.
 
-    ``None`` if they replace none. A page that cannot be read there is named; it keeps no edition from being made.
-    Raises :class:`PageError` if that edition has no manifest that can be read.
+    Return ``None`` if they replace none. A page that cannot be read there is named; the new edition is made anyway.
+    Raises :class:`PageError` if that edition has no readable manifest.
     """
     if before is None:
         return None

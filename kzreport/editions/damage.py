@@ -59,7 +59,7 @@ def forget_edition(folder: Path) -> None:
 
 
 def list_strays(root: Path) -> list[str]:
-    """List what other programs left in and beside the editions: it stops nobody.
+    """List files of other programs in and beside the editions: they stop no run.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as own:

@@ -1,4 +1,4 @@
-"""The record of the last run of each definition, under ``.work/ended/``: what ``kzreport status`` tells of it.
+"""The record of the last run of each definition, under ``.work/ended/``: the source of ``kzreport status``.
 
 ``run.json`` is the log of the last run that made pages, of any definition. This record is written by every run, also by
 one that had nothing to do or failed at once; not by one that met another at work, whose record is to come.
@@ -52,7 +52,7 @@ def record_end(store: Store, log: RunLog, code: int, errors: list[str]) -> None:
 
 
 def read_end(store: Store, definition: str) -> Ended | None:
-    """Return the record of the last run of a definition; ``None`` if there is none that can be read."""
+    """Return the record of the last run of a definition; ``None`` without a readable record."""
     path = store.root / FOLDER / f"{definition}.json"
     try:
         store.fetch(path)

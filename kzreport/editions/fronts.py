@@ -1,4 +1,4 @@
-"""Pages that lead through an edition: covers, search, catalogue; and the record that the archive tells of it."""
+"""Pages that lead through an edition: covers, search, catalogue; and the record that the archive shows."""
 
 from __future__ import annotations
 

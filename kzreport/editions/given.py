@@ -1,4 +1,8 @@
-"""Values of options: read, or refused with what was expected. The command line and the settings of runs share them."""
+"""Readers of options' values, shared by the command line and the settings of runs.
+
+Each takes text and returns the value. For text of another form it raises :class:`argparse.ArgumentTypeError` that says
+what was expected.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,7 @@ import sys
 
 
 def given(text: str) -> str:
-    """Return a text that says something: an empty one is a variable that a script did not set."""
+    """Return a text that is not empty: an empty one is a variable that a script did not set."""
     if not text.strip() or not text.isprintable():
         raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected a value (is a variable of the script empty?)")
     return text
@@ -57,7 +61,7 @@ def port(text: str) -> int:
 
 
 def seconds(text: str) -> float:
-    """Return seconds, more than none."""
+    """Return a number of seconds above 0."""
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]+)?", text) or not float(text):
         raise argparse.ArgumentTypeError(f"{text!r}: expected seconds, such as 90")
     return float(text)

@@ -83,7 +83,7 @@ def complete_pages(plan: Plan, folder: Path, files: Sequence[HandedOn], written:
 
 
 def _previous(definition: Definition) -> date | None:
-    """Return the date of the edition before, which the pages that tell what changed were given."""
+    """Return the date of the edition before, as given to the pages that list what changed."""
     given = (definition.values[page].get("previous") for page in definition.pages)
     return next((parse_day(day) for day in given if day), None)
 

@@ -12,7 +12,7 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import edition_lock, list_editions
 from kzreport.errors import PageError
-from kzreport.files import write_atomic
+from kzreport.files import holds_text, write_atomic
 from kzreport.project.settings import project
 from kzreport.render.archive_page import archive_page
 
@@ -26,13 +26,13 @@ def write_index(root: Path, log: RunLog) -> None:
         found = listed_editions(root, log)
         text = archive_page([record for _, record in found])
         path = root / "index.html"
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
+        if not holds_text(path, text):
             write_atomic(path, text)
         write_latest(root, found)
 
 
 def listed_editions(root: Path, log: RunLog) -> list[tuple[Path, Mapping[str, Any]]]:
-    """Return folder and record of each edition that the project can tell of, by definition, oldest first."""
+    """Return folder and record of each edition that the project can list, by definition, oldest first."""
     found: list[tuple[Path, Mapping[str, Any]]] = []
     for folder in list_editions(root):
         try:

@@ -15,15 +15,15 @@ from nbformat import NotebookNode
 
 from kzreport.editions.kept import read_kept
 from kzreport.editions.plan import Plan, changed_inputs
+from kzreport.errors import KzreportError, message_of
 from kzreport.execution.execute import execute_page
 from kzreport.execution.processes import Moved
 from kzreport.execution.task import Lost, Result, Task
 from kzreport.execution.worker import Worker
 from kzreport.files import write_durably
 from kzreport.language.words import Words
-from kzreport.pages.outputs import page_artefacts
 from kzreport.render import html
-from kzreport.render.downloads import download
+from kzreport.render.downloads import figure_files
 from kzreport.series.releases import known_until
 from kzreport.series.resource import describe_series
 
@@ -63,7 +63,7 @@ class Pool(Protocol):
     def __call__(
         self, work: Callable[[Job, Worker], R], items: Iterable[Job], jobs: int, moved: Moved | None = None
     ) -> Generator[tuple[int, R | Lost], None, None]:
-        """Yield the number of each job, as it ends, and its result or the reason why it has none."""
+        """Yield the number of each job, as it ends, and its result or the reason why it failed."""
 
 
 def page_titles(plan: Plan, language: str) -> dict[str, str]:
@@ -85,13 +85,13 @@ def stale_notice(plan: Plan, language: str) -> str:
 
 
 def previous_edition(plan: Plan) -> str:
-    """Return the name of the edition that this one is compared with; empty if there is none."""
+    """Return the name of the edition that this one is compared with; empty without one."""
     return next((str(own["previous"]) for own in plan.definition.values.values() if own.get("previous")), "")
 
 
 @dataclass(frozen=True)
 class PageMade:
-    """The result of a page as a worker returns it: small, whatever the page.
+    """The result of a page as a worker returns it: small for every page.
 
     - ``reason``, ``failed``, ``tries``, ``seconds``, ``files``: as of :class:`~kzreport.execution.task.Result`
     - ``kept``: it had been executed before
@@ -132,13 +132,7 @@ def page_made(found: PageMade | Lost, task: Task) -> PageMade:
 def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Result:
     task = result.task
     try:
-        words = Words(task.language, task.page, plan.as_of)
-        files: dict[str, bytes] = {}
-        for artefact in page_artefacts(nb):
-            name = f"figures/{task.page}-{artefact.name}"
-            files[f"{name}.csv"] = download(artefact, words, plan.as_of).encode()
-            if artefact.svg:
-                files[f"{name}.svg"] = artefact.svg.encode()
+        files = figure_files(nb, Words(task.language, task.page, plan.as_of), plan.as_of)
         text = html.page(
             nb,
             name=task.page,
@@ -158,6 +152,7 @@ def _rendered(plan: Plan, folder: Path, result: Result, nb: NotebookNode) -> Res
             for name, data in files.items()
         }
     except Exception as e:  # a full disk, a figure that cannot be rendered: named like any other failure
-        reason = f"{task.name}, rendering: {type(e).__name__}: {e}"
+        told = message_of(e) if isinstance(e, KzreportError | OSError) else f"{type(e).__name__}: {e}"
+        reason = f"{task.name}, rendering: {told}"
         return replace(result, notebook=None, reason=reason, failed=nbformat.writes(nb))
     return replace(result, files=written)

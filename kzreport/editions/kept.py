@@ -21,7 +21,7 @@ from kzreport.editions.plan import Plan, named_pages
 from kzreport.editions.store import Store
 from kzreport.errors import DataError, PageError
 from kzreport.execution.task import Task
-from kzreport.files import cached_by_stamp, project_root, read_bytes, write_atomic
+from kzreport.files import cached_by_stamp, project_root, read_bytes, read_text, write_atomic
 from kzreport.pages.notebooks import load_notebook
 
 
@@ -81,9 +81,9 @@ class KeptPages:
 
 
 def views_imported(pages: Iterable[str]) -> set[str] | None:
-    """Return the modules of views that pages use: those of their own names, and all that these and notebooks import.
+    """Return the modules of views that pages use: of their own names, and all that these and notebooks import.
 
-    ``None`` if it cannot be told, since a module imports by names that it computes, or is no Python.
+    ``None`` if that cannot be known: a module computes the names of its imports, or is not valid Python.
     """
     found, waiting = set[str](), set(pages)
     try:
@@ -95,14 +95,14 @@ def views_imported(pages: Iterable[str]) -> set[str] | None:
             if name not in found and path.is_file():
                 found.add(name)
                 waiting |= _module_imports(path)
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, DataError):
         return None
     return found
 
 
 @cached_by_stamp()
 def _module_imports(path: Path) -> frozenset[str]:
-    return _imports(path.read_text(encoding="utf-8"))
+    return _imports(read_text(path, by_cell=True))
 
 
 def _imports(source: str) -> frozenset[str]:

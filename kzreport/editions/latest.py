@@ -1,4 +1,4 @@
-"""``latest/``: in the folder of each definition, pages that lead to those of its newest edition.
+"""``latest/``: in the folder of each definition, pages that redirect to its newest edition.
 
 A finished edition is never rewritten, so its pages cannot link to a later one: they link here. Each file is replaced
 in one step; before and after it leads to an edition that is whole. A page that the newest edition has not leads to its
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kzreport.files import write_atomic
+from kzreport.files import holds_text, write_atomic
 from kzreport.render.archive_page import redirect
 
 LATEST = "latest"
@@ -33,7 +33,7 @@ def write_latest(root: Path, editions: Sequence[tuple[Path, Mapping[str, Any]]])
         wanted = latest_files(few)
         for path, text in wanted.items():
             file = own / path
-            if not file.is_file() or file.read_text(encoding="utf-8") != text:
+            if not holds_text(file, text):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_atomic(file, text)
         for file in own.rglob("*.html"):

@@ -14,6 +14,7 @@ from typing import Any
 
 from kzreport.console.redaction import redact
 from kzreport.console.streams import put_error
+from kzreport.errors import system_message
 from kzreport.files import write_atomic
 
 OVERDUE = 4  # the exit code of a run that was asked to fail where figures are overdue
@@ -174,4 +175,4 @@ class RunLog:
         try:
             write_atomic(root / "run.json", (text + "\n").encode("utf-8", "backslashreplace"))
         except OSError as e:
-            log_error(f"run.json: found {e.strerror}, expected to write what became of the pages.")
+            log_error(system_message(e, "run.json"))

@@ -33,7 +33,7 @@ from kzreport.editions.store import (
     list_revisions,
     shown_place,
 )
-from kzreport.errors import KzreportError, PageError, StaleEdition, explain
+from kzreport.errors import KzreportError, PageError, StaleEdition, explain, system_cause
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Result
 from kzreport.files import project_root, sync_folder, write_atomic, write_durably
@@ -153,9 +153,22 @@ def build_edition(
 ) -> list[Result]:
     """Make every file of an edition in ``folder``, the manifest last; return the pages that failed.
 
-    ``compare``: the folder with its pages -> their differences from the edition replaced, ``None`` if it replaces none.
-    Pages that are ``kept`` are not executed again. If a page failed there is no manifest. Raises as
-    :func:`finish_edition`.
+    If a page failed, no manifest is written. Raises as :func:`finish_edition`.
+
+    Parameters
+    ----------
+    plan, folder, name
+        The plan of the edition, the folder that its files are written in, and the name that it will have.
+    compare
+        Takes the folder with the pages; returns their differences from the replaced edition, ``None`` without one.
+    jobs
+        Pages that are made at a time.
+    bars
+        Show progress bars.
+    pool
+        The workers that execute pages.
+    kept
+        Executed pages of other editions, which are not executed again.
     """
     results = _make_pages(plan, folder, name, jobs, log, bars, pool, kept)
     if failed := [Result(t, None, r.reason, r.failed) for t, r in zip(plan.tasks, results, strict=True) if r.reason]:
@@ -212,7 +225,7 @@ def finish_edition(
     Raises
     ------
     StaleEdition
-        if an input was changed while pages were made: the manifest would be that of another edition
+        if an input was changed while pages were made: the manifest would describe another edition
     PageError
         if a file of the edition was lost, altered or added by something else while it was made
     """
@@ -254,7 +267,7 @@ def finish_edition(
 
 
 def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
-    """Keep the notebooks of failed pages, in place of those of the run before; return a line for each."""
+    """Keep the notebooks of failed pages, and remove those of the run before; return a line for each."""
     aside = root / "failed" / f"{plan.definition.name}-{plan.as_of}"
     shutil.rmtree(aside, ignore_errors=True)
     with contextlib.suppress(OSError):
@@ -269,7 +282,7 @@ def keep_failed(root: Path, plan: Plan, failed: Sequence[Result]) -> list[str]:
                 write_atomic(path, result.failed)
                 kept = f"\n    kept: {shown_place(path)}"
             except OSError as e:  # a full disk is often why the page failed: its reason is what matters
-                kept = f"\n    its notebook could not be kept: {e.strerror}"
+                kept = f"\n    its notebook could not be kept: {system_cause(e)}"
                 with contextlib.suppress(OSError):
                     aside.rmdir()
                     aside.parent.rmdir()

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from kzreport.editions.store import EDITION_NAME, MANIFEST
-from kzreport.errors import PageError, explain
+from kzreport.errors import PageError, explain, system_cause
 from kzreport.files import cached_by_stamp, sha256_hex
 from kzreport.project.strict import plain_reason
 from kzreport.render.formats import PAGES
@@ -97,7 +97,7 @@ def read_manifest(folder: Path) -> Mapping[str, Any]:
         return _manifest(folder / MANIFEST)
     except (OSError, ValueError, RecursionError) as e:
         where = f"edition {folder.parent.name}/{folder.name}"
-        why = e.strerror if isinstance(e, OSError) else "nested too deeply" if isinstance(e, RecursionError) else e
+        why = system_cause(e) if isinstance(e, OSError) else "nested too deeply" if isinstance(e, RecursionError) else e
         raise PageError(
             explain(where, f"no whole {MANIFEST} ({why})", "one", "remove the folder and run again")
         ) from None

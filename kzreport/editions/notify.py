@@ -32,7 +32,7 @@ from kzreport.editions.log import OVERDUE, RunLog, log_error, log_line
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.previous import changes_between, edition_before
 from kzreport.editions.store import Store, list_editions
-from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown, explain
+from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown, explain, system_cause
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
@@ -239,7 +239,7 @@ def _command(target: str, data: bytes) -> None:
         except subprocess.TimeoutExpired:
             code, found = 1, f"{words[0]} still at work after {SECONDS} s"
         except OSError as e:
-            code, found = 1, f"{words[0]}: {e.strerror}"
+            code, found = 1, f"{words[0]}: {system_cause(e)}"
         said.seek(max(said.seek(0, 2) - _TAIL, 0))
         tail = " ".join(said.read().decode(errors="replace").split()[-60:])
     if code:
@@ -279,9 +279,9 @@ def _post(target: str, data: bytes) -> None:
             answers.append(f"status {e.code}{', a redirect' if 300 <= e.code < 400 else ''}")
             e.close()
         except (OSError, ValueError) as e:
-            reason = getattr(e, "reason", "")
-            said = getattr(reason, "strerror", None) or (reason if isinstance(reason, str) else "")
-            answers.append(redact(str(said or type(reason or e).__name__)))
+            reason = getattr(e, "reason", e)
+            said = system_cause(reason) if isinstance(reason, OSError) else reason if isinstance(reason, str) else ""
+            answers.append(redact(said or type(reason).__name__))
         except Exception as e:  # http.client has many for a broken answer
             answers.append(type(e).__name__)
 

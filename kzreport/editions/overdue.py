@@ -33,7 +33,7 @@ class Overdue:
 def list_overdue(definition: Definition, as_of: date) -> list[Overdue]:
     """Return the series of a report that are overdue on a date, the longest overdue first.
 
-    Days of grace are those of :func:`~kzreport.series.releases.missed_releases`.
+    Days of grace: see :func:`~kzreport.series.releases.missed_releases`.
     """
     found = []
     for name in series_read({page: definition.values[page] for page in definition.pages}):
@@ -50,7 +50,7 @@ def overdue_data(found: Sequence[Overdue]) -> list[dict[str, Any]]:
 
 
 def overdue_line(found: Sequence[Overdue]) -> str:
-    """Return overdue series in one line; empty if there are none.
+    """Return overdue series in one line; empty without any.
 
     >>> overdue_line([Overdue("cpi_yy", "2026-09", "2026-10-02", 54, 2, True)])
     '1 series overdue: cpi_yy (2026-09 was due on 2026-10-02, 54 days ago)'

@@ -22,6 +22,7 @@ from kzreport.editions.inputs import (
     view_digests,
     word_digests,
 )
+from kzreport.editions.names import demand_names
 from kzreport.errors import WordsError
 from kzreport.execution.task import Task
 from kzreport.files import sha256_hex
@@ -138,6 +139,7 @@ def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str])
     for faults in (*map(page_faults, pages), shared_faults()):
         if faults:
             raise WordsError("\n".join(faults))
+    demand_names()
     demand_formats(definition.formats)
     all_claims()  # what the pages read of them, a kernel would read first
     groups_for(as_of)

@@ -45,7 +45,7 @@ def remove_edition(store: Store, folder: Path) -> None:
     no edition any more.
     """
     notebooks: set[str] = set()
-    with contextlib.suppress(PageError):  # a torn manifest: its pages go with the next whole backfill
+    with contextlib.suppress(PageError):  # a torn manifest: the next whole backfill removes its pages
         files = read_manifest(folder)["files"]
         notebooks = {digest[:32] for name, digest in files.items() if name.endswith(".ipynb")}
     aside = store.root / ".work" / f"{_GONE}{folder.parent.name}-{folder.name}"

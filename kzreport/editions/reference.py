@@ -16,7 +16,7 @@ from kzreport.errors import PageError
 from kzreport.execution.execute import execute_page
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Task
-from kzreport.files import project_root, write_atomic
+from kzreport.files import holds_text, project_root, write_atomic
 from kzreport.pages.notebooks import declared_parameters, is_scratch, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project.settings import notebook_path, project
@@ -90,7 +90,7 @@ def _store_outputs(path: Path, executed: NotebookNode) -> list[Path]:
 
 
 def _replace(path: Path, text: str) -> list[Path]:
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    if holds_text(path, text):
         return []
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(path, text)

@@ -35,7 +35,7 @@ from kzreport.editions.latest import LATEST
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import MANIFEST, Store, list_editions
-from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr
+from kzreport.errors import KzreportError, Locked, PageError, ParameterError, explain, short_repr, system_cause
 from kzreport.machine import scratch
 
 BEAT = 5.0  # seconds between two renewals of a lease
@@ -206,7 +206,7 @@ class Mirror(Store):
             _blank(self.root / file)
 
     def drop(self, folder: Path, aside: Path) -> None:
-        """Take an edition from readers: its manifest first, without which it is none, then its other files."""
+        """Take an edition from readers: first its manifest, without which it no longer counts, then its other files."""
         name = folder.relative_to(self.root).as_posix()
         manifest = f"{name}/{MANIFEST}"
         own = {n for n in self.names if n.startswith(f"{name}/")}
@@ -275,7 +275,7 @@ class Mirror(Store):
         except OSError as e:
             if not self.private:
                 raise
-            raise PageError(f"{self.address}, {what}: {e.strerror or type(e).__name__}") from None
+            raise PageError(f"{self.address}, {what}: {system_cause(e)}") from None
         except Exception as e:
             raise PageError(f"{self.address}, {what}: {_said(e, private=self.private)}") from e
 

@@ -1,4 +1,4 @@
-"""Files that were read before: by its signature a file that nobody has touched since is not read again.
+"""Files that were read before: a file whose signature is unchanged is not read again.
 
 A signature is what git's index holds of a file: size, times of writing and change in nanoseconds, inode. A file that
 was altered with its old time of writing has another time of change, which cannot be set; a copied file has another

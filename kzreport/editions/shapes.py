@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict  # that of typing is one for pydantic from Python 3.12 on
+from typing_extensions import TypedDict  # pydantic accepts typing.TypedDict from Python 3.12 on only
 
 from kzreport.editions.correction import Correction
 from kzreport.pages.shapes import ChangesData

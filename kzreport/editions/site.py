@@ -1,23 +1,27 @@
 """A copy of all editions to be published: whole, beside them, with what only a published copy has.
 
-The editions are read and never changed. The copy is built beside its place and takes it by a rename, so a server shows
-the one before or the new one.
+The editions are read and never changed. A new copy is built whole before the first file of the one before is replaced,
+and a reader never meets a page that leads nowhere: :mod:`kzreport.editions.replacement`.
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kzreport.days import parse_day
 from kzreport.editions.damage import list_damage
 from kzreport.editions.index import listed_editions
 from kzreport.editions.latest import LATEST, latest_files
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
+from kzreport.editions.replacement import replace_files
 from kzreport.editions.store import MANIFEST, Store
 from kzreport.errors import PageError, ParameterError, explain
+from kzreport.files import naming
 from kzreport.language.words import Words
 from kzreport.project.settings import project
 from kzreport.render.archive_page import archive_page
@@ -34,6 +38,7 @@ from kzreport.render.published import (
 )
 
 MARK = ".kzreport-site"  # the file by which a copy is known as one that may be replaced
+_FRESH = ".kzreport-new"  # the folder in the copy in which the next one is built
 _HANDED = (".pdf", ".xlsx", ".docx", ".zip", "-brief.html")
 Edition = tuple[Path, Mapping[str, Any]]
 
@@ -54,25 +59,25 @@ def publish_site(store: Store, target: Path, base: str, log: RunLog) -> int:
     editions = listed_editions(store.root, log)
     if not editions:
         raise PageError(explain("site", "no edition", "one at least", "run 'kzreport run'"))
-    fresh, old = (target.with_name(f".{target.name}.{end}") for end in ("new", "old"))
+    fresh = target / _FRESH
     shutil.rmtree(fresh, ignore_errors=True)  # left by one that was killed
     try:
-        fresh.mkdir(parents=True)
-        for folder, about in editions:
-            store.fetch(folder)
-            if faults := list_damage(folder, store):
-                raise PageError(f"edition {about['path']} is damaged; nothing was published:\n  " + "\n  ".join(faults))
-            _copy(folder, about, editions, fresh, base)
-        _write_tops([about for _, about in editions], editions, fresh, base)
-        (fresh / MARK).write_text("", encoding="utf-8")
-        shutil.rmtree(old, ignore_errors=True)
-        if target.exists():
-            target.rename(old)
-        fresh.rename(target)
+        with naming(target):
+            fresh.mkdir(parents=True)
+            for folder, about in editions:
+                store.fetch(folder)
+                if faults := list_damage(folder, store):
+                    listed = "\n  ".join(faults)
+                    raise PageError(f"edition {about['path']} is damaged; nothing was published:\n  {listed}")
+                _copy(folder, about, editions, fresh, base)
+            _write_tops([about for _, about in editions], editions, fresh, base)
+            for folder in (target, fresh):
+                (folder / MARK).write_text("", encoding="utf-8")
+            replace_files(fresh, target, _FRESH)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-        if target.exists():
-            shutil.rmtree(old, ignore_errors=True)
+        with suppress(OSError):  # it holds a copy
+            target.rmdir()
     return len(editions)
 
 
@@ -83,7 +88,8 @@ def check_target(root: Path, target: Path) -> None:
         raise ParameterError(explain("site", "the folder of the editions, or one in or around it", "another folder"))
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise ParameterError(explain("site", f"'{target.name}', a file or a link", "a folder, or nothing"))
-    if target.is_dir() and any(target.iterdir()) and not (target / MARK).is_file():
+    held = {path.name for path in target.iterdir()} - {_FRESH} if target.is_dir() else set()
+    if held and MARK not in held:
         found = f"'{target.name}', which holds something else"
         raise ParameterError(explain("site", found, "nothing there, or a copy made by this command"))
 
@@ -121,11 +127,17 @@ def _later(name: str, about: Mapping[str, Any], own: Sequence[Mapping[str, Any]]
         leads = page in about["pages"] or (page in FRONTS and "headlines" in about)
         target = f"{language}/{page}.html" if leads else "index.html"
         newest = own[-1]
-        yield Later(f"{w.ui('newer')}{w.colon}{newest['name']}", f"{up}{LATEST}/{target}", language)
+        yield Later(f"{w.ui('newer')}{w.colon}{_day(newest, w)}", f"{up}{LATEST}/{target}", language)
         if after is not newest:
             there = target if page in after["pages"] and language in after["languages"] else ""
             path = there or cover_path(after, language).removeprefix(f"{after['path']}/")
-            yield Later(f"{w.ui('next_edition')}{w.colon}{after['name']}", f"{up}{after['name']}/{path}", language)
+            yield Later(f"{w.ui('next_edition')}{w.colon}{_day(after, w)}", f"{up}{after['name']}/{path}", language)
+
+
+def _day(about: Mapping[str, Any], w: Words) -> str:
+    """Write the day of an edition, and the number of its revision if it is one."""
+    day, revision = w.day(parse_day(about["as_of"])), about["name"][12:]
+    return f"{day}, {w.ui('revision')} {revision}" if revision else day
 
 
 def _about(name: str, about: Mapping[str, Any], files: Mapping[str, str], base: str, *, newest: bool) -> About:

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO
 
-from kzreport.errors import Locked, ParameterError, explain, one_of
+from kzreport.errors import Locked, ParameterError, explain, one_of, system_cause
 from kzreport.files import project_root, sweep_halves, sync_folder
 from kzreport.machine.locks import drop_lock, take_lock
 
@@ -23,7 +23,7 @@ EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
 class Store:
     """A folder of editions. :mod:`kzreport.editions.remote` has one whose folder mirrors an address.
 
-    ``paranoid``: read every byte of an edition that is compared, whatever records say.
+    ``paranoid``: read every byte of an edition that is compared, even if a record says that it is unchanged.
     """
 
     def __init__(self, root: Path, *, paranoid: bool = False) -> None:
@@ -81,7 +81,7 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
             if root.stat().st_mode & stat.S_IWGRP:
                 os.umask(os.umask(0o077) & ~0o070)
         except (OSError, ValueError) as e:  # a NUL in its name is no error of the system
-            found = f"{root.name}: {getattr(e, 'strerror', None) or e}"
+            found = f"{root.name}: {system_cause(e) if isinstance(e, OSError) else e}"
             raise ParameterError(explain("--output", found, "a folder that can be written")) from None
     return root
 
@@ -94,14 +94,14 @@ def _open_lock(root: Path, name: str) -> IO[str]:
     try:
         folder.mkdir(exist_ok=True)
     except OSError as e:
-        raise ParameterError(explain(f"{root.name}/.work", e.strerror, "a folder that can be written")) from None
+        raise ParameterError(explain(f"{root.name}/.work", system_cause(e), "a folder that can be written")) from None
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
         return os.fdopen(os.open(folder / f"{name}.lock", flags, 0o666), "r+")
     except OSError as e:
         where = f"{root.name}/.work/{name}.lock"
         todo = "remove it; where several users write, make the folder writable for their group: chmod -R g+rwX"
-        raise ParameterError(explain(where, e.strerror, "a file that this user can write", todo)) from None
+        raise ParameterError(explain(where, system_cause(e), "a file that this user can write", todo)) from None
 
 
 @contextlib.contextmanager
@@ -121,7 +121,7 @@ def edition_lock(root: Path, name: str, *, wait: float = 0.0) -> Iterator[None]:
 
 
 def list_editions(root: Path) -> list[Path]:
-    """List all edition folders, by definition, date and number of revision; a folder of another name is none."""
+    """List all edition folders, by definition, date and number of revision; folders with other names are ignored."""
     found = [
         m.parent
         for m in root.glob(f"[!.]*/[!.]*/{MANIFEST}")

@@ -26,7 +26,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from multiprocessing.connection import Pipe
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kzreport.errors import KzreportError, PageError, ParameterError, explain
+from kzreport.errors import KzreportError, PageError, ParameterError, explain, system_cause
 from kzreport.execution import cluster_worker
 from kzreport.execution.portable import Portable
 from kzreport.machine import scratch
@@ -94,7 +94,9 @@ def _on_cluster(
         client = Client(f"tcp://{address}", timeout="10s", set_as_default=False)
     except OSError as e:
         todo = "start one with 'dask scheduler'"
-        raise ParameterError(explain("--executor", f"no scheduler at {address} ({e})", "one", todo)) from None
+        raise ParameterError(
+            explain("--executor", f"no scheduler at {address} ({system_cause(e)})", "one", todo)
+        ) from None
 
     def threads() -> int:
         with contextlib.suppress(Exception):  # the scheduler does not answer: it may again, or its items are cancelled

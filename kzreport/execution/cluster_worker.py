@@ -33,7 +33,7 @@ class _Parcels:
         self._changed: dict[str, list[str]] = {}  # fingerprint of the inputs -> lines on those that differ here
 
     def work(self, parcel: bytes, worker: Worker) -> bytes:
-        """Do the work in a parcel; return the result, or the reason why there is none, with all files, pickled."""
+        """Do the work in a parcel; return the result or the reason of its failure, with all files, pickled."""
         with tempfile.TemporaryDirectory() as name:
             folder, found = Path(name) / "edition", None
             try:

@@ -11,7 +11,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from kzreport.errors import PageError
+from kzreport.errors import PageError, message_of
 from kzreport.execution import failures
 from kzreport.execution.collect import collect
 from kzreport.execution.failures import one_line
@@ -141,7 +141,8 @@ class _Attempt:
             case PageError():
                 return f"{failures.last_started_cell(nb)}: {error}"
         # A kernel that did not start, a full disk: the run goes on and names the page.
-        return f"{type(error).__name__}: {one_line(str(error))}{log}{failures.system_limits()}"
+        told = message_of(error) if isinstance(error, OSError) else f"{type(error).__name__}: {one_line(str(error))}"
+        return f"{told}{log}{failures.system_limits()}"
 
     def _late(self) -> str:
         """Describe a cell that took too long, by the clock: nbclient says the same of outputs that do not come."""

@@ -9,6 +9,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from kzreport.errors import without_numbers
+
 LONGEST = 20_000  # characters that a kept notebook has of one text that a cell printed or showed
 FIRST = 30  # outputs that it has of one cell
 FEW_FILES = 256  # open files; a kernel and its client take some eighty
@@ -16,12 +18,12 @@ INJECTED = "injected-parameters"  # papermill's tag of the cell that it adds
 
 
 def one_line(text: str) -> str:
-    r"""Return a text on one line, at most 500 characters, without characters that a terminal would obey.
+    r"""Return a text on one line, at most 500 characters, without what a terminal would obey and numbers of errors.
 
     >>> one_line("a\n  b")
     'a b'
     """
-    flat = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(text.split()))
+    flat = "".join(c if c.isprintable() else "\ufffd" for c in " ".join(without_numbers(text).split()))
     return flat if len(flat) <= 500 else f"{flat[:500]} …"
 
 

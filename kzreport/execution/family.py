@@ -74,7 +74,7 @@ def memory(pid: int) -> int:
 
 
 def held(pid: int) -> int:
-    """Return the bytes that one process holds, its share of what is shared; 0 where the system does not tell."""
+    """Return the bytes that one process holds, its share of shared memory included; 0 if the system does not say."""
     with contextlib.suppress(OSError):  # it has ended, or is another user's
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text("latin-1").splitlines():
             if line.startswith("Pss:"):

@@ -33,6 +33,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from kzreport.errors import system_cause
 from kzreport.execution import family
 
 LARGEST = 1 << 18  # bytes of a request
@@ -219,7 +220,7 @@ class _Server:
             pid = os.fork()
         except OSError as e:
             with contextlib.suppress(OSError):
-                lifeline.send(str(e).encode())
+                lifeline.send(system_cause(e).encode())
             lifeline.close()
         else:
             if pid == 0:

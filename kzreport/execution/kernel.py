@@ -143,7 +143,7 @@ class Kernel:
 
     @property
     def memory(self) -> int:
-        """Bytes that the kernel and all that it started hold; 0 where the system does not tell."""
+        """Bytes that the kernel and its child processes hold; 0 if the system does not say."""
         process = getattr(self.manager.provisioner, "process", None)
         return family.memory(process.pid) if process is not None else 0
 

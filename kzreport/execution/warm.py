@@ -33,7 +33,7 @@ from typing import Any, cast
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from kzreport.errors import ParameterError
+from kzreport.errors import ParameterError, system_cause
 from kzreport.execution import forkserver
 from kzreport.files import find_project
 
@@ -90,7 +90,10 @@ class ForkedKernel:
         return self.returncode
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for the end, then close the lifeline: processes that the kernel left behind are killed."""
+        """Wait for the end, then close the lifeline: processes that the kernel left behind are killed.
+
+        Raises :class:`subprocess.TimeoutExpired` if the kernel still runs after ``timeout`` seconds.
+        """
         code = self._receive(timeout)
         if code is None:
             raise subprocess.TimeoutExpired("kernel", timeout or 0.0)
@@ -164,7 +167,7 @@ class Forkserver:
             reply = lifeline.recv(4096)
         except OSError as e:
             lifeline.close()
-            raise KernelFault(f"the forkserver: {e}") from None
+            raise KernelFault(f"the forkserver: {system_cause(e)}") from None
         if not reply.isdigit():
             lifeline.close()
             raise KernelFault(reply.decode() or "the forkserver ended")
@@ -186,7 +189,7 @@ class Forkserver:
         if self.process is not None:
             try:
                 self.process.wait(1)
-            except subprocess.TimeoutExpired:  # it is still warming up, for nobody
+            except subprocess.TimeoutExpired:  # it is still warming up, and no one will use it
                 self.process.kill()
                 self.process.wait()
 
@@ -249,7 +252,7 @@ class Forkservers:
         return self._current if self._current is not None and self._current.key is None else None
 
     def fork(self, argv: Sequence[str], *, cwd: str, env: Mapping[str, str], out: int, err: int) -> ForkedKernel:
-        """Fork a kernel as :meth:`Forkserver.fork`; start a forkserver if there is none that fits.
+        """Fork a kernel as :meth:`Forkserver.fork`; start a forkserver if no running one fits.
 
         Raises :class:`KernelFault`.
         """
@@ -288,9 +291,10 @@ class Forkservers:
             self._current.stop()
 
     def after_fork(self) -> None:
-        """Adapt to a process that was just forked: nobody holds the lock here, and the forkserver is its parent's."""
+        """Adapt to a process that was just forked: no thread holds the lock, and the forkserver is its parent's."""
         self._lock = threading.Lock()
-        if self._current is not None:
+        if self._current is not None and self._current.process is not None:
+            self._current.process.returncode = 0  # its parent waits for it: letting it go here is no neglect
             self._current.process = None
 
 

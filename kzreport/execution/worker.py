@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.console.faults import fault_line, keep_traceback
+from kzreport.errors import message_of
 from kzreport.execution import family
 from kzreport.execution.kernel import KernelPool
 from kzreport.execution.task import Lost, PageLimits, Progress
@@ -83,8 +84,11 @@ def serve(pipe: Connection, work: Callable[[Any, Worker], Any], kernels: KernelP
             try:
                 found = work(item, worker)
             except Exception as e:  # a fault of ours costs its own item; its traceback goes into a file
-                kept = keep_traceback(e, "in a worker", scratch=str(Path(folder).parent))
-                found = Lost(fault_line(e, str(kept or "")))
+                if isinstance(e, OSError):  # a full disk, too many open files: no fault of ours
+                    found = Lost(message_of(e))
+                else:
+                    kept = keep_traceback(e, "in a worker", scratch=str(Path(folder).parent))
+                    found = Lost(fault_line(e, str(kept or "")))
             end_strays([kernels.spare_process])  # what an ordinary kernel left in sessions of their own
             pipe.send((None, found))
     kernels.kill()

@@ -42,7 +42,7 @@ class About:
     """The circumstances of a change.
 
     - ``first``: the first reply of a provider for this series
-    - ``fingerprint``: the fingerprints of last time and of this time; nothing if there was none
+    - ``fingerprint``: the fingerprints of last time and of this time; empty the first time
     - ``revises_history``: the provider is known to revise all years at once (World Bank, IMF): no mass revision
     - ``whole``: the reply should hold all that is held: no ``--since``
     - ``table``: ``new`` is the whole table, so that rows may have been altered or removed
@@ -78,7 +78,7 @@ def check_change(
     Returns
     -------
     list of Finding
-        In the order of the rows; empty for a change that nobody need look at.
+        In the order of the rows; empty for a change that needs no look.
     """
     found: list[Finding] = []
     if about.fingerprint and about.fingerprint[0] and about.fingerprint[0] != about.fingerprint[1]:
@@ -136,7 +136,7 @@ def equal(a: float | None, b: float | None) -> bool:
 
 
 def _decimal(value: float) -> Decimal:
-    """Return a figure with the digits that were written; ``240.0`` has none after the point."""
+    """Return a figure with the digits that were written; ``240.0`` becomes ``240``."""
     found = Decimal(repr(value))
     return found.quantize(Decimal(1)) if found == found.to_integral_value() and "E" not in repr(value) else found
 
@@ -225,7 +225,7 @@ def _first_contact(
 
 
 def _switched(d: Resource, before: Mapping[Key, Observation], after: Mapping[Key, Observation]) -> Iterator[Finding]:
-    """Yield the difference between the figures held and those of another place: a switch must not look like news."""
+    """Yield the differences between the figures held and those of a new source: a switch must not look like news."""
     both = [key for key in before if key in after]
     others = [key for key in both if not equal(before[key].value, after[key].value)]
     if others:

@@ -31,5 +31,5 @@ def _excuses(issue: Issue, f: Finding) -> bool:
         f.guard in issue.excuses
         and (issue.series == f.series or issue.series in f.others)
         and (not issue.periods or f.period in map(str, issue.periods))
-        and all(f.dims.get(column, value) == value for column, value in issue.where.items())
+        and all(issue.is_about(column, (value,)) for column, value in f.dims.items())
     )

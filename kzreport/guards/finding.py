@@ -1,6 +1,6 @@
 """A finding: what a guard saw, with the arithmetic, what it expected and what to do.
 
-A guard returns findings and raises nothing; whoever asks decides:
+A guard returns findings and raises nothing; its caller decides:
 
 - :func:`errors_of` are those that refuse: before a kernel, before a row is written (exit code 2);
 - :func:`questions_of` are those that ``--yes`` accepts;

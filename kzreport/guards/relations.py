@@ -52,7 +52,7 @@ class Figures(StrictModel):
 
 
 class Relation(StrictModel):
-    """A relation: ``guard`` is the one that tells of it, ``tolerance`` the largest deviation that rounding explains."""
+    """A relation: ``guard``: the guard that reports it; ``tolerance``: the largest deviation due to rounding."""
 
     guard: ClassVar[str]
     tolerance: Number

@@ -41,7 +41,7 @@ def check_state(today: date, as_of: date | None = None, changed: Rows | None = N
     Parameters
     ----------
     today
-        Figures published later are told of.
+        Figures published later are reported.
     as_of
         Figures published later are left out; ``today`` if none is given.
     changed
@@ -66,7 +66,7 @@ def check_state(today: date, as_of: date | None = None, changed: Rows | None = N
 def demand_sound(dates: Iterable[date]) -> list[Finding]:
     """Return the warnings about the figures that are held, once those known on some dates were found without an error.
 
-    A step that was unusual on a past date is not told: the figures since have borne it out, or it is a spike now.
+    A step that was unusual on a past date is not reported: later figures have confirmed it, or it is a spike now.
     Raises :class:`DataError` with every error among the findings: no page is made of such figures.
     """
     wrong = {f.message: None for as_of in dates for f in errors_of(check_state(date.max, as_of))}
@@ -105,7 +105,7 @@ class _State:
         return tuple(found.values())
 
     def vintages(self, name: str) -> Sequence[date]:
-        """Return the days, up to that of the state, on which figures of a table were published."""
+        """Return the days, up to the day of the state, on which figures of a table were published."""
         return sorted({o.published for o in self.rows(name) if o.published <= self.as_of})
 
 

@@ -3,7 +3,7 @@
 The lowest first; each imports only from those before it in this list:
 
 - ``readings``: out of a series, checked against each other, made into new ones; the toolkit
-- ``news``: a reading that is too old to be told as news
+- ``news``: a reading that is too old to be reported as news
 - ``growth``: a reading compared with another
 - ``decomposition``: parts and stages of a growth
 - ``aggregates``: totals, means, rolling sums, peaks

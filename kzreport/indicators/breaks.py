@@ -55,7 +55,7 @@ def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_si
 
 
 def break_sensitivity(
-    mm: Series, since: Period | None = None, *, factors: Sequence[float] = (2, 3, 4, 5, 6), min_size: int = 12
+    mm: Series, since: Period | None = None, *, factors: Sequence[float] = (2, 3, 4, 5, 6)
 ) -> dict[float, tuple[Period, ...]]:
     """Return for each penalty factor the first month of every new regime (see :func:`breaks`); empty without a break.
 
@@ -66,7 +66,7 @@ def break_sensitivity(
     """
     found = {}
     for factor in factors:
-        regimes = breaks(mm, since, factor=factor, min_size=min_size)
+        regimes = breaks(mm, since, factor=factor)
         found[factor] = tuple(Period.parse(f"{r.period.start:%Y-%m}") for r in regimes[1:])
     return found
 

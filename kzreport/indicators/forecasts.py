@@ -49,8 +49,8 @@ def outcomes(series: Series) -> Series:
 def editions(states: Iterable[Series], country: str) -> tuple[Series, ...]:
     """Return the states of all countries that are editions of one of them, cut to it.
 
-    A day on which something of the country was published is one, and a day on which most countries had something: the
-    country then stands as before. A state that only other countries have is none.
+    An edition is a day on which something of the country was published, or a day on which most countries had something:
+    the country's figures are then as before. A day with figures of only a few other countries is no edition.
     """
     every = list(states)
     countries = {o.dims["country"] for s in every for o in s}

@@ -52,7 +52,7 @@ def multiple_needed(goal: Reading, now: Reading) -> Reading:
 def growth_needed(goal: Reading, now: Reading, years: float) -> Reading:
     """Growth a year that reaches the goal after ``years``: ``100 ((goal / now)^(1/years) - 1)``, percent a year.
 
-    Estimated: nobody announced the horizon. Negative once the goal is passed. Statuses of a ratio,
+    Estimated: the horizon was not announced. Negative once the goal is passed. Statuses of a ratio,
     ``sign_change`` for a goal of zero; :class:`ParameterError` for a horizon of less than a year; else raises as
     :func:`distance`.
 

@@ -117,7 +117,7 @@ def cagr(new: Reading, old: Reading, years: float | None = None) -> Reading:
     """Compound annual growth in percent a year: ``100 ((new / old)^(1/years) - 1)``.
 
     ``years`` are the *elapsed* years (2021 to 2023 is two), read off the two periods unless given. Status and
-    errors as :func:`growth`; :class:`ParameterError` for less than one year (a part of a year is not
+    errors as :func:`growth`; raises :class:`ParameterError` for less than one year (a part of a year is not
     annualised).
 
     >>> x = readings.series_from({"2023": 4_165_000, "2021": 444_000}, "tonne")

@@ -1,4 +1,4 @@
-"""Age of figures: until when a figure may be told as news."""
+"""Age of figures: how long a figure may be reported as news."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from kzreport.model import Period
 
 
 def is_old(period: Period, day: date) -> bool:
-    """True for a period too old on a day to be told as news: a year over for two years, a quarter or month for one.
+    """True for a period too old on a day to be reported as news: a year over for two years, a quarter or month for one.
 
     A day is an event, and never too old.
 

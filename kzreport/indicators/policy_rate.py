@@ -86,7 +86,7 @@ def real_policy_rate(base_rate: Series, yy: Series, period: Period | None = None
     """
     rate = headline(yy, period)
     r = real_rate(rate_in_force(base_rate, rate.period), rate, method=method)
-    return r.of(name="real_policy_rate", basis=f"ex_post_{method}", digits=2)
+    return r.of(name="real_policy_rate", basis=f"ex_post_{method}")
 
 
 def real_policy_rate_ahead(
@@ -102,4 +102,4 @@ def real_policy_rate_ahead(
     """
     expected = published(expectations, period, "expected")
     r = real_rate(rate_in_force(base_rate, expected.period), expected, method=method)
-    return r.of(name="real_policy_rate_ahead", basis=f"ex_ante_{method}", digits=2)
+    return r.of(name="real_policy_rate_ahead", basis=f"ex_ante_{method}")

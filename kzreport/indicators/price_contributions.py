@@ -126,8 +126,6 @@ def monthly_contributions(
     weights: Series,
     mm: Series,
     period: Period | None = None,
-    *,
-    missing_weights: str = "refuse",
 ) -> dict[str, Reading]:
     """Contributions of the components to the month's rise, in points, with price-updated weights.
 
@@ -146,7 +144,7 @@ def monthly_contributions(
     p = published.period
     readings.require(components_mm, "index_pp100", frequency="M")
     table = by_component(components_mm)
-    w, borrowed = weights_of(weights, list(table), p.year, missing_weights)
+    w, borrowed = weights_of(weights, list(table), p.year, "refuse")
     december = Period.parse(f"{p.year - 1}-12")
     risen = {c: compound(table[c], months_after(december, p.shift(-1))) for c in table}
     updated = {c: w[c] * v for c, v in risen.items() if w and v is not None}

@@ -3,7 +3,7 @@
 In scope: an order of readings that differ only by what they are about (countries, components). Out of scope: a choice
 of countries or years, which is a view's.
 
-Two readings are equal where they print alike: a difference that nobody sees orders nothing.
+Two readings are equal where they print alike: a difference that no reader sees decides no rank.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from kzreport.units import is_rate
 
 ESTIMATORS = ("base_year", "mean", "linear", "log_linear")
 LEAST_TRIALS = 3  # placebo years: with fewer nothing is said to be usual or not
-_LEAST = 3  # base years: a line through two points fits whatever happened
+_LEAST = 3  # base years: a line through two points fits always
 
 
 def expected(data: Levels, year: int, base: tuple[int, int], estimator: str) -> Reading:
@@ -79,8 +79,8 @@ def excess(data: Levels, year: int, base: tuple[int, int]) -> dict[str, Reading]
     """Return the excess of a flow over its expected level (negative: below it), by each of :data:`ESTIMATORS`.
 
     ``x - expected``: ``musd_change`` for million dollars, else the unit of the data; estimated. Keys and ``item``: the
-    estimators; ``base``: the base years. Above what was expected, for whatever reason: an excess is not evasion. Status
-    of ``expected`` or of the year itself; raises as :func:`expected`.
+    estimators; ``base``: the base years. An excess over what was expected may have any reason: it is not evasion.
+    Status of ``expected`` or of the year itself; raises as :func:`expected`.
 
     >>> x = readings.series_from({"2019": 10, "2020": 20, "2021": 40, "2022": 60}, "musd")
     >>> {k: round(r.value, 1) for k, r in excess(x, 2022, (2019, 2021)).items()}

@@ -128,7 +128,8 @@ def statistics(found: Sequence[Reading]) -> dict[str, Reading]:
 def sign_changes(first: Series, last: Series) -> Reading:
     """Return how often a later vintage changes the sign of a period, in percent of the common periods.
 
-    Zero has no sign. ``base`` is the span of those periods. Errors as :func:`revision_statistics`.
+    Zero has no sign. ``base`` is the span of those periods. Raises as :func:`revision_statistics`, and
+    :class:`DataError` without a common period.
 
     >>> a = readings.series_from({"2022": 1, "2023": -1, "2024": 0, "2025": 3}, "musd")
     >>> b = readings.series_from({"2022": -1, "2023": -2, "2024": 5, "2025": 3}, "musd")

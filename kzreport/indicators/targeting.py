@@ -16,7 +16,7 @@ from kzreport.model import Interval, Period, Reading, Series, Status
 
 
 def target_band(targets: Series, period: Period) -> Interval | None:
-    """The inflation target in force in the year of ``period``, in percent, or None if the table has none.
+    """The inflation target in force in the year of ``period``, in percent, or None if the table lacks the year.
 
     ``targets``: percent by year, dimension ``bound`` ``low`` and ``high`` (equal for a point target).
 

@@ -112,7 +112,7 @@ def in_period(published: Series, scope: str, period: Period, *, kind: str = "out
     return Reading.missing(published.name, published.unit, period, basis=basis, inputs=(published.name,))
 
 
-def growth_between(published: Series, scope: str, new: Period, old: Period, *, kind: str = "outcome") -> Reading:
+def growth_between(published: Series, scope: str, new: Period, old: Period) -> Reading:
     """Growth of the midpoints in percent, with the interval that the publishers leave.
 
     The interval goes from the lowest new over the highest old value to the reverse. ``partial_period`` for a
@@ -122,11 +122,11 @@ def growth_between(published: Series, scope: str, new: Period, old: Period, *, k
     >>> round(growth_between(x, "all", Period.parse("2023"), Period.parse("2022")).value, 1)
     86.7
     """
-    return growth.growth(in_period(published, scope, new, kind=kind), in_period(published, scope, old, kind=kind))
+    return growth.growth(in_period(published, scope, new), in_period(published, scope, old))
 
 
 def like_with_like(
-    published: Series, scope: str, new: Period, old: Period, *, kind: str = "outcome", unnamed: Collection[str] = ()
+    published: Series, scope: str, new: Period, old: Period, *, unnamed: Collection[str] = ()
 ) -> tuple[Reading, Reading] | None:
     """Two periods as one publisher gives them: on one page if any has both, else on pages of its own.
 
@@ -140,7 +140,7 @@ def like_with_like(
     >>> [r.value for r in like_with_like(readings.joined(a, b, c), "all", Period.parse("2025"), Period.parse("2024"))]
     [4120000.0, 4480000.0]
     """
-    chosen, basis = _chosen(published, scope, kind)
+    chosen, basis = _chosen(published, scope, "outcome")
     known = [o for o in chosen if o.value is not None and o.dims.get("publisher", "") not in unnamed]
     pairs = [
         (a, b)
@@ -301,7 +301,7 @@ def implied_base_from_multiple(value: Reading, multiple: float, base: Period) ->
     return _divided("implied_base", [value], multiple, base)
 
 
-def same_months(published: Series, scope: str, part: Period, *, kind: str = "outcome") -> tuple[Reading, ...]:
+def same_months(published: Series, scope: str, part: Period) -> tuple[Reading, ...]:
     """Return growth over the same months a year earlier, in percent, for each publisher of both.
 
     ``item`` is the publisher. A publisher with two values for a part has an interval. Growth across publishers:
@@ -312,8 +312,8 @@ def same_months(published: Series, scope: str, part: Period, *, kind: str = "out
     >>> [round(r.value, 1) for r in same_months(x, "all", Period.parse("2022-01/2022-07"))]
     [171.7]
     """
-    new = by_publisher(published, scope, kind=kind, period=part)
-    old = by_publisher(published, scope, kind=kind, period=part.year_before())
+    new = by_publisher(published, scope, period=part)
+    old = by_publisher(published, scope, period=part.year_before())
     if not new:
         raise DataError(explain(f"{published.name}, {scope}", f"nothing of {part}", "a period that somebody printed"))
     found = []

@@ -28,8 +28,8 @@ class Dates(Vocabulary):
         return self.locale.day(d)
 
     def period(self, p: Period, case: str = "") -> str:
-        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``short`` or nothing (the name
-        alone).
+        """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``against``, ``short`` or nothing (the
+        name alone).
 
         Raises :class:`WordsError` for another case.
         """
@@ -112,7 +112,8 @@ class Dates(Vocabulary):
         named = missed if len(missed) <= MOST else (missed[0], missed[-1])
         key = "missed_one" if len(missed) == 1 else "missed_several" if len(missed) <= MOST else "missed_range"
         ends = {"first": self._first(named), "last": self.period(named[-1])}
-        said = self.elided(self.ui(key).format(periods=self.periods(named, "the"), **ends))
+        case = "" if last.frequency == "A" else "the"  # years are named by their numbers
+        said = self.elided(self.ui(key).format(periods=self.periods(named, case), **ends))
         pattern = self.ui("held_cell" if cell else "held_about" if about else "held")
         return self.typography(pattern.format(last=self.period(last), missed=said, series=about))
 

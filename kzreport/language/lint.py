@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from kzreport.errors import DataError, WordsError, explain, short_repr
+from kzreport.errors import DataError, WordsError, explain, one_of, short_repr
 from kzreport.files import shown_path
 from kzreport.language.names import CASES
 from kzreport.language.numbers import SPECS
@@ -32,7 +32,8 @@ from kzreport.project.settings import project
 from kzreport.project.strict import LocalText, StrictModel, in_every_language, strict_model
 
 _NAMES = frozenset({"by"})  # keys of names, not of words
-DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown
+DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown,
+OF = "of"  # and the names of the sentences, charts and tables with which alone it is
 _NUMBERED = ("ordinals", "units")  # tables whose words may have digits: the base of an index is no figure
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
 
@@ -60,11 +61,12 @@ class PageWords(StrictModel):
     title: LocalText
     method: list[dict[str, str]]  # its languages are found before
     headline: _Sentence = None
+    old_headline: _Sentence = None
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)
     charts: dict[str, LocalText] = Field(default_factory=dict)
     findings: dict[str, _Sentence] = Field(default_factory=dict)
-    tables: dict[str, dict[Literal["title", "item", "starred"], LocalText]] = Field(default_factory=dict)
+    tables: dict[str, dict[Literal["title", "item", "value", "starred"], LocalText]] = Field(default_factory=dict)
     key_figures: dict[str, LocalText] = Field(default_factory=dict)
     labels: dict[str, LocalText] = Field(default_factory=dict)
 
@@ -72,7 +74,7 @@ class PageWords(StrictModel):
 def leaves(node: Any, languages: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Path and content of everything that should be a map from language to text."""
     if isinstance(node, Mapping) and set(node) & set(languages):
-        yield path, {k: v for k, v in node.items() if k != SINCE or path[:1] != (DATED,)}
+        yield path, {k: v for k, v in node.items() if k not in (SINCE, OF) or path[:1] != (DATED,)}
     elif isinstance(node, Mapping):
         for key, below in node.items():
             yield from leaves(below, languages, (*path, key))
@@ -104,7 +106,7 @@ def texts_of(leaf: Any) -> list[str]:
 
 
 def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] = ()) -> list[str]:
-    """List the faults of a file of words; ``languages`` are those of the project if none is given."""
+    """List the faults of a file of words; ``languages``: by default those of the project."""
     wanted = tuple(languages) or project().languages
     found: list[str] = []
     for path, leaf in leaves(words, wanted):
@@ -122,9 +124,16 @@ def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] =
     for path, node in branches(words):
         if path[:1] == (DATED,) and SINCE in node and not _is_day(node[SINCE]):
             found.append(explain(f"{where}, {'.'.join(path)}, {SINCE}", short_repr(node[SINCE]), "a day, 2026-01-21"))
+        if path[:1] == (DATED,) and (strange := [n for n in str(node.get(OF, "")).split() if n not in _shown(words)]):
+            found.append(explain(f"{where}, {'.'.join(path)}, {OF}", strange[0], one_of(_shown(words), strange[0])))
         if "by" in node:
             found += _variant_faults(set(node) - _NAMES, f"{where}, {'.'.join(path)}")
     return found
+
+
+def _shown(words: Mapping[str, Any]) -> list[str]:
+    """Return the names of what a page may show: sentences, charts, tables."""
+    return [name for table in ("say", "charts", "tables") for name in words.get(table) or {}]
 
 
 def _is_day(text: Any) -> bool:
@@ -239,7 +248,7 @@ def _forms(words: Mapping[str, Any], where: str) -> Iterator[str]:
 
 
 def language_faults(language: str) -> list[str]:
-    """List the faults of the project's words in a language: keys and marks are to be those of the engine's.
+    """List the faults of the project's words in a language: keys and marks must equal those of the engine's words.
 
     Nothing is listed for a language of the engine. Raises :class:`WordsError` if the words cannot be read.
     """

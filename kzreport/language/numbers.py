@@ -160,9 +160,14 @@ class Numbers(Vocabulary):
     def reading(self, r: Reading, spec: str = "") -> str:
         """Write a reading: its value with its unit; "n. d." where it is missing, else "n. s." with the reason.
 
-        ``spec``: ``signed`` (+/−), ``abs`` (without sign), ``bare`` (the number alone), ``full`` (not in billions),
-        ``stated`` (with the digits that its publisher gave, no zero after them), ``words`` and ``feminine`` (in
-        letters, see :meth:`spelt`). Raises :class:`WordsError` for another.
+        ``spec`` is empty or one of:
+
+        - ``signed``: with + or −; ``abs``: without sign
+        - ``bare``: the number alone; ``full``: not in billions
+        - ``stated``: with the digits that its publisher gave, no zero after them
+        - ``words``, ``feminine``: in letters, see :meth:`spelt`
+
+        Raises :class:`WordsError` for another ``spec``.
 
         >>> from kzreport.model import Period
         >>> goal = Reading("goal", 1000, "musd", Period.parse("2024"))

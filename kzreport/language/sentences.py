@@ -5,9 +5,9 @@ A sentence names readings: ``{headline}``, ``{headline:signed}``, ``{count:words
 their items are listed, the first gives value and period. ``{count|is|are}`` gives the form of a word that agrees with
 a number, in the order of the plural forms of the language; the last stands for the rest.
 
-A sentence with variants names in ``by`` the reading that chooses: ``stale`` if it is too old to be told as news, its
-direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a variant
-may again have variants. The variant ``nothing`` says nothing.
+A sentence with variants names in ``by`` the reading that chooses: ``stale`` if it is too old to be reported as news,
+its direction (``up``, ``down``, ``flat``, or ``ok`` for all three), otherwise its status, otherwise ``other``; a
+variant may again have variants. The variant ``nothing`` says nothing.
 
 A part in square brackets is left out where a reading in it has no number: ``{rate}[, after {year_ago}]``. Outside of
 them a missing figure leaves out the whole sentence: no sentence says "n/a".
@@ -80,7 +80,7 @@ def several(said: Said) -> Sequence[Reading]:
 
 
 def lacks(m: re.Match[str], readings: Mapping[str, Said], *, number: bool) -> bool:
-    """True if what a mark names is not there; with ``number``, a reading without one is not there whatever its status.
+    """True if what a mark names is missing; with ``number``, a reading without a number is missing whatever its status.
 
     Periods and items are there without a number.
     """

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -98,8 +99,15 @@ def page_words(page: str) -> Mapping[str, Any]:
 
 
 def methods() -> Mapping[str, Mapping[str, str]]:
-    """Return the changes of method of the project, oldest first: id -> language -> sentence; none without a file."""
-    return _read(methods_path()) if methods_path().exists() else {}
+    """Return the changes of method of the project, oldest first: id -> language -> sentence; none without a file.
+
+    Raises :class:`WordsError` for an id that is none.
+    """
+    path = methods_path()
+    found = _read(path) if path.exists() else {}
+    if odd := [name for name in found if not re.fullmatch("[a-z0-9][a-z0-9-]*", name)]:
+        raise WordsError(explain("params/methods.yml", f"the id {short_repr(odd[0])}", "letters a-z, digits and -"))
+    return found
 
 
 def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
@@ -108,7 +116,12 @@ def labels() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
     ``terms``: slug -> language -> "TERM: MEANING".
     ``earlier``: slug -> last day -> language -> the name until then. Raises :class:`WordsError` for another table.
     """
-    found = _read(labels_path()) if labels_path().exists() else {}
+    return _labels(labels_path())
+
+
+@cached_by_stamp(4)
+def _labels(path: Path) -> Mapping[str, Mapping[str, Mapping[str, Any]]]:
+    found = _read(path) if path.exists() else {}
     if unknown := sorted(set(found) - set(LABEL_TABLES)):
         raise WordsError(explain("data/labels.yml", ", ".join(unknown), f"tables among {', '.join(LABEL_TABLES)}"))
     return {table: found.get(table) or {} for table in LABEL_TABLES}

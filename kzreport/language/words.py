@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from kzreport.errors import WordsError, explain, one_of
-from kzreport.language.sentences import MARK, Said, Sentences, choose_variant, several
+from kzreport.language.sentences import ATTRIBUTES, MARK, Said, Sentences, choose_variant, several
 from kzreport.language.wordfiles import page_words
 from kzreport.model import Reading
 
@@ -67,13 +67,20 @@ class Words(Sentences):
 
     def has_figures(self, *keys: str, **readings: Said) -> bool:
         """True if a sentence says something, and names a reading that has a number. Raises as :meth:`text`."""
-        texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
-        kept = self.without_absent(texts.get(self.language, ""), readings)
-        return any(r.ok for m in MARK.finditer(kept) for r in several(readings.get(m[1], ())))
+        return bool(self.named(*keys, **readings))
 
     def told(self, *keys: str, **readings: Said) -> list[Reading]:
-        """Return the readings of which a sentence tells the period and a number. Raises as :meth:`text`."""
+        """Return the readings whose period and number a sentence states. Raises as :meth:`text`."""
+        return self._marked(keys, readings, ("period", "year"))
+
+    def named(self, *keys: str, **readings: Said) -> list[Reading]:
+        """Return the readings with a number that a sentence names, in its order. Raises as :meth:`text`."""
+        return self._marked(keys, readings, (None, *ATTRIBUTES))
+
+    def _marked(
+        self, keys: Sequence[str], readings: Mapping[str, Said], attributes: Sequence[str | None]
+    ) -> list[Reading]:
         texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
         kept = self.without_absent(texts.get(self.language, ""), readings)
-        marks = [m for m in MARK.finditer(kept) if m[2] in ("period", "year")]
+        marks = [m for m in MARK.finditer(kept) if m[2] in attributes]
         return [r for m in marks for r in several(readings.get(m[1], ())) if r.ok]

@@ -11,7 +11,7 @@ import os
 import time
 from types import ModuleType
 
-from kzreport.errors import InputError, explain
+from kzreport.errors import InputError, explain, system_cause
 
 _NONE = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL, errno.EBADF)  # EBADF: NFS, for what is read only
 _BYTE = 1 << 30  # beyond what a lock's file holds: on Windows a locked byte cannot be read
@@ -36,7 +36,7 @@ def take_lock(handle: int, where: str, *, wait: float = 0.0) -> bool:
                 raise
             todo = "choose a folder on another file system, or mount this one with locks"
             raise InputError(
-                explain(where, f"a file system without locks ({e.strerror})", "one with flock", todo)
+                explain(where, f"a file system without locks ({system_cause(e)})", "one with flock", todo)
             ) from None
         time.sleep(min(_PAUSE, max(end - time.monotonic(), 0.0)))
 

@@ -1,4 +1,4 @@
-"""Private folders for a run's temporary files; the next run removes those of a killed run.
+"""Private folders for a run's temporary files; the next run removes the folders of a killed run.
 
 Each folder has a lock. Its owner holds it, and the workers that the owner forks inherit it: the system drops the lock
 when the last of them has ended. Only a folder of our own user whose lock is free is removed.
@@ -92,7 +92,7 @@ def can_keep_settings() -> bool:
 
 
 def _can_write(place: Path) -> bool:
-    """Report whether a folder can be written, or made: by trying, since rights do not tell of every file system."""
+    """Report whether a folder can be written, or made: by trying, as rights are not reliable everywhere."""
     try:
         if place.is_dir():
             return os.access(place, os.W_OK | os.X_OK)

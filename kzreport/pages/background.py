@@ -17,28 +17,32 @@ from kzreport.pages.since import compare_dates
 from kzreport.pages.since_text import changes_list, new_figures_table, revisions_table
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import claims_read, series_read
-from kzreport.series.issues import known_issues
+from kzreport.series.issues import Issue, known_issues
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series
 
 
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
-    """Show the faults of the series that this page loaded, known by its date and active in its window.
+    """Show the faults of what the outputs of this page rest on, known by its date and active in its window.
+
+    A page with no output of its own but those of others, as a summary, has those of the series that it loaded.
 
     ``among``: column -> values; faults of other values of the column are left out (``country=["UZB"]``).
     """
     w = page.words
-    known = known_issues(page.as_of, frozenset(page.loaded), page.start)
+    known = known_issues(page.as_of, frozenset(page.touched or page.loaded), page.start)
     series_of: dict[tuple[str, str], list[str]] = {}  # (kind, text) of a fault -> its series
     for i in known:
-        if all(i.where.get(column, few[0]) in few for column, few in among.items()):
+        if _touches(page, i) and all(i.is_about(column, few) for column, few in among.items()):
             series_of.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(i.series)
 
     def titles(names: Sequence[str]) -> str:
         return w.semicolon.join(dict.fromkeys(escape(describe_series(n).titles[w.language]) for n in names))
 
+    plain = w.issue_kind("caveat")  # the list itself is one of cautions: only what is worse is called by its kind
     lines = [
-        w.typography(f"- **{kind}** ({titles(names)}){w.colon}{text}") for (kind, text), names in series_of.items()
+        w.typography(f"- **{titles(names)}**{'' if kind == plain else f' ({kind.lower()})'}{w.colon}{text}")
+        for (kind, text), names in series_of.items()
     ]
     about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())
     if not lines and all(series.last is None for series in page.loaded.values()):
@@ -50,13 +54,26 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
     )
 
 
+def _touches(page: PageContext, issue: Issue) -> bool:
+    """True if an output of the page tells of the time of a fault; of a page that tells of others, always."""
+    spans = page.touched.get(issue.series, ())
+    periods = issue.periods if page.touched else ()
+    return not periods or any(p.start <= last and first <= p.end for p in periods for first, last in spans)
+
+
 def method(page: PageContext) -> None:
     """Show the method of the figures, from ``method`` of the page's words.
 
-    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there.
+    An entry with a day ``since`` is shown from that day on: before it, what it is about was not there. One with the
+    names of sentences, charts or tables under ``of`` is shown if one of them is.
     """
     w = page.words
-    shown = [e for e in w.entry("method") if "since" not in e or parse_day(str(e["since"])) <= page.as_of]
+    shown = [
+        e
+        for e in w.entry("method")
+        if ("since" not in e or parse_day(str(e["since"])) <= page.as_of)
+        and ("of" not in e or page.shown.intersection(str(e["of"]).split()))
+    ]
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
@@ -117,7 +134,7 @@ def background(page: PageContext, **among: Sequence[str]) -> None:
 
 
 def calendar(page: PageContext, pages: Pages, days: int) -> None:
-    """Show the releases of the series that the pages read: those that are overdue, and those of the coming ``days``.
+    """Show the releases of the series that the pages read: overdue ones, and those due in the next ``days``.
 
     Every missed period is named; the coming ones stand by the day on which they should be published. A day that is
     over, while the days of grace of the series still run, is called so.
@@ -144,7 +161,7 @@ def calendar(page: PageContext, pages: Pages, days: int) -> None:
 def _releases(
     page: PageContext, key: str, head: Sequence[str], found: Sequence[tuple[date, str, Sequence[Release]]]
 ) -> None:
-    """Show releases, those of a series in one row, by the day of the first."""
+    """Show releases, one row a series, sorted by the day of its first."""
     w = page.words
     rows: list[tuple[str, ...]] = []
     figures: list[tuple[str, ...]] = []

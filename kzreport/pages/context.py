@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Never, Self
 
@@ -16,7 +17,7 @@ from kzreport.days import parse_day
 from kzreport.declare import View
 from kzreport.errors import ParameterError, explain, one_of, short_repr
 from kzreport.language.words import Words
-from kzreport.model import Observation, Period, Series
+from kzreport.model import Observation, Period, Reading, Series
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.values import open_in_notebook, values_of_pages
 from kzreport.pages.views import Views
@@ -52,6 +53,8 @@ class PageContext:
         self.hushed = False  # true within a section that has no subject at the date
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
+        self.touched: dict[str, list[tuple[date, date]]] = {}  # series -> the times that outputs tell of it
+        self.shown: set[str] = set()  # names of the sentences, charts and tables that the page shows
         self.old_told = False  # under this heading it was said that a figure is old
 
     def beside(self, name: str, lang: str) -> Self:
@@ -131,6 +134,21 @@ class PageContext:
         self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
         if not self.hushed:
             self.display(output)
+            self.shown |= {output.name} if output.kind in (Kind.CHART, Kind.TABLE) else set()
+
+    def tell(self, readings: Iterable[Reading]) -> None:
+        """Note the series that an output of the page rests on, and from when to when: caveats are of these alone."""
+        found: dict[str, list[Period]] = {}
+        for r in () if self.hushed else readings:
+            for name in r.inputs:
+                found.setdefault(name, []).extend(p for p in (r.period, r.base) if p)
+        for name, periods in found.items():
+            self.note_time(name, periods)
+
+    def note_time(self, name: str, periods: Sequence[Period]) -> None:
+        """Note that an output tells of a series from the first of some periods to the last."""
+        span = min(p.start for p in periods), max(p.end for p in periods)
+        self.touched.setdefault(name, []).append(span)
 
     def display(self, output: Output) -> None:
         """Hand an output to the front end of the notebook."""

@@ -82,11 +82,23 @@ def chart(
 ) -> None:
     """Show a chart of the given kind, its title from ``charts`` of the page's words, which may name its groups.
 
-    ``groups``, and the options ``steps``, ``points`` and ``line``, are views or groups of readings, cut to the page's
-    window; a grid of vintages is shown whole. ``mark`` is a reading, or a view that gives one. ``finding``: a view, or
-    readings by name, that fill the words under ``findings``: what the chart finds stands over it then. Other options
-    are those of the views, or of the kind of chart. If nothing is held, a sentence is shown instead; nothing at all if
-    the view answers ``None``: it has no subject then.
+    If no figure is held, a sentence is shown instead of the chart. Nothing is shown if the view returns ``None``: it
+    has no subject then.
+
+    Parameters
+    ----------
+    key
+        The chart in the page's words.
+    kind
+        A key of :data:`~kzreport.charts.kinds.KINDS`.
+    groups
+        A view or groups of readings, limited to the page's window; a grid of vintages is shown whole.
+    finding
+        A view, or readings by name, that fill the words under ``findings``: the sentence above the chart.
+    options
+        - ``steps``, ``points``, ``line``: views or groups of readings, limited as ``groups``
+        - ``mark``: a reading, or a view that returns one
+        - options of the views and of the kind of chart
     """
     w = page.words
     added = [name for name in ("steps", "points", "line") if name in options]
@@ -108,6 +120,7 @@ def chart(
     if not shown:
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
+    page.tell(r for g in (*shown.values(), *extra.values()) for r in g)
     source = source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names)
     found_here = finding_of(page, key, page.views.resolve(finding, wanted if callable(finding) else {}))
     drawn = draw(kind, shown, w, title=title, finding=found_here, source=source, extra=extra, **options)

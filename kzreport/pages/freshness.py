@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from kzreport.declare import View, declaration_of
 from kzreport.indicators.news import is_old
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
-from kzreport.model import Period, Reading, Series
+from kzreport.model import Panel, Period, Reading, Series
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
 from kzreport.pages.values import page_values
-from kzreport.pages.views import claims_read, series_read
+from kzreport.pages.views import claims_read, series_of, series_read, subjects_of, views_of
 from kzreport.series.known import load_series, present_state
 from kzreport.series.releases import known_until, missed_releases
 from kzreport.series.resource import describe_series, resources
@@ -25,7 +26,9 @@ State = tuple[Period, tuple[Period, ...]]  # the last period held of a series, a
 
 
 def page_series(page: PageContext, pages: Pages = NO_PAGES, values: Mapping[str, Any] | None = None) -> list[str]:
-    """Return the series that a page reads, those behind the claims that it judges among them.
+    """Return the series that a page speaks of, those behind the claims that it judges among them.
+
+    A series that is read only by views without a figure at the date is left out: nothing that the page shows is of it.
 
     ``pages``: the pages that it draws on, if it speaks for others; ``values``: of its own parameters, where they are
     not the defaults.
@@ -35,7 +38,29 @@ def page_series(page: PageContext, pages: Pages = NO_PAGES, values: Mapping[str,
     own = page_values(page.name, values or {}, f"page '{page.name}'")
     if shown := claims_read({page.name: own}):
         page.assessments(**shown)
-    return list(dict.fromkeys((*series_read({page.name: own}), *page.loaded)))
+    judged = list(page.loaded)
+    subjects = subjects_of(page.name)
+    views = [v for v in views_of(page.name) if _speaks(page, subjects.get(v, v), own) and _speaks(page, v, own)]
+    return list(dict.fromkeys((*series_of(views, own), *judged)))
+
+
+def _speaks(page: PageContext, view: View, values: Mapping[str, Any]) -> bool:
+    """True if a view has a figure at the date; true also of one whose options only the notebook knows."""
+    options = declaration_of(view).options
+    if any(needed and name not in values for name, needed in options.items()):
+        return True
+    return has_figures(page.read(view, **{name: values[name] for name in options if name in values}))
+
+
+def has_figures(found: Any) -> bool:
+    """True if the answer of a view holds a reading that has a figure."""
+    if isinstance(found, Reading):
+        return found.ok
+    if isinstance(found, Panel):
+        return has_figures([*found.sentences.values(), found.groups, found.rows])
+    if isinstance(found, str):
+        return False
+    return any(map(has_figures, found.values() if isinstance(found, Mapping) else found or ()))
 
 
 def overdue(page: PageContext, readings: Iterable[Reading]) -> dict[State, list[str]]:
@@ -64,7 +89,7 @@ def overdue_note(page: PageContext, readings: Iterable[Reading], words: Words | 
     w = words or page.words
     kept = [r for r in readings if r.ok]
     states = overdue(page, kept)
-    names = {n for r in kept for n in r.inputs if n in resources()}
+    names = {n for r in kept for n in r.inputs} & resources().keys()
     alone = len(states) == 1 and len(names) == len(next(iter(states.values())))
     said = []
     for (last, missed), series in states.items():
@@ -81,7 +106,7 @@ def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
 
 
 def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool:
-    """True if a sentence tells the latest figure held and that is too old to be news; once in each section."""
+    """True if a sentence states the latest figure held, and it is too old to be news; only once in each section."""
     told = page.words.told("say", key, **readings)
     newest = max(told, key=lambda r: r.period.end, default=None)
     if page.old_told or newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):
@@ -91,7 +116,7 @@ def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool
 
 
 def is_latest(page: PageContext, r: Reading) -> bool:
-    """True if no later figure than a reading's is held of what it is about, whoever gives it."""
+    """True if no later figure on a reading's subject is held, from any publisher."""
     for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
         series = load_series(name, page.as_of)
         own = [o.period.end for o in series if o.value is not None and about(r, series) & set(o.dims.values())]

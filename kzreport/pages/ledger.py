@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kzreport.claims.amounts import Held
 from kzreport.claims.assessment import verdicts_as_of
-from kzreport.claims.claim import Claim
 from kzreport.claims.columns import since, table_cells
 from kzreport.claims.documents import register
 from kzreport.claims.outcomes import Assessment
@@ -13,14 +13,12 @@ from kzreport.claims.sentences import document_entry
 from kzreport.claims.verdict import Verdict
 from kzreport.days import parse_day
 from kzreport.errors import ParameterError, explain
-from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.rows import Cell, Row, Table
-from kzreport.project.settings import page_names
 
 CLAIM_FIGURES = (
     *("id", "document", "line", "theme", "verdict", "reason", "within", "within_reason", "published"),
-    *("published_reason", "corrected_verdict", "corrected_reason", "rows"),
+    *("published_reason", "corrected_verdict", "corrected_reason", "before", "page", "rows"),
 )
 
 
@@ -43,20 +41,22 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
     page.open_section("\n".join([f"## {w.ui('claims')}", "", w.typography(w.ui("claims_note")), "", *named]), "claims")
     before = verdicts_as_of(parse_day(previous), **chosen) if previous else {}
     turned = {j.claim.id: then for j in found if (then := _turned(j, before))}
-    titles = {name: Words(w.language, name).entry("title")[w.language] for name in page_names()}
     rows: list[Row] = []
     figures: list[Sequence[str]] = [CLAIM_FIGURES]
     for j in sorted(found, key=lambda j: _order(j, turned)):
         claim = j.claim
+        for row in _held(j):
+            if not row.fact:
+                page.note_time(row.table, [row.period])
         stated, within, published, evidence = table_cells(w, j)
         verdict, rest = published
         if claim.id in turned and previous:
             rest = f"{rest}\n{since(w, turned[claim.id], parse_day(previous))}"
         cells = [Cell(stated), Cell(within[1], strong=within[0]), Cell(rest, strong=verdict), Cell(evidence)]
-        rows.append(Row(cells, _marks(w, j, titles)))
-        figures.append(_figures(j))
+        rows.append(Row(cells))
+        figures.append(_figures(j, turned.get(claim.id)))
     head = [w.ui(k) for k in ("claim", "within_document", "against_published", "evidence")]
-    page.emit(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, filtered=True).output())
+    page.emit(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, texts=(1, 2, 3)).output())
 
 
 def _turned(j: Assessment, before: Mapping[str, tuple[Verdict, object]]) -> Verdict | None:
@@ -72,20 +72,18 @@ def _order(j: Assessment, turned: Mapping[str, Verdict]) -> tuple[int, int, int,
     return rank, list(about.documents).index(claim.document.id), about.themes.index(claim.theme), claim.line
 
 
-def _marks(w: Words, j: Assessment, titles: Mapping[str, str]) -> dict[str, str]:
-    claim: Claim = j.claim
-    subject = titles.get(claim.page, w.ui("no_page"))
-    verdict = w.label(str(j.verdict))
-    return {"document": claim.document.id, "theme": w.label(claim.theme), "page": subject, "verdict": verdict}
+def _held(j: Assessment) -> list[Held]:
+    """Return the rows that a claim was held against."""
+    return [row for o in j.outcomes if o.compared_with for row in o.compared_with.rows]
 
 
-def _figures(j: Assessment) -> tuple[str, ...]:
+def _figures(j: Assessment, before: Verdict | None) -> tuple[str, ...]:
     claim, settled = j.claim, j.corrected
     corrected = (str(settled.verdict), str(settled.reason)) if settled else ("", "")
-    held = [r.stated for o in j.outcomes if o.compared_with for r in o.compared_with.rows]
+    held = [row.stated for row in _held(j)]
     return (
         *(claim.id, claim.document.id, str(claim.line), claim.theme, str(j.verdict), str(j.reason)),
         *(str(j.within.verdict), str(j.within.reason), str(j.published.verdict), str(j.published.reason)),
-        *corrected,
+        *(*corrected, str(before or ""), claim.page),
         "; ".join(dict.fromkeys(held)),
     )

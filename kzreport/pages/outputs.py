@@ -50,7 +50,12 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.CAVEATS: ("series",),
     Kind.SOURCES: ("series",),
 }
-_OPTIONAL: Mapping[Kind, tuple[str, ...]] = {Kind.CHART: ("finding",)}
+_OPTIONAL: Mapping[Kind, tuple[str, ...]] = {
+    Kind.CHART: ("finding",),
+    Kind.SAY: ("series",),
+    Kind.HEADLINE: ("series",),
+    Kind.HEADLINES: ("series",),
+}
 _FORMS: Mapping[Kind, str] = {Kind.CHART: "image/svg+xml", Kind.TABLE: "text/html"}
 
 
@@ -62,12 +67,13 @@ class Output:
     - ``markdown``, ``html``, ``svg``: the form shown: SVG for a chart, HTML for a table, Markdown for the rest
     - ``name``: of a chart, a table or the sentence in its place: unique on a page; of a section: its key
     - ``title``: of a chart or table: what it shows, whatever the figures are
-    - ``finding``: of a chart: what its figures say, in one sentence without a full stop; empty if there is none
+    - ``finding``: of a chart: what its figures say, in one sentence without a full stop; may be empty
     - ``measure``, ``source``: of a chart: unit and time of what is drawn (after the title, under a finding);
       publishers and until when, in words
     - ``alt``: the description of a chart in words
     - ``csv``: the figures of a chart or table
-    - ``series``: of sources and caveats: a line for each, with the names of the series that it is about
+    - ``series``: of sources, caveats and a list of headlines: a line for each, with the names of the series that it
+      is about; of a sentence or headline: the names of the series behind it
 
     >>> Output(Kind.SAY, "Prices rose.", markdown="Prices rose.").metadata
     {'kzreport': {'kind': 'say'}}
@@ -161,10 +167,10 @@ def page_artefacts(nb: NotebookNode) -> list[Output]:
 
 
 def headline_in(outputs: Iterable[Output]) -> str:
-    """Return the headline among the outputs of a page as Markdown; empty if the page has none of its own."""
+    """Return the headline among the outputs of a page as Markdown; empty if the page has no own headline."""
     return next((o.markdown.strip("*") for o in outputs if o.kind is Kind.HEADLINE), "")
 
 
 def page_headline(nb: NotebookNode) -> str:
-    """Return the headline of an executed page as Markdown; empty if the page has none of its own."""
+    """Return the headline of an executed page as Markdown; empty if the page has no own headline."""
     return headline_in(page_outputs(nb))

@@ -69,7 +69,7 @@ def _countries() -> list[str]:
 NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 # Parameters that an edition fills in: the edition before it, the changes since, its analyst's note. The defaults in a
-# notebook's own cell are those of the reference edition.
+# notebook's own cell are the reference edition's.
 FILLED: Mapping[str, Any] = {"previous": None, "methods": [], "settings": [], "note": ""}
 
 Language = Annotated[str, _choice(lambda: project().languages)]
@@ -213,8 +213,23 @@ def validate_parameters(
 ) -> dict[str, Any]:
     """Return the values of all declared parameters: their defaults, replaced by ``given``.
 
-    ``text``: the given values are text, to be read by the declared types. ``places``: the place where a parameter's
-    value stands, if it is not ``where``. Raises :class:`ParameterError` naming place, parameter and choices.
+    Parameters
+    ----------
+    declared
+        The parameters of a page.
+    given
+        Values by name of the parameter.
+    where
+        The place of the values, for messages.
+    places
+        Parameter -> the place of its value, if that is not ``where``.
+    text
+        The given values are text, to be read by the declared types.
+
+    Raises
+    ------
+    ParameterError
+        Naming place, parameter and choices.
     """
     by_name = {p.name: p for p in declared}
     for name in given:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kzreport.declare import View
@@ -12,12 +12,13 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
-from kzreport.pages.freshness import edition_line, key_readings, overdue_note, page_series, tells_old
+from kzreport.pages.freshness import edition_line, has_figures, key_readings, overdue_note, page_series, tells_old
 from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project.settings import notebook_path
+from kzreport.series.resource import resources
 
 
 def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
@@ -38,30 +39,32 @@ def section(page: PageContext, key: str, subject: View | None = None, **options:
     """
     w = page.words
     heading = f"## {w.typography(w.entry('sections', key)[w.language])}"
-    page.open_section(heading, key, hushed=subject is not None and not _has_figures(page.read(subject, **options)))
-
-
-def _has_figures(found: Any) -> bool:
-    if isinstance(found, Reading):
-        return found.ok
-    return any(map(_has_figures, found.values() if isinstance(found, Mapping) else found or ()))
+    page.open_section(heading, key, hushed=subject is not None and not has_figures(page.read(subject, **options)))
 
 
 def say(page: PageContext, key: str | Sequence[str], view: View | None = None, **options: Any) -> None:
     """Show a sentence, or several, from ``say`` of the page's words, filled with the readings of a view.
 
-    ``options`` are those of the view; without a view, they are the readings by name. A view that answers ``None`` has
-    no subject at this date: nothing is said.
+    ``options`` are those of the view; without a view, they are the readings by name. If a view returns ``None``, it has
+    no subject at this date and nothing is said.
     """
     readings = page.read(view, **options) if view else options
     for each in [key] if isinstance(key, str) or readings is None else key:
         if readings is not None and (text := sentence(page, str(each), readings)):
-            page.show(text, Kind.SAY)
+            page.show(text, Kind.SAY, series=series_behind(page.words.named("say", str(each), **readings)))
+
+
+def series_behind(readings: Iterable[Reading]) -> str:
+    """Return the names of the series that readings were computed from, once each, with spaces between them."""
+    return " ".join(dict.fromkeys(name for r in readings for name in r.inputs if name in resources()))
 
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
-    """Return a sentence of the page; where it tells the latest figure and that is old, this is said once a section."""
+    """Return a sentence of the page; if it states the latest figure and that is old, this is said once a section."""
     text = page.words.text("say", key, **readings)
+    if text and not page.hushed:
+        page.shown.add(key)
+        page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     old = text and tells_old(page, key, readings)
     return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
 
@@ -80,20 +83,26 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     own = headline_of(page.name)
     if (view.__module__, view.__name__) != (own.__module__, own.__name__):  # by name: views may have been read again
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
-    page.show(f"**{headline_text(page, page.words, page.read(view, **options))}**", Kind.HEADLINE)
+    readings = page.read(view, **options)
+    page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
+    series = series_behind(page.words.named("headline", **readings))
+    page.show(f"**{headline_text(page, page.words, readings)}**", Kind.HEADLINE, series=series)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
-    """Return a headline, and which figures should have followed the one that it gives; an old figure is no headline."""
+    """Return a headline, and which figures should have followed the one that it gives.
+
+    An old figure is no headline: ``old_headline`` of the page's words, or of the words that pages share, says so.
+    """
     keys = key_readings(words, readings)
     if old := next((r for r in keys[:1] if r.ok and is_old(r.period, page.as_of)), None):
-        return old_headline(words, old)
+        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old)
     text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
     return f"{text} {overdue_note(page, keys, words)}".strip()
 
 
 def tells_figure(page: PageContext, words: Words, readings: Mapping[str, Said]) -> bool:
-    """True if a headline tells a figure that is recent enough to be news."""
+    """True if a headline states a figure that is recent enough to be news."""
     keys = key_readings(words, readings)
     if any(r.ok and is_old(r.period, page.as_of) for r in keys[:1]):
         return False
@@ -111,21 +120,22 @@ def old_headline(words: Words, r: Reading) -> str:
 def headlines(page: PageContext, pages: Pages) -> None:
     """Show the headline of each of the given pages, computed and worded as on the page itself, and a link to it.
 
-    The page's name stands behind the sentence: before it, it would say the subject twice. A page whose headline tells
-    no recent figure is named at the end.
+    The page's name follows the sentence: before it, the subject would be said twice. Pages whose headlines state no
+    recent figure are named at the end.
     """
-    w, points, without = page.words, [], []
+    w, points, without, series = page.words, [], [], []
     for name, values in page.drawn(pages).items():
         words = page.words_for(name)
         readings = headline_readings(page, name, values)
         heading = words.entry("title")[words.language]
         if tells_figure(page, words, readings):
             points.append(f"- {headline_text(page, words, readings)} [→ {heading}]({name}.ipynb)")
+            series.append(series_behind(words.named("headline", **readings)))
         else:
             without.append(f"[{heading}]({name}.ipynb)")
     if without:
         points.append(f"- {w.typography(w.ui('no_pages').format(pages=w.semicolon.join(without)))}")
-    page.show("\n".join(points), Kind.HEADLINES)
+    page.show("\n".join(points), Kind.HEADLINES, series="\n".join(series))
 
 
 def note_text(page: PageContext, name: str, pages: Pages = NO_PAGES) -> str:

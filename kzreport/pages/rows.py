@@ -6,8 +6,8 @@ import csv
 import html
 import io
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 from kzreport.pages.outputs import Kind, Output
 
@@ -52,10 +52,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells of a row; ``marks``: the values by which a reader filters the rows."""
+    """Cells of a row."""
 
     cells: Sequence[Cell]
-    marks: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, *texts: str) -> Row:
@@ -71,7 +70,6 @@ class Table:
     - ``figures``: its figures as rows of text for the CSV file, header first
     - ``row_heads``: number of cells at the start of a row that name the subject of the row
     - ``texts``: numbers of the columns that hold words
-    - ``filtered``: readers may hide rows by their marks; such a table is of words throughout
     """
 
     name: str
@@ -81,7 +79,6 @@ class Table:
     figures: Sequence[Sequence[str]]
     row_heads: int = 1
     texts: Collection[int] = ()
-    filtered: bool = False
 
     def output(self) -> Output:
         """Return what a page shows of the table: its HTML, and title, rows and CSV as text."""
@@ -92,21 +89,19 @@ class Table:
 
     def _html(self) -> str:
         columns = [f' data-text="yes"{_LEFT}' if n in self.texts else "" for n in range(len(self.head))]
-        columns = [c or _LEFT * (self.filtered or n < self.row_heads) for n, c in enumerate(columns)]
+        columns = [c or _LEFT * (n < self.row_heads) for n, c in enumerate(columns)]
         head = "".join(
             f'<th scope="col"{column}>{escape_html(name)}</th>' for name, column in zip(self.head, columns, strict=True)
         )
         body = ""
         for row in self.rows:
-            marks = "".join(f' data-{name}="{html.escape(value)}"' for name, value in row.marks.items())
-            body += f"<tr{marks}>"
+            body += "<tr>"
             for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
                 is_head = number < self.row_heads
                 body += f'<th scope="row"{_LEFT}>{cell.html}</th>' if is_head else f"<td{column}>{cell.html}</td>"
             body += "</tr>"
-        about = f' data-{self.name}="{self.name}"' if self.filtered else ""
         caption = f"<caption>{escape_html(self.title)}</caption>"
-        return f"<table{about}{_NO_MATHEMATICS}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table{_NO_MATHEMATICS}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, with_config
-from typing_extensions import TypedDict  # that of typing is one for pydantic from Python 3.12 on
+from typing_extensions import TypedDict  # pydantic accepts typing.TypedDict from Python 3.12 on only
 
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 

@@ -112,7 +112,7 @@ def is_redefined(breaks: Collection[Issue], observation: Observation) -> bool:
     """True if one of the breaks is about the figure: it measures something else now, which is not a revision."""
     period = observation.period
     return any(
-        all(observation.dims.get(k) == v for k, v in issue.where.items())
+        all(observation.dims.get(k) in few for k, few in issue.where.items())
         and (not issue.periods or any(p.start <= period.end and period.start <= p.end for p in issue.periods))
         for issue in breaks
     )

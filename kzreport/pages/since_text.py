@@ -76,10 +76,11 @@ def _verdict_line(change: VerdictChange, w: Words) -> str:
 def _document_lines(claims: Sequence[Claim], w: Words) -> list[str]:
     """Return a line for each document of some claims: the reader of a cover has no other list of them."""
     documents = {claim.document.id: claim.document for claim in claims}
-    return [
-        w.typography(f"{d.id}{w.colon}{escape(d.title[w.language])} ({escape(d.author[w.language])}, {w.day(d.date)}).")
-        for d in documents.values()
-    ]
+    found = []
+    for d in documents.values():
+        about = f"{escape(d.title[w.language])} ({escape(d.author[w.language])}, {w.day(d.date)})"
+        found.append(w.typography(f"{w.ui('document')} {d.id}{w.colon}{about}."))
+    return found
 
 
 def _value(reading: Reading, w: Words) -> str:

@@ -19,7 +19,7 @@ from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import chart
 from kzreport.pages.freshness import period_and_state
 from kzreport.pages.outputs import Kind
-from kzreport.pages.prose import headline_readings, sentence
+from kzreport.pages.prose import headline_readings, sentence, series_behind
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
 from kzreport.units import UNITS
@@ -39,11 +39,22 @@ def show_table(
     texts: Sequence[int] = (),
     about: Mapping[str, Said] = NO_GROUPS,
 ) -> None:
-    """Show a table of texts, its title from ``tables`` of the page's words, under ``name`` (``key`` if empty).
+    """Show a table of texts, with its title from ``tables`` of the page's words.
 
-    ``about``: the readings that marks of the title name; of several the first, so that a title says its years. The
-    words ``starred`` of the table follow its title, in brackets, where a cell has an asterisk.
-    ``figures``: the readings behind it, as rows of text. The others as in :class:`kzreport.pages.rows.Table`.
+    If a cell has an asterisk, the words ``starred`` of the table follow its title in brackets.
+
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    head, rows, row_heads, texts
+        As in :class:`kzreport.pages.rows.Table`.
+    figures
+        The readings behind the table, as rows of text.
+    name
+        The name of the table on the page; default: ``key``.
+    about
+        The readings that marks of the title name; of several the first, so that a title says its years.
     """
     w = page.words
     title = str(w.entry("tables", key, "title")[w.language]).strip()
@@ -79,7 +90,7 @@ def column_head(w: Words, name: str, unit: str) -> str:
 
 
 def _stems(text: str) -> set[str]:
-    """The words of a text without the marks of the plural; words of two letters and signs are none."""
+    """The words of a text without the marks of the plural; words of two letters and signs do not count."""
     return {word.rstrip("sx") for word in re.findall(r"[^\W\d_]{3,}", text.casefold())}
 
 
@@ -104,7 +115,7 @@ def _compared(known: Sequence[Reading]) -> bool:
 
 
 def signed_columns(columns: Groups) -> dict[str, bool]:
-    """Say of each column of a table if its numbers show their sign; columns of changes of one unit do alike."""
+    """Return for each column of a table whether its numbers show their sign; columns of changes of one unit agree."""
     signed = {n: is_change(g) for n, g in columns.items()}
     units = {r.unit for n, g in columns.items() if signed[n] for r in g if r.ok}
     known = {n: [r for r in g if r.ok] for n, g in columns.items()}
@@ -136,9 +147,20 @@ def table(
 ) -> None:
     """Show a table with a column for each group, its unit in the head, and a row for each period (latest first).
 
-    ``by="item"``: a row for each item (partner, component ...) instead, in the order given, or ``latest_first`` if
-    items are of different periods. ``groups`` may be a view, with its ``options``; nothing is shown if it answers
-    ``None``.
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    groups
+        The readings by column, or a view of them. Nothing is shown if the view returns ``None``.
+    last
+        The most rows that are shown; default: all.
+    by
+        ``period``, or ``item`` for a row for each item (partner, component ...) in the order given.
+    latest_first
+        Sort items of different periods, the latest first.
+    options
+        Options of the view.
     """
     w = page.words
     columns: Groups | None = page.views.resolve(groups, options)
@@ -167,7 +189,9 @@ def table(
     signed = signed_columns(columns)
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
-    figures = figure_rows({n: [cells[n][k] for k in keys if k in cells[n]] for n in columns})
+    kept = {n: [cells[n][k] for k in keys if k in cells[n]] for n in columns}
+    page.tell(r for g in kept.values() for r in g)
+    figures = figure_rows(kept)
     show_table(page, key, head, body, figures, about=columns)
 
 
@@ -203,8 +227,18 @@ def listing(
 ) -> None:
     """Show a table with a row for each reading: its period, its subject, its value.
 
-    ``readings``: readings, a panel (its rows, with the columns beside them), or a view of either with its
-    ``options``. ``name``: needed if the words serve several tables; ``about``: readings that its title names.
+    Parameters
+    ----------
+    key
+        The table in the page's words.
+    readings
+        Readings, a panel (its rows, with the columns beside them), or a view of either.
+    name
+        The name of the table on the page; needed if the words of ``key`` serve several tables.
+    about
+        Readings that the title names.
+    options
+        Options of the view.
     """
     w = page.words
     found = page.views.resolve(readings, options)
@@ -215,7 +249,8 @@ def listing(
     if not readings:
         _absent(page, key)
         return
-    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language]), w.ui("value")]
+    head = [w.ui("period"), str(w.entry("tables", key, "item")[w.language])]
+    head.append(str(w.entry("tables", key, "value")[w.language]) if w.has("tables", key, "value") else w.ui("value"))
     head += [w.label(column) for column in more]
     rows = []
     spec = "signed" if is_change(readings) else ""
@@ -227,9 +262,9 @@ def listing(
         cells = [period_cell(page, r.period), label, value]
         cells += [beside_cell(page, few[number], specs[n]) for n, few in more.items()]
         rows.append(cells)
-    figures = figure_rows(
-        {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
-    )
+    kept = {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
+    page.tell(r for g in kept.values() for r in g)
+    figures = figure_rows(kept)
     show_table(page, key, head, rows, figures, row_heads=2, name=name, about=about)
 
 
@@ -245,7 +280,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
     for name, panel in page.views.resolve(panels, wanted).items():
         page.open_section(f"## {w.typography(w.label(name))}", name)
         if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
-            page.show(" ".join(said), Kind.SAY)
+            named = [r for key, readings in panel.sentences.items() for r in w.named("say", key, **readings)]
+            page.show(" ".join(said), Kind.SAY, series=series_behind(named))
         if panel.groups:
             chart(page, name, kind, panel.groups, finding=panel.finding, **options)
         if panel.rows:

@@ -55,8 +55,8 @@ def page_values(
 def open_in_notebook(page: str) -> None:
     """Begin a page that cells of a notebook make: views that were changed are read again, values are checked.
 
-    The values of the parameters cell are checked as those of a command line are; nothing is done outside of a
-    notebook. Raises :class:`ParameterError` naming the parameter.
+    The values of the parameters cell are checked like values of a command line; outside a notebook nothing is done.
+    Raises :class:`ParameterError` naming the parameter.
     """
     shell = get_ipython()
     if shell:
@@ -71,7 +71,7 @@ def open_in_notebook(page: str) -> None:
 
 
 def changed_values(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of the values of a page that are not its defaults."""
+    """Return the values of a page that differ from its defaults."""
     return {
         p.name: values[p.name] for p in declared_parameters(page) if p.name in values and values[p.name] != p.default
     }

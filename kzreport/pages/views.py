@@ -105,7 +105,7 @@ class Views:
         return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
 
     def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:
-        """Return the result of a view, called with those of the options that are its own; readings as they are.
+        """Return the result of a view, called with the options that it takes; readings as they are.
 
         Raises :class:`PageError` for options beside readings.
         """
@@ -148,7 +148,7 @@ _seen: dict[str, tuple[Path, int]] = {}  # module of views -> its file, and when
 def renew_views() -> None:
     """Read the project's views again if one was changed since, or if the process has turned to another project.
 
-    A notebook's names stay those of the same modules, whose functions are then the new ones.
+    A notebook's names keep referring to the same modules, whose functions are then the new ones.
     """
     prefix, folder = "kzreport.views.", project_root() / "notebooks" / "views"
     loaded = {name: module for name, module in sys.modules.items() if name.startswith(prefix)}
@@ -174,7 +174,7 @@ def _file(module: ModuleType) -> Path:
 
 
 def _stamp(path: Path) -> tuple[Path, int]:
-    """Return a file and when it was written; 0 if there is none."""
+    """Return a file and when it was written; 0 without a file."""
     return path.resolve(), path.stat().st_mtime_ns if path.exists() else 0
 
 
@@ -191,7 +191,7 @@ def headline_of(page: str) -> View:
 
 
 def headline_options(page: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those of a page's parameter values that are options of its headline."""
+    """Return the values of a page's parameters that are options of its headline."""
     return {o: values[o] for o in declaration_of(headline_of(page)).options if o in values}
 
 
@@ -235,16 +235,42 @@ def views_of(page: str) -> tuple[View, ...]:
         raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None
 
 
+@cached_by_stamp()
+def _subjects(path: Path) -> tuple[tuple[str, str, str], ...]:
+    """Return each NAME.ATTRIBUTE of a notebook, and the one that is the subject of the section it first stands in."""
+    found: dict[str, tuple[str, str, str]] = {}
+    subject = ""
+    for cell in load_notebook(path.stem).cells:
+        for statement in ast.parse(cell.source).body if cell.cell_type == "code" else ():
+            nodes = [n for n in ast.walk(statement) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+            names = [(n.value.id, n.attr) for n in nodes if isinstance(n.value, ast.Name)]
+            if ("page", "section") in names:
+                subject = next((".".join(n) for n in names if n[0] != "page"), "")
+            for module, name in names:
+                found.setdefault(f"{module}.{name}", (module, name, subject))
+    return tuple(found.values())
+
+
+def subjects_of(page: str) -> dict[View, View]:
+    """Return the views of a page that stand under a heading with a subject: view -> the view that is the subject."""
+    views = {view_name(view): view for view in views_of(page)}
+    named = {f"{module}.{name}": subject for module, name, subject in _subjects(notebook_path(page))}
+    return {v: views[named[n]] for n, v in views.items() if named.get(n) in views}
+
+
 def all_views_of(page: str) -> list[View]:
     """Return the views that the notebook of a page names and those that these read, in the order of sources."""
+    return _with_inner(views_of(page))
 
+
+def _with_inner(views: Iterable[View]) -> list[View]:
     def inner(view: View) -> Iterator[View]:
         yield view
         for source in declaration_of(view).sources.values():
             if not isinstance(source, Given | Cut | Several | Claims | Suspects):
                 yield from inner(source)
 
-    return in_order(dict.fromkeys(v for view in views_of(page) for v in inner(view)))
+    return in_order(dict.fromkeys(v for view in views for v in inner(view)))
 
 
 def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
@@ -258,10 +284,17 @@ def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(resources() if judged else ())]))
 
 
+def series_of(views: Iterable[View], values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the series that views and those inside them read, given the values of a page's parameters."""
+    found = [s for view in _with_inner(views) for s in declaration_of(view).sources.values()]
+    return tuple(dict.fromkeys(name for source in found for name in _series_of(source, values)))
+
+
 def claims_read(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[str]]:
     """Return the choice of the claims that pages show, as :func:`kzreport.claims.ledger.known_claims` takes it.
 
-    It is that of the view that reads claims, else the claims on the subjects of pages that list theirs; empty: none.
+    It is the choice of the view that reads claims, or else the claims on the subjects of pages that list theirs; may be
+    empty.
     """
     for source, values in _sources(pages):
         if isinstance(source, Claims):

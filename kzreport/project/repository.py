@@ -55,7 +55,7 @@ class State:
 
 
 def repository_state(root: Path) -> State:
-    """Return the state of the repository that tracks the project in ``root``; never that of another one around it."""
+    """Return the state of the repository that tracks the project in ``root``; never of another one around it."""
     try:
         if why := _ask(root, "rev-parse", "--is-inside-work-tree")[1]:
             return State(why=why)

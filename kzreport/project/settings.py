@@ -24,7 +24,7 @@ class Project:
 
     - ``name``: language -> name of the project
     - ``languages``: codes such as ``fr``, in the order in which they are offered
-    - ``home``: code of the country that the reports are about, such as ``KAZ``; empty if there is none
+    - ``home``: code of the country that the reports are about, such as ``KAZ``; may be empty
     - ``default``: the report definition that is made when none is named
     - ``conversions``: (unit, unit) -> name of the series that converts the first into the second
     - ``engine``: the version of the engine that the project was made for

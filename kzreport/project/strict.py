@@ -6,6 +6,7 @@ reading a file (:mod:`kzreport.files`), the models themselves (beside what they 
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, TypeVar
 
@@ -43,8 +44,8 @@ def _day(text: Any) -> date:
 
 
 def _address(text: str) -> str:
-    if not text.startswith("https://") or not text.isprintable():
-        raise ValueError("an address that starts with https://")
+    if not re.fullmatch(r"https://[^/@\s]+(/\S*)?", text) or not text.isprintable():
+        raise ValueError("an address that starts with https://, without spaces, user and password")
     return text
 
 
@@ -75,8 +76,11 @@ def plain_reason(message: str) -> str:
 
     >>> plain_reason("Input should be a valid integer"), plain_reason("Value error, expected a month such as 2019-01")
     ('a whole number', 'a month such as 2019-01')
+    >>> plain_reason("Input should be a valid dictionary or instance of Report")
+    'names with values (name: value)'
     """
     reason = message.removeprefix("Value error, ").removeprefix("Input should be ").removeprefix("expected ")
+    reason = reason.partition(" or instance of ")[0]
     name, comma, rest = reason.partition(", ")
     return f"{_PLAIN.get(name, name)}{comma}{rest}"
 

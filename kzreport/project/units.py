@@ -7,13 +7,15 @@
       name: {en: euros a kilo}
       sentence: {en: {one: "# euro a kilo", other: "# euros a kilo"}}
 
-What belongs here: that file. What does not: what arithmetic makes of a unit (:mod:`kzreport.units`). Importing this
-module makes its units known.
+What belongs here: that file. What does not: the meaning of a unit for arithmetic (:mod:`kzreport.units`). Importing
+this module makes its units known.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,6 +53,8 @@ def _sentence(forms: Any) -> Any:
             raise ValueError(f"a text, or forms among {', '.join(PLURALS)} with other")
         if not all(isinstance(text, str) and text.count("#") == 1 for text in texts.values()):
             raise ValueError("texts with one #, which stands for the number")
+        if not all(text.isprintable() and not re.search(r"[{}\d]", text) for text in texts.values()):
+            raise ValueError("one line of words beside the #, without braces and digits")
     return forms
 
 
@@ -69,33 +73,44 @@ def own_units() -> Mapping[str, Unit]:
 
     Raises :class:`DataError` naming the unit and the key, and for a name that a unit of the engine has.
     """
-    path = _path()
-    return {k: Unit(k, u.decimals, u.rate, _difference(u)) for k, u in _read(path).items()} if path.exists() else {}
+    return _units(own_units_path(project_root()))
 
 
 def own_unit_words(language: str) -> Mapping[str, Mapping[str, Any]]:
     """Return the name and the sentence of each unit of the project in one of its languages."""
-    path = _path()
-    known = _read(path) if path.exists() else {}
-    return {k: {"name": u.name[language], "sentence": u.sentence[language]} for k, u in known.items()}
+    return _words(own_units_path(project_root()), language)
+
+
+@lru_cache(maxsize=8)  # a page asks some thousand times
+def own_units_path(root: Path) -> Path:
+    """Return the file that declares the units of a project; it need not exist."""
+    return root / "data" / _FILE
+
+
+@cached_by_stamp(4)
+def _units(path: Path) -> Mapping[str, Unit]:
+    return {k: Unit(k, u.decimals, u.rate, _difference(u)) for k, u in _read(path).items()}
+
+
+@cached_by_stamp(8)
+def _words(path: Path, language: str) -> Mapping[str, Mapping[str, Any]]:
+    return {k: {"name": u.name[language], "sentence": u.sentence[language]} for k, u in _read(path).items()}
 
 
 def _difference(unit: _OwnUnit) -> str:
     return unit.difference or ("points" if unit.rate else "")
 
 
-def _path() -> Path:
-    return project_root() / "data" / _FILE
-
-
 @cached_by_stamp(4)
 def _read(path: Path) -> Mapping[str, _OwnUnit]:
+    if not path.exists():
+        return {}
     raw, where = read_yaml(path), shown_path(path)
     if not isinstance(raw, dict):
         raise DataError(explain(where, short_repr(raw), "a map from a unit to what it is"))
     found: dict[str, _OwnUnit] = {}
     for name, about in raw.items():
-        if not isinstance(name, str) or not name.isidentifier() or name in UNITS.built_in:
+        if not isinstance(name, str) or not re.fullmatch("[A-Za-z][A-Za-z0-9_]*", name) or name in UNITS.built_in:
             raise DataError(explain(where, f"the unit {short_repr(name)}", "a new name of letters, digits and _"))
         found[name] = strict_model(_OwnUnit, about, f"{where}, {name}")
     for name, one in found.items():

@@ -21,12 +21,14 @@ import stamina
 import stamina.instrumentation
 import truststore
 
-from kzreport.errors import ProviderDown, explain
+from kzreport.errors import ProviderDown, explain, without_numbers
 from kzreport.refresh.provider import Request
 from kzreport.refresh.transport import Answer, Kept, check_address, check_reply, host_of, key_of
 
 _T = TypeVar("_T")
 _TRIES = 3
+_TOTAL = 1800.0  # seconds that all requests of a refresh may take together
+_MOST_TOGETHER = 500_000_000  # bytes that all replies may have together
 _REDIRECTS = 3
 _QUIET = httpx.Timeout(20.0, connect=10.0)  # seconds without a byte; without a connection
 _AGENT = "kzreport (statistical report; a few requests a day)"
@@ -51,10 +53,6 @@ class HttpTransport:
     ----------
     deadline
         Seconds that one request may take, its three tries and the waiting between them included.
-    total
-        Seconds that all requests together may take.
-    most
-        Bytes that all replies together may have.
     say
         Takes a line about a try that failed.
     """
@@ -62,19 +60,17 @@ class HttpTransport:
     def __init__(
         self,
         deadline: float = 90.0,
-        total: float = 1800.0,
-        most: int = 500_000_000,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._deadline = deadline
-        self._end = time.monotonic() + total
-        self._left = most
+        self._end = time.monotonic() + _TOTAL
+        self._left = _MOST_TOGETHER
         self._say = say
         self._trust = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._failures: dict[str, int] = {}
 
     def fetch(self, request: Request, kept: Kept | None = None) -> Answer:
-        """Return the reply to a request. Raises :class:`ProviderDown` saying why there is none.
+        """Return the reply to a request. Raises :class:`ProviderDown` with the reason.
 
         A host that was down twice in this refresh is not asked again.
         """
@@ -195,7 +191,7 @@ def _reason(error: Exception, key: str) -> str:
         "RemoteProtocolError": "a reply that was cut or is no HTTP",
         "DecodingError": "a reply whose compression is broken",
     }
-    text = str(error).replace(key, "...") if key else str(error)
+    text = without_numbers(str(error).replace(key, "...") if key else str(error))
     kind = kinds.get(type(error).__name__, "")
     return " ".join(f"{kind} ({text[:200]})".split()) if kind and text else kind or text[:200] or type(error).__name__
 
@@ -215,7 +211,7 @@ def _within(end: float, host: str, work: Callable[[], _T]) -> _T:
     def run() -> None:
         try:
             results.append(work())
-        except BaseException as e:  # told to the caller
+        except BaseException as e:  # reported to the caller
             errors.append(e)
 
     thread = threading.Thread(target=run, daemon=True, name=f"fetch {host}")

@@ -68,7 +68,7 @@ class Ledger:
         self._raw: dict[str, bytes] = {}
 
     def kept(self, request: Request) -> tuple[Kept, bytes] | None:
-        """Return what to ask a newer reply by, and the reply that is kept; nothing if there is none."""
+        """Return the headers that ask for a newer reply, and the reply that is kept; ``None`` without a reply."""
         about = self._last.get(address_of(request))
         if not about or not (about.etag or about.modified):
             return None

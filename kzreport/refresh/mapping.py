@@ -17,7 +17,7 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from kzreport.errors import DataError, explain
-from kzreport.files import project_root, read_yaml, shown_path
+from kzreport.files import project_root, read_text, read_yaml, shown_path
 from kzreport.project.strict import StrictModel, strict_model
 from kzreport.series.resource import resources
 
@@ -60,7 +60,7 @@ class Fetch(StrictModel):
     fingerprint: str = ""
 
     def about(self, series: str) -> dict[str, Any]:
-        """Return what a provider is told of a series: this map, and the name of the series."""
+        """Return what a provider receives for a series: this map, and the name of the series."""
         return self.model_dump() | {"series": series}
 
 
@@ -73,7 +73,7 @@ def mapped_series() -> Mapping[str, Fetch]:
 
 
 def read_mappings(series: Iterable[str]) -> Mapping[str, Fetch]:
-    """Return those of some series whose cards say how to fetch them; the cards need not have been accepted.
+    """Return the series, among these, whose cards say how to fetch them; the cards need not have been accepted.
 
     Raises as :func:`mapped_series`.
     """
@@ -92,7 +92,7 @@ def _card(series: str) -> Path:
 
 def card_text(series: str) -> str:
     """Return the text of a series' card."""
-    return _card(series).read_text(encoding="utf-8")
+    return read_text(_card(series))
 
 
 def with_fetch(text: str, **values: str) -> str:
@@ -133,7 +133,7 @@ def _quoted(value: str) -> str:
 
 
 def with_vintage(text: str, day: date) -> str:
-    """Return the text of a card with one more day among its ``vintages``; the same if it has none, or this one.
+    """Return the text of a card with one more day among its ``vintages``; unchanged without that key, or with that day.
 
     Raises :class:`DataError` for a list in another form than ``[2016-03-04, ...]``.
 

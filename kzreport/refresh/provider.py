@@ -46,7 +46,7 @@ class Row:
     """A figure as a provider gives it.
 
     - ``period``: in the form of our tables, such as ``2026-08``
-    - ``value``: the provider's digits, after the scale of the mapping; ``None`` where it states that there is none
+    - ``value``: the provider's digits, after the scale of the mapping; ``None`` where it states that it has no value
     - ``dims``: the further columns of our table
     - ``published``: the day that the reply states, if it does
     """

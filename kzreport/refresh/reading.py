@@ -37,7 +37,7 @@ def other_form(where: str, found: object, expected: str) -> DataError:
 def of_one_form(where: str) -> Callable[[_Read], _Read]:
     """Decorate ``read`` of a provider: a field that is missing, or of another type, is another form of reply.
 
-    The errors of Python that tell of it become a :class:`DataError` that names the provider.
+    Python's errors about it become a :class:`DataError` that names the provider.
     """
 
     def decorate(read: _Read) -> _Read:
@@ -190,7 +190,7 @@ def html_links(raw: bytes, where: str) -> list[tuple[str, str, str]]:
 def sheets(raw: bytes, where: str) -> Iterator[tuple[str, Iterator[tuple[Any, ...]]]]:
     """Yield the title and the rows of each sheet of a workbook, read as they are asked for.
 
-    Raises :class:`DataError` for a file that is none, one that unpacks to too much, or XML with a DTD.
+    Raises :class:`DataError` for a file of another kind, one that unpacks to too much, or XML with a DTD.
     """
     import openpyxl  # an extra, which only this reader needs
 
@@ -259,6 +259,8 @@ def figure(value: Any, where: str, *, comma: bool = False) -> Decimal | None:
 def in_our_unit(value: Decimal | None, about: Mapping[str, Any]) -> Decimal | None:
     """Return a provider's number in the unit of our table: ``scale``, ``inverse``, and the digits of ``select``.
 
+    Raises :class:`DataError` for a rate of zero that is to be inverted.
+
     >>> in_our_unit(Decimal("188690000"), {"scale": "0.000001", "select": {"significant": "10"}})
     Decimal('188.69')
     >>> in_our_unit(Decimal("1.1681"), {"select": {"inverse": "yes", "decimals": "4"}})
@@ -322,7 +324,7 @@ def month_end(month: str) -> date:
 def monthly_means(days: Mapping[date, Decimal]) -> tuple[dict[str, Decimal], list[str]]:
     """Return the mean of each month's weekdays, and which days were left out, and why.
 
-    A rate further than 8% from both neighbours, while they agree within 2%, is that of another day: some providers
+    A rate further than 8% from both neighbours, while they agree within 2%, belongs to another day: some providers
     answer for a holiday with their latest rate.
     """
     order = [day for day in sorted(days) if day.weekday() < 5]

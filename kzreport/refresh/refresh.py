@@ -82,7 +82,7 @@ class Outcome:
 class Proposal:
     """The end of a refresh before anything is written. ``files``: path below ``data/`` -> content.
 
-    ``ledger``: the files that tell of the requests; they are written also where no figure is new.
+    ``ledger``: the files that record the requests; they are written even if no figure is new.
     """
 
     day: date
@@ -138,7 +138,7 @@ def propose(
 
 @dataclass(frozen=True)
 class _Asked:
-    """A request that was made: the reply, or why there is none."""
+    """A request that was made: the reply, or the reason why none came."""
 
     request: Request
     answer: Answer | None
@@ -146,7 +146,7 @@ class _Asked:
 
 
 class _Session:
-    """The requests of one refresh: each is made once, whoever needs it."""
+    """The requests of one refresh: each is made once, even if several series need it."""
 
     def __init__(self, today: date, transport: Transport, ledger: Ledger, wishes: Wishes) -> None:
         self._today, self._transport, self._ledger, self._wishes = today, transport, ledger, wishes
@@ -202,7 +202,7 @@ class _Session:
 
     @staticmethod
     def _guarded(call: Any, name: str) -> Any:
-        """Return what a provider's function returns; whatever it raises is a reply, or a mapping, of another form."""
+        """Return what a provider's function returns; its errors are those of a reply, or a mapping, of another form."""
         try:
             return call()
         except (DataError, ProviderDown):
@@ -210,7 +210,7 @@ class _Session:
         except ImportError as e:
             todo = "install it: python -m pip install 'kzreport[refresh]'"
             raise DataError(explain(name, f"no package {e.name}", "the extra 'refresh'", todo)) from None
-        except Exception as e:  # a provider's module is the project's: its faults are told, and stop nobody else
+        except Exception as e:  # a provider's module is the project's: its faults are reported, and stop no other
             raise DataError(explain(name, f"{type(e).__name__}: {str(e)[:120]}", "a reply of the known form")) from e
 
     def _fetch(self, name: str, provider: str, request: Request) -> Answer:
@@ -322,7 +322,7 @@ def _with(d: Resource, rows: Sequence[TableRow]) -> list[Observation]:
 
 
 def _guard_together(outcomes: Sequence[Outcome], today: date) -> None:
-    """Refuse the new figures that do not fit those of other series, held or new; what did not fit before is no news."""
+    """Refuse new figures that do not fit the figures of other series, held or new; misfits known before are ignored."""
     before = {f.message for f in errors_of(check_state(today))}
     while changed := {o.series: o for o in outcomes if o.state == "new"}:
         rows = {name: _with(describe_series(name), o.rows) for name, o in changed.items()}

@@ -1,4 +1,4 @@
-"""Recordings of replies: ``--record DIR`` makes one, for whoever has internet; ``--replay DIR`` answers from it.
+"""Recordings of replies: ``--record DIR`` makes one where there is internet; ``--replay DIR`` answers from it.
 
 A recording is a folder with ``recording.json`` (the day, and for each request its address without keys and what was
 said of the reply) and the replies, each under its digest.
@@ -7,19 +7,39 @@ said of the reply) and the replies, each under its digest.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from kzreport.days import read_day
-from kzreport.errors import ParameterError, ProviderDown, explain
-from kzreport.files import read_json, write_atomic
+from pydantic import Field
+
+from kzreport.errors import DataError, ParameterError, ProviderDown, explain
+from kzreport.files import read_bytes, read_json, sha256_hex, write_atomic
+from kzreport.project.strict import Day, StrictModel, strict_model
 from kzreport.refresh.provider import Request
 from kzreport.refresh.transport import Answer, Kept, Transport, address_of, check_reply, host_of
 
 _LIST = "recording.json"
 _HEADERS = ("media", "etag", "modified")
+
+
+class _Reply(StrictModel):
+    """What was recorded of a request: its reply, or why there was none."""
+
+    at: datetime = Field(default=datetime.min, strict=False)
+    file: Annotated[str, Field(pattern=r"^([0-9a-f]{64}\.raw)?$")] = ""
+    status: int = 200
+    media: str = ""
+    etag: str = ""
+    modified: str = ""
+    down: str = ""
+
+
+class _Recording(StrictModel):
+    """The list of a recording."""
+
+    day: Day
+    replies: dict[str, _Reply]
 
 
 class Recorder:
@@ -63,33 +83,30 @@ class Recorder:
 
 
 class Replay:
-    """A transport that answers from a recording. ``day``: that of the recording."""
+    """A transport that answers from a recording. ``day``: the day of the recording."""
 
     def __init__(self, folder: Path) -> None:
         if not (folder / _LIST).is_file():
             raise ParameterError(explain("--replay", f"no {_LIST} in {folder.name}/", "a folder made by --record"))
-        raw = read_json(folder / _LIST)
-        try:
-            self.day = read_day(raw["day"])
-            self._replies: dict[str, dict[str, Any]] = dict(raw["replies"])
-        except (KeyError, TypeError, ValueError):
-            raise ParameterError(explain(f"{folder.name}/{_LIST}", "another form", "a recording")) from None
-        self._folder = folder
+        about = strict_model(_Recording, read_json(folder / _LIST), f"{folder.name}/{_LIST}")
+        self.day, self._replies, self._folder = about.day, about.replies, folder
+        if empty := [address for address, reply in self._replies.items() if not (reply.down or reply.file)]:
+            where = f"{folder.name}/{_LIST}, {empty[0][:80]}"
+            raise DataError(explain(where, "no reply", "its file, or why there is none"))
 
     def fetch(self, request: Request, kept: Kept | None = None) -> Answer:
-        """Return the recorded reply. Raises :class:`ProviderDown` if there is none, or if a failure was recorded."""
+        """Return the recorded reply. Raises :class:`ProviderDown` without a reply, or if a failure was recorded."""
         about = self._replies.get(address_of(request))
         if about is None:
             found = f"no reply to {address_of(request)}"
             raise ProviderDown(explain(host_of(request), found, f"one in {self._folder.name}/"))
-        if "down" in about:
-            raise ProviderDown(str(about["down"]))
-        path = self._folder / Path(str(about["file"])).name
-        content = path.read_bytes()
-        if len(content) > request.most:
-            raise ProviderDown(explain(host_of(request), f"{len(content)} bytes", f"at most {request.most}"))
-        answer = Answer(content, datetime.fromisoformat(about["at"]), int(about.get("status", 200)))
-        media, etag, modified = (str(about.get(k, "")) for k in _HEADERS)
-        answer = replace(answer, media=media, etag=etag, modified=modified)
+        if about.down:
+            raise ProviderDown(about.down)
+        content = read_bytes(self._folder / about.file, request.most)
+        if about.file != f"{sha256_hex(content)}.raw":
+            where, todo = f"{self._folder.name}/{about.file}", "record it again"
+            raise DataError(explain(where, "other bytes than were recorded", "the reply as it came", todo))
+        said = {name: getattr(about, name) for name in _HEADERS}
+        answer = Answer(content, about.at, about.status, **said)
         check_reply(request, answer.media, content)
         return answer

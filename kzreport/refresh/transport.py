@@ -83,7 +83,7 @@ class Transport(Protocol):
     """A way of getting the reply to a request."""
 
     def fetch(self, request: Request, kept: Kept | None = None) -> Answer:
-        """Return the reply. Raises :class:`ProviderDown` saying why there is none."""
+        """Return the reply. Raises :class:`ProviderDown` with the reason."""
         ...
 
 

@@ -66,8 +66,8 @@ class Days:
     def of(self, row: Row, period: Period) -> tuple[date, str]:
         """Return the day on which a figure became known, and how that is known: ``recorded`` or ``observed``.
 
-        It is the day that the reply states; else that of its file, if that lies after the period and not after today;
-        else today. It is never an estimate. Raises :class:`DataError` for a stated day after today.
+        It is the day that the reply states; or else the day of its file, if that lies after the period and not after
+        today; or else today. It is never an estimate. Raises :class:`DataError` for a stated day after today.
         """
         if row.published is not None:
             if row.published > self.today:
@@ -82,7 +82,7 @@ class Days:
 def table_rows(d: Resource, rows: Iterable[Row], days: Days) -> list[TableRow]:
     """Return the rows of a reply in the form of the table, each with its day.
 
-    Raises :class:`DataError` for a period that is none, and as :meth:`Days.of`.
+    Raises :class:`DataError` for an invalid period, and as :meth:`Days.of`.
     """
     found = []
     for row in rows:

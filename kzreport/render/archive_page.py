@@ -25,7 +25,7 @@ Record = Mapping[str, Any]  # of an edition, as its manifest has it; with its ``
 
 @dataclass(frozen=True)
 class Moved:
-    """The course of a figure from edition to edition: its title, its value in the newest, the days, a picture."""
+    """A figure in the newest edition, and its course from edition to edition: the days and a picture, or neither."""
 
     title: str
     value: str
@@ -36,12 +36,16 @@ class Moved:
 
 @dataclass(frozen=True)
 class Listed:
-    """An edition in the archive: where it is, its day in words, the number of its revision, its headline."""
+    """An edition in the archive: where it is, its day in words, the number of its revision, its headline.
+
+    ``newest``: it is the last of several.
+    """
 
     href: str
     line: str
     revision: str
     headline: str
+    newest: bool
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,15 @@ def _shelf(editions: Sequence[Record], language: str) -> Shelf:
     by_year: dict[str, list[Listed]] = {}
     for about in reversed(editions):
         year = about["as_of"][:4] if len(editions) >= _MANY else ""
-        by_year.setdefault(year, []).append(_listed(about, w))
+        by_year.setdefault(year, []).append(_listed(about, w, about is editions[-1] and len(editions) > 1))
     return Shelf(editions[-1]["title"][language], list(_moved(editions, w)), list(by_year.items()))
 
 
-def _listed(about: Record, w: Words) -> Listed:
+def _listed(about: Record, w: Words, newest: bool) -> Listed:
     covers = "headlines" in about  # an edition made before has one page for all its languages
     href = f"{about['path']}/{w.language}/index.html" if covers else f"{about['path']}/index.html"
-    return Listed(href, edition_line(about, w), about["name"][12:], about.get("headlines", {}).get(w.language, ""))
+    headline = about.get("headlines", {}).get(w.language, "")
+    return Listed(href, edition_line(about, w), about["name"][12:], headline, newest)
 
 
 def edition_line(about: Record, w: Words) -> str:
@@ -92,7 +97,10 @@ def edition_line(about: Record, w: Words) -> str:
 
 
 def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:
-    """Yield the figures of the newest edition that enough editions of other dates have; its last revision counts."""
+    """Yield the figures of the newest edition, with their course where enough editions of other dates have them.
+
+    Of the revisions of a date the last one counts.
+    """
     last_of_day = {about["as_of"]: about for about in editions}.values()
     for wanted in editions[-1].get("figures", ()):
         found = []
@@ -101,11 +109,14 @@ def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:
             reading = read_figure(next(alike, None), Period.parse(about["as_of"]))
             found += [reading] if reading else []
         newest = read_figure(wanted)
-        if newest is None or len(found) < _FEW:
+        if newest is None:
             continue
-        span = w.typography(w.ui("moved_to").format(first=w.day(found[0].period.end), last=w.day(found[-1].period.end)))
+        span, drawn = "", Markup("")
+        if len(found) >= _FEW:
+            ends = {"first": w.day(found[0].period.end), "last": w.day(found[-1].period.end)}
+            span, drawn = w.typography(w.ui("moved_to").format(**ends)), Markup(sparkline(found))
         value, period = w.typography(w.reading(newest)), w.typography(w.period(newest.period))
-        yield Moved(wanted["title"].get(w.language, ""), value, period, span, Markup(sparkline(found)))
+        yield Moved(wanted["title"].get(w.language, ""), value, period, span, drawn)
 
 
 _SAME = ("series", "unit", "basis", "item")  # of a figure in two editions

@@ -10,13 +10,14 @@ from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.pages.outputs import Output
 from kzreport.render.figures import FigureReader, csv_rows, has_figures, shown_decimals
+from kzreport.series.resource import resources
 from kzreport.units import UNITS
 
 MOST = 24  # rows shown
 _WIDEST = 16  # columns side by side
-_MOST_DECIMALS = 2
+_SMALL = 100  # below it, a value of a unit without decimals keeps those that its publisher gave
 _FILLED = 0.3  # the share of the cells side by side that must have a figure
-_GROUP, _ITEM, _PERIOD, _VALUE, _UNIT, _STATUS, _ESTIMATED = range(7)
+_GROUP, _ITEM, _PERIOD, _VALUE, _UNIT, _STATUS, _ESTIMATED, _SERIES = range(8)
 
 _Row = Sequence[str]
 
@@ -45,9 +46,10 @@ def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
     rows = csv_rows(output)
     if not has_figures(rows):
         return None
-    shown = rows[1:]
+    # a bar that is named by its period says nothing more
+    shown = [[*row[:_ITEM], "" if row[_ITEM] == row[_PERIOD] else row[_ITEM], *row[_PERIOD:]] for row in rows[1:]]
     grid = _is_grid(shown)
-    values = _Values(shown, reader.words, apart=grid)
+    values = _Values(shown, reader.words)
     head, cells, heads = (_side_by_side if grid else _listed)(shown, reader, values)
     return FigureTable(head, cells[:MOST], heads, len(cells), values.unit)
 
@@ -110,23 +112,21 @@ def _period(period: str, words: Words) -> str:
 class _Values:
     """Writes values, without the unit where there is only one.
 
-    Values of a column, whose unit has decimals, have the same number of them: two where none has more, else those of
-    the unit. ``apart``: each group and item has a column of its own.
+    A value of a unit that has decimals is shown with those of the unit, or of its series where the card gives some: as
+    the sentences and tables beside the chart show it, and as the columns beside its own.
     """
 
-    def __init__(self, rows: Sequence[_Row], words: Words, *, apart: bool) -> None:
-        self.words, self.apart = words, apart
+    def __init__(self, rows: Sequence[_Row], words: Words) -> None:
+        self.words = words
         units = tuple(dict.fromkeys(row[_UNIT] for row in rows))
         self.unit = words.unit(units[0]) if len(units) == 1 and units[0] in UNITS else ""
-        self.decimals: dict[tuple[str, ...], int] = {}
-        for row in rows:
-            if row[_VALUE] and row[_UNIT] in UNITS and UNITS[row[_UNIT]].decimals:
-                own = shown_decimals(float(row[_VALUE]), row[_UNIT])
-                own = own if own <= _MOST_DECIMALS else UNITS[row[_UNIT]].decimals
-                self.decimals[self._column(row)] = max(own, self.decimals.get(self._column(row), 0))
 
-    def _column(self, row: _Row) -> tuple[str, ...]:
-        return (row[_UNIT], row[_GROUP], row[_ITEM]) if self.apart else (row[_UNIT],)
+    def _digits(self, row: _Row) -> int:
+        names, unit, value = row[_SERIES].split(), row[_UNIT], float(row[_VALUE])
+        if unit not in UNITS or not UNITS[unit].decimals:
+            return shown_decimals(value, unit) if abs(value) < _SMALL else 0
+        own = resources()[names[0]] if len(names) == 1 and names[0] in resources() else None
+        return own.decimals if own and own.unit == unit and own.decimals is not None else UNITS[unit].decimals
 
     def text(self, row: _Row | None) -> str:
         """Write the value of a row; an estimate has an asterisk."""
@@ -136,6 +136,6 @@ class _Values:
         if not row[_VALUE]:
             return w.ui("not_available" if row[_STATUS] == "missing_input" else "not_significant")
         value, unit = float(row[_VALUE]), row[_UNIT]
-        digits = self.decimals.get(self._column(row), shown_decimals(value, unit))
+        digits = self._digits(row)
         text = w.number(value, digits) if self.unit or unit not in UNITS else w.quantity(value, unit, digits=digits)
         return f"{text}*" if row[_ESTIMATED] else text

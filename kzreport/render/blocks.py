@@ -12,7 +12,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from kzreport.charts.picture import inline_picture
+from kzreport.charts.picture import inline_picture, phone_picture
 from kzreport.pages.outputs import Kind, Output, read_output
 from kzreport.render.markup import clean, markdown
 
@@ -43,11 +43,6 @@ class Block:
     code: Markup = _NOTHING
     code_at: str = ""
 
-    @property
-    def filtered(self) -> bool:
-        """True for the table of claims, which the page offers to filter."""
-        return self.kind == "table" and "<table data-claims=" in self.html
-
 
 def blocks(nb: NotebookNode, language: str) -> Iterator[Block]:
     """Yield the page's pieces in order; an analyst's Markdown cells only if tagged with the language.
@@ -72,7 +67,7 @@ def blocks(nb: NotebookNode, language: str) -> Iterator[Block]:
 
 def _figure(output: Output) -> Markup:
     if output.kind is Kind.CHART:
-        return Markup(inline_picture(output.svg, output.name))
+        return Markup(inline_picture(output.svg, output.name) + phone_picture(output.svg, output.name))
     return clean(output.html)
 
 

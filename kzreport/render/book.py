@@ -56,7 +56,7 @@ class Column:
 
 
 class Book:
-    """A workbook. ``made`` is the day that stands in it as that of its making."""
+    """A workbook. ``made``: the day that its properties state as the day of its making."""
 
     def __init__(self, title: str, subject: str, made: date) -> None:
         self._buffer = io.BytesIO()

@@ -17,13 +17,13 @@ from kzreport.render.figures import csv_rows, has_figures
 from kzreport.render.late import late_figures
 from kzreport.render.sources import edition_sources
 from kzreport.render.sparkline import sparkline
-from kzreport.render.text import Paragraph, read_markdown, read_table
+from kzreport.render.text import Paragraph, Run, read_markdown, read_table
 from kzreport.series.resource import resources
 
 MOST = 5  # headlines
 _ENOUGH = 8  # figures that a small line needs to say something
 _NONE = "–"  # a cell without a change
-_KEY_FIGURES = "key_figures"  # the name of the table of key figures, on whatever page
+_KEY_FIGURES = "key_figures"  # the name of the table of key figures, on any page
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,14 @@ class Brief:
     """The content of a brief.
 
     - ``points``: at most :data:`MOST` headlines
+    - ``replaced``: the sentence on the edition that a revision replaces, and a line for each page that it changed
     - ``since``, ``changes``: since when, and what changed, as the edition says it; empty if no page says it
     - ``late``: a line for each series with late figures
     - ``terms``: publishers, and the terms of use of their figures
     """
 
     points: Sequence[Point]
+    replaced: Sequence[Paragraph]
     since: str
     changes: Sequence[Paragraph]
     late: Sequence[str]
@@ -75,8 +77,20 @@ class Brief:
 
 
 def told_changes(pages: Sequence[PageContent]) -> list[Paragraph]:
-    """Return what changed since the edition before, as a page tells it, first since when; empty if no page does."""
+    """Return the changes since the edition before, as a page lists them, its date first; empty if no page does."""
     return next((read_markdown(o.markdown) for p in pages for o in p.outputs if o.kind is Kind.CHANGES), [])
+
+
+def told_replaced(edition: Edition, language: str, w: Words) -> list[Paragraph]:
+    """Return what a revision says of the edition that it replaces; below, for each page, what stood there before."""
+    if language not in edition.replaced:
+        return []
+    titles = {page.name: page.title for page in edition.pages[language]}
+    found = [Paragraph([Run(edition.replaced[language])])]
+    for page, lines in edition.before.get(language, {}).items():
+        said = [run for line in lines for p in read_markdown(line) for run in (*p.runs, Run(" "))]
+        found.append(Paragraph([Run(f"{titles.get(page, page)}{w.colon}", strong=True), *said[:-1]], depth=1))
+    return found
 
 
 def make_brief(edition: Edition, language: str) -> Brief:
@@ -86,6 +100,7 @@ def make_brief(edition: Edition, language: str) -> Brief:
     told = told_changes(pages)
     return Brief(
         points=points,
+        replaced=told_replaced(edition, language, w),
         since=told[0].text if told else "",
         changes=told[1:],
         late=late_figures(edition, w),
@@ -116,7 +131,7 @@ def _points(pages: Sequence[PageContent], w: Words) -> Iterator[Point]:
 
 
 def key_table(pages: Sequence[PageContent]) -> Output | None:
-    """Return the table of key figures of an edition, on whatever page; ``None`` if no page has it."""
+    """Return the table of key figures of an edition, from any page; ``None`` if no page has it."""
     return next((o for p in pages for o in p.outputs if o.kind is Kind.TABLE and o.name == _KEY_FIGURES), None)
 
 
@@ -143,9 +158,22 @@ def key_figures(pages: Sequence[PageContent], w: Words) -> dict[str, KeyFigure]:
             history = history_of(readings[title], lines)
             if len(history) >= _ENOUGH and page.name not in found:
                 period = w.typography(w.period(history[-1].period))
-                against = w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if base != _NONE else ""
+                against = compared(change, base, readings[title], w) if base != _NONE else ""
                 found[page.name] = KeyFigure(title, value, period, against, history)
     return found
+
+
+def compared(change: str, base: str, reading: Reading, w: Words) -> str:
+    """Write a change of a reading and what it is measured from; ``base``: that period, as the table of figures has it.
+
+    >>> r = Reading("cpi_yy", 9.8, "percent", Period.parse("2026-08"))
+    >>> compared("−0,4 point", "juillet 2026", r, Words("fr")).replace("\u00a0", " ")
+    '−0,4 point par rapport à juillet 2026'
+    """
+    near = (p for p in (reading.period.shift(-1), reading.period.year_before()) if p.is_part_year or p.frequency != "S")
+    plain = " ".join(base.split())
+    against = next((w.period(p, "against") for p in near if " ".join(w.period(p).split()) == plain), "")
+    return w.typography(f"{change} {against}" if against else f"{change} ({w.ui('base').lower()}{w.colon}{base})")
 
 
 def chart_lines(pages: Sequence[PageContent]) -> list[tuple[PageContent, list[list[Reading]]]]:

@@ -37,6 +37,8 @@ def _data(edition: Edition, brief: Brief, most: int, w: Words) -> Data:
         "keywords": [point.title for point in brief.points],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon, "semicolon": w.semicolon},
         "points": [_point(point) for point in brief.points],
+        "replaced": [printed_runs(p.runs) for p in brief.replaced[:1]],
+        "before": _before(brief.replaced[1:], most, w),
         "since": brief.since,
         "changes": _changes(brief.changes, most, w),
         "late": cut(brief.late, most, w),
@@ -51,6 +53,12 @@ def _point(point: Point) -> Data:
     years = known.years if known else ()
     runs = printed_runs(point.text.runs)
     return {"title": point.title, "runs": runs, "figure": figure, "svg": point.line, "alt": point.alt, "years": years}
+
+
+def _before(lines: Sequence[Paragraph], most: int, w: Words) -> list[list[Data]]:
+    """Return the lines on pages that a revision changed, of which so many are kept."""
+    kept = [printed_runs(p.runs) for p in lines[:most]]
+    return [*kept, [{"text": w.count(len(lines) - most, "left_out")}]] if len(lines) > most else kept
 
 
 def _changes(changes: Sequence[Paragraph], most: int, w: Words) -> list[Data]:

@@ -14,7 +14,15 @@ from kzreport.days import parse_day
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.outputs import headline_in
-from kzreport.render.brief import KeyFigure, chart_lines, describe_history, history_of, key_readings, key_table
+from kzreport.render.brief import (
+    KeyFigure,
+    chart_lines,
+    compared,
+    describe_history,
+    history_of,
+    key_readings,
+    key_table,
+)
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import FigureReader
 from kzreport.render.sparkline import sparkline
@@ -79,7 +87,7 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
         if change == _NONE and len(history) < _ENOUGH:
             continue
         when = w.typography(w.period(reading.period))
-        late = period.removeprefix(when).strip(" ()") if period.startswith(when) else ""
+        late = _late(period, when, w)
         figure = KeyFigure(title, value, when if late or period == when else period, change, history)
         basis, enough = basis_name(w, reading.basis), len(history) >= _ENOUGH
         yield Card(
@@ -89,7 +97,7 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
             period=figure.period,
             basis="" if basis.lower() in title.lower() else basis,
             publisher=_publisher(reading, w),
-            change=w.typography(f"{change} ({w.ui('base').lower()}{w.colon}{base})") if change != _NONE else "",
+            change=compared(change, base, reading, w) if change != _NONE else "",
             since=_since(edition.previous, reading, history, reader, w) if edition.previous else "",
             states=[*_states(edition.as_of, reading, w), *([late] if late else [])],
             page=page.name if page else "",
@@ -100,8 +108,17 @@ def _cards(edition: Edition, w: Words) -> Iterator[Card]:
         )
 
 
+def _late(period: str, when: str, w: Words) -> str:
+    """Return what a cell says of a period beside its name: that the next figure should have been published."""
+    before, _, after = w.typography(w.ui("held_cell")).partition("{missed}")
+    before = before.replace("{last}", when)
+    if period.startswith(before):
+        return period.removeprefix(before).removesuffix(after)
+    return period.removeprefix(when).strip(" ()") if period.startswith(when) else ""
+
+
 def _publisher(reading: Reading, w: Words) -> str:
-    """Name the publishers of a reading: those of its series or, of a series that has several, the one it is of."""
+    """Name the publishers of a reading: those of its series, or its own one if the series has several."""
     of_series = w.publishers([n for n in reading.inputs if n in resources()]) if reading.inputs else ""
     return of_series or (w.label(reading.item) if reading.item in names_of("publishers") else "")
 
@@ -112,20 +129,20 @@ def _about(reading: Reading, lines: Sequence[tuple[PageContent, list[list[Readin
 
 
 def _states(as_of: date, reading: Reading, w: Words) -> Iterator[str]:
-    """Yield what a reader must know of a figure: nobody published it, or its publisher calls it provisional."""
+    """Yield what a reader must know of a figure: it was not published, or its publisher calls it provisional."""
     if reading.estimated:
         yield w.ui("estimated")
     days = reading.period
     for issue in known_issues(as_of):
         spans = any(p.start <= days.end and days.start <= p.end for p in issue.periods)
-        mine = all(value in (reading.item, *reading.item.split("|")) for value in issue.where.values())
+        mine = all(issue.is_about(column, (reading.item, *reading.item.split("|"))) for column in issue.where)
         if issue.kind == "preliminary" and issue.series in reading.inputs and spans and mine:
             yield w.issue_kind("preliminary").lower()
             return
 
 
 def _since(previous: date, reading: Reading, history: Sequence[Reading], reader: FigureReader, w: Words) -> str:
-    """Say what the edition before had: this figure, another value of it, or that of an earlier period."""
+    """Describe the figure in the edition before: the same, another value of it, or one of an earlier period."""
     if not (published := _published(reading, reader)):
         return ""
     day = w.day(previous)

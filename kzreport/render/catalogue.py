@@ -56,7 +56,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Entry:
-    """A series in the list of the catalogue; ``leading``: its one subject, or that of the home country."""
+    """A series in the list of the catalogue; ``leading``: its one subject, or the home country's."""
 
     source: SeriesSource
     leading: Line | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ from kzreport.series.resource import describe_series
 
 _AHEAD = timedelta(days=45)  # of the releases that a cover announces
 _FEW = 4  # lines of a list that are shown at once
+_NUMBER = re.compile(r"\D*\d[\d\s.,]*%?")  # with what stands before it, and a percent sign
 _NAMED = 3  # series named of those that come out on one day
 
 
@@ -56,7 +58,7 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
         notice=edition.notices[language],
         replaced=edition.replaced.get(language, ""),
         before={p: [markdown(t) for t in few] for p, few in edition.before.get(language, {}).items()},
-        cards=[(card, Markup(card.line)) for card in cards],  # our own drawing: numbers alone
+        cards=[(card, *_parted_value(card.value), Markup(card.line)) for card in cards],  # a line is numbers alone
         known=_known(edition, language, w),
         late=(late[:_FEW], late[_FEW:]),
         coming=(coming[:_FEW], coming[_FEW:]),
@@ -121,6 +123,16 @@ def _known(edition: Edition, language: str, w: Words) -> list[tuple[str, str]]:
     days = {publisher: known_until(names, edition.as_of) for publisher, names in series.items()}
     ordered = sorted((d, p) for p, d in days.items() if d)
     return [(publisher, w.day(day)) for day, publisher in reversed(ordered)]
+
+
+def _parted_value(value: str) -> tuple[str, str]:
+    """Return the number of a figure, with its currency or percent sign, and the words of its unit.
+
+    >>> _parted_value("−$672 million"), _parted_value("9,3\u00a0%"), _parted_value("449,7 tenges")
+    (('−$672', 'million'), ('9,3\xa0%', ''), ('449,7', 'tenges'))
+    """
+    found = _NUMBER.match(value)
+    return (found[0].strip(), value[found.end() :].strip()) if found else (value, "")
 
 
 def _parted(changes: Sequence[Paragraph], heading: str) -> tuple[list[Paragraph], list[Paragraph]]:

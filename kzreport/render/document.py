@@ -8,9 +8,13 @@ from dataclasses import replace
 from kzreport.charts.picture import bare_picture, png_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
+from kzreport.render.brief import told_replaced
+from kzreport.render.claims_print import Entry, paper_ledger
 from kzreport.render.content import Edition, PageContent
+from kzreport.render.ledger import Listed, listed_claims
 from kzreport.render.repeated import NOTES, is_prose, notes_once, told_elsewhere, without_last
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
+from kzreport.render.text import Cell as TextCell
 from kzreport.render.text import Grid, Paragraph, Run, read_markdown, read_table
 from kzreport.render.wordml import WordFile
 
@@ -71,6 +75,8 @@ class _Document:
         self.file.paragraph([Run(title)], "Title")
         self.file.paragraph([Run(self.edition.lines[self.language])], "Subtitle")
         notice = self.edition.notices[self.language]
+        for p in told_replaced(self.edition, self.language, self.words):
+            self.file.paragraph(p.runs, _BULLETS[0] if p.depth else "Normal")
         for text in filter(None, (notice, self.words.ui("made_with"), self.say("frozen"), self.say("reuse"))):
             self.file.paragraph([Run(text)])
         self.file.paragraph([Run(f"{self.words.ui('fingerprint')}{self.words.colon}{self.edition.fingerprint}")])
@@ -112,7 +118,11 @@ class _Document:
     def _table(self, page: PageContent, output: Output) -> None:
         """Write a table; one of prose as a list in two columns, without the last column if another page has it."""
         self.tables += 1
-        grid, other = read_table(output.html), self.elsewhere.get((page.name, output.name), "")
+        other = self.elsewhere.get((page.name, output.name), "")
+        if claims := listed_claims(output):
+            self._claims(output.title, claims, other)
+            return
+        grid = read_table(output.html)
         last, grid = grid.head[-1], without_last(grid) if other else grid
         self.file.caption(self.say("table"), self.tables, output.title)
         if is_prose(grid):
@@ -125,6 +135,37 @@ class _Document:
             title = next(p.title for p in self.pages if p.name == other)
             said = self.words.typography(self.words.ui("in_full").format(column=last))
             self.file.paragraph([Run(f"{said} "), Run(title, page=self.places[other])], "Source")
+
+    def _claims(self, title: str, claims: Sequence[Listed], other: str) -> None:
+        """Write the claims of a page; in a line each where the page ``other`` has them in full."""
+        ledger = paper_ledger(claims, self.words, short=bool(other))
+        self.file.caption(self.say("table"), self.tables, title)
+        if not other:
+            rows = [[TextCell([[Run(text)]], head=not n) for n, text in enumerate(row)] for row in ledger.rows]
+            self.file.table(Grid(title, list(ledger.head), set(), rows))
+            self.file.paragraph([Run(self.words.typography(self.words.ui("claims_rest")))], "Source")
+        self.file.columns(2)
+        for group in (*ledger.full, *ledger.others):
+            self.file.paragraph([Run(f"{group.name} ({group.count})")], "Heading 3")
+            for entry in group.entries:
+                self._entry(entry)
+        self.file.columns(1)
+        if other:
+            title = next(p.title for p in self.pages if p.name == other)
+            said = self.words.typography(self.words.ui("claims_in_full"))
+            self.file.paragraph([Run(f"{said} "), Run(title, page=self.places[other])], "Source")
+
+    def _entry(self, entry: Entry) -> None:
+        place = Run(f" – {entry.place}")
+        if not entry.parts:
+            self.file.paragraph([Run(entry.stated), place], "Note")
+            return
+        self.file.paragraph([Run(entry.stated, strong=True), place], "Entry")
+        for name, lines in entry.parts:
+            label = Run(f"{name}{self.words.colon}", emphasis=True)
+            self.file.paragraph([label, *(map(self._placed, lines[0]) if len(lines) == 1 else ())], "Note")
+            for line in lines if len(lines) > 1 else ():
+                self.file.paragraph(list(map(self._placed, line)), "Note Bullet")
 
     def _entries(self, grid: Grid) -> None:
         for row in grid.rows:

@@ -1,4 +1,4 @@
-"""The CSV files that readers download: figures with their publishers, and no cell that a spreadsheet would run."""
+"""The files of figures that readers download: CSV with publishers, no cell that a spreadsheet would run, and SVG."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from nbformat import NotebookNode
+
 from kzreport.charts.describe import HEADER
 from kzreport.language.words import Words
-from kzreport.pages.outputs import Output
+from kzreport.pages.outputs import Output, page_artefacts
 from kzreport.pages.rows import as_csv
 from kzreport.render.figures import FigureReader, csv_rows, has_figures
 
@@ -27,7 +29,7 @@ def inert(cell: str) -> str:
 
 
 def download(output: Output, words: Words, as_of: date) -> str:
-    """Return the CSV of a chart or table for readers: that of the page, and two columns, publisher and published.
+    """Return the CSV of a chart or table for readers: the page's CSV, with two more columns, publisher and published.
 
     ``words``: of the page; ``as_of``: the date of the edition. A list of texts keeps its columns.
     """
@@ -37,3 +39,17 @@ def download(output: Output, words: Words, as_of: date) -> str:
         found = [(row, reader.figure(row)) for row in rows[1:]]
         rows = [COLUMNS, *([*row, figure.publisher, figure.published] for row, figure in found)]
     return as_csv([[inert(cell) for cell in row] for row in rows])
+
+
+def figure_files(nb: NotebookNode, words: Words, as_of: date) -> dict[str, bytes]:
+    """Return the files of the charts and tables of an executed page by their addresses from it.
+
+    ``words``: of the page; ``as_of``: the date of the edition.
+    """
+    files: dict[str, bytes] = {}
+    for artefact in page_artefacts(nb):
+        address = f"figures/{words.name}-{artefact.name}"
+        files[f"{address}.csv"] = download(artefact, words, as_of).encode()
+        if artefact.svg:
+            files[f"{address}.svg"] = artefact.svg.encode()
+    return files

@@ -17,7 +17,7 @@ from kzreport.charts.describe import HEADER
 from kzreport.days import parse_day
 from kzreport.errors import DataError, WordsError
 from kzreport.language.words import Words
-from kzreport.model import Period
+from kzreport.model import Period, Series
 from kzreport.pages.outputs import Output
 from kzreport.series.known import load_series
 from kzreport.series.resource import names_of, resources
@@ -34,7 +34,7 @@ class Figure:
     """A figure behind a chart or table.
 
     - ``group``, ``item``, ``period``, ``unit``, ``status``, ``basis``: codes, as the page's CSV has them
-    - ``value``: ``None`` if there is none; ``status`` says why
+    - ``value``: ``None`` if missing; ``status`` says why
     - ``estimated``: no publisher gave it
     - ``series``: the names of the series that it was computed from
     - ``publisher``: who published these, in a language
@@ -60,7 +60,7 @@ def csv_rows(output: Output) -> list[list[str]]:
 
 
 def has_figures(rows: Sequence[Sequence[str]]) -> bool:
-    """True for the CSV of readings; others are lists of texts, as that of claims."""
+    """True for the CSV of readings; others, such as the CSV of claims, are lists of texts."""
     return bool(rows) and tuple(rows[0]) == HEADER
 
 
@@ -74,6 +74,7 @@ class FigureReader:
     def __init__(self, words: Words, as_of: date, others: Sequence[Words] = ()) -> None:
         self.words, self.as_of, self.others = words, as_of, others
         self._held = resources()
+        self._known: dict[tuple[str, date], Series] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
         self._publishers: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
@@ -100,7 +101,9 @@ class FigureReader:
     def _published(self, name: str, period: str, day: date, parts: tuple[str, ...]) -> str:
         key = (name, period, day, parts)
         if key not in self._days:
-            self._days[key] = _day_published(name, period, day, parts)
+            if (name, day) not in self._known:
+                self._known[name, day] = load_series(name, day)
+            self._days[key] = _day_published(self._known[name, day], self._held[name].dimensions, period, parts)
         return self._days[key]
 
     def _publisher(self, names: tuple[str, ...], parts: tuple[str, ...]) -> str:
@@ -132,8 +135,8 @@ class FigureReader:
         return self._held[code].titles[self.words.language] if code in self._held else code
 
 
-def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> str:
-    """Return the latest day on which a series got a figure of a period, as known on a day.
+def _day_published(series: Series, dimensions: Sequence[str], period: str, parts: Sequence[str]) -> str:
+    """Return the latest day on which a series, as known on a day, got a figure of a period.
 
     ``parts``: codes that say what the figure is of; the columns of the table that hold one of them are cut to it. Of a
     table with several publishers nothing is said unless one is named.
@@ -142,8 +145,8 @@ def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> s
         wanted = Period.parse(period)
     except DataError:
         return ""
-    found = [o for o in load_series(name, day) if wanted.start <= o.period.start and o.period.end <= wanted.end]
-    for column in resources()[name].dimensions:
+    found = [o for o in series if wanted.start <= o.period.start and o.period.end <= wanted.end]
+    for column in dimensions:
         named = [o for o in found if o.dims.get(column) in parts]
         if not named and column == "publisher":
             return ""
@@ -152,7 +155,7 @@ def _day_published(name: str, period: str, day: date, parts: Sequence[str]) -> s
 
 
 def shown_decimals(value: float, unit: str) -> int:
-    """Return the decimals that a figure is shown with: those of its unit, or all of them where these are few.
+    """Return the decimals that a figure is shown with: its unit's, or all of them if they are few.
 
     A unit without decimals has some in small values alone: 3.396 tonnes, but 298,487.
 

@@ -19,13 +19,15 @@ _PLAIN = frozenset(f"{ascii_letters}{digits} .,:-")
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("kzreport.render"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["css"] = css_text
+    return environment
 
 
 def fill(template: str, **values: Any) -> str:
@@ -34,7 +36,7 @@ def fill(template: str, **values: Any) -> str:
 
 
 def filter_script() -> tuple[Markup, str]:
-    """Return the script that filters the table of claims, and its digest for the page's policy."""
+    """Return the script that filters and opens claims, and its digest for the page's policy."""
     return page_script("filter.js")
 
 

@@ -37,7 +37,7 @@ class Format:
     """A format.
 
     - ``module``: of :mod:`kzreport.render` that makes it
-    - ``ending``: of its file's name, which begins with those of the definition, the edition and the language
+    - ``ending``: the end of its file's name; the start names the definition, the edition and the language
     - ``packages``: distributions that its bytes depend on, beside those that pages depend on: inputs of the edition
     - ``needs``: the module that these bring; without it the format cannot be made
     - ``extra``: the optional dependency of kzreport that brings it; empty if every installation has it

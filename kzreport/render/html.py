@@ -1,6 +1,6 @@
 """Executed page -> one self-contained HTML file: nothing loaded from outside, readable and whole without JavaScript.
 
-The one script is our own (``templates/filter.js``, which hides rows of the table of claims); the page's policy names
+The one script is our own (``templates/filter.js``, which filters and opens claims); the page's policy names
 its digest, so that no other script runs.
 """
 
@@ -25,6 +25,8 @@ from kzreport.pages.since_text import changes_list, changes_title, new_figures_t
 from kzreport.project.settings import project
 from kzreport.render.behind import figure_table
 from kzreport.render.blocks import Block, blocks, code_style, page_code
+from kzreport.render.citing import source_links, with_sources
+from kzreport.render.claims_html import CLAIMS, claims_blocks
 from kzreport.render.figures import FigureReader
 from kzreport.render.fill import chart_style, css_text, fill, filter_script
 from kzreport.render.markup import markdown
@@ -34,7 +36,6 @@ from kzreport.render.sources import series_source
 from kzreport.render.terms import Term, TermLinks
 
 DOWNLOADS = Markup('<div class="handed"></div>')  # filled when the sizes of the files of the edition are known
-_PIECES = 2  # of evidence that a claim shows at once
 _EXPLAINED = ("text", str(Kind.HEADLINE), str(Kind.METHOD))  # texts in which terms are explained
 NO_SIZES: Mapping[str, int] = MappingProxyType({})
 
@@ -84,9 +85,10 @@ def page(
     w = Words(language, name, as_of)
     shown, styles = _with_shared_styles(list(blocks(nb, language)))
     shown, terms = _with_terms(shown, w)
-    shown = [replace(b, html=folded(b.html, w)) if b.filtered else b for b in shown]
+    shown = claims_blocks(shown, w, list(titles))
     references = read_references([block.output for block in shown if block.output])
-    script, digest = filter_script() if any(b.filtered for b in shown) else (Markup(""), "")
+    shown = list(with_sources(shown, references, w))
+    script, digest = filter_script() if any(b.kind == CLAIMS for b in shown) else (Markup(""), "")
     return fill(
         "page.html",
         w=w,
@@ -102,17 +104,18 @@ def page(
         previous=previous and {"name": previous, "day": w.day(parse_day(previous[:10]))},
         blocks=shown,
         references=references,
+        source_links=source_links,
         sources=[series_source(each, as_of, w) for each in references.series],
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
+        numbered=lambda table, number: numbered_caption(table, f"{w.word('handed', 'table')}{NBSP}{number}"),
         numbered_notes=numbered_notes,
         file_size=lambda path: file_size(sizes[path], w) if path in sizes else "",
         running=css_text(f"{report} – {titles[name]}"),
         day=css_text(w.day(as_of)),
         code=page_code(nb),
         downloads=DOWNLOADS,
-        claim_heads=[css_text(w.ui(key) + w.colon) for key in ("within_document", "against_published", "evidence")],
         script=script,
         digest=digest,
         pygments=code_style(),
@@ -136,33 +139,22 @@ def _with_terms(shown: Sequence[Block], words: Words) -> tuple[list[Block], list
     return linked, sorted(links.used, key=lambda term: term.name)
 
 
-def folded(table: Markup, words: Words) -> Markup:
-    """Return the table of claims with the evidence beyond the first pieces of a claim folded; in print it is whole.
-
-    >>> cell = "<td><ul>" + "".join(f"<li>{n}</li>" for n in "abcde") + "</ul></td></tr>"
-    >>> str(folded(Markup(cell), Words("en")))[:89]
-    '<td><ul><li>a</li><li>b</li></ul><details><summary>The others (3)</summary><ul><li>c</li>'
-    """
-
-    def cell(found: re.Match[str]) -> str:
-        items = re.findall(r"<li>.*?</li>", found[1], re.DOTALL)
-        few, more = items[:_PIECES], items[_PIECES:]
-        if not more:
-            return found[0]
-        label = f"{words.ui('others')} ({len(more)})"
-        rest = f"<details><summary>{label}</summary><ul>{''.join(more)}</ul></details>"
-        return f"<ul>{''.join(few)}</ul>{rest}</td></tr>"
-
-    return Markup(re.sub(r"<ul>((?:<li>(?:(?!</?[uo]l>).)*?</li>)+)</ul></td></tr>", cell, str(table), flags=re.DOTALL))
-
-
 def page_groups(titles: Mapping[str, str], words: Words) -> list[tuple[str, list[str]]]:
-    """Return the pages of an edition under the labels of the project's groups; those of no group first, without one."""
+    """Return the pages of an edition by the labels of the project's groups; pages without a group come first."""
     groups = {label: [p for p in pages if p in titles] for label, pages in project().groups.items()}
     grouped = {page for pages in groups.values() for page in pages}
     first = [("", [page for page in titles if page not in grouped])]
     shown = [(label, pages) for label, pages in [*first, *((words.label(k), v) for k, v in groups.items())] if pages]
     return shown if len(shown) > 1 else [("", pages) for _, pages in shown]
+
+
+def numbered_caption(table: Markup, number: str) -> Markup:
+    """Return a table with its number before its caption.
+
+    >>> str(numbered_caption(Markup("<table><caption>Prices</caption>"), "Table 1"))
+    '<table><caption><span class="number">Table 1</span> Prices</caption>'
+    """
+    return table.replace(Markup("<caption>"), Markup('<caption><span class="number">{}</span> ').format(number), 1)
 
 
 def numbered_notes(text: Markup, references: References, words: Words) -> Markup:

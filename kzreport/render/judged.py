@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from kzreport.language.words import Words
-from kzreport.pages.outputs import Output
 from kzreport.render.book import Column, Value
 from kzreport.render.content import PageContent
-from kzreport.render.figures import csv_rows
-from kzreport.render.text import Cell, plain, read_table
-
-_KEY = "corrected_verdict"  # a column that only the CSV of claims has
+from kzreport.render.ledger import Listed, listed_claims, strong
+from kzreport.render.text import Cell, plain
 
 
 def judged_claims(
@@ -23,8 +20,9 @@ def judged_claims(
     found: dict[tuple[str, int, str], Sequence[Value]] = {}
     for page in pages:
         for output in page.outputs:
-            for key, row in _claims(output, words):
-                found.setdefault(key, row)
+            for claim in listed_claims(output):
+                key = (claim.about["document"], int(claim.about["line"]), claim.id)
+                found.setdefault(key, _row(claim, words))
     return _columns(words), [found[key] for key in sorted(found)]
 
 
@@ -42,27 +40,18 @@ def _columns(w: Words) -> list[Column]:
     ]
 
 
-def _claims(output: Output, words: Words) -> list[tuple[tuple[str, int, str], Sequence[Value]]]:
-    head, *rows = csv_rows(output) or [[]]
-    if _KEY not in head:
-        return []
-    found: list[tuple[tuple[str, int, str], Sequence[Value]]] = []
-    for row, cells in zip(rows, read_table(output.html).rows, strict=True):
-        about = dict(zip(head, row, strict=True))
-        stated, within, published, evidence = cells
-        corrected = about[_KEY]
-        values: Sequence[Value] = (
-            *(about["id"], about["document"], about["line"], words.label(about["theme"])),
-            *(stated.text, *_verdict(within, words.word("verdicts_within", about["within"]))),
-            *_verdict(published, words.word("verdicts", about["published"])),
-            *(words.label(corrected) if corrected else "", evidence.text, about["rows"]),
-        )
-        found.append(((about["document"], int(about["line"]), about["id"]), values))
-    return found
+def _row(claim: Listed, words: Words) -> Sequence[Value]:
+    about = claim.about
+    corrected = about["corrected_verdict"]
+    return (
+        *(about["id"], about["document"], about["line"], words.label(about["theme"])),
+        *(f"{claim.stated} ({claim.place})", *_verdict(claim.within, words.word("verdicts_within", about["within"]))),
+        *_verdict(claim.published, words.word("verdicts", about["published"])),
+        *(words.label(corrected) if corrected else "", claim.evidence.text, about["rows"]),
+    )
 
 
 def _verdict(cell: Cell, name: str) -> tuple[str, str]:
     """Return the verdict that a cell begins with, in bold, or its ``name``, and what follows it."""
-    strong = "".join(run.text for run in cell.lines[0] if run.strong)
     rest = [plain([run for run in line if not run.strong]) for line in cell.lines]
-    return strong or name, "\n".join(rest).removeprefix(" – ").strip()
+    return strong(cell.lines[0]) or name, "\n".join(rest).removeprefix(" – ").strip()

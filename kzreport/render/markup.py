@@ -1,7 +1,7 @@
 """HTML that runs, loads and styles nothing: the allow-list through which all text of a page goes.
 
-Text from data arrives as Markdown or as a table. Both pass :func:`clean` last, so whatever a publisher, a parameter or
-an analyst typed is shown as text.
+Text from data arrives as Markdown or as a table. Both pass :func:`clean` last, so anything that a publisher, a
+parameter or an analyst typed is shown as text.
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ _ATTRIBUTES = {
     "a": {"href"},
     "th": {"scope", "data-text"},
     "td": {"data-text"},
-    "table": {"data-claims"},
-    "tr": {"data-document", "data-theme", "data-page", "data-verdict"},
 }
 
 

@@ -9,9 +9,12 @@ from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.project.settings import project
+from kzreport.render.brief import told_replaced
+from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures
-from kzreport.render.printed import Data, halves, printed_paragraphs, printed_table, printed_text
+from kzreport.render.ledger import Listed, listed_claims
+from kzreport.render.printed import Data, halves, printed_paragraphs, printed_runs, printed_table, printed_text
 from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
@@ -30,6 +33,7 @@ def make(edition: Edition, language: str) -> bytes:
     chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
     data = {
         **about(edition, w),
+        "replaced": [printed_runs(p.runs) for p in told_replaced(edition, language, w)],
         "keywords": [page.title for page in pages],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
@@ -58,7 +62,7 @@ def about(edition: Edition, w: Words) -> Data:
 
 
 def _points(pages: Sequence[PageContent], w: Words) -> Data:
-    """Return the headlines for the cover: those that a page has collected, else those of the pages."""
+    """Return the headlines for the cover: the list of the page that collects them, or else each page's own."""
     for page in pages:
         before: Output | None = None
         for output in page.outputs:
@@ -94,6 +98,8 @@ def _blocks(
         if output.kind is Kind.CHART:
             said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
             yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
+        elif output.kind is Kind.TABLE and (claims := listed_claims(output)):
+            yield _ledger(output.title, claims, elsewhere.get((page.name, output.name), ""), w)
         elif output.kind is Kind.TABLE:
             grid, at = read_table(output.html), elsewhere.get((page.name, output.name), "")
             in_full = w.typography(w.ui("in_full").format(column=grid.head[-1]))
@@ -107,6 +113,34 @@ def _blocks(
             yield {"kind": str(output.kind), "name": page.name, "text": text}
 
 
+def _ledger(title: str, claims: Sequence[Listed], at: str, w: Words) -> Data:
+    """Return the claims of a page; ``at``: the page that has them in full."""
+    ledger = paper_ledger(claims, w, short=bool(at))
+    return {
+        "kind": "ledger",
+        "title": title,
+        "at": at,
+        "in_full": w.typography(w.ui("claims_in_full")),
+        "rest": w.typography(w.ui("claims_rest")),
+        "head": ledger.head,
+        "rows": ledger.rows,
+        "full": [_group(group) for group in ledger.full],
+        "others": [_group(group) for group in ledger.others],
+    }
+
+
+def _group(group: Group) -> Data:
+    entries = [
+        {
+            "stated": entry.stated,
+            "place": entry.place,
+            "parts": [{"name": name, "lines": list(map(printed_runs, lines))} for name, lines in entry.parts],
+        }
+        for entry in group.entries
+    ]
+    return {"name": group.name, "count": str(group.count), "entries": entries}
+
+
 def _middle(chapters: Sequence[Data]) -> str:
     """Return the chapter that begins the second column of the contents."""
     entries = [sum(d["kind"] == "heading" for b in c["blocks"] for d in b.get("text", ())) for c in chapters]
@@ -115,7 +149,7 @@ def _middle(chapters: Sequence[Data]) -> str:
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:
-    """Yield each publisher and its series, those of which the same is said together."""
+    """Yield each publisher and its series; series with the same statement come together."""
     for publisher, groups in grouped(sources).items():
         few = [{"said": said, "series": [_series(source, w) for source in own]} for said, own in groups.items()]
         yield {"publisher": publisher, "few": few}

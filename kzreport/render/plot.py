@@ -68,7 +68,7 @@ def _runs(known: Sequence[Reading]) -> list[list[Reading]]:
 
 
 def ticks(low: float, high: float) -> list[float]:
-    """Return round numbers within a range, and nought if it is near, evenly spaced; at least two.
+    """Return round numbers within a range, and 0 if it is near, evenly spaced; at least two.
 
     >>> ticks(1.2, 20.9), ticks(0.0, 0.0), ticks(98.0, 103.0)
     ([0.0, 5.0, 10.0, 15.0, 20.0], [0.0, 0.2], [98.0, 99.0, 100.0, 101.0, 102.0, 103.0])

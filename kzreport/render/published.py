@@ -1,7 +1,7 @@
 """Additions of a published copy: a banner and links to later editions, a feed, a map of the site, data about it.
 
-An edition itself is never rewritten. In the copy, what is added to a page stands between two comments: without them
-and what is between, a page is byte for byte that of its edition (:func:`as_made`).
+An edition itself is never rewritten. In the copy, what is added to a page stands between two comments: without them and
+the text between, a page equals the page of its edition byte for byte (:func:`as_made`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from kzreport.render.search import embedded
 
 _OPEN, _SHUT = "<!-- published -->", "<!-- /published -->"
 _ADDED = re.compile(f"{re.escape(_OPEN)}.*?{re.escape(_SHUT)}", re.DOTALL)
+_TOP = re.compile(r'<body>(\s*<a class="skip"[^>]*>[^<]*</a>)?')  # a keyboard comes to the way to the content first
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _ATOM = "http://www.w3.org/2005/Atom"
 _MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -64,7 +65,7 @@ def as_published(text: str, later: Sequence[Later], about: About | None) -> str:
         text = text.replace("</head>", f"{_OPEN}{head}{_SHUT}</head>", 1)
     if later:
         banner = fill("published_banner.html", later=later)
-        text = text.replace("<body>", f"<body>{_OPEN}{banner}{_SHUT}", 1)
+        text = _TOP.sub(lambda top: f"{top[0]}{_OPEN}{banner}{_SHUT}", text, count=1)
     return text
 
 

@@ -15,7 +15,7 @@ _SERIES = 7  # the column of the CSV of readings
 class Figure:
     """A chart or table of a page.
 
-    - ``number``: among those of its kind
+    - ``number``: its number among all of its kind
     - ``sources``, ``notes``: the numbers of those that it rests on
     """
 
@@ -40,6 +40,21 @@ class References:
     def of(self, output: Output) -> Figure:
         """Return the figure that an output is."""
         return next(figure for figure in self.figures if figure.output is output)
+
+    def sources_of(self, names: str) -> list[int]:
+        """Return the numbers of the sources that are among series, which are named with spaces between them."""
+        wanted = set(names.split())
+        return [number for number, name in enumerate(self.series, 1) if name in wanted]
+
+    def rows_of(self, output: Output) -> dict[str, Sequence[int]]:
+        """Return the sources of each group of figures of a table; nothing if all rest on the same."""
+        rows = csv_rows(output)
+        names: dict[str, set[str]] = {}
+        for row in rows[1:] if has_figures(rows) else ():
+            names.setdefault(row[0], set()).update(row[_SERIES].split())
+        if len({frozenset(few) for few in names.values()}) < 2:
+            return {}
+        return {group: self.sources_of(" ".join(few)) for group, few in names.items()}
 
     def citing(self, number: int, *, notes: bool = False) -> list[Figure]:
         """Return the figures that rest on a source, or that a note is about."""

@@ -11,6 +11,7 @@ from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.fill import fill, page_script
+from kzreport.render.html import page_groups
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import read_markdown, read_table
 
@@ -25,6 +26,7 @@ def search_page(edition: Edition, language: str) -> str:
     found = [piece for page in edition.pages[language] for piece in _pieces(page)]
     for s in edition_sources(edition, language):
         found.append((f"series/{s.name}.html", w.ui("catalogue"), s.title, f"{s.publisher}. {' '.join(s.caveats)}"))
+    titles = {page.name: page.title for page in edition.pages[language]}
     script, digest = page_script("search.js")
     return fill(
         "search.html",
@@ -35,6 +37,8 @@ def search_page(edition: Edition, language: str) -> str:
         line=edition.lines[language],
         fingerprint=edition.fingerprint,
         pieces=embedded(found),
+        titles=titles,
+        groups=page_groups(titles, w),
         script=script,
         digest=digest,
     )

@@ -72,7 +72,7 @@ def _font_folder() -> Path:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    """Return the fonts that ship with matplotlib, and those of the typesetter; none of the machine's."""
+    """Return the fonts that ship with matplotlib, and the typesetter's; no font of the machine is used."""
     import typst
 
     return typst.Fonts(include_system_fonts=False, font_paths=[_font_folder()])

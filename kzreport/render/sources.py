@@ -22,7 +22,7 @@ class SeriesSource:
     - ``publisher``: as it was called on the date of the edition
     - ``terms``: of use; ``access``: the way on which the figures came here; ``days``: how its days of publication are
       known
-    - ``last``: the latest period with a figure, or that there is none
+    - ``last``: the latest period with a figure, or a statement that no figure is held
     - ``caveats``: sentences
     - ``pages``: title and address (perhaps empty) of each source used by the date of the edition
     """

@@ -12,7 +12,6 @@ from xml.sax.saxutils import escape, quoteattr
 import docx
 from docx.enum.section import WD_SECTION
 from docx.enum.style import WD_STYLE_TYPE
-from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
@@ -49,9 +48,9 @@ _OWN_STYLES = {
     "Table Text": (8, INK, False, 0, 0, "Normal"),
     "Measure": (8.5, MUTED, False, 0, 2, "Normal"),
     "Source": (7.5, MUTED, False, 0, 7, "Normal"),
-    "Note": (7.5, INK, False, 0, 2, "Normal"),
-    "Note Bullet": (7.5, INK, False, 0, 2, "List Bullet"),
-    "Entry": (7.5, INK, False, 4, 1, "Normal"),
+    "Note": (8.5, INK, False, 0, 2, "Normal"),
+    "Note Bullet": (8.5, INK, False, 0, 2, "List Bullet"),
+    "Entry": (8.5, INK, False, 4, 1, "Normal"),
     "TOC 1": (9, INK, True, 3, 0, "Normal"),
     "TOC 2": (8, INK, False, 0, 0, "Normal"),
 }
@@ -61,7 +60,8 @@ _WITH_NEXT = ("Caption", "Measure", "Entry")
 class WordFile:
     """A Word file in the house style.
 
-    ``locale``: language and country, as ``fr-FR``; ``made``: the day that stands in it as that of its making.
+    ``locale``: language and country, as ``fr-FR``; ``made``: the day that its properties state as the day of its
+    making.
     """
 
     def __init__(self, title: str, subject: str, locale: str, made: date) -> None:
@@ -94,9 +94,6 @@ class WordFile:
             for border in style.element.pPr.findall(f"{{{fonts.nsmap['w']}}}pBdr") if name == "Title" else ():
                 style.element.pPr.remove(border)
         styles["TOC 2"].paragraph_format.left_indent = Cm(0.6)
-        for name in ("TOC 1", "TOC 2"):
-            tabs = styles[name].paragraph_format.tab_stops
-            tabs.add_tab_stop(Cm(_COLUMN), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         layout = styles["Quote"].element.get_or_add_pPr()
         for box in (_element(_BAR), _element(f'<w:shd {{}} w:val="clear" w:fill="{_TINT}"/>')):
             layout.insert_element_before(box, "w:tabs", "w:spacing", "w:ind", "w:jc")
@@ -215,14 +212,12 @@ class WordFile:
     def contents(self, entries: Sequence[tuple[int, str, str]]) -> None:
         """Add the contents: level, text and place of each entry, which leads there.
 
-        A program that counts pages fills in their numbers (LibreOffice when it opens the file, Word with F9); none is
-        written here, where it would be a guess.
+        No number of a page is written, which would be a guess, nor a field, which Word leaves empty until it is told to
+        fill it in: the contents are whole as they are.
         """
         for level, text, mark in entries:
             paragraph = self.paragraph([], f"TOC {level}")
             paragraph._p.append(parse_xml(self.run(Run(text, page=mark)).replace('<w:u w:val="single"/>', "")))
-            for element in (_element("<w:r {}><w:tab/></w:r>"), *_fields(f"PAGEREF {mark} \\h", "")):
-                paragraph._p.append(element)
 
     def data(self) -> bytes:
         """Return the bytes of the file, the same for the same contents."""

@@ -220,7 +220,7 @@ def _start(period: str) -> Value:
 
 
 def _fit(most: float, values: Sequence[Value]) -> float:
-    """Return the width of a column in characters: that of its longest text, within bounds."""
+    """Return the width of a column in characters: the length of its longest text, within bounds."""
     longest = max((len(v) for v in values if isinstance(v, str)), default=0)
     return min(most, max(longest + 2, 12))
 

@@ -15,7 +15,7 @@ from kzreport.render.book import INK, LINE, MUTED, Book, Link
 from kzreport.render.figures import Figure, FigureReader, groups_of
 
 _FEWEST = 8  # periods of a series that is drawn
-_MOST = 7  # lines of a chart that can be told apart
+_MOST = 7  # lines of a chart that a reader can distinguish
 _HEIGHT = 24  # rows that a chart takes, with its title and the name of its sheet
 _TICKS = 8  # at most, on the axis of years
 _DAY_0 = date(1899, 12, 30)  # from which a spreadsheet counts days
@@ -51,7 +51,7 @@ class Drawn:
 def main_series(
     figures: Sequence[tuple[Output, list[Figure]]], sheet: str, top: int, dates: int, values: int, reader: FigureReader
 ) -> Drawn | None:
-    """Return the main series of a page: those of its first chart over time that a reader can tell apart, or nothing.
+    """Return the main series of a page: of its first chart over time, as many as a reader can distinguish, or nothing.
 
     Parameters
     ----------

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, explain
-from kzreport.files import file_digest, project_root, read_json, read_text, shown_path, write_atomic, write_durably
+from kzreport.files import (
+    file_digest,
+    holds_text,
+    project_root,
+    read_json,
+    read_text,
+    shown_path,
+    write_atomic,
+    write_durably,
+)
 from kzreport.project.settings import project
 from kzreport.series.cards import read_card, read_map, read_shared
 from kzreport.series.resource import resource_of, seal_package
@@ -144,4 +153,4 @@ def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
         return [path.name]
     now = parts(fresh)
     changed = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
-    return changed or ([] if path.read_text(encoding="utf-8") == _text(fresh) else [path.name])
+    return changed or ([] if holds_text(path, _text(fresh)) else [path.name])

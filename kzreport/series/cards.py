@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kzreport.console.redaction import redact
 from kzreport.days import parse_day
 from kzreport.errors import DataError, ParameterError, did_you_mean, explain, one_of, short_repr
 from kzreport.files import read_yaml, shown_path
@@ -279,8 +280,9 @@ def _source(value: Any, where: str) -> dict[str, str]:
     source = {k: _text(v, where) for k, v in _map(value, where, ("title",), ("path", "since")).items()}
     if "since" in source:
         _parsed(parse_day, source["since"], where)
-    if not re.match(r"https?://", source.get("path", "https://")):
-        raise DataError(explain(where, short_repr(source["path"]), "an address that starts with https://"))
+    if not re.fullmatch(r"https?://[^/@\s]+(/\S*)?", path := source.get("path", "https://x")):
+        expected = "an address that starts with https://, without spaces, user and password"
+        raise DataError(explain(where, redact(short_repr(path)), expected))
     return source
 
 

@@ -35,15 +35,6 @@ def all_groups() -> CountryGroups:
     return _read_groups(path) if path.exists() else {}
 
 
-def groups_on(day: date) -> Mapping[str, tuple[str, ...]]:
-    """Return name -> members on a day, of every group.
-
-    >>> groups_on(date(2026, 9, 30))["central_asia"]
-    ('KGZ', 'TJK', 'TKM', 'UZB')
-    """
-    return {name: group.members(day) for name, group in all_groups().items()}
-
-
 def groups_for(day: date) -> CountryGroups:
     """Return the groups as an edition of a day has them: one that did not exist yet has the members of its forerunner.
 

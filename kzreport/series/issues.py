@@ -6,7 +6,7 @@ shows it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,8 @@ _KINDS = ("error", "break", "inconsistent", "preliminary", "suspect", "caveat", 
 class Issue:
     """A known fault of a source.
 
-    - ``series``, ``where``, ``periods``: the observations that it is about; all of them if a filter is empty
+    - ``series``, ``where``, ``periods``: the observations that it is about; all of them if a filter is empty. A column
+      of ``where`` has one value or several
     - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary``, ``suspect``, ``caveat`` or ``checked``
     - ``since``, ``until``: the day on which it became known, and the day on which it was mended
     - ``text``: language -> sentence
@@ -35,13 +36,18 @@ class Issue:
 
     id: str
     series: str
-    where: Mapping[str, str]
+    where: Mapping[str, tuple[str, ...]]
     periods: tuple[Period, ...]
     kind: str
     since: date
     text: Mapping[str, str]
     until: date | None = None
     excuses: tuple[str, ...] = field(default=(), repr=False)  # changes no page
+
+    def is_about(self, column: str, values: Collection[str]) -> bool:
+        """True if the issue is about one of some values of a column, or does not say which it is about."""
+        own = self.where.get(column, ())
+        return not own or any(value in values for value in own)
 
 
 def _issue(e: Any, at: str) -> Issue:
@@ -72,14 +78,15 @@ def _issue(e: Any, at: str) -> Issue:
         periods = tuple(Period.parse(str(p)) for p in spans)
     except DataError as error:
         raise DataError(f"{at}: {error}") from None
-    for column, value in where.items():
+    chosen = {column: tuple(given) if isinstance(given, list) else (given,) for column, given in where.items()}
+    for column, value in ((column, value) for column, few in chosen.items() for value in few):
         if column not in d.columns[3:] or value not in d.enums.get(column, (value,)):
             raise DataError(explain(f"{at}, key 'where'", f"{column}: {value}", f"columns and values of data/{d.path}"))
     since, until = _day(e, "since", at), _day(e, "until", at) if "until" in e else None
     if until and until <= since:
         raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
     text = {k: e[k].strip() for k in languages}
-    return Issue(e["id"], d.name, where, periods, e["kind"], since, text, until, tuple(map(str, excuses)))
+    return Issue(e["id"], d.name, chosen, periods, e["kind"], since, text, until, tuple(map(str, excuses)))
 
 
 def _day(entry: Mapping[str, Any], key: str, at: str) -> date:
@@ -110,7 +117,7 @@ def known_issues(
 ) -> tuple[Issue, ...]:
     """Return the faults that were known and not yet mended on a date.
 
-    ``series`` keeps those of some series, ``start`` those that touch a period from that one on.
+    ``series`` keeps the issues of some series, ``start`` the issues that touch this period or later ones.
     Raises :class:`DataError` naming the file and the entry that is broken.
     """
     day = parse_day(as_of)
@@ -128,7 +135,7 @@ def known_issues(
 
 def _all_issues() -> tuple[Issue, ...]:
     path = project_root() / "data" / "issues.yml"
-    return _issues(path, path.with_name("datapackage.json")) if path.exists() else ()  # nobody need know of a fault
+    return _issues(path, path.with_name("datapackage.json")) if path.exists() else ()  # a project may know no fault
 
 
 def excusing_issues() -> tuple[Issue, ...]:

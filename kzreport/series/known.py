@@ -97,7 +97,7 @@ def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ..
 
 
 def present_state(names: Iterable[str], as_of: date | str) -> tuple[str, ...]:
-    """Return the series, among these, whose figures of a date are those of a later state.
+    """Return the series, among these, whose figures of a date equal those of a later state.
 
     Their cards say ``state``: past periods are held in one state of that day, under the days of their first releases,
     so what was known before may have been revised since. A series of which nothing was known yet is left out. Raises

@@ -6,6 +6,7 @@ What belongs here: the form of that file. What does not: days that a card's rule
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,8 @@ from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
 from kzreport.project.strict import Day, StrictModel, strict_model
 from kzreport.series.resource import describe_series
+
+_LATEST = 10  # years from the end of a period to its release
 
 
 def _period(text: Any) -> Period:
@@ -71,5 +74,12 @@ def _read(path: Path, package: Path) -> Mapping[str, tuple[ReleaseDay, ...]]:
             if d.frequency not in ("mixed", e.period.frequency) or e.day < e.period.start:
                 expected = f"a period of frequency {d.frequency}, and a day after it began"
                 raise DataError(explain(at, f"{e.period}, {e.day}", expected))
+            if e.since > e.day or e.day.year > e.period.end.year + _LATEST:
+                told, expected = f"{e.day}, known since {e.since}", "a day after it was announced, within ten years"
+                raise DataError(explain(f"{at}, {e.period}", told, expected))
+        times = Counter((e.period, e.since) for e in days)
+        for (period, since), n in times.items():
+            if n > 1:
+                raise DataError(explain(f"{at}, {period}", f"{n} days known since {since}", "one"))
         found[name] = tuple(sorted(days, key=lambda e: e.since))
     return found

@@ -45,18 +45,6 @@ def _following(name: str, as_of: date) -> Iterator[Release]:
         yield Release(last, stated.get(last, start + timedelta(days=int(lag))), last in stated)
 
 
-def next_release(name: str, as_of: date | str) -> tuple[Period, date] | None:
-    """Return the period that follows the last one known on ``as_of``, and the day on which it should be published.
-
-    The day follows from the lag in the card; it lies before ``as_of`` if a figure is overdue. ``None`` for a table
-    without a lag or of several frequencies, or if nothing was known yet. Raises as :func:`load_series`.
-
-    >>> next_release("cpi_yy", "2026-09-30")
-    (Period('2026-09'), datetime.date(2026, 10, 2))
-    """
-    return next(((r.period, r.day) for r in _following(name, parse_day(as_of))), None)
-
-
 def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
     """Return every release that should have come by ``as_of`` and is not held, oldest first.
 
@@ -72,8 +60,9 @@ def missed_releases(name: str, as_of: date | str) -> tuple[Release, ...]:
 
 
 def coming_releases(name: str, as_of: date | str, until: date) -> tuple[Release, ...]:
-    """Return the releases that the rule of a series has published after ``as_of`` and by ``until``, and those of which
-    the days of grace still run, oldest first. Raises as :func:`load_series`.
+    """Return the releases that are due after ``as_of`` and by ``until``, and late ones in their days of grace.
+
+    Oldest first. Raises as :func:`load_series`.
 
     >>> [(str(r.period), r.day.isoformat()) for r in coming_releases("cpi_yy", "2026-09-30", date(2026, 11, 30))]
     [('2026-09', '2026-10-02'), ('2026-10', '2026-11-02')]

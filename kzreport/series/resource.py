@@ -19,7 +19,7 @@ from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
 from kzreport.project.settings import project
-from kzreport.project.units import own_units
+from kzreport.project.units import own_units, own_units_path
 from kzreport.series.shape import check_entry, check_heading
 from kzreport.series.transaction import finish_pending
 from kzreport.units import UNITS
@@ -221,7 +221,9 @@ class _Package:
 
 
 @cached_by_stamp()
-def _package(path: Path) -> _Package:
+def _package(path: Path, units: Path) -> _Package:
+    """Read the description of all tables; ``units``: the file on whose state it depends, too."""
+    own_units()  # a fault of that file is reported as such, not as an unknown unit
     where, raw = shown_path(path), read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
@@ -244,7 +246,7 @@ def _package(path: Path) -> _Package:
 
 
 def _refuse_stale(made_from: object, path: Path) -> None:
-    """Compare the files from which a package was generated with those of today.
+    """Compare the files from which a package was generated with today's.
 
     Raises :class:`DataError` that names a file that was changed since, or is gone.
     """
@@ -266,15 +268,19 @@ def _package_path(root: Path) -> Path:
     return root / "data" / "datapackage.json"
 
 
+def _current() -> _Package:
+    """Return the description of all tables in the state that it and the units of the project have now."""
+    path = _package_path(project_root())
+    return _package(path, own_units_path(project_root()))
+
+
 def resources() -> Mapping[str, Resource]:
     """Return all resources by name, in the order of their files.
 
     Raises :class:`DataError` for a package that is broken, or older than a card.
     """
-    path = _package_path(project_root())
-    finish_pending(path.parent)
-    own_units()  # a fault of that file is told as one, not as a unit that nobody knows
-    return _package(path).resources
+    finish_pending(_package_path(project_root()).parent)
+    return _current().resources
 
 
 def demand_accepted(*paths: Path) -> None:
@@ -282,7 +288,7 @@ def demand_accepted(*paths: Path) -> None:
 
     Raises :class:`DataError` for a list that is not as it was, was not there then, or has another number of rows.
     """
-    lists = _package(_package_path(project_root())).lists
+    lists = _current().lists
     for path in paths:
         stated = lists.get(f"{path.parent.name}/{path.name}", {})
         if f"sha256:{file_digest(path)}" != stated.get("hash"):
@@ -293,12 +299,12 @@ def demand_accepted(*paths: Path) -> None:
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:
     """Return slug -> language -> name, for ``kind`` ``publishers`` or ``scopes``."""
-    return _package(_package_path(project_root())).names[kind]
+    return _current().names[kind]
 
 
 def publisher_on(slug: str, language: str, day: date | None = None) -> str:
     """Return the name of a publisher on a day (today if none)."""
-    package = _package(_package_path(project_root())).names
+    package = _current().names
     return name_on(package["publishers"][slug], list(package["publishers_before"].get(slug, ())), language, day)
 
 

@@ -1,4 +1,4 @@
-"""The shape of ``data/datapackage.json``: the models that it is read by, whoever has written it.
+"""The shape of ``data/datapackage.json``: the models that check it when it is read, whatever program wrote it.
 
 What belongs here: kinds, lengths and bounds of what the package holds. What does not: what the values mean
 (:mod:`kzreport.series.resource`).

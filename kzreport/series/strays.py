@@ -1,4 +1,4 @@
-"""Files in ``data/`` that nothing declares: a table without its card changes no page, and nobody would notice."""
+"""Files in ``data/`` that nothing declares: a table without its card changes no page, so its lack would not show."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Several files of ``data/`` replaced together: a reader, and whoever comes after a kill, finds all of them or none.
+"""Several files of ``data/`` replaced together: a reader, even after a kill, finds all of them or none.
 
-The new files are staged in ``data/.staged/``; the file ``COMMIT`` there, written last and in one step, decides. With it
-the change is finished, by whoever comes next; without it the change never was.
+The new files are staged in ``data/.staged/``; the file ``COMMIT`` there, written last and in one step, decides. With
+it, the next reader or writer finishes the change; without it, the change never happened.
 """
 
 from __future__ import annotations
@@ -63,15 +63,6 @@ def sole_writer(folder: Path) -> Iterator[Writer]:
         _roll_forward(folder)
         sweep_halves(folder)
         yield Writer(folder)
-
-
-def replace_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace or make all of these files, or none: path below the folder -> content.
-
-    Raises :class:`Locked` if another process writes there; else as :meth:`Writer.replace`.
-    """
-    with sole_writer(folder) as writer:
-        writer.replace(files)
 
 
 def finish_pending(folder: Path) -> None:

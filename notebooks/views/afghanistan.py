@@ -133,7 +133,7 @@ def _share(figure: Reading, year: Reading) -> Reading:
 
 
 @reads("afghanistan_trade", "exports_monthly", **WITH)
-def dates(afghanistan_trade: Series, exports: Series, imports: Series, exports_monthly: Series) -> dict[str, Reading]:
+def year(afghanistan_trade: Series, exports: Series, imports: Series, exports_monthly: Series) -> dict[str, Reading]:
     """Compare the printed year with the year that fits.
 
     - ``wrong``, ``right``: the figure as a share of either year, percent

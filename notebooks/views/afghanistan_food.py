@@ -1,4 +1,4 @@
-"""Wheat and flour sold to Afghanistan and its neighbours: by marketing year, by destination, as shares.
+"""Wheat and flour sold to Afghanistan and Central Asia: by marketing year, by destination, as shares.
 
 Flour by marketing year and wheat and flour in grain equivalent are two quantities, never added up.
 """

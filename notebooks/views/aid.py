@@ -115,19 +115,20 @@ def load_groups(aid_tonnes: Series, aid_wagons: Series) -> Groups:
     """:func:`loads`, those to be checked in a group of their own, minima in another."""
     known = [r for r in loads(aid_tonnes, aid_wagons) if r.ok]
     odd = [r.item for r in aid.unusual(known)]
-    return {
+    found = {
         "plausible": tuple(r for r in known if r.item not in odd and not r.estimated),
         "minimum_load": tuple(r for r in known if r.estimated),
         "to_check": tuple(r for r in known if r.item in odd),
     }
+    return {k: rows for k, rows in found.items() if rows}
 
 
 @reads("aid_tonnes", "aid_wagons")
 def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
     """The load that stands out: ``flagged``, with the ``least`` and ``most`` of the others; missing if none does."""
     groups = load_groups(aid_tonnes, aid_wagons)
-    fair = sorted(groups["plausible"], key=lambda r: r.value or 0.0)
-    if not fair or not groups["to_check"]:
+    fair = sorted(groups.get("plausible", ()), key=lambda r: r.value or 0.0)
+    if not fair or "to_check" not in groups:
         return dict.fromkeys(("flagged", "least", "most"), _none(aid_wagons, "tonne_wagon"))
     return {"flagged": groups["to_check"][0], "least": fair[0], "most": fair[-1]}
 
@@ -135,6 +136,8 @@ def flagged(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
 @reads("aid_tonnes")
 def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]:
     """The latest shipment known at both stages: ``before``, ``after`` (tonnes) and the change ``against`` (percent).
+
+    ``giver`` and ``receiver`` name by their items who gives the one and the other: they may be two bodies.
 
     An arrival given as "at least" is no whole arrival: it is not held against the announcement.
     """
@@ -145,10 +148,12 @@ def compared(aid_tonnes: Series, earlier: str, later: str) -> dict[str, Reading]
     ]
     if not both:
         none = _none(aid_tonnes, "tonne")
-        return {"before": none, "after": none, "against": none.of(unit="percent")}
+        return {k: none for k in ("before", "after", "giver", "receiver")} | {"against": none.of(unit="percent")}
     first, last = both[0]
     before, after = _mass(aid_tonnes, first), _mass(aid_tonnes, last)
-    return {"before": before, "after": after, "against": aid.against_announced(after, before)}
+    giver, receiver = (r.of(item=o.dims["publisher"]) for r, o in ((before, first), (after, last)))
+    against = aid.against_announced(after, before)
+    return {"before": before, "after": after, "giver": giver, "receiver": receiver, "against": against}
 
 
 @reads("aid_tonnes")
@@ -287,7 +292,7 @@ def paid(aid_money: Series) -> dict[str, Reading]:
 
 @reads(sent=money, given=paid)
 def amounts(sent: dict[str, Reading], given: dict[str, Reading]) -> dict[str, Reading]:
-    """The amounts that the page tells: those of :func:`money` and of :func:`paid`."""
+    """The amounts that the page states: from :func:`money` and from :func:`paid`."""
     return {**sent, **given}
 
 

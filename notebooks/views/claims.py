@@ -19,7 +19,7 @@ def _count(judged: Series, item: str = "", **dims: str) -> Reading:
 
 
 def _told(counted: Reading) -> Reading:
-    """Return a count as a sentence tells it: none at all is not told."""
+    """Return a count for a sentence; a count of 0 is missing and leaves its sentence out."""
     return counted if counted.value else counted.of(value=None, status=Status.MISSING_INPUT)
 
 

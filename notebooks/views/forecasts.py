@@ -1,4 +1,4 @@
-"""The page on forecasts: what the IMF expected in each edition against what came, at home and among neighbours.
+"""The page on forecasts: what the IMF expected in each edition against what came, at home and elsewhere.
 
 An error is the forecast less the outcome, in points: above zero the forecast was too high. ``horizon`` names when a
 forecast was made, as ``autumn_1``: in the autumn of the year before the one it is about.
@@ -19,6 +19,7 @@ MEASURES: Mapping[str, str] = {
     "end": "weo_inflation_end",
     "growth": "weo_growth",
     "account": "weo_current_account",
+    "balance": "weo_balance",
     "debt": "weo_debt",
 }
 STATES = {name: vintages(table) for name, table in MEASURES.items()}
@@ -26,8 +27,8 @@ States = Sequence[Series]
 SPACING = 210  # days; a later edition should have come by then
 
 
-def _by_measure(average: States, end: States, growth: States, account: States, debt: States) -> dict[str, States]:
-    return dict(zip(MEASURES, (average, end, growth, account, debt), strict=True))
+def _by_measure(*states: States) -> dict[str, States]:
+    return dict(zip(MEASURES, states, strict=True))
 
 
 def _none(as_of: date, horizon: str, status: Status = Status.MISSING_INPUT) -> dict[str, Reading]:
@@ -64,12 +65,15 @@ def _when(o: Observation) -> Period:
     return o.period
 
 
-def _sentences(known: States, horizon: str, as_of: date) -> dict[str, Sentence]:
+def _sentences(known: States, horizon: str, as_of: date, told: set[Period]) -> dict[str, Sentence]:
+    """Return the sentences on a measure; ``told``: the editions that were said to be the latest held, before it."""
     made = _summary(known, horizon, as_of)
     said: dict[str, Sentence] = {}
     if expected := _expected(known):
-        age = (as_of - expected["edition"].period.start).days
-        said["expected_then" if age > SPACING else "expected"] = expected
+        day = expected["edition"].period
+        new = "expected_then" if (as_of - day.start).days > SPACING else "expected"
+        said["expected_too" if day in told else new] = expected
+        told.add(day)
     said["error"] = {k: made[k] for k in ("bias", "one_sided", "count")} | {"error": made["mean_absolute"]}
     if made["gain"].ok:
         said["naive"] = {"gain": made["gain"], "error": made["mean_absolute"], "naive": made["naive"]}
@@ -84,6 +88,7 @@ def panels(
     end: States,
     growth: States,
     account: States,
+    balance: States,
     debt: States,
     as_of: date,
     country: str,
@@ -91,7 +96,8 @@ def panels(
 ) -> dict[str, Panel]:
     """Return a panel for each measure of which an edition is known: sentences, paths of all editions, errors."""
     found = {}
-    for name, every in _by_measure(average, end, growth, account, debt).items():
+    told: set[Period] = set()
+    for name, every in _by_measure(average, end, growth, account, balance, debt).items():
         known = forecasts.editions(every, country)
         lines = forecasts.paths(known)
         if not lines:
@@ -101,7 +107,7 @@ def panels(
         beside = {k: tuple(r[k] for r in judged) for k in ("count", "bias", "naive")}
         kept = tuple(r["mean_absolute"] for r in judged)
         finding = {"error": _summary(known, horizon, as_of)["mean_absolute"]}
-        found[name] = Panel(_sentences(known, horizon, as_of), lines, kept, beside, finding)
+        found[name] = Panel(_sentences(known, horizon, as_of, told), lines, kept, beside, finding)
     return found
 
 
@@ -126,11 +132,18 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
 
 @reads(**STATES, as_of=AS_OF)
 def revisions(
-    average: States, end: States, growth: States, account: States, debt: States, as_of: date, country: str
+    average: States,
+    end: States,
+    growth: States,
+    account: States,
+    balance: States,
+    debt: States,
+    as_of: date,
+    country: str,
 ) -> Groups:
     """Return how the first figure that an edition calls actual was revised since, points: a row for each measure."""
     columns: dict[str, list[Reading]] = {"years": [], "mean": [], "mean_absolute": [], "largest": []}
-    for name, every in _by_measure(average, end, growth, account, debt).items():
+    for name, every in _by_measure(average, end, growth, account, balance, debt).items():
         found = forecasts.first_revisions(forecasts.editions(every, country))
         if len(found) < forecasts.LEAST:
             continue
@@ -144,7 +157,7 @@ def revisions(
 
 @reads(table=revisions, as_of=AS_OF)
 def revised(table: Groups, as_of: date) -> dict[str, Reading]:
-    """Return the usual revision of a first figure, mean absolute: ``account``, ``debt`` and ``prices``.
+    """Return the usual revision of a first figure, mean absolute: ``account``, ``balance``, ``debt`` and ``prices``.
 
     The last is the largest of inflation (average, end of year) and growth; it is missing if one measure is.
     """
@@ -153,7 +166,7 @@ def revised(table: Groups, as_of: date) -> dict[str, Reading]:
     found = {name: known.get(name, nothing).of(digits=2) for name in MEASURES}
     own = [found[name] for name in ("average", "end", "growth")]
     prices = max(own, key=readings.valued) if len(known) == len(MEASURES) else nothing
-    return {"account": found["account"], "debt": found["debt"], "prices": prices}
+    return {"account": found["account"], "balance": found["balance"], "debt": found["debt"], "prices": prices}
 
 
 def _compared(states: States, countries: Sequence[str], horizon: str) -> dict[str, dict[str, Reading]]:
@@ -173,6 +186,7 @@ def neighbours(
     end: States,
     growth: States,
     account: States,
+    balance: States,
     debt: States,
     country: str,
     peers: Sequence[str],
@@ -184,7 +198,7 @@ def neighbours(
     Each measure is compared over the years of the country; a peer that lacks one of them is left out.
     """
     found = {}
-    for name, every in _by_measure(average, end, growth, account, debt).items():
+    for name, every in _by_measure(average, end, growth, account, balance, debt).items():
         rows = _compared(every, (country, *peers), horizon)
         if rows:
             found[name] = tuple(r[shown] for r in rows.values())

@@ -250,6 +250,14 @@ def ahead(cpi_yy: Series, cpi_mm: Series, inflation_target: Series) -> Groups:
     return found
 
 
+@reads(found=ahead)
+def ends_ahead(found: Groups) -> dict[str, Reading]:
+    """Return where the path ends at each month's ``mean`` pace and at the ``target``'s (missing without one)."""
+    none = Reading.missing("path", "percent", Period.parse("2000-01"))
+    ends = {k: g[-1] for k, g in found.items() if g}
+    return {"mean": ends.get("pace_same_month_mean", none), "target": ends.get("pace_target", none)}
+
+
 @reads("cpi_yy", "cpi_mm", as_of=AS_OF)
 def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Reading]:
     """The base effect of the first month still ``unknown`` and the ``largest`` of the twelve from it on, points.
@@ -267,9 +275,14 @@ def effects_ahead(cpi_yy: Series, cpi_mm: Series, as_of: date) -> dict[str, Read
     return {"largest": largest, "unknown": coming[0], "wait": wait, "overdue": late}
 
 
-@reads("cpi_yy", "cpi_mm", imf=cut("weo_inflation_average", country=HOME), wdi=cut("wdi_inflation", country=HOME))
-def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups:
-    """Each calendar year by basis, percent: December on December, and averages: anchored, chained, IMF, World Bank.
+PRODUCT = cut("wdi_deflator", country=HOME)
+YEARLY = {"imf": cut("weo_inflation_average", country=HOME), "wdi": cut("wdi_inflation", country=HOME)}
+
+
+@reads("cpi_yy", "cpi_mm", gdp=PRODUCT, **YEARLY)
+def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series, gdp: Series) -> Groups:
+    """Each calendar year by basis, percent: December on December, averages (anchored, chained, IMF, World Bank), and
+    the deflator of GDP.
 
     A year of which no figure is known, the current one, is left out.
     """
@@ -293,16 +306,18 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series) -> Groups
         "average_chained": tuple(inflation.annual_average(chained, y) for y in years),
         "average_imf": tuple(taken(imf, y, by_imf).of(estimated=y in estimates) for y in years),
         "average_wdi": tuple(taken(wdi, y, world) for y in years),
+        "deflator": tuple(taken(gdp, y, gdp.values).of(basis=gdp.basis) for y in years),
     }
     known_years = {r.period for rows in made.values() for r in rows if r.ok}
     return {k: tuple(r for r in rows if r.period in known_years) for k, rows in made.items()}
 
 
-@reads("cpi_yy", "cpi_mm")
-def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
+@reads("cpi_yy", "cpi_mm", gdp=PRODUCT)
+def year(cpi_yy: Series, cpi_mm: Series, gdp: Series) -> dict[str, Reading]:
     """The last complete year on its two bases, ``december`` and ``average`` (percent); ``distance`` in points.
 
     ``chained``: the average that the rounded monthly changes would give; ``drift``: how far it is off as shown, points.
+    ``deflator``: the change of the prices of GDP in that year, percent.
     """
     last = inflation.headline(cpi_yy).period
     y = Period.parse(str(last.year if last.start.month == 12 else last.year - 1))
@@ -315,19 +330,24 @@ def year(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     distance = gap.of(value=abs(gap.value)) if gap.value is not None else gap
     shown = [r.of(value=round(r.value, r.decimals)) if r.value is not None else r for r in (chained, average)]
     drift = _gap("drift", *shown)
-    return {"december": december, "average": average, "distance": distance, "chained": chained, "drift": drift}
+    found = {"december": december, "average": average, "distance": distance, "chained": chained, "drift": drift}
+    return {**found, "deflator": readings.at(gdp, y) if y in gdp.values else Reading.missing("deflator", "percent", y)}
 
 
 STATES = vintages("wdi_inflation", country=HOME)
 
 
-@reads("cpi_yy", known=STATES)
-def revised(cpi_yy: Series, known: Sequence[Series]) -> dict[str, Reading]:
+@reads(known=STATES)
+def revised(known: Sequence[Series]) -> dict[str, Reading]:
     """Return how the World Bank revised the annual averages: see :func:`kzreport.indicators.revisions.summary`.
 
-    ``rate``: the published twelve-month rate, of which no earlier vintage is held.
+    ``first``: the average of the latest year, if the latest vintage alone gives it and others were revised.
     """
-    return {**summary(known), "rate": inflation.headline(cpi_yy)}
+    found = summary(known)
+    first = found["count"].of(name="first", unit="percent", value=None, status=Status.MISSING_INPUT)
+    if found["count"].ok and (last := known[-1].last) and not any(last in s.values for s in known[:-1]):
+        first = readings.at(known[-1], last)
+    return {**found, "first": first}
 
 
 @reads(known=STATES)

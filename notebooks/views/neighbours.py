@@ -32,7 +32,7 @@ INDICATORS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-PAIR = 2  # countries, the fewest of which a range is told
+PAIR = 2  # fewest countries for which a range is stated
 AVERAGED = ("growth", "inflation")  # indicators whose yearly figures are averaged
 
 

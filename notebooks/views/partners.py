@@ -84,7 +84,7 @@ def _whole(exports_monthly: Series, imports_monthly: Series, y: Period | None) -
 def year(exports_monthly: Series, imports_monthly: Series) -> dict[str, Reading] | None:
     """The last whole year: ``exports``, ``imports``, ``turnover``, ``balance``, ``coverage`` (percent).
 
-    None where no year is whole, and where the latest months held end one: the headline then tells the same year.
+    None where no year is whole, and where the latest months held end one: the headline then states the same year.
     """
     y = last_whole_year(exports_monthly)
     known = exports_monthly.values.keys() & imports_monthly.values.keys()
@@ -115,6 +115,19 @@ def coverage(exports_monthly: Series, imports_monthly: Series) -> Groups | None:
     pairs = [(r, ends[r.period]) for r in x if r.period in ends]
     found = tuple(trade.coverage(a.of(basis="exports"), b.of(basis="imports")) for a, b in pairs if a.ok and b.ok)
     return {"coverage": found} if found else None
+
+
+@reads(found=coverage, suspect=SUSPECT)
+def covered(found: Groups | None, suspect: Collection[Period] = ()) -> dict[str, Reading] | None:
+    """Return the latest coverage ``now``, a year ``before``, percent, and the ``change``; None without both.
+
+    None also where a suspect month is among those summed.
+    """
+    by = {r.period: r for r in (found or {}).get("coverage", ())}
+    if not by or (last := max(by)).shift(-12) not in by or any(last.shift(-24) < p <= last for p in suspect):
+        return None
+    now, before = by[last], by[last.shift(-12)]
+    return {"now": now, "before": before, "change": growth.difference(now, before)}
 
 
 @reads("exports_monthly", "imports_monthly")
@@ -161,6 +174,19 @@ def turnover(exports: Series, imports: Series, country_groups: CountryGroups, ch
             if p in sides:
                 found[p].append(trade.turnover(*sides[p]))
     return {k: tuple(v) for k, v in found.items()}
+
+
+@reads(found=turnover)
+def moved_most(found: Groups) -> dict[str, Reading] | None:
+    """Return the largest change of turnover on a year earlier among all chosen partners (``most``), million dollars.
+
+    None unless all have the latest year and the one before.
+    """
+    latest = max((r.period for g in found.values() for r in g), default=None)
+    both = [g[-2:] for g in found.values() if len(g) > 1 and g[-1].period == latest and g[-2].period.shift(1) == latest]
+    if not both or len(both) < len(found):
+        return None
+    return {"most": max((growth.difference(b, a) for a, b in both), key=lambda r: r.value or 0.0)}
 
 
 @reads("exports_monthly", "imports_monthly", **GROUPED)

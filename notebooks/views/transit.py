@@ -180,7 +180,7 @@ def _as_said(rate: Reading) -> Reading:
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
     """Parts of a year against the same months a year before, tonnes; the group is the part.
 
-    Where the earlier part was not printed it is implied by the growth that was printed, and marked as an estimate.
+    If the earlier part was not printed, it follows from the printed growth and is marked as an estimate.
     A part with figures too far apart is left out here; the table has them all.
     """
     found = {}

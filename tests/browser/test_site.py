@@ -82,3 +82,22 @@ def test_the_archive_shows_one_language_and_leads_to_its_cover(quiet, root):
 def test_latest_leads_on_at_once(quiet, root):
     quiet.goto((root / "small" / "latest" / "en" / "inflation.html").as_uri())
     quiet.wait_for_url(f"**/{AS_OF}/en/inflation.html")
+    assert quiet.locator("h1").is_visible()
+
+
+def test_a_headline_leads_to_its_source_and_a_search_page_to_all_pages(quiet, root):
+    quiet.goto((root / "small" / AS_OF / "fr" / "inflation.html").as_uri())
+    quiet.locator(".headline .refs a").first.click()
+    assert quiet.url.endswith("#source-1") and "cpi_yy" in quiet.inner_text("#source-1")
+    quiet.goto((root / "small" / AS_OF / "fr" / "search.html").as_uri())
+    pages = quiet.locator("nav.all")
+    assert pages.get_by_text("Inflation").is_visible()
+    quiet.fill("input[type=search]", "glissement annuel prix")
+    assert not pages.is_visible()
+
+
+def test_figures_behind_charts_and_code_are_not_printed(quiet, root):
+    quiet.goto((root / "small" / AS_OF / "en" / "inflation.html").as_uri())
+    quiet.emulate_media(media="print")
+    assert quiet.locator("figure.chart svg").first.is_visible() and quiet.locator(".sources li").first.is_visible()
+    assert not quiet.locator(".behind:visible, .script:visible, .menu:visible").count()

@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from matplotlib.font_manager import FontProperties, findfont, get_font
+from measured import faults
 
 from kzreport.charts.chart import draw
 from kzreport.charts.colours import COLOURS, NAMES, variables
 from kzreport.charts.fonts import FAMILY, text_width
-from kzreport.charts.picture import bare_picture, check_picture, inline_picture, png_picture
+from kzreport.charts.picture import bare_picture, check_picture, inline_picture, phone_picture, png_picture
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
 
@@ -63,6 +64,37 @@ def test_ids_are_of_the_figure(svg):
 def test_a_column_of_a_picture_tells_its_period(svg):
     said = [e.text for e in ET.fromstring(svg).iter() if e.tag.endswith("}title")]
     assert "February 2024\nKazakhstan: 2.0%\nRussia: 2.0%" in [t.replace("\u00a0", " ") for t in said]
+
+
+def test_on_a_phone_the_axis_of_a_plot_over_time_stays(svg):
+    whole, axis = (ET.fromstring(made(svg, "path")) for made in (inline_picture, phone_picture))
+    (label,) = (e.attrib["href"] for e in axis.iter() if e.tag.endswith("use"))
+    (group,) = (e for e in whole.iter() if f"#{e.get('id')}" == label)
+    assert {"1", "3"} <= {e.text for e in group.iter() if e.tag.endswith("text")}
+    (_, top, wide, tall), (_, *place, height) = (e.attrib["viewBox"].split() for e in (whole, axis))
+    assert (top, tall) == (place[0], height), "one lies on the other"
+    assert f"width:{100 * float(place[1]) / float(wide):.2f}%" in axis.attrib["style"]
+
+
+@pytest.mark.parametrize("words", [EN, Words("fr")], ids=["en", "fr"])
+@pytest.mark.parametrize(("kind", "options"), [("ranks", {}), ("ranks", {"apart": "RUS"}), ("pairs", {})])
+def test_rows_are_whole_on_a_phone(kind, options, words):
+    heights = {"KAZ": (-30.0, 61.6), "french_senate": (0.02, 100.0), "RUS": (50.0, 52.25), "titr": (4.0, 3.0)}
+    both = {k: [Reading("x", v, "percent", Period.parse("2024").shift(n), item=k, estimated=bool(n))
+            for n, v in enumerate(pair)] for k, pair in heights.items()}  # fmt: skip
+    stages = {"shipped": [g[0] for g in both.values()], "delivered": [g[1] for g in both.values()]}
+    drawn = draw(kind, both if kind == "pairs" else stages, words, title="T", source="S", **options).svg
+    made = re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], phone_picture(drawn, "path"))
+    assert faults(made) == []
+    assert float(re.search(r'viewBox="(.*?)"', made)[1].split()[2]) < 300, "as wide as a phone"
+    assert {words.label(name) for name in both} <= set(texts(made))
+    marks = [sum(e.tag.endswith("circle") for e in ET.fromstring(svg).iter()) for svg in (drawn, made)]
+    assert marks[0] == marks[1] > 0
+
+
+def test_other_pictures_have_no_form_for_a_phone():
+    grid = {"2025-01-01": path(1, 2), "2025-06-01": path(1, 3)}
+    assert phone_picture(draw("heat", grid, EN, title="T", source="S").svg, "x") == ""
 
 
 def test_hostile_labels_stay_text():

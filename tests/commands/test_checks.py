@@ -199,7 +199,7 @@ def test_the_sound_notebooks_are_read():
 def test_a_missing_notebook(home):
     path = home.root / WHERE
     path.unlink()
-    with pytest.raises(NotebookError, match=r"^notebooks/fdi\.ipynb: found No such file"):
+    with pytest.raises(NotebookError, match=r"^notebooks/fdi\.ipynb: found no such file"):
         read_notebook(path)
 
 

@@ -53,7 +53,7 @@ def test_closed_streams(small, closed):
 def test_a_full_device_is_told_and_is_a_failure_where_the_output_is_the_work(small):
     code, _, err = sh("KZ languages >/dev/full", small)
     assert code == 1 and err == (
-        "kzreport: standard output: found No space left on device, expected a place that takes what is written.\n"
+        "kzreport: standard output: found no space left on the disk, expected a place that takes what is written.\n"
     )
     assert sh("KZ languages >/dev/full 2>/dev/full", small)[::2] == (1, "")
     assert sh("KZ languages 2>/dev/full", small)[0] == 0

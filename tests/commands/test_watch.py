@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -45,6 +46,9 @@ def test_a_saved_word_view_and_mistake_are_on_the_page_at_once(project_of):
         state_where(address, lambda s: s["made"] == 1)
         assert "86,700 in August 2026, +7,000 from the period before" in get(f"{address}page")
         assert "iframe" in get(address)
+        files = re.findall(r'href="(figures/[^"]+)"', get(f"{address}page"))
+        assert {Path(file).suffix for file in files} == {".csv", ".svg"}
+        assert all(get(f"{address}{file}").startswith(("group,", "<svg", "<?xml")) for file in files)
 
         words, view = folder / "notebooks" / "visitors.yml", folder / "notebooks" / "views" / "visitors.py"
         words.write_text(words.read_text().replace("from the period before.", "from a year before."))

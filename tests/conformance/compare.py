@@ -106,6 +106,8 @@ def outcomes(suite: Suite, folder: Path, kind: str, into: Path) -> tuple[dict[st
     env = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("JUPYTER_", "KZREPORT_", "PYTEST_", "IPYTHON"))},
         "COUNTED_KERNELS": str(launches),
+        "COUNTED_PROVISIONER": f"counted-{kind}",
+        "PYTEST_PLUGINS": "counted_spec",
         "JUPYTER_PREFER_ENV_PATH": "1",
         "PYTHONPATH": str(HERE / "counted"),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -117,10 +119,12 @@ def outcomes(suite: Suite, folder: Path, kind: str, into: Path) -> tuple[dict[st
         process = subprocess.Popen(words, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
         try:
             process.wait(LONGEST)
-        except subprocess.TimeoutExpired:
+        except BaseException as e:  # ended from outside too: nothing goes on behind us
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-            return {"the suite": "did not end"}, collections.Counter()
+            if not isinstance(e, subprocess.TimeoutExpired):
+                raise
+            return {"the suite": f"did not end in {LONGEST} s"}, collections.Counter()
     found = {}
     for case in ET.parse(report).iter("testcase"):
         states = [c.tag for c in case if c.tag in ("failure", "error", "skipped")]
@@ -132,17 +136,19 @@ def outcomes(suite: Suite, folder: Path, kind: str, into: Path) -> tuple[dict[st
 def compare(suite: Suite, into: Path) -> tuple[int, list[str]]:
     """Run a suite with both kernels and print a line; return how many tests passed, and what is wrong."""
     folder = fetched(suite, into)
-    (ordinary, _), (warm, launches) = (outcomes(suite, folder, kind, into) for kind in ("ordinary", "warm"))
+    (ordinary, started), (warm, launches) = (outcomes(suite, folder, kind, into) for kind in ("ordinary", "warm"))
     wrong = [
         f"{suite.package}: {name}: {ordinary.get(name, 'absent')} with an ordinary kernel, {warm.get(name, 'absent')}"
         f" with a warm one"
         for name in sorted({*ordinary, *warm})
         if ordinary.get(name) != warm.get(name) and name not in EXPLAINED
     ]
-    if launches["ordinary"] or not launches["warm"]:
-        wrong.append(f"{suite.package}: the warm round started {dict(launches)}, expected warm kernels alone")
-    if "the suite" in ordinary:
-        wrong.append(f"{suite.package}: did not end with an ordinary kernel")
+    if "the suite" in ordinary or "the suite" in warm:
+        for kind, found in (("an ordinary", ordinary), ("a warm", warm)):
+            wrong += [f"{suite.package}: {found['the suite']} with {kind} kernel"] * ("the suite" in found)
+    elif launches["ordinary"] or not launches["warm"] or started["warm"] or not started["ordinary"]:
+        found = f"{dict(started)} in the ordinary round and {dict(launches)} in the warm one"
+        wrong.append(f"{suite.package}: found launches of {found}, expected only kernels of their kind")
     count = collections.Counter(warm.values())
     version = importlib.metadata.version(suite.package)
     states = ", ".join(f"{n} {state}" for state, n in sorted(count.items()))

@@ -131,3 +131,18 @@ def test_asked_again_nothing_that_executes_is_loaded(project_copy, forked_cli, t
     label = project_copy / "notebooks" / "first.yml"
     label.write_text(label.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert "notebooks/first.yml: changed" in cli(*asked).err
+
+
+@pytest.mark.parametrize("what", ["pipe", "device", "large"])
+def test_what_is_no_file_is_not_read(place, what, monkeypatch):
+    """A pipe would be waited for without end, a device read until memory ends; who reads the table names it."""
+    path = place / "home" / "data" / "a.csv"
+    path.unlink()
+    if what == "pipe":
+        os.mkfifo(path)
+    elif what == "device":
+        path.symlink_to("/dev/zero")
+    else:
+        path.write_bytes(b"123")
+        monkeypatch.setattr(answers, "_LARGEST", 2)
+    assert not again(place).holds()

@@ -68,6 +68,15 @@ def test_a_row_of_facts(home):
         ("data/labels.yml", "labels:", "label:", "tables among"),
         ("data/labels.yml", "themes:\n", "themes:\n  zz: {fr: a}\n", "each of fr, en"),
         ("params/methods.yml", "fr:", "de:", "each of fr, en"),
+        ("params/methods.yml", "published-rate:", "../rate:", "letters a-z, digits and -"),
+        ("params/project.yml", "home: KAZ", "home: QQQ", "key 'home': found 'QQQ'"),
+        ("params/project.yml", 'engine: "0.1"', 'engine: "9.9"', "install a newer kzreport"),
+        ("params/project.yml", "  economy: [", "  economi: [", "found 'economi'"),
+        ("params/project.yml", "[inflation, macro", "[inflatio, macro", "did you mean inflation?"),
+        ("params/project.yml", "musd to meur", "musd to nope", "found 'nope', expected a unit"),
+        ("params/project.yml", ": eur_per_usd", ": nope", "found 'nope', expected a series"),
+        ("data/units.yml", '"# tenge"}', '"# {x} tenge"}', "without braces and digits"),
+        ("data/units.yml", "kzt:", "__class__:", "a new name of letters"),
         ("data/issues.yml", "  kind:", "  sort:", "the keys"),
         ("data/cpi_yy.yml", "unit:", "unit: ", "kzreport accept --data"),
         ("data/publishers.yml", "publishers:", "publishers: ", "kzreport accept --data"),
@@ -96,6 +105,39 @@ def test_words_of_a_page_in_all_variants(home, entry, words):
     home.write("notebooks/inflation.yml", "title: {fr: Titre, en: Title}\nmethod: []\n" + entry + "\n")
     with refused("notebooks/inflation.yml", words):
         plan()
+
+
+def test_a_unit_that_was_removed_while_the_process_lives(home):
+    """As under ``watch``: the description of the tables is read again when the units change."""
+    assert plan().tasks
+    change(home, "data/units.yml", "kzt:", "other:")
+    with refused("'rub_rate'", "key 'unit': found 'kzt'"):
+        plan()
+
+
+_RELEASE = '- {period: "2026-09", day: "2026-10-02", since: "2026-09-01"}\n'
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        (_RELEASE * 2, "2 days known since 2026-09-01"),
+        (_RELEASE.replace("2026-10-02", "9999-10-02"), "within ten years"),
+        (_RELEASE.replace("2026-09-01", "2026-12-01"), "known since 2026-12-01"),
+    ],
+)
+def test_announced_days_that_cannot_be(home, entries, words):
+    home.write("data/releases.yml", f"cpi_yy:\n{entries}")
+    with refused("data/releases.yml, cpi_yy, 2026-09", words):
+        plan()
+
+
+@pytest.mark.parametrize("address", ["https://u:S3CRET@h/x", "https://h/a b", "ftp://h", "javascript:1"])
+def test_the_address_of_a_source(home, address):
+    change(home, "data/cpi_yy.yml", "https://stat.gov.kz", address)
+    with refused("data/cpi_yy.yml, key 'sources'", "an address that starts with https://") as found:
+        assemble()
+    assert "S3CRET" not in str(found.value)
 
 
 def test_words_of_a_page_that_a_summary_speaks_of(home):

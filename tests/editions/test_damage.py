@@ -15,7 +15,7 @@ from kzreport.editions.index import write_index
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import Store, list_editions
-from kzreport.errors import PageError
+from kzreport.errors import PageError, ParameterError
 
 DAY = "2024-03-31"
 
@@ -201,6 +201,6 @@ def test_a_link_in_the_place_of_a_lock_empties_nobodys_file(edition, tmp_path):
     lock = edition.parent.parent / ".work" / "index.lock"
     lock.unlink(missing_ok=True)
     lock.symlink_to(precious)
-    with pytest.raises(Exception, match=r"index\.lock"):
+    with pytest.raises(ParameterError, match=r"index\.lock"):
         write_index(edition.parent.parent, RunLog())
     assert precious.read_text(encoding="utf-8") == "mine"

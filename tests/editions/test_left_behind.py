@@ -14,7 +14,7 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.store import output_root
 from kzreport.files import sweep_halves, write_atomic
 from kzreport.machine import scratch
-from kzreport.series.transaction import replace_files
+from kzreport.series.transaction import sole_writer
 
 EMPTY = (
     "import os, shutil\nfor n in os.listdir(os.environ['TMPDIR']): shutil.rmtree(os.path.join(os.environ['TMPDIR'], n))"
@@ -124,5 +124,6 @@ def test_names_are_on_the_disk_after_a_rename(synced, tmp_path):
     assert synced[-1] == str(root) and ".run.json" in synced[-2]
     (data := tmp_path / "data").mkdir()
     synced.clear()
-    replace_files(data, {"a.csv": b"1", "claims/S9.csv": b"2"})
+    with sole_writer(data) as writer:
+        writer.replace({"a.csv": b"1", "claims/S9.csv": b"2"})
     assert {str(data), str(data / "claims")} <= set(synced) and synced[-1] == str(data)

@@ -86,7 +86,8 @@ def test_a_log_that_cannot_be_written_is_an_error_line(tmp_path, capsys, log):
     start_logging()
     RunLog("x").write(tmp_path / "gone")
     assert capsys.readouterr().err == (
-        "kzreport: run.json: found No such file or directory, expected to write what became of the pages.\n"
+        "kzreport: gone/run.json: found no such file or folder, expected it to be there; make it, or look whether "
+        "something removed it.\n"
     )
 
 

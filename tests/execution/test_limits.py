@@ -125,7 +125,7 @@ def _runs(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("ulimit -n 64", "Too many open files"),
+        ("ulimit -n 64", "as many open files as a process may have"),
         ("ulimit -v 1000000", "this process may have 1,024 MB of address space: see ulimit"),
     ],
 )

@@ -184,5 +184,5 @@ def test_a_folder_of_another_user(open_folder, row):
         out.mkdir(mode)
         run = run_as(4001, open_folder / "home", open_folder / "tmp", *RUN, "--output", str(out))
         assert run.returncode == 2
-        assert run.stderr.count("\n") == 1 and f"--output: found {out.name}: Permission denied" in run.stderr
+        assert run.stderr.count("\n") == 1 and f"--output: found {out.name}: no right to use it" in run.stderr
     row("P7", "an output of another user", "2, one line")

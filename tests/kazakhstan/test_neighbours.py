@@ -539,7 +539,7 @@ def test_tables_of_the_neighbours_have_titles_of_their_own():
     words = Words("fr", "neighbours")
     said = {**found.sentences["growth"], "subject": found.rows[0].of(item="growth")}
     title = words.text("tables", "latest", "title", **said)
-    assert title.replace("\u00a0", " ") == "Croissance du PIB : le Kazakhstan et ses voisins"
+    assert title.replace("\u00a0", " ") == "Croissance du PIB : le Kazakhstan et les pays comparés"
 
 
 @pytest.mark.parametrize("page", ["transit", "afghanistan", "aid", "neighbours"])

@@ -88,7 +88,7 @@ def test_a_section_without_a_subject_does_not_appear(as_of, shown):
     q.say(["goal", "official"], afghanistan.goal)
     q.chart("paces", "ranks", afghanistan.paces, horizons=[3])
     q.section("dates", afghanistan.document)
-    q.say(["wrong", "right"], afghanistan.dates)
+    q.say(["wrong", "right"], afghanistan.year)
     q.say("document", afghanistan.document)
     q.section("food", afghanistan_food.food_table)
     q.listing("food", afghanistan_food.food_table)

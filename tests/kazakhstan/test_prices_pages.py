@@ -37,8 +37,9 @@ def test_the_policy_rate_is_the_one_in_force_on_the_day():
 
 @pytest.mark.parametrize("as_of", DATES)
 def test_the_finding_on_the_policy_rate_is_the_figure_that_its_chart_draws(shown, as_of):
-    """It said 6.95 points, the simple difference, above a line that ends at 6.36%."""
+    """It said 6.95 points, the simple difference, above a line that ends at 6.36%, and 6.36% above 6.4 in its table."""
     p = page("inflation", as_of)
+    assert all(r.decimals == 1 for k, r in p.read(policy.real).items() if k in ("real", "simple", "ahead"))
     p.chart("money", "lines", policy.money, finding=policy.real, points=policy.decisions)
     drawn = [r for r in p.read(policy.money)["ex_post"] if r.ok]
     finding = shown[-1].finding
@@ -181,7 +182,25 @@ def test_the_usual_revision_leaves_out_the_largest():
     n, mean = found["compared"].value, found["mean_absolute"].value
     assert found["usual"].value == pytest.approx((n * mean - found["largest"].value) / (n - 1))
     assert "that of 2024" in said("inflation", "revised", prices.revised, NOW)
-    assert "Only one vintage of the twelve-month rate is held" in said("inflation", "firm", prices.revised, NOW)
+    assert "published by the World Bank" in said("inflation", "revised", prices.revised, NOW)  # whose average it is
+    assert "Only one vintage of the twelve-month rate is held" in said("inflation", "firm", prices.headline, NOW)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "year"), [("2016-06-30", ""), ("2025-06-30", "2024"), ("2025-12-31", ""), (NOW, "2025")]
+)
+def test_a_first_release_carries_its_usual_revision(as_of, year):
+    """The 4.9% of 2024 stood there as firm: it was revised to 8.8%. Of what has one vintage alone nothing is said."""
+    text = said("inflation", "first", prices.revised, as_of)
+    assert text.startswith(f"The figure for {year}, ") if year else not text
+    assert not year or "is a first release, and may be revised by as much" in text
+
+
+def test_a_section_on_revisions_has_some_to_tell(shown):
+    for as_of, there in (("2016-06-30", False), ("2024-06-30", False), (NOW, True)):
+        p = page("inflation", as_of)
+        p.section("revisions", prices.revised)
+        assert p.hushed is not there
 
 
 def test_a_pace_towards_the_upper_bound_is_called_so():
@@ -198,10 +217,10 @@ def test_a_year_without_a_figure_has_no_row():
 @pytest.mark.parametrize("as_of", ["2011-02-28", *DATES])
 def test_no_sentence_holds_a_number_that_is_not_there(as_of, lang):
     for name, keys, view, options in [
-        ("inflation", ("target", "since", "past"), prices.headline, {}),
+        ("inflation", ("target", "since", "past", "firm"), prices.headline, {}),
         ("inflation", ("month", "pace"), prices.monthly, {}),
         ("inflation", ("drivers", "lead"), prices.drivers, {}),
-        ("inflation", ("revised", "firm"), prices.revised, {}),
+        ("inflation", ("revised", "first"), prices.revised, {}),
         ("inflation", ("shift",), prices.shift, {}),
         ("inflation", ("core", "implied"), prices.core, {}),
         ("inflation", ("base_effect",), prices.base_effect, {}),
@@ -209,7 +228,7 @@ def test_no_sentence_holds_a_number_that_is_not_there(as_of, lang):
         ("inflation", ("expected", "gap"), policy.expectations, {}),
         ("inflation", ("policy",), policy.in_force, {}),
         ("inflation", ("real", "real_ahead"), policy.real, {}),
-        ("inflation", ("year", "drift"), prices.year, {}),
+        ("inflation", ("year", "drift", "deflator"), prices.year, {}),
         ("macro", ("rouble",), macro.rouble, {}),
         ("macro", ("reserves", "reserves_peak"), macro.reserves, {}),
         ("macro", ("cover",), macro.cover, {}),

@@ -187,7 +187,7 @@ def test_unknown_names_and_marks_are_refused():
         FR.fill("{y}", "here", {"x": reading(1.0)})
     with pytest.raises(WordsError, match="marks such as"):
         FR.fill("{x.__class__}", "here", {"x": reading(1.0)})
-    with pytest.raises(WordsError, match="one of in, of, since, to, the, short"):
+    with pytest.raises(WordsError, match="one of in, of, since, to, the, against, short"):
         FR.period(Period.parse("2026"), "towards")
     with pytest.raises(WordsError, match="signed, abs, bare, full, stated, words or feminine"):
         FR.reading(reading(1.0), "loud")

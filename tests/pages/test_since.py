@@ -21,7 +21,7 @@ from kzreport.pages.since import compare_dates, differs, figure, is_redefined
 from kzreport.pages.since_text import changes_lines, changes_list, new_figures_table
 from kzreport.series.issues import Issue
 from kzreport.series.known import load_series
-from kzreport.series.releases import next_release
+from kzreport.series.releases import coming_releases, missed_releases
 from kzreport.series.resource import describe_series, resources
 
 SOME = ("cpi_yy", "wdi_inflation", "fdi_net", "transit", "base_rate")
@@ -119,7 +119,10 @@ def test_a_new_document_is_told():
     c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), (), {})
     assert {k.document.id for k in c.new_claims} == {"S4"}
     said = changes_list(c, Words("fr")).replace("\u00a0", " ")
-    assert f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - S4 : Rapport d’information sur le Kazakhstan" in said
+    assert (
+        f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - Document S4 : Rapport d’information sur le Kazakhstan"
+        in said
+    )
 
 
 def test_a_decision_keeps_its_quarter_point():
@@ -145,20 +148,25 @@ def test_said_in_words_at_any_time(language, year):
 # --- the calendar ----------------------------------------------------------------------------------------------------
 
 
+def following(name, day):
+    """Period and day of each figure that is not held, over the two years after a day."""
+    later = coming_releases(name, day, day + timedelta(730))
+    return [(str(r.period), r.day) for r in (*missed_releases(name, day), *later)]
+
+
 def test_the_next_figure_of_a_series():
-    assert next_release("cpi_yy", "2026-09-30") == (Period.parse("2026-09"), date(2026, 10, 2))
-    assert next_release("fdi_net", "2026-09-30") == (Period.parse("2026-Q2"), date(2026, 9, 28))
-    assert next_release("cpi_yy", "2000-01-31") is None
-    assert next_release("base_rate", "2026-09-30") is None  # decided, no lag
+    assert following("cpi_yy", date(2026, 9, 30))[0] == ("2026-09", date(2026, 10, 2))
+    assert following("fdi_net", date(2026, 9, 30))[0] == ("2026-Q2", date(2026, 9, 28))
+    assert following("cpi_yy", date(2000, 1, 31)) == []  # nothing was known
+    assert missed_releases("base_rate", date(2026, 9, 30)) == ()  # decided, no lag
 
 
 @settings(max_examples=20)
 @given(DAYS, st.sampled_from(sorted(resources())))
 def test_the_next_figure_was_not_known(day, name):
-    if following := next_release(name, day):
-        period, due = following
-        assert period not in {o.period for o in load_series(name, day)}
-        assert due >= period.start
+    found = following(name, day)
+    assert not {period for period, _ in found} & {str(o.period) for o in load_series(name, day)}
+    assert all(due >= Period.parse(period).start for period, due in found)
 
 
 # --- editions --------------------------------------------------------------------------------------------------------

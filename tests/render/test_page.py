@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -15,8 +16,11 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
 from kzreport.project.settings import page_names, project
 from kzreport.render.behind import MOST, figure_table
+from kzreport.render.blocks import Block
+from kzreport.render.citing import with_sources
 from kzreport.render.figures import FigureReader
 from kzreport.render.html import page_groups
+from kzreport.render.markup import markdown
 from kzreport.render.references import read_references
 from kzreport.render.terms import TermLinks
 
@@ -37,7 +41,7 @@ def test_groups_stand_side_by_side_the_latest_period_first():
     table = behind(
         ("rate", "", "2026-07", "10.2", "percent"),
         ("rate", "", "2026-08", "9.8", "percent"),
-        ("policy", "", "2026-08", "16.75", "percent"),
+        ("policy", "", "2026-08", "16.75", "percent", "ok", "", "base_rate"),
         page="inflation",
     )
     assert table.head[:2] == ["Period", "Inflation"] and len(table.head) == 3
@@ -45,15 +49,15 @@ def test_groups_stand_side_by_side_the_latest_period_first():
     assert (table.unit, table.heads, table.count) == ("%", 1, 2)
 
 
-def test_a_column_has_one_number_of_decimals():
-    table = behind(
-        *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.4", "3.45"), 1)),
-    )
-    assert [row[1] for row in table.rows] == ["3.45", "3.40", "3.50"]
-    computed = behind(
-        *((("rate", "", f"2026-0{n}", value, "percent")) for n, value in enumerate(("3.5", "3.123456"), 1)),
-    )
-    assert [row[1] for row in computed.rows] == ["3.1", "3.5"]
+def test_columns_of_one_unit_have_one_number_of_decimals():
+    """One said 8.68 beside 8.7: the outcome beside the forecast of the same year. A card may ask for more."""
+    rows = [("rate", "", f"2026-0{n}", value, "percent") for n, value in enumerate(("3.5", "3.4", "3.45"), 1)]
+    rows += [("core", "", f"2026-0{n}", value, "percent") for n, value in enumerate(("3", "3.123456", "3.1"), 1)]
+    assert [row[1:] for row in behind(*rows).rows] == [["3.5", "3.1"], ["3.4", "3.1"], ["3.5", "3.0"]]
+    rouble = [
+        ("rouble", "", f"2026-0{n}", value, "kzt", "ok", "", "rub_rate") for n, value in ((1, "5.1"), (2, "5.06"))
+    ]
+    assert [row[1] for row in behind(*rouble, page="macro").rows] == ["5.06", "5.10"]
 
 
 def test_a_large_figure_has_no_decimals():
@@ -63,7 +67,15 @@ def test_a_large_figure_has_no_decimals():
 
 def test_small_and_large_tonnages_keep_their_digits():
     rows = [("delivered", "AFG", "2025-04", "3.396", "tonne"), ("delivered", "AFG", "2023-04", "5403", "tonne")]
-    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403"]
+    rows += [("delivered", "AFG", "2022", "2476.124", "tonne")]  # a sum, 2,476 in the sentence above it
+    assert [row[1] for row in behind(*rows, page="aid").rows] == ["3.396", "5,403", "2,476"]
+
+
+def test_a_bar_named_by_its_period_has_no_column_of_its_own():
+    """The share of flour had a column for each year, each with one figure."""
+    rows = [("flour_share", period, period, value, "percent") for period, value in (("2021", "60.8"), ("2022", "64.5"))]
+    table = behind(*rows, page="afghanistan")
+    assert table.head == ["Period", "Share of Afghanistan"] and table.rows == [["2022", "64.5"], ["2021", "60.8"]]
 
 
 def test_figures_that_no_grid_holds_have_a_row_each():
@@ -165,3 +177,31 @@ def test_a_term_is_explained_at_its_first_use_only():
     assert again == Markup(f"<p>Effet de base, {link}</p>")
     assert [term.slug for term in links.used] == ["base_effect", "year_on_year"]
     assert links.used[0].name == "Effet de base" and links.used[0].meaning.startswith("Ce qui")
+
+
+SOURCES = Output(Kind.SOURCES, "s", markdown="## Sources", series="cpi_yy\nusd_rate\nwdi_fdi\noil_price")
+
+
+def cited(*outputs, language="en"):
+    shown = [Block("text", markdown(o.markdown) if o.markdown else Markup(o.html), output=o) for o in outputs]
+    found = with_sources(shown, read_references([*outputs, SOURCES]), Words(language))
+    return [re.sub(r"<[^>]+>", "", str(block.html)).replace("\n", "") for block in found]
+
+
+def test_a_sentence_bears_the_numbers_of_its_sources_where_they_are_not_those_of_the_one_before():
+    told = (("a.", "cpi_yy"), ("b.", "cpi_yy"), ("c.", "oil_price cpi_yy usd_rate wdi_fdi"))
+    say = [Output(Kind.SAY, t, markdown=t, series=s) for t, s in told]
+    assert cited(*say) == ["a. Source [1]", "b.", "c. Sources [1–4]"]
+    headline = Output(Kind.HEADLINE, "h", markdown="**h.**", series="wdi_fdi unheard_of")
+    assert cited(headline, say[0]) == ["h. Source [3]", "a. Source [1]"]
+    assert cited(Output(Kind.SAY, "x", markdown="x.")) == ["x."]
+
+
+def test_each_point_of_a_summary_and_each_key_figure_bear_theirs():
+    points = "- One. [→ A](a.ipynb)\n- Two <b>. [→ B](b.ipynb)\n- None."
+    listed = Output(Kind.HEADLINES, "", markdown=points, series="cpi_yy\noil_price usd_rate\n")
+    assert cited(listed) == ["One. Source [1] → ATwo &lt;b&gt;. Sources [2, 4] → BNone."]
+    rows = "".join(f"{t},,2026-08,1,percent,ok,,{s},yy_month\n" for t, s in (("A & B", "cpi_yy"), ("C", "wdi_fdi")))
+    heads = '<tr><th scope="row">A &amp; B</th><td>1</td></tr><tr><th scope="row">C</th><td>2</td></tr>'
+    table = Output(Kind.TABLE, "t", html=heads, name="key", csv=f"{','.join(HEADER)}\n{rows}")
+    assert cited(table) == ["A &amp; B Source [1]1C Source [3]2"]

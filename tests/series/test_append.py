@@ -17,7 +17,7 @@ from kzreport.series.append import TableRow, held_rows, restated_package, with_r
 from kzreport.series.known import data_fingerprint
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
-from kzreport.series.transaction import replace_files
+from kzreport.series.transaction import sole_writer
 
 
 def row(period: str, value: str, day: str, dated: str = "", **dims: str) -> TableRow:
@@ -54,7 +54,8 @@ def test_a_day_that_is_not_as_the_rule_says_needs_no_change_of_old_editions(home
     early = row("2026-10", "109.1", "2026-11-01", "recorded")  # before the estimate, and real
     table = with_rows(d, [early])
     assert table.splitlines()[0] == b"period,value,published,dated"
-    replace_files(home.data, {"cpi_yy.csv": table, "datapackage.json": restated_package({"cpi_yy.csv": table})})
+    with sole_writer(home.data) as writer:
+        writer.replace({"cpi_yy.csv": table, "datapackage.json": restated_package({"cpi_yy.csv": table})})
     clear_caches()
     assert {day: data_fingerprint("cpi_yy", day) for day in before} == before
     last = check_table(describe_series("cpi_yy"))[-1]

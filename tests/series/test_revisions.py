@@ -163,7 +163,7 @@ def test_false_revisions_are_named_without_statistics():
     [
         (
             ["cpi_yy"],
-            "of which one state is kept, expected one of exports_revisions, wdi_fdi, wdi_gdp, wdi_growth, wdi",
+            "of which one state is kept, expected one of exports_revisions, wdi_deflator, wdi_fdi, wdi_gdp, wdi_growth",
         ),
         (["fdi_net"], "of which one state is kept"),
         (["wdi_fdi"], "several figures for a period, expected a choice: country=AFG|"),

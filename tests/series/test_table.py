@@ -273,7 +273,7 @@ def test_other_bytes_than_described(home):
 
 def test_no_file(home):
     (home.data / "cpi_yy.csv").unlink()
-    with pytest.raises(DataError, match=r"^data/cpi_yy.csv: found No such file"):
+    with pytest.raises(DataError, match=r"^data/cpi_yy.csv: found no such file"):
         load_series("cpi_yy", "2026-09-30")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from kzreport.errors import DataError, Locked
 from kzreport.series import transaction
-from kzreport.series.transaction import finish_pending, replace_files, sole_writer
+from kzreport.series.transaction import finish_pending, sole_writer
 
 NAMES = [f"t{i}.csv" for i in range(6)] + ["raw/x/y.gz"]
 
@@ -25,6 +25,11 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def state(n: int) -> dict[str, bytes]:
     return {name: f"{n} {name}\n".encode() * 500 for name in NAMES}
+
+
+def replace_files(folder: Path, files: dict[str, bytes]) -> None:
+    with sole_writer(folder) as writer:
+        writer.replace(files)
 
 
 def test_all_files_are_replaced_and_nothing_is_left(tmp_path):
@@ -110,13 +115,14 @@ def test_a_reader_does_not_wait_for_a_writer_that_has_not_decided(tmp_path):
 LOOP = """
 import sys
 from pathlib import Path
-from kzreport.series.transaction import replace_files
+from kzreport.series.transaction import sole_writer
 folder, names = Path(sys.argv[1]), sys.argv[2:]
 print("ready", flush=True)
 n = 1
 while True:
     n = 3 - n
-    replace_files(folder, {name: f"{n} {name}\\n".encode() * 500 for name in names})
+    with sole_writer(folder) as writer:
+        writer.replace({name: f"{n} {name}\\n".encode() * 500 for name in names})
 """
 
 

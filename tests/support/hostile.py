@@ -51,7 +51,6 @@ def outputs(w: Words, evil: str) -> list[Output]:
         [evil[:30], "b"],
         [Row([Cell(evil), Cell(f" – {evil}\n{evil}\nhttps://stat.gov.kz/en", strong="<b>")])] * 3,
         [("a", "b"), (evil, "=1+1")],
-        filtered=True,
     )
     key = Table(
         "key_figures",

@@ -21,6 +21,7 @@ class Written(NamedTuple):
     top: float
     right: float
     bottom: float
+    colour: str = ""
 
     def meets(self, other: Written) -> bool:
         """True if two texts overlap by more than the half point that no reader sees."""
@@ -44,7 +45,8 @@ def texts(svg: str) -> list[Written]:
             width = font.get_width_height()[0] / 64
             x, y = float(element.attrib["x"]), float(element.attrib["y"])
             left = x - width * {"middle": 0.5, "end": 1.0}.get(style.get("text-anchor", ""), 0.0)
-            found.append(Written(element.text, left, y - 0.74 * size, left + width, y + 0.2 * size))
+            box = left, y - 0.74 * size, left + width, y + 0.2 * size
+            found.append(Written(element.text, *box, style.get("fill", "")))
     return found
 
 
@@ -91,8 +93,58 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+STEP = re.compile(r"([MLHVQC])([^MLHVQCz]*)")
+LINE = re.compile(r"(?:^|;)stroke:(#[0-9a-f]{6})")
+Place = tuple[float, float]
+NO_DATA = {"grid", "frame", "paper", "stem", "muted"}  # strokes of the grid, the axes, the rows and what is doubtful
+
+
+def segments(svg: str) -> list[tuple[str, Place, Place]]:
+    """Return the pieces of the lines that a picture draws through figures: colour, one end, the other."""
+    found: list[tuple[str, Place, Place]] = []
+    for element in ET.fromstring(svg).iter():
+        style = element.get("style", "")
+        stroke = LINE.search(style) if element.tag.endswith("}path") and "fill:" not in style else None
+        if stroke is None or NAMES[stroke[1]] in NO_DATA or "clip-path" in element.attrib:
+            continue
+        here = (0.0, 0.0)
+        for command, rest in STEP.findall(element.attrib["d"]):
+            *_, x, y = (*here, *map(float, rest.split())) if command != "H" else (float(rest), here[1])
+            there = (here[0], y) if command == "V" else (x, y)
+            if command != "M":
+                found.append((stroke[1], here, there))
+            here = there
+    return found
+
+
+def crosses(t: Written, one: Place, other: Place) -> bool:
+    """True if a line from one place to another passes through the letters of a text, not only along their edge."""
+    left, right, top, bottom = t.left + 1, t.right - 1, t.top + 1.5, t.bottom - 1.5
+    start, end = 0.0, 1.0  # the part of the line inside the box, as Liang and Barsky clip it
+    for along, low, high in ((0, left, right), (1, top, bottom)):
+        step = other[along] - one[along]
+        if step == 0:
+            if not low <= one[along] <= high:
+                return False
+            continue
+        first, last = sorted(((low - one[along]) / step, (high - one[along]) / step))
+        start, end = max(start, first), min(end, last)
+    return start < end
+
+
+def struck(svg: str) -> list[str]:
+    """List the texts through which a line passes that is not of their own colour."""
+    lines = segments(svg)
+    found = set()
+    for t in texts(svg):
+        for colour, one, other in lines:
+            if colour != t.colour and crosses(t, one, other):
+                found.add(f"struck: {t.text} by {NAMES[colour]}")
+    return sorted(found)
+
+
 def faults(svg: str) -> list[str]:
-    """List the texts outside a picture, those that overlap, and what cannot be read."""
+    """List the texts outside a picture, those that overlap, those on a line, and what cannot be read."""
     left, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     written = texts(svg)
     outside = [
@@ -102,4 +154,4 @@ def faults(svg: str) -> list[str]:
     ]
     meeting = [f"{a.text} | {b.text}" for a, b in combinations(written, 2) if a.meets(b)]
     away = [f"outside: {text}" for text in outside] + [f"overlapping: {pair}" for pair in meeting]
-    return away + unreadable(svg)
+    return away + struck(svg) + unreadable(svg)

@@ -29,7 +29,10 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
 
 @of_one_form(_WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
-    """Return the months of a series."""
+    """Return the months of a series.
+
+    Raises :class:`DataError` for a reply of another form.
+    """
     reply = json_reply(raw, _WHERE)
     if "response" not in reply:
         raise other_form(_WHERE, reply.get("error", reply), "'response'")

@@ -28,7 +28,10 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
 
 @of_one_form(_WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
-    """Return the months of a column; the rows above the months say what it is."""
+    """Return the months of a column; the rows above the months say what it is.
+
+    Raises :class:`DataError` for a reply of another form.
+    """
     table, wanted = csv_reply(raw, _WHERE), about["select"]["column"]
     head = next((n for n, row in enumerate(table) if row[0] == "Time Period"), 0)
     if wanted not in table[head]:

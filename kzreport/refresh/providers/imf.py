@@ -22,7 +22,10 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
 
 @reading.of_one_form(_WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
-    """Return the figures of an edition, or the requests for the newest one; for a backfill, for those before it."""
+    """Return the figures of an edition, or the requests for the newest one; for a backfill, for those before it.
+
+    Raises :class:`DataError` for a reply of another form.
+    """
     ask = about["request"]
     if raw.lstrip(b"\xef\xbb\xbf \r\n")[:1] not in (b"{", b"["):
         return _edition(reading.csv_reply(raw, _WHERE), about, ask)

@@ -24,7 +24,10 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
 
 @reading.of_one_form(_WHERE)
 def read(raw: bytes, about: Mapping[str, Any]) -> Reply:
-    """Return the figures of a state, known on the day that it bears; or the requests for the archived states."""
+    """Return the figures of a state, known on the day that it bears; or the requests for the archived states.
+
+    Raises :class:`DataError` for a reply of another form.
+    """
     reply, ask = reading.json_reply(raw, _WHERE), about["request"]
     head = reply if (archived := isinstance(reply, dict)) else reply[0]
     if "message" in head or int(head["pages"]) > 1:

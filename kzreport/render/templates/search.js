@@ -15,7 +15,7 @@
     if (!words.length) return;
     const hits = pieces.filter((p) => words.every((x) => p[4].includes(x)));
     hits.sort((a, b) => words.every((x) => b[5].includes(x)) - words.every((x) => a[5].includes(x)));
-    said.textContent = hits.length ? `${hits.length} ${form.dataset.count}${hits.length > 40 ? ` (${form.dataset.most})` : ""}` : form.dataset.none;
+    said.textContent = hits.length ? `${hits.length} ${hits.length > 1 ? form.dataset.count : form.dataset.one}${hits.length > 40 ? ` (${form.dataset.most})` : ""}` : form.dataset.none;
     for (const [href, page, title, text] of hits.slice(0, 40)) {
       const item = make("li", ""), link = make("a", title || page);
       link.href = href;

@@ -1,0 +1,142 @@
+"""A picture for a phone: rows set anew in its width, or the vertical axis alone, which stays where the plot is moved.
+
+Nothing here draws or measures: letters are taken for as wide as a figure, which few are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from xml.etree import ElementTree as ET
+
+WIDE, EDGE = 271.0, 6.0  # points: of a phone of 360 pixels, where letters are as large as in the whole picture
+LETTER = 8.5 * 0.64  # points
+LINE, BESIDE = 11.0, 9.0  # between lines of a key; between a marker and its figure
+MIDDLE = 2.3  # a figure is written so far below the height of its row
+NAME_UP, ROW_DOWN = 5.0, 6.0  # a name stands over its row
+APART = "\u00a0" * 4  # between two keys in one text
+_LINE = re.compile(r"M([\d.]+) ([\d.]+)(?:V([\d.]+)|H([\d.]+))")
+_PLACES = re.compile(r"[MLHC]?(-?[\d.]+)(?: -?[\d.]+)?")
+_UP = re.compile(r"V-?[\d.]+")
+_GRID = re.compile(r"M([\d.]+) ([\d.]+)V([\d.]+)")
+
+
+def rows_anew(root: ET.Element) -> ET.Element:
+    """Return a picture of rows in the width of a phone: each name over its row, each figure beside its marker.
+
+    ``root``: the picture alone, its names in the group ``axis``.
+    """
+    drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    names = [e for group in root if group.get("id", "").endswith("axis") for e in group if _tag(e) == "text"]
+    grid = [tuple(map(float, m.groups())) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))]
+    top, bottom = min(min(y, z) for _, y, z in grid), min(max(y, z) for _, y, z in grid)
+    texts = [e for e in drawn if _tag(e) == "text"]
+    keys, figures = [e for e in texts if _y(e) < top], [e for e in texts if top <= _y(e) < bottom]
+    left, right = float(root.attrib["data-axis"]), max(x for x, _, _ in grid)
+    start = max([EDGE, *(EDGE + _width(e) for e in figures if _at_end(e))])
+    factors = [(WIDE - EDGE - _width(e) - BESIDE - start) / (_x(e) - BESIDE - left) for e in figures if not _at_end(e)]
+    factor = min((WIDE - EDGE - 2 * LETTER - start) / (right - left), *factors)
+
+    def along(x: float) -> float:
+        return start + (x - left) * factor
+
+    made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
+    free = 0.0
+    for e in drawn:
+        if _tag(e) == "text" and e not in figures:
+            middle = along(_x(e))
+            if e in keys or middle - _width(e) / 2 < free:
+                continue  # a number of the axis that would touch the one before
+            free = middle + _width(e) / 2 + LETTER
+        made.append(_moved(e, along, bottom))
+    made.extend(_names_over(names, figures))
+    lines = _packed([part for e in keys for part in (e.text or "").split(APART)])
+    first = top - 4 - LINE * len(lines)
+    for number, line in enumerate(lines, 1):
+        made.append(_text(line, first + LINE * number, keys[0]))
+    _, above, _, tall = map(float, root.attrib["viewBox"].split())
+    up = first if lines else above
+    made.set("viewBox", f"0 {up:.1f} {WIDE:g} {above + tall - up:.1f}")
+    return made
+
+
+def _moved(e: ET.Element, along: Callable[[float], float], bottom: float) -> ET.Element:
+    """Return a mark at its place in the narrow picture; what stands in a row goes down, to leave room for its name."""
+    made = ET.Element(e.tag, e.attrib)
+    if _tag(e) == "text":
+        x = along(_x(e) + BESIDE) - BESIDE if _at_end(e) else along(_x(e) - BESIDE) + BESIDE
+        made.text, inside = e.text, _y(e) < bottom
+        made.attrib |= {"x": f"{x if inside else along(_x(e)):.1f}", "y": f"{_y(e) + ROW_DOWN * inside:.1f}"}
+    elif _tag(e) == "circle":
+        cx, cy = float(e.attrib["cx"]), float(e.attrib["cy"])
+        made.attrib |= {"cx": f"{along(cx):.1f}", "cy": f"{cy + ROW_DOWN:.1f}"}
+    elif line := _LINE.fullmatch(e.attrib["d"]):
+        x, y = float(line[1]), float(line[2])
+        down = ROW_DOWN if line[4] and y < bottom - 0.1 else 0.0
+        rest = f"V{line[3]}" if line[3] else f"H{along(float(line[4])):.1f}"
+        made.set("d", f"M{along(x):.1f} {y + down:.1f}{rest}")
+    else:
+        xs = [float(x) for x in _PLACES.findall(_UP.sub("", e.attrib["d"]))]
+        middle = (min(xs) + max(xs)) / 2
+        made.set("transform", f"translate({along(middle) - middle:.1f} {ROW_DOWN:g})")
+    return made
+
+
+def _names_over(names: Sequence[ET.Element], figures: Sequence[ET.Element]) -> Iterator[ET.Element]:
+    """Yield the name of each row, its lines as one."""
+    heights = sorted({_y(e) - MIDDLE for e in figures})
+    rows: dict[float, list[ET.Element]] = {}
+    for e in names:
+        rows.setdefault(min(heights, key=lambda y: abs(_y(e) - MIDDLE - y)), []).append(e)
+    for y, lines in rows.items():
+        whole = " ".join(e.text or "" for e in sorted(lines, key=_y))
+        yield _text(whole, y - NAME_UP, lines[0])
+
+
+def _packed(keys: Sequence[str]) -> list[str]:
+    """Return keys in as few lines as hold them."""
+    lines: list[str] = []
+    for key in keys:
+        longer = f"{lines[-1]}{APART}{key}" if lines else key
+        if lines and LETTER * len(longer) <= WIDE - 2 * EDGE:
+            lines[-1] = longer
+        else:
+            lines.append(key)
+    return lines
+
+
+def _text(text: str, y: float, like: ET.Element) -> ET.Element:
+    colour = like.attrib["style"].split(";")[0]
+    made = ET.Element(like.tag, {"x": f"{EDGE:g}", "y": f"{y:.1f}", "style": colour})
+    made.text = text
+    return made
+
+
+def _tag(e: ET.Element) -> str:
+    return e.tag.rpartition("}")[2]
+
+
+def _x(e: ET.Element) -> float:
+    return float(e.attrib["x"])
+
+
+def _y(e: ET.Element) -> float:
+    return float(e.attrib["y"])
+
+
+def _at_end(e: ET.Element) -> bool:
+    return "text-anchor:end" in e.attrib["style"]
+
+
+def _width(e: ET.Element) -> float:
+    return LETTER * len(e.text or "")
+
+
+def axis_alone(root: ET.Element, name: str) -> ET.Element:
+    """Return the labels of a picture's vertical axis as a picture that refers to them, ``name`` before their id."""
+    _, top, whole, tall = root.attrib["viewBox"].split()
+    wide = root.attrib["data-axis"]
+    style = f"{root.attrib['style']};width:{100 * float(wide) / float(whole):.2f}%"
+    made = ET.Element(root.tag, {"viewBox": f"0 {top} {wide} {tall}", "aria-hidden": "true", "style": style})
+    ET.SubElement(made, "use", {"href": f"#{name}-axis"})
+    return made

@@ -33,6 +33,11 @@ def run(args: argparse.Namespace) -> int:
     if args.home and not re.fullmatch(r"[A-Z]{3}", args.home):
         expected = "a code of three capital letters (ISO 3166), such as MDA"
         raise ParameterError(explain("--home", short_repr(args.home), expected))
+    if args.home and not all(_country(args.home, language) for language in languages):
+        todo = "leave it out, then give it a name in data/labels.yml and set 'home' in params/project.yml"
+        raise ParameterError(
+            explain("--home", short_repr(args.home), "a country that the languages have a name for", todo)
+        )
     names = {language: args.name or _country(args.home, language) or folder.resolve().name for language in languages}
     for name in names.values():
         if not name.strip() or not name.isprintable():

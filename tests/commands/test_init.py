@@ -22,9 +22,9 @@ from kzreport.series.known import load_series
 
 @pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])
 def test_a_new_project_is_sound(project_of, languages):
-    project_of("--lang", languages, "--name", "Ruritania", "--home", "RTA")
+    project_of("--lang", languages, "--name", "Ruritania", "--home", "MDA")
     assert project().languages == tuple(languages.split(","))
-    assert (project().home, set(project().name.values())) == ("RTA", {"Ruritania"})
+    assert (project().home, set(project().name.values())) == ("MDA", {"Ruritania"})
     assert list_faults() == []
     assert load_definition(project().default).pages == ("summary", "visitors", "claims")
     assert load_series("visitors", "2026-09-30").last is not None
@@ -104,6 +104,7 @@ def test_nothing_of_the_starter_is_left(project_of):
         (["--lang", "qqq"], "--lang, locale: found 'qqq'"),
         (["--lang", ""], "--lang: found ''"),
         (["--home", "kaz"], "--home: found 'kaz'"),
+        (["--home", "RTA"], "--home: found 'RTA', expected a country"),
         (["--name", "a\nb"], "--name: found 'a\\nb'"),
     ],
 )

@@ -6,6 +6,7 @@ to do. Nothing here prints or exits; :mod:`kzreport.commands.cli` turns these er
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import errno
 import linecache
@@ -46,6 +47,10 @@ class ParameterError(InputError):
     """A parameter or a report definition has an unknown name, a wrong type or an impossible value."""
 
 
+class ArgumentError(ParameterError):
+    """An argument of the command line is wrong: the command is refused, and is no run of a report."""
+
+
 class WordsError(InputError):
     """The words of a page lack a language, a variant or a placeholder."""
 
@@ -76,6 +81,15 @@ class Locked(KzreportError):
     """Another run writes in the same place."""
 
     exit_code = 75
+
+
+@contextlib.contextmanager
+def of_arguments() -> Iterator[None]:
+    """Raise a :class:`ParameterError` as an :class:`ArgumentError`: what is checked here stood on the command line."""
+    try:
+        yield
+    except ParameterError as e:
+        raise ArgumentError(str(e)) from None
 
 
 def explain(where: str, found: object, expected: str, todo: str = "") -> str:

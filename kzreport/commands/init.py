@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from kzreport.commands.accepted import keep_accepted
-from kzreport.commands.session import one_project, show
+from kzreport.commands.session import one_project, show, warn
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
 from kzreport.errors import KzreportError, ParameterError, explain, short_repr, system_cause
@@ -33,6 +33,11 @@ def run(args: argparse.Namespace) -> int:
     if args.home and not re.fullmatch(r"[A-Z]{3}", args.home):
         expected = "a code of three capital letters (ISO 3166), such as MDA"
         raise ParameterError(explain("--home", short_repr(args.home), expected))
+    if args.home and not all(_country(args.home, language) for language in languages):
+        todo = "leave it out, then give it a name in data/labels.yml and set 'home' in params/project.yml"
+        raise ParameterError(
+            explain("--home", short_repr(args.home), "a country that the languages have a name for", todo)
+        )
     names = {language: args.name or _country(args.home, language) or folder.resolve().name for language in languages}
     for name in names.values():
         if not name.strip() or not name.isprintable():
@@ -56,6 +61,9 @@ def run(args: argparse.Namespace) -> int:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     show(f"made {folder}: a project in {', '.join(languages)} with one series, one page and one claim")
+    if around := [p for p in folder.resolve().parents if (p / "params" / "project.yml").is_file()]:
+        note = f"it lies inside the project {around[0].name}: there, a command means that one"
+        warn(f"warning: {note}, and here the new one; move it out if that is not meant")
     waiting = [k for k in languages if k not in built_in_languages()]
     for language in waiting:
         show(f"to translate: kzreport languages --missing {language}")

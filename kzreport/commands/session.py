@@ -19,7 +19,7 @@ from kzreport.console.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.console.redaction import hide_secrets, redact
 from kzreport.console.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
 from kzreport.editions.log import OVERDUE, RunLog, log_error, start_logging
-from kzreport.errors import KzreportError, Locked, ParameterError, explain, message_of
+from kzreport.errors import ArgumentError, KzreportError, Locked, ParameterError, explain, message_of, of_arguments
 from kzreport.files import project_root
 from kzreport.machine import scratch
 
@@ -77,7 +77,8 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
     """Run the command while its store is open, to the summary of what it made."""
     try:
         if reporter:
-            reporter.check_targets(args.notify)  # before anything else: a summary that was asked for is always sent
+            with of_arguments():  # before anything else: a summary that was asked for is always sent
+                reporter.check_targets(args.notify)
         require_places(args)
         args.stack.enter_context(scratch.settings())
         if args.command != "init":
@@ -107,6 +108,7 @@ def _failed(error: KzreportError | OSError, reporter: Reporter | None) -> int:
     text = message_of(error)
     if reporter:
         reporter.open = ""  # what is there now is not what was asked for
+        reporter.refused = isinstance(error, ArgumentError)
     (reporter.error if reporter else log_error)(text)
     return error.exit_code if isinstance(error, KzreportError) else 1
 
@@ -209,6 +211,7 @@ class Reporter:
     - ``log``: of the run
     - ``bars``: show progress bars
     - ``silent``: there is nothing to report when it has ended, and nothing to record
+    - ``refused``: the command line was: that is told, and is no run to record
     - ``not_refreshed``: record of a refresh that failed, for the pages: see
       :class:`~kzreport.editions.definition.Definition`
     - ``open``: the page that a reader may open first
@@ -218,7 +221,7 @@ class Reporter:
         self.log = RunLog(args.definition or "")
         self.quiet = args.quiet
         self.bars = is_terminal(sys.stderr) and args.log == "plain" and not (args.quiet or args.verbose)
-        self.silent = args.explain
+        self.silent, self.refused = args.explain, False
         self.targets: list[str] = []
         self.errors: list[str] = []
         self.definition: Definition | None = None
@@ -261,10 +264,10 @@ class Reporter:
         return code or (OVERDUE if late else 0)
 
     def record(self, code: int, args: argparse.Namespace) -> None:
-        """Record the end of the run, unless another was at work: then the record is that one's."""
+        """Record the end of the run, unless it was none, or another was at work: then the record is that one's."""
         from kzreport.editions.ended import record_end
 
-        if self.silent or code == Locked.exit_code:
+        if self.silent or self.refused or code == Locked.exit_code:
             return
         store = self.store
         if store is None:  # it ended before its definition was read, which may not exist

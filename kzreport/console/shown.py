@@ -54,18 +54,21 @@ class Layout(NamedTuple):
         return "\n".join([self.title, *filter(None, [self.about]), *(f"  {line}" for line in lines)])
 
     def html(self) -> str:
-        """Return it as HTML.
+        """Return it as HTML; its columns stand to the left, but for values: notebooks set all to the right.
 
-        >>> Layout("x", "", ["value"], [("<1",)]).html()
-        '<table><caption><strong>x</strong></caption><thead><tr><th>value</th></tr></thead><tbody><tr><td>&lt;1</td></tr></tbody></table>'
+        >>> Layout("x", "", ["value"], [("<1",)]).html().partition("</caption>")[2]
+        '<thead><tr><th>value</th></tr></thead><tbody><tr><td>&lt;1</td></tr></tbody></table>'
         """
+        left = ' style="text-align:left"'
+        sides = ["" if name == "value" else left for name in self.head]
 
         def line(cells: Sequence[str], tag: str) -> str:
-            return f"<tr>{''.join(f'<{tag}>{html.escape(cell)}</{tag}>' for cell in cells)}</tr>"
+            shown = zip(cells, sides, strict=True)
+            return f"<tr>{''.join(f'<{tag}{side}>{html.escape(cell)}</{tag}>' for cell, side in shown)}</tr>"
 
         more = f"<br>{html.escape(self.about)}" if self.about else ""
         body = "".join(line(row, "td") for row in short_rows(self.rows))
-        caption = f"<caption><strong>{html.escape(self.title)}</strong>{more}</caption>"
+        caption = f"<caption{left}><strong>{html.escape(self.title)}</strong>{more}</caption>"
         return f"<table>{caption}<thead>{line(self.head, 'th')}</thead><tbody>{body}</tbody></table>"
 
 

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from kzreport.days import parse_day
-from kzreport.errors import ParameterError, explain, one_of, short_repr
+from kzreport.errors import ArgumentError, explain, of_arguments, one_of, short_repr
 from kzreport.project.settings import project
 
 
 def check_language(code: str) -> str:
-    """Return the language or raise :class:`ParameterError` with the choices."""
+    """Return the language or raise :class:`ArgumentError` with the choices."""
     languages = project().languages
     if code not in languages:
-        raise ParameterError(explain("--lang", short_repr(code), one_of(languages, code)))
+        raise ArgumentError(explain("--lang", short_repr(code), one_of(languages, code)))
     return code
 
 
@@ -25,31 +25,32 @@ def check_languages(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def check_date(text: str, today: date) -> date:
-    """Return the date of an edition, at most ``today``. Raises :class:`ParameterError`."""
-    day = parse_day(text, "--as-of")
+    """Return the date of an edition, at most ``today``. Raises :class:`ArgumentError`."""
+    with of_arguments():
+        day = parse_day(text, "--as-of")
     if day > today:
-        raise ParameterError(
+        raise ArgumentError(
             explain("--as-of", text, f"a date up to today ({today})", "an edition says what is known, not what will be")
         )
     return day
 
 
 def check_months(first: str, last: str, today: date) -> list[date]:
-    """Return the last days of the months from ``first`` to ``last``, both included. Raises :class:`ParameterError`.
+    """Return the last days of the months from ``first`` to ``last``, both included. Raises :class:`ArgumentError`.
 
     >>> [str(d) for d in check_months("2023-12", "2024-02", date(2024, 3, 1))]
     ['2023-12-31', '2024-01-31', '2024-02-29']
     """
     for option, text in (("--from", first), ("--to", last)):
         if not re.fullmatch(r"(19|20)[0-9]{2}-(0[1-9]|1[0-2])", text):
-            raise ParameterError(explain(option, repr(text[:40]), "a month such as 2026-09"))
+            raise ArgumentError(explain(option, repr(text[:40]), "a month such as 2026-09"))
     if first > last:
-        raise ParameterError(explain("--from", first, f"a month up to {last}"))
+        raise ArgumentError(explain("--from", first, f"a month up to {last}"))
     found, year, month = [], int(first[:4]), int(first[5:])
     while f"{year}-{month:02}" <= last:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         found.append(date(year, month, 1) - timedelta(days=1))
     if found[-1] > today:
         todo = "an edition says what is known, not what will be"
-        raise ParameterError(explain("--to", last, f"a month that has ended by today ({today})", todo))
+        raise ArgumentError(explain("--to", last, f"a month that has ended by today ({today})", todo))
     return found

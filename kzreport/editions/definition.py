@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kzreport.editions.settings import run_settings
-from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
+from kzreport.errors import DataError, ParameterError, explain, of_arguments, one_of, short_repr
 from kzreport.files import project_root, read_yaml, shown_path
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
@@ -113,14 +114,16 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
       that are not its defaults.
     - Parameters that an edition fills in (:data:`FILLED`) are empty unless the file or an override gives them.
 
-    Raises :class:`ParameterError` naming file, key and choices, :class:`NotebookError` for a file that is not a page.
+    Raises :class:`ParameterError` naming file, key and choices, of its kind :class:`ArgumentError` for an override or a
+    format that was given, :class:`NotebookError` for a file that is not a page.
     """
     if name not in definition_names():
         raise ParameterError(explain("report definition", short_repr(name), one_of(definition_names(), name)))
     path = project_root() / "params" / f"{name}.yml"
     raw = _read_definition(path)
     declared = {page: declared_parameters(page) for page in raw.pages}
-    over = _overridden(overrides, declared)
+    with of_arguments():
+        over = _overridden(overrides, declared)
     values: dict[str, dict[str, Any]] = {}
     drawing = {page: p.name for page, known in declared.items() for p in known if p.draws_on_pages}
     for page in sorted(declared, key=drawing.__contains__):  # those that draw on others come last
@@ -129,11 +132,12 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
         if name_of_map := drawing.get(page):
             given[name_of_map] = [p for p in raw.pages if p != page]
         stated = raw.parameters.get(page, {})
-        if stated.keys() & over[page].keys():  # a value of the file is checked although another wins
+        if over[page]:  # a value of the file is checked although another wins, and is none of the command line
             page_values(page, given | stated, at, text=True)
         given |= {**stated, **over[page]}
         typed = dict.fromkeys(over[page], f"-p, page '{page}'")
-        values[page] = page_values(page, given, at, places=typed, text=True)
+        with of_arguments() if typed else contextlib.nullcontext():
+            values[page] = page_values(page, given, at, places=typed, text=True)
         if name_of_map:
             for other, own in values[page][name_of_map].items():
                 known_values = changed_values(other, values.get(other, {}))
@@ -142,7 +146,9 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
                     known_values = changed_values(other, page_values(other, known_values | own, place, text=True))
                 values[page][name_of_map][other] = known_values
     title = {k: raw.title[k] for k in project().languages}
-    where = "--to" if formats else f"{shown_path(path)}, key 'formats'"
-    known = raw.formats if raw.formats is not None else run_settings().formats or DEFAULT
-    chosen = check_formats(formats or known, where)
+    with of_arguments():
+        chosen = check_formats(formats, "--to")
+    if not formats:
+        known = raw.formats if raw.formats is not None else run_settings().formats or DEFAULT
+        chosen = check_formats(known, f"{shown_path(path)}, key 'formats'")
     return Definition(name, title, tuple(raw.pages), tuple(raw.languages), values, formats=chosen)

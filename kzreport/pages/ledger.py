@@ -56,7 +56,7 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
         rows.append(Row(cells))
         figures.append(_figures(j, turned.get(claim.id)))
     head = [w.ui(k) for k in ("claim", "within_document", "against_published", "evidence")]
-    page.emit(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures).output())
+    page.emit(Table("claims", w.typography(w.ui("claims_table")), head, rows, figures, texts=(1, 2, 3)).output())
 
 
 def _turned(j: Assessment, before: Mapping[str, tuple[Verdict, object]]) -> Verdict | None:

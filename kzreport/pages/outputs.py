@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 KEY = "kzreport"  # of the metadata of an output
+_DOLLAR = (
+    "<span>&#36;</span>"  # in notebooks: JupyterLab reads what stands between two $, also escaped ones, as mathematics
+)
 
 
 class Kind(StrEnum):
@@ -97,8 +100,13 @@ class Output:
 
     @property
     def data(self) -> dict[str, str]:
-        """The output as IPython displays it: media type -> content."""
-        shown = {"image/svg+xml": self.svg, "text/html": self.html, "text/markdown": self.markdown}
+        """The output as IPython displays it: media type -> content.
+
+        >>> Output(Kind.SAY, "$2 a tonne", markdown="$2 a tonne").data["text/markdown"]
+        '<span>&#36;</span>2 a tonne'
+        """
+        markdown = self.markdown.replace("$", _DOLLAR)
+        shown = {"image/svg+xml": self.svg, "text/html": self.html, "text/markdown": markdown}
         form = _FORMS.get(self.kind, "text/markdown")
         return {form: shown[form], "text/plain": self.text}
 
@@ -134,7 +142,7 @@ def read_output(raw: Mapping[str, Any], where: str) -> Output:
     return Output(
         kind,
         str(data["text/plain"]),
-        markdown=content if form == "text/markdown" else "",
+        markdown=content.replace(_DOLLAR, "$") if form == "text/markdown" else "",
         html=content if form == "text/html" else "",
         svg=check_picture(content, f"{where}, {form}") if form == "image/svg+xml" else "",
         **{name: text for name, text in about.items() if name != "kind"},

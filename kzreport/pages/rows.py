@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from kzreport.pages.outputs import Kind, Output
 
+# What JupyterLab needs: it sets all cells to the right, and reads what stands between two $ as mathematics. Rendering
+# leaves these out (kzreport.render.markup): there the style sheet does it.
+_LEFT, _NO_MATHEMATICS = ' style="text-align:left"', ' class="mathjax_ignore"'
 _SITE = re.compile(r"https://([\w.-]+)[\w./%?=&;#~+,-]*")
 
 
@@ -85,7 +88,8 @@ class Table:
         return Output(Kind.TABLE, text, html=self._html(), name=self.name, title=self.title, csv=figures)
 
     def _html(self) -> str:
-        columns = [' data-text="yes"' if n in self.texts else "" for n in range(len(self.head))]
+        columns = [f' data-text="yes"{_LEFT}' if n in self.texts else "" for n in range(len(self.head))]
+        columns = [c or _LEFT * (n < self.row_heads) for n, c in enumerate(columns)]
         head = "".join(
             f'<th scope="col"{column}>{escape_html(name)}</th>' for name, column in zip(self.head, columns, strict=True)
         )
@@ -93,12 +97,11 @@ class Table:
         for row in self.rows:
             body += "<tr>"
             for number, (cell, column) in enumerate(zip(row.cells, columns, strict=True)):
-                body += (
-                    f'<th scope="row">{cell.html}</th>' if number < self.row_heads else f"<td{column}>{cell.html}</td>"
-                )
+                is_head = number < self.row_heads
+                body += f'<th scope="row"{_LEFT}>{cell.html}</th>' if is_head else f"<td{column}>{cell.html}</td>"
             body += "</tr>"
         caption = f"<caption>{escape_html(self.title)}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<table{_NO_MATHEMATICS}>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def as_csv(rows: Iterable[Sequence[str]]) -> str:

@@ -10,6 +10,7 @@ from kzreport.commands.accepted import keep_accepted
 from kzreport.errors import DataError
 from kzreport.files import clear_caches
 from kzreport.series.known import load_series
+from kzreport.series.resource import describe_series
 
 TODAY = date(2026, 11, 26)
 
@@ -57,6 +58,21 @@ def test_an_altered_figure_wants_yes(accepted, capsys):
     assert "oil_price: 1 altered" in told.out and "103.82 in place of 103.72, both published" in told.err
     assert (accepted.data / "datapackage.json").read_bytes() == package
     assert accept(yes=True) == 0 and accept() == 0
+
+
+def test_a_card_and_its_rows_may_change_together(project_of, capsys):
+    """Guards ask for known faults, whose list is read with the cards: those of today, which nobody accepted yet."""
+    data = project_of("--lang", "en") / "data"
+    known = "- {id: one, series: visitors, kind: caveat, since: '2026-01-01', en: Counted at the border.}\n"
+    (data / "issues.yml").write_text(known, encoding="utf-8")
+    assert accept() == 0
+    card, table = data / "visitors.yml", data / "visitors.csv"
+    card.write_text(card.read_text(encoding="utf-8").replace("Visitors", "Guests"), encoding="utf-8")
+    table.write_text(table.read_text(encoding="utf-8") + "2026-09,61000,2026-10-15\n", encoding="utf-8")
+    assert accept() == 0 and "visitors: 1 added\n  2026-09: 61000, published" in capsys.readouterr().out
+    assert (
+        describe_series("visitors").titles["en"] == "Guests" and str(load_series("visitors", TODAY).last) == "2026-09"
+    )
 
 
 @pytest.mark.slow

@@ -22,9 +22,9 @@ from kzreport.series.known import load_series
 
 @pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])
 def test_a_new_project_is_sound(project_of, languages):
-    project_of("--lang", languages, "--name", "Ruritania", "--home", "RTA")
+    project_of("--lang", languages, "--name", "Ruritania", "--home", "MDA")
     assert project().languages == tuple(languages.split(","))
-    assert (project().home, set(project().name.values())) == ("RTA", {"Ruritania"})
+    assert (project().home, set(project().name.values())) == ("MDA", {"Ruritania"})
     assert list_faults() == []
     assert load_definition(project().default).pages == ("summary", "visitors", "claims")
     assert load_series("visitors", "2026-09-30").last is not None
@@ -40,6 +40,15 @@ def test_what_is_to_be_done_about_new_pages_is_no_fault(project_of, capsys):
     assert main(["check"]) == 2  # its outputs were lost
     told = capsys.readouterr()
     assert "visitors.ipynb: found no stored outputs" in told.err and "no reference of claims, summary yet" in told.err
+
+
+def test_a_project_in_a_project_is_told(project_of, capsys, tmp_path):
+    folder = project_of("--lang", "en")
+    assert main(["init", str(folder / "deep" / "inner"), "--lang", "en"]) == 0
+    told = capsys.readouterr()
+    assert "made " in told.out and "it lies inside the project mine: there, a command means that one" in told.err
+    assert main(["init", str(tmp_path / "beside"), "--lang", "en"]) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_the_country_names_the_project_in_each_language(project_of):
@@ -95,6 +104,7 @@ def test_nothing_of_the_starter_is_left(project_of):
         (["--lang", "qqq"], "--lang, locale: found 'qqq'"),
         (["--lang", ""], "--lang: found ''"),
         (["--home", "kaz"], "--home: found 'kaz'"),
+        (["--home", "RTA"], "--home: found 'RTA', expected a country"),
         (["--name", "a\nb"], "--name: found 'a\\nb'"),
     ],
 )

@@ -23,7 +23,7 @@ def grown(launcher, tmp_path_factory):
     """A project with a cheap definition, and its four editions."""
     folder = tmp_path_factory.mktemp("grown")
     home = make_home(folder / "home")
-    write_page(home, "good", "pass")
+    write_page(home, "good", "pass", parameters="\nrows: int = 12  # rows")
     write_definition(home, "trial", ["good"])
     words = ("backfill", "trial", "--from", "2023-11", "--to", "2024-02", "--output", str(folder / "out"), "--quiet")
     ended = ForkedCli(home, launcher)(*words)
@@ -161,3 +161,23 @@ def test_status_knows_how_the_last_run_ended(tree, grown, capsys):
     assert said.out == "trial: another run is at work\n" and "failed" not in said.err
     main(["status", "--json", "--output", str(tree)])
     assert json.loads(capsys.readouterr().out)["definitions"][0]["last_run"]["exit_code"] == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backfill", "trial", "--from", "2026-05", "--to", "2026-02"),
+        ("run", "trial", "--as-of", "30/09/2026"),
+        ("run", "trial", "--lang", "xx"),
+        ("run", "trial", "--to", "odt"),
+        ("run", "trial", "-p", "nothing=1"),
+        ("run", "trial", "-p", "good.text=two\nlines"),
+        ("run", "trial", "--notify", "ftp://example.org"),
+    ],
+)
+def test_a_command_that_was_refused_for_its_words_is_no_run(tree, capsys, words):
+    """Whoever mistyped by hand has not broken the report that cron makes."""
+    assert main([*words, "--output", str(tree)]) == 2
+    main(["status", "--json", "--output", str(tree)])
+    (one,) = json.loads(capsys.readouterr().out)["definitions"]
+    assert one["last_run"]["exit_code"] == 0 and not any("last run" in r for r in one["reasons"])

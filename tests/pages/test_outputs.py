@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from kzreport.errors import PageError
 from kzreport.pages.outputs import Kind, Output, page_artefacts, page_headline, page_texts, read_output
 from kzreport.pages.rows import Cell, Row, Table
+from kzreport.render.markup import clean
 
 TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20)
 
@@ -137,10 +138,24 @@ def test_a_table_has_three_forms_of_the_same_rows(rows, title):
     assert output.text.endswith(output.csv)
 
 
+def test_words_stand_to_the_left_in_notebooks():
+    """JupyterLab sets all cells to the right; pages have a style sheet, and nothing of this."""
+    rows = [Row.of("2026-08", "up", "9.8")]
+    shown = Table("x", "X", ["Month", "Way", "Rate"], rows, [], texts=(1,)).output().html
+    assert shown.count("text-align:left") == 4 and "<td>9.8</td>" in shown
+    assert "style" not in clean(shown) and "class" not in clean(shown)
+
+
+def test_dollars_are_no_mathematics_in_notebooks():
+    said = Output(Kind.SAY, "From $2 to $3.", markdown="From $2 to $3.")
+    raw = stored(said)
+    assert "$" not in raw["data"]["text/markdown"] and read_output(raw, "cell 1") == said
+
+
 def test_text_in_a_table_stays_text():
     cells = [Cell("<b> & &amp;"), Cell(" – <i>", strong="5 < 6")]
     output = Table("x", "A & B", ["<c>", "d"], [Row(cells)], []).output()
-    assert output.html == (
+    assert str(clean(output.html)) == (
         '<table><caption>A &amp; B</caption><thead><tr><th scope="col">&lt;c&gt;</th><th scope="col">d</th>'
         '</tr></thead><tbody><tr><th scope="row">&lt;b&gt; &amp; &amp;amp;</th>'
         "<td><strong>5 &lt; 6</strong> – &lt;i&gt;</td></tr></tbody></table>"

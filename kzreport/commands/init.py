@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+import yaml
+
 from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.session import one_project, show, warn
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
@@ -33,11 +35,9 @@ def run(args: argparse.Namespace) -> int:
     if args.home and not re.fullmatch(r"[A-Z]{3}", args.home):
         expected = "a code of three capital letters (ISO 3166), such as MDA"
         raise ParameterError(explain("--home", short_repr(args.home), expected))
-    if args.home and not all(_country(args.home, language) for language in languages):
-        todo = "leave it out, then give it a name in data/labels.yml and set 'home' in params/project.yml"
-        raise ParameterError(
-            explain("--home", short_repr(args.home), "a country that the languages have a name for", todo)
-        )
+    if args.home and not args.name and not all(_country(args.home, language) for language in languages):
+        expected = "a country that the languages have a name for"
+        raise ParameterError(explain("--home", short_repr(args.home), expected, "give its name with --name"))
     names = {language: args.name or _country(args.home, language) or folder.resolve().name for language in languages}
     for name in names.values():
         if not name.strip() or not name.isprintable():
@@ -104,6 +104,10 @@ def _make(root: Path, languages: tuple[str, ...], name: Mapping[str, str], home:
         for path in sorted(source.rglob("*"))
         if path.is_file() and path.suffix != ".pyc"
     }
+    if home and not all(_country(home, language) for language in languages):
+        labels = root / "data" / "labels.yml"
+        own = yaml.safe_dump({"labels": {home: dict(name)}}, allow_unicode=True, sort_keys=False)
+        files[labels] = files[labels].replace("labels: {}\n", own)
     titles = read_yaml(source / "data" / f"{_SERIES}.yml")["titles"]
     files |= page_files(root, _PAGE, _SERIES, {k: titles.get(k, titles["en"]) for k in languages}, languages)
     write_new(files)

@@ -16,7 +16,6 @@ from kzreport.indicators import (
     readings,
     targeting,
 )
-from kzreport.indicators.growth import difference
 from kzreport.indicators.indices import rates
 from kzreport.indicators.revisions import summary, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
@@ -165,7 +164,7 @@ def headline(cpi_yy: Series, inflation_target: Series) -> dict[str, Reading]:
     peak = inflation.peak(cpi_yy) if len(rows) > 12 else Reading.missing("peak", "percent", now.period)
     return {
         "rate": now,
-        "rate_change": difference(now, before),
+        "rate_change": growth.difference(now, before),
         "year_ago": inflation.headline(cpi_yy, now.period.year_before()),
         "peak": peak,
         "below_peak": _gap("below_peak", now, peak),
@@ -359,12 +358,7 @@ def revisions(known: Sequence[Series]) -> Groups | None:
 @reads("wdi_inflation", home=HOME)
 def neighbours(wdi_inflation: Series, home: str, peers: Sequence[str]) -> Groups:
     """Annual average inflation of the home country and its peers, percent; empty for a country without figures."""
-    return {c: growth_rows(wdi_inflation.where(country=c)) for c in (home, *peers)}
-
-
-def growth_rows(series: Series) -> tuple[Reading, ...]:
-    """A published rate as readings, oldest first."""
-    return tuple(readings.readings(series).values())
+    return {c: tuple(readings.readings(wdi_inflation.where(country=c)).values()) for c in (home, *peers)}
 
 
 @reads("wdi_inflation", home=HOME)

@@ -22,9 +22,10 @@ from kzreport.series.known import load_series
 
 @pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])
 def test_a_new_project_is_sound(project_of, languages):
-    project_of("--lang", languages, "--name", "Ruritania", "--home", "MDA")
+    project_of("--lang", languages, "--name", "Ruritania", "--home", "RTA")
     assert project().languages == tuple(languages.split(","))
-    assert (project().home, set(project().name.values())) == ("MDA", {"Ruritania"})
+    assert (project().home, set(project().name.values())) == ("RTA", {"Ruritania"})
+    assert Words(languages[:2]).label("RTA") == "Ruritania"  # Babel knows no such country
     assert list_faults() == []
     assert load_definition(project().default).pages == ("summary", "visitors", "claims")
     assert load_series("visitors", "2026-09-30").last is not None

@@ -89,7 +89,7 @@ STRINGS = [
 ]
 OURS = """html head meta title style body header nav main div section span figure figcaption details summary pre footer
 dl dt dd sup h3 i small"""
-DRAWN = {"svg", "desc", "g", "path", "circle", "rect", "text", "pattern", "clippath"}
+DRAWN = {"svg", "desc", "g", "path", "circle", "rect", "text", "pattern", "clippath", "use"}
 ALLOWED = {*TAGS, *OURS.split()}
 
 

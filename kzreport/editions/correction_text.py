@@ -67,6 +67,7 @@ def before_lines(found: Correction | None, language: str) -> dict[str, list[str]
 def correction_line(found: Correction) -> str:
     """Return the differences in one line, for the summary of a run.
 
+    >>> from kzreport.editions.correction import Turned
     >>> page = PageCorrection(changed=3, new=11, headlines={"en": Turned(then="9.8%", now="9.1%")})
     >>> correction_line(Correction(edition="2026-11-25", pages={"inflation": page}))
     'replaces 2026-11-25: 1 headline, 3 figures changed, 11 new, 0 gone, 0 verdicts turned'

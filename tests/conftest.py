@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import signal
+import sys
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -34,6 +35,17 @@ def pytest_configure() -> None:
     """Let programs that tests start end at SIGINT: what a shell starts in the background ignores it, and so do they."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def views_of_this_project() -> Iterator[None]:
+    """Forget the views of another project when a test ends: the tests after it would be given those."""
+    yield
+    here = str(Path(__file__).resolve().parents[1] / "notebooks" / "views")
+    for name, module in list(sys.modules.items()):
+        if name.startswith("kzreport.views.") and not str(module.__file__).startswith(here):
+            del sys.modules[name]
+            delattr(sys.modules["kzreport.views"], name.rpartition(".")[2])  # what "from kzreport.views import" takes
 
 
 class Home:

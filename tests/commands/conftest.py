@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from kzreport.commands.cli import main
@@ -25,5 +23,3 @@ def project_of(tmp_path, monkeypatch, handlers, capsys):
 
     yield make
     clear_caches()
-    for name in [name for name in sys.modules if name.startswith("kzreport.views.")]:
-        del sys.modules[name]  # views of the project that is gone

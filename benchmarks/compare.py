@@ -36,7 +36,7 @@ from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import finish_edition
 from kzreport.editions.manifest import read_manifest
-from kzreport.editions.store import MANIFEST, Store
+from kzreport.editions.store import MANIFEST, Store, list_editions
 from kzreport.files import file_digest
 from kzreport.machine import scratch
 from kzreport.pages.notebooks import read_notebook
@@ -424,7 +424,7 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
                 peak = max(peak, *(pss for _, _, pss in run.memory))
                 held = [run.held(run.done[0], 20), run.held(run.done[-1] - 20, 20)]
     made = base / "made-1-0" / a.definition
-    names = sorted(p.name for p in made.iterdir())
+    names = sorted(folder.name for folder in list_editions(made.parent))  # not latest/
     few = pages_of(made, names[-1:] if len(definition.pages) > 3 else names[-2:], ["fr"])
     first = ("floor", "commands", "ploomber")  # what the targets are about, should the time not do for all
     found = {way: measured(way, few, a.repetitions, base, end) for way in (*first, *WAYS) if way != "ready"}

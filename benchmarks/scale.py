@@ -17,6 +17,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # see kzreport/commands/cli.py
 from compare import Backfill, months, nothing_to_do, say
 
 from kzreport.editions.definition import load_definition
+from kzreport.editions.store import list_editions
 from kzreport.machine import scratch
 
 NAME = "inflation-brief"
@@ -35,7 +36,7 @@ def main() -> None:
     with scratch.folder() as base:
         run = Backfill(NAME, base / "made", *months(max(4, a.pages // each)), 2)
         say(f"{a.pages} pages made")
-        made = max((base / "made" / NAME).iterdir())
+        made = max(list_editions(base / "made"))
         sizes = (a.months // 4, a.months)
         quiet: dict[int, list[float]] = {size: [] for size in sizes}
         for country in range(a.countries):

@@ -427,7 +427,9 @@ def table(a: argparse.Namespace, base: Path) -> list[str]:
     names = sorted(folder.name for folder in list_editions(made.parent))  # not latest/
     few = pages_of(made, names[-1:] if len(definition.pages) > 3 else names[-2:], ["fr"])
     first = ("floor", "commands", "ploomber")  # what the targets are about, should the time not do for all
-    found = {way: measured(way, few, a.repetitions, base, end) for way in (*first, *WAYS) if way != "ready"}
+    found = {
+        way: measured(way, few, a.repetitions, base, end) for way in dict.fromkeys((*first, *WAYS)) if way != "ready"
+    }
     others = {way: found[way] for way in WAYS if way in found}
     kernel = measured("ready", [], 1, base, end)
     quiet = nothing_to_do(a.definition, base / "quiet", made / names[-1], a.months, a.repetitions)

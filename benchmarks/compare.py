@@ -172,6 +172,9 @@ def pages_of(made: Path, names: Sequence[str], languages: Sequence[str]) -> list
     return found
 
 
+_FURNITURE = ("index.html", "search.html", "series")  # of a language of an edition: made when its pages are there
+
+
 def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: int) -> float:
     """Processor seconds to find that nothing is to do: editions with their own manifests, and the files of one."""
     from kzreport.editions import needs
@@ -183,12 +186,13 @@ def nothing_to_do(name: str, root: Path, made: Path, count: int, repetitions: in
         folder = root / name / need.name
         written = {}
         for path in made.rglob("*"):
-            if path.is_file() and path.name != MANIFEST and path.parent != made:
-                target = folder / path.relative_to(made)
+            place = path.relative_to(made)
+            if path.is_file() and place.parts[0] in definition.languages and place.parts[1] not in _FURNITURE:
+                target = folder / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.link(path, target)
-                written[path.relative_to(made).as_posix()] = file_digest(path)
-        finish_edition(need.plan, folder, need.name, {t.name: "" for t in need.plan.tasks}, written)
+                written[place.as_posix()] = file_digest(path)
+        finish_edition(need.plan, folder, need.name, written, lambda _: None)
     time.sleep(3)  # as after a night: what was written a moment ago is read again
     taken = [Backfill(name, root, first, last, 1).spent for _ in range(repetitions + 1)]
     return statistics.median(taken[1:])

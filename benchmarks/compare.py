@@ -36,7 +36,7 @@ from kzreport.editions.dates import check_months
 from kzreport.editions.definition import load_definition
 from kzreport.editions.make import finish_edition
 from kzreport.editions.manifest import read_manifest
-from kzreport.editions.store import MANIFEST, Store, list_editions
+from kzreport.editions.store import Store, list_editions
 from kzreport.files import file_digest
 from kzreport.machine import scratch
 from kzreport.pages.notebooks import read_notebook

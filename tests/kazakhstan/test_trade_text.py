@@ -141,7 +141,7 @@ def test_a_table_by_partner_says_its_year(told):
 def test_a_chart_of_one_year_says_it(told):
     for as_of, year in (("2020-02-29", "2018"), ("2026-09-30", "2025")):
         titles = [t for k, t in told("partners", "fr", as_of) if k is Kind.CHART]
-        assert any(re.search(rf"Partenaires détenus ici.*échanges de biens, en {year}", title) for title in titles)
+        assert any(re.search(rf"Part des échanges de biens, en {year}", title) for title in titles)
     (absent, *_) = [t for k, t in told("partners", "en", "2009-12-31") if k is Kind.ABSENT] or [""]
     assert "{" not in absent and "[" not in absent
 
@@ -210,7 +210,7 @@ def test_a_later_figure_of_another_body_is_later(told):
     (boxes,) = [t for t in text.splitlines() if "50 500" in t.replace("\u202f", " ")]
     assert not re.search("plus récent", document + boxes)  # 2025 is held, from others
     (rail,) = [t for t in text.splitlines() if t.startswith("Le rail seul")]
-    assert rail.endswith("Aucun chiffre plus récent n’est détenu ici.")
+    assert rail.endswith("Aucun chiffre plus récent de cette série n’est détenu ici.")
     page = Page("transit", lang="fr", as_of="2026-11-26")
     old = Reading(
         "transit", 1.0, "tonne", Period.parse("2023"), basis="cargo_carried_all", item="titr", inputs=("transit",)

@@ -1,4 +1,4 @@
-"""What a revision replaced, in words: for the front page, for the summary of a run, and as a page of its own."""
+"""Words for what a revision replaced: on the front page, in the summary of a run, and as a page of its own."""
 
 from __future__ import annotations
 

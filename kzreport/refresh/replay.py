@@ -24,7 +24,7 @@ _HEADERS = ("media", "etag", "modified")
 
 
 class _Reply(StrictModel):
-    """What was recorded of a request: its reply, or why there was none."""
+    """The record of a request: its reply, or the reason why there was none."""
 
     at: datetime = Field(default=datetime.min, strict=False)
     file: Annotated[str, Field(pattern=r"^([0-9a-f]{64}\.raw)?$")] = ""

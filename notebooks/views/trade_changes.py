@@ -111,22 +111,23 @@ def _closed(
 
 @reads(found=contributions)
 def moved(found: Groups) -> dict[str, Reading]:
-    """The growth of all trade (``all``, percent) and the largest contribution of one partner by one flow, points.
+    """The growth of all trade (``all``, percent) and the largest contribution of one partner by both flows, points.
 
-    ``largest``: it moves trade most the way that trade went; its ``basis`` is the flow. ``rest``: what the ``others``
-    contribute, where that is more.
+    ``largest``: it moves trade most the way that trade went; ``flow``: the part of it that one flow makes, the larger
+    that way. ``rest``: what the ``others`` contribute, where that is more.
     """
     if not found["turnover"]:
         none = Reading.missing("contribution", "points", Period.parse("2000"))
         return {"all": none.of(unit="percent"), "largest": none, "flow": none, "others": none, "rest": none}
     whole, others = found["turnover"][-1], found["turnover"][-2]
     way = -1.0 if (whole.value or 0.0) < 0 else 1.0
-    each = [r for flow in BY_PARTNER for r in found[flow][:-2]]
-    largest = max(each, key=lambda r: way * (r.value or 0.0)) if each else others
+    largest = max(found["turnover"][:-2], key=lambda r: way * (r.value or 0.0), default=others)
+    own = [r for flow in BY_PARTNER for r in found[flow] if r.item == largest.item]
+    flow = max(own, key=lambda r: way * (r.value or 0.0))
     return {
         "all": whole.of(unit="percent", item=""),
         "largest": largest,
-        "flow": largest.of(item=f"by_{largest.basis}"),
+        "flow": flow.of(item=f"by_{flow.basis}"),
         "others": others,
         "rest": others if way * (others.value or 0.0) > way * (largest.value or 0.0) else _no(others),
     }

@@ -214,9 +214,9 @@ def need_years(aid_tonnes: Series, people_in_need: Series, recipient: str) -> Gr
 def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str, Reading | tuple[Reading, ...]]:
     """The deliveries known of the latest year with one, over the people in need.
 
-    ``mass`` (tonnes), ``parts``: what it sums, their items the months of the shipments; ``people`` as the UN counted them for that year, else for the latest year before (then also
-    ``before``), and ``grams`` each; ``more_than``: the count if it is a lower bound. No count comes from a document
-    under check.
+    ``mass`` (tonnes), ``parts``: what it sums, their items the months of the shipments; ``people`` as the UN counted
+    them for that year, else for the latest year before (then also ``before``), and ``grams`` each; ``more_than``: the
+    count if it is a lower bound. No count comes from a document under check.
     """
     known = by_year(aid_tonnes, recipient)["delivered"]
     counts = {p: o for p, o in _needs(people_in_need, recipient).items() if known and p <= known[-1].period}
@@ -228,7 +228,9 @@ def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str
     year, mass = max(counts), known[-1].of(item=recipient)
     people = _reading(people_in_need, counts[year], recipient).of(period=year)
     lower, absent = counts[year].dims["bound"] == "lower", people.of(value=None, status=Status.MISSING_INPUT)
-    summed = [o for o in reversed(_known(aid_tonnes, recipient, stage="delivered")) if o.period.year == mass.period.year]
+    summed = [
+        o for o in reversed(_known(aid_tonnes, recipient, stage="delivered")) if o.period.year == mass.period.year
+    ]
     return {
         "mass": mass,
         "parts": tuple(_reading(aid_tonnes, o, _name(o).partition("|")[2]) for o in summed),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -65,16 +66,15 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
 def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:
     """Return what a chart finds, from ``findings`` of the page's words: those of the chart, else those of ``latest``.
 
-    Empty without words, and for an old figure unless its period is told: it would pass for news.
+    Empty without words, and for an old figure unless the words tell a year: it would pass for news.
     """
     w = page.words
     name = next((n for n in (key, EVERY) if w.has("findings", n)), "")
     if not readings or not name:
         return ""
-    named, told = w.named("findings", name, **readings), w.told("findings", name, **readings)
-    if not told and any(is_old(r.period, page.as_of) for r in named):
-        return ""
-    return w.text("findings", name, **readings)
+    said = w.text("findings", name, **readings)
+    old = any(is_old(r.period, page.as_of) for r in w.named("findings", name, **readings))
+    return "" if old and not re.search(r"\b\d{4}\b", said) else said
 
 
 def chart(

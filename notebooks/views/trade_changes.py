@@ -32,13 +32,17 @@ def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
 def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading]:
     """The latest twelve months: ``turnover`` and its change (percent), ``balance`` and ``balance_before``.
 
-    ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
-    without one.
+    - ``running``: the balance, missing where the twelve months are a calendar year, which is told already
+    - ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
+      without one
     """
     last = max((r.period for r in sums["turnover"]), default=None)
     doubtful = sorted(p for p in suspect if last and last.shift(-12) < p <= last)
     sound = doubtful[0].shift(-1) if doubtful else None
-    return {**_twelve_months(sums, last), **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
+    found = _twelve_months(sums, last)
+    whole = found["balance"].of(value=None, status=Status.MISSING_INPUT)
+    found["running"] = whole if last is None or last.end.month == 12 else found["balance"]
+    return {**found, **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
 
 
 def _twelve_months(sums: Groups, end: Period | None) -> dict[str, Reading]:

@@ -198,6 +198,23 @@ def test_who_contributed_most_did_so_by_both_flows(as_of, told):
     assert f"({words.reading(found['largest'], 'signed')})" in text
 
 
+@pytest.mark.parametrize("as_of", DATES)
+def test_the_partner_with_which_trade_rose_most_is_so_in_its_chart(as_of):
+    """Before the Union was held whole the chart had no finding, though it drew three partners."""
+    options = {"chosen": ["EU27", "CHN", "RUS", "central_asia", "TUR", "FRA"]}
+    drawn = partners.turnover(*series(as_of)[:2], all_groups(), **options)
+    found = partners.moved_most(drawn)
+    rises = {name: g[-1].value - g[-2].value for name, g in drawn.items() if g}
+    assert found is not None and len(rises) > 1
+    assert found["most"].item == max(rises, key=rises.get) and found["most"].value == max(rises.values())
+
+
+def test_a_calendar_year_is_not_told_again_as_twelve_months(told):
+    """Twelve months to December are the year of the headline."""
+    assert "douze mois clos" not in sentences(told("partners", "fr", "2020-02-29"))
+    assert "douze mois clos" in sentences(told("partners", "fr", "2026-11-26"))
+
+
 @pytest.mark.parametrize("as_of", DATES[2:])
 def test_the_judgement_of_a_gap_names_its_flow_and_is_told_once(as_of, told):
     """Of Russia and of China the same sentences were told, which named neither."""

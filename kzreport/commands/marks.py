@@ -22,6 +22,7 @@ from kzreport.language.lint import branches, leaves
 from kzreport.language.sentences import MARK, Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel
+from kzreport.pages.figures import EVERY
 from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
 from kzreport.project.settings import project
@@ -94,8 +95,10 @@ class _Listener(Rehearsed):
             for key, readings in panel.sentences.items():
                 self.words.meet(("say", key), readings)
             self.words.meet(("charts", name), panel.groups)
+            for each in (name, EVERY) if panel.finding else ():
+                self.words.meet(("findings", each), panel.finding)
             about: Mapping[str, Any] = next(iter(panel.sentences.values()), {})
-            self.words.meet(("tables", "latest", "title"), {**about, "subject": None})
+            self.words.meet(("tables", EVERY, "title"), {**about, "subject": None})
 
     def _nothing(self, *given: Any, **options: Any) -> None:
         """Learn nothing: what is shown has no sentence of the page's own."""

@@ -214,7 +214,7 @@ def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
     """Yield the findings of charts that do not exist, and those that end as a sentence or begin with a figure."""
     for path, leaf in leaves(words.get("findings", {}), project().languages):
         at = f"{where}, findings.{'.'.join(path)}"
-        if path[0] not in words.get("charts", {}):
+        if path[0] not in words.get("charts", {}) and path[0] not in words.get("tables", {}):  # panels share words
             yield explain(at, f"no chart '{path[0]}'", f"one of {', '.join(words.get('charts', {}))}")
         for text in texts_of(leaf):
             if text.rstrip().endswith("."):

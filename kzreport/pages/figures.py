@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -22,6 +23,8 @@ from kzreport.pages.rows import as_csv
 from kzreport.pages.views import split_options
 from kzreport.series.releases import known_until
 from kzreport.series.resource import names_of, resources
+
+EVERY = "latest"  # the words of a finding and of a table that the panels of a page share
 
 
 def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading]]:
@@ -61,14 +64,17 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
 
 
 def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:
-    """Return what a chart finds, from ``findings`` of the page's words; empty without words, or if it is no news."""
+    """Return what a chart finds, from ``findings`` of the page's words: those of the chart, else those of ``latest``.
+
+    Empty without words, and for an old figure unless the words tell a year: it would pass for news.
+    """
     w = page.words
-    if not readings or not w.has("findings", key):
+    name = next((n for n in (key, EVERY) if w.has("findings", n)), "")
+    if not readings or not name:
         return ""
-    newest = max(w.told("findings", key, **readings), key=lambda r: r.period.end, default=None)
-    if newest is not None and is_old(newest.period, page.as_of):
-        return ""
-    return w.text("findings", key, **readings)
+    said = w.text("findings", name, **readings)
+    old = any(is_old(r.period, page.as_of) for r in w.named("findings", name, **readings))
+    return "" if old and not re.search(r"\b\d{4}\b", said) else said
 
 
 def chart(

@@ -65,20 +65,24 @@ def _when(o: Observation) -> Period:
     return o.period
 
 
-def _sentences(known: States, horizon: str, as_of: date, told: set[Period]) -> dict[str, Sentence]:
-    """Return the sentences on a measure; ``told``: the editions that were said to be the latest held, before it."""
-    made = _summary(known, horizon, as_of)
-    said: dict[str, Sentence] = {}
+def _sentences(
+    known: States, horizon: str, as_of: date, told: set[Period], judged: dict[str, Reading]
+) -> dict[str, Sentence]:
+    """Return the sentences on a measure, whose name is the item of ``what`` among what is ``judged`` of it.
+
+    ``told``: the editions that were said to be the latest held, before this measure.
+    """
+    what, said = judged["what"], dict[str, Sentence]()
     if expected := _expected(known):
         day = expected["edition"].period
         new = "expected_then" if (as_of - day.start).days > SPACING else "expected"
-        said["expected_too" if day in told else new] = expected
+        said["expected_too" if day in told else new] = {"what": what, **expected}
         told.add(day)
-    said["error"] = {k: made[k] for k in ("bias", "one_sided", "count")} | {"error": made["mean_absolute"]}
-    if made["gain"].ok:
-        said["naive"] = {"gain": made["gain"], "error": made["mean_absolute"], "naive": made["naive"]}
+    said["error"] = judged
+    if judged["gain"].ok:
+        said["naive"] = judged
         worst = forecasts.largest([e for e in forecasts.errors(known) if e.horizon == horizon])
-        said["largest"] = {"forecast": worst.forecast, "actual": worst.actual, "missed": worst.error}
+        said["largest"] = {"what": what, "forecast": worst.forecast, "actual": worst.actual, "missed": worst.error}
     return said
 
 
@@ -106,8 +110,9 @@ def panels(
         judged = [r for r in rows.values() if r["mean_absolute"].ok]
         beside = {k: tuple(r[k] for r in judged) for k in ("count", "bias", "naive")}
         kept = tuple(r["mean_absolute"] for r in judged)
-        finding = {"error": _summary(known, horizon, as_of)["mean_absolute"]}
-        found[name] = Panel(_sentences(known, horizon, as_of, told), lines, kept, beside, finding)
+        own = _summary(known, horizon, as_of)
+        own |= {"error": own["mean_absolute"], "what": own["count"].of(name="what", item=f"of_{name}")}
+        found[name] = Panel(_sentences(known, horizon, as_of, told, own), lines, kept, beside, own)
     return found
 
 

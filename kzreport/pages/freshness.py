@@ -98,6 +98,15 @@ def overdue_note(page: PageContext, readings: Iterable[Reading], words: Words | 
     return " ".join(said)
 
 
+def holds_recent(page: PageContext, other: str, values: Mapping[str, Any]) -> bool:
+    """True if a series that another page reads has a figure, at the date of this one, that is not too old to be news.
+
+    A part of a year, a month and a year each have the age that :func:`kzreport.indicators.news.is_old` allows them.
+    """
+    series = (load_series(name, page.as_of) for name in series_of(views_of(other), values))
+    return any(o.value is not None and not is_old(o.period, page.as_of) for s in series for o in s)
+
+
 def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
     """Return the readings of a headline that its page calls key figures, or the first of them."""
     single = {k: r for k, r in readings.items() if isinstance(r, Reading)}

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kzreport.declare import reads
 from kzreport.indicators import growth, transit
+from kzreport.indicators.news import is_old
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 DIRECTIONS = ("exports", "imports", "transit")
@@ -19,18 +22,23 @@ def _none(published: Series, unit: str) -> Reading:
     return Reading.missing("volume", unit, Period.parse(str(published.as_of.year - 1)), inputs=(published.name,))
 
 
-@reads(transit_="transit")
-def headline(transit_: Series) -> dict[str, Reading]:
+@reads("transit_growth", transit_="transit")
+def headline(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The latest full year of the corridor, its growth within the figures of one publisher where one gives both years.
 
-    ``volume`` (tonnes), ``before``, ``volume_change`` (percent): of that publisher, the item. ``like``: the earlier
-    figure of that publisher; all three are missing where nobody gives both years, and ``volume`` is then the midpoint.
-    ``spread`` between the highest and the lowest publisher.
+    - ``volume`` (tonnes), ``before``, ``volume_change`` (percent): of that publisher, the item
+    - ``like``: the earlier figure of that publisher; all three are missing where nobody gives both years, and
+      ``volume`` is then the midpoint
+    - ``spread``: between the highest and the lowest publisher
+    - ``part``, ``part_before``, ``part_change`` (percent, less than a doubling), ``part_times``, ``part_announced``: of
+      :func:`part_year`, where no recent full year is held; otherwise missing
     """
     years = {r.period: r for r in _years(transit_)}
+    part = _part_told(transit_, transit_growth, years)
     if not years:
         none = _none(transit_, "tonne")
-        return {**dict.fromkeys(("volume", "before", "like", "spread"), none), "volume_change": none.of(unit="percent")}
+        whole = dict.fromkeys(("volume", "before", "like", "spread"), none)
+        return {**whole, "volume_change": none.of(unit="percent"), **part}
     middle = years[max(years)]
     last = middle.period.year_before()
     none = _none(transit_, "tonne").of(period=last, basis=middle.basis)
@@ -43,7 +51,27 @@ def headline(transit_: Series) -> dict[str, Reading]:
         "before": before,
         "like": before,
         "spread": _spread(middle),
+        **part,
     }
+
+
+def _part_told(transit_: Series, transit_growth: Series, years: Iterable[Period]) -> dict[str, Reading]:
+    """Return the latest part-year for a headline; missing where a recent full year is held. A change is no doubling."""
+    found = part_year(transit_, transit_growth)
+    if any(not is_old(year, transit_.as_of) for year in years):
+        found = {k: _absent(r) for k, r in found.items()}
+    change = _absent(found["growth"]) if found["times"].ok else found["growth"]
+    return {
+        "part": found["now"],
+        "part_before": found["before"],
+        "part_change": change,
+        "part_times": found["times"],
+        "part_announced": found["announced"],
+    }
+
+
+def _absent(r: Reading) -> Reading:
+    return r.of(value=None, status=Status.MISSING_INPUT, interval=None)
 
 
 def _spread(r: Reading) -> Reading:
@@ -227,9 +255,9 @@ def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     before, now = groups[list(groups)[-1]]
     change = growth.growth(now, before)
     implied = _as_said(change.of(value=round(change.value or 0.0, 6))) if before.name == "implied_base" else None
-    announced = implied or change.of(value=None, status=Status.MISSING_INPUT, interval=None)
+    announced = implied or _absent(change)
     times = growth.multiple(now, before)
-    doubled = times if (change.value or 0.0) >= DOUBLED else times.of(value=None, status=Status.MISSING_INPUT)
+    doubled = times if (change.value or 0.0) >= DOUBLED else _absent(times)
     return {"now": now, "before": before, "growth": change, "announced": announced, "times": doubled}
 
 

@@ -202,7 +202,8 @@ class _Document:
         for publisher, groups in grouped(sources).items():
             self.file.paragraph([Run(publisher)], "Heading 2")
             for shared, own in groups.items():
-                self.file.paragraph([Run(f"{self.words.ui('licence')}{self.words.colon}{shared}")], "Note")
+                if shared:  # of series without a figure nothing is said
+                    self.file.paragraph([Run(f"{self.words.ui('licence')}{self.words.colon}{shared}")], "Note")
                 for source in own:
                     self.file.paragraph(list(self._source(source)), "Note Bullet")
 

@@ -65,7 +65,7 @@ class PageWords(StrictModel):
     old_headline: _Sentence = None
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)
-    charts: dict[str, LocalText] = Field(default_factory=dict)
+    charts: dict[str, _Sentence] = Field(default_factory=dict)
     findings: dict[str, _Sentence] = Field(default_factory=dict)
     tables: dict[str, dict[Literal["title", "item", "value", "starred"], LocalText]] = Field(default_factory=dict)
     key_figures: dict[str, LocalText] = Field(default_factory=dict)

@@ -7,6 +7,7 @@ What belongs here: choosing the series, deciding whether a figure is overdue. Wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from kzreport.declare import View, declaration_of
@@ -162,6 +163,11 @@ def period_and_state(page: PageContext, r: Reading) -> str:
 def edition_line(page: PageContext, names: Sequence[str]) -> str:
     """Write the date of the edition, until when the figures of these series go, and which are held in a later state."""
     w, line = page.words, page.words.edition(page.as_of, known_until(names, page.as_of))
-    titles = dict.fromkeys(describe_series(n).titles[w.language] for n in present_state(names, page.as_of))
-    later = w.ui("present_state").format(series=w.semicolon.join(titles))
-    return f"{line}{w.semicolon}{later}" if titles else line
+    later = later_state(names, page.as_of, w)
+    return f"{line}{w.semicolon}{later}" if later else line
+
+
+def later_state(names: Sequence[str], as_of: date, words: Words) -> str:
+    """Name the series among some that are held in a later state than that of the date; empty if there is none."""
+    titles = dict.fromkeys(describe_series(n).titles[words.language] for n in present_state(names, as_of))
+    return words.ui("present_state").format(series=words.semicolon.join(titles)) if titles else ""

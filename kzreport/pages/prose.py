@@ -94,19 +94,25 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     readings = page.read(view, **options)
     page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     series = series_behind(page.words.named("headline", **readings))
-    page.show(f"**{headline_text(page, page.words, readings)}**", Kind.HEADLINE, series=series)
+    text, late = headline_parts(page, page.words, readings)
+    page.show(f"**{text}** {late}".strip(), Kind.HEADLINE, series=series)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
-    """Return a headline, and which figures should have followed the one that it gives.
+    """Return a headline, and which figures should have followed the one that it gives: see :func:`headline_parts`."""
+    return " ".join(headline_parts(page, words, readings)).strip()
+
+
+def headline_parts(page: PageContext, words: Words, readings: Mapping[str, Said]) -> tuple[str, str]:
+    """Return a headline and the sentence on the figures that should have followed the one that it gives, if any.
 
     An old figure is no headline: ``old_headline`` of the page's words, or of the words that pages share, says so.
     """
     keys = key_readings(words, readings)
     if old := old_figure(page, keys):
-        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old)
+        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old), ""
     text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
-    return f"{text} {overdue_note(page, keys, words)}".strip()
+    return text, overdue_note(page, keys, words)
 
 
 def tells_figure(page: PageContext, words: Words, readings: Mapping[str, Said]) -> bool:

@@ -22,7 +22,7 @@ def _none(published: Series, unit: str) -> Reading:
     return Reading.missing("volume", unit, Period.parse(str(published.as_of.year - 1)), inputs=(published.name,))
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def headline(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The latest full year of the corridor, its growth within the figures of one publisher where one gives both years.
 

@@ -163,7 +163,7 @@ def bases(transit_: Series) -> Groups:
     return {"printed_old": (d["old"], *printed), "needed": _distinct(list(needed))}
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The bases that printed growth rates imply, in the year they differ most: ``low``, ``high``, ``printed``."""
     years = (
@@ -204,7 +204,7 @@ def _as_said(rate: Reading) -> Reading:
     return rate.of(digits=0) if rate.value is not None and rate.value == round(rate.value) else rate
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
     """Parts of a year against the same months a year before, tonnes; the group is the part.
 
@@ -240,7 +240,7 @@ def _doubtful(r: Reading) -> bool:
     return r.interval is not None and r.interval.high > 1.2 * r.interval.low
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth`` (percent).
 
@@ -315,7 +315,7 @@ def container_table(transit_containers: Series) -> tuple[Reading, ...] | None:
     return tuple(r for p in spans for r in _distinct(list(transit.by_publisher(transit_containers, period=p)))) or None
 
 
-@reads("transit_directions", transit_="transit")
+@reads(transit_="transit", transit_directions="transit_directions")
 def directions(transit_directions: Series, transit_: Series) -> dict[str, Reading]:
     """The latest period given by direction: ``exports``, ``imports``, ``transit`` (tonnes), each with its ``_share``.
 

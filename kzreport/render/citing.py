@@ -56,8 +56,9 @@ def with_sources(blocks: Sequence[Block], references: References, words: Words) 
             yield replace(block, html=_with_points(block.html, lines, references, words))
         elif output.kind in (Kind.SAY, Kind.HEADLINE):
             numbers = references.sources_of(output.series)
-            html, before = (block.html if numbers == before else ended(block.html, source_links(numbers, words))), numbers
-            yield replace(block, html=html)
+            links = source_links([] if numbers == before else numbers, words)
+            yield replace(block, html=ended(block.html, links))
+            before = numbers
         elif output.kind is Kind.TABLE and (rows := references.rows_of(output)):
             yield replace(block, html=_with_rows(block.html, rows, words))
         else:

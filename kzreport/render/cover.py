@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from kzreport.language.vocabulary import capital
 from kzreport.language.words import Words
-from kzreport.project.settings import project
 from kzreport.pages.freshness import later_state
 from kzreport.pages.outputs import Kind
+from kzreport.project.settings import project
 from kzreport.render.brief import cut, told_changes
 from kzreport.render.cards import Card, headline_texts
 from kzreport.render.citing import ended, source_links

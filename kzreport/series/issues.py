@@ -97,7 +97,9 @@ def _issue(e: Any, at: str) -> Issue:
 
 def _is_text(value: Any, languages: Collection[str]) -> bool:
     """Return true for a map of the languages to text."""
-    return isinstance(value, dict) and set(value) == set(languages) and all(str(t or "").strip() for t in value.values())
+    if not isinstance(value, dict) or set(value) != set(languages):
+        return False
+    return all(isinstance(text, str) and text.strip() for text in value.values())
 
 
 def _day(entry: Mapping[str, Any], key: str, at: str) -> date:

@@ -103,7 +103,8 @@ def drivers(
     led = {f"lead_{k}": none for k in COMPONENTS}
     if not parts:
         nothing = Reading.missing("contributions", "points", rate.period)
-        return {**{k: nothing for k in (*COMPONENTS, "total", "residual")}, "rate": rate, "behind": behind, **led, **lacking}
+        found = dict.fromkeys((*COMPONENTS, "total", "residual"), nothing)
+        return {**found, "rate": rate, "behind": behind, **led, **lacking}
     top = max((k for k, r in parts.items() if r.ok), key=lambda k: parts[k].value or 0.0, default="")
     if top:
         led[f"lead_{top}"] = growth.share(parts[top], found["total"].of(unit="points", basis=parts[top].basis))

@@ -1,6 +1,7 @@
 """Cards: every key is checked, and the data package is what they say or is refused."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -70,7 +71,9 @@ def test_a_new_series_is_one_table_and_one_card(rents):
 
 
 def test_a_caveat_holds_from_one_day_to_another(rents):
-    rents.write("data/rents.yml", CARD.replace("A partial reading.\n", "A.\n    since: 2024-02-02\n    until: 2024-03-01\n"))
+    rents.write(
+        "data/rents.yml", CARD.replace("A partial reading.\n", "A.\n    since: 2024-02-02\n    until: 2024-03-01\n")
+    )
     assemble()
     d, days = describe_series("rents"), ("2024-02-01", "2024-02-02", "2024-02-29", "2024-03-01")
     assert [d.caveats_on("en", date.fromisoformat(day)) for day in days] == [(), ("A.",), ("A.",), ()]
@@ -107,7 +110,7 @@ def test_a_caveat_holds_from_one_day_to_another(rents):
         ("known_gaps: [2024-02]", "vintages: [2024-02]", "key 'vintages': found '2024-02', expected a date"),
         ("    en: A partial reading.\n", "", "key 'caveats', key 'en'"),
         ("  - fr: Relevé partiel.\n", "  - fr: ''\n", "one line of text"),
-        ("    en: A partial reading.\n", "    en: A.\n    since: spring\n", "key 'caveats', key 'since': found 'spring'"),
+        ("    en: A partial reading.\n", "    en: A.\n    since: spring\n", "key 'since': found 'spring'"),
         ("    en: A partial reading.\n", "    en: A.\n    from: 2024-01-01\n", "found the key 'from'"),
         (
             "    en: A partial reading.\n",

@@ -9,9 +9,7 @@ from datetime import timedelta
 
 from markupsafe import Markup
 
-from kzreport.language.vocabulary import capital
 from kzreport.language.words import Words
-from kzreport.pages.freshness import later_state
 from kzreport.pages.outputs import Kind
 from kzreport.project.settings import project
 from kzreport.render.brief import cut, told_changes
@@ -20,7 +18,7 @@ from kzreport.render.citing import ended, source_links
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.fill import fill
 from kzreport.render.html import file_size
-from kzreport.render.late import late_figures
+from kzreport.render.late import late_figures, present_values
 from kzreport.render.markup import markdown
 from kzreport.render.references import References, read_references
 from kzreport.render.sources import edition_sources
@@ -61,7 +59,7 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
         project=project().name[language],
         report=edition.report[language],
         line=edition.lines[language],
-        later=capital(w.typography(later_state(edition.series, edition.as_of, w))),
+        later=present_values(edition, w),
         notice=edition.notices[language],
         replaced=edition.replaced.get(language, ""),
         before={p: [markdown(t) for t in few] for p, few in edition.before.get(language, {}).items()},

@@ -21,7 +21,7 @@ from kzreport.render.sources import series_source
 from kzreport.series.issues import known_issues, suspect_periods
 from kzreport.series.known import load_series
 from kzreport.series.resource import resources
-from kzreport.views import forecasts, inflation, macro, policy, transit
+from kzreport.views import afghanistan, forecasts, inflation, macro, policy, transit
 
 OLDER = ["2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30"]
 DATES = [*OLDER, "2026-09-30", "2026-11-26"]
@@ -257,6 +257,14 @@ def test_the_years_whose_weights_lack_are_named(as_of, years, language):
     assert re.findall(r"20\d\d", weights) == years
     held = {o.period.year for o in load_series("cpi_weights", as_of)}
     assert not held & {int(y) for y in years}
+
+
+@pytest.mark.parametrize(("as_of", "there"), [("2022-12-31", False), ("2024-06-30", True)])
+def test_no_method_of_quoted_figures_without_one(as_of, there, shown):
+    page = Page("afghanistan", lang="en", as_of=as_of, years=12)
+    page.listing("printed", afghanistan.printed)
+    page.method()
+    assert ("Figures quoted in texts" in shown[-1].text) is there
 
 
 @pytest.mark.parametrize("as_of", DATES)

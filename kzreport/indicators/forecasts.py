@@ -19,7 +19,6 @@ from kzreport.model import Observation, Period, Reading, Series, Status
 
 LEAST = 3  # errors at a horizon; fewer are shown and not judged
 ACTUAL, PROJECTION = "actual", "projection"
-_AHEAD = (PROJECTION, "plan")  # kinds of a figure that nothing has come of yet
 
 
 class Error(NamedTuple):
@@ -36,7 +35,7 @@ class Error(NamedTuple):
 
 
 def outcomes(series: Series) -> Series:
-    """Return a series without projections and plans: actual figures, and estimates of years already over.
+    """Return a series without projections: actual figures, and estimates of years already over.
 
     >>> from kzreport.indicators.readings import series_from
     >>> both = tuple(Observation(Period.parse(p), 1.0, date(2025, 4, 23), {"kind": k})
@@ -44,7 +43,7 @@ def outcomes(series: Series) -> Series:
     >>> [str(o.period) for o in outcomes(replace(series_from({}, "percent"), observations=both))]
     ['2023']
     """
-    return replace(series, observations=tuple(o for o in series if o.dims.get("kind") not in _AHEAD))
+    return replace(series, observations=tuple(o for o in series if o.dims.get("kind") != PROJECTION))
 
 
 def editions(states: Iterable[Series], country: str) -> tuple[Series, ...]:

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.days import month_before, parse_day
-from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
 from kzreport.language.vocabulary import capital
 from kzreport.model import Period
@@ -18,6 +17,7 @@ from kzreport.pages.since_text import changes_list, new_figures_table, revisions
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import claims_read, series_read
 from kzreport.series.issues import Issue, known_issues, suspect_periods
+from kzreport.series.known import latest_outcome
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series
 
@@ -91,7 +91,7 @@ def sources(page: PageContext) -> None:
         groups.setdefault((publisher, *terms), []).append(name)
     lines: list[str] = []
     for (publisher, licence, access, dates), names in groups.items():
-        known = [n for n in names if page.loaded[n].last is not None]  # the others have no figure by then
+        known = [n for n in names if latest_outcome(n, page.as_of)]  # the others have no figure by then
         caveats = {n: [escape(c) for c in describe_series(n).caveats_on(w.language, page.as_of)] for n in known}
         shared = [c for c in caveats[known[0]] if all(c in few for few in caveats.values())] if known[1:] else []
         cited = {n: cited_pages(page, n) for n in known}
@@ -102,7 +102,7 @@ def sources(page: PageContext) -> None:
             about += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
         lines.append(f"{'. '.join(about)}.")
         for name in names:
-            last = outcomes(page.loaded[name]).last
+            last = latest_outcome(name, page.as_of)
             latest = w.ui("nothing_known") if last is None else w.period(last)
             own = [f"{c.rstrip('.')}." for c in caveats.get(name, ()) if c not in shared]
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kzreport.indicators.forecasts import outcomes
 from kzreport.language.words import Words
 from kzreport.render.content import Edition
-from kzreport.series.known import load_series
+from kzreport.series.known import latest_outcome
 from kzreport.series.resource import describe_series
 
 
@@ -62,7 +61,7 @@ def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequen
 def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
     """Return what is known of a series on a day, in the language of ``words``."""
     d, language = describe_series(name), words.language
-    last = outcomes(load_series(name, as_of)).last
+    last = latest_outcome(name, as_of)
     used = [s for s in d.sources if s.get("since", "") <= as_of.isoformat()]
     return SeriesSource(
         name=name,

@@ -62,6 +62,8 @@ def test_of_a_series_without_a_figure_only_that_is_said(as_of):
             absent += 1
             assert "none from before this date" in said.last
             assert not any((said.caveats, said.pages, said.terms, said.access, said.days)), name
+        elif any(r.get("kind") not in ("plan", "projection") for r in came):
+            assert said.terms and said.access and said.days, name
         assert all(c.get("since", "") <= as_of for c in d.caveats if c["en"] in d.caveats_on("en", day))
     assert absent >= 10 or as_of > "2024-12-31"
 
@@ -100,6 +102,7 @@ def test_no_run_of_decisions_is_complete_before_it_begins():
 def test_a_plan_is_no_latest_figure():
     """At the end of 2022 the corridor's latest figure was said to be 2022: the plan for that year."""
     assert plain(source("transit", "2022-12-31").last) == "January–September 2022"
+    assert "2027" in source("eu_programmes", "2022-12-31").last  # this series has plans alone
 
 
 class Said(HTMLParser):

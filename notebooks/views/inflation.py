@@ -21,7 +21,6 @@ from kzreport.indicators.revisions import summary, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 COMPONENTS = ("food", "nonfood", "services")
-DECEMBER = 12
 
 
 @reads("cpi_yy")
@@ -90,11 +89,10 @@ def drivers(
     """The latest contributions, points, and the ``rate``; the share of the largest component under its ``lead_`` name.
 
     The other two have none. They are of the latest month that all components have; ``behind`` is the rate of the
-    headline's month if that is a later one. A status if weights lack: ``lacking`` and ``lacking_too`` are of the years
-    whose weights they need and nobody gives, each missing if there is none.
+    headline's month if that is a later one. A status if weights lack; ``lacking``, ``lacking_too``: of which years.
     """
     rate = inflation.headline(cpi_yy)
-    lacking = _lacking(cpi_weights, rate.period)
+    lacking = price_contributions.lacking_weights(cpi_weights, rate.period)
     found = _latest_contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
     late = bool(found) and found["total"].ok and found["total"].period != rate.period
     behind = rate if late else Reading.missing("behind", "percent", rate.period)
@@ -109,15 +107,6 @@ def drivers(
     if top:
         led[f"lead_{top}"] = growth.share(parts[top], found["total"].of(unit="points", basis=parts[top].basis))
     return {**found, "rate": rate, "behind": behind, **led, **lacking}
-
-
-def _lacking(weights: Series, month: Period) -> dict[str, Reading]:
-    """Return the years whose weights the contributions of a month need and that are not held, the later one first."""
-    held = {o.period.year for o in weights if o.value is not None}
-    needed = [month.year] if month.start.month == DECEMBER else [month.year, month.year - 1]
-    years = [Reading("lacking", 1.0, "count", Period.parse(str(y))) for y in needed if y not in held]
-    none = Reading.missing("lacking", "count", month)
-    return dict(zip(("lacking", "lacking_too"), (*years, none, none), strict=False))
 
 
 def _latest_contributions(yy: Series, mm: Series, weights: Series, total: Series) -> dict[str, Reading]:

@@ -121,11 +121,15 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
     """Return how far forecasts of average inflation at a horizon were from what came, and those of growth, points.
 
     ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
-    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country.
+    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country. ``edition``, ``now``
+    and ``next`` are of the latest edition held of inflation: its day and its first two forecasts.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)
+    absent = Reading.missing("forecast", "percent", Period.parse(str(as_of.year)))
+    nothing = dict.fromkeys(("edition", "now", "next"), absent)
     return {
+        **(_expected(forecasts.editions(average, country)) or nothing),
         "error": prices["mean_absolute"],
         "bias": prices["bias"],
         "one_sided": prices["one_sided"],

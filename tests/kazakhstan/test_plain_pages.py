@@ -108,7 +108,7 @@ def test_the_summary_has_no_empty_point_and_no_empty_key_figure(as_of, lang, sho
     assert not away.search(figures)
     for point in points:
         told = re.sub(r"\[.*?\]\(.*?\)", "", point)
-        assert re.search(r"\d|aucune n’est|none is", told) or "](aid.ipynb)" in point or point.startswith("- Pages "), (
+        assert re.search(r"\d|aucune n’est|none is", told) or "](aid.ipynb)" in point or told.startswith("- Pages"), point
             point
         )
         assert not re.search("Aucun(e)? (livraison|volume)|No (delivery|volume)|n’avait paru|had appeared", told)

@@ -123,6 +123,11 @@ class Watched:
             if spent["command"]:
                 self.own["command"] = spent["command"]
                 self.own["worker"] = sum(self._largest.values())
+                if self.done // 250 > (self.memory[-1][0] // 250 if self.memory else 0):
+                    told = ", ".join(f"{kind} {mb[kind]:.0f} MB" for kind in KINDS)
+                    print(
+                        f"{self.done} pages: {told}; {spent['command']:.1f} s the command", file=sys.stderr, flush=True
+                    )
                 self.memory.append((self.done, mb))
 
     def at(self, pages: int) -> dict[str, float]:

@@ -62,7 +62,7 @@ def judge(claim: Claim, groups: Sequence[Sequence[TestOutcome]]) -> Judgement:
         return Judgement(Verdict.UNVERIFIABLE, planned if claim.substantive else Reason.ASIDE)
     number, (verdict, reason) = rule.of_tests([(j.verdict, j.reason) for j in decided])
     found = decided[number]
-    if verdict is found.verdict:
+    if verdict is found.verdict and reason in (None, found.reason):
         return found
     return Judgement(verdict, reason or found.reason, found.decisive)
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from kzreport.model import Interval, Period, Reading
 
-
 _NEAR_A_BOUND = 0.1  # a tenth, as "nearly" allows
 
 

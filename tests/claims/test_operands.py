@@ -78,7 +78,8 @@ def test_two_pages_of_one_newspaper_are_one_source():
 
 
 def test_a_ratio_has_the_weight_of_its_weaker_part():
-    test = "multiple transit scope=all kind=outcome publisher=titr@2023, transit scope=all kind=outcome publisher=titr@2021"
+    series = "transit scope=all kind=outcome publisher=titr"
+    test = f"multiple {series}@2023, {series}@2021"
     found = judged(test, 9.4, unit="multiple", period="2023", step=0.1)
     (reading,) = found.outcomes[0].compared_with.readings
     assert reading.grade is Grade.REPORTED and found.verdict is Verdict.DOUBTFUL

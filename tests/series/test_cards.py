@@ -103,6 +103,7 @@ def test_a_new_series_is_one_table_and_one_card(rents):
         ("  - title: BNS\n    path", "  - path", "key 'sources', key 'title'"),
         ("https://stat", "ftp://stat", "an address"),
         ("since: 2024-02-02", "since: spring", "key 'sources': found 'spring'"),
+        ("since: 2024-02-02", "grade: gospel", "primary, reported, weak"),
         (CARD, "5\n", "a map with the keys titles"),
         ("continuous: no\n", "continuous: no\nbasis_by: {town: {astana: a}}\n", "town, key 'almaty': found nothing"),
     ],

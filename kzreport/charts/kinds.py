@@ -51,7 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "bars": Kind(bars, (0.5, 1.75), newest=True, axis=True),
     "editions": Kind(editions, (0.5, 1.75), newest=True, axis=True, describe=describe_editions),
     "stacked": Kind(stacked, (0.5, 1.75), newest=True, axis=True),
-    "dots": Kind(dots, (0.5, 2.3), newest=True, axis=True),
+    "dots": Kind(dots, (0.5, 0.3), newest=True, axis=True),
     "pairs": Kind(pairs, (1.8, 0.3), rows=len, axis=True),
     "ranks": Kind(ranks, (2.6, 0.3), rows=lambda groups: len(values(groups)), axis=True, names=True),
     "heat": Kind(

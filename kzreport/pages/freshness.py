@@ -129,7 +129,8 @@ def is_latest(page: PageContext, r: Reading) -> bool:
     """True if no later figure on a reading's subject is held, from any publisher."""
     for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
         series = load_series(name, page.as_of)
-        own = [o.period.end for o in series if o.value is not None and about(r, series) & set(o.dims.values())]
+        subject = about(r, series)
+        own = [o.period.end for o in series if o.value is not None and not subject.isdisjoint(o.dims.values())]
         ends = own or [o.period.end for o in series if o.value is not None]
         if ends and max(ends) == r.period.end:
             return True

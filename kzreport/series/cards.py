@@ -32,6 +32,7 @@ OPTIONAL = (
     "sources",
     "fetch",  # of kzreport.refresh.mapping alone: how figures are fetched is not what they are
 )
+GRADES = ("primary", "reported", "weak")  # of a source: the body itself, who names it, neither
 _NAMES = ("publishers", "licences", "access")
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 _PATTERNS = {
@@ -286,7 +287,9 @@ def _caveat(value: Any, languages: Sequence[str], where: str) -> dict[str, str]:
 
 def _source(value: Any, where: str) -> dict[str, str]:
     """Return a page or document in which figures were read."""
-    source = {k: _text(v, where) for k, v in _map(value, where, ("title",), ("path", "since")).items()}
+    source = {k: _text(v, where) for k, v in _map(value, where, ("title",), ("path", "since", "grade")).items()}
+    if "grade" in source:
+        _one_of(source["grade"], GRADES, where)
     if "since" in source:
         _parsed(parse_day, source["since"], where)
     if not re.fullmatch(r"https?://[^/@\s]+(/\S*)?", path := source.get("path", "https://x")):

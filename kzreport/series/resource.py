@@ -47,7 +47,7 @@ class Resource:
     - ``decimals``: digits shown after the decimal mark, if its publisher prints more than is usual for the unit
     - ``caveats``: language -> sentence, and perhaps ``since`` and ``until``, the days on which it began and ceased to
       hold
-    - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
+    - ``sources``: ``title`` and perhaps ``path``, ``since``, the day from which it was used, and ``grade``, its weight
     - ``some_dated``: the table has a column ``dated`` that its card does not name: few days are not as the rule says
     - ``publisher_before``: names that the publisher had before: language -> name, and ``until`` which day
     - ``vintages``: the only days of publication there are; empty if any day may be one

@@ -7,7 +7,7 @@ What belongs here: kinds, lengths and bounds of what the package holds. What doe
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -65,6 +65,7 @@ class _Source(_Shape):
     title: Text
     path: Text | None = None
     since: Day | None = None
+    grade: Literal["primary", "reported", "weak"] | None = None
 
 
 class _Entry(_Shape):

@@ -120,6 +120,7 @@ def test_a_caveat_holds_from_one_day_to_another(rents):
         ("  - title: BNS\n    path", "  - path", "key 'sources', key 'title'"),
         ("https://stat", "ftp://stat", "an address"),
         ("since: 2024-02-02", "since: spring", "key 'sources': found 'spring'"),
+        ("since: 2024-02-02", "grade: gospel", "primary, reported, weak"),
         (CARD, "5\n", "a map with the keys titles"),
         ("continuous: no\n", "continuous: no\nbasis_by: {town: {astana: a}}\n", "town, key 'almaty': found nothing"),
     ],

@@ -120,7 +120,7 @@ def test_a_new_document_is_told():
     assert {k.document.id for k in c.new_claims} == {"S4"}
     said = changes_list(c, Words("fr")).replace("\u00a0", " ")
     assert (
-        f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - Document S4 : Rapport d’information sur le Kazakhstan"
+        f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - Document S4 : Rapport sur le Kazakhstan"
         in said
     )
 

@@ -17,6 +17,7 @@ from kzreport.claims.claim import Claim, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.evidence import Evidence, Load
 from kzreport.claims.facts import known_facts
+from kzreport.claims.handed import handed_over, pack, unpack
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.claims.verbs import run_test
@@ -28,11 +29,39 @@ from kzreport.series.known import load_series
 
 
 def assess_claims(chosen: Iterable[Claim], as_of: date, load: Load | None = None) -> tuple[Assessment, ...]:
-    """Return the assessment of each claim as of a date; ``load`` gives the series (a page hands in its own)."""
-    printed = {c.id: c for c in known_claims(as_of)}
+    """Return the assessment of each claim as of a date; ``load`` gives the series (a page hands in its own).
+
+    What a run has judged for all pages of an edition (:mod:`kzreport.claims.handed`) is not judged again.
+    """
     load = load or partial(_load_known, as_of)
-    evidence = Evidence(load, printed, register(), all_groups(), project().conversions, known_facts(as_of))
-    return tuple(assess(evidence, claim) for claim in chosen)
+    evidence, handed = _evidence(as_of, load), handed_over(as_of)
+
+    def one(claim: Claim) -> Assessment:
+        known = unpack(handed[claim.id], claim, load) if claim.id in handed else None
+        return known or assess(evidence, claim)
+
+    return tuple(map(one, chosen))
+
+
+def judge_ahead(chosen: Iterable[Claim], as_of: date) -> dict[str, bytes]:
+    """Return claims judged as of a date, to be handed over: see :mod:`kzreport.claims.handed`."""
+    read: dict[str, None] = {}
+
+    def load(name: str, **dims: str) -> Series:
+        read[name] = None
+        return _load_known(as_of, name, **dims)
+
+    evidence, found = _evidence(as_of, load), {}
+    for claim in chosen:
+        read.clear()
+        assessment = assess(evidence, claim)
+        found[claim.id] = pack(assessment, list(read))
+    return found
+
+
+def _evidence(as_of: date, load: Load) -> Evidence:
+    printed = {c.id: c for c in known_claims(as_of)}
+    return Evidence(load, printed, register(), all_groups(), project().conversions, known_facts(as_of))
 
 
 def verdicts_as_of(day: date, **chosen: Collection[str]) -> dict[str, tuple[Verdict, Reason]]:

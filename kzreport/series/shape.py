@@ -80,7 +80,7 @@ class _Entry(_Shape):
     publication: _Publication
     range: Annotated[list[Finite], Field(min_length=2, max_length=2)]
     known_gaps: list[Annotated[str, AfterValidator(_is_period)]] = []
-    caveats: dict[str, list[Text]]
+    caveats: list[Texts]
     sources: list[_Source] = []
     vintages: list[Day] = []
     state: Day | None = None

@@ -79,15 +79,15 @@ class _Listener(Rehearsed):
 
     def chart(self, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
         """Learn the groups that a title may name."""
-        added = [options[name] for name in ("finding", "steps", "points", "line") if name in options]
-        wanted = split_options([groups, *added], options)[0]
+        beside = [options[name] for name in ("steps", "points", "line") if name in options]
+        wanted = split_options([groups, options.get("finding"), *beside], options)[0]
         found = self.views.resolve(groups, wanted)
         if (finding := options.get("finding")) and (
             readings := self.views.resolve(finding, wanted if callable(finding) else {})
         ):
             self.words.meet(("findings", key), readings)
-        if found is not None:
-            self.words.meet(("charts", key), found)
+        for groups_named in () if found is None else (found, *(self.views.resolve(o, wanted) or {} for o in beside)):
+            self.words.meet(("charts", key), groups_named)
 
     def panels(self, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
         """Learn the readings of the sentences of each panel, and what the titles may name."""

@@ -14,8 +14,9 @@ from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
 from kzreport.indicators.news import is_old
-from kzreport.language.sentences import Said
-from kzreport.model import Groups, Reading
+from kzreport.language.sentences import Said, choose_variant
+from kzreport.language.words import Words
+from kzreport.model import Groups, Period, Reading
 from kzreport.pages.context import PageContext
 from kzreport.pages.freshness import overdue_note
 from kzreport.pages.outputs import Kind, Output
@@ -53,6 +54,17 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
         said.append(f"{w.ui('no_figures_for')}{w.colon}{', '.join(map(w.label, absent))}")
     note = overdue_note(page, [r for g in groups.values() for r in g])
     return w.typography(f"{'. '.join(said)}. {note}".strip())
+
+
+def title_of(w: Words, key: str, groups: Groups) -> str:
+    """Return the title of a chart from ``charts`` of a page's words; its variants are ``by`` a group that is drawn.
+
+    Raises :class:`WordsError` for a group that is not there.
+    """
+    nothing = Reading.missing(key, "count", Period.parse("1900"))
+    drawn = {name: next((r for r in g if r.ok), nothing) for name, g in groups.items()}
+    texts = choose_variant(w.entry("charts", key), f"charts.{key}", drawn)
+    return w.fill(str(texts[w.language]).strip(), f"charts.{key}", groups)
 
 
 def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
@@ -94,7 +106,7 @@ def chart(
     Parameters
     ----------
     key
-        The chart in the page's words.
+        The chart in the page's words: its title, or variants of it by the groups that are drawn.
     kind
         A key of :data:`~kzreport.charts.kinds.KINDS`.
     groups
@@ -122,7 +134,7 @@ def chart(
         extra |= options[name]
     window = {k: list(g) for k, g in found.items()} if plot_kind(kind).grid else windowed(page, found)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
-    title = w.fill(str(w.entry("charts", key)[w.language]).strip(), f"charts.{key}", found)
+    title = title_of(w, key, {**found, **extra})
     if not shown:
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return

@@ -43,7 +43,7 @@ def _none(as_of: date, horizon: str, status: Status = Status.MISSING_INPUT) -> d
 
 def _summary(known: States, horizon: str, as_of: date) -> dict[str, Reading]:
     """Return what the errors at a horizon are like; too few of them are not comparable."""
-    found = [e for e in forecasts.errors(known) if e.horizon == horizon]
+    found = forecasts.errors(known, horizon)
     if not known:
         return _none(as_of, horizon)
     if len(found) < forecasts.LEAST:
@@ -81,7 +81,7 @@ def _sentences(
     said["error"] = judged
     if judged["gain"].ok:
         said["naive"] = judged
-        worst = forecasts.largest([e for e in forecasts.errors(known) if e.horizon == horizon])
+        worst = forecasts.largest(forecasts.errors(known, horizon))
         said["largest"] = {"what": what, "forecast": worst.forecast, "actual": worst.actual, "missed": worst.error}
     return said
 
@@ -121,11 +121,15 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
     """Return how far forecasts of average inflation at a horizon were from what came, and those of growth, points.
 
     ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
-    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country.
+    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country. ``edition``, ``now``
+    and ``next`` are of the latest edition held of inflation: its day and its first two forecasts.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)
+    absent = Reading.missing("forecast", "percent", Period.parse(str(as_of.year)))
+    nothing = dict.fromkeys(("edition", "now", "next"), absent)
     return {
+        **(_expected(forecasts.editions(average, country)) or nothing),
         "error": prices["mean_absolute"],
         "bias": prices["bias"],
         "one_sided": prices["one_sided"],
@@ -176,7 +180,8 @@ def revised(table: Groups, as_of: date) -> dict[str, Reading]:
 
 def _compared(states: States, countries: Sequence[str], horizon: str) -> dict[str, dict[str, Reading]]:
     """Return the summary of each country over the years of the first one; who lacks one of them is left out."""
-    found = {c: [e for e in forecasts.errors(forecasts.editions(states, c)) if e.horizon == horizon] for c in countries}
+    known = forecasts.editions_of(states, countries)
+    found = {c: forecasts.errors(known[c], horizon) for c in countries}
     years = {e.actual.period for e in found[countries[0]]}
     if len(years) < forecasts.LEAST:
         return {}

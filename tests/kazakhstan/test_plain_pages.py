@@ -149,7 +149,12 @@ def test_the_stock_names_the_conduit_and_says_that_it_is_one():
     found = page("fdi", "2026-09-30").read(fdi.stock)
     assert (found["total"].value, found["first"].item, found["first"].value) == (152_800, "NLD", 60_000)
     text = said("fdi", "stock", fdi.stock, "2026-09-30")
-    assert "more than $60 billion" in text and "immediate investor" in text and "$60.0" not in text
+    assert (
+        "according to the National Bank" in text
+        and "more than $60 billion" in text
+        and "immediate investor" in text
+        and "$60.0" not in text
+    )
     assert not said("fdi", "stock", fdi.stock, "2020-02-29")
     assert page("fdi", "2026-09-30").read(fdi.stocks)["stock"][0].item == "NLD|at_least"
 

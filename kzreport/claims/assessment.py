@@ -91,17 +91,18 @@ def judge(claim: Claim, groups: Sequence[Sequence[TestOutcome]]) -> Judgement:
         return Judgement(Verdict.UNVERIFIABLE, planned if claim.substantive else Reason.ASIDE)
     number, (verdict, reason) = rule.of_tests([(j.verdict, j.reason) for j in decided])
     found = decided[number]
-    if verdict is found.verdict:
+    if verdict is found.verdict and reason in (None, found.reason):
         return found
     return Judgement(verdict, reason or found.reason, found.decisive)
 
 
 def _of_group(claim: Claim, outcomes: Sequence[TestOutcome]) -> Judgement:
     """Return what a group of alternatives says: the document does not state its basis, and each is tried."""
-    found = outcomes[rule.of_alternatives([(o.verdict, o.reason) for o in outcomes])]
-    against = [o for o in outcomes if o.verdict is Verdict.INCONSISTENT]
-    if claim.basis or len(outcomes) == 1:
-        return Judgement(found.verdict, found.reason, found)
+    number, (verdict, reason) = rule.of_alternatives([(o.verdict, o.reason) for o in outcomes])
+    found, against = outcomes[number], [o for o in outcomes if o.verdict is Verdict.INCONSISTENT]
+    stated = claim.basis and not any(o.test.verb == "undefined" for o in outcomes)
+    if stated or len(outcomes) == 1 or verdict is not found.verdict:
+        return Judgement(verdict, reason or found.reason, found)
     if found.verdict.supports and found.verdict is not Verdict.ONE_SOURCE:
         basis = basis_of(found)
         return Judgement(found.verdict, Reason.BASIS if basis else found.reason, found, basis)

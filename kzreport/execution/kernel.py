@@ -27,6 +27,9 @@ from kzreport.execution.task import START_TIMEOUT, PageLimits
 from kzreport.files import project_root
 
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]
+if sys.platform != "win32":  # there ipykernel does not read what is written below Python
+    _ARGUMENTS.append("--IPKernelApp.outstream_class=kzreport.execution.drained.DrainedStream")
 # Under PYTEST_CURRENT_TEST ipykernel would let text written below Python pass unseen.
 _DROPPED = {
     *("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTEST_CURRENT_TEST"),
@@ -106,7 +109,7 @@ class Kernel:
                 stderr=log,
                 cwd=str(self.folder),
                 env=kernel_environment(self.root),
-                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+                extra_arguments=[*_ARGUMENTS],
             )
 
     async def connect(self) -> Any:

@@ -71,7 +71,7 @@ def test_a_year_without_a_bar_is_nought_or_unknown_and_says_which():
     plot = canvas(FR, "musd")
     bars(plot, {"food": years(2020, 5, 0, None, 3, unit="musd")})
     marks = {round(t.xy[0]): t.get_text() for t in plot.ax.texts if hasattr(t, "xy") and t.xy[1] == 0}
-    assert marks == {2021: "0", 2022: "×"} and "× aucun chiffre détenu" in said(plot)
+    assert marks == {2021: "0", 2022: "×"} and list(plot.keys) == ["× aucun chiffre détenu"]
     whole = canvas(FR, "musd")
     bars(whole, {"food": years(2020, 5, 2, 3, unit="musd")})
     assert not whole.keys
@@ -81,7 +81,7 @@ def test_an_estimated_bar_is_hatched_and_the_key_says_so():
     plot = canvas(unit="musd")
     bars(plot, {"food": (*years(2020, 5, 4, unit="musd"), *years(2022, 3, unit="musd", estimated=True))})
     assert [bool(bar.get_hatch()) for bar in plot.ax.patches] == [False, False, True]
-    assert plot.keys == ["▨ estimate"]
+    assert list(plot.keys) == ["▨ estimate"]
 
 
 def test_a_line_is_dotted_where_it_leads_to_an_estimate():

@@ -94,7 +94,21 @@ def test_rows_are_whole_on_a_phone(kind, options, words):
 
 def test_other_pictures_have_no_form_for_a_phone():
     grid = {"2025-01-01": path(1, 2), "2025-06-01": path(1, 3)}
-    assert phone_picture(draw("heat", grid, EN, title="T", source="S").svg, "x") == ""
+    drawn = draw("heat", grid, EN, title="T", source="S").svg
+    alone = phone_picture(drawn, "x")
+    assert 'class="keys"' in alone and "rect" not in alone, "its keys alone"
+    assert faults(re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], alone)) == []
+    assert phone_picture(draw("multiples", {"KAZ": path(1, 2)}, EN, title="T", source="S").svg, "x") == ""
+
+
+def test_on_a_phone_every_publisher_is_named_beside_its_marker():
+    groups = {n: [Reading("x", 5.0 + k, "tonne", Period.parse("2024"))] for k, n in
+              enumerate(("titr", "ktz", "french_senate", "KAZ", "RUS", "UZB", "KGZ"))}  # fmt: skip
+    drawn = draw("dots", groups, EN, title="T", source="S", apart="french_senate").svg
+    (keys,) = re.findall(r"<svg[^>]*class=\"keys\".*?</svg>", phone_picture(drawn, "x"))
+    said = " ".join(texts(keys))
+    assert all(EN.label(name) in said for name in groups) and "◇" in said and faults(drawn) == []
+    assert faults(re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], keys)) == []
 
 
 def test_hostile_labels_stay_text():

@@ -67,7 +67,7 @@ def destinations(food: Series) -> Groups | None:
 
 
 @reads(found=destinations)
-def largest_destination(found: Groups | None) -> dict[str, Reading] | None:
+def largest(found: Groups | None) -> dict[str, Reading] | None:
     """Return the largest (``first``) and the next (``second``) of :func:`destinations`, tonnes; None without them."""
     if not found:
         return None

@@ -160,7 +160,7 @@ def test_the_chart_of_an_old_stock_says_its_finding_and_its_day(as_of, shown):
     assert "In June 2021 at least 39% of the stock" in plain(shown[-1].finding)
     page("aid", as_of).chart("recipients", "ranks", aid.recipients, finding=aid.money)
     assert "57.3% of the humanitarian aid sent in 2021" in plain(shown[-1].finding)
-    found = page("afghanistan", as_of).read(afghanistan_food.largest_destination)
+    found = page("afghanistan", as_of).read(afghanistan_food.largest)
     assert (found is None) is (as_of < "2023-08-17")
     assert found is None or (found["first"].item, found["second"].item) == ("UZB", "AFG")
 

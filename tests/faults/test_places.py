@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from launcher import ROOT
 
-pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+pytestmark = [pytest.mark.slow, pytest.mark.faults]  # runs of the command line, seconds each
 
 NAMES = (
     "two words",

@@ -36,6 +36,7 @@ for name in [n for n in sys.modules if n.startswith("kzreport.views.")]:  # the 
     del sys.modules[name]
 """
 _MAKING = ("run", "backfill", "list", "verify", "diff")
+_MESSAGE = re.compile(r"^kzreport(?: [a-z]+)?: ", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -65,7 +66,8 @@ class Trial:
             run.kill()
             code, said = -1, f"hangs, or prints no UTF-8: {type(e).__name__}"
         after = self._state()
-        if how := self._wrong(case, code, said, changed=before != after):
+        left = sorted(p.name for p in run.scratch.iterdir()) if code != -1 else []
+        if how := self._wrong(case, code, said, changed=before != after) or (left and f"left {left[0]}"):
             last = " | ".join(said.strip().splitlines()[-2:])
             self.wrong.append((case.kind, how, f"{case.what}\n      {last[:400]}"))
         for path, old in kept.items():
@@ -92,6 +94,8 @@ class Trial:
             return "long"
         if changed:
             return "changed the home"
+        if code == 2 and len(_MESSAGE.findall(said)) > 1:
+            return "several messages"
         if missing := [name for name in case.names if name not in said]:
             return f"does not name {missing[0]}"
         return ""

@@ -8,7 +8,7 @@ from pathlib import Path
 from traceback import walk_tb
 
 from kzreport.errors import KzreportError, NotebookError, explain
-from kzreport.files import project_root, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_text, shown_path
 
 _SIGNALS = 128  # exit codes above it are those of a run that was ended from outside
 
@@ -17,9 +17,11 @@ _SIGNALS = 128  # exit codes above it are those of a run that was ended from out
 def project_code(path: Path) -> Iterator[None]:
     """Run what is in a file of the project, or imported by it.
 
-    Raises :class:`NotebookError` naming file and line for whatever it raises, but :class:`ModuleNotFoundError` if the
-    file itself does not exist.
+    Raises :class:`NotebookError` naming file and line for whatever it raises, :class:`DataError` for a file that is no
+    plain text, and :class:`ModuleNotFoundError` if the file itself does not exist.
     """
+    if path.exists():
+        _require_text(path)
     try:
         yield
     except (Exception, SystemExit) as e:
@@ -33,6 +35,11 @@ def project_code(path: Path) -> Iterator[None]:
         said = e.msg if isinstance(e, SyntaxError) else " ".join(str(e).split())[:200]
         found = f"{type(e).__name__}: {said}" if said else type(e).__name__
         raise NotebookError(explain(where, found, "Python that runs when it is imported")) from None
+
+
+@cached_by_stamp()
+def _require_text(path: Path) -> None:
+    read_text(path)
 
 
 def _line(error: BaseException, path: Path) -> str:

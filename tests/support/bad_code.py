@@ -89,7 +89,6 @@ _IMPORTED = {  # what fails when a view is imported, and can never be meant
     "a secret's look": "open('/nope/zz')",
     "a wrong declaration": "@reads('cpi_yy')\ndef zz(other): return {}",
     "a declaration of a number": "@reads(7)\ndef zz(x): return {}",
-    "twice declared": "@reads('cpi_yy', 'cpi_yy')\ndef zz(cpi_yy): return {}",
     "deeply nested": "x = " + "(" * 300 + "1" + ")" * 300,
     "a tab": "if 1:\n\tx = 1\n        y = 2",
 }

@@ -179,10 +179,16 @@ def _cards(home: Path, rng: random.Random) -> Iterator[Case]:
 # --- what stands beside the tables, and the project's own files ---------------------------------------------------
 
 
-def named_file(kind: str, path: str, words: tuple[str, ...], count: int, typed: str) -> Maker:
+def named_file(
+    kind: str, path: str, words: tuple[str, ...], count: int, typed: str, *, optional: bool = False
+) -> Maker:
+    """Return the maker of faults of one YAML file; a project may do without it if it is ``optional``."""
+
     def make(home: Path, rng: random.Random) -> Iterator[Case]:
         raw = (home / path).read_bytes()
-        yield from whole_file(kind, path, raw, words, rng)
+        for case in whole_file(kind, path, raw, words, rng):
+            if not (optional and case.what.endswith(": no file")):
+                yield case
         yield from trees(kind, path, raw, words, rng, count, typed)
 
     return make
@@ -304,13 +310,16 @@ _DATA = ("accept", "--data", "--yes")
 MAKERS: dict[str, Maker] = {
     "package": _package,
     "cards": _cards,
-    "issues": named_file("issues", "data/issues.yml", RUN, 80, "series kind since until periods excuses"),
+    "issues": named_file(
+        "issues", "data/issues.yml", RUN, 80, "series kind since until periods excuses", optional=True
+    ),
     "relations": named_file(
         "relations",
         "data/relations.yml",
         RUN,
         70,
         "kind total parts by tolerance weights series of to factor value yearly minus percent",
+        optional=True,
     ),
     "documents": named_file(
         "documents", "data/claims/documents.yml", RUN, 80, "date claims url kind mean_of end_of sum_of"

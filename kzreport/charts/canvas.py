@@ -151,7 +151,7 @@ class Canvas:
         place: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "fontsize": TEXT}
         place["xycoords"] = ("figure points", "axes fraction")
         number = 0
-        for up, line in enumerate(reversed(lines)):
+        for up, line in zip(range(len(lines))[::-1], lines, strict=True):
             along = EDGE
             for text in line:
                 style = {"color": self.keys[text], "gid": f"key{number}"}

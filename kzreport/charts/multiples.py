@@ -23,7 +23,7 @@ Scale = tuple[float, float]
 
 def columns(count: int) -> int:
     """Return the number of plots side by side."""
-    return min(count, 4 if count > 6 else 3)
+    return min(count, 4)
 
 
 def rows(groups: Groups) -> int:
@@ -49,6 +49,8 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
             drawn.append(Line(groups[highlight], PALETTE[0], 1.2, DASHES[1], 3))
         draw_lines(plot, drawn)
         _finish(plot, kept, _scale(canvas, readings) if name in apart else common)
+        if not number:
+            plot.ax.yaxis.set_gid("scale")
         plot.ax.tick_params(labelleft=number % columns(len(kept)) == 0 or name in apart)
         end = readings[-1]
         plot.ax.plot([at(end.period)], [valued(end)], "o", ms=3.5, color=drawn[0].colour, zorder=5)
@@ -60,9 +62,7 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
         for r in readings:
             plot.hint(r, at(r.period), valued(r))
     if highlight in kept and len(kept) > 1:
-        # Only a plot with a scale of its own needs this line; the first plot has no line.
-        repeated = canvas.words.ui("in_each").format(name=canvas.words.label(highlight))
-        _above(canvas.ax, repeated, -11, PALETTE[0])
+        canvas.key(canvas.words.ui("in_each").format(name=canvas.words.label(highlight)), PALETTE[0])
 
 
 def _above(ax: Axes, text: str, points: float, colour: str) -> None:
@@ -110,6 +110,7 @@ def _place(canvas: Canvas, number: int, count: int) -> Axes:
     axes: Axes = figure.add_axes((left, bottom, wide, tall))
     axes.set(xlabel=" ", ylabel=" ")
     axes.patch.set_visible(False)
+    axes.set_gid(f"panel{number}")
     return axes
 
 

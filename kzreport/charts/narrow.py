@@ -16,7 +16,8 @@ LINE, BESIDE = 11.0, 9.0  # between lines of a key; between a marker and its fig
 MIDDLE = 2.3  # a figure is written so far below the height of its row
 NAME_UP, ROW_DOWN = 5.0, 6.0  # a name stands over its row
 APART = 12.0  # points between two keys
-_KEY = re.compile(r"(?:^|-)key\d+$")
+_KEY, _NAME = re.compile(r"(?:^|-)key\d+$"), re.compile(r"(?:^|-)name\d+$")
+_ACROSS = re.compile(r"([MLH])(-?[\d.]+)")
 _LINE = re.compile(r"M([\d.]+) ([\d.]+)(?:V([\d.]+)|H([\d.]+))")
 _PLACES = re.compile(r"[MLHC]?(-?[\d.]+)(?: -?[\d.]+)?")
 _UP = re.compile(r"V-?[\d.]+")
@@ -92,6 +93,49 @@ def _names_over(names: Sequence[ET.Element], figures: Sequence[ET.Element]) -> I
     for y, lines in rows.items():
         whole = " ".join(e.text or "" for e in sorted(lines, key=_y))
         yield _text(whole, y - NAME_UP, lines[0])
+
+
+def ends_anew(root: ET.Element) -> ET.Element | None:
+    """Return a picture of slopes in the width of a phone: a number at the left, number and name at the right.
+
+    ``None`` for a picture without names at its left, and where no room is left between the two.
+    """
+    if not any(_NAME.search(group.get("id", "")) for group in root):
+        return None
+    drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    left, right = (
+        choose(float(m[1]) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))) for choose in (min, max)
+    )
+    numbers, names = ([e for e in drawn if _tag(e) == "text" and _beside(e, side)] for side in (left, -right))
+    start = EDGE + max(_width(e) for e in numbers) + left - max(_x(e) for e in numbers)
+    end = WIDE - EDGE - max(_width(e) for e in names) - min(_x(e) for e in names) + right
+    if end - start < WIDE / 10:
+        return None
+
+    def along(x: float) -> float:
+        if x <= left or x >= right:
+            return start + x - left if x <= left else end + x - right
+        return start + (x - left) * (end - start) / (right - left)
+
+    made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
+    for e in drawn:
+        part = ET.SubElement(made, e.tag, e.attrib)
+        part.text = e.text
+        for key in {"x", "cx"} & e.attrib.keys():
+            part.set(key, f"{along(float(e.attrib[key])):.1f}")
+        if "d" in e.attrib:
+            part.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
+    _, above, _, tall = map(float, root.attrib["viewBox"].split())
+    lines = _packed(_keys(root))
+    top = min(_y(e) for e in (*numbers, *names)) - LINE * (1 + len(lines))
+    made.extend(_written(lines, top))
+    made.set("viewBox", f"0 {top:.1f} {WIDE:g} {above + tall - top:.1f}")
+    return made
+
+
+def _beside(e: ET.Element, side: float) -> bool:
+    """True for a text left of a place, or right of it if that is negative."""
+    return _x(e) < side if side > 0 else _x(e) > -side
 
 
 def keys_alone(root: ET.Element) -> ET.Element | None:

@@ -127,7 +127,8 @@ def ends_anew(root: ET.Element) -> ET.Element | None:
             part.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
     _, above, _, tall = map(float, root.attrib["viewBox"].split())
     lines = _packed(_keys(root))
-    top = min(_y(e) for e in (*numbers, *names)) - LINE * (1 + len(lines))
+    grid = (map(float, m.groups()[1:]) for e in drawn if (m := _GRID.fullmatch(e.get("d", ""))))
+    top = min(min(pair) for pair in grid) - 5 - LINE * len(lines)
     made.extend(_written(lines, top))
     made.set("viewBox", f"0 {top:.1f} {WIDE:g} {above + tall - top:.1f}")
     return made

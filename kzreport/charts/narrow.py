@@ -16,6 +16,7 @@ LINE, BESIDE = 11.0, 9.0  # between lines of a key; between a marker and its fig
 MIDDLE = 2.3  # a figure is written so far below the height of its row
 NAME_UP, ROW_DOWN = 5.0, 6.0  # a name stands over its row
 APART = 12.0  # points between two keys
+KEYS_UP, SCALE = 12.2, 37 / 489.6  # points between two lines of keys in a picture; rem of a point where it is moved
 _KEY, _NAME = re.compile(r"(?:^|-)key\d+$"), re.compile(r"(?:^|-)name\d+$")
 _ACROSS = re.compile(r"([MLH])(-?[\d.]+)")
 _LINE = re.compile(r"M([\d.]+) ([\d.]+)(?:V([\d.]+)|H([\d.]+))")
@@ -145,7 +146,9 @@ def keys_alone(root: ET.Element) -> ET.Element | None:
     if not lines:
         return None
     box = f"0 0 {WIDE:g} {LINE * len(lines) + 4:g}"
-    made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": root.attrib["style"]})
+    left = len({_y(e) for e in _keys(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
+    style = f"{root.attrib['style']};margin-bottom:-{left:.2f}rem"
+    made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": style})
     made.extend(_written(lines, 0.0))
     return made
 

@@ -88,7 +88,7 @@ def _write_side(canvas: Canvas, shown: Mapping[str, Reading], side: int, colours
     point = (high - low) / canvas.ax.bbox.height
     across = 1 / canvas.ax.bbox.width
     heights = [valued(r) for r in shown.values()]
-    places = spread(heights, APART * point, low, high)
+    places = spread(heights, APART * point, low + APART / 2 * point, high)
     for row, ((name, r), height, place) in enumerate(zip(shown.items(), heights, places, strict=True)):
         sign = 1 if side else -1
         if abs(place - height) > 2 * point:

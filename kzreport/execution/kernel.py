@@ -21,11 +21,15 @@ from queue import Empty
 from types import TracebackType
 from typing import Any
 
+from kzreport.claims import handed
 from kzreport.execution import family, warm
 from kzreport.execution.task import START_TIMEOUT, PageLimits
 from kzreport.files import project_root
 
 _CHANNELS = ("shell", "iopub", "stdin", "hb", "control")
+_ARGUMENTS = ["--HistoryManager.hist_file=:memory:"]
+if sys.platform != "win32":  # there ipykernel does not read what is written below Python
+    _ARGUMENTS.append("--IPKernelApp.outstream_class=kzreport.execution.drained.DrainedStream")
 # Under PYTEST_CURRENT_TEST ipykernel would let text written below Python pass unseen.
 _DROPPED = {
     *("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTEST_CURRENT_TEST"),
@@ -42,7 +46,7 @@ def kernel_environment(folder: Path | None = None) -> dict[str, str]:
     found = importlib.util.find_spec("matplotlib")
     settings = Path(found.origin or "").parent / "mpl-data" / "matplotlibrc" if found else Path()
     if folder is not None:
-        env["IPYTHONDIR"] = str(folder / "ipython")
+        env |= {"IPYTHONDIR": str(folder / "ipython"), handed.VARIABLE: str(folder / "verdicts")}
     return env | {
         **warm.ONE_THREAD,  # the cores are shared by pages
         "KZREPORT_HOME": str(project_root()),
@@ -89,6 +93,11 @@ class Kernel:
         """Working directory of the kernel."""
         return self.root / "work"
 
+    def hand_over(self, verdicts: Path) -> None:
+        """Give a page, before its first cell, the verdicts that were judged for all pages of its edition."""
+        with contextlib.suppress(OSError):  # it judges by itself
+            shutil.copyfile(verdicts, self.root / "verdicts")
+
     def start(self) -> None:
         """Start the process; :meth:`connect` waits until it answers."""
         from jupyter_core.utils import run_sync
@@ -100,7 +109,7 @@ class Kernel:
                 stderr=log,
                 cwd=str(self.folder),
                 env=kernel_environment(self.root),
-                extra_arguments=["--HistoryManager.hist_file=:memory:"],
+                extra_arguments=[*_ARGUMENTS],
             )
 
     async def connect(self) -> Any:

@@ -50,8 +50,9 @@ def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
     shown = [[*row[:_ITEM], "" if row[_ITEM] == row[_PERIOD] else row[_ITEM], *row[_PERIOD:]] for row in rows[1:]]
     grid = _is_grid(shown)
     values = _Values(shown, reader.words)
+    count = len({row[_PERIOD] for row in shown}) if grid else len(shown)
     head, cells, heads = (_side_by_side if grid else _listed)(shown, reader, values)
-    return FigureTable(head, cells[:MOST], heads, len(cells), values.unit)
+    return FigureTable(head, cells, heads, count, values.unit)
 
 
 def _is_grid(rows: Sequence[_Row]) -> bool:
@@ -76,7 +77,7 @@ def _side_by_side(
     head = [reader.words.ui("period"), *(name(*column) for column in columns)]
     cells = [
         [_period(period, reader.words), *(values.text(at.get((period, *column))) for column in columns)]
-        for period in sorted({row[_PERIOD] for row in rows}, key=_moment, reverse=True)
+        for period in sorted({row[_PERIOD] for row in rows}, key=_moment, reverse=True)[:MOST]
     ]
     return head, cells, 1
 
@@ -90,7 +91,7 @@ def _listed(rows: Sequence[_Row], reader: FigureReader, values: _Values) -> tupl
         [reader.label(row[_GROUP])] * groups
         + [reader.label(row[_ITEM]) if row[_ITEM] not in ("", row[_GROUP]) else "–"] * items
         + [_period(row[_PERIOD], w), values.text(row)]
-        for row in sorted(rows, key=lambda row: _moment(row[_PERIOD]), reverse=True)
+        for row in sorted(rows, key=lambda row: _moment(row[_PERIOD]), reverse=True)[:MOST]
     ]
     return head, cells, groups + items + 1
 

@@ -17,7 +17,7 @@ from kzreport.charts.describe import HEADER
 from kzreport.days import parse_day
 from kzreport.errors import DataError, WordsError
 from kzreport.language.words import Words
-from kzreport.model import Period, Series
+from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Output
 from kzreport.series.known import load_series
 from kzreport.series.resource import names_of, resources
@@ -74,7 +74,7 @@ class FigureReader:
     def __init__(self, words: Words, as_of: date, others: Sequence[Words] = ()) -> None:
         self.words, self.as_of, self.others = words, as_of, others
         self._held = resources()
-        self._known: dict[tuple[str, date], Series] = {}
+        self._inside: dict[tuple[str, str, date], tuple[Observation, ...]] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
         self._publishers: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
@@ -101,9 +101,9 @@ class FigureReader:
     def _published(self, name: str, period: str, day: date, parts: tuple[str, ...]) -> str:
         key = (name, period, day, parts)
         if key not in self._days:
-            if (name, day) not in self._known:
-                self._known[name, day] = load_series(name, day)
-            self._days[key] = _day_published(self._known[name, day], self._held[name].dimensions, period, parts)
+            if (name, period, day) not in self._inside:
+                self._inside[name, period, day] = _inside(load_series(name, day), period)
+            self._days[key] = _day_published(self._inside[name, period, day], self._held[name].dimensions, parts)
         return self._days[key]
 
     def _publisher(self, names: tuple[str, ...], parts: tuple[str, ...]) -> str:
@@ -135,17 +135,22 @@ class FigureReader:
         return self._held[code].titles[self.words.language] if code in self._held else code
 
 
-def _day_published(series: Series, dimensions: Sequence[str], period: str, parts: Sequence[str]) -> str:
-    """Return the latest day on which a series, as known on a day, got a figure of a period.
+def _inside(series: Series, period: str) -> tuple[Observation, ...]:
+    """Return the observations of a series within a period; none for a text that is no period."""
+    try:
+        wanted = Period.parse(period)
+    except DataError:
+        return ()
+    return tuple(o for o in series if wanted.start <= o.period.start and o.period.end <= wanted.end)
+
+
+def _day_published(inside: Sequence[Observation], dimensions: Sequence[str], parts: Sequence[str]) -> str:
+    """Return the latest day on which one of the observations of a period was published.
 
     ``parts``: codes that say what the figure is of; the columns of the table that hold one of them are cut to it. Of a
     table with several publishers nothing is said unless one is named.
     """
-    try:
-        wanted = Period.parse(period)
-    except DataError:
-        return ""
-    found = [o for o in series if wanted.start <= o.period.start and o.period.end <= wanted.end]
+    found = list(inside)
     for column in dimensions:
         named = [o for o in found if o.dims.get(column) in parts]
         if not named and column == "publisher":

@@ -22,6 +22,7 @@ def _none(series: Series, unit: str = "musd") -> Reading:
 
 
 SUSPECT = suspects("exports_monthly")
+PAIR = 2  # fewest partners of which one can be the first
 UNLISTED = 20.0  # percent of a flow: with more of it in no country listed, one normalised index would mislead
 
 
@@ -179,13 +180,14 @@ def turnover(exports: Series, imports: Series, country_groups: CountryGroups, ch
 
 @reads(found=turnover)
 def moved_most(found: Groups) -> dict[str, Reading] | None:
-    """Return the largest change of turnover on a year earlier among all chosen partners (``most``), million dollars.
+    """Return the largest change of turnover on a year earlier among the chosen partners (``most``), million dollars.
 
-    None unless all have the latest year and the one before.
+    None unless two or more have figures, and all of these the latest year and the one before.
     """
+    found = {name: g for name, g in found.items() if g}
     latest = max((r.period for g in found.values() for r in g), default=None)
     both = [g[-2:] for g in found.values() if len(g) > 1 and g[-1].period == latest and g[-2].period.shift(1) == latest]
-    if not both or len(both) < len(found):
+    if len(both) < max(PAIR, len(found)):
         return None
     return {"most": max((growth.difference(b, a) for a, b in both), key=lambda r: r.value or 0.0)}
 

@@ -32,13 +32,17 @@ def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
 def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading]:
     """The latest twelve months: ``turnover`` and its change (percent), ``balance`` and ``balance_before``.
 
-    ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
-    without one.
+    - ``running``: the balance, missing where the twelve months are a calendar year, which is told already
+    - ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
+      without one
     """
     last = max((r.period for r in sums["turnover"]), default=None)
     doubtful = sorted(p for p in suspect if last and last.shift(-12) < p <= last)
     sound = doubtful[0].shift(-1) if doubtful else None
-    return {**_twelve_months(sums, last), **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
+    found = _twelve_months(sums, last)
+    whole = found["balance"].of(value=None, status=Status.MISSING_INPUT)
+    found["running"] = whole if last is None or last.end.month == 12 else found["balance"]
+    return {**found, **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
 
 
 def _twelve_months(sums: Groups, end: Period | None) -> dict[str, Reading]:
@@ -111,22 +115,23 @@ def _closed(
 
 @reads(found=contributions)
 def moved(found: Groups) -> dict[str, Reading]:
-    """The growth of all trade (``all``, percent) and the largest contribution of one partner by one flow, points.
+    """The growth of all trade (``all``, percent) and the largest contribution of one partner by both flows, points.
 
-    ``largest``: it moves trade most the way that trade went; its ``basis`` is the flow. ``rest``: what the ``others``
-    contribute, where that is more.
+    ``largest``: it moves trade most the way that trade went; ``flow``: the part of it that one flow makes, the larger
+    that way. ``rest``: what the ``others`` contribute, where that is more.
     """
     if not found["turnover"]:
         none = Reading.missing("contribution", "points", Period.parse("2000"))
         return {"all": none.of(unit="percent"), "largest": none, "flow": none, "others": none, "rest": none}
     whole, others = found["turnover"][-1], found["turnover"][-2]
     way = -1.0 if (whole.value or 0.0) < 0 else 1.0
-    each = [r for flow in BY_PARTNER for r in found[flow][:-2]]
-    largest = max(each, key=lambda r: way * (r.value or 0.0)) if each else others
+    largest = max(found["turnover"][:-2], key=lambda r: way * (r.value or 0.0), default=others)
+    own = [r for flow in BY_PARTNER for r in found[flow] if r.item == largest.item]
+    flow = max(own, key=lambda r: way * (r.value or 0.0))
     return {
         "all": whole.of(unit="percent", item=""),
         "largest": largest,
-        "flow": largest.of(item=f"by_{largest.basis}"),
+        "flow": flow.of(item=f"by_{flow.basis}"),
         "others": others,
         "rest": others if way * (others.value or 0.0) > way * (largest.value or 0.0) else _no(others),
     }

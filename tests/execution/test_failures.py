@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -70,6 +71,28 @@ def test_a_page_that_fails_says_where_and_why(kind, project_of_failures, monkeyp
     assert "Not a report" in "".join(kept["cells"][0]["source"]) and code.split(";")[0] in result.failed
     assert "completed" not in result.failed  # papermill's word for cells that never ran
     assert not _kernels_of(os.getpid())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="gives threads a processor and a priority")
+def test_no_text_written_below_python_is_lost_on_a_busy_machine(project_of_failures, monkeypatch):
+    """A thread of ipykernel reads it beside the cell; on a processor that is never free it read it after the reply."""
+    monkeypatch.setenv("KZREPORT_HOME", str(project_of_failures))
+    busy = max(os.sched_getaffinity(0))
+    starve = f"tid = sys.stderr.watch_fd_thread.native_id; os.sched_setaffinity(tid, {{{busy}}}); "
+    starve = f"import os, sys; {starve}os.sched_setscheduler(tid, os.SCHED_IDLE, os.sched_param(0))"
+    writes = [f"os.system('echo below {i} >&2');" for i in range(8)]
+    write_page(project_of_failures, "busy", starve, *writes)
+    loop = [sys.executable, "-c", f"import os; os.sched_setaffinity(0, {{{busy}}})\nwhile True: pass"]
+    loops = [subprocess.Popen(loop) for _ in range(2)]
+    try:
+        result = execute_page(Task("busy", "en", "2024-03-31", {}), timeout=60)
+    finally:
+        for process in loops:
+            process.kill()
+            process.wait()
+    assert result.failed, result
+    cells = [c for c in json.loads(result.failed)["cells"] if "os.system" in "".join(c["source"])]
+    assert ["".join("".join(o["text"]) for o in c["outputs"]) for c in cells] == [f"below {i}\n" for i in range(8)]
 
 
 def _parents() -> dict[int, tuple[int, str]]:

@@ -109,10 +109,12 @@ def test_the_summary_has_no_empty_point_and_no_empty_key_figure(as_of, lang, sho
     assert not away.search(figures)
     for point in points:
         told = re.sub(r"\[.*?\]\(.*?\)", "", point)
-        assert re.search(r"\d|aucune n’est|none is", told) or "](aid.ipynb)" in point or point == points[-1], point
+        told_of = re.search(r"\d|aucune n’est|none is", told) or "](aid.ipynb)" in point
+        assert told_of or told.startswith("- Pages"), point
         assert not re.search("Aucun(e)? (livraison|volume)|No (delivery|volume)|n’avait paru|had appeared", told)
     if as_of == "2016-06-30":
-        assert all(f"({name}.ipynb)" in points[-1] for name in ("transit", "aid", "claims"))
+        assert all(f"({name}.ipynb)" in points[-1] for name in ("transit", "claims"))
+        assert "(aid.ipynb)" in points[-2]  # an amount of money is held
         assert points[-1].startswith({"fr": "- Pages sans", "en": "- Pages without"}[lang])
 
 
@@ -225,7 +227,7 @@ def test_numbers_of_one_kind_are_all_in_letters_or_all_in_digits():
     options = {"themes": (), "of_pages": (), "documents": ()}
     found = page("claims", "2026-09-30", "fr").read(claims.headline, **options)
     text = plain(page("claims", "2026-09-30", "fr").words.text("headline", **found))
-    assert text.startswith("Sur 176 affirmations") and "13 s’accordent" in text and "treize" not in text
+    assert text.startswith("Sur 176 affirmations") and re.search(r"\d+ s’accordent", text) and "dix" not in text
 
 
 def test_electronics_sent_to_russia_are_compared_within_the_national_statistics():

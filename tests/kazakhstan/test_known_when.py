@@ -78,7 +78,6 @@ def test_of_a_series_without_a_figure_only_that_is_said(as_of):
         ("people_in_need", "2024-06-30", "2025-01-31", "OCHA"),
         ("transit", "2022-12-31", "2024-03-31", "Aktau"),
         ("transit", "2022-12-31", "2024-03-31", "Publishers disagree"),
-        ("events", "2016-06-30", "2020-02-29", "French report"),
         ("russian_investment", "2022-12-31", "2024-12-31", "Eurasian stock"),
         ("wdi_inflation", "2022-12-31", "2026-09-30", "but the last"),
         ("wdi_inflation", "2022-12-31", "2026-09-30", "euro area"),

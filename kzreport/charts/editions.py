@@ -128,8 +128,8 @@ def _box(canvas: Canvas, end: _Named, right: float, up: float, side: str) -> Bbo
 def _met(canvas: Canvas, box: Bbox, pieces: Sequence[Path], taken: Sequence[Bbox]) -> int:
     """Count what a text would meet: lines, other texts, the edge of the plot."""
     plot = canvas.ax.bbox
-    outside = box.x1 > plot.x1 or box.y0 < plot.y0 or box.y1 > plot.y1
-    lines = sum(piece.intersects_bbox(box.padded(1.5), filled=False) for piece in pieces)
+    outside: bool = box.x1 > plot.x1 or box.y0 < plot.y0 or box.y1 > plot.y1
+    lines: int = sum(piece.intersects_bbox(box.padded(1.5), filled=False) for piece in pieces)
     return lines + sum(box.overlaps(other) for other in taken) + 3 * outside
 
 

@@ -38,7 +38,7 @@ def slopes(canvas: Canvas, groups: Groups) -> None:
         for x, r in shown:
             canvas.hint(r, x, valued(r), canvas.words.label(name))
     for side in (0, 1):
-        _write_side(canvas, {name: r for name, ends in kept.items() if (r := ends[side])}, side, colours)
+        _write_side(canvas, {name: end for name, ends in kept.items() if (end := ends[side])}, side, colours)
     for sign, key, colour in zip(RISE, ("rose", "fell"), (PALETTE[0], ACCENT), strict=True):
         if colour in colours.values():
             canvas.key(f"{sign} {canvas.words.ui(key)}", colour)

@@ -15,4 +15,4 @@ class Stream(OutStream):  # type: ignore[misc, unused-ignore]
     def flush(self) -> None:
         """Send what was written; what the other thread is sending already goes before all that comes next."""
         if self.echo is not None or getattr(self, "_buffers", True) or getattr(self, "_flush_pending", True):
-            super().flush()
+            super().flush()  # type: ignore[no-untyped-call, unused-ignore]

@@ -171,4 +171,4 @@ def edition_line(page: PageContext, names: Sequence[str]) -> str:
 def later_state(names: Sequence[str], as_of: date, words: Words) -> str:
     """Name the series among some that are held in a later state than that of the date; empty if there is none."""
     titles = dict.fromkeys(describe_series(n).titles[words.language] for n in present_state(names, as_of))
-    return words.ui("present_state").format(series=words.semicolon.join(titles)) if titles else ""
+    return words.typography(words.ui("present_state").format(series=words.semicolon.join(titles))) if titles else ""

@@ -140,20 +140,22 @@ def headlines(page: PageContext, pages: Pages) -> None:
     """Show the headline of each of the given pages, computed and worded as on the page itself, and a link to it.
 
     The page's name follows the sentence: before it, the subject would be said twice. Pages whose headlines state no
-    recent figure are named at the end, if none of the series that they read has one.
+    recent figure are named at the end, apart from those that have none at all.
     """
-    w, points, without, series = page.words, [], [], []
+    w, points, series = page.words, [], []
+    without: dict[str, list[str]] = {"no_main": [], "no_pages": []}
     for name, values in page.drawn(pages).items():
         words = page.words_for(name)
         readings = headline_readings(page, name, values)
         heading = words.entry("title")[words.language]
-        if tells_figure(page, words, readings) or holds_recent(page, name, values):
+        if tells_figure(page, words, readings):
             points.append(f"- {headline_text(page, words, readings)} [→ {heading}]({name}.ipynb)")
             series.append(series_behind(words.named("headline", **readings)))
         else:
-            without.append(f"[{heading}]({name}.ipynb)")
-    if without:
-        points.append(f"- {w.typography(w.ui('no_pages').format(pages=w.semicolon.join(without)))}")
+            without["no_main" if holds_recent(page, name, values) else "no_pages"].append(f"[{heading}]({name}.ipynb)")
+    for said, few in without.items():
+        if few:
+            points.append(f"- {w.typography(w.ui(said).format(pages=w.semicolon.join(few)))}")
     page.show("\n".join(points), Kind.HEADLINES, series="\n".join(series))
 
 

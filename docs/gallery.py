@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import date
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +16,7 @@ from unittest.mock import patch
 
 from kzreport.charts.kinds import KINDS
 from kzreport.charts.picture import inline_picture, phone_picture
+from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Output
@@ -76,7 +78,8 @@ def gallery(language: str = "en", back: str = "") -> str:
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>Gallery of charts</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{style}\n{chart_style()}\n{_ROOM}</style></head>\n<body><main>{way}<h1>Gallery of charts</h1>\n"
-        f"<p>Each kind of chart, drawn from figures of this project as they were known on <time>{DAY}</time>.</p>\n"
+        f"<p>Each kind of chart, drawn from figures of this project as they were known on "
+        f'<time datetime="{DAY}">{Words(language).day(date.fromisoformat(DAY))}</time>.</p>\n'
         f"{figures}\n"
         "</main></body></html>\n"
     )

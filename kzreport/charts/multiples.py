@@ -19,12 +19,18 @@ from kzreport.model import Groups, Reading
 
 FLATTENED = 0.5  # a group that leaves less than this part of the scale to all others gets a scale of its own
 HEAD, APART_HEAD = 20, 30  # points above each plot, for its name, and for the word on a scale of its own
+MOST = 4  # plots side by side
 Scale = tuple[float, float]
 
 
 def columns(count: int) -> int:
-    """Return the number of plots side by side."""
-    return min(count, 4)
+    """Return the number of plots side by side: at most four, and as many in the last row as can be.
+
+    >>> [columns(count) for count in (3, 4, 5, 7, 9)]
+    [3, 4, 3, 4, 3]
+    """
+    lines = -(-count // MOST)
+    return -(-count // lines) if count else 1
 
 
 def rows(groups: Groups) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+import kzreport
 from kzreport.charts.kinds import KINDS
 from kzreport.claims.verbs import VERBS
 from kzreport.claims.verdict import Verdict
@@ -243,6 +244,15 @@ def _type(p: Mapping[str, Any]) -> str:
     }.get(p.get("type", ""), "any value")
 
 
+# --- the house ---------------------------------------------------------------------------------------------------
+
+
+def packages() -> str:
+    """Return the packages of the engine with the job of each, from the top, as ``kzreport/__init__.py`` lists them."""
+    listed = re.findall(r"^- ``(\w+)``: (.+(?:\n  .+)*)", inspect.getdoc(kzreport) or "", flags=re.MULTILINE)
+    return table(("Package", "Job"), [(f"`{name}`", plain(job)) for name, job in listed])
+
+
 # --- writing -----------------------------------------------------------------------------------------------------
 
 
@@ -259,6 +269,7 @@ def write_all(folder: Path) -> None:
         "parts/guards.md": guards(),
         "parts/chart-kinds.md": chart_kinds(),
         "parts/verbs.md": verbs(),
+        "parts/packages.md": packages(),
     }
     pages |= {f"schemas/{name}.schema.json": json.dumps(s, indent=1) for name, s in schemas().items()}
     for name, text in pages.items():

@@ -223,7 +223,7 @@ def did_you_mean(choices: Iterable[str], found: object) -> str:
     ' (did you mean titles?)'
     """
     folded = {name.casefold(): name for name in reversed(list(choices))}
-    near = difflib.get_close_matches(str(found)[:60].casefold(), folded, 1, 0.7) if found else ()
+    near = difflib.get_close_matches(str(found)[:60].casefold(), folded, 1, 0.65) if found else ()
     return f" (did you mean {folded[near[0]]}?)" if near else ""
 
 

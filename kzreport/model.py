@@ -375,7 +375,7 @@ class Reading(Shown):
 
     def of(self, **changes: Unpack[Fields]) -> Reading:
         """A copy with some fields replaced."""
-        return replace(self, **changes)
+        return Reading(**{**vars(self), **changes})  # replace() takes twice as long
 
 
 # Readings by the name that a page's words use: the lines of a chart, the columns of a table.

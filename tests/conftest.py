@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from told_twice import repeated, sentences, unnamed_ends
 
 from kzreport.files import clear_caches, project_root, read_yaml
 from kzreport.pages.context import PageContext
@@ -276,8 +277,9 @@ _CHANGES = {  # heads of columns whose numbers show their sign; sizes show none
     "en": r"(?:Revision|Mean (?:error|revision)|Largest revision)\b",
 }
 _AHEAD = {  # words of a sentence that looks ahead: its periods may lie after the date
-    "fr": r"prochain|à venir|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
-    "en": r"next|coming|still unknown|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project|pledge",
+    "fr": r"prochain|à venir|[Pp]rolong|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
+    "en": r"next|coming|[Ee]xtended|still unknown|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project"
+    r"|pledge",
 }
 
 
@@ -367,12 +369,13 @@ def _beside_the_picture(o: Output) -> Iterator[str]:
 
 def _untruths(shown: Sequence[Output], language: str, as_of: str) -> list[str]:
     """What the outputs of a page may not say on a date: the rule, and where."""
-    day, found = date.fromisoformat(as_of), []
+    day, found = date.fromisoformat(as_of), list(repeated(shown, _PROSE))
     names = _other_names(language, as_of)
     for o, following in zip(shown, [*shown[1:], None], strict=True):
         if o.kind in _PROSE:
-            for sentence in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«“(])|\n+", o.text):
+            for sentence in sentences(o.text):
                 found += [f"{name}: {sentence!r}" for name in _sentence_faults(sentence, language, day)]
+                found += [f"a range without its countries, {r}: {sentence!r}" for r in unnamed_ends(sentence, language)]
         if o.finding:
             found += [f"{name}: {o.finding!r}" for name in _sentence_faults(o.finding, language, day)]
             found += _beside_the_picture(o)

@@ -26,7 +26,7 @@ EDGE = 8.6  # points left and right of title, keys and source
 ZERO_BELOW = 0.45  # of the highest value: a lowest one below it does not keep the axis from zero
 BESIDE = 0.027  # of its width: the gap between a plot and the labels beside it
 LEAST_GAP = 8  # points between two labels of an axis
-KEYS_APART = 16  # points between two keys
+KEYS_APART, KEYS_UP = 16, 12.2  # points between two keys, and between two lines of them
 HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
 
 
@@ -52,7 +52,7 @@ class Canvas:
     digits: int | None = None
     hints: list[Spot] = field(default_factory=list)  # see :meth:`hint`
     notes: list[str] = field(default_factory=list)  # what a reader must know of the axis
-    keys: list[str] = field(default_factory=list)  # what stands above the plot
+    keys: dict[str, str] = field(default_factory=dict)  # what stands above the plot -> its colour
 
     @classmethod
     def fit(cls, ax: Axes, words: Words, unit: str, largest: float) -> Canvas:
@@ -134,15 +134,30 @@ class Canvas:
         for p in periods[::-1]:
             self.hints.append(Spot(self.ax, at(p), None, "\n".join([self.words.period(p), *said[p]]), width))
 
-    def key(self, text: str, colour: str = MUTED, right: float = 0.0) -> None:
-        """Explain a marker above the plot: after the keys before it, or ending at ``right`` (a part of its width)."""
-        place: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "color": colour, "fontsize": TEXT}
-        if right:
-            self.ax.annotate(text, (right, 1.0), (0, 4), xycoords="axes fraction", ha="right", **place)
-            return
-        along = EDGE + sum(text_width(known) + KEYS_APART for known in self.keys)
-        self.ax.annotate(text, (along, 1.0), (0, 4), xycoords=("figure points", "axes fraction"), **place)
-        self.keys.append(text)
+    def key(self, text: str, colour: str = MUTED) -> None:
+        """Explain a marker above the plot, after the keys before it; :meth:`write_keys` writes them."""
+        self.keys[text] = colour
+
+    def write_keys(self, room: float) -> int:
+        """Write the keys above the plot, in as many lines as ``room`` (in points) asks for; return their number."""
+        lines: list[list[str]] = []
+        along = 0.0
+        for text in self.keys:
+            if not lines or along + text_width(text) > room:
+                lines.append([])
+                along = 0.0
+            lines[-1].append(text)
+            along += text_width(text) + KEYS_APART
+        place: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "fontsize": TEXT}
+        place["xycoords"] = ("figure points", "axes fraction")
+        number = 0
+        for up, line in zip(range(len(lines))[::-1], lines, strict=True):
+            along = EDGE
+            for text in line:
+                style: dict[str, Any] = {"color": self.keys[text], "gid": f"key{number}"}
+                self.ax.annotate(text, (along, 1.0), (0, 4 + up * KEYS_UP), **style, **place)
+                along, number = along + text_width(text) + KEYS_APART, number + 1
+        return len(lines)
 
     def headroom(self, above: float = 0.02) -> None:
         """Leave room above the highest value; start the axis at zero unless that would flatten the plot."""

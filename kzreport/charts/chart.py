@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from kzreport.charts.canvas import EDGE, Canvas, values
+from kzreport.charts.canvas import EDGE, KEYS_UP, Canvas, values
 from kzreport.charts.colours import MUTED
 from kzreport.charts.fonts import TEXT, balanced, broken
 from kzreport.charts.kinds import Kind, plot_kind
@@ -142,7 +142,7 @@ def _layout(
     tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
     feet = 0.14 + 0.14 * len(foot)  # below the plot's own texts
     bottom = feet + kind.foot
-    height = bottom + tall + 1.2 + 0.2 * len(heading)  # more than the texts above may need; the picture is cut to them
+    height = bottom + tall + 2.0 + 0.2 * len(heading)  # more than the texts above may need; the picture is cut to them
     left, right = kind.margins
     figure = Figure(figsize=(WIDTH, height), dpi=POINTS)
     axes = figure.add_axes((left / WIDTH, bottom / height, 1 - (left + right) / WIDTH, tall / height))
@@ -161,7 +161,9 @@ def _layout(
     if texts.title:
         measure = f"{texts.title} ({measure})"
     about = broken(measure, room)
-    over = bottom + tall + (0.22 if canvas.keys else 0.08)  # the lower end of the texts above the plot
+    over = (
+        bottom + tall + 0.08 + KEYS_UP / POINTS * canvas.write_keys(room)
+    )  # the lower end of the texts above the plot
     under = over + 0.15 * len(about)
     top = under + 0.03 + 0.2 * len(heading)
 

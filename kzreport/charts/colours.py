@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 PAPER, INK, MUTED, GREY, ACCENT, TARGET = "#ffffff", "#1a1a1a", "#595959", "#8c8c8c", "#b5420a", "#00745a"
 GRID, STEM, FRAME = "#e3e3e3", "#919191", "#c8c8c8"  # lines of the grid, lines between markers, frames of cells
 PALETTE = ("#0072b2", ACCENT, TARGET, "#9b4680", "#8a6100", "#26749f", MUTED)
+VINTAGES = ("#cf7f45", "#bf6222", "#a8480f", "#8a3006", "#662202")  # from old to new: paler, then stronger
 DEPTHS = (0.5, 0.6, 0.7, 0.85)  # of mixtures with the paper: all can be seen on it
 
 # Colour on light paper -> its name, and the colour on dark paper.
@@ -28,6 +29,13 @@ _BASE: Mapping[str, tuple[str, str]] = {
     PALETTE[3]: ("4", "#dd8fc4"),
     PALETTE[4]: ("5", "#d9a53a"),
     PALETTE[5]: ("6", "#8ac8ec"),
+    **dict(
+        zip(
+            VINTAGES,
+            (("v1", "#9b5a32"), ("v2", "#c07042"), ("v3", "#e08a58"), ("v4", "#ffae80"), ("v5", "#ffd3b5")),
+            strict=True,
+        )
+    ),
 }
 
 

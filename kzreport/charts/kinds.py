@@ -14,6 +14,7 @@ from kzreport.charts.lines import lines
 from kzreport.charts.markers import dots, pairs, ranks
 from kzreport.charts.multiples import multiples
 from kzreport.charts.multiples import rows as rows_of_plots
+from kzreport.charts.slopes import slopes
 from kzreport.errors import PageError, explain, one_of
 from kzreport.language.words import Words
 from kzreport.model import Groups
@@ -51,9 +52,10 @@ KINDS: Mapping[str, Kind] = {
     "bars": Kind(bars, (0.5, 1.75), newest=True, axis=True),
     "editions": Kind(editions, (0.5, 1.75), newest=True, axis=True, describe=describe_editions),
     "stacked": Kind(stacked, (0.5, 1.75), newest=True, axis=True),
-    "dots": Kind(dots, (0.5, 2.3), newest=True, axis=True),
+    "dots": Kind(dots, (0.5, 0.3), newest=True, axis=True),
     "pairs": Kind(pairs, (1.8, 0.3), rows=len, axis=True),
     "ranks": Kind(ranks, (2.6, 0.3), rows=lambda groups: len(values(groups)), axis=True, names=True),
+    "slopes": Kind(slopes, (1.5, 1.5), rows=lambda groups: max(7, len(groups))),
     "heat": Kind(
         heat,
         (0.9, 0.2),

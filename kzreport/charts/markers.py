@@ -18,6 +18,7 @@ from kzreport.model import Groups, Reading
 APART = NBSP * 4  # between two things in one line: several plain spaces are one in a page
 ABREAST = 7.5  # points between the figures of one year
 SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
+FILLED = "●■▲◆▼✚✖◀▶"  # as MARKERS
 
 
 def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
@@ -41,10 +42,9 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
             seen[at(r.period)] += 1
             canvas.hint(r, xs[-1], valued(r), canvas.words.label(name))
         heights, marker = [valued(r) for r in shown], MARKERS[number % len(MARKERS)]
-        colour, label = PALETTE[number % len(PALETTE)], canvas.label(name, 27)
-        sns.scatterplot(
-            x=xs, y=heights, ax=canvas.ax, color=colour, marker=marker, s=52, label=label, legend=False, zorder=4
-        )
+        colour = PALETTE[number % len(PALETTE)]
+        sns.scatterplot(x=xs, y=heights, ax=canvas.ax, color=colour, marker=marker, s=52, legend=False, zorder=4)
+        canvas.key(f"{FILLED[number % len(FILLED)]} {canvas.words.label(name)}", colour)
     for x, few in years.items():
         low, high = min(few, key=valued), max(few, key=valued)
         canvas.ax.vlines(x, valued(low), valued(high), color=STEM, lw=1.2, zorder=1)
@@ -63,7 +63,8 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
             "linewidths": 1.8,
             "zorder": 5,
         }
-        canvas.ax.scatter(*zip(*spots, strict=True), label=canvas.label(apart, 27), **style)
+        canvas.ax.scatter(*zip(*spots, strict=True), **style)
+        canvas.key(f"◇ {canvas.words.label(apart)}", ACCENT)
         for r, spot in zip(set_apart, spots, strict=True):
             canvas.hint(r, *spot, canvas.words.label(apart))
             offset: dict[str, Any] = {
@@ -80,8 +81,6 @@ def dots(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     canvas.ax.set_ylim(bottom, top + (top - bottom) * 0.09)
     if bottom < 0:
         canvas.ax.axhline(0, color=INK, lw=0.9, zorder=2)
-    place: dict[str, Any] = {"loc": "center left", "bbox_to_anchor": (1.0, 0.5), "frameon": False, "fontsize": TEXT}
-    canvas.ax.legend(**place, labelspacing=0.9, handletextpad=0.4)
     canvas.over_time(groups)
 
 
@@ -92,7 +91,8 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
     Without it they are before and after, written as a way from one to the other.
     """
     if ends:
-        canvas.key(APART.join(f"{mark} {canvas.words.label(name)}" for mark, name in zip("○●", ends, strict=True)))
+        for mark, name in zip("○●", ends, strict=True):
+            canvas.key(f"{mark} {canvas.words.label(name)}")
     kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
     names = list(kept)[::-1]
     beyond: list[tuple[float, float]] = []  # a value, and the points that its number takes left of it
@@ -151,6 +151,7 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     room = 1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)
     canvas.rows([label for label, _ in kept], left, max(most * room, margin))
     if len(order) > 1:  # a group that stands alone is named by the title, or by its period under it
-        canvas.key(APART.join(f"{SIGNS[n]} {canvas.words.label(name)}" for n, name in enumerate(order)))
+        for n, name in enumerate(order):
+            canvas.key(f"{SIGNS[n]} {canvas.words.label(name)}")
     canvas.explain_stars(shown)
     canvas.number_axis("x")

@@ -1,20 +1,25 @@
-"""A picture for a phone: rows set anew in its width, or the vertical axis alone, which stays where the plot is moved.
+"""A picture for a phone: rows set anew in its width, or keys and vertical axis alone, which stay where a plot is moved.
 
-Nothing here draws or measures: letters are taken for as wide as a figure, which few are.
+Nothing here draws or measures: letters are taken for a little wider than they are.
 """
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 WIDE, EDGE = 271.0, 6.0  # points: of a phone of 360 pixels, where letters are as large as in the whole picture
-LETTER = 8.5 * 0.64  # points
+SIZE, LETTER = 8.5, 8.5 * 0.64  # points: of letters, and the width of a figure
+THIN, BROAD = " fijlrtI.,:;'’()|!-\u00a0\u202f", "mwMWœŒ—→×−+=<>#&~^%@…●■▲◆▼✚✖◀▶□△◇○▨"
 LINE, BESIDE = 11.0, 9.0  # between lines of a key; between a marker and its figure
 MIDDLE = 2.3  # a figure is written so far below the height of its row
 NAME_UP, ROW_DOWN = 5.0, 6.0  # a name stands over its row
-APART = "\u00a0" * 4  # between two keys in one text
+APART = 12.0  # points between two keys
+KEYS_UP, SCALE = 12.2, 37 / 489.6  # points between two lines of keys in a picture; rem of a point where it is moved
+_KEY, _NAME = re.compile(r"(?:^|-)key\d+$"), re.compile(r"(?:^|-)name\d+$")
+_ACROSS = re.compile(r"([MLH])(-?[\d.]+)")
 _LINE = re.compile(r"M([\d.]+) ([\d.]+)(?:V([\d.]+)|H([\d.]+))")
 _PLACES = re.compile(r"[MLHC]?(-?[\d.]+)(?: -?[\d.]+)?")
 _UP = re.compile(r"V-?[\d.]+")
@@ -27,11 +32,12 @@ def rows_anew(root: ET.Element) -> ET.Element:
     ``root``: the picture alone, its names in the group ``axis``.
     """
     drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    keys = _keys(root)
     names = [e for group in root if group.get("id", "").endswith("axis") for e in group if _tag(e) == "text"]
     grid = [tuple(map(float, m.groups())) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))]
     top, bottom = min(min(y, z) for _, y, z in grid), min(max(y, z) for _, y, z in grid)
     texts = [e for e in drawn if _tag(e) == "text"]
-    keys, figures = [e for e in texts if _y(e) < top], [e for e in texts if top <= _y(e) < bottom]
+    figures = [e for e in texts if top <= _y(e) < bottom]
     left, right = float(root.attrib["data-axis"]), max(x for x, _, _ in grid)
     start = max([EDGE, *(EDGE + _width(e) for e in figures if _at_end(e))])
     factors = [(WIDE - EDGE - _width(e) - BESIDE - start) / (_x(e) - BESIDE - left) for e in figures if not _at_end(e)]
@@ -45,17 +51,15 @@ def rows_anew(root: ET.Element) -> ET.Element:
     for e in drawn:
         if _tag(e) == "text" and e not in figures:
             middle = along(_x(e))
-            if e in keys or middle - _width(e) / 2 < free:
+            if middle - _width(e) / 2 < free:
                 continue  # a number of the axis that would touch the one before
             free = middle + _width(e) / 2 + LETTER
         made.append(_moved(e, along, bottom))
     made.extend(_names_over(names, figures))
-    lines = _packed([part for e in keys for part in (e.text or "").split(APART)])
-    first = top - 4 - LINE * len(lines)
-    for number, line in enumerate(lines, 1):
-        made.append(_text(line, first + LINE * number, keys[0]))
     _, above, _, tall = map(float, root.attrib["viewBox"].split())
-    up = first if lines else above
+    lines = _packed(keys)
+    up = top - 4 - LINE * len(lines) if lines else above
+    made.extend(_written(lines, up))
     made.set("viewBox", f"0 {up:.1f} {WIDE:g} {above + tall - up:.1f}")
     return made
 
@@ -93,16 +97,92 @@ def _names_over(names: Sequence[ET.Element], figures: Sequence[ET.Element]) -> I
         yield _text(whole, y - NAME_UP, lines[0])
 
 
-def _packed(keys: Sequence[str]) -> list[str]:
-    """Return keys in as few lines as hold them."""
-    lines: list[str] = []
+def ends_anew(root: ET.Element) -> ET.Element | None:
+    """Return a picture of slopes in the width of a phone: a number at the left, number and name at the right.
+
+    ``None`` for a picture without names at its left, and where no room is left between the two.
+    """
+    if not any(_NAME.search(group.get("id", "")) for group in root):
+        return None
+    drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    left, right = (
+        choose(float(m[1]) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))) for choose in (min, max)
+    )
+    numbers, names = ([e for e in drawn if _tag(e) == "text" and _beside(e, side)] for side in (left, -right))
+    start = EDGE + max(_width(e) for e in numbers) + left - max(_x(e) for e in numbers)
+    end = WIDE - EDGE - max(_width(e) for e in names) - min(_x(e) for e in names) + right
+    if end - start < WIDE / 10:
+        return None
+
+    def along(x: float) -> float:
+        if x <= left or x >= right:
+            return start + x - left if x <= left else end + x - right
+        return start + (x - left) * (end - start) / (right - left)
+
+    made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
+    for e in drawn:
+        part = ET.SubElement(made, e.tag, e.attrib)
+        part.text = e.text
+        for key in {"x", "cx"} & e.attrib.keys():
+            part.set(key, f"{along(float(e.attrib[key])):.1f}")
+        if "d" in e.attrib:
+            part.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
+    _, above, _, tall = map(float, root.attrib["viewBox"].split())
+    lines = _packed(_keys(root))
+    grid = (map(float, m.groups()[1:]) for e in drawn if (m := _GRID.fullmatch(e.get("d", ""))))
+    top = min(min(pair) for pair in grid) - 5 - LINE * len(lines)
+    made.extend(_written(lines, top))
+    made.set("viewBox", f"0 {top:.1f} {WIDE:g} {above + tall - top:.1f}")
+    return made
+
+
+def _beside(e: ET.Element, side: float) -> bool:
+    """True for a text left of a place, or right of it if that is negative."""
+    return _x(e) < side if side > 0 else _x(e) > -side
+
+
+def keys_alone(root: ET.Element) -> ET.Element | None:
+    """Return the keys of a picture in the width of a phone; ``None`` for a picture without keys."""
+    lines = _packed(_keys(root))
+    if not lines:
+        return None
+    box = f"0 0 {WIDE:g} {LINE * len(lines) + 4:g}"
+    left = len({_y(e) for e in _keys(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
+    style = f"{root.attrib['style']};margin-bottom:-{left:.2f}rem"
+    made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": style})
+    made.extend(_written(lines, 0.0))
+    return made
+
+
+def _keys(root: ET.Element) -> list[ET.Element]:
+    """Return the texts that explain the marks of a picture."""
+    return [e for group in root if _KEY.search(group.get("id", "")) for e in group]
+
+
+def _packed(keys: Sequence[ET.Element]) -> list[list[ET.Element]]:
+    """Return keys in as few lines as hold them; one that is longer than a line is parted."""
+    lines: list[list[ET.Element]] = []
+    free = 0.0
     for key in keys:
-        longer = f"{lines[-1]}{APART}{key}" if lines else key
-        if lines and LETTER * len(longer) <= WIDE - 2 * EDGE:
-            lines[-1] = longer
-        else:
-            lines.append(key)
+        for number, text in enumerate(textwrap.wrap(key.text or "", int((WIDE - 2 * EDGE) / LETTER))):
+            part = ET.Element(key.tag, {"style": key.attrib["style"]})
+            part.text = text
+            if number or not lines or free + _width(part) > WIDE - EDGE:
+                lines.append([])
+                free = EDGE
+            lines[-1].append(part)
+            free += _width(part) + APART
     return lines
+
+
+def _written(lines: Sequence[Sequence[ET.Element]], top: float) -> Iterator[ET.Element]:
+    """Yield the texts of lines that begin at a height."""
+    for number, line in enumerate(lines, 1):
+        x = EDGE
+        for e in line:
+            e.attrib |= {"x": f"{x:.1f}", "y": f"{top + LINE * number:.1f}"}
+            x += _width(e) + APART
+            yield e
 
 
 def _text(text: str, y: float, like: ET.Element) -> ET.Element:
@@ -129,7 +209,11 @@ def _at_end(e: ET.Element) -> bool:
 
 
 def _width(e: ET.Element) -> float:
-    return LETTER * len(e.text or "")
+    """Return the width of a text, a little more than it is: letters are narrow, wide, capital, or as a figure."""
+    text = e.text or ""
+    return SIZE * sum(
+        0.43 if c in THIN else 1.02 if c in BROAD else 0.8 if c.isupper() else LETTER / SIZE for c in text
+    )
 
 
 def axis_alone(root: ET.Element, name: str) -> ET.Element:

@@ -14,7 +14,7 @@ import seaborn as sns
 from kzreport.charts.colours import GRID, INK, MUTED, PALETTE, PAPER
 from kzreport.charts.fonts import FAMILY, TEXT
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "p", "d")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">")
 DASHES = ((1.0, 0.0), (5.0, 1.5), (3.0, 1.0, 1.0, 1.0), (6.0, 1.5, 1.5, 1.5), (3.0, 1.0), (1.0, 1.0), (8.0, 2.0))
 DOTTED = (1.3, 1.3)  # reserved for estimates
 

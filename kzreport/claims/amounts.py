@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from kzreport.model import Interval, Period, Reading
 
+_NEAR_A_BOUND = 0.1  # a tenth, as "nearly" allows
+
 
 class Grade(StrEnum):
     """The weight of a source: the body itself, a named agency or newspaper that quotes it, or neither."""
@@ -90,6 +92,13 @@ class Amount:
         """The figures of the sources, one by one."""
         return self.points or (Point(self.values, self.interval),)
 
+    def counted(self, low: float, high: float, unit: str) -> Amount:
+        """Return what was counted with the figures, from ``low`` to ``high``, with the weight of the least of them."""
+        least = max(self.readings, key=lambda p: list(Grade).index(p.grade))
+        values, interval = tuple({low, high}), Interval(low, high)
+        point = replace(least, values=values, interval=interval)
+        return replace(self, values=values, interval=interval, unit=unit, points=(point,))
+
     def reading(self) -> Reading:
         """Return the middle as a reading, with the interval if publishers differ."""
         low, high = min(self.values), max(self.values)
@@ -154,17 +163,13 @@ def through(function: Callable[[float, float], float], a: Interval, b: Interval)
 
 def combine(function: Callable[[float, float], float], a: Amount, b: Amount, unit: str) -> Amount:
     """Return two amounts put through a function that is monotonic in both; period and basis are those of ``a``."""
-    order = list(Grade)
-    pairs = itertools.product(a.readings, b.readings)
     points = tuple(
-        Point(
+        joined(
+            (p, q),
             tuple(itertools.starmap(function, itertools.product(p.values, q.values))),
             through(function, p.interval, q.interval),
-            max(p.grade, q.grade, key=order.index),
-            " + ".join(filter(None, (p.source, q.source))),
-            p.planned or q.planned,
         )
-        for p, q in pairs
+        for p, q in itertools.product(a.readings, b.readings)
     )
     return replace(
         a,
@@ -177,6 +182,38 @@ def combine(function: Callable[[float, float], float], a: Amount, b: Amount, uni
         points=tuple(dict.fromkeys(points)) if a.points or b.points else (),
         rows=tuple(dict.fromkeys(a.rows + b.rows)),
     )
+
+
+def joined(points: Sequence[Point], values: tuple[float, ...], interval: Interval) -> Point:
+    """Return the reading that is made of several: as weighty as the least of them, of all their sources."""
+    return Point(
+        values,
+        interval,
+        max((p.grade for p in points), key=list(Grade).index),
+        " + ".join(dict.fromkeys(filter(None, (p.source for p in points)))),
+        any(p.planned for p in points),
+    )
+
+
+def tells(bound: Interval, stated: Interval) -> bool:
+    """True if a reading tells something of a stated figure that it does not contradict.
+
+    A reading that is open at one end ("at least 4,500") tells of a figure that follows from it, or that lies within a
+    tenth of its bound; of 10,000 it tells nothing.
+
+    >>> at_least = Interval(4_500, math.inf)
+    >>> tells(at_least, Interval(4_600, 4_800)), tells(at_least, Interval(9_500, 10_500))
+    (True, False)
+    >>> tells(at_least, Interval(4_000, math.inf))
+    True
+    """
+    if math.isfinite(bound.low) and math.isfinite(bound.high):
+        return True
+    if stated.low <= bound.low and bound.high <= stated.high:
+        return True
+    if math.isfinite(bound.low):
+        return stated.low <= bound.low + abs(bound.low) * _NEAR_A_BOUND
+    return stated.high >= bound.high - abs(bound.high) * _NEAR_A_BOUND
 
 
 def _once(values: Iterable[float]) -> tuple[float, ...]:

@@ -17,6 +17,7 @@ from kzreport.claims.claim import Claim, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.evidence import Evidence, Load
 from kzreport.claims.facts import known_facts
+from kzreport.claims.handed import handed_over, pack, unpack
 from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.claims.verbs import run_test
@@ -28,11 +29,39 @@ from kzreport.series.known import load_series
 
 
 def assess_claims(chosen: Iterable[Claim], as_of: date, load: Load | None = None) -> tuple[Assessment, ...]:
-    """Return the assessment of each claim as of a date; ``load`` gives the series (a page hands in its own)."""
-    printed = {c.id: c for c in known_claims(as_of)}
+    """Return the assessment of each claim as of a date; ``load`` gives the series (a page hands in its own).
+
+    What a run has judged for all pages of an edition (:mod:`kzreport.claims.handed`) is not judged again.
+    """
     load = load or partial(_load_known, as_of)
-    evidence = Evidence(load, printed, register(), all_groups(), project().conversions, known_facts(as_of))
-    return tuple(assess(evidence, claim) for claim in chosen)
+    evidence, handed = _evidence(as_of, load), handed_over(as_of)
+
+    def one(claim: Claim) -> Assessment:
+        known = unpack(handed[claim.id], claim, load) if claim.id in handed else None
+        return known or assess(evidence, claim)
+
+    return tuple(map(one, chosen))
+
+
+def judge_ahead(chosen: Iterable[Claim], as_of: date) -> dict[str, bytes]:
+    """Return claims judged as of a date, to be handed over: see :mod:`kzreport.claims.handed`."""
+    read: dict[str, None] = {}
+
+    def load(name: str, **dims: str) -> Series:
+        read[name] = None
+        return _load_known(as_of, name, **dims)
+
+    evidence, found = _evidence(as_of, load), {}
+    for claim in chosen:
+        read.clear()
+        assessment = assess(evidence, claim)
+        found[claim.id] = pack(assessment, list(read))
+    return found
+
+
+def _evidence(as_of: date, load: Load) -> Evidence:
+    printed = {c.id: c for c in known_claims(as_of)}
+    return Evidence(load, printed, register(), all_groups(), project().conversions, known_facts(as_of))
 
 
 def verdicts_as_of(day: date, **chosen: Collection[str]) -> dict[str, tuple[Verdict, Reason]]:
@@ -62,17 +91,18 @@ def judge(claim: Claim, groups: Sequence[Sequence[TestOutcome]]) -> Judgement:
         return Judgement(Verdict.UNVERIFIABLE, planned if claim.substantive else Reason.ASIDE)
     number, (verdict, reason) = rule.of_tests([(j.verdict, j.reason) for j in decided])
     found = decided[number]
-    if verdict is found.verdict:
+    if verdict is found.verdict and reason in (None, found.reason):
         return found
     return Judgement(verdict, reason or found.reason, found.decisive)
 
 
 def _of_group(claim: Claim, outcomes: Sequence[TestOutcome]) -> Judgement:
     """Return what a group of alternatives says: the document does not state its basis, and each is tried."""
-    found = outcomes[rule.of_alternatives([(o.verdict, o.reason) for o in outcomes])]
-    against = [o for o in outcomes if o.verdict is Verdict.INCONSISTENT]
-    if claim.basis or len(outcomes) == 1:
-        return Judgement(found.verdict, found.reason, found)
+    number, (verdict, reason) = rule.of_alternatives([(o.verdict, o.reason) for o in outcomes])
+    found, against = outcomes[number], [o for o in outcomes if o.verdict is Verdict.INCONSISTENT]
+    stated = claim.basis and not any(o.test.verb == "undefined" for o in outcomes)
+    if stated or len(outcomes) == 1 or verdict is not found.verdict:
+        return Judgement(verdict, reason or found.reason, found)
     if found.verdict.supports and found.verdict is not Verdict.ONE_SOURCE:
         basis = basis_of(found)
         return Judgement(found.verdict, Reason.BASIS if basis else found.reason, found, basis)

@@ -122,7 +122,8 @@ def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) 
     text = comparison(w, a, outcome)
     verdict = w.word("verdicts", str(outcome.verdict)).lower()
     judges = found is not None or outcome.test.within or outcome.test.verb == "undefined"
-    if several and judges and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
+    silent = outcome.reason in (Reason.BASES_DIFFER, Reason.WEAK) or a.published.reason is Reason.PART
+    if several and judges and outcome.test.verb != "outcome" and not silent:
         text = f"{text}{w.colon}{verdict}"
     links = list(dict.fromkeys(r.url for r in rows if r.url.startswith("https://")))
     yield " ".join([text, *links[:_MOST_LINKS]])

@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from kzreport.claims.amounts import Amount, Grade, Held, Point, combine, hull, part_of, printed_interval
+from kzreport.claims.amounts import Amount, Grade, Held, Point, combine, hull, joined, part_of, printed_interval
 from kzreport.claims.claim import Claim, Operand, Term
 from kzreport.claims.documents import Register
 from kzreport.claims.facts import Fact
@@ -38,28 +38,24 @@ class Figure:
     def plus(self, other: Figure) -> Figure:
         """Return the sum of two figures."""
         points = (
-            Point(
+            joined(
+                (p, q),
                 tuple(itertools.starmap(operator.add, itertools.product(p.values, q.values))),
                 Interval(p.interval.low + q.interval.low, p.interval.high + q.interval.high),
-                planned=p.planned or q.planned,
             )
             for p, q in itertools.product(self.points, other.points)
         )
         return Figure(tuple(dict.fromkeys(points)), self.observations + other.observations)
 
 
-def figure_of(series: Series, over: str, period: Period) -> Figure:
+def figure_of(about: Resource, series: Series, over: str, period: Period) -> Figure:
     """Return the figure of a period, or with ``over`` the ``sum`` or ``mean`` of the months it is made of.
 
     Raises :class:`NotComparable` if a figure is missing, or if a month has several.
     """
     if not over:
         found = tuple(o for o in series if o.period == period and o.value is not None)
-        points = dict.fromkeys(
-            Point((o.value,), printed_interval(o.value), planned=o.dims.get("kind") == "plan")
-            for o in found
-            if o.value is not None
-        )
+        points = dict.fromkeys(_point(about, o) for o in found)
         if not points:
             raise no_figure()
         return Figure(tuple(points), found)
@@ -68,10 +64,19 @@ def figure_of(series: Series, over: str, period: Period) -> Figure:
     whole = sum(o.period.months for o in inside if o.value is not None) == period.months
     if not whole or len({o.period for o in inside}) != len(inside):
         raise no_figure()
-    intervals = [printed_interval(v) for v in numbers]
+    every = [_point(about, o) for o in inside if o.value is not None]
     n = len(numbers) if over == "mean" else 1
-    interval = Interval(math.fsum(i.low for i in intervals) / n, math.fsum(i.high for i in intervals) / n)
-    return Figure((Point((math.fsum(numbers) / n,), interval),), inside)
+    interval = Interval(math.fsum(p.interval.low for p in every) / n, math.fsum(p.interval.high for p in every) / n)
+    return Figure((joined(every, (math.fsum(numbers) / n,), interval),), inside)
+
+
+def _point(about: Resource, o: Observation) -> Point:
+    """Return an observation as a reading, with the weight of the page that it was read from."""
+    via, value = o.dims.get("via", ""), o.value or 0.0
+    usual = Grade.REPORTED if via else Grade.PRIMARY
+    grade = next((s.get("grade", "") for s in about.sources if s["title"] == via), "") or usual
+    outlet = via.partition(",")[0]  # two pages of one newspaper are one source
+    return Point((value,), printed_interval(value), Grade(grade), outlet, o.dims.get("kind") == "plan")
 
 
 @dataclass(frozen=True)
@@ -178,9 +183,9 @@ class Evidence:
             members = self.groups[chosen.pop(summed)].members(period.end)
             table = self.load(term.series, **chosen)
             by, empty = table.split(summed), replace(table, observations=())
-            figures = [figure_of(by.get(m, empty), term.over, period) for m in members]
+            figures = [figure_of(about, by.get(m, empty), term.over, period) for m in members]
         else:
-            figures = [figure_of(self.load(term.series, **chosen), term.over, period)]
+            figures = [figure_of(about, self.load(term.series, **chosen), term.over, period)]
         figure = figures[0]
         for other in figures[1:]:
             figure = figure.plus(other)
@@ -200,13 +205,9 @@ class Evidence:
             (about.name,),
             items,
             tuple(publishers),
-            points if len(points) > 1 or points[0].planned else (),
+            points,
             tuple(_row(about, o) for o in figure.observations),
         )
-
-    def row(self, series: str, o: Observation) -> Held:
-        """Return an observation of a series as a row behind a verdict."""
-        return _row(describe_series(series), o)
 
     def _basis(self, about: Resource, term: Term, period: Period, claim: Claim) -> str:
         """Return the basis of the series or of the value chosen in it, or what a rule makes of that basis."""

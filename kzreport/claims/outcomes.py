@@ -23,6 +23,7 @@ class Reason(StrEnum):
     REPORTER = "reporter"
     DEFINITION = "definition"
     BASE = "base"  # a ratio to a base that is not above zero
+    PART = "part"  # some of the figures that it may mean are known and contradict it, others are not known
     NO_SERIES = "no_series"
     ASIDE = "aside"  # a date, a designation, a circumstance that no series describes
     NO_FIGURE = "no_figure"
@@ -32,6 +33,7 @@ class Reason(StrEnum):
     ONE_REPORT = "one_report"  # one report alone agrees
     ONE_AGAINST = "one_against"  # one report alone contradicts
     WEAK = "weak"  # weak sources only
+    BOUND = "bound"  # the sources state a bound that tells nothing of the figure
     BASES_DIFFER = "bases_differ"  # two figures of the document stand on different bases: a remark
 
 

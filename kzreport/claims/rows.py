@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -57,8 +58,8 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
     theme = row.one_of("theme", register.themes)
     qualifier = Qualifier(row.one_of("qualifier", tuple(Qualifier)))
     basis = row.one_of("basis", register.bases, empty=True, listed_in=" (data/claims/documents.yml)")
-    if "undefined" in cells["test"] and not basis:
-        raise row.bad("basis", "the basis that leaves undefined what is meant")
+    if re.search(r"\b(undefined|beside)\b", cells["test"]) and not basis:
+        raise row.bad("basis", "the basis that says what is meant, or that this is left undefined")
     if cells["unit"] not in (*UNITS, "date"):
         raise row.bad("unit", f"date or {one_of(UNITS, row.cells['unit'])}")
     period = row.period("period")
@@ -106,7 +107,7 @@ def _evidence(row: Row) -> Mapping[str, str] | None:
 def _needs(row: Row, tests: tuple[tuple[ClaimTest, ...], ...]) -> Mapping[str, str] | None:
     """Return what it would take to judge a claim; a claim that no test judges says it."""
     needs = row.in_every_language("needs")
-    judged = any(t.verb not in ("outcome", "same") for group in tests for t in group)
+    judged = any(t.verb not in ("outcome", "same", "beside") for group in tests for t in group)
     if needs is None and not judged and row.cells["substantive"] == "yes":
         columns = " and ".join(f"needs.{k}" for k in row.local("needs"))
         raise row.bad("test", f"a test that judges it, or what it would take in {columns}")

@@ -60,10 +60,15 @@ def of_readings(bearings: Sequence[Bearing]) -> Decision:
     return Verdict.UNVERIFIABLE, Reason.WEAK if bearings else Reason.NO_FIGURE
 
 
-def of_alternatives(found: Sequence[Decision]) -> int:
-    """Return the number of the alternative that counts, of a claim that does not say on which basis it stands.
+def of_alternatives(found: Sequence[Decision]) -> tuple[int, Decision]:
+    """Return what alternatives say of a claim that does not state its basis, and the number of the one that counts.
 
-    The best that fits; else one on which sources disagree; else the worst of those that contradict it.
+    The best that fits; else one on which sources disagree; else the worst of those that contradict it. Where a figure
+    that the claim may mean is not known, the others contradict nothing.
+
+    >>> unknown = (Verdict.UNVERIFIABLE, Reason.NO_FIGURE)
+    >>> of_alternatives([(Verdict.INCONSISTENT, None), unknown])[1][0].value
+    'not_comparable'
     """
 
     def order(n: int) -> tuple[int, int]:
@@ -74,7 +79,12 @@ def of_alternatives(found: Sequence[Decision]) -> int:
             return 1, 0
         return (2, -verdict.severity) if verdict.decided else (3, verdict is Verdict.UNVERIFIABLE)
 
-    return min(range(len(found)), key=order)
+    n = min(range(len(found)), key=order)
+    verdict, reason = found[n]
+    against = verdict.decided and not verdict.supports and reason is not Reason.DISPUTED
+    if against and not all(v.decided for v, _ in found):
+        return n, (Verdict.NOT_COMPARABLE, Reason.PART)
+    return n, found[n]
 
 
 def of_tests(found: Sequence[Decision]) -> tuple[int, Decision]:

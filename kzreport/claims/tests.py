@@ -54,12 +54,11 @@ def _test(text: str, where: str) -> ClaimTest:
 _TAKEN = {
     "claim": "the id of a claim",
     "fact": "'fact' and a measure",
-    "event": "one series of events, or 'fact' and a measure",
 }
 
 
 def _is_a(term: Term, kind: str) -> bool:
-    return bool(term.claim if kind == "claim" else term.fact or (kind == "event" and term.series))
+    return bool(term.claim if kind == "claim" else term.fact)
 
 
 def _operand(text: str, where: str) -> Operand:

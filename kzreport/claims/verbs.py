@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from kzreport.claims import rule
-from kzreport.claims.amounts import Amount, Point, combine, growth_percent, percent_of
+from kzreport.claims.amounts import Amount, Point, combine, growth_percent, percent_of, tells
 from kzreport.claims.claim import Claim, ClaimTest, Qualifier, Term
-from kzreport.claims.evidence import FREE_DIMENSIONS, Evidence, require_base
+from kzreport.claims.evidence import Evidence, require_base
 from kzreport.claims.outcomes import NotComparable, Reason, TestOutcome, no_figure
 from kzreport.claims.spans import compare_dates, compare_spans
 from kzreport.claims.verdict import Verdict
@@ -26,6 +26,7 @@ _PART_MARGIN = 0.25  # part-years: a quarter on either side of the usual share
 _ROUNDED = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.PLANNED)
 _WHOLE = 100.0  # per cent
 _SELF = (Term("+", claim="self"),)
+_DAYS_OF_A_MONTH = 365.25 / 12
 
 
 class Verb(NamedTuple):
@@ -37,7 +38,7 @@ class Verb(NamedTuple):
     fewest: int
     most: int
     run: Callable[[Evidence, ClaimTest, Claim], TestOutcome]
-    takes: Literal["claim", "fact", "event", ""] = ""
+    takes: Literal["claim", "fact", ""] = ""
     any_period: bool = False
 
 
@@ -75,7 +76,10 @@ def _compare(evidence: Evidence, test: ClaimTest, claim: Claim, found: Amount) -
     found = evidence.in_unit(found, claim.unit)
     if claim.basis and found.basis and claim.basis != found.basis:
         return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim), found)
-    bearings = [rule.Bearing(_verdict(claim, p), p.grade, p.source) for p in found.readings if _speaks(claim, p)]
+    heard = [(_verdict(claim, p), p) for p in found.readings if _speaks(claim, p)]
+    bearings = [rule.Bearing(v, p.grade, p.source) for v, p in heard if _tells(claim, v, p)]
+    if heard and not bearings:
+        return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.BOUND, found)
     outcome = _decided(test, claim, found, bearings)
     if outcome.verdict is Verdict.REPRODUCED and not _of_its_period(claim, found):
         return replace(outcome, verdict=Verdict.CONSISTENT)
@@ -85,6 +89,11 @@ def _compare(evidence: Evidence, test: ClaimTest, claim: Claim, found: Amount) -
 def _speaks(claim: Claim, point: Point) -> bool:
     """True if a reading may judge the claim: what was announced judges an announcement, and nothing else does."""
     return point.planned is (claim.qualifier is Qualifier.PLANNED)
+
+
+def _tells(claim: Claim, verdict: Verdict, point: Point) -> bool:
+    """True if a reading that contradicts nothing tells something: a mere bound may not."""
+    return not verdict.supports or (claim.interval is not None and tells(point.interval, claim.interval))
 
 
 def _verdict(claim: Claim, point: Point) -> Verdict:
@@ -167,9 +176,7 @@ def _rank(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
             above += max(evidence.amount(terms, claim).values) > max(own.values)
         except NotComparable:
             unknown += 1
-    rank = float(above + 1)
-    found = replace(own, values=tuple({rank, rank + unknown}), interval=Interval(rank, rank + unknown), unit="rank")
-    return _compare(evidence, test, claim, found)
+    return _compare(evidence, test, claim, own.counted(above + 1.0, above + 1.0 + unknown, "rank"))
 
 
 def _implied(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -183,8 +190,9 @@ def _implied(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
 
 
 def _plausible(test: ClaimTest, derived: Amount, usual: Amount) -> TestOutcome:
+    """Compare with what is usual: no figure of the same thing, so that it makes doubt and no contradiction."""
     meets = derived.interval.overlaps(usual.interval)
-    return TestOutcome(test, _meeting(meets), Reason.PLAUSIBILITY, usual, derived)
+    return TestOutcome(test, Verdict.CONSISTENT if meets else Verdict.DOUBTFUL, Reason.PLAUSIBILITY, usual, derived)
 
 
 def _per(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -244,26 +252,12 @@ def _part(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
         raise no_figure()
     low, high = min(usual) * (1 - _PART_MARGIN), max(usual) * (1 + _PART_MARGIN)
     inputs = (*whole.inputs, *sorted(names))
-    band = replace(whole, values=(low, high), interval=Interval(low, high), unit="percent", inputs=inputs)
+    band = replace(whole.counted(low, high, "percent"), values=(low, high), inputs=inputs)
     return _plausible(test, combine(percent_of, own, whole, "percent"), band)
 
 
 def _date(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    term = test.operands[0][0]
-    if term.fact:
-        return _date_of_facts(evidence, test, claim, compare_dates)
-    rows = [o for o in evidence.load(term.series, **dict(term.dims)) if o.value is not None]
-    if not rows or claim.period is None:
-        raise no_figure()
-    event = min((o.period for o in rows), key=lambda p: p.start)
-    last = max(o.period.end for o in rows)
-    if last > event.end:
-        event = Period(event.start, last, "S")
-    publishers = tuple(dict.fromkeys(o.dims["publisher"] for o in rows if "publisher" in o.dims))
-    items = tuple(v for k, v in term.dims if k not in FREE_DIMENSIONS)
-    held = tuple(evidence.row(term.series, o) for o in rows)
-    found = Amount((1,), Interval(1, 1), "count", event, "", (term.series,), items, publishers, rows=held)
-    return _decided(test, claim, found, [rule.Bearing(compare_dates(claim.period, event))])
+    return _date_of_facts(evidence, test, claim, compare_dates)
 
 
 def _span(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -322,14 +316,21 @@ def _covers(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
 
 
 def _elapsed(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    """Compare a number of months or years with those between the periods of two other claims."""
+    """Compare a number of months or years with those between the periods of two other claims.
+
+    Two days of which the month alone is known lie up to a month nearer or farther than their months do.
+    """
     periods = [c.period for o in test.operands if (c := evidence.printed.get(o[0].claim)) and c.period]
     if len(periods) < len(test.operands):
         raise no_figure()
     first, last = periods
     years = last.start.year - first.start.year
     gap = float(years if claim.unit == "years" else 12 * years + last.start.month - first.start.month)
-    return _compare(evidence, test, claim, Amount((gap,), Interval(gap, gap), claim.unit, last))
+    room = Interval(gap, gap)
+    if claim.unit == "months":
+        nearest, farthest = (last.start - first.end).days, (last.end - first.start).days
+        room = Interval(nearest / _DAYS_OF_A_MONTH, farthest / _DAYS_OF_A_MONTH)
+    return _compare(evidence, test, claim, Amount((gap,), room, claim.unit, last))
 
 
 def _parts(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -353,6 +354,12 @@ def _outcome(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     return TestOutcome(test, Verdict.UNVERIFIABLE, Reason.PLAN, evidence.amount(test.operands[0], claim))
 
 
+def _beside(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+    """Show a figure of another thing than the one the claim speaks of: it neither bears it out nor contradicts it."""
+    found = evidence.amount(test.operands[0], claim)
+    return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim), found)
+
+
 def _undefined(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim))
 
@@ -369,7 +376,7 @@ VERBS: Mapping[str, Verb] = {
     "unit_bound": Verb(1, 1, _unit_bound),
     "unit_as": Verb(1, 1, _unit_as, takes="claim"),
     "part": Verb(2, 2, _part, any_period=True),
-    "date": Verb(1, 1, _date, takes="event"),
+    "date": Verb(1, 1, _date, takes="fact"),
     "span": Verb(1, 1, _span, takes="fact"),
     "same": Verb(1, 1, _same, takes="claim"),
     "outside": Verb(1, 1, _outside, takes="fact"),
@@ -378,5 +385,6 @@ VERBS: Mapping[str, Verb] = {
     "parts": Verb(2, 5, _parts),
     "majority": Verb(1, 1, _majority, takes="claim"),
     "outcome": Verb(1, 1, _outcome),
+    "beside": Verb(1, 1, _beside),
     "undefined": Verb(0, 0, _undefined),
 }

@@ -11,7 +11,7 @@ class Verdict(StrEnum):
     REPRODUCED = "reproduced"  # equal at the precision printed
     CONSISTENT = "consistent"  # the intervals meet
     ONE_SOURCE = "one_source"  # they meet, but one report alone says so
-    DOUBTFUL = "doubtful"  # sources disagree, or one report alone contradicts
+    DOUBTFUL = "doubtful"  # sources disagree, one report alone contradicts, or the order of magnitude is implausible
     INCONSISTENT = "inconsistent"  # the intervals do not meet
     NOT_COMPARABLE = "not_comparable"
     UNVERIFIABLE = "unverifiable"

@@ -97,6 +97,8 @@ class _CommandParser(_Parser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
+            # a word after an unknown option may be its value: later versions of Python take it as a positional argument
+            unknown = [word for word in unknown if word.startswith("-")] or unknown
             guess = did_you_mean(re.findall(r"--[a-z-]+", self.format_help()), unknown[0])
             self.error(f"unrecognized arguments: {' '.join(unknown)}{guess}")
         return found, unknown

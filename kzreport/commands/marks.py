@@ -22,6 +22,7 @@ from kzreport.language.lint import branches, leaves
 from kzreport.language.sentences import MARK, Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel
+from kzreport.pages.figures import EVERY
 from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
 from kzreport.project.settings import project
@@ -78,15 +79,15 @@ class _Listener(Rehearsed):
 
     def chart(self, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
         """Learn the groups that a title may name."""
-        added = [options[name] for name in ("finding", "steps", "points", "line") if name in options]
-        wanted = split_options([groups, *added], options)[0]
+        beside = [options[name] for name in ("steps", "points", "line") if name in options]
+        wanted = split_options([groups, options.get("finding"), *beside], options)[0]
         found = self.views.resolve(groups, wanted)
         if (finding := options.get("finding")) and (
             readings := self.views.resolve(finding, wanted if callable(finding) else {})
         ):
             self.words.meet(("findings", key), readings)
-        if found is not None:
-            self.words.meet(("charts", key), found)
+        for groups_named in () if found is None else (found, *(self.views.resolve(o, wanted) or {} for o in beside)):
+            self.words.meet(("charts", key), groups_named)
 
     def panels(self, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
         """Learn the readings of the sentences of each panel, and what the titles may name."""
@@ -94,8 +95,10 @@ class _Listener(Rehearsed):
             for key, readings in panel.sentences.items():
                 self.words.meet(("say", key), readings)
             self.words.meet(("charts", name), panel.groups)
+            for each in (name, EVERY) if panel.finding else ():
+                self.words.meet(("findings", each), panel.finding)
             about: Mapping[str, Any] = next(iter(panel.sentences.values()), {})
-            self.words.meet(("tables", "latest", "title"), {**about, "subject": None})
+            self.words.meet(("tables", EVERY, "title"), {**about, "subject": None})
 
     def _nothing(self, *given: Any, **options: Any) -> None:
         """Learn nothing: what is shown has no sentence of the page's own."""

@@ -188,7 +188,7 @@ class _Reader(Rehearsed):
     def display(self, output: Output) -> None:
         """Keep a headline or a sentence."""
         if output.kind in _TOLD:
-            self.told.append((output.kind, output.text.strip("*")))
+            self.told.append((output.kind, output.text.replace("**", "")))
 
 
 def told_by(name: str, values: Mapping[str, Any], language: str, day: date) -> list[tuple[Kind, str]]:

@@ -21,8 +21,10 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.make import finish_edition, keep_failed, publish_edition, work_folder
 from kzreport.editions.plan import Plan
 from kzreport.editions.store import Store, edition_lock, list_revisions
+from kzreport.editions.verdicts import Verdicts
 from kzreport.errors import KzreportError, Locked, message_of
 from kzreport.execution.task import Result, Task, TimeUp
+from kzreport.machine import scratch
 
 
 @dataclass
@@ -94,6 +96,7 @@ class Batch:
             stack.callback(self._close)
             stack.callback(self._prune)
             stack.enter_context(contextlib.closing(self.bar))
+            self.verdicts = Verdicts(stack.enter_context(scratch.folder()))
             results = stack.enter_context(contextlib.closing(self.pool(make_page, self._jobs(), self.jobs)))
             try:
                 for number, found in results:
@@ -127,7 +130,8 @@ class Batch:
                 key = page_key(plan, task)
                 self.sent[number] = (edition, task, key)
                 number += 1
-                yield Job(plan, task, edition.folder, self.kept.find(key))
+                done = self.kept.find(key)
+                yield Job(plan, task, edition.folder, done, None if done else self.verdicts.file_of(plan))
 
     def _prune(self) -> None:
         """Remove the kept pages that no edition holds, unless the next run may want them."""

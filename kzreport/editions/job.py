@@ -36,12 +36,14 @@ class Job:
 
     - ``folder``: of the edition that is being built
     - ``done``: the file of an earlier execution
+    - ``verdicts``: the file of what was judged for its edition, on this machine
     """
 
     plan: Plan
     task: Task
     folder: Path
     done: Path | None = None
+    verdicts: Path | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -49,8 +51,8 @@ class Job:
         return self.plan.inputs.fingerprint
 
     def at(self, folder: Path, done: Path | None) -> Job:
-        """Return the same job with other places."""
-        return replace(self, folder=folder, done=done)
+        """Return the same job with other places, on another machine."""
+        return replace(self, folder=folder, done=done, verdicts=None)
 
     def changed_inputs(self) -> list[str]:
         """List the inputs that differ on the machine where this is called, one line each."""
@@ -117,7 +119,7 @@ def make_page(job: Job, worker: Worker) -> PageMade:
     """
     begun = time.monotonic()
     done = read_kept(job.done) if job.done else None
-    result = Result(job.task, done) if done is not None else execute_page(job.task, worker)
+    result = Result(job.task, done) if done is not None else execute_page(job.task, worker, verdicts=job.verdicts)
     if result.notebook is not None:
         result = _rendered(job.plan, job.folder, result, result.notebook)
     seconds = round(time.monotonic() - begun, 3)

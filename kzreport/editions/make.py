@@ -33,6 +33,7 @@ from kzreport.editions.store import (
     list_revisions,
     shown_place,
 )
+from kzreport.editions.verdicts import Verdicts
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain, system_cause
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Result
@@ -184,9 +185,11 @@ def _make_pages(
     """Make all pages, ``jobs`` at a time. Each is logged, also those that an early end leaves out."""
     tasks = plan.tasks
     keys = [page_key(plan, task) for task in tasks] if kept else []
-    items = [Job(plan, t, folder, kept.find(keys[n]) if kept else None) for n, t in enumerate(tasks)]
+    done = [kept.find(key) for key in keys] if kept else [None] * len(tasks)
     results: dict[int, PageMade] = {}
     with PageBars([t.name for t in tasks], shown=bars) as lines, contextlib.ExitStack() as stack:
+        judged = Verdicts(stack.enter_context(scratch.folder())).file_of(plan) if None in done else None
+        items = [Job(plan, t, folder, found, judged) for t, found in zip(tasks, done, strict=True)]
 
         @stack.callback
         def log_left() -> None:

@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -29,6 +30,7 @@ def execute_page(
     source: NotebookNode | None = None,
     inject: bool = True,
     timeout: float = CELL_TIMEOUT,
+    verdicts: Path | None = None,
 ) -> Result:
     """Execute one page. A failure of the page is not raised: the result has its reason.
 
@@ -42,6 +44,8 @@ def execute_page(
         False: run with the defaults of the parameters cell, as nbval does.
     timeout
         Seconds for each cell.
+    verdicts
+        File of what was judged for its edition (:mod:`kzreport.claims.handed`); without it the page judges itself.
     """
     import logging
 
@@ -49,10 +53,11 @@ def execute_page(
         logging.getLogger(name).setLevel(logging.CRITICAL)
     if worker is None:
         with KernelPool() as kernels:
-            return execute_page(task, Worker(kernels), source=source, inject=inject, timeout=timeout)
+            alone = Worker(kernels)
+            return execute_page(task, alone, source=source, inject=inject, timeout=timeout, verdicts=verdicts)
     nb = source if source is not None else load_notebook(task.page)
     for tries in (1, 2):  # a lack of memory or of processes may pass
-        attempt = _Attempt(task, worker, inject, timeout)
+        attempt = _Attempt(task, worker, inject, timeout, verdicts)
         result = replace(attempt.run(nb), tries=tries)
         if attempt.started:
             break
@@ -73,6 +78,7 @@ class _Attempt:
     worker: Worker
     inject: bool
     timeout: float
+    verdicts: Path | None
     record: Any = None
     until: float = 0.0
     since: float = 0.0
@@ -99,6 +105,8 @@ class _Attempt:
         from papermill.engines import papermill_engines
 
         kernel = self.worker.kernels.take()
+        if self.verdicts:
+            kernel.hand_over(self.verdicts)
         papermill_engines.register("kzreport", self._engine(kernel))
         done = papermill.execute_notebook(
             _without_outputs(nb),

@@ -21,6 +21,7 @@ from queue import Empty
 from types import TracebackType
 from typing import Any
 
+from kzreport.claims import handed
 from kzreport.execution import family, warm
 from kzreport.execution.task import START_TIMEOUT, PageLimits
 from kzreport.files import project_root
@@ -46,7 +47,7 @@ def kernel_environment(folder: Path | None = None) -> dict[str, str]:
     found = importlib.util.find_spec("matplotlib")
     settings = Path(found.origin or "").parent / "mpl-data" / "matplotlibrc" if found else Path()
     if folder is not None:
-        env["IPYTHONDIR"] = str(folder / "ipython")
+        env |= {"IPYTHONDIR": str(folder / "ipython"), handed.VARIABLE: str(folder / "verdicts")}
     return env | {
         **warm.ONE_THREAD,  # the cores are shared by pages
         "KZREPORT_HOME": str(project_root()),
@@ -92,6 +93,11 @@ class Kernel:
     def folder(self) -> Path:
         """Working directory of the kernel."""
         return self.root / "work"
+
+    def hand_over(self, verdicts: Path) -> None:
+        """Give a page, before its first cell, the verdicts that were judged for all pages of its edition."""
+        with contextlib.suppress(OSError):  # it judges by itself
+            shutil.copyfile(verdicts, self.root / "verdicts")
 
     def start(self) -> None:
         """Start the process; :meth:`connect` waits until it answers."""

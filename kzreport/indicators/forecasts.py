@@ -8,7 +8,7 @@ them (``kzreport.series.known.load_vintages``).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -52,15 +52,21 @@ def editions(states: Iterable[Series], country: str) -> tuple[Series, ...]:
     An edition is a day on which something of the country was published, or a day on which most countries had something:
     the country's figures are then as before. A day with figures of only a few other countries is no edition.
     """
-    every = list(states)
-    countries = {o.dims["country"] for s in every for o in s}
-    found = []
-    for s in every:
-        gave = {o.dims["country"] for o in s if o.published == s.as_of}
-        own = s.where(country=country)
-        if own.observations and (country in gave or 2 * len(gave) > len(countries)):
-            found.append(own)
-    return tuple(found)
+    return editions_of(states, [country])[country]
+
+
+def editions_of(states: Iterable[Series], countries: Iterable[str]) -> dict[str, tuple[Series, ...]]:
+    """Return the editions of each of some countries: see :func:`editions`."""
+    every = [(s, s.split("country")) for s in states]
+    present = {country for _, parts in every for country in parts}
+    gave = [{o.dims["country"] for o in s if o.published == s.as_of} for s, _ in every]
+
+    def of(country: str) -> Iterator[Series]:
+        for (_, parts), given in zip(every, gave, strict=True):
+            if country in parts and (country in given or 2 * len(given) > len(present)):
+                yield parts[country]
+
+    return {country: tuple(of(country)) for country in countries}
 
 
 def horizon(edition: date, target: Period) -> str:
@@ -86,11 +92,11 @@ def _reading(series: Series, o: Observation, name: str) -> Reading:
     return Reading(name, o.value, series.unit, o.period, basis=series.basis, inputs=(series.name,))
 
 
-def errors(known: Sequence[Series]) -> tuple[Error, ...]:
+def errors(known: Sequence[Series], at: str = "") -> tuple[Error, ...]:
     """Return an error for each projection of a year that the last of the editions calls actual, oldest edition first.
 
     The error is forecast less outcome, in points for a rate: above zero the forecast was too high. Empty for fewer
-    than two editions.
+    than two editions. ``at``: of this horizon alone (see :func:`horizon`); empty for all.
     """
     last = _of_kind(known[-1], ACTUAL) if known else {}
     found = []
@@ -98,7 +104,7 @@ def errors(known: Sequence[Series]) -> tuple[Error, ...]:
         before = _of_kind(s, ACTUAL)
         naive = before[max(before)] if before else None
         for p, o in sorted(_of_kind(s, PROJECTION).items()):
-            if p in last:
+            if p in last and at in ("", horizon(s.as_of, p)):
                 came = _reading(known[-1], last[p], "actual")
                 said = _reading(s, o, "forecast").of(item=s.as_of.isoformat())
                 rival = said.of(value=naive.value) if naive else said.of(value=None, status=Status.MISSING_INPUT)

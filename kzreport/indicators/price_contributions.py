@@ -70,6 +70,23 @@ def contributions(
     return _table("contribution", "yy_month", found, published, used, borrowed and bool(now))
 
 
+def lacking_weights(weights: Series, month: Period) -> dict[str, Reading]:
+    """The years whose weights the contributions of a month need and that are not held: ``lacking``, ``lacking_too``.
+
+    The later year comes first; each is missing if there is none. December needs its own year, another month also the
+    year before.
+
+    >>> w = readings.series_from({"2022": 100}, "percent")
+    >>> [(str(r.period), r.ok) for r in lacking_weights(w, Period.parse("2022-11")).values()]
+    [('2021', True), ('2022-11', False)]
+    """
+    held = {o.period.year for o in weights if o.value is not None}
+    needed = [month.year] if month.start.month == 12 else [month.year, month.year - 1]
+    years = [Reading("lacking", 1.0, "count", Period.parse(str(y))) for y in needed if y not in held]
+    none = Reading.missing("lacking", "count", month)
+    return dict(zip(("lacking", "lacking_too"), (*years, none, none), strict=False))
+
+
 def implied_headline(components_yy: Series, components_mm: Series, weights: Series, yy: Series) -> Reading:
     """The rate over twelve months that the components imply for their latest month, percent, estimated.
 

@@ -33,8 +33,10 @@ from kzreport.project.strict import LocalText, StrictModel, in_every_language, s
 
 _NAMES = frozenset({"by"})  # keys of names, not of words
 DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown,
-OF = "of"  # and the names of the sentences, charts and tables with which alone it is
+OF = "of"  # the names of the sentences, charts and tables with which alone it is,
+SUSPECT = "suspect"  # and a series: it is shown while a value of that is held suspect
 _NUMBERED = ("ordinals", "units")  # tables whose words may have digits: the base of an index is no figure
+_COUNTS = ("words", "feminine")  # forms of numbers of things, which are of the edition
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
 
 
@@ -64,7 +66,7 @@ class PageWords(StrictModel):
     old_headline: _Sentence = None
     say: dict[str, _Sentence] = Field(default_factory=dict)
     sections: dict[str, LocalText] = Field(default_factory=dict)
-    charts: dict[str, LocalText] = Field(default_factory=dict)
+    charts: dict[str, _Sentence] = Field(default_factory=dict)
     findings: dict[str, _Sentence] = Field(default_factory=dict)
     tables: dict[str, dict[Literal["title", "item", "value", "starred"], LocalText]] = Field(default_factory=dict)
     key_figures: dict[str, LocalText] = Field(default_factory=dict)
@@ -74,7 +76,7 @@ class PageWords(StrictModel):
 def leaves(node: Any, languages: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Path and content of everything that should be a map from language to text."""
     if isinstance(node, Mapping) and set(node) & set(languages):
-        yield path, {k: v for k, v in node.items() if k not in (SINCE, OF) or path[:1] != (DATED,)}
+        yield path, {k: v for k, v in node.items() if k not in (SINCE, OF, SUSPECT) or path[:1] != (DATED,)}
     elif isinstance(node, Mapping):
         for key, below in node.items():
             yield from leaves(below, languages, (*path, key))
@@ -211,14 +213,18 @@ def page_faults(page: str) -> list[str]:
 
 
 def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
-    """Yield the findings of charts that do not exist, and those that end as a sentence or begin with a figure."""
+    """Yield the findings of charts that do not exist, that tell no period, end as a sentence or begin with a figure."""
     for path, leaf in leaves(words.get("findings", {}), project().languages):
         at = f"{where}, findings.{'.'.join(path)}"
-        if path[0] not in words.get("charts", {}):
+        if path[0] not in words.get("charts", {}) and path[0] not in words.get("tables", {}):  # panels share words
             yield explain(at, f"no chart '{path[0]}'", f"one of {', '.join(words.get('charts', {}))}")
         for text in texts_of(leaf):
             if text.rstrip().endswith("."):
                 yield explain(at, "a full stop at its end", "none: it is a title")
+            marks = [m for m in MARK.finditer(text) if not m[4]]
+            figures = [m for m in marks if m[2] is None and m[3] not in _COUNTS]
+            if figures and not {m[2] for m in marks} & {"period", "base", "year"}:
+                yield explain(at, "no period", "{name.period}: of an old figure it says that it is no news")
             if re.match(r"\{\w+(:\w+)?\}", text):
                 yield explain(at, "a figure at its start", "first what the figure is of")
 

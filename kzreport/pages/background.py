@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 from kzreport.charts.chart import rows as figure_rows
 from kzreport.days import month_before, parse_day
-from kzreport.indicators.forecasts import outcomes
 from kzreport.language.sentences import escape
 from kzreport.language.vocabulary import capital
 from kzreport.model import Period
@@ -17,7 +16,8 @@ from kzreport.pages.since import compare_dates
 from kzreport.pages.since_text import changes_list, new_figures_table, revisions_table
 from kzreport.pages.tables import period_cell, show_table
 from kzreport.pages.views import claims_read, series_read
-from kzreport.series.issues import Issue, known_issues
+from kzreport.series.issues import Issue, known_issues, suspect_periods
+from kzreport.series.known import latest_outcome
 from kzreport.series.releases import Release, coming_releases, missed_releases
 from kzreport.series.resource import describe_series
 
@@ -45,13 +45,8 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
         for (kind, text), names in series_of.items()
     ]
     about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())
-    if not lines and all(series.last is None for series in page.loaded.values()):
-        return  # of no figure there is no fault to deny
-    page.show(
-        "\n".join([f"## {w.ui('caveats')}", "", *(lines or [w.typography(w.ui("no_caveat"))])]),
-        Kind.CAVEATS,
-        series=about,
-    )
+    if lines:  # that none is known would be no caveat
+        page.show("\n".join([f"## {w.ui('caveats')}", "", *lines]), Kind.CAVEATS, series=about)
 
 
 def _touches(page: PageContext, issue: Issue) -> bool:
@@ -65,7 +60,8 @@ def method(page: PageContext) -> None:
     """Show the method of the figures, from ``method`` of the page's words.
 
     An entry with a day ``since`` is shown from that day on: before it, what it is about was not there. One with the
-    names of sentences, charts or tables under ``of`` is shown if one of them is.
+    names of sentences, charts or tables under ``of`` is shown if one of them is, one with a series under ``suspect``
+    while a value of it is held suspect.
     """
     w = page.words
     shown = [
@@ -73,6 +69,7 @@ def method(page: PageContext) -> None:
         for e in w.entry("method")
         if ("since" not in e or parse_day(str(e["since"])) <= page.as_of)
         and ("of" not in e or page.shown.intersection(str(e["of"]).split()))
+        and ("suspect" not in e or suspect_periods(str(e["suspect"]), page.as_of))
     ]
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
     page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
@@ -94,8 +91,8 @@ def sources(page: PageContext) -> None:
         groups.setdefault((publisher, *terms), []).append(name)
     lines: list[str] = []
     for (publisher, licence, access, dates), names in groups.items():
-        known = [n for n in names if page.loaded[n].last is not None]  # the others have no figure by then
-        caveats = {n: [escape(c) for c in describe_series(n).caveats[w.language]] for n in known}
+        known = [n for n in names if latest_outcome(n, page.as_of)]  # the others have no figure by then
+        caveats = {n: [escape(c) for c in describe_series(n).caveats_on(w.language, page.as_of)] for n in known}
         shared = [c for c in caveats[known[0]] if all(c in few for few in caveats.values())] if known[1:] else []
         cited = {n: cited_pages(page, n) for n in known}
         alike = len(set(cited.values())) == 1
@@ -105,7 +102,7 @@ def sources(page: PageContext) -> None:
             about += [w.ui(f"published_{dates}"), *(c.rstrip(".") for c in shared)]
         lines.append(f"{'. '.join(about)}.")
         for name in names:
-            last = outcomes(page.loaded[name]).last
+            last = latest_outcome(name, page.as_of)
             latest = w.ui("nothing_known") if last is None else w.period(last)
             own = [f"{c.rstrip('.')}." for c in caveats.get(name, ()) if c not in shared]
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"

@@ -12,9 +12,9 @@ from kzreport.charts.describe import HEADER
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
-from kzreport.indicators.news import is_old
-from kzreport.language.sentences import Said
-from kzreport.model import Groups, Reading
+from kzreport.language.sentences import Said, choose_variant
+from kzreport.language.words import Words
+from kzreport.model import Groups, Period, Reading
 from kzreport.pages.context import PageContext
 from kzreport.pages.freshness import overdue_note
 from kzreport.pages.outputs import Kind, Output
@@ -22,6 +22,8 @@ from kzreport.pages.rows import as_csv
 from kzreport.pages.views import split_options
 from kzreport.series.releases import known_until
 from kzreport.series.resource import names_of, resources
+
+EVERY = "latest"  # the words of a finding and of a table that the panels of a page share
 
 
 def windowed(page: PageContext, groups: Groups | None) -> dict[str, list[Reading]]:
@@ -52,6 +54,17 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
     return w.typography(f"{'. '.join(said)}. {note}".strip())
 
 
+def title_of(w: Words, key: str, groups: Groups) -> str:
+    """Return the title of a chart from ``charts`` of a page's words; its variants are ``by`` a group that is drawn.
+
+    Raises :class:`WordsError` for a group that is not there.
+    """
+    nothing = Reading.missing(key, "count", Period.parse("1900"))
+    drawn = {name: next((r for r in g if r.ok), nothing) for name, g in groups.items()}
+    texts = choose_variant(w.entry("charts", key), f"charts.{key}", drawn)
+    return w.fill(str(texts[w.language]).strip(), f"charts.{key}", groups)
+
+
 def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
     """Raise :class:`PageError` for an option that a kind of chart does not have, naming those it has."""
     known = [*list(inspect.signature(plot_kind(kind).draw).parameters)[2:], "scaled"]
@@ -61,14 +74,13 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
 
 
 def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:
-    """Return what a chart finds, from ``findings`` of the page's words; empty without words, or if it is no news."""
+    """Return what a chart finds, from ``findings`` of the page's words: those of the chart, else those of ``latest``.
+
+    Empty without words. An old figure is told with its period, lest it pass for news: a finding without is a fault.
+    """
     w = page.words
-    if not readings or not w.has("findings", key):
-        return ""
-    newest = max(w.told("findings", key, **readings), key=lambda r: r.period.end, default=None)
-    if newest is not None and is_old(newest.period, page.as_of):
-        return ""
-    return w.text("findings", key, **readings)
+    name = next((n for n in (key, EVERY) if w.has("findings", n)), "")
+    return w.text("findings", name, **readings) if readings and name else ""
 
 
 def chart(
@@ -88,7 +100,7 @@ def chart(
     Parameters
     ----------
     key
-        The chart in the page's words.
+        The chart in the page's words: its title, or variants of it by the groups that are drawn.
     kind
         A key of :data:`~kzreport.charts.kinds.KINDS`.
     groups
@@ -116,7 +128,7 @@ def chart(
         extra |= options[name]
     window = {k: list(g) for k, g in found.items()} if plot_kind(kind).grid else windowed(page, found)
     shown = {n: g for n, g in window.items() if any(r.ok for r in g)}
-    title = w.fill(str(w.entry("charts", key)[w.language]).strip(), f"charts.{key}", found)
+    title = title_of(w, key, {**found, **extra})
     if not shown:
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return

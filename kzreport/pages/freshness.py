@@ -7,6 +7,7 @@ What belongs here: choosing the series, deciding whether a figure is overdue. Wh
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from kzreport.declare import View, declaration_of
@@ -98,6 +99,15 @@ def overdue_note(page: PageContext, readings: Iterable[Reading], words: Words | 
     return " ".join(said)
 
 
+def holds_recent(page: PageContext, other: str, values: Mapping[str, Any]) -> bool:
+    """True if a series that another page reads has a figure, at the date of this one, that is not too old to be news.
+
+    A part of a year, a month and a year each have the age that :func:`kzreport.indicators.news.is_old` allows them.
+    """
+    series = (load_series(name, page.as_of) for name in series_of(views_of(other), values))
+    return any(o.value is not None and not is_old(o.period, page.as_of) for s in series for o in s)
+
+
 def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
     """Return the readings of a headline that its page calls key figures, or the first of them."""
     single = {k: r for k, r in readings.items() if isinstance(r, Reading)}
@@ -119,7 +129,8 @@ def is_latest(page: PageContext, r: Reading) -> bool:
     """True if no later figure on a reading's subject is held, from any publisher."""
     for name in r.inputs if r.inputs and set(r.inputs) <= resources().keys() else ():
         series = load_series(name, page.as_of)
-        own = [o.period.end for o in series if o.value is not None and about(r, series) & set(o.dims.values())]
+        subject = about(r, series)
+        own = [o.period.end for o in series if o.value is not None and not subject.isdisjoint(o.dims.values())]
         ends = own or [o.period.end for o in series if o.value is not None]
         if ends and max(ends) == r.period.end:
             return True
@@ -153,6 +164,11 @@ def period_and_state(page: PageContext, r: Reading) -> str:
 def edition_line(page: PageContext, names: Sequence[str]) -> str:
     """Write the date of the edition, until when the figures of these series go, and which are held in a later state."""
     w, line = page.words, page.words.edition(page.as_of, known_until(names, page.as_of))
-    titles = dict.fromkeys(describe_series(n).titles[w.language] for n in present_state(names, page.as_of))
-    later = w.ui("present_state").format(series=w.semicolon.join(titles))
-    return f"{line}{w.semicolon}{later}" if titles else line
+    later = later_state(names, page.as_of, w)
+    return f"{line}{w.semicolon}{later}" if later else line
+
+
+def later_state(names: Sequence[str], as_of: date, words: Words) -> str:
+    """Name the series among some that are held in a later state than that of the date; empty if there is none."""
+    titles = dict.fromkeys(describe_series(n).titles[words.language] for n in present_state(names, as_of))
+    return words.typography(words.ui("present_state").format(series=words.semicolon.join(titles))) if titles else ""

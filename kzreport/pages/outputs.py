@@ -167,8 +167,8 @@ def page_artefacts(nb: NotebookNode) -> list[Output]:
 
 
 def headline_in(outputs: Iterable[Output]) -> str:
-    """Return the headline among the outputs of a page as Markdown; empty if the page has no own headline."""
-    return next((o.markdown.strip("*") for o in outputs if o.kind is Kind.HEADLINE), "")
+    """Return the headline among the outputs of a page as Markdown, none of it bold; empty if the page has no own."""
+    return next((o.markdown.replace("**", "", 2) for o in outputs if o.kind is Kind.HEADLINE), "")
 
 
 def page_headline(nb: NotebookNode) -> str:

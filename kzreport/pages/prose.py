@@ -12,7 +12,15 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
 from kzreport.pages.context import NO_PAGES, PageContext, Pages
-from kzreport.pages.freshness import edition_line, has_figures, key_readings, overdue_note, page_series, tells_old
+from kzreport.pages.freshness import (
+    edition_line,
+    has_figures,
+    holds_recent,
+    key_readings,
+    overdue_note,
+    page_series,
+    tells_old,
+)
 from kzreport.pages.notes import fill_note, note_part
 from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
@@ -86,27 +94,38 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     readings = page.read(view, **options)
     page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
     series = series_behind(page.words.named("headline", **readings))
-    page.show(f"**{headline_text(page, page.words, readings)}**", Kind.HEADLINE, series=series)
+    text, late = headline_parts(page, page.words, readings)
+    page.show(f"**{text}** {late}".strip(), Kind.HEADLINE, series=series)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
-    """Return a headline, and which figures should have followed the one that it gives.
+    """Return a headline, and which figures should have followed the one that it gives: see :func:`headline_parts`."""
+    return " ".join(headline_parts(page, words, readings)).strip()
+
+
+def headline_parts(page: PageContext, words: Words, readings: Mapping[str, Said]) -> tuple[str, str]:
+    """Return a headline and the sentence on the figures that should have followed the one that it gives, if any.
 
     An old figure is no headline: ``old_headline`` of the page's words, or of the words that pages share, says so.
     """
     keys = key_readings(words, readings)
-    if old := next((r for r in keys[:1] if r.ok and is_old(r.period, page.as_of)), None):
-        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old)
+    if old := old_figure(page, keys):
+        return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old), ""
     text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
-    return f"{text} {overdue_note(page, keys, words)}".strip()
+    return text, overdue_note(page, keys, words)
 
 
 def tells_figure(page: PageContext, words: Words, readings: Mapping[str, Said]) -> bool:
     """True if a headline states a figure that is recent enough to be news."""
-    keys = key_readings(words, readings)
-    if any(r.ok and is_old(r.period, page.as_of) for r in keys[:1]):
+    if old_figure(page, key_readings(words, readings)):
         return False
     return words.has_figures("headline", **readings)
+
+
+def old_figure(page: PageContext, keys: Sequence[Reading]) -> Reading | None:
+    """Return the first key figure that a page has at the date, if it is too old to be news."""
+    first = next((r for r in keys if r.ok), None)
+    return first if first and is_old(first.period, page.as_of) else None
 
 
 def old_headline(words: Words, r: Reading) -> str:
@@ -121,9 +140,10 @@ def headlines(page: PageContext, pages: Pages) -> None:
     """Show the headline of each of the given pages, computed and worded as on the page itself, and a link to it.
 
     The page's name follows the sentence: before it, the subject would be said twice. Pages whose headlines state no
-    recent figure are named at the end.
+    recent figure are named at the end, apart from those that have none at all.
     """
-    w, points, without, series = page.words, [], [], []
+    w, points, series = page.words, [], []
+    without: dict[str, list[str]] = {"no_main": [], "no_pages": []}
     for name, values in page.drawn(pages).items():
         words = page.words_for(name)
         readings = headline_readings(page, name, values)
@@ -132,9 +152,10 @@ def headlines(page: PageContext, pages: Pages) -> None:
             points.append(f"- {headline_text(page, words, readings)} [→ {heading}]({name}.ipynb)")
             series.append(series_behind(words.named("headline", **readings)))
         else:
-            without.append(f"[{heading}]({name}.ipynb)")
-    if without:
-        points.append(f"- {w.typography(w.ui('no_pages').format(pages=w.semicolon.join(without)))}")
+            without["no_main" if holds_recent(page, name, values) else "no_pages"].append(f"[{heading}]({name}.ipynb)")
+    for said, few in without.items():
+        if few:
+            points.append(f"- {w.typography(w.ui(said).format(pages=w.semicolon.join(few)))}")
     page.show("\n".join(points), Kind.HEADLINES, series="\n".join(series))
 
 

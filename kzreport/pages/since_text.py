@@ -49,7 +49,7 @@ def _points(changes: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
         yield w.ui("verdicts"), "" if turned else w.ui("none_turned"), turned
     for heading, issues in (("new_issues", changes.new_issues), ("mended_issues", changes.mended_issues)):
         if issues:
-            yield w.ui(heading), "", _issue_lines(issues, w)
+            yield w.ui(heading), "", _issue_lines(issues, w, ended=heading == "mended_issues")
     if not changes.manifests:
         yield w.ui("methods"), w.ui("no_manifests"), []
         return
@@ -59,11 +59,13 @@ def _points(changes: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
     yield w.ui("parameters"), "" if settings else w.ui("none_parameters"), settings
 
 
-def _issue_lines(issues: Sequence[Issue], w: Words) -> list[str]:
+def _issue_lines(issues: Sequence[Issue], w: Words, *, ended: bool) -> list[str]:
+    """Return a line for each fault; ``ended``: the sentence on its end, for what was true is no longer so."""
     titles: dict[str, dict[str, None]] = {}  # two series may share one issue
     for issue in issues:
         title = escape(describe_series(issue.series).titles[w.language])
-        titles.setdefault(escape(issue.text[w.language]), {})[title] = None
+        text = issue.ended if ended else issue.text
+        titles.setdefault(escape(text[w.language]), {})[title] = None
     return [w.typography(f"{w.semicolon.join(few)}{w.colon}{text}") for text, few in titles.items()]
 
 
@@ -159,8 +161,11 @@ def changes_data(changes: Changes) -> ChangesData:
     def plain(r: Reading) -> FigureData:
         return {"period": str(r.period), "item": r.item, "value": r.value, "unit": r.unit}
 
-    def listed(issues: Sequence[Issue]) -> list[IssueData]:
-        return [cast(IssueData, {"id": i.id, "series": i.series, "kind": i.kind, **i.text}) for i in issues]
+    def listed(issues: Sequence[Issue], *, ended: bool = False) -> list[IssueData]:
+        return [
+            cast(IssueData, {"id": i.id, "series": i.series, "kind": i.kind, **(i.ended if ended else i.text)})
+            for i in issues
+        ]
 
     return {
         "before": changes.then.isoformat(),
@@ -170,7 +175,7 @@ def changes_data(changes: Changes) -> ChangesData:
         "verdicts": [{"claim": v.claim.id, "then": str(v.then), "now": str(v.now)} for v in changes.verdicts],
         "claims": [claim.id for claim in changes.new_claims],
         "issues": listed(changes.new_issues),
-        "mended": listed(changes.mended_issues),
+        "mended": listed(changes.mended_issues, ended=True),
         "methods": [cast(MethodData, {"id": m, **methods()[m]}) for m in changes.methods],
         "parameters": list(changes.settings),
     }

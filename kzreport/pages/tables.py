@@ -16,7 +16,7 @@ from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel, Period, Reading, Status
 from kzreport.pages.context import PageContext, Pages
-from kzreport.pages.figures import chart
+from kzreport.pages.figures import EVERY, chart
 from kzreport.pages.freshness import period_and_state
 from kzreport.pages.outputs import Kind
 from kzreport.pages.prose import headline_readings, sentence, series_behind
@@ -273,7 +273,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
 
     A parameter chooses the indicators, and a notebook has no loop. The sentences come from ``say``, the titles from
     ``charts`` and ``tables.latest`` of the page's words; that of the table may name the indicator (``{subject.item}``)
-    and the readings of its first sentence. Options are those of the view, or of the kind of chart.
+    and the readings of its first sentence. ``findings.latest`` serves the indicators without a finding of their own.
+    Options are those of the view, or of the kind of chart.
     """
     w = page.words
     wanted, options = split_options([panels], options)
@@ -286,7 +287,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
             chart(page, name, kind, panel.groups, finding=panel.finding, **options)
         if panel.rows:
             about = {**next(iter(panel.sentences.values()), {}), "subject": panel.rows[0].of(item=name)}
-            listing(page, "latest", panel, name=f"{name}_latest", about=about)
+            listing(page, EVERY, panel, name=f"{name}_{EVERY}", about=about)
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:

@@ -82,6 +82,7 @@ def own_unit_words(language: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 @lru_cache(maxsize=8)  # a page asks some thousand times
+@lru_cache(maxsize=8)  # a page asks some thousand times
 def own_units_path(root: Path) -> Path:
     """Return the file that declares the units of a project; it need not exist."""
     return root / "data" / _FILE

@@ -218,7 +218,7 @@ def describe_history(figure: KeyFigure, w: Words) -> str:
 def _terms(edition: Edition, language: str, w: Words) -> list[tuple[str, str]]:
     """Return the terms of use, each with the publishers that have it."""
     found: dict[str, dict[str, None]] = {}
-    for source in edition_sources(edition, language):
+    for source in (s for s in edition_sources(edition, language) if s.terms):
         found.setdefault(source.terms, {})[source.publisher] = None
     return [(w.semicolon.join(publishers), terms) for terms, publishers in found.items()]
 

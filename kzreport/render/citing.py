@@ -36,11 +36,11 @@ def runs_of(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
         left = left[n:]
 
 
-def source_links(numbers: Sequence[int], words: Words) -> Markup:
-    """Return small links to numbered sources, to be put behind a text; nothing for none."""
+def source_links(numbers: Sequence[int], words: Words, page: str = "") -> Markup:
+    """Return small links to numbered sources of a page, or of this one, to be put behind a text; nothing for none."""
     if not numbers:
         return Markup("")
-    return Markup(fill("cited.html", w=words, several=len(numbers) > 1, runs=list(runs_of(numbers))))
+    return Markup(fill("cited.html", w=words, several=len(numbers) > 1, runs=list(runs_of(numbers)), page=page))
 
 
 def with_sources(blocks: Sequence[Block], references: References, words: Words) -> Iterator[Block]:
@@ -56,17 +56,19 @@ def with_sources(blocks: Sequence[Block], references: References, words: Words) 
             yield replace(block, html=_with_points(block.html, lines, references, words))
         elif output.kind in (Kind.SAY, Kind.HEADLINE):
             numbers = references.sources_of(output.series)
-            html, before = (block.html if numbers == before else _ended(block.html, numbers, words)), numbers
-            yield replace(block, html=html)
+            links = source_links([] if numbers == before else numbers, words)
+            yield replace(block, html=ended(block.html, links))
+            before = numbers
         elif output.kind is Kind.TABLE and (rows := references.rows_of(output)):
             yield replace(block, html=_with_rows(block.html, rows, words))
         else:
             yield block
 
 
-def _ended(html: Markup, numbers: Sequence[int], words: Words) -> Markup:
+def ended(html: Markup, links: Markup) -> Markup:
+    """Return a text with links at the end of its last paragraph or point."""
     found = _END.search(html)
-    return html[: found.start()] + source_links(numbers, words) + html[found.start() :] if found else html
+    return html[: found.start()] + links + html[found.start() :] if found else html
 
 
 def _with_points(html: Markup, lines: Iterator[str], references: References, words: Words) -> Markup:

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from markupsafe import Markup
 
 from kzreport.language.words import Words
+from kzreport.pages.outputs import Kind
 from kzreport.project.settings import project
 from kzreport.render.brief import cut, told_changes
 from kzreport.render.cards import Card, headline_texts
-from kzreport.render.content import Edition
+from kzreport.render.citing import ended, source_links
+from kzreport.render.content import Edition, PageContent
 from kzreport.render.fill import fill
 from kzreport.render.html import file_size
-from kzreport.render.late import late_figures
+from kzreport.render.late import late_figures, present_values
 from kzreport.render.markup import markdown
+from kzreport.render.references import References, read_references
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import Paragraph
 from kzreport.series.releases import coming_releases, known_until
@@ -47,6 +50,7 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
     told_of = {*headlines, *edition.before.get(language, {})}
     late = late_figures(edition, w)
     coming = coming_lines(edition, w)
+    references = {page.name: read_references(page.outputs) for page in edition.pages[language]}
     return fill(
         "edition.html",
         w=w,
@@ -55,10 +59,13 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
         project=project().name[language],
         report=edition.report[language],
         line=edition.lines[language],
+        later=present_values(edition, w),
         notice=edition.notices[language],
         replaced=edition.replaced.get(language, ""),
         before={p: [markdown(t) for t in few] for p, few in edition.before.get(language, {}).items()},
-        cards=[(card, *_parted_value(card.value), Markup(card.line)) for card in cards],  # a line is numbers alone
+        cards=[  # a line is numbers alone
+            (card, *_parted_value(card.value), Markup(card.line), _cited(card, references, w)) for card in cards
+        ],
         known=_known(edition, language, w),
         late=(late[:_FEW], late[_FEW:]),
         coming=(coming[:_FEW], coming[_FEW:]),
@@ -69,12 +76,30 @@ def cover(edition: Edition, language: str, cards: Sequence[Card], downloads: Seq
         turned=turned,
         pages=[page for page in edition.pages[language] if page.name in told_of],
         unheaded=[page for page in edition.pages[language] if page.name not in told_of],
-        headlines={page: markdown(text) for page, text in headlines.items()},
+        headlines={
+            page.name: ended(markdown(headlines[page.name]), _told_from(page, references[page.name], w))
+            for page in edition.pages[language]
+            if page.name in headlines
+        },
         downloads=[
             (w.word("formats", d.format), d.path.removeprefix(f"{language}/"), file_size(d.size, w)) for d in downloads
         ],
         fingerprint=edition.fingerprint,
     )
+
+
+def _told_from(page: PageContent, references: References, w: Words) -> Markup:
+    """Return the numbers of the sources of a page's headline, as links to that page."""
+    series = next(o.series for o in page.outputs if o.kind is Kind.HEADLINE)
+    return source_links(references.sources_of(series), w, f"{page.name}.html")
+
+
+def _cited(card: Card, references: Mapping[str, References], w: Words) -> Markup:
+    """Return the numbers of the sources of a card, as links to its page, or else to the first that has them."""
+    pages = dict.fromkeys(name for name in (card.page, *references) if name in references)
+    found = ((name, references[name].sources_of(" ".join(card.reading.inputs))) for name in pages)
+    name, numbers = next((f for f in found if f[1]), ("", []))
+    return source_links(numbers, w, f"{name}.html")
 
 
 def entry(edition: Edition) -> str:

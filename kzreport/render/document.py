@@ -11,6 +11,7 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.render.brief import told_replaced
 from kzreport.render.claims_print import Entry, paper_ledger
 from kzreport.render.content import Edition, PageContent
+from kzreport.render.late import present_values
 from kzreport.render.ledger import Listed, listed_claims
 from kzreport.render.repeated import NOTES, is_prose, notes_once, told_elsewhere, without_last
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
@@ -77,7 +78,8 @@ class _Document:
         notice = self.edition.notices[self.language]
         for p in told_replaced(self.edition, self.language, self.words):
             self.file.paragraph(p.runs, _BULLETS[0] if p.depth else "Normal")
-        for text in filter(None, (notice, self.words.ui("made_with"), self.say("frozen"), self.say("reuse"))):
+        later = present_values(self.edition, self.words)
+        for text in filter(None, (later, notice, self.words.ui("made_with"), self.say("frozen"), self.say("reuse"))):
             self.file.paragraph([Run(text)])
         self.file.paragraph([Run(f"{self.words.ui('fingerprint')}{self.words.colon}{self.edition.fingerprint}")])
 
@@ -202,7 +204,8 @@ class _Document:
         for publisher, groups in grouped(sources).items():
             self.file.paragraph([Run(publisher)], "Heading 2")
             for shared, own in groups.items():
-                self.file.paragraph([Run(f"{self.words.ui('licence')}{self.words.colon}{shared}")], "Note")
+                if shared:  # of series without a figure nothing is said
+                    self.file.paragraph([Run(f"{self.words.ui('licence')}{self.words.colon}{shared}")], "Note")
                 for source in own:
                     self.file.paragraph(list(self._source(source)), "Note Bullet")
 

@@ -17,7 +17,7 @@ from kzreport.charts.describe import HEADER
 from kzreport.days import parse_day
 from kzreport.errors import DataError, WordsError
 from kzreport.language.words import Words
-from kzreport.model import Period, Series
+from kzreport.model import Observation, Period, Series
 from kzreport.pages.outputs import Output
 from kzreport.series.known import load_series
 from kzreport.series.resource import names_of, resources
@@ -68,13 +68,15 @@ class FigureReader:
     """Reads the figures behind the charts and tables of a page; what it looks up, it looks up once.
 
     ``words``: of the page, in the language in which publishers are named; ``as_of``: the date of the edition.
-    ``others``: words of other pages, which name what these do not.
+    ``others``: words of other pages, which name what these do not; ``held``: all series of the project.
     """
 
     def __init__(self, words: Words, as_of: date, others: Sequence[Words] = ()) -> None:
         self.words, self.as_of, self.others = words, as_of, others
-        self._held = resources()
+        self.held = resources()
+        self._bodies = names_of("publishers")
         self._known: dict[tuple[str, date], Series] = {}
+        self._inside: dict[tuple[str, str, date], tuple[Observation, ...]] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
         self._publishers: dict[tuple[tuple[str, ...], tuple[str, ...]], str] = {}
@@ -92,7 +94,7 @@ class FigureReader:
         days = [parse_day(part) for part in parts if _DAY.fullmatch(part)]  # of a vintage, if one is named
         key, published = min([self.as_of, *days]), ""
         if value and group != _THEN:
-            held = [name for name in names if name in self._held]
+            held = [name for name in names if name in self.held]
             published = max((self._published(name, period, key, parts) for name in held), default="")
         number = float(value) if value else None
         publisher = self._publisher(names, parts)
@@ -101,19 +103,21 @@ class FigureReader:
     def _published(self, name: str, period: str, day: date, parts: tuple[str, ...]) -> str:
         key = (name, period, day, parts)
         if key not in self._days:
-            if (name, day) not in self._known:
-                self._known[name, day] = load_series(name, day)
-            self._days[key] = _day_published(self._known[name, day], self._held[name].dimensions, period, parts)
+            if (name, period, day) not in self._inside:
+                if (name, day) not in self._known:
+                    self._known[name, day] = load_series(name, day)
+                self._inside[name, period, day] = _inside(self._known[name, day], period)
+            self._days[key] = _day_published(self._inside[name, period, day], self.held[name].dimensions, parts)
         return self._days[key]
 
     def _publisher(self, names: tuple[str, ...], parts: tuple[str, ...]) -> str:
         """Name the publishers of series; of a series that has several, those that the figure itself names."""
         key = (names, parts)
         if key not in self._publishers:
-            named = [self.words.label(part) for part in parts if part in names_of("publishers")]
+            named = [self.words.label(part) for part in parts if part in self._bodies]
             found: list[str] = []
             for name in names:
-                own = self.words.publisher(name) if name in self._held else self.words.ui("claims_source")
+                own = self.words.publisher(name) if name in self.held else self.words.ui("claims_source")
                 found += [own] if own else named or [self.words.ui("several_publishers")]
             self._publishers[key] = self.words.semicolon.join(dict.fromkeys(found))
         return self._publishers[key]
@@ -132,20 +136,25 @@ class FigureReader:
                 return words.label(code)  # as the picture names it
         if self.words.has_word("ui", code):
             return self.words.ui(code)
-        return self._held[code].titles[self.words.language] if code in self._held else code
+        return self.held[code].titles[self.words.language] if code in self.held else code
 
 
-def _day_published(series: Series, dimensions: Sequence[str], period: str, parts: Sequence[str]) -> str:
-    """Return the latest day on which a series, as known on a day, got a figure of a period.
+def _inside(series: Series, period: str) -> tuple[Observation, ...]:
+    """Return the observations of a series within a period; none for a text that is no period."""
+    try:
+        wanted = Period.parse(period)
+    except DataError:
+        return ()
+    return tuple(o for o in series if wanted.start <= o.period.start and o.period.end <= wanted.end)
+
+
+def _day_published(inside: Sequence[Observation], dimensions: Sequence[str], parts: Sequence[str]) -> str:
+    """Return the latest day on which one of the observations of a period was published.
 
     ``parts``: codes that say what the figure is of; the columns of the table that hold one of them are cut to it. Of a
     table with several publishers nothing is said unless one is named.
     """
-    try:
-        wanted = Period.parse(period)
-    except DataError:
-        return ""
-    found = [o for o in series if wanted.start <= o.period.start and o.period.end <= wanted.end]
+    found = list(inside)
     for column in dimensions:
         named = [o for o in found if o.dims.get(column) in parts]
         if not named and column == "publisher":

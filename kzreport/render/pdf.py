@@ -12,7 +12,7 @@ from kzreport.project.settings import project
 from kzreport.render.brief import told_replaced
 from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
-from kzreport.render.late import late_figures
+from kzreport.render.late import late_figures, present_values
 from kzreport.render.ledger import Listed, listed_claims
 from kzreport.render.printed import Data, halves, printed_paragraphs, printed_runs, printed_table, printed_text
 from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
@@ -38,6 +38,7 @@ def make(edition: Edition, language: str) -> bytes:
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon},
         "points": _points(pages, w),
         "late": late_figures(edition, w),
+        "later": present_values(edition, w),
         "pages": chapters,
         "middle": _middle(chapters),
         "sources": list(_sources(edition_sources(edition, language), w)),

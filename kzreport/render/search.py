@@ -63,7 +63,7 @@ def _pieces(page: PageContent) -> Iterator[Piece]:
         if output.kind in (Kind.CHART, Kind.TABLE):
             yield from _parted(f"{page.name}.html#{output.name}", page.title, output.title, [_about(output)])
         elif output.kind in _READ:
-            said = read_markdown(output.markdown.strip("*"))
+            said = read_markdown(output.markdown)
             if said and said[0].level:
                 yield from _parted(href, page.title, heading, texts)
                 href, heading, texts = f"{page.name}.html#section-{output.name or output.kind}", said[0].text, []

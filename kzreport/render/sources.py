@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from kzreport.indicators.forecasts import outcomes
 from kzreport.language.words import Words
 from kzreport.render.content import Edition
-from kzreport.series.known import load_series
+from kzreport.series.known import latest_outcome
 from kzreport.series.resource import describe_series
 
 
@@ -23,8 +22,11 @@ class SeriesSource:
     - ``terms``: of use; ``access``: the way on which the figures came here; ``days``: how its days of publication are
       known
     - ``last``: the latest period with a figure, or a statement that no figure is held
-    - ``caveats``: sentences
+    - ``caveats``: sentences that hold on the date of the edition
     - ``pages``: title and address (perhaps empty) of each source used by the date of the edition
+
+    Of a series without a figure nothing else is said: ``terms``, ``access``, ``days``, ``caveats`` and ``pages`` are
+    empty.
     """
 
     name: str
@@ -51,7 +53,7 @@ def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequen
     """Return publisher -> what is said of several of its series at once (terms of use, access, days) -> these."""
     found: dict[str, dict[str, list[SeriesSource]]] = {}
     for s in sources:
-        shared = " ".join(f"{text.rstrip('.')}." for text in (s.terms, s.access, s.days))
+        shared = " ".join(f"{text.rstrip('.')}." for text in (s.terms, s.access, s.days) if text)
         found.setdefault(s.publisher, {}).setdefault(shared, []).append(s)
     return found
 
@@ -59,7 +61,7 @@ def grouped(sources: Sequence[SeriesSource]) -> Mapping[str, Mapping[str, Sequen
 def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
     """Return what is known of a series on a day, in the language of ``words``."""
     d, language = describe_series(name), words.language
-    last = outcomes(load_series(name, as_of)).last
+    last = latest_outcome(name, as_of)
     used = [s for s in d.sources if s.get("since", "") <= as_of.isoformat()]
     return SeriesSource(
         name=name,
@@ -68,12 +70,14 @@ def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
         unit=words.unit(d.unit),
         basis=d.basis,
         frequency=d.frequency,
-        terms=d.licence[language],
-        access=d.accessed_via[language],
-        days=words.ui(f"published_{d.publication['kind']}"),
+        terms=d.licence[language] if last else "",
+        access=d.accessed_via[language] if last else "",
+        days=words.ui(f"published_{d.publication['kind']}") if last else "",
         last=words.period(last) if last else words.ui("nothing_known"),
-        caveats=d.caveats[language],
-        pages=[
-            (words.dated(s["title"]), path if (path := s.get("path", "")).startswith("https://") else "") for s in used
-        ],
+        caveats=d.caveats_on(language, as_of) if last else (),
+        pages=[(words.dated(s["title"]), _address(s.get("path", ""))) for s in used] if last else [],
     )
+
+
+def _address(path: str) -> str:
+    return path if path.startswith("https://") else ""

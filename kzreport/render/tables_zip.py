@@ -122,9 +122,9 @@ def _readme(edition: Edition, language: str, words: Words, sources: Sequence[Ser
             named = [f"{title}{words.colon}{path}" if path else title for title, path in s.pages]
             lines = [
                 f"{s.publisher}{words.colon}{s.title}",
-                f"{words.ui('licence')}{words.colon}{s.terms}",
-                f"{words.ui('accessed')}{words.colon}{s.access}",
-                f"{s.days}. {words.ui('last_figure')}{words.colon}{s.last}",
+                *([f"{words.ui('licence')}{words.colon}{s.terms}"] if s.terms else []),
+                *([f"{words.ui('accessed')}{words.colon}{s.access}"] if s.access else []),
+                f"{f'{s.days}. ' if s.days else ''}{words.ui('last_figure')}{words.colon}{s.last}",
                 *(s.caveats),
                 *named,
             ]

@@ -13,6 +13,7 @@ from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import Figure, FigureReader, shown_decimals
 from kzreport.render.judged import judged_claims
+from kzreport.render.late import present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
 from kzreport.render.workbook_charts import Drawn, add_charts, main_series
@@ -105,8 +106,8 @@ class _Workbook:
 
     def _cover(self, name: str) -> None:
         edition, k = self.edition, self.language
-        lines = [self.title, edition.lines[k], edition.notices[k], self.words.ui("made_with"), self.say("frozen")]
-        lines += [self.say("see_notes"), self.say("reuse")]
+        lines = [self.title, edition.lines[k], present_values(edition, self.words), edition.notices[k]]
+        lines += [self.words.ui("made_with"), self.say("frozen"), self.say("see_notes"), self.say("reuse")]
         lines += [f"{self.words.ui('fingerprint')}{self.words.colon}{edition.fingerprint}"]
         sheet = self.book.sheet(name, lines[:1], self.foot)
         sheet.set_column(0, 0, 100)

@@ -32,6 +32,7 @@ OPTIONAL = (
     "sources",
     "fetch",  # of kzreport.refresh.mapping alone: how figures are fetched is not what they are
 )
+GRADES = ("primary", "reported", "weak")  # of a source: the body itself, who names it, neither
 _NAMES = ("publishers", "licences", "access")
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 _PATTERNS = {
@@ -227,7 +228,7 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
     limits = [_number(n, at("range")) for n in _list(card["range"], at("range"))]
     if len(limits) != 2 or limits[0] >= limits[1]:
         raise DataError(explain(at("range"), limits, "the lowest and the highest plausible value"))
-    caveats = [_by_language(c, shared.languages, at("caveats")) for c in _list(card.get("caveats", []), at("caveats"))]
+    caveats = [_caveat(c, shared.languages, at("caveats")) for c in _list(card.get("caveats", []), at("caveats"))]
     titles = _by_language(card["titles"], shared.languages, at("titles"))
     frequency = _one_of(card["frequency"], (*_PATTERNS, "mixed"), at("frequency"))
     rule = _one_of(card["publication"], shared.publication, at("publication"))
@@ -257,7 +258,7 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
         "range": limits,
         "continuous": _one_of(card["continuous"], {"yes": True, "no": False}, at("continuous")),
         "known_gaps": [_parsed(Period.parse, p, at("known_gaps")) for p in texts("known_gaps")],
-        "caveats": {k: [c[k] for c in caveats] for k in shared.languages},
+        "caveats": caveats,
         "sources": [_source(s, at("sources")) for s in _list(card.get("sources", []), at("sources"))],
     }
     if entry["publisher"] is None and "publisher" not in columns:
@@ -275,9 +276,20 @@ def read_card(path: Path, shared: Shared) -> dict[str, Any]:
     return entry
 
 
+def _caveat(value: Any, languages: Sequence[str], where: str) -> dict[str, str]:
+    """Return a caveat, perhaps with the days on which it began and ceased to hold."""
+    caveat = {k: _text(v, where) for k, v in _map(value, where, languages, ("since", "until")).items()}
+    days = [_parsed(parse_day, caveat[key], f"{where}, key '{key}'") for key in ("since", "until") if key in caveat]
+    if days != sorted(set(days)):
+        raise DataError(explain(f"{where}, key 'until'", days[1], f"a day after {days[0]}, since when it holds"))
+    return caveat
+
+
 def _source(value: Any, where: str) -> dict[str, str]:
     """Return a page or document in which figures were read."""
-    source = {k: _text(v, where) for k, v in _map(value, where, ("title",), ("path", "since")).items()}
+    source = {k: _text(v, where) for k, v in _map(value, where, ("title",), ("path", "since", "grade")).items()}
+    if "grade" in source:
+        _one_of(source["grade"], GRADES, where)
     if "since" in source:
         _parsed(parse_day, source["since"], where)
     if not re.fullmatch(r"https?://[^/@\s]+(/\S*)?", path := source.get("path", "https://x")):

@@ -30,7 +30,8 @@ class Issue:
       of ``where`` has one value or several
     - ``kind``: ``error``, ``break``, ``inconsistent``, ``preliminary``, ``suspect``, ``caveat`` or ``checked``
     - ``since``, ``until``: the day on which it became known, and the day on which it was mended
-    - ``text``: language -> sentence
+    - ``text``: language -> sentence, true from ``since`` to ``until``
+    - ``ended``: language -> sentence on how it was mended, which tells it as past; empty without ``until``
     - ``excuses``: names of the guards whose findings on these figures are true figures
     """
 
@@ -42,6 +43,7 @@ class Issue:
     since: date
     text: Mapping[str, str]
     until: date | None = None
+    ended: Mapping[str, str] = field(default_factory=dict)
     excuses: tuple[str, ...] = field(default=(), repr=False)  # changes no page
 
     def is_about(self, column: str, values: Collection[str]) -> bool:
@@ -53,15 +55,18 @@ class Issue:
 def _issue(e: Any, at: str) -> Issue:
     languages = project().languages
     needed = {"id", "series", "kind", "since", *languages}
-    allowed = needed | {"where", "periods", "until", "excuses"}
+    allowed = needed | {"where", "periods", "until", "ended", "excuses"}
     if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
         found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
-        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until, excuses"
+        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until, ended, excuses"
         raise DataError(explain(at, found, expected))
     for key in needed:
         if not isinstance(e[key], str) or not e[key].strip():
             raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
     where, spans, excuses = e.get("where", {}), e.get("periods", []), e.get("excuses", [])
+    if ("until" in e) != ("ended" in e) or not _is_text(e.get("ended", dict.fromkeys(languages, "-")), languages):
+        todo = f"'until' a day and 'ended' a sentence in {', '.join(languages)}, or neither"
+        raise DataError(explain(f"{at}, key 'ended'", repr(e.get("ended")), todo))
     for key, value, kind, form in (
         ("where", where, dict, "map"),
         ("periods", spans, list, "list"),
@@ -86,7 +91,15 @@ def _issue(e: Any, at: str) -> Issue:
     if until and until <= since:
         raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
     text = {k: e[k].strip() for k in languages}
-    return Issue(e["id"], d.name, chosen, periods, e["kind"], since, text, until, tuple(map(str, excuses)))
+    ended = {k: str(t).strip() for k, t in e.get("ended", {}).items()}
+    return Issue(e["id"], d.name, chosen, periods, e["kind"], since, text, until, ended, tuple(map(str, excuses)))
+
+
+def _is_text(value: Any, languages: Collection[str]) -> bool:
+    """Return true for a map of the languages to text."""
+    if not isinstance(value, dict) or set(value) != set(languages):
+        return False
+    return all(isinstance(text, str) and text.strip() for text in value.values())
 
 
 def _day(entry: Mapping[str, Any], key: str, at: str) -> date:

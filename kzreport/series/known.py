@@ -16,7 +16,8 @@ from pathlib import Path
 from kzreport.days import parse_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp
-from kzreport.model import Observation, Series
+from kzreport.indicators.forecasts import outcomes
+from kzreport.model import Observation, Period, Series
 from kzreport.series.resource import Resource, describe_series, resources
 from kzreport.series.table import check_table
 
@@ -94,6 +95,18 @@ def load_vintages(name: str, as_of: date | str, **dims: str) -> tuple[Series, ..
     """
     day = parse_day(as_of)
     return tuple(load_series(name, v, **dims) for v in describe_series(name).vintages if v <= day)
+
+
+def latest_outcome(name: str, as_of: date | str) -> Period | None:
+    """Return the latest period of which a figure came out by a date: no projection, and no plan beside outcomes.
+
+    >>> str(latest_outcome("transit", "2022-12-31"))  # the plan for the whole year is no figure of it
+    '2022-01/2022-09'
+    """
+    series, kinds = outcomes(load_series(name, as_of)), describe_series(name).enums.get("kind", ())
+    if set(kinds) <= {"plan"}:  # a series of plans alone
+        return series.last
+    return replace(series, observations=tuple(o for o in series if o.dims.get("kind") != "plan")).last
 
 
 def present_state(names: Iterable[str], as_of: date | str) -> tuple[str, ...]:

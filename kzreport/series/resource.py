@@ -45,8 +45,9 @@ class Resource:
     - ``low``, ``high``: the plausible range of a value, in its unit
     - ``continuous``, ``known_gaps``: every period has a row, but for these
     - ``decimals``: digits shown after the decimal mark, if its publisher prints more than is usual for the unit
-    - ``caveats``: language -> sentences
-    - ``sources``: ``title`` and perhaps ``path`` and ``since``, the day from which it was used
+    - ``caveats``: language -> sentence, and perhaps ``since`` and ``until``, the days on which it began and ceased to
+      hold
+    - ``sources``: ``title`` and perhaps ``path``, ``since``, the day from which it was used, and ``grade``, its weight
     - ``some_dated``: the table has a column ``dated`` that its card does not name: few days are not as the rule says
     - ``publisher_before``: names that the publisher had before: language -> name, and ``until`` which day
     - ``vintages``: the only days of publication there are; empty if any day may be one
@@ -72,7 +73,7 @@ class Resource:
     high: float
     continuous: bool
     known_gaps: tuple[str, ...]
-    caveats: Mapping[str, tuple[str, ...]]
+    caveats: tuple[Mapping[str, str], ...]
     sources: tuple[Mapping[str, str], ...]
     vintages: tuple[date, ...] = ()
     state: date | None = None
@@ -85,6 +86,11 @@ class Resource:
     def card(self) -> str:
         """The card as messages name it."""
         return f"data/{self.name}.yml"
+
+    def caveats_on(self, language: str, day: date) -> tuple[str, ...]:
+        """Return the sentences that held on a day; none of a series that had no figure by then is the caller's rule."""
+        held = (c for c in self.caveats if c.get("since", "") <= day.isoformat() < c.get("until", "9999"))
+        return tuple(c[language] for c in held)
 
     def published_by(self, language: str, day: date | None = None) -> str | None:
         """Return the publisher as it was called on a day (today if none); ``None`` if a column has it."""
@@ -187,7 +193,7 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         high=float(high),
         continuous=need("continuous", bool),
         known_gaps=tuple(raw.get("known_gaps", ())),
-        caveats={k: tuple(v) for k, v in by_language("caveats").items()},
+        caveats=tuple(_caveat(c, languages, f"{where}, key 'caveats'") for c in need("caveats", list)),
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(read_day(v) for v in raw.get("vintages", ())),
         state=read_day(raw["state"]) if "state" in raw else None,
@@ -196,6 +202,12 @@ def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str],
         publisher_before=tuple(raw.get("publisher_before", ())),
         some_dated=need("some_dated", bool) if "some_dated" in raw else False,
     )
+
+
+def _caveat(raw: Mapping[str, str], languages: Sequence[str], where: str) -> Mapping[str, str]:
+    if set(languages) - set(raw) or any(raw.get(key) and not read_day(raw[key]) for key in ("since", "until")):
+        raise DataError(explain(where, sorted(raw), f"the languages {', '.join(languages)}"))
+    return raw
 
 
 def seal_package(package: Mapping[str, Any]) -> dict[str, Any]:

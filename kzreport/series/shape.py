@@ -7,7 +7,7 @@ What belongs here: kinds, lengths and bounds of what the package holds. What doe
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -65,6 +65,7 @@ class _Source(_Shape):
     title: Text
     path: Text | None = None
     since: Day | None = None
+    grade: Literal["primary", "reported", "weak"] | None = None
 
 
 class _Entry(_Shape):
@@ -79,7 +80,7 @@ class _Entry(_Shape):
     publication: _Publication
     range: Annotated[list[Finite], Field(min_length=2, max_length=2)]
     known_gaps: list[Annotated[str, AfterValidator(_is_period)]] = []
-    caveats: dict[str, list[Text]]
+    caveats: list[Texts]
     sources: list[_Source] = []
     vintages: list[Day] = []
     state: Day | None = None

@@ -71,9 +71,9 @@ def finish_pending(folder: Path) -> None:
     For every reader: one ``stat`` where nothing is pending. A writer at work is waited for if it has decided.
     Raises :class:`DataError` if a file that was decided on is nowhere.
     """
-    stage = folder / _STAGE
-    if not stage.exists():
+    if not os.path.exists(f"{folder}/{_STAGE}"):  # noqa: PTH110  # a page asks some thousand times
         return
+    stage = folder / _STAGE
     decided = (stage / _COMMIT).exists()
     try:
         with _locked(folder, patient=decided):

@@ -66,6 +66,15 @@ def destinations(food: Series) -> Groups | None:
     return {str(last): tuple(amounts(food, "wheat_flour", n)[last] for n in names)}
 
 
+@reads(found=destinations)
+def largest(found: Groups | None) -> dict[str, Reading] | None:
+    """Return the largest (``first``) and the next (``second``) of :func:`destinations`, tonnes; None without them."""
+    if not found:
+        return None
+    first, second, *_ = sorted(*found.values(), key=lambda r: r.value or 0.0, reverse=True)
+    return {"first": first, "second": second}
+
+
 @reads(food="afghanistan_food")
 def food_table(food: Series) -> tuple[Reading, ...] | None:
     """Every quantity of wheat and flour, latest first; the item says product, destination, publisher; None without."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 
 from kzreport.declare import reads
-from kzreport.indicators import aid, growth
+from kzreport.indicators import aid, growth, ranking
 from kzreport.model import Groups, Observation, Period, Reading, Series, Status
+
+_TOLD = ("first", "second", "third")  # the recipients of money that a sentence names
 
 
 def _none(series: Series, unit: str) -> Reading:
@@ -209,24 +211,29 @@ def need_years(aid_tonnes: Series, people_in_need: Series, recipient: str) -> Gr
 
 
 @reads("aid_tonnes", "people_in_need")
-def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str, Reading]:
+def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str, Reading | tuple[Reading, ...]]:
     """The deliveries known of the latest year with one, over the people in need.
 
-    ``mass`` (tonnes), ``people`` as the UN counted them for that year, else for the latest year before (then also
-    ``before``), and ``grams`` each; ``more_than``: the count if it is a lower bound. No count comes from a document
-    under check.
+    ``mass`` (tonnes), ``parts``: what it sums, their items the months of the shipments; ``people`` as the UN counted
+    them for that year, else for the latest year before (then also ``before``), and ``grams`` each; ``more_than``: the
+    count if it is a lower bound. No count comes from a document under check.
     """
     known = by_year(aid_tonnes, recipient)["delivered"]
     counts = {p: o for p, o in _needs(people_in_need, recipient).items() if known and p <= known[-1].period}
     if not counts:
         none = _none(aid_tonnes, "tonne")
         people = none.of(unit="person")
-        return {"mass": none, **dict.fromkeys(("people", "before", "more_than"), people), "grams": none.of(unit="gram")}
+        nobody = dict.fromkeys(("people", "before", "more_than"), people)
+        return {"mass": none, "parts": (none,), **nobody, "grams": none.of(unit="gram")}
     year, mass = max(counts), known[-1].of(item=recipient)
     people = _reading(people_in_need, counts[year], recipient).of(period=year)
     lower, absent = counts[year].dims["bound"] == "lower", people.of(value=None, status=Status.MISSING_INPUT)
+    summed = [
+        o for o in reversed(_known(aid_tonnes, recipient, stage="delivered")) if o.period.year == mass.period.year
+    ]
     return {
         "mass": mass,
+        "parts": tuple(_reading(aid_tonnes, o, _name(o).partition("|")[2]) for o in summed),
         "people": people,
         "before": people if year != mass.period else absent,
         "more_than": people if lower else absent,
@@ -240,26 +247,28 @@ def _money(series: Series, o: Observation) -> Reading:
 
 @reads("aid_money")
 def money(aid_money: Series) -> dict[str, Reading]:
-    """The latest year whose humanitarian aid is known in all and by recipient: ``total``, the largest (``first``),
-    what went to Afghanistan if it is not the first, what is left to all ``others`` and, of that, to countries that the
-    source does not name (``rest``), million dollars; ``share`` of the first.
+    """The latest year whose humanitarian aid is known in all and by recipient, million dollars.
+
+    - ``total``; ``giver``: the same, its item the body that gives it; ``first``, ``second`` and ``third``: the largest
+      recipients, missing if there are fewer; ``share`` of the first, percent
+    - ``others``: the named recipients after the third; ``rest``: what goes to countries that the source does not name;
+      both missing if nothing is left
     """
     yearly = [o for o in _known(aid_money, "WLD", stage="shipped") if o.period.frequency == "A"]
     parts = _sent(aid_money, yearly[0].period) if yearly else ()
+    none = _none(aid_money, "musd")
     if not yearly or not parts:
-        none = _none(aid_money, "musd")
-        names = ("total", "first", "afghanistan", "others", "rest")
+        names = ("total", "giver", "first", "second", "third", "others", "rest")
         return {**dict.fromkeys(names, none), "share": none.of(unit="percent")}
     total = _money(aid_money, yearly[0])
-    named, told = (aid.stage_total(few) for few in (parts, (parts[0], *(r for r in parts[1:] if r.item == "AFG"))))
+    absent, later = total.of(value=None, status=Status.MISSING_INPUT), parts[len(_TOLD) :]
+    rest = growth.difference(total, aid.stage_total(parts)).of(unit="musd", digits=1, item="rest")
     return {
         "total": total,
-        "first": parts[0],
-        "afghanistan": next(
-            (r for r in parts[1:] if r.item == "AFG"), total.of(value=None, status=Status.MISSING_INPUT)
-        ),
-        "others": growth.difference(total, told).of(unit="musd", digits=1, item="others"),
-        "rest": growth.difference(total, named).of(unit="musd", digits=1, item="rest"),
+        "giver": total.of(item=yearly[0].dims["publisher"]),
+        **dict(zip(_TOLD, (*parts, *[absent] * len(_TOLD)), strict=False)),
+        "others": aid.stage_total(later).of(item="others") if later else absent,
+        "rest": rest if ranking.shown(rest) > 0 else absent,
         "share": growth.share(parts[0], total),
     }
 
@@ -277,7 +286,7 @@ def recipients(aid_money: Series) -> Groups:
     if not found["total"].ok:
         return {}
     period = found["total"].period
-    return {str(period): (*_sent(aid_money, period), found["rest"])}
+    return {str(period): (*_sent(aid_money, period), *([found["rest"]] if found["rest"].ok else []))}
 
 
 @reads("aid_money")

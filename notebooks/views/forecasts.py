@@ -43,7 +43,7 @@ def _none(as_of: date, horizon: str, status: Status = Status.MISSING_INPUT) -> d
 
 def _summary(known: States, horizon: str, as_of: date) -> dict[str, Reading]:
     """Return what the errors at a horizon are like; too few of them are not comparable."""
-    found = [e for e in forecasts.errors(known) if e.horizon == horizon]
+    found = forecasts.errors(known, horizon)
     if not known:
         return _none(as_of, horizon)
     if len(found) < forecasts.LEAST:
@@ -65,20 +65,24 @@ def _when(o: Observation) -> Period:
     return o.period
 
 
-def _sentences(known: States, horizon: str, as_of: date, told: set[Period]) -> dict[str, Sentence]:
-    """Return the sentences on a measure; ``told``: the editions that were said to be the latest held, before it."""
-    made = _summary(known, horizon, as_of)
-    said: dict[str, Sentence] = {}
+def _sentences(
+    known: States, horizon: str, as_of: date, told: set[Period], judged: dict[str, Reading]
+) -> dict[str, Sentence]:
+    """Return the sentences on a measure, whose name is the item of ``what`` among what is ``judged`` of it.
+
+    ``told``: the editions that were said to be the latest held, before this measure.
+    """
+    what, said = judged["what"], dict[str, Sentence]()
     if expected := _expected(known):
         day = expected["edition"].period
         new = "expected_then" if (as_of - day.start).days > SPACING else "expected"
-        said["expected_too" if day in told else new] = expected
+        said["expected_too" if day in told else new] = {"what": what, **expected}
         told.add(day)
-    said["error"] = {k: made[k] for k in ("bias", "one_sided", "count")} | {"error": made["mean_absolute"]}
-    if made["gain"].ok:
-        said["naive"] = {"gain": made["gain"], "error": made["mean_absolute"], "naive": made["naive"]}
-        worst = forecasts.largest([e for e in forecasts.errors(known) if e.horizon == horizon])
-        said["largest"] = {"forecast": worst.forecast, "actual": worst.actual, "missed": worst.error}
+    said["error"] = judged
+    if judged["gain"].ok:
+        said["naive"] = judged
+        worst = forecasts.largest(forecasts.errors(known, horizon))
+        said["largest"] = {"what": what, "forecast": worst.forecast, "actual": worst.actual, "missed": worst.error}
     return said
 
 
@@ -106,8 +110,9 @@ def panels(
         judged = [r for r in rows.values() if r["mean_absolute"].ok]
         beside = {k: tuple(r[k] for r in judged) for k in ("count", "bias", "naive")}
         kept = tuple(r["mean_absolute"] for r in judged)
-        finding = {"error": _summary(known, horizon, as_of)["mean_absolute"]}
-        found[name] = Panel(_sentences(known, horizon, as_of, told), lines, kept, beside, finding)
+        own = _summary(known, horizon, as_of)
+        own |= {"error": own["mean_absolute"], "what": own["count"].of(name="what", item=f"of_{name}")}
+        found[name] = Panel(_sentences(known, horizon, as_of, told, own), lines, kept, beside, own)
     return found
 
 
@@ -116,11 +121,15 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
     """Return how far forecasts of average inflation at a horizon were from what came, and those of growth, points.
 
     ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
-    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country.
+    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country. ``edition``, ``now``
+    and ``next`` are of the latest edition held of inflation: its day and its first two forecasts.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)
+    absent = Reading.missing("forecast", "percent", Period.parse(str(as_of.year)))
+    nothing = dict.fromkeys(("edition", "now", "next"), absent)
     return {
+        **(_expected(forecasts.editions(average, country)) or nothing),
         "error": prices["mean_absolute"],
         "bias": prices["bias"],
         "one_sided": prices["one_sided"],
@@ -171,7 +180,8 @@ def revised(table: Groups, as_of: date) -> dict[str, Reading]:
 
 def _compared(states: States, countries: Sequence[str], horizon: str) -> dict[str, dict[str, Reading]]:
     """Return the summary of each country over the years of the first one; who lacks one of them is left out."""
-    found = {c: [e for e in forecasts.errors(forecasts.editions(states, c)) if e.horizon == horizon] for c in countries}
+    known = forecasts.editions_of(states, countries)
+    found = {c: forecasts.errors(known[c], horizon) for c in countries}
     years = {e.actual.period for e in found[countries[0]]}
     if len(years) < forecasts.LEAST:
         return {}

@@ -89,9 +89,10 @@ def drivers(
     """The latest contributions, points, and the ``rate``; the share of the largest component under its ``lead_`` name.
 
     The other two have none. They are of the latest month that all components have; ``behind`` is the rate of the
-    headline's month if that is a later one. A status if weights lack.
+    headline's month if that is a later one. A status if weights lack; ``lacking``, ``lacking_too``: of which years.
     """
     rate = inflation.headline(cpi_yy)
+    lacking = price_contributions.lacking_weights(cpi_weights, rate.period)
     found = _latest_contributions(cpi_components_yy, cpi_components_mm, cpi_weights, cpi_yy)
     late = bool(found) and found["total"].ok and found["total"].period != rate.period
     behind = rate if late else Reading.missing("behind", "percent", rate.period)
@@ -100,11 +101,12 @@ def drivers(
     led = {f"lead_{k}": none for k in COMPONENTS}
     if not parts:
         nothing = Reading.missing("contributions", "points", rate.period)
-        return {**{k: nothing for k in (*COMPONENTS, "total", "residual")}, "rate": rate, "behind": behind, **led}
+        found = dict.fromkeys((*COMPONENTS, "total", "residual"), nothing)
+        return {**found, "rate": rate, "behind": behind, **led, **lacking}
     top = max((k for k, r in parts.items() if r.ok), key=lambda k: parts[k].value or 0.0, default="")
     if top:
         led[f"lead_{top}"] = growth.share(parts[top], found["total"].of(unit="points", basis=parts[top].basis))
-    return {**found, "rate": rate, "behind": behind, **led}
+    return {**found, "rate": rate, "behind": behind, **led, **lacking}
 
 
 def _latest_contributions(yy: Series, mm: Series, weights: Series, total: Series) -> dict[str, Reading]:

@@ -168,7 +168,8 @@ def panels(
         ranked = [r if r.period == c.own.period and recent else None for r in rows]
         ranks = [r and ranking.rank(r, [o for o in same if o.item != r.item]) for r in ranked]
         beside = {"rank": [r if r and r.ok else None for r in ranks]} if recent else {}
-        finding = _position(c) if recent else {}
+        none = c.own.of(value=None, unit="rank", status=Status.MISSING_INPUT)
+        finding = _position(c) if recent else {"value": c.own, "rank": none, "compared": none}
         found[indicator] = Panel(_sentences(indicator, c, as_of), c.lines, tuple(rows), beside, finding)
     return found
 

@@ -163,32 +163,6 @@ def provisional(exports_monthly: Series, imports_monthly: Series, suspect: Colle
     return found | ({"suspect": tuple(readings.at(exports_monthly, p) for p in doubtful)} if doubtful else {})
 
 
-@reads(**GROUPED)
-def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
-    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
-    years = sorted({o.period for o in imports})
-    found: dict[str, list[Reading]] = {p: [] for p in chosen}
-    for y in years:
-        sides = sides_of(exports, imports, y, country_groups)
-        for p in chosen:
-            if p in sides:
-                found[p].append(trade.turnover(*sides[p]))
-    return {k: tuple(v) for k, v in found.items()}
-
-
-@reads(found=turnover)
-def moved_most(found: Groups) -> dict[str, Reading] | None:
-    """Return the largest change of turnover on a year earlier among all chosen partners (``most``), million dollars.
-
-    None unless all have the latest year and the one before.
-    """
-    latest = max((r.period for g in found.values() for r in g), default=None)
-    both = [g[-2:] for g in found.values() if len(g) > 1 and g[-1].period == latest and g[-2].period.shift(1) == latest]
-    if not both or len(both) < len(found):
-        return None
-    return {"most": max((growth.difference(b, a) for a, b in both), key=lambda r: r.value or 0.0)}
-
-
 @reads("exports_monthly", "imports_monthly", **GROUPED)
 def ranking(
     exports: Series,

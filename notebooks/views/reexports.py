@@ -50,7 +50,7 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     - ``usual``: the spread of the same estimators before the event, over so many ``trials``; ``outside``: one if the
       range lies outside it, zero if not, missing with too few trials
     - ``judged``: the range of the latest year that has trials enough, with ``judged_usual``, ``judged_trials`` and
-      ``judged_outside``; ``event``: one, in the year of the event
+      ``judged_outside``; ``event``: one, in the year of the event; ``flow``: the same, its item names the flow
 
     ``base``: first and last year of the expected level.
     """
@@ -61,7 +61,8 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     change = growth.growth(level, readings.at(data, latest_year.year_before()))
     began = data.as_of.year >= event and level.period.year < event
     waited = happened if began else happened.of(value=None, status=Status.MISSING_INPUT)
-    known = {"level": level, "level_change": change, "event": happened, "waited": waited}
+    flowing = happened.of(name="flow", item=f"flow_{partner}")
+    known = {"level": level, "level_change": change, "event": happened, "flow": flowing, "waited": waited}
     if not years:
         none = _none(flow, "musd_change")
         names = ("range", "low", "high", "usual", "trials", "outside", "agree", "judged", "judged_usual")

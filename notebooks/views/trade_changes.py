@@ -1,11 +1,11 @@
-"""The partners page: trade over twelve months, and what moved it from one whole year to the next."""
+"""The partners page: trade over twelve months and by partner, and what moved it from one whole year to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
 from kzreport.declare import COUNTRY_GROUPS, Source, reads, suspects
-from kzreport.indicators import decomposition, growth
+from kzreport.indicators import decomposition, growth, trade
 from kzreport.indicators.aggregates import rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
 from kzreport.indicators.partners import accounts, last_partner_year, sides_of
@@ -14,6 +14,7 @@ from kzreport.model import Groups, Period, Reading, Series, Status
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
 SUSPECT = suspects("exports_monthly")
+PAIR = 2  # fewest partners of which one can be the first
 
 
 @reads("exports_monthly", "imports_monthly")
@@ -32,13 +33,17 @@ def year_sums(exports_monthly: Series, imports_monthly: Series) -> Groups:
 def rolling(sums: Groups, suspect: Collection[Period] = ()) -> dict[str, Reading]:
     """The latest twelve months: ``turnover`` and its change (percent), ``balance`` and ``balance_before``.
 
-    ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
-    without one.
+    - ``running``: the balance, missing where the twelve months are a calendar year, which is told already
+    - ``sound_turnover`` and the like: the same up to the month before a suspect value among these months, missing
+      without one
     """
     last = max((r.period for r in sums["turnover"]), default=None)
     doubtful = sorted(p for p in suspect if last and last.shift(-12) < p <= last)
     sound = doubtful[0].shift(-1) if doubtful else None
-    return {**_twelve_months(sums, last), **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
+    found = _twelve_months(sums, last)
+    whole = found["balance"].of(value=None, status=Status.MISSING_INPUT)
+    found["running"] = whole if last is None or last.end.month == 12 else found["balance"]
+    return {**found, **{f"sound_{k}": r for k, r in _twelve_months(sums, sound).items()}}
 
 
 def _twelve_months(sums: Groups, end: Period | None) -> dict[str, Reading]:
@@ -52,6 +57,33 @@ def _twelve_months(sums: Groups, end: Period | None) -> dict[str, Reading]:
             found[name] = rows.get(p, none) if p else none
     change = growth.growth(found["turnover"], found.pop("turnover_before"))
     return {**found, "turnover_change": change}
+
+
+@reads(**GROUPED)
+def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
+    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
+    years = sorted({o.period for o in imports})
+    found: dict[str, list[Reading]] = {p: [] for p in chosen}
+    for y in years:
+        sides = sides_of(exports, imports, y, country_groups)
+        for p in chosen:
+            if p in sides:
+                found[p].append(trade.turnover(*sides[p]))
+    return {k: tuple(v) for k, v in found.items()}
+
+
+@reads(found=turnover)
+def moved_most(found: Groups) -> dict[str, Reading] | None:
+    """Return the largest change of turnover on a year earlier among the chosen partners (``most``), million dollars.
+
+    None unless two or more have figures, and all of these the latest year and the one before.
+    """
+    found = {name: g for name, g in found.items() if g}
+    latest = max((r.period for g in found.values() for r in g), default=None)
+    both = [g[-2:] for g in found.values() if len(g) > 1 and g[-1].period == latest and g[-2].period.shift(1) == latest]
+    if len(both) < max(PAIR, len(found)):
+        return None
+    return {"most": max((growth.difference(b, a) for a, b in both), key=lambda r: r.value or 0.0)}
 
 
 @reads("exports_monthly", "imports_monthly", **GROUPED)
@@ -111,22 +143,23 @@ def _closed(
 
 @reads(found=contributions)
 def moved(found: Groups) -> dict[str, Reading]:
-    """The growth of all trade (``all``, percent) and the largest contribution of one partner by one flow, points.
+    """The growth of all trade (``all``, percent) and the largest contribution of one partner by both flows, points.
 
-    ``largest``: it moves trade most the way that trade went; its ``basis`` is the flow. ``rest``: what the ``others``
-    contribute, where that is more.
+    ``largest``: it moves trade most the way that trade went; ``flow``: the part of it that one flow makes, the larger
+    that way. ``rest``: what the ``others`` contribute, where that is more.
     """
     if not found["turnover"]:
         none = Reading.missing("contribution", "points", Period.parse("2000"))
         return {"all": none.of(unit="percent"), "largest": none, "flow": none, "others": none, "rest": none}
     whole, others = found["turnover"][-1], found["turnover"][-2]
     way = -1.0 if (whole.value or 0.0) < 0 else 1.0
-    each = [r for flow in BY_PARTNER for r in found[flow][:-2]]
-    largest = max(each, key=lambda r: way * (r.value or 0.0)) if each else others
+    largest = max(found["turnover"][:-2], key=lambda r: way * (r.value or 0.0), default=others)
+    own = [r for flow in BY_PARTNER for r in found[flow] if r.item == largest.item]
+    flow = max(own, key=lambda r: way * (r.value or 0.0))
     return {
         "all": whole.of(unit="percent", item=""),
         "largest": largest,
-        "flow": largest.of(item=f"by_{largest.basis}"),
+        "flow": flow.of(item=f"by_{flow.basis}"),
         "others": others,
         "rest": others if way * (others.value or 0.0) > way * (largest.value or 0.0) else _no(others),
     }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kzreport.declare import reads
 from kzreport.indicators import growth, transit
+from kzreport.indicators.news import is_old
 from kzreport.model import Groups, Period, Reading, Series, Status
 
 DIRECTIONS = ("exports", "imports", "transit")
@@ -19,18 +22,23 @@ def _none(published: Series, unit: str) -> Reading:
     return Reading.missing("volume", unit, Period.parse(str(published.as_of.year - 1)), inputs=(published.name,))
 
 
-@reads(transit_="transit")
-def headline(transit_: Series) -> dict[str, Reading]:
+@reads(transit_="transit", transit_growth="transit_growth")
+def headline(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The latest full year of the corridor, its growth within the figures of one publisher where one gives both years.
 
-    ``volume`` (tonnes), ``before``, ``volume_change`` (percent): of that publisher, the item. ``like``: the earlier
-    figure of that publisher; all three are missing where nobody gives both years, and ``volume`` is then the midpoint.
-    ``spread`` between the highest and the lowest publisher.
+    - ``volume`` (tonnes), ``before``, ``volume_change`` (percent): of that publisher, the item
+    - ``like``: the earlier figure of that publisher; all three are missing where nobody gives both years, and
+      ``volume`` is then the midpoint
+    - ``spread``: between the highest and the lowest publisher
+    - ``part``, ``part_before``, ``part_change`` (percent, less than a doubling), ``part_times``, ``part_announced``: of
+      :func:`part_year`, where no recent full year is held; otherwise missing
     """
     years = {r.period: r for r in _years(transit_)}
+    part = _part_told(transit_, transit_growth, years)
     if not years:
         none = _none(transit_, "tonne")
-        return {**dict.fromkeys(("volume", "before", "like", "spread"), none), "volume_change": none.of(unit="percent")}
+        whole = dict.fromkeys(("volume", "before", "like", "spread"), none)
+        return {**whole, "volume_change": none.of(unit="percent"), **part}
     middle = years[max(years)]
     last = middle.period.year_before()
     none = _none(transit_, "tonne").of(period=last, basis=middle.basis)
@@ -43,7 +51,27 @@ def headline(transit_: Series) -> dict[str, Reading]:
         "before": before,
         "like": before,
         "spread": _spread(middle),
+        **part,
     }
+
+
+def _part_told(transit_: Series, transit_growth: Series, years: Iterable[Period]) -> dict[str, Reading]:
+    """Return the latest part-year for a headline; missing where a recent full year is held. A change is no doubling."""
+    found = part_year(transit_, transit_growth)
+    if any(not is_old(year, transit_.as_of) for year in years):
+        found = {k: _absent(r) for k, r in found.items()}
+    change = _absent(found["growth"]) if found["times"].ok else found["growth"]
+    return {
+        "part": found["now"],
+        "part_before": found["before"],
+        "part_change": change,
+        "part_times": found["times"],
+        "part_announced": found["announced"],
+    }
+
+
+def _absent(r: Reading) -> Reading:
+    return r.of(value=None, status=Status.MISSING_INPUT, interval=None)
 
 
 def _spread(r: Reading) -> Reading:
@@ -135,7 +163,7 @@ def bases(transit_: Series) -> Groups:
     return {"printed_old": (d["old"], *printed), "needed": _distinct(list(needed))}
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The bases that printed growth rates imply, in the year they differ most: ``low``, ``high``, ``printed``."""
     years = (
@@ -176,7 +204,7 @@ def _as_said(rate: Reading) -> Reading:
     return rate.of(digits=0) if rate.value is not None and rate.value == round(rate.value) else rate
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def part_years(transit_: Series, transit_growth: Series) -> Groups:
     """Parts of a year against the same months a year before, tonnes; the group is the part.
 
@@ -212,7 +240,7 @@ def _doubtful(r: Reading) -> bool:
     return r.interval is not None and r.interval.high > 1.2 * r.interval.low
 
 
-@reads("transit_growth", transit_="transit")
+@reads(transit_="transit", transit_growth="transit_growth")
 def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     """The latest part-year that compares like with like: ``now``, ``before`` and their ``growth`` (percent).
 
@@ -227,9 +255,9 @@ def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     before, now = groups[list(groups)[-1]]
     change = growth.growth(now, before)
     implied = _as_said(change.of(value=round(change.value or 0.0, 6))) if before.name == "implied_base" else None
-    announced = implied or change.of(value=None, status=Status.MISSING_INPUT, interval=None)
+    announced = implied or _absent(change)
     times = growth.multiple(now, before)
-    doubled = times if (change.value or 0.0) >= DOUBLED else times.of(value=None, status=Status.MISSING_INPUT)
+    doubled = times if (change.value or 0.0) >= DOUBLED else _absent(times)
     return {"now": now, "before": before, "growth": change, "announced": announced, "times": doubled}
 
 
@@ -261,12 +289,13 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     """Containers in the latest full year (``last``) and in the latest part of a year (``part``), TEU.
 
     ``before`` and ``growth`` (percent): the year before it as the same publisher gives it, missing where nobody gives
-    both. Figures of two publishers over years that nobody gives are not joined.
+    both. Figures of two publishers over years that nobody gives are not joined. ``named``: the latest year again, to be
+    told with its publisher; missing where several give it.
     """
     none = _none(transit_containers, "teu")
     known = _years(transit_containers, "")
     if not known:
-        return {**dict.fromkeys(("last", "before", "part"), none), "growth": none.of(unit="percent")}
+        return {**dict.fromkeys(("last", "named", "before", "part"), none), "growth": none.of(unit="percent")}
     last = known[-1]
     year = last.period.year_before()
     pair = transit.like_with_like(transit_containers, "", last.period, year, unnamed=UNNAMED)
@@ -274,6 +303,7 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     spans = sorted({o.period for o in transit_containers if o.period.is_part_year and o.value is not None})
     return {
         "last": now,
+        "named": now if now.item else none,
         "before": before,
         "growth": growth.growth(now, before),
         "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,
@@ -287,7 +317,7 @@ def container_table(transit_containers: Series) -> tuple[Reading, ...] | None:
     return tuple(r for p in spans for r in _distinct(list(transit.by_publisher(transit_containers, period=p)))) or None
 
 
-@reads("transit_directions", transit_="transit")
+@reads(transit_="transit", transit_directions="transit_directions")
 def directions(transit_directions: Series, transit_: Series) -> dict[str, Reading]:
     """The latest period given by direction: ``exports``, ``imports``, ``transit`` (tonnes), each with its ``_share``.
 

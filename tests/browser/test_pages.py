@@ -79,7 +79,7 @@ def test_a_page_is_whole_and_fits(opened, files, name):
         assert page.evaluate(OUTSIDE) == [], width
     script = "all => all.map(i => [i.getBBox().width, i.querySelector('desc').textContent.length])"
     page.set_viewport_size({"width": 1280, "height": 900})
-    pictures = page.eval_on_selector_all("figure.chart svg:not(.axis, .anew)", script)
+    pictures = page.eval_on_selector_all("figure.chart svg:not(.axis, .anew, .keys)", script)
     assert all(width > 400 and description > 30 for width, description in pictures)
     assert len(pictures) == sum(bool(a.svg) for a in page_artefacts(load_notebook(name)))
     assert page.locator("h1").count() == 1

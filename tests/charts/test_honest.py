@@ -11,7 +11,7 @@ from measured import contrast, faults
 from kzreport.charts.bars import bars
 from kzreport.charts.canvas import Canvas
 from kzreport.charts.chart import draw
-from kzreport.charts.colours import ACCENT, COLOURS, INK, MUTED, NAMES, PALETTE
+from kzreport.charts.colours import ACCENT, COLOURS, INK, MUTED, NAMES, PALETTE, VINTAGES
 from kzreport.charts.lines import is_estimate, lines, runs
 from kzreport.charts.markers import ranks
 from kzreport.charts.multiples import flattening, multiples
@@ -71,7 +71,7 @@ def test_a_year_without_a_bar_is_nought_or_unknown_and_says_which():
     plot = canvas(FR, "musd")
     bars(plot, {"food": years(2020, 5, 0, None, 3, unit="musd")})
     marks = {round(t.xy[0]): t.get_text() for t in plot.ax.texts if hasattr(t, "xy") and t.xy[1] == 0}
-    assert marks == {2021: "0", 2022: "×"} and "× aucun chiffre détenu" in said(plot)
+    assert marks == {2021: "0", 2022: "×"} and list(plot.keys) == ["× aucun chiffre détenu"]
     whole = canvas(FR, "musd")
     bars(whole, {"food": years(2020, 5, 2, 3, unit="musd")})
     assert not whole.keys
@@ -81,7 +81,7 @@ def test_an_estimated_bar_is_hatched_and_the_key_says_so():
     plot = canvas(unit="musd")
     bars(plot, {"food": (*years(2020, 5, 4, unit="musd"), *years(2022, 3, unit="musd", estimated=True))})
     assert [bool(bar.get_hatch()) for bar in plot.ax.patches] == [False, False, True]
-    assert plot.keys == ["▨ estimate"]
+    assert list(plot.keys) == ["▨ estimate"]
 
 
 def test_a_line_is_dotted_where_it_leads_to_an_estimate():
@@ -138,6 +138,22 @@ def test_a_peak_at_the_end_does_not_meet_the_label_of_its_line():
     path = years(2015, 1, 2, 3, 4, 9, 8.5)
     drawn = draw("lines", {"KAZ": path}, EN, title="T", source="S", mark=path[4])
     assert faults(drawn.svg) == []
+
+
+def test_a_few_editions_are_drawn_and_each_is_named_where_no_line_is():
+    days = {f"{y}-{m:02}-15": years(y, 6, 5 + y % 3, 4, 4, 4) for y in range(2015, 2026) for m in (4, 10)}
+    drawn = draw("editions", {"KAZ": years(2010, *range(16)), **days}, EN, title="T", source="S")
+    assert faults(drawn.svg) == []
+    assert len([c for c in VINTAGES if c in drawn.svg]) == 4 and "(4 of 22)" in drawn.svg.replace("\u00a0", " ")
+    assert len(drawn.rows) == 16 + 22 * 5, "all are in the figures"
+
+
+def test_slopes_name_both_ends_and_no_label_lies_on_another():
+    groups = {n: years(2020, 2 + k / 9, 3 - k / 9) for k, n in enumerate(("KAZ", "RUS", "UZB", "KGZ", "TJK"))}
+    for words in (EN, FR):
+        assert faults(draw("slopes", groups, words, title="T", source="S").svg) == []
+    alone = draw("slopes", {"KAZ": years(2020, 2, 3), "RUS": years(2021, 2)}, EN, title="T", source="S").svg
+    assert faults(alone) == [] and "2.0 Russia" in alone
 
 
 # --- colours -----------------------------------------------------------------------------------------------------

@@ -13,28 +13,33 @@ from kzreport.pages.page import Page
 
 TODAY = "2026-11-26"
 ONE_REPORT = (
-    *("S0-L004-2", "S0-L007-1", "S2-L003-4", "S2-L003-5", "S2-L003-6", "S2-L003-7", "S2-L005-3", "S2-L009-8"),
-    *("S4-L027-3", "S4-L027-7", "S4-L031-1", "S4-L031-3", "S4-L083-2", "S4-L121-2", "S4-L135-1", "S4-L158-1"),
-    *("S4-L162-3", "S4-L164-1", "S4-L170-2"),
+    *("S0-L004-2", "S0-L007-1", "S2-L003-4", "S2-L003-5", "S2-L003-6", "S2-L003-7", "S4-L005-4", "S4-L027-7"),
+    *("S4-L047-1", "S4-L083-2", "S4-L121-2", "S4-L135-1", "S4-L139-1", "S4-L220-4"),
 )
 REASONS = {
     **dict.fromkeys(ONE_REPORT, ("one_source", "one report alone supports it: no verdict rests on that")),
-    "S2-L009-5": ("one_source", "called unverifiable for want of evidence; a report of the visit is held since"),
+    "S2-L005-3": ("unverifiable", "a first consignment of 4,500 t tells nothing of 10,000 t: the rest was not seen"),
+    "S2-L009-5": ("reproduced", "called unverifiable for want of evidence; two reports are held since"),
+    "S2-L009-9": ("reproduced", "called unverifiable for want of evidence; two reports of the talks are held since"),
+    "S3-L006-1": ("reproduced", "called unverifiable; two reports of the goal, as announced, are held since"),
+    "S4-L053-1": ("not_comparable", "the figures add roubles and tenge, or are of the whole union: another scope"),
     "S2-L009-7": ("reproduced", "of its two texts the dated one, the health declaration, is held; the page says so"),
     "S3-L005-3": ("reproduced", "its own dates settle it: January to August are eight months"),
     "S4-L027-1": ("reproduced", "a day within the months stated is what the claim says, not near it"),
-    "S4-L027-4": ("inconsistent", "its own dates settle it: January to June are five months, not six"),
-    "S4-L047-1": ("unverifiable", "all that is held is a law firm's note on an aggregator: weak, which never judges"),
+    "S4-L027-4": ("consistent", "its own dates settle it: from January to June there are four to six months"),
     "S4-L113-6": ("consistent", "both counts are of 2022 and the claim is of 2024: another period agrees at best"),
     "S4-L127-3": ("unverifiable", "the action plan of 2006 is another thing, so it is not held against the claim"),
     "S4-L137-4": ("reproduced", "its own dates settle it: 2021 to 2023 are two years"),
-    "S4-L139-1": ("unverifiable", "all that is held is a law firm's note on an aggregator: weak, which never judges"),
+    "S4-L127-2": ("doubtful", "NATO prints 1995; a report of 1994 has the whole region but Tajikistan sign that year"),
+    "S4-L139-2": ("not_comparable", "four companies are listed, but only one of those that the report names: scope"),
     "S4-L149-1": (
         "reproduced",
         "called unverifiable for want of evidence; two reports of it are held since",
     ),
-    "S4-L154-2": ("one_source", "called unverifiable for want of evidence; one report of the treaty is held since"),
+    "S4-L154-2": ("reproduced", "called unverifiable for want of evidence; two reports of the treaty are held since"),
+    "S4-L158-1": ("doubtful", "the second phase is not the council: one report dates that a day later"),
     "S4-L158-2": ("one_source", "called unverifiable for want of evidence; one report of the phase is held since"),
+    "S4-L162-3": ("doubtful", "the count of the first week agrees, the final one, by one report, does not"),
     "S4-L160-2": ("doubtful", "“mostly” exceeds “nearly half”, but one report alone says it: that makes doubt only"),
     "S4-L190-1": (
         "reproduced",
@@ -67,8 +72,6 @@ def test_a_verdict_that_differs_from_the_proposal_has_its_reason(judged, claim):
         assert sources, why
     if "another thing" in why:
         assert not sources and j.claim.needs, why
-    if "weak" in why:
-        assert str(j.reason) == "weak"
 
 
 # Outlets that are neither a named agency or newspaper nor the body itself.

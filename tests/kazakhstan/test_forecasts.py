@@ -16,6 +16,7 @@ from kzreport.views import fdi, forecasts, inflation
 NOW = "2026-11-25"
 DATES = ("2016-06-30", "2019-05-21", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", NOW)
 PEERS = ["UZB", "KGZ", "TJK", "AZE", "ARM", "GEO", "MNG", "RUS", "BLR", "TUR", "CHN"]
+SIDES = {"fr": {"up": "trop haut", "down": "trop bas"}, "en": {"up": "too high", "down": "too low"}}
 ASK = {"country": "KAZ", "horizon": "autumn_1"}
 
 
@@ -94,6 +95,18 @@ def test_what_the_page_says_at_any_date(as_of, language):
     for panel in panels.values():
         text = " ".join(w.text("say", key, **readings) for key, readings in panel.sentences.items())
         assert "n. d." not in text and "n/a" not in text and "{" not in text
+        told = {k: w.text("say", k, **r) for k, r in panel.sentences.items()}
+        what = w.label(panel.finding["what"].item)
+        assert all(what in sentence for sentence in told.values() if sentence), "of which forecast is a sentence?"
+        over = w.text("findings", "latest", **panel.finding)
+        assert not over or what in over
+        if panel.finding["bias"].direction in ("up", "down"):  # too high or too low: in every sentence on the error
+            side = SIDES[language][panel.finding["bias"].direction]
+            assert side in told["error"] and side in over
+        if "largest" in panel.sentences:
+            missed = panel.sentences["largest"]
+            side = SIDES[language]["up" if missed["forecast"].value > missed["actual"].value else "down"]
+            assert side in told["largest"]
         assert all(r.ok for r in panel.rows), "a horizon with fewer than three errors has no row"
         assert ("naive" in panel.sentences) == (as_of >= "2024")
         assert all(r.period.year <= day.year + 5 for g in panel.groups.values() for r in g)

@@ -187,7 +187,7 @@ def test_no_text_of_the_data_has_a_typewriter_s_apostrophe():
 
 def test_days_of_a_lag_are_spelt_alike():
     """Un jour, cinq jours, vingt jours in letters; forty-five and more in figures, where French sets them so."""
-    said = [c for r in resources().values() for c in r.caveats["fr"]]
+    said = [c for r in resources().values() for c in (caveat["fr"] for caveat in r.caveats)]
     assert [c for c in said if re.search(r"estimée à (?:\d|1\d|20) jours? après", c)] == []
 
 

@@ -17,13 +17,13 @@ P = Period.parse
 
 def test_growth_is_that_of_one_publisher():
     """The ministry gives 4.48 and 4.12 million tonnes on one page; the midpoint of 2024 is another figure."""
-    found = view.headline(load_series("transit", AS_OF))
+    found = view.headline(load_series("transit", AS_OF), load_series("transit_growth", AS_OF))
     assert (found["volume"].item, found["before"].value) == ("ministry_transport_kaz", 4_480_000)
     assert found["volume_change"].value == pytest.approx(-8.04, abs=0.005)
 
 
 def test_growth_of_2023_is_one_that_a_source_has():
-    found = view.headline(load_series("transit", "2024-06-30"))
+    found = view.headline(*(load_series(name, "2024-06-30") for name in ("transit", "transit_growth")))
     assert found["volume"].item == "titr" and found["like"].ok
     assert found["volume_change"].value == pytest.approx(86.7, abs=0.05)
 
@@ -40,7 +40,8 @@ def test_no_change_is_computed_where_nobody_gives_both():
         series_from({"2025": 5_000_000}, "tonne", scope="all", kind="outcome", publisher="b"),
     )
     assert transit.like_with_like(volumes, "all", P("2025"), P("2024")) is None
-    found = view.headline(replace(volumes, as_of=date(2026, 11, 25)))
+    rates = load_series("transit_growth", "2016-06-30")  # none was announced by then
+    found = view.headline(replace(volumes, as_of=date(2026, 11, 25)), rates)
     assert found["volume"].ok and not found["like"].ok and not found["volume_change"].ok
 
 
@@ -73,3 +74,11 @@ def test_parts_of_a_year_are_compared_within_one_publisher(day):
     groups = view.part_years(load_series("transit", day), load_series("transit_growth", day))
     assert groups and all(before.item == now.item for before, now in groups.values())
     assert "2023-01/2023-07" not in groups
+
+
+def test_containers_are_told_with_who_gives_them():
+    """The latest year names its publisher where one alone gives it, in both languages, in sentence and title."""
+    found = view.container_growth(load_series("transit_containers", AS_OF))
+    assert found["named"].ok and found["named"].item == "ministry_transport_kaz"
+    several = view.container_growth(load_series("transit_containers", date(2024, 12, 31)))
+    assert several["last"].period == P("2022") and not several["named"].ok

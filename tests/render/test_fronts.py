@@ -27,6 +27,7 @@ from kzreport.render.cover import Download, cover, entry
 from kzreport.render.figures import FigureReader
 from kzreport.render.plot import plot
 from kzreport.render.published import About, Later, as_made, as_published, feed, report_data, site_data, site_map
+from kzreport.render.references import read_references
 from kzreport.render.search import search_page
 from kzreport.render.social import social_picture
 from kzreport.series.assemble import assemble
@@ -125,6 +126,27 @@ def test_the_cover_says_what_a_reader_asks_first(edition):
     points = text.split('<ul class="points">')[1].split("</ul>")[0]
     assert "inflation.html" in points and "summary.html" not in points, "a page without a headline has no empty row"
     assert text.count(edition.pages["fr"][0].title + "</a>") == 1
+
+
+def test_the_cover_numbers_the_sources_of_cards_and_headlines(edition):
+    """A publisher's name on a card led nowhere; each number now leads to the source it has on the page it is of."""
+    text = cover(edition, "fr", make_cards(edition, "fr"), [])
+    cards, points = text.split('<ul class="points">')
+    parts = [*cards.split('<article class="card">')[1:], *points.split("</ul>")[0].split("<li>")[1:]]
+    cited = [re.findall(r'href="(\w+)\.html#source-(\d+)"', part) for part in parts]
+    assert len(parts) > 4 and all(cited)
+    pages = {page.name: read_references(page.outputs).series for page in edition.pages["fr"]}
+    assert all(1 <= int(n) <= len(pages[page]) for few in cited for page, n in few)
+    inflation = next(few for part, few in zip(parts, cited, strict=True) if "9,8" in part)
+    assert {pages[page][int(n) - 1] for page, n in inflation} == {"cpi_yy"}
+
+
+@pytest.mark.parametrize(("series", "there"), [(("fdi_net", "cpi_yy"), True), (("cpi_yy",), False)])
+def test_the_cover_says_of_which_series_present_values_are_held(edition, series, there):
+    old = replace(edition, as_of=date(2022, 12, 31), series=series, previous=None)
+    said = Tags(cover(old, "fr", [], [])).said
+    assert ("Valeurs actuelles, et non celles de l’époque, pour" in said) is there
+    assert ("Investissement direct étranger net, passifs." in said) is there
 
 
 def test_every_card_names_its_publisher_once_and_its_basis_unless_its_title_does(edition):

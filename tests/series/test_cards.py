@@ -1,6 +1,7 @@
 """Cards: every key is checked, and the data package is what they say or is refused."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -64,9 +65,18 @@ def test_a_new_series_is_one_table_and_one_card(rents):
     assert d.enums["kind"] == ("actual", "plan")
     assert d.publisher == describe_series("cpi_yy").publisher
     assert d.publication == {"kind": "estimated", "lag_days": 2, "from": "end"}
-    assert d.caveats == {"fr": ("Relevé partiel.",), "en": ("A partial reading.",)}
+    assert d.caveats == ({"fr": "Relevé partiel.", "en": "A partial reading."},)
     assert d.sources == ({"title": "BNS", "path": "https://stat.gov.kz", "since": "2024-02-02"},)
     assert assemble() == []
+
+
+def test_a_caveat_holds_from_one_day_to_another(rents):
+    rents.write(
+        "data/rents.yml", CARD.replace("A partial reading.\n", "A.\n    since: 2024-02-02\n    until: 2024-03-01\n")
+    )
+    assemble()
+    d, days = describe_series("rents"), ("2024-02-01", "2024-02-02", "2024-02-29", "2024-03-01")
+    assert [d.caveats_on("en", date.fromisoformat(day)) for day in days] == [(), ("A.",), ("A.",), ()]
 
 
 @pytest.mark.parametrize(
@@ -100,9 +110,17 @@ def test_a_new_series_is_one_table_and_one_card(rents):
         ("known_gaps: [2024-02]", "vintages: [2024-02]", "key 'vintages': found '2024-02', expected a date"),
         ("    en: A partial reading.\n", "", "key 'caveats', key 'en'"),
         ("  - fr: Relevé partiel.\n", "  - fr: ''\n", "one line of text"),
+        ("    en: A partial reading.\n", "    en: A.\n    since: spring\n", "key 'since': found 'spring'"),
+        ("    en: A partial reading.\n", "    en: A.\n    from: 2024-01-01\n", "found the key 'from'"),
+        (
+            "    en: A partial reading.\n",
+            "    en: A.\n    since: 2024-02-02\n    until: 2024-02-02\n",
+            "key 'until': found 2024-02-02, expected a day after 2024-02-02",
+        ),
         ("  - title: BNS\n    path", "  - path", "key 'sources', key 'title'"),
         ("https://stat", "ftp://stat", "an address"),
         ("since: 2024-02-02", "since: spring", "key 'sources': found 'spring'"),
+        ("since: 2024-02-02", "grade: gospel", "primary, reported, weak"),
         (CARD, "5\n", "a map with the keys titles"),
         ("continuous: no\n", "continuous: no\nbasis_by: {town: {astana: a}}\n", "town, key 'almaty': found nothing"),
     ],

@@ -67,8 +67,8 @@ def check_package() -> None:
 def copy_data(source: Path, target: Path, changed: Mapping[str, bytes | None]) -> None:
     """Make a folder of data with links to the files of another one, but for those that are changed.
 
-    ``changed``: path in the folder -> content; ``None`` for a file that is left out. What lies deeper than claims and facts, as raw replies, is read by no
-    page: it is left out.
+    ``changed``: path in the folder -> content; ``None`` for a file that is left out. What lies deeper than claims and
+    facts, as raw replies, is read by no page: it is left out, too.
     """
     read = [path for path in source.glob("[!.]*") if path.name not in LISTS]
     read += [path for name in LISTS for path in (source / name).glob("[!.]*")]

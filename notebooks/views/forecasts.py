@@ -121,8 +121,9 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
     """Return how far forecasts of average inflation at a horizon were from what came, and those of growth, points.
 
     ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
-    same if all errors are of one sign; ``lean``: zero where it is small beside the error), ``count`` the years judged, ``subject`` names the country. ``edition``, ``now``
-    and ``next`` are of the latest edition held of inflation: its day and its first two forecasts.
+    same if all errors are of one sign; ``lean``: zero where it is small beside the error), ``count`` the years judged,
+    ``subject`` names the country. ``edition``, ``now`` and ``next`` are of the latest edition held of inflation: its
+    day and its first two forecasts.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)

@@ -156,7 +156,7 @@ def test_a_figure_of_eight_years_ago_has_no_rank():
     held = page.read(neighbours.overview, **chosen)
     assert held.rows and all(r.ok for r in held.rows) and not any(held.beside["rank"])
     said = page.words.text("say", "absent", **page.read(neighbours.state, **chosen))
-    assert "Unemployment" in said and "GDP growth" not in said
+    assert "GDP per head, unemployment, merchandise trade" in said and "GDP growth" not in said
     assert "4\u00a0May 2023" in page.words.text("say", "state", **page.read(neighbours.state, **chosen))
 
 

@@ -140,7 +140,7 @@ def test_an_old_delivery_is_no_label_with_a_colon(shown):
     page = Page("aid", lang="fr", as_of=NOW)
     page.headline(aid.headline)
     said = shown[-1].text.replace("\u00a0", " ")
-    assert "Aucune livraison d’aide récente n’est détenue ici" in said and "septembre 2025" in said
+    assert "Aucune livraison d’aide récente n’a été relevée" in said and "septembre 2025" in said
     assert "connue :" not in said
 
 

@@ -71,7 +71,7 @@ def series_behind(readings: Iterable[Reading]) -> str:
 
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
-    """Return a sentence of the page; if it states the latest figure and that is old, this is said once a section."""
+    """Return a sentence of the page; if it states the latest figure of a series and that is old, this is said."""
     text = page.words.text("say", key, **readings)
     if text and not page.hushed:
         page.shown.add(key)

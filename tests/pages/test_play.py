@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -112,7 +113,7 @@ def test_values_show_themselves():
     head = "musd · current · Bureau · as known on 2026-09-30 · 35 observations"
     assert text.splitlines()[:2] == ["gdp: Output", head]
     assert "… 25 more" in text and len(text.splitlines()) == 14
-    shown = series._repr_html_().replace(' style="text-align:left"', "")
+    shown = re.sub(r' style="[^"]*"', "", series._repr_html_())
     assert "<caption><strong>gdp: Output</strong>" in shown and "<td>XXA</td>" in shown
     reading = Reading("rate", 9.8, "percent", Period.parse("2026-08"), base=Period.parse("2025-08"), inputs=("cpi",))
     assert repr(reading) == "rate(value 9.8 percent, period 2026-08, compared with 2025-08, from cpi)"

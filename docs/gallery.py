@@ -8,13 +8,15 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from datetime import date
 from html import escape
 from importlib.resources import files
 from pathlib import Path
 from unittest.mock import patch
 
 from kzreport.charts.kinds import KINDS
-from kzreport.charts.picture import inline_picture
+from kzreport.charts.picture import inline_picture, phone_picture
+from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import Output
@@ -23,7 +25,7 @@ from kzreport.render.fill import chart_style
 
 DAY = "2026-09-30"
 _ROOM = "main figure.chart { margin: 1rem 0; } time { white-space: nowrap; }"
-PAGES = ("inflation", "fdi", "transit", "forecasts")  # between them they have every kind
+PAGES = ("inflation", "fdi", "transit", "forecasts", "partners")  # between them they have every kind
 
 
 def kinds_of(page: str) -> Iterator[tuple[str, str]]:
@@ -66,7 +68,7 @@ def gallery(language: str = "en", back: str = "") -> str:
         f'<h2 id="{kind}"><code>{kind}</code></h2>\n<figure class="chart">'
         f'<p class="shown"><strong>{escape(o.heading)}</strong><br>'
         f'<span class="measure">{escape(o.measure)}</span></p>\n<div class="scroll" tabindex="0">'
-        f"{inline_picture(o.svg, f'{kind}-{o.name}')}</div>\n"
+        f"{inline_picture(o.svg, f'{kind}-{o.name}')}{phone_picture(o.svg, f'{kind}-{o.name}')}</div>\n"
         f'<figcaption><span class="source">{escape(o.source)}</span></figcaption></figure>'
         for kind, (_, o) in sorted(found.items())
     )
@@ -76,7 +78,8 @@ def gallery(language: str = "en", back: str = "") -> str:
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>Gallery of charts</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<style>{style}\n{chart_style()}\n{_ROOM}</style></head>\n<body><main>{way}<h1>Gallery of charts</h1>\n"
-        f"<p>Each kind of chart, drawn from figures of this project as they were known on <time>{DAY}</time>.</p>\n"
+        f"<p>Each kind of chart, drawn from figures of this project as they were known on "
+        f'<time datetime="{DAY}">{Words(language).day(date.fromisoformat(DAY))}</time>.</p>\n'
         f"{figures}\n"
         "</main></body></html>\n"
     )

@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -131,7 +132,7 @@ def clear_caches() -> None:
 def _stamp(path: Path) -> tuple[int, int]:
     """Return a pair that changes when a file does."""
     try:
-        about = path.stat()
+        about = os.stat(path)  # noqa: PTH116  # a page asks some thousand times
     except OSError:
         return (0, 0)  # reading it will say why
     return (about.st_mtime_ns, about.st_size)
@@ -343,6 +344,19 @@ def naming(path: Path) -> Iterator[None]:
         if e.errno is None or not (e.filename is None or half):
             raise
         raise OSError(e.errno, e.strerror, str(path)) from None
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Make a symbolic link to a file or folder, or a copy of it on a file system without such links."""
+    try:
+        target.symlink_to(source)
+    except OSError as e:
+        if e.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL):
+            raise
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
 
 
 def sync_folder(folder: Path) -> None:

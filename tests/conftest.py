@@ -277,8 +277,9 @@ _CHANGES = {  # heads of columns whose numbers show their sign; sizes show none
     "en": r"(?:Revision|Mean (?:error|revision)|Largest revision)\b",
 }
 _AHEAD = {  # words of a sentence that looks ahead: its periods may lie after the date
-    "fr": r"prochain|à venir|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
-    "en": r"next|coming|still unknown|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project|pledge",
+    "fr": r"prochain|à venir|[Pp]rolong|prévision|prévoi|objectif|cible|plan|promis|annonc|d’ici|ouvre|attendu|projet",
+    "en": r"next|coming|[Ee]xtended|still unknown|forecast|goal|target|plan|promis|announc|\bby \d|opens|expect|project"
+    r"|pledge",
 }
 
 

@@ -151,10 +151,10 @@ class Canvas:
         place: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "fontsize": TEXT}
         place["xycoords"] = ("figure points", "axes fraction")
         number = 0
-        for up, line in enumerate(reversed(lines)):
+        for up, line in zip(range(len(lines))[::-1], lines, strict=True):
             along = EDGE
             for text in line:
-                style = {"color": self.keys[text], "gid": f"key{number}"}
+                style: dict[str, Any] = {"color": self.keys[text], "gid": f"key{number}"}
                 self.ax.annotate(text, (along, 1.0), (0, 4 + up * KEYS_UP), **style, **place)
                 along, number = along + text_width(text) + KEYS_APART, number + 1
         return len(lines)

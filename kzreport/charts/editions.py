@@ -21,7 +21,7 @@ from kzreport.language.words import Words
 from kzreport.model import Groups
 
 MOST = 4  # earlier editions: a reader still tells so many apart
-_UP = (9, 15, 22, 30)  # points
+_UP, NEAR = (9, 15, 22, 30), 10  # points
 # Places of a text around the end of a path, in points, the best one first.
 AROUND = (
     (6, 0, "left"),
@@ -108,6 +108,11 @@ def _name_ends(
         tried = [(_box(canvas, end, *spot), spot) for spot in AROUND]
         box, (right, up, side) = min(tried, key=lambda t: _met(canvas, t[0], pieces, taken))
         taken.append(box)
+        if abs(up) > NEAR:  # else a reader takes it for the name of another path
+            across, down = place.inverted().transform(
+                (box.x0 + (0 if right else box.width / 2), box.y0 if up > 0 else box.y1)
+            )
+            canvas.ax.plot([end.x, across], [end.y, down], color=MUTED, lw=0.6, zorder=2)
         style: dict[str, Any] = {"textcoords": "offset points", "ha": side, "va": "center", "fontsize": TEXT}
         canvas.ax.annotate(end.text, (end.x, end.y), (right, up), color=MUTED, **style)
 
@@ -123,8 +128,8 @@ def _box(canvas: Canvas, end: _Named, right: float, up: float, side: str) -> Bbo
 def _met(canvas: Canvas, box: Bbox, pieces: Sequence[Path], taken: Sequence[Bbox]) -> int:
     """Count what a text would meet: lines, other texts, the edge of the plot."""
     plot = canvas.ax.bbox
-    outside = box.x1 > plot.x1 or box.y0 < plot.y0 or box.y1 > plot.y1
-    lines = sum(piece.intersects_bbox(box.padded(1.5), filled=False) for piece in pieces)
+    outside: bool = box.x1 > plot.x1 or box.y0 < plot.y0 or box.y1 > plot.y1
+    lines: int = sum(piece.intersects_bbox(box.padded(1.5), filled=False) for piece in pieces)
     return lines + sum(box.overlaps(other) for other in taken) + 3 * outside
 
 

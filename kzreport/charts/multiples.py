@@ -18,12 +18,19 @@ from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
 
 FLATTENED = 0.5  # a group that leaves less than this part of the scale to all others gets a scale of its own
+HEAD, APART_HEAD = 20, 30  # points above each plot, for its name, and for the word on a scale of its own
+MOST = 4  # plots side by side
 Scale = tuple[float, float]
 
 
 def columns(count: int) -> int:
-    """Return the number of plots side by side."""
-    return min(count, 4 if count > 6 else 3)
+    """Return the number of plots side by side: at most four, and as many in the last row as can be.
+
+    >>> [columns(count) for count in (3, 4, 5, 7, 9)]
+    [3, 4, 3, 4, 3]
+    """
+    lines = -(-count // MOST)
+    return -(-count // lines) if count else 1
 
 
 def rows(groups: Groups) -> int:
@@ -43,12 +50,14 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
     last = max(r.period for r in values(kept))
     canvas.ax.set_axis_off()
     for number, (name, readings) in enumerate(sorted(kept.items(), key=lambda item: item[0] in apart)):
-        plot = replace(canvas, ax=_place(canvas, number, len(kept)))
+        plot = replace(canvas, ax=_place(canvas, number, len(kept), APART_HEAD if apart else HEAD))
         drawn = [Line(groups[name], PALETTE[0] if name == highlight else INK, 1.9, DASHES[0], 4)]
         if highlight in kept and name not in (highlight, *apart):
             drawn.append(Line(groups[highlight], PALETTE[0], 1.2, DASHES[1], 3))
         draw_lines(plot, drawn)
         _finish(plot, kept, _scale(canvas, readings) if name in apart else common)
+        if not number:
+            plot.ax.yaxis.set_gid("scale")
         plot.ax.tick_params(labelleft=number % columns(len(kept)) == 0 or name in apart)
         end = readings[-1]
         plot.ax.plot([at(end.period)], [valued(end)], "o", ms=3.5, color=drawn[0].colour, zorder=5)
@@ -60,9 +69,7 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
         for r in readings:
             plot.hint(r, at(r.period), valued(r))
     if highlight in kept and len(kept) > 1:
-        # Only a plot with a scale of its own needs this line; the first plot has no line.
-        repeated = canvas.words.ui("in_each").format(name=canvas.words.label(highlight))
-        _above(canvas.ax, repeated, -11, PALETTE[0])
+        canvas.key(canvas.words.ui("in_each").format(name=canvas.words.label(highlight)), PALETTE[0])
 
 
 def _above(ax: Axes, text: str, points: float, colour: str) -> None:
@@ -98,18 +105,19 @@ def _scale(canvas: Canvas, shown: list[Reading]) -> Scale:
     return low - (margin if low else 0.0), high + margin
 
 
-def _place(canvas: Canvas, number: int, count: int) -> Axes:
+def _place(canvas: Canvas, number: int, count: int, points: float) -> Axes:
     figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
     assert figure is not None
     across = columns(count)
     down = -(-count // across)
-    gap, head = 0.05, 26 / 72 / figure.get_figheight()  # between plots; above each for its name
+    gap, head = 0.05, points / 72 / figure.get_figheight()  # between plots; above each for its name
     wide, tall = (box.width - gap * (across - 1)) / across, box.height / down - head - 0.2 / figure.get_figheight()
     column, row = number % across, number // across
     left, bottom = box.x0 + column * (wide + gap), box.y1 - (row + 1) * box.height / down + 0.2 / figure.get_figheight()
     axes: Axes = figure.add_axes((left, bottom, wide, tall))
     axes.set(xlabel=" ", ylabel=" ")
     axes.patch.set_visible(False)
+    axes.set_gid(f"panel{number}")
     return axes
 
 

@@ -1,6 +1,6 @@
 """A picture for a phone: rows set anew in its width, or keys and vertical axis alone, which stay where a plot is moved.
 
-Nothing here draws or measures: letters are taken for as wide as a figure, which few are.
+Nothing here draws or measures: letters are taken for a little wider than they are.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterator, Sequence
 from xml.etree import ElementTree as ET
 
 WIDE, EDGE = 271.0, 6.0  # points: of a phone of 360 pixels, where letters are as large as in the whole picture
-LETTER = 8.5 * 0.64  # points
+SIZE, LETTER = 8.5, 8.5 * 0.64  # points: of letters, and the width of a figure
+THIN, BROAD = " fijlrtI.,:;'’()|!-\u00a0\u202f", "mwMWœŒ—→×−+=<>#&~^%@…●■▲◆▼✚✖◀▶□△◇○▨"
 LINE, BESIDE = 11.0, 9.0  # between lines of a key; between a marker and its figure
 MIDDLE = 2.3  # a figure is written so far below the height of its row
 NAME_UP, ROW_DOWN = 5.0, 6.0  # a name stands over its row
 APART = 12.0  # points between two keys
-_KEY = re.compile(r"(?:^|-)key\d+$")
+KEYS_UP, SCALE = 12.2, 37 / 489.6  # points between two lines of keys in a picture; rem of a point where it is moved
+_KEY, _NAME = re.compile(r"(?:^|-)key\d+$"), re.compile(r"(?:^|-)name\d+$")
+_ACROSS = re.compile(r"([MLH])(-?[\d.]+)")
 _LINE = re.compile(r"M([\d.]+) ([\d.]+)(?:V([\d.]+)|H([\d.]+))")
 _PLACES = re.compile(r"[MLHC]?(-?[\d.]+)(?: -?[\d.]+)?")
 _UP = re.compile(r"V-?[\d.]+")
@@ -94,13 +97,59 @@ def _names_over(names: Sequence[ET.Element], figures: Sequence[ET.Element]) -> I
         yield _text(whole, y - NAME_UP, lines[0])
 
 
+def ends_anew(root: ET.Element) -> ET.Element | None:
+    """Return a picture of slopes in the width of a phone: a number at the left, number and name at the right.
+
+    ``None`` for a picture without names at its left, and where no room is left between the two.
+    """
+    if not any(_NAME.search(group.get("id", "")) for group in root):
+        return None
+    drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    left, right = (
+        choose(float(m[1]) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))) for choose in (min, max)
+    )
+    numbers, names = ([e for e in drawn if _tag(e) == "text" and _beside(e, side)] for side in (left, -right))
+    start = EDGE + max(_width(e) for e in numbers) + left - max(_x(e) for e in numbers)
+    end = WIDE - EDGE - max(_width(e) for e in names) - min(_x(e) for e in names) + right
+    if end - start < WIDE / 10:
+        return None
+
+    def along(x: float) -> float:
+        if x <= left or x >= right:
+            return start + x - left if x <= left else end + x - right
+        return start + (x - left) * (end - start) / (right - left)
+
+    made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
+    for e in drawn:
+        part = ET.SubElement(made, e.tag, e.attrib)
+        part.text = e.text
+        for key in {"x", "cx"} & e.attrib.keys():
+            part.set(key, f"{along(float(e.attrib[key])):.1f}")
+        if "d" in e.attrib:
+            part.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
+    _, above, _, tall = map(float, root.attrib["viewBox"].split())
+    lines = _packed(_keys(root))
+    grid = (map(float, m.groups()[1:]) for e in drawn if (m := _GRID.fullmatch(e.get("d", ""))))
+    top = min(min(pair) for pair in grid) - 5 - LINE * len(lines)
+    made.extend(_written(lines, top))
+    made.set("viewBox", f"0 {top:.1f} {WIDE:g} {above + tall - top:.1f}")
+    return made
+
+
+def _beside(e: ET.Element, side: float) -> bool:
+    """True for a text left of a place, or right of it if that is negative."""
+    return _x(e) < side if side > 0 else _x(e) > -side
+
+
 def keys_alone(root: ET.Element) -> ET.Element | None:
     """Return the keys of a picture in the width of a phone; ``None`` for a picture without keys."""
     lines = _packed(_keys(root))
     if not lines:
         return None
     box = f"0 0 {WIDE:g} {LINE * len(lines) + 4:g}"
-    made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": root.attrib["style"]})
+    left = len({_y(e) for e in _keys(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
+    style = f"{root.attrib['style']};margin-bottom:-{left:.2f}rem"
+    made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": style})
     made.extend(_written(lines, 0.0))
     return made
 
@@ -160,7 +209,11 @@ def _at_end(e: ET.Element) -> bool:
 
 
 def _width(e: ET.Element) -> float:
-    return LETTER * len(e.text or "")
+    """Return the width of a text, a little more than it is: letters are narrow, wide, capital, or as a figure."""
+    text = e.text or ""
+    return SIZE * sum(
+        0.43 if c in THIN else 1.02 if c in BROAD else 0.8 if c.isupper() else LETTER / SIZE for c in text
+    )
 
 
 def axis_alone(root: ET.Element, name: str) -> ET.Element:

@@ -38,7 +38,7 @@ def slopes(canvas: Canvas, groups: Groups) -> None:
         for x, r in shown:
             canvas.hint(r, x, valued(r), canvas.words.label(name))
     for side in (0, 1):
-        _write_side(canvas, {name: r for name, ends in kept.items() if (r := ends[side])}, side, colours)
+        _write_side(canvas, {name: end for name, ends in kept.items() if (end := ends[side])}, side, colours)
     for sign, key, colour in zip(RISE, ("rose", "fell"), (PALETTE[0], ACCENT), strict=True):
         if colour in colours.values():
             canvas.key(f"{sign} {canvas.words.ui(key)}", colour)
@@ -62,19 +62,20 @@ def _colour(ends: tuple[Reading | None, Reading | None]) -> str:
     return PALETTE[0] if valued(last) > valued(first) else ACCENT
 
 
-def _texts(canvas: Canvas, name: str, r: Reading) -> tuple[str, str]:
-    """Return the label of a figure left and right of the plot: the number is nearer to it."""
-    label, number = canvas.words.label(name), canvas.value(r)
-    return f"{label} {number}", f"{number} {label}"
-
-
 def _make_room(canvas: Canvas, kept: Mapping[str, tuple[Reading | None, Reading | None]]) -> None:
     """Leave as much beside the plot as the labels need."""
     figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
     assert figure is not None
     whole = figure.get_figwidth() * 72
     wide = [
-        max((text_width(_texts(canvas, name, r)[side]) for name, ends in kept.items() if (r := ends[side])), default=0)
+        max(
+            (
+                text_width(f"{canvas.value(r)} {canvas.words.label(name)}")
+                for name, ends in kept.items()
+                if (r := ends[side])
+            ),
+            default=0,
+        )
         for side in (0, 1)
     ]
     left, right = (BESIDE + 10 + points for points in wide)
@@ -87,12 +88,18 @@ def _write_side(canvas: Canvas, shown: Mapping[str, Reading], side: int, colours
     point = (high - low) / canvas.ax.bbox.height
     across = 1 / canvas.ax.bbox.width
     heights = [valued(r) for r in shown.values()]
-    places = spread(heights, APART * point, low, high)
-    for (name, r), height, place in zip(shown.items(), heights, places, strict=True):
+    places = spread(heights, APART * point, low + APART / 2 * point, high)
+    for row, ((name, r), height, place) in enumerate(zip(shown.items(), heights, places, strict=True)):
         sign = 1 if side else -1
         if abs(place - height) > 2 * point:
             ends = [side + sign * MARK * across, side + sign * (BESIDE - 2) * across], [height, place]
             canvas.ax.plot(*ends, color=colours[name], lw=0.6, clip_on=False, zorder=1)
-        style: dict[str, Any] = {"ha": "left" if side else "right", "va": "center", "fontsize": TEXT}
+        style: dict[str, Any] = {"va": "center", "fontsize": TEXT, "color": colours[name]}
         x = side + sign * BESIDE * across
-        canvas.ax.text(x, place, _texts(canvas, name, r)[side], color=colours[name], **style)
+        number, label = canvas.value(r), canvas.words.label(name)
+        if side:
+            canvas.ax.text(x, place, f"{number} {label}", ha="left", **style)
+        else:  # two texts: a phone shows the first alone
+            canvas.ax.text(x, place, number, ha="right", **style)
+            before = x - text_width(f"{number} ") * across
+            canvas.ax.text(before, place, label, ha="right", gid=f"name{row}", **style)

@@ -22,7 +22,7 @@ from kzreport.charts.fonts import text_extent
 from kzreport.charts.picture import FONTS, SPACE
 
 KEPT = re.compile(
-    r"(head|foot|paper|axis|key)\d*"
+    r"(head|foot|paper|axis|key|panel|scale|name)\d*"
 )  # ids of groups that mean something; the others are matplotlib's own
 _NAMED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "stroke-opacity")
 _STYLES = {*_NAMED, "font-size", "font-weight", "text-anchor"}

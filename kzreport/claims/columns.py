@@ -87,7 +87,8 @@ def distance_phrase(w: Words, d: Distance) -> str:
     amount = w.count(round(size), "places") if d.unit == "rank" else w.printed(size, d.unit, d.step)
     if d.unsigned:
         return w.ui("distance_gap").format(amount=amount)
-    kind = "_multiple" if UNITS[d.unit].times else ""
+    unit = UNITS[d.unit]
+    kind = "_multiple" if unit.times else "_counted" if unit.counted and d.value < 0 else ""
     key = f"distance_{later}{kind}_several" if d.several else f"distance_{later}{kind}"
     bound = w.word("qualifiers", "at_least").replace("#", amount) if d.at_least else amount
     return w.ui(key).format(amount=bound)
@@ -122,7 +123,8 @@ def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) 
     text = comparison(w, a, outcome)
     verdict = w.word("verdicts", str(outcome.verdict)).lower()
     judges = found is not None or outcome.test.within or outcome.test.verb == "undefined"
-    if several and judges and outcome.test.verb != "outcome" and outcome.reason is not Reason.BASES_DIFFER:
+    silent = outcome.reason in (Reason.BASES_DIFFER, Reason.WEAK) or a.published.reason is Reason.PART
+    if several and judges and outcome.test.verb != "outcome" and not silent:
         text = f"{text}{w.colon}{verdict}"
     links = list(dict.fromkeys(r.url for r in rows if r.url.startswith("https://")))
     yield " ".join([text, *links[:_MOST_LINKS]])

@@ -7,9 +7,10 @@ claim, the names of documents and bases.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
-from kzreport.claims.amounts import Amount
+from kzreport.claims.amounts import Amount, Grade
 from kzreport.claims.claim import Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.facts import all_facts
@@ -150,8 +151,17 @@ def comparison(w: Words, assessment: Assessment, outcome: TestOutcome) -> str:
         basis = _other_basis(w, found)
         about += ["" if shown else when(w, found.period), "" if basis.lower() in about[0].lower() else basis]
     text = f"{head} – {', '.join(filter(None, dict.fromkeys(about)))}"
-    publishers = "" if found is None else _publishers(w, found)
-    return w.typography(f"{text} ({publishers})" if publishers else text)
+    source = [] if found is None else [_publishers(w, found), _weight(w, found)]
+    told = w.semicolon.join(filter(None, source))
+    return w.typography(f"{text} ({told})" if told else text)
+
+
+def _weight(w: Words, found: Amount) -> str:
+    """Return the weight of the pages that rows were read from; empty if they are the body's own."""
+    of_pages = {p.grade for p in found.readings if p.source}
+    weight = max(of_pages, key=list(Grade).index, default=Grade.PRIMARY)
+    several = len({p.source for p in found.readings}) > 1
+    return "" if weight is Grade.PRIMARY else w.word("grades_of_several" if several else "grades", str(weight))
 
 
 def _compared_series(w: Words, test: ClaimTest) -> str:
@@ -184,7 +194,10 @@ def _comparison_head(w: Words, claim: Claim, outcome: TestOutcome) -> str:
 
 
 def _amount(w: Words, amount: Amount, claim: Claim) -> str:
-    """Return a figure, or the range of those published, with at least the digits of the claim."""
+    """Return a figure, or the range of those published or of a length of time, with at least the claim's digits."""
+    low, high = round(amount.interval.low), round(amount.interval.high)
+    if amount.unit == "months" and low < high:
+        return w.range(replace(amount, values=(float(low), float(high))).reading())
     if claim.unit == amount.unit and claim.step < 10.0 ** -UNITS[amount.unit].decimals and len(amount.values) == 1:
         return w.printed(amount.values[0], amount.unit, claim.step)
     return w.range(amount.reading())
@@ -200,7 +213,7 @@ def span_of_days(w: Words, period: Period) -> str:
     whole_months = (period.start.day, (period.end + timedelta(days=1)).day) == (1, 1)
     if period.frequency != "S" or whole_months:
         return ""
-    return w.ui("days_from_to").format(first=w.day(period.start), last=w.day(period.end))
+    return w.days(period.start, period.end)
 
 
 def _series_titles(w: Words, test: ClaimTest) -> str:

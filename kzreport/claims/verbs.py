@@ -26,7 +26,7 @@ _PART_MARGIN = 0.25  # part-years: a quarter on either side of the usual share
 _ROUNDED = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.INFERRED, Qualifier.PLANNED)
 _WHOLE = 100.0  # per cent
 _SELF = (Term("+", claim="self"),)
-_DAYS_OF_A_YEAR = 365.25
+_DAYS_OF_A_MONTH = 365.25 / 12
 
 
 class Verb(NamedTuple):
@@ -318,7 +318,7 @@ def _covers(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
 def _elapsed(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     """Compare a number of months or years with those between the periods of two other claims.
 
-    Two dates that are known by the month lie up to a month nearer or farther than their months do.
+    Two days of which the month alone is known lie up to a month nearer or farther than their months do.
     """
     periods = [c.period for o in test.operands if (c := evidence.printed.get(o[0].claim)) and c.period]
     if len(periods) < len(test.operands):
@@ -326,8 +326,10 @@ def _elapsed(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     first, last = periods
     years = last.start.year - first.start.year
     gap = float(years if claim.unit == "years" else 12 * years + last.start.month - first.start.month)
-    days = _DAYS_OF_A_YEAR if claim.unit == "years" else _DAYS_OF_A_YEAR / 12
-    room = Interval((last.start - first.end).days / days, (last.end - first.start).days / days)
+    room = Interval(gap, gap)
+    if claim.unit == "months":
+        nearest, farthest = (last.start - first.end).days, (last.end - first.start).days
+        room = Interval(nearest / _DAYS_OF_A_MONTH, farthest / _DAYS_OF_A_MONTH)
     return _compare(evidence, test, claim, Amount((gap,), room, claim.unit, last))
 
 

@@ -21,7 +21,7 @@ from kzreport.commands.rehearsal import Rehearsed, rehearse
 from kzreport.commands.session import one_project
 from kzreport.editions.definition import load_definition
 from kzreport.errors import KzreportError
-from kzreport.files import project_root
+from kzreport.files import link_or_copy, project_root
 from kzreport.guards.finding import Finding
 from kzreport.guards.state import check_state
 from kzreport.language.wordfiles import terminal_language
@@ -97,7 +97,7 @@ def proposed_project(files: Mapping[str, bytes | None]) -> Iterator[Path]:
         home = folder / "project"
         home.mkdir()
         for name in ("notebooks", "params"):
-            (home / name).symlink_to(root / name)
+            link_or_copy(root / name, home / name)
         copy_data(root / "data", home / "data", files)
         with one_project(home):
             yield home

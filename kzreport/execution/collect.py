@@ -11,6 +11,7 @@ from kzreport.pages.outputs import page_artefacts, read_output
 from kzreport.pages.parameters import injected_equal
 from kzreport.project.settings import project
 
+_LANGUAGE = {"name": "python", "file_extension": ".py"}  # nbconvert calls a script .txt without it
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -45,7 +46,7 @@ def collect(nb: NotebookNode, task: Task, *, inject: bool = True) -> NotebookNod
     if again := sorted({n for n in names if names.count(n) > 1}):  # their files would overwrite each other
         raise PageError(explain(where, f"two charts or tables called {', '.join(again)}", "a name for each"))
     kernel = NotebookNode(_KERNEL)  # whichever the analyst saved it with
-    nb.metadata = NotebookNode({"kernelspec": kernel, "language_info": NotebookNode({"name": "python"})})
+    nb.metadata = NotebookNode({"kernelspec": kernel, "language_info": NotebookNode(_LANGUAGE)})
     return nb
 
 

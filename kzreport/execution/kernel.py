@@ -33,6 +33,7 @@ if sys.platform != "win32":  # there ipykernel does not read what is written bel
 # Under PYTEST_CURRENT_TEST ipykernel would let text written below Python pass unseen.
 _DROPPED = {
     *("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONINSPECT", "PYTEST_CURRENT_TEST"),
+    *("PYTHONVERBOSE", "PYTHONPROFILEIMPORTTIME", "PYTHONMALLOCSTATS"),  # they write to standard error
     *("MPLBACKEND", "LANG", "LANGUAGE"),
 }
 

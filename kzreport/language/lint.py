@@ -36,6 +36,7 @@ DATED, SINCE = "method", "since"  # a sentence of the method may have the day fr
 OF = "of"  # the names of the sentences, charts and tables with which alone it is,
 SUSPECT = "suspect"  # and a series: it is shown while a value of that is held suspect
 _NUMBERED = ("ordinals", "units")  # tables whose words may have digits: the base of an index is no figure
+_COUNTS = ("words", "feminine")  # forms of numbers of things, which are of the edition
 _FORMATTED = ("quarter", "quarter_short", "periods", "years", "ui")  # tables whose marks the engine fills by name
 
 
@@ -212,7 +213,7 @@ def page_faults(page: str) -> list[str]:
 
 
 def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
-    """Yield the findings of charts that do not exist, and those that end as a sentence or begin with a figure."""
+    """Yield the findings of charts that do not exist, that tell no period, end as a sentence or begin with a figure."""
     for path, leaf in leaves(words.get("findings", {}), project().languages):
         at = f"{where}, findings.{'.'.join(path)}"
         if path[0] not in words.get("charts", {}) and path[0] not in words.get("tables", {}):  # panels share words
@@ -220,6 +221,10 @@ def _finding_faults(words: Mapping[str, Any], where: str) -> Iterator[str]:
         for text in texts_of(leaf):
             if text.rstrip().endswith("."):
                 yield explain(at, "a full stop at its end", "none: it is a title")
+            marks = [m for m in MARK.finditer(text) if not m[4]]
+            figures = [m for m in marks if m[2] is None and m[3] not in _COUNTS]
+            if figures and not {m[2] for m in marks} & {"period", "base", "year"}:
+                yield explain(at, "no period", "{name.period}: of an old figure it says that it is no news")
             if re.match(r"\{\w+(:\w+)?\}", text):
                 yield explain(at, "a figure at its start", "first what the figure is of")
 

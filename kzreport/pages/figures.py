@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -13,7 +12,6 @@ from kzreport.charts.describe import HEADER
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
-from kzreport.indicators.news import is_old
 from kzreport.language.sentences import Said, choose_variant
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
@@ -78,15 +76,11 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
 def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:
     """Return what a chart finds, from ``findings`` of the page's words: those of the chart, else those of ``latest``.
 
-    Empty without words, and for an old figure unless the words tell a year: it would pass for news.
+    Empty without words. An old figure is told with its period, lest it pass for news: a finding without is a fault.
     """
     w = page.words
     name = next((n for n in (key, EVERY) if w.has("findings", n)), "")
-    if not readings or not name:
-        return ""
-    said = w.text("findings", name, **readings)
-    old = any(is_old(r.period, page.as_of) for r in w.named("findings", name, **readings))
-    return "" if old and not re.search(r"\b\d{4}\b", said) else said
+    return w.text("findings", name, **readings) if readings and name else ""
 
 
 def chart(

@@ -32,6 +32,7 @@ from kzreport.errors import NotebookError, PageError, explain
 from kzreport.files import cached_by_stamp, project_root
 from kzreport.model import Series
 from kzreport.pages.notebooks import load_notebook
+from kzreport.project.code import project_code
 from kzreport.project.settings import notebook_path, project
 from kzreport.series.groups import groups_for
 from kzreport.series.issues import suspect_periods
@@ -162,11 +163,17 @@ def renew_views() -> None:
             del sys.modules[name]
         for name, module in loaded.items():
             if now[name][1]:
-                vars(module).update(vars(importlib.import_module(name)))
+                vars(module).update(vars(_module(name.removeprefix(prefix))))
     except BaseException:
         sys.modules.update(loaded)
         raise
     _seen.update(now)
+
+
+def _module(name: str) -> ModuleType:
+    """Import a module of views. Raises :class:`NotebookError` naming the line of a fault in it."""
+    with project_code(project_root() / "notebooks" / "views" / f"{name}.py"):
+        return importlib.import_module(f"kzreport.views.{name}")
 
 
 def _file(module: ModuleType) -> Path:
@@ -184,7 +191,7 @@ def headline_of(page: str) -> View:
     Raises :class:`PageError` if there is none.
     """
     try:
-        view: View = importlib.import_module(f"kzreport.views.{page}").headline
+        view: View = _module(page).headline
     except (ModuleNotFoundError, AttributeError) as e:
         raise PageError(explain(f"headline of '{page}'", str(e), f"a view 'headline' in views/{page}.py")) from None
     return view
@@ -202,7 +209,7 @@ def rule_of(page: str) -> Callable[..., None] | None:
     """
     if importlib.util.find_spec(f"kzreport.views.{page}") is None:
         return None
-    return getattr(importlib.import_module(f"kzreport.views.{page}"), "rule", None)
+    return getattr(_module(page), "rule", None)
 
 
 @cached_by_stamp()
@@ -229,7 +236,7 @@ def views_of(page: str) -> tuple[View, ...]:
     """
     names = _names(page)
     try:
-        modules = {name: importlib.import_module(f"kzreport.views.{name}") for name, view in names if not view}
+        modules = {name: _module(name) for name, view in names if not view}
         return tuple(getattr(modules[name], view) for name, view in names if view and name in modules)
     except (ModuleNotFoundError, AttributeError) as e:
         raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None

@@ -17,6 +17,7 @@ from typing import Any, Literal, Protocol, cast
 
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root
+from kzreport.project.code import project_code
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ class Provider(Protocol):
 def find_provider(name: str) -> Provider:
     """Return a provider by its name: the project's own before the engine's.
 
-    Raises :class:`DataError` for a name that is no module of either.
+    Raises :class:`DataError` for a name that is no module of either, and :class:`NotebookError` for a fault in the
+    project's own.
     """
     own = project_root() / "data" / "providers" / f"{name}.py"
     if re.fullmatch("[a-z][a-z0-9_]{0,40}", name):
@@ -100,7 +102,8 @@ def find_provider(name: str) -> Provider:
             spec = importlib.util.spec_from_file_location(f"kzreport_provider_{name}", own)
             if spec and spec.loader:
                 module = importlib.util.module_from_spec(spec)
-                spec.loader.exec_module(module)
+                with project_code(own):
+                    spec.loader.exec_module(module)
                 return cast(Provider, module)
         if importlib.util.find_spec(f"kzreport.refresh.providers.{name}"):
             return cast(Provider, importlib.import_module(f"kzreport.refresh.providers.{name}"))

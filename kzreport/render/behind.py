@@ -10,7 +10,6 @@ from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.pages.outputs import Output
 from kzreport.render.figures import FigureReader, csv_rows, has_figures, shown_decimals
-from kzreport.series.resource import resources
 from kzreport.units import UNITS
 
 MOST = 24  # rows shown
@@ -49,7 +48,7 @@ def figure_table(output: Output, reader: FigureReader) -> FigureTable | None:
     # a bar that is named by its period says nothing more
     shown = [[*row[:_ITEM], "" if row[_ITEM] == row[_PERIOD] else row[_ITEM], *row[_PERIOD:]] for row in rows[1:]]
     grid = _is_grid(shown)
-    values = _Values(shown, reader.words)
+    values = _Values(shown, reader)
     count = len({row[_PERIOD] for row in shown}) if grid else len(shown)
     head, cells, heads = (_side_by_side if grid else _listed)(shown, reader, values)
     return FigureTable(head, cells, heads, count, values.unit)
@@ -117,16 +116,16 @@ class _Values:
     the sentences and tables beside the chart show it, and as the columns beside its own.
     """
 
-    def __init__(self, rows: Sequence[_Row], words: Words) -> None:
-        self.words = words
+    def __init__(self, rows: Sequence[_Row], reader: FigureReader) -> None:
+        self.words, self.held = reader.words, reader.held
         units = tuple(dict.fromkeys(row[_UNIT] for row in rows))
-        self.unit = words.unit(units[0]) if len(units) == 1 and units[0] in UNITS else ""
+        self.unit = self.words.unit(units[0]) if len(units) == 1 and units[0] in UNITS else ""
 
     def _digits(self, row: _Row) -> int:
         names, unit, value = row[_SERIES].split(), row[_UNIT], float(row[_VALUE])
         if unit not in UNITS or not UNITS[unit].decimals:
             return shown_decimals(value, unit) if abs(value) < _SMALL else 0
-        own = resources()[names[0]] if len(names) == 1 and names[0] in resources() else None
+        own = self.held.get(names[0]) if len(names) == 1 else None
         return own.decimals if own and own.unit == unit and own.decimals is not None else UNITS[unit].decimals
 
     def text(self, row: _Row | None) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 from nbformat import NotebookNode
@@ -23,6 +24,8 @@ _HEADING = re.compile(r"\s*<h2>(.*?)</h2>\s*", re.DOTALL)
 _ODD = re.compile(r"[^\w-]+")  # what no address of a place holds
 _NOTHING = Markup("")
 _FORMATTER = HtmlFormatter(style="default", nowrap=True)
+_TOKEN = re.compile(r'<span class="(\w+)">([^<]*)</span>')
+_RULE = re.compile(r"\.code \.(\w+) \{[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,24 @@ def page_code(nb: NotebookNode) -> Markup:
 
 
 def as_code(source: str) -> Markup:
-    """Return Python as coloured HTML."""
-    return Markup(highlight(source, PythonLexer(), _FORMATTER))
+    """Return Python as coloured HTML; what has no colour has no tag."""
+    rules = _rules()
+    made = highlight(source, PythonLexer(), _FORMATTER)
+    return Markup(_TOKEN.sub(lambda found: found[0] if found[1] in rules else found[2], made))
 
 
-def code_style() -> Markup:
-    """Return the style sheet of the code."""
-    return Markup(_FORMATTER.get_style_defs(".code"))
+def code_style(code: str) -> Markup:
+    """Return the style sheet of code that :func:`as_code` made: the rules that it uses.
+
+    >>> str(code_style(as_code("page = None")))
+    '.code .o { color: #666 }\\n.code .kc { color: #008000; font-weight: bold }'
+    """
+    used = {found[1] for found in _TOKEN.finditer(code)}
+    return Markup("\n".join(rule for name, rule in _rules().items() if name in used))
+
+
+@lru_cache(maxsize=1)
+def _rules() -> Mapping[str, str]:
+    """Return the rule of each kind of token that has a colour."""
+    lines = _FORMATTER.get_style_defs(".code").splitlines()
+    return {found[1]: found[0] for line in lines if (found := _RULE.match(line))}

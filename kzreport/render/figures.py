@@ -68,12 +68,14 @@ class FigureReader:
     """Reads the figures behind the charts and tables of a page; what it looks up, it looks up once.
 
     ``words``: of the page, in the language in which publishers are named; ``as_of``: the date of the edition.
-    ``others``: words of other pages, which name what these do not.
+    ``others``: words of other pages, which name what these do not; ``held``: all series of the project.
     """
 
     def __init__(self, words: Words, as_of: date, others: Sequence[Words] = ()) -> None:
         self.words, self.as_of, self.others = words, as_of, others
-        self._held = resources()
+        self.held = resources()
+        self._bodies = names_of("publishers")
+        self._known: dict[tuple[str, date], Series] = {}
         self._inside: dict[tuple[str, str, date], tuple[Observation, ...]] = {}
         self._labels: dict[str, str] = {}
         self._days: dict[tuple[str, str, date, tuple[str, ...]], str] = {}
@@ -92,7 +94,7 @@ class FigureReader:
         days = [parse_day(part) for part in parts if _DAY.fullmatch(part)]  # of a vintage, if one is named
         key, published = min([self.as_of, *days]), ""
         if value and group != _THEN:
-            held = [name for name in names if name in self._held]
+            held = [name for name in names if name in self.held]
             published = max((self._published(name, period, key, parts) for name in held), default="")
         number = float(value) if value else None
         publisher = self._publisher(names, parts)
@@ -102,18 +104,20 @@ class FigureReader:
         key = (name, period, day, parts)
         if key not in self._days:
             if (name, period, day) not in self._inside:
-                self._inside[name, period, day] = _inside(load_series(name, day), period)
-            self._days[key] = _day_published(self._inside[name, period, day], self._held[name].dimensions, parts)
+                if (name, day) not in self._known:
+                    self._known[name, day] = load_series(name, day)
+                self._inside[name, period, day] = _inside(self._known[name, day], period)
+            self._days[key] = _day_published(self._inside[name, period, day], self.held[name].dimensions, parts)
         return self._days[key]
 
     def _publisher(self, names: tuple[str, ...], parts: tuple[str, ...]) -> str:
         """Name the publishers of series; of a series that has several, those that the figure itself names."""
         key = (names, parts)
         if key not in self._publishers:
-            named = [self.words.label(part) for part in parts if part in names_of("publishers")]
+            named = [self.words.label(part) for part in parts if part in self._bodies]
             found: list[str] = []
             for name in names:
-                own = self.words.publisher(name) if name in self._held else self.words.ui("claims_source")
+                own = self.words.publisher(name) if name in self.held else self.words.ui("claims_source")
                 found += [own] if own else named or [self.words.ui("several_publishers")]
             self._publishers[key] = self.words.semicolon.join(dict.fromkeys(found))
         return self._publishers[key]
@@ -132,7 +136,7 @@ class FigureReader:
                 return words.label(code)  # as the picture names it
         if self.words.has_word("ui", code):
             return self.words.ui(code)
-        return self._held[code].titles[self.words.language] if code in self._held else code
+        return self.held[code].titles[self.words.language] if code in self.held else code
 
 
 def _inside(series: Series, period: str) -> tuple[Observation, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import lru_cache
 from importlib.resources import files
 from string import ascii_letters, digits
@@ -27,6 +28,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["css"] = css_text
+    environment.filters["compact"] = compact
     return environment
 
 
@@ -56,6 +58,16 @@ def css_text(text: str) -> Markup:
     "Ao\fb t \22 x\22 \3c \2f style\3e "
     """
     return Markup('"{}"').format(Markup("".join(c if c in _PLAIN else f"\\{ord(c):x} " for c in text)))
+
+
+def compact(sheet: str) -> Markup:
+    """Return a style sheet of ours without its comments and blanks: each page holds it.
+
+    >>> print(compact("/* Notes. */ a:hover, b > i { color: red; }"))
+    a:hover,b > i{color:red;}
+    """
+    bare = re.sub(r"\s+", " ", re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)).strip()
+    return Markup(re.sub(r" ?([{};,]) ?", r"\1", bare).replace(": ", ":"))
 
 
 @lru_cache(maxsize=1)

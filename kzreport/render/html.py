@@ -88,6 +88,7 @@ def page(
     shown = claims_blocks(shown, w, list(titles))
     references = read_references([block.output for block in shown if block.output])
     shown = list(with_sources(shown, references, w))
+    whole = page_code(nb)
     script, digest = filter_script() if any(b.kind == CLAIMS for b in shown) else (Markup(""), "")
     return fill(
         "page.html",
@@ -114,11 +115,11 @@ def page(
         file_size=lambda path: file_size(sizes[path], w) if path in sizes else "",
         running=css_text(f"{report} – {titles[name]}"),
         day=css_text(w.day(as_of)),
-        code=page_code(nb),
+        code=whole,
         downloads=DOWNLOADS,
         script=script,
         digest=digest,
-        pygments=code_style(),
+        pygments=code_style(" ".join([whole, *(str(block.code) for block in shown)])),
         charts=Markup("\n").join([chart_style(), styles]) if any(b.kind == "chart" for b in shown) else "",
     )
 

@@ -11,6 +11,7 @@ from kzreport.errors import DataError, explain
 from kzreport.files import (
     file_digest,
     holds_text,
+    link_or_copy,
     project_root,
     read_json,
     read_text,
@@ -77,7 +78,7 @@ def copy_data(source: Path, target: Path, changed: Mapping[str, bytes | None]) -
         name = path.relative_to(source)
         if str(name) not in changed:
             (target / name).parent.mkdir(exist_ok=True)
-            (target / name).symlink_to(path.resolve())
+            link_or_copy(path.resolve(), target / name)
     for path_name, content in changed.items():
         if content is not None and ("/" not in path_name or path_name.startswith(LISTS)):
             write_durably(target / path_name, content)

@@ -14,11 +14,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from kzreport.errors import DataError, explain, short_repr
+from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
 from kzreport.project.strict import Day, StrictModel, strict_model
-from kzreport.series.resource import describe_series
+from kzreport.series.resource import describe_series, resources
 
 _LATEST = 10  # years from the end of a period to its release
 
@@ -66,6 +66,8 @@ def _read(path: Path, package: Path) -> Mapping[str, tuple[ReleaseDay, ...]]:
         raise DataError(explain(where, short_repr(raw), "a map from a series to its release days"))
     found = {}
     for name, entries in raw.items():
+        if name not in resources():
+            raise DataError(explain(where, f"the series {short_repr(name)}", one_of(resources(), name)))
         d, at = describe_series(name), f"{where}, {name}"
         if not isinstance(entries, list):
             raise DataError(explain(at, short_repr(entries), "a list of period, day and since"))

@@ -223,8 +223,8 @@ def need(aid_tonnes: Series, people_in_need: Series, recipient: str) -> dict[str
     if not counts:
         none = _none(aid_tonnes, "tonne")
         people = none.of(unit="person")
-        absent = dict.fromkeys(("people", "before", "more_than"), people)
-        return {"mass": none, "parts": (none,), **absent, "grams": none.of(unit="gram")}
+        nobody = dict.fromkeys(("people", "before", "more_than"), people)
+        return {"mass": none, "parts": (none,), **nobody, "grams": none.of(unit="gram")}
     year, mass = max(counts), known[-1].of(item=recipient)
     people = _reading(people_in_need, counts[year], recipient).of(period=year)
     lower, absent = counts[year].dims["bound"] == "lower", people.of(value=None, status=Status.MISSING_INPUT)

@@ -149,9 +149,8 @@ def _stocks(fdi_stock: Series) -> dict[str, Reading]:
 def stock(fdi_stock: Series) -> dict[str, Reading]:
     """The stock of direct investment: ``total`` and the largest countries known, ``first`` to ``fourth``.
 
-    In million dollars.
-
-    ``least``: percent of all that the first holds, a lower bound where its figure is one.
+    In million dollars. ``giver``: the total, its item the body that gives it. ``least``: percent of all that the first
+    holds, a lower bound where its figure is one.
     """
     found = _stocks(fdi_stock)
     none = Reading.missing("stock", "musd", Period.parse(str(fdi_stock.as_of.year - 1)), inputs=(fdi_stock.name,))
@@ -159,7 +158,8 @@ def stock(fdi_stock: Series) -> dict[str, Reading]:
     named = dict(zip(("first", "second", "third", "fourth"), (*found.values(), *[none] * 4), strict=False))
     first = named["first"]
     least = growth.share(first.of(item=""), total).of(digits=0) if first.ok and total.ok else none.of(unit="percent")
-    return {"total": total, "least": least, **named}
+    givers = {o.dims["partner"]: o.dims["publisher"] for o in fdi_stock if o.period == total.period}
+    return {"total": total, "giver": total.of(item=givers.get(WORLD, "")), "least": least, **named}
 
 
 @reads("fdi_stock")

@@ -14,7 +14,6 @@ from kzreport.model import Groups, Period, Reading, Series, Status
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
 UNION = "EU27"
-LARGEST, APART = 8, 2  # partners whose shares are compared over the years; years between the two, at least
 
 
 def _none(series: Series, unit: str = "musd") -> Reading:
@@ -22,7 +21,6 @@ def _none(series: Series, unit: str = "musd") -> Reading:
 
 
 SUSPECT = suspects("exports_monthly")
-PAIR = 2  # fewest partners of which one can be the first
 UNLISTED = 20.0  # percent of a flow: with more of it in no country listed, one normalised index would mislead
 
 
@@ -165,33 +163,6 @@ def provisional(exports_monthly: Series, imports_monthly: Series, suspect: Colle
     return found | ({"suspect": tuple(readings.at(exports_monthly, p) for p in doubtful)} if doubtful else {})
 
 
-@reads(**GROUPED)
-def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
-    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
-    years = sorted({o.period for o in imports})
-    found: dict[str, list[Reading]] = {p: [] for p in chosen}
-    for y in years:
-        sides = sides_of(exports, imports, y, country_groups)
-        for p in chosen:
-            if p in sides:
-                found[p].append(trade.turnover(*sides[p]))
-    return {k: tuple(v) for k, v in found.items()}
-
-
-@reads(found=turnover)
-def moved_most(found: Groups) -> dict[str, Reading] | None:
-    """Return the largest change of turnover on a year earlier among the chosen partners (``most``), million dollars.
-
-    None unless two or more have figures, and all of these the latest year and the one before.
-    """
-    found = {name: g for name, g in found.items() if g}
-    latest = max((r.period for g in found.values() for r in g), default=None)
-    both = [g[-2:] for g in found.values() if len(g) > 1 and g[-1].period == latest and g[-2].period.shift(1) == latest]
-    if len(both) < max(PAIR, len(found)):
-        return None
-    return {"most": max((growth.difference(b, a) for a, b in both), key=lambda r: r.value or 0.0)}
-
-
 @reads("exports_monthly", "imports_monthly", **GROUPED)
 def ranking(
     exports: Series,
@@ -208,40 +179,6 @@ def ranking(
     ranked = sorted((trade.turnover(*s) for s in sides.values()), key=lambda r: r.value or 0.0, reverse=True)
     shares = [growth.share(r, whole).of(item=r.item) for r in ranked[:rows]]
     return {"share": tuple(shares)}
-
-
-@reads("exports_monthly", "imports_monthly", **GROUPED)
-def then(
-    exports: Series, imports: Series, exports_monthly: Series, imports_monthly: Series, country_groups: CountryGroups
-) -> Groups | None:
-    """The largest partners of the latest year: share of all trade in it, and in the earliest year held for all of them.
-
-    A group for each partner, percent. None unless that year is :data:`APART` years earlier.
-    """
-    last = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
-    if last is None:
-        return None
-
-    def shares(y: Period) -> dict[str, Reading]:
-        whole = _whole(exports_monthly, imports_monthly, y)["turnover"]
-        sides = sides_of(exports, imports, y, country_groups, apart=UNION) if whole.ok else {}
-        found = {p: growth.share(trade.turnover(*s), whole).of(item=p) for p, s in sides.items()}
-        return {p: r for p, r in found.items() if r.ok}
-
-    now = shares(last)
-    largest = sorted(now, key=lambda p: -readings.valued(now[p]))[:LARGEST]
-    years = sorted({o.period for o in imports if o.period <= last.shift(-APART)})
-    before = next((known for y in years if largest and set(largest) <= (known := shares(y)).keys()), None)
-    return {p: (before[p], now[p]) for p in largest} if before else None
-
-
-@reads(found=then)
-def shifted(found: Groups | None) -> dict[str, Reading] | None:
-    """The share that moved most between the two years of :func:`then`: ``before``, ``now``, and the ``change``."""
-    if not found:
-        return None
-    before, now = max(found.values(), key=lambda g: abs(readings.valued(g[1]) - readings.valued(g[0])))
-    return {"before": before, "now": now, "change": growth.difference(now, before)}
 
 
 @reads("exports_monthly", "imports_monthly", **GROUPED)

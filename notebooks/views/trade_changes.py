@@ -1,11 +1,11 @@
-"""The partners page: trade over twelve months, and what moved it from one whole year to the next."""
+"""The partners page: trade over twelve months and by partner, and what moved it from one whole year to the next."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
 from kzreport.declare import COUNTRY_GROUPS, Source, reads, suspects
-from kzreport.indicators import decomposition, growth
+from kzreport.indicators import decomposition, growth, trade
 from kzreport.indicators.aggregates import rolling_sum, total
 from kzreport.indicators.country_groups import CountryGroups
 from kzreport.indicators.partners import accounts, last_partner_year, sides_of
@@ -14,6 +14,7 @@ from kzreport.model import Groups, Period, Reading, Series, Status
 BY_PARTNER = {"exports": "exports_by_partner", "imports": "imports_by_partner"}
 GROUPED: dict[str, str | Source] = {**BY_PARTNER, "country_groups": COUNTRY_GROUPS}
 SUSPECT = suspects("exports_monthly")
+PAIR = 2  # fewest partners of which one can be the first
 
 
 @reads("exports_monthly", "imports_monthly")
@@ -56,6 +57,33 @@ def _twelve_months(sums: Groups, end: Period | None) -> dict[str, Reading]:
             found[name] = rows.get(p, none) if p else none
     change = growth.growth(found["turnover"], found.pop("turnover_before"))
     return {**found, "turnover_change": change}
+
+
+@reads(**GROUPED)
+def turnover(exports: Series, imports: Series, country_groups: CountryGroups, chosen: Sequence[str]) -> Groups:
+    """Turnover with each chosen partner (or group) in every year that has both flows, million dollars."""
+    years = sorted({o.period for o in imports})
+    found: dict[str, list[Reading]] = {p: [] for p in chosen}
+    for y in years:
+        sides = sides_of(exports, imports, y, country_groups)
+        for p in chosen:
+            if p in sides:
+                found[p].append(trade.turnover(*sides[p]))
+    return {k: tuple(v) for k, v in found.items()}
+
+
+@reads(found=turnover)
+def moved_most(found: Groups) -> dict[str, Reading] | None:
+    """Return the largest change of turnover on a year earlier among the chosen partners (``most``), million dollars.
+
+    None unless two or more have figures, and all of these the latest year and the one before.
+    """
+    found = {name: g for name, g in found.items() if g}
+    latest = max((r.period for g in found.values() for r in g), default=None)
+    both = [g[-2:] for g in found.values() if len(g) > 1 and g[-1].period == latest and g[-2].period.shift(1) == latest]
+    if len(both) < max(PAIR, len(found)):
+        return None
+    return {"most": max((growth.difference(b, a) for a, b in both), key=lambda r: r.value or 0.0)}
 
 
 @reads("exports_monthly", "imports_monthly", **GROUPED)

@@ -289,12 +289,13 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     """Containers in the latest full year (``last``) and in the latest part of a year (``part``), TEU.
 
     ``before`` and ``growth`` (percent): the year before it as the same publisher gives it, missing where nobody gives
-    both. Figures of two publishers over years that nobody gives are not joined.
+    both. Figures of two publishers over years that nobody gives are not joined. ``named``: the latest year again, to be
+    told with its publisher; missing where several give it.
     """
     none = _none(transit_containers, "teu")
     known = _years(transit_containers, "")
     if not known:
-        return {**dict.fromkeys(("last", "before", "part"), none), "growth": none.of(unit="percent")}
+        return {**dict.fromkeys(("last", "named", "before", "part"), none), "growth": none.of(unit="percent")}
     last = known[-1]
     year = last.period.year_before()
     pair = transit.like_with_like(transit_containers, "", last.period, year, unnamed=UNNAMED)
@@ -302,6 +303,7 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     spans = sorted({o.period for o in transit_containers if o.period.is_part_year and o.value is not None})
     return {
         "last": now,
+        "named": now if now.item else none,
         "before": before,
         "growth": growth.growth(now, before),
         "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,

@@ -10,10 +10,11 @@ from gallery import gallery
 from kzreport.charts.kinds import KINDS
 
 PHONE = """figure => {
-  const port = figure.querySelector('.scroll'), svg = port.querySelector('svg'), box = svg.getBoundingClientRect();
+  const port = figure.querySelector('.scroll'), all = [...port.querySelectorAll('svg:not(.axis, .keys)')];
+  const svg = all.find(s => s.checkVisibility()), box = svg.getBoundingClientRect();
   const scale = box.width / svg.viewBox.baseVal.width, end = port.getBoundingClientRect().right;
   const sizes = [...svg.querySelectorAll('text')].map(t => parseFloat(getComputedStyle(t).fontSize) * scale);
-  return [Math.min(...sizes), box.right - end, svg.dataset.newest || ''];
+  return [Math.min(...sizes, 99), box.right - end, svg.dataset.newest || '', svg.classList.contains('anew')];
 }"""
 
 
@@ -37,6 +38,6 @@ def test_on_a_phone_the_newest_end_is_seen_first(built, page):
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto(built.as_uri())
     for figure in page.query_selector_all("figure.chart"):
-        size, beyond, newest = figure.evaluate(PHONE)
+        size, beyond, newest, anew = figure.evaluate(PHONE)
         assert size >= 10
-        assert (beyond < 1) if newest else (beyond > 1), "what has no newest end begins at its names"
+        assert (beyond < 1) if newest or anew else (beyond > 1), "what has no newest end begins at its names"

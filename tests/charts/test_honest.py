@@ -11,7 +11,7 @@ from measured import contrast, faults
 from kzreport.charts.bars import bars
 from kzreport.charts.canvas import Canvas
 from kzreport.charts.chart import draw
-from kzreport.charts.colours import ACCENT, COLOURS, INK, MUTED, NAMES, PALETTE
+from kzreport.charts.colours import ACCENT, COLOURS, INK, MUTED, NAMES, PALETTE, VINTAGES
 from kzreport.charts.lines import is_estimate, lines, runs
 from kzreport.charts.markers import ranks
 from kzreport.charts.multiples import flattening, multiples
@@ -138,6 +138,22 @@ def test_a_peak_at_the_end_does_not_meet_the_label_of_its_line():
     path = years(2015, 1, 2, 3, 4, 9, 8.5)
     drawn = draw("lines", {"KAZ": path}, EN, title="T", source="S", mark=path[4])
     assert faults(drawn.svg) == []
+
+
+def test_a_few_editions_are_drawn_and_each_is_named_where_no_line_is():
+    days = {f"{y}-{m:02}-15": years(y, 6, 5 + y % 3, 4, 4, 4) for y in range(2015, 2026) for m in (4, 10)}
+    drawn = draw("editions", {"KAZ": years(2010, *range(16)), **days}, EN, title="T", source="S")
+    assert faults(drawn.svg) == []
+    assert len([c for c in VINTAGES if c in drawn.svg]) == 4 and "(4 of 22)" in drawn.svg.replace("\u00a0", " ")
+    assert len(drawn.rows) == 16 + 22 * 5, "all are in the figures"
+
+
+def test_slopes_name_both_ends_and_no_label_lies_on_another():
+    groups = {n: years(2020, 2 + k / 9, 3 - k / 9) for k, n in enumerate(("KAZ", "RUS", "UZB", "KGZ", "TJK"))}
+    for words in (EN, FR):
+        assert faults(draw("slopes", groups, words, title="T", source="S").svg) == []
+    alone = draw("slopes", {"KAZ": years(2020, 2, 3), "RUS": years(2021, 2)}, EN, title="T", source="S").svg
+    assert faults(alone) == [] and "2.0 Russia" in alone
 
 
 # --- colours -----------------------------------------------------------------------------------------------------

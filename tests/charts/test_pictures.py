@@ -111,6 +111,27 @@ def test_on_a_phone_every_publisher_is_named_beside_its_marker():
     assert faults(re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], keys)) == []
 
 
+def test_slopes_are_whole_on_a_phone_and_named_at_their_end():
+    both = {n: path(*pair) for n, pair in (("KAZ", (31, 33.5)), ("RUS", (31.2, 20)), ("UZB", (20.1, 20.1)))}
+    drawn = draw("slopes", both, EN, title="T", source="S").svg
+    made = re.sub(r"var\\(--c-([\\w-]+)\\)", lambda m: COLOURS[m[1]][0], phone_picture(drawn, "path"))
+    assert faults(drawn) == faults(made) == []
+    assert {"31.0", "33.5 Kazakhstan", "20.0 Russia", "20.1 Uzbekistan"} <= {
+        t.replace("\\u00a0", " ") for t in texts(made)
+    }
+    assert float(re.search(r'viewBox="(.*?)"', made)[1].split()[2]) < 300, "as wide as a phone"
+
+
+def test_small_multiples_stand_two_abreast_on_a_phone_each_row_with_its_scale():
+    countries = ("KAZ", "RUS", "UZB", "KGZ", "TJK", "AZE", "CHN")
+    drawn = draw("multiples", {n: path(1, 2, k) for k, n in enumerate(countries)}, EN, title="T", source="S").svg
+    uses = [e.attrib["href"] for e in ET.fromstring(phone_picture(drawn, "x")).iter() if e.tag.endswith("use")]
+    ids = {e.get("id") for e in ET.fromstring(inline_picture(drawn, "x")).iter()}
+    assert {href.removeprefix("#") for href in uses} <= ids
+    assert [href for href in uses if "panel" in href] == [f"#x-panel{n}" for n in range(7)]
+    assert uses.count("#x-scale") == 2, "the plots that stood third in their rows have no scale of their own"
+
+
 def test_hostile_labels_stay_text():
     class Hostile(Words):
         def label(self, name):

@@ -302,8 +302,8 @@ FOUND = {
     # B9. definitions: a neighbour of another notion makes no claim incomparable
     "S4-L013-1": ("unverifiable", "no_series"),
     "S4-L081-3": ("reproduced", "series"),
-    "S4-L091-1": ("one_source", "one_report"),
-    "S4-L091-2": ("doubtful", "one_against"),
+    "S4-L091-1": ("not_comparable", "definition"),  # who understands a language need not master it
+    "S4-L091-2": ("not_comparable", "definition"),
     "S4-L029-1": ("consistent", "basis"),  # if exports are meant
     # B11. a plan
     "S0-L004-1": ("unverifiable", "plan"),

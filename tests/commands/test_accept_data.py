@@ -1,5 +1,7 @@
 """What changed since the data were accepted, as a reader would say it; what is asked, what is refused."""
 
+import errno
+import os
 from datetime import date
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from kzreport.claims.ledger import all_claims
 from kzreport.commands.accept_data import accept_data
 from kzreport.commands.accepted import keep_accepted
+from kzreport.commands.proposed import proposed_project
 from kzreport.errors import DataError
 from kzreport.files import clear_caches
 from kzreport.series.known import load_series
@@ -48,6 +51,21 @@ def test_added_rows_are_told_and_accepted(accepted, capsys):
     assert "headline, Inflation:" in said and "9.1% in October 2026" in said
     assert str(load_series("cpi_yy", TODAY).last) == "2026-10"
     assert accept() == 0 and "the data are as described" in capsys.readouterr().out
+
+
+def test_a_proposal_needs_no_symbolic_links(home, monkeypatch):
+    """Temporary folders may be on a file system without them."""
+
+    def refuse(*given, **named):
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("os.symlink", refuse)
+    proposed = (home.data / "cpi_yy.csv").read_bytes() + b"\n"
+    with proposed_project({"cpi_yy.csv": proposed}) as root:
+        assert (root / "data/cpi_yy.csv").read_bytes() == proposed
+        for name in ("data/cpi_mm.csv", "data/claims/S4.csv", "notebooks/views/inflation.py", "params/project.yml"):
+            assert (root / name).read_bytes() == (home.root / name).read_bytes()
+            assert not (root / name).is_symlink()
 
 
 def test_an_altered_figure_wants_yes(accepted, capsys):

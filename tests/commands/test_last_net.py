@@ -11,7 +11,7 @@ import pytest
 from kzreport.commands.cli import parser
 from kzreport.console.faults import keep_traceback
 
-pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+pytestmark = [pytest.mark.slow, pytest.mark.faults]  # runs of the command line, seconds each
 
 RAISES = """
 def broken(*a, **k):

@@ -23,12 +23,11 @@ def pytest_terminal_summary(terminalreporter):
     rows = [v for r in passed for k, v in r.user_properties if k == "fault"]
     hostile = [r for r in passed if r.when == "call" and "test_hostile.py" in r.nodeid]
     if hostile:
-        rows.append(
-            f"B6  hostile text in {len(hostile)} places: nothing runs, loads or leads away; one line in messages"
-        )
-    if rows and FULL:
+        told = "nothing runs, loads or leads away; one line in messages"
+        rows.append(f"| B6 | hostile text in {len(hostile)} places | {told} |")
+    if rows and FULL:  # a table of Markdown: docs/explanation/faults.md has its lines
         terminalreporter.section(f"faults survived, seed {SEED}")
-        for row in sorted(rows):
+        for row in ["| row | what, how often | what came of it |", "|---|---|---|", *sorted(rows)]:
             terminalreporter.write_line(row)
 
 
@@ -37,7 +36,7 @@ def row(record_property):
     """State what was survived: row of the fault table, what and how often, what came of it."""
 
     def state(name: str, what: str, result: str) -> None:
-        record_property("fault", f"{name:3} {what}, seed {SEED}: {result}")
+        record_property("fault", f"| {name} | {what} | {result} |")
 
     return state
 

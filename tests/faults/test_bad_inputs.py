@@ -10,17 +10,20 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
+import bad_code
+import bad_inputs
+import bad_rows
 import pytest
-from bad_inputs import MAKERS, Case, csv_bytes
+from bad_inputs import Case
+from bad_rows import csv_bytes
 from bad_words import command_lines, edited_manifests, edited_runs, surroundings
 from planted import mutations
 
 from kzreport.series.resource import describe_series
 
-pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+pytestmark = [pytest.mark.slow, pytest.mark.faults]  # runs of the command line, seconds each
 
 ACCEPTED = 97
 STUB = f"""
@@ -29,8 +32,11 @@ from kzreport.execution import processes
 def stop(*given, **named):
     sys.stdout.flush(); sys.stderr.flush(); os._exit({ACCEPTED})
 processes.in_processes = stop
+for name in [n for n in sys.modules if n.startswith("kzreport.views.")]:  # the launcher has imported them
+    del sys.modules[name]
 """
 _MAKING = ("run", "backfill", "list", "verify", "diff")
+_MESSAGE = re.compile(r"^kzreport(?: [a-z]+)?: ", re.MULTILINE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
@@ -60,7 +66,8 @@ class Trial:
             run.kill()
             code, said = -1, f"hangs, or prints no UTF-8: {type(e).__name__}"
         after = self._state()
-        if how := self._wrong(case, code, said, changed=before != after):
+        left = sorted(p.name for p in run.scratch.iterdir()) if code != -1 else []
+        if how := self._wrong(case, code, said, changed=before != after) or (left and f"left {left[0]}"):
             last = " | ".join(said.strip().splitlines()[-2:])
             self.wrong.append((case.kind, how, f"{case.what}\n      {last[:400]}"))
         for path, old in kept.items():
@@ -87,6 +94,8 @@ class Trial:
             return "long"
         if changed:
             return "changed the home"
+        if code == 2 and len(_MESSAGE.findall(said)) > 1:
+            return "several messages"
         if missing := [name for name in case.names if name not in said]:
             return f"does not name {missing[0]}"
         return ""
@@ -146,18 +155,16 @@ def trial(launcher, tmp_path):
 SEED = int(os.environ.get("KZREPORT_SEED", "1"))
 
 
-def cases_of_files(home: Path, dice) -> Iterator[list[Case]]:
-    for maker in MAKERS:
-        yield list(maker(home, dice))
-    yield list(command_lines(home, dice))
-    yield list(surroundings(home, dice))
+MAKERS = (
+    bad_rows.MAKERS | bad_inputs.MAKERS | bad_code.MAKERS | {"command line": command_lines, "environment": surroundings}
+)
 
 
-def test_bad_inputs_are_refused(trial, dice, often, row):
-    for cases in cases_of_files(trial.home, dice):
-        chosen = cases if often(1, 0) else dice.sample(cases, 2)
-        for case in chosen:
-            trial(case)
+@pytest.mark.parametrize("kind", MAKERS)
+def test_bad_inputs_are_refused(trial, dice, often, row, kind):
+    cases = list(MAKERS[kind](trial.home, dice))
+    for case in cases if often(1, 0) else dice.sample(cases, 2):
+        trial(case)
     _conclude(trial, row, "K1", "bad inputs")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from launcher import ROOT
 
-pytestmark = pytest.mark.slow  # runs of the command line, seconds each
+pytestmark = [pytest.mark.slow, pytest.mark.faults]  # runs of the command line, seconds each
 
 NAMES = (
     "two words",
@@ -60,6 +60,18 @@ fcntl.flock = flock
 """
 
 
+NO_SYMLINKS = NO_LINKS.replace("link", "symlink")
+NO_RENAME = """
+import errno, os
+real = os.rename
+def rename(source, target, **named):
+    if str(target).endswith("trial/2024-03-31"):
+        raise OSError(errno.{errno}, os.strerror(errno.{errno}), str(source))
+    real(source, target, **named)
+os.rename = rename
+"""
+
+
 @pytest.fixture
 def golden(launcher, tmp_path):
     run = launcher(*RUN, "--output", str(tmp_path / "plain"))
@@ -99,6 +111,7 @@ def test_a_tilde_that_the_shell_left(launcher, tmp_path):
     ("lack", "before"),
     [
         ("hard links", NO_LINKS),
+        ("symbolic links", NO_SYMLINKS),
         ("fsync of folders", NO_SYNC.format(every=False, errno="EINVAL")),
         ("fsync of anything", NO_SYNC.format(every=True, errno="ENOSYS")),
     ],
@@ -125,6 +138,20 @@ def test_a_file_system_without_locks(launcher, tmp_path, row, errno):
 def test_a_disk_that_fails_is_not_taken_for_one_that_cannot_sync(launcher, tmp_path):
     run = launcher(*RUN, "--output", str(tmp_path / "out"), before=NO_SYNC.format(every=True, errno="EIO"))
     assert run.wait() == 1 and not list((tmp_path / "out").glob("trial/*"))
+
+
+@pytest.mark.parametrize("errno", ["EROFS", "ESTALE", "EIO", "EDQUOT", "ENOSPC"])
+def test_a_disk_that_fails_at_the_last_moment(launcher, golden, tmp_path, row, errno):
+    """Become read-only, lost by the network, broken, or over its quota when the whole edition is to be renamed."""
+    out = tmp_path / "out"
+    run = launcher(*RUN, "--output", str(out), before=NO_RENAME.format(errno=errno))
+    assert run.wait() == 1 and not list(out.glob("trial/*/*"))
+    told = [line for line in run.err.splitlines() if line.startswith("kzreport: ")]
+    assert len(told) == 1 and "Errno" not in run.err and "Traceback" not in run.err, run.err
+    run = launcher(*RUN, "--output", str(out))
+    assert run.wait() == 0, run.err
+    assert launcher.tree(out) == golden
+    row("P7", f"a disk that fails ({errno}) when the edition is renamed", "1, one line; then the same bytes")
 
 
 _BECOMES = shutil.which("setpriv") and os.name == "posix" and os.geteuid() == 0

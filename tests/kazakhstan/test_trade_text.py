@@ -198,12 +198,12 @@ def test_who_contributed_most_did_so_by_both_flows(as_of, told):
     assert f"({words.reading(found['largest'], 'signed')})" in text
 
 
-@pytest.mark.parametrize("as_of", DATES)
+@pytest.mark.parametrize("as_of", DATES[1:])
 def test_the_partner_with_which_trade_rose_most_is_so_in_its_chart(as_of):
     """Before the Union was held whole the chart had no finding, though it drew three partners."""
     options = {"chosen": ["EU27", "CHN", "RUS", "central_asia", "TUR", "FRA"]}
-    drawn = partners.turnover(*series(as_of)[:2], all_groups(), **options)
-    found = partners.moved_most(drawn)
+    drawn = trade_changes.turnover(*series(as_of)[:2], all_groups(), **options)
+    found = trade_changes.moved_most(drawn)
     rises = {name: g[-1].value - g[-2].value for name, g in drawn.items() if g}
     assert found is not None and len(rises) > 1
     assert found["most"].item == max(rises, key=rises.get) and found["most"].value == max(rises.values())

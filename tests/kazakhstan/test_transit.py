@@ -74,3 +74,11 @@ def test_parts_of_a_year_are_compared_within_one_publisher(day):
     groups = view.part_years(load_series("transit", day), load_series("transit_growth", day))
     assert groups and all(before.item == now.item for before, now in groups.values())
     assert "2023-01/2023-07" not in groups
+
+
+def test_containers_are_told_with_who_gives_them():
+    """The latest year names its publisher where one alone gives it, in both languages, in sentence and title."""
+    found = view.container_growth(load_series("transit_containers", AS_OF))
+    assert found["named"].ok and found["named"].item == "ministry_transport_kaz"
+    several = view.container_growth(load_series("transit_containers", date(2024, 12, 31)))
+    assert several["last"].period == P("2022") and not several["named"].ok

@@ -119,10 +119,7 @@ def test_a_new_document_is_told():
     c = compare_dates(date(2025, 12, 31), date(2026, 9, 30), (), {})
     assert {k.document.id for k in c.new_claims} == {"S4"}
     said = changes_list(c, Words("fr")).replace("\u00a0", " ")
-    assert (
-        f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - Document S4 : Rapport d’information sur le Kazakhstan"
-        in said
-    )
+    assert f"**Affirmations nouvelles** : {len(c.new_claims)}\n  - Document S4 : Rapport sur le Kazakhstan" in said
 
 
 def test_a_decision_keeps_its_quarter_point():
@@ -235,6 +232,16 @@ def test_diff_of_a_report_on_another_country(capsys, tmp_path):
 def test_diff_refuses(capsys, arguments, text):
     assert main(["diff", *arguments]) == 2
     assert text in capsys.readouterr().err
+
+
+def test_two_numbers_of_one_sentence_are_set_alike():
+    """ "19 chiffres dans quinze séries" mixes figures and letters."""
+    series = ["cpi_yy", "cpi_mm", "cpi_components_yy", "cpi_components_mm", "usd_rate", "rub_rate"]
+    few, many = (compare_dates(date(2024, 5, 31), date(2024, 6, 30), names) for names in (series[:1], series))
+    year = compare_dates(date(2023, 6, 30), date(2024, 6, 30), series)
+    said = [changes_list(c, Words("fr")).splitlines()[0] for c in (few, many, year)]
+    assert "un chiffre dans une série" in said[0] and "dix chiffres dans six séries" in said[1]
+    assert re.search(r"\d+\W+chiffres dans 6\W+séries", said[2])
 
 
 def test_the_table_of_new_figures_is_set_like_the_rest():

@@ -1,25 +1,21 @@
 """A seeded generator of bad inputs, by class: what a hand, an editor, a download or a shell gets wrong.
 
-What belongs here: the classes of files. What does not: arguments and surroundings (``bad_words.py``), running them
+What belongs here: what the classes share, JSON, YAML and notes. What does not: rows of tables (``bad_rows.py``),
+notebooks and views (``bad_code.py``), arguments and surroundings (``bad_words.py``), running them
 (``test_bad_inputs.py``). Each case is bad beyond doubt: a reader that takes it takes something that means nothing.
 """
 
 from __future__ import annotations
 
 import copy
-import csv
-import io
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import yaml
-
-from kzreport.series.resource import seal_package
 
 RUN = ("run", "inflation-brief", "--as-of", "2026-09-30", "-j", "1")
 ALL = ("run", "monthly", "--as-of", "2026-09-30", "-j", "1")
@@ -140,161 +136,6 @@ def trees(
         yield Case(kind, f"{path}, {shown}: {what}", {path: dump(put(tree, at, wrong))}, words, (stem,))
 
 
-# --- tables ------------------------------------------------------------------------------------------------------
-
-_CELLS = {  # wrong in every column that is not free text
-    "value": ("1,5", "1e5", "§", "NaN", "inf", "0x10", "1_000", " 1", "--1", "१२", "1e400", "9" * 400),
-    "period": ("2026-13", "2026/01", "26-01", "§", "2026-02-30", "2026-Q5", "20260101", "+2026", ""),
-    "published": ("2026-02-30", "20260101", "01/02/2026", "§", "2026-W01", "9999-99-99", "2026-1-1", ""),
-}
-
-
-def csv_bytes(rows: Sequence[Sequence[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode()
-
-
-def restated(home: Path, name: str, content: bytes) -> dict[str, bytes | str | None]:
-    """The table and a description with its digest: the content itself is what is met."""
-    package = json.loads((home / "data/datapackage.json").read_text(encoding="utf-8"))
-    entry = next(r for r in package["resources"] if r["name"] == name)
-    entry |= {"hash": "sha256:" + sha256(content).hexdigest(), "bytes": len(content)}
-    text = json.dumps(seal_package(package), ensure_ascii=False, indent=2) + "\n"
-    return {f"data/{name}.csv": content, "data/datapackage.json": text.encode()}
-
-
-def data_tables(home: Path, rng: random.Random) -> Iterator[Case]:
-    names = sorted(p.stem for p in (home / "data").glob("*.csv"))
-    for name in rng.sample(names, 3):
-        yield from whole_file("data CSV", f"data/{name}.csv", (home / f"data/{name}.csv").read_bytes(), RUN, rng)
-    for _ in range(220):
-        name = rng.choice(names)
-        rows = list(csv.reader(io.StringIO((home / f"data/{name}.csv").read_text(encoding="utf-8"))))
-        line = rng.randrange(1, len(rows))
-        how = rng.choice(
-            ["cell", "cell", "cell", "hidden", "short", "long", "twice", "blank", "head", "quote", "order"]
-        )
-        where: tuple[str, ...] = (f"{name}.csv", f"line {line + 1}")
-        wrong = [list(r) for r in rows]
-        if how == "cell":
-            column = rng.choice(sorted(_CELLS))
-            text = rng.choice(_CELLS[column])
-            wrong[line][rows[0].index(column)] = text
-            how, where = f"{column} {text[:12]!r}", (*where, column)
-        elif how == "hidden":
-            number = rng.randrange(len(rows[0]))
-            wrong[line][number] += rng.choice(HIDDEN)
-        elif how == "short":
-            wrong[line] = wrong[line][:-1]
-        elif how == "long":
-            wrong[line] = [*wrong[line], "x"]
-        elif how == "twice":
-            wrong.insert(line, list(rows[line]))
-            where = where[:1]
-        elif how == "blank":
-            wrong.insert(line, [])
-        elif how == "head":
-            wrong[0][rng.randrange(len(rows[0]))] = rng.choice(["", "Value", "x", "period "])
-            where = where[:1]
-        content = csv_bytes(wrong)
-        if how == "quote":
-            content = content.replace(b"\n", b'\n"', line + 1) + b"x"
-            where = where[:1]
-        elif how == "order":
-            content = content.replace(b"\n", b"\r", 3)
-            where = where[:1]
-        yield Case("data CSV", f"{name}, line {line + 1}: {how}", restated(home, name, content), RUN, where)
-
-
-def _claims(home: Path, rng: random.Random) -> Iterator[Case]:
-    columns = {
-        "line": ("§", "-1", "1.5", ""),
-        "theme": ("§", "", "Inflation"),
-        "value": ("abc", "1,5", "1e9", "NaN"),
-        "step": ("0", "-1", "3", "abc"),
-        "qualifier": ("§", "", "Exact"),
-        "low": ("x", "1,5"),
-        "high": ("x", "nan"),
-        "unit": ("§", "", "furlong"),
-        "period": ("2026-13", "x", "2026/01"),
-        "basis": ("§",),
-        "test": ("zz", "value", "value fact nobody", "compare", "value nope where a=b"),
-        "substantive": ("maybe", "1"),
-        "evidence_url": ("http://x", "ftp://x", "javascript:1", "x"),
-        "id": ("", "a b", "../x"),
-        "text.fr": ("{", "{claim:zz}", "", "a\u202eb"),
-        "text.en": ("}", "{nope}", "", "a\u0007b"),
-    }
-    for path in ("data/claims/S4.csv", "data/claims/S1.csv"):
-        yield from whole_file("claims", path, (home / path).read_bytes(), RUN, rng)
-    for _ in range(125):
-        path = f"data/claims/{rng.choice(['S0', 'S1', 'S2', 'S3', 'S4', 'S4'])}.csv"
-        rows = list(csv.reader(io.StringIO((home / path).read_text(encoding="utf-8"))))
-        line = rng.randrange(1, len(rows))
-        where: tuple[str, ...] = (path.rpartition("/")[2], f"line {line + 1}")
-        how = rng.choice(["cell"] * 8 + ["short", "long", "twice", "cut", "head"])
-        if how == "cell":
-            column = rng.choice(sorted(columns))
-            if column == "text.en" and not rows[line][rows[0].index("text.en")]:
-                column = "theme"
-            text = rng.choice(columns[column])
-            if text == rows[line][rows[0].index(column)]:
-                text = "§"
-            rows[line][rows[0].index(column)] = text
-            how = f"{column} {text!r}"
-        elif how == "short":
-            rows[line].pop()
-        elif how == "long":
-            rows[line].append("x")
-        elif how == "twice":
-            rows.insert(line, list(rows[line]))
-            where = where[:1]
-        elif how == "cut":
-            rows, where = rows[:line], (path.rpartition("/")[2][:2],)
-        else:
-            rows[0][rng.randrange(len(rows[0]))] = "zz"
-            where = where[:1]
-        yield Case("claims", f"{path}, line {line + 1}: {how}", {path: csv_bytes(rows)}, RUN, where)
-
-
-def _facts(home: Path, rng: random.Random) -> Iterator[Case]:
-    columns = {
-        "id": ("", "a b", "É"),
-        "period": ("2026-13", "x"),
-        "value": ("abc", "1,5", "NaN"),
-        "low": ("x",),
-        "unit": ("§", "", "furlong"),
-        "qualifier": ("§", ""),
-        "url": ("http://x", "x"),
-        "grade": ("§", ""),
-        "published": ("20260101", "2026-02-30", "", "x"),
-        "dated": ("§", ""),
-        "document": ("S99",),
-    }
-    path = "data/facts/facts.csv"
-    raw = (home / path).read_bytes()
-    yield from whole_file("facts", path, raw, RUN, rng)
-    for _ in range(47):
-        rows = list(csv.reader(io.StringIO(raw.decode())))
-        line = rng.randrange(1, len(rows))
-        how = rng.choice(["cell"] * 8 + ["short", "long", "twice"])
-        if how == "cell":
-            column = rng.choice(sorted(columns))
-            text = rng.choice(columns[column])
-            rows[line][rows[0].index(column)] = text
-            how = f"{column} {text!r}"
-        elif how == "short":
-            rows[line].pop()
-        elif how == "long":
-            rows[line].append("x")
-        else:
-            rows.insert(line, list(rows[line]))
-        yield Case("facts", f"line {line + 1}: {how}", {path: csv_bytes(rows)}, RUN, ("facts.csv", "line "))
-    about = "data/facts/facts.yml"
-    yield from trees("facts", about, (home / about).read_bytes(), RUN, rng, 25, "unit")
-
-
 # --- descriptions ------------------------------------------------------------------------------------------------
 
 
@@ -338,10 +179,16 @@ def _cards(home: Path, rng: random.Random) -> Iterator[Case]:
 # --- what stands beside the tables, and the project's own files ---------------------------------------------------
 
 
-def _named(kind: str, path: str, words: tuple[str, ...], count: int, typed: str) -> Maker:
+def named_file(
+    kind: str, path: str, words: tuple[str, ...], count: int, typed: str, *, optional: bool = False
+) -> Maker:
+    """Return the maker of faults of one YAML file; a project may do without it if it is ``optional``."""
+
     def make(home: Path, rng: random.Random) -> Iterator[Case]:
         raw = (home / path).read_bytes()
-        yield from whole_file(kind, path, raw, words, rng)
+        for case in whole_file(kind, path, raw, words, rng):
+            if not (optional and case.what.endswith(": no file")):
+                yield case
         yield from trees(kind, path, raw, words, rng, count, typed)
 
     return make
@@ -379,6 +226,32 @@ def _words(home: Path, rng: random.Random) -> Iterator[Case]:
                 (f"{page}.yml",),
             )
     yield from whole_file("words", "notebooks/inflation.yml", (home / "notebooks/inflation.yml").read_bytes(), ALL, rng)
+
+
+_RELEASES = """cpi_yy:
+  - period: 2026-10
+    day: 2026-11-03
+    since: 2026-01-15
+"""
+
+
+def _units(home: Path, rng: random.Random) -> Iterator[Case]:
+    path = "data/units.yml"
+    yield from named_file("units", path, RUN, 40, "decimals one other")(home, rng)
+    for text in ("zz: x", "zz: {}", "percent: {decimals: 1}", "'': {}", "a b: {}", "[x]", "7", "&a [*a]"):
+        raw = (home / path).read_bytes() + f"{text}\n".encode()
+        yield Case("units", text, {path: raw}, RUN, ("units.yml",))
+
+
+def _release_days(home: Path, rng: random.Random) -> Iterator[Case]:
+    """Yield faults of a file that a project may have: release days that a publisher announced."""
+    path = "data/releases.yml"
+    for case in whole_file("release days", path, _RELEASES.encode(), RUN, rng):
+        if not case.what.endswith((": no file", ": empty")):
+            yield case
+    yield from trees("release days", path, _RELEASES.encode(), RUN, rng, 30, "period day since")
+    for text in ("nope: []", "cpi_yy: x", "cpi_yy: [x]", "[x]", "7", "cpi_yy: [{period: 2026-10}]"):
+        yield Case("release days", text, {path: text.encode()}, RUN, ("releases.yml",))
 
 
 def _notes(home: Path, rng: random.Random) -> Iterator[Case]:
@@ -433,85 +306,31 @@ def _notes(home: Path, rng: random.Random) -> Iterator[Case]:
         yield Case("notes", f"named {name!r}", {}, (*RUN, "-p", f"note={name}"), ("note",))
 
 
-def _notebooks(home: Path, rng: random.Random) -> Iterator[Case]:
-    for page in ("inflation", "fdi"):
-        path = f"notebooks/{page}.ipynb"
-        raw = (home / path).read_bytes()
-        nb = json.loads(raw)
-        yield from whole_file("notebooks", path, raw, ALL, rng)
-        number = next(i for i, c in enumerate(nb["cells"]) if "parameters" in c["metadata"].get("tags", []))
-        source = "".join(nb["cells"][number]["source"])
-        other = next(i for i, c in enumerate(nb["cells"]) if c["cell_type"] == "code" and i > number)
-        for at in [
-            a for a, _ in nodes(nb) if len(a) <= 3 and a[-1] not in ("tags", "id", "execution_count", "outputs")
-        ]:
-            if at[0] == "metadata" and at[1:2] != ("kernelspec",):
-                continue
-            if rng.random() < 0.25 and at[-1] not in ("display_name", "language", "nbformat_minor", "metadata"):
-                yield Case("notebooks", f"{page}, {at}: 7", {path: json.dumps(put(nb, at, 7)).encode()}, ALL, (page,))
-        lines = {
-            "no date": source.replace("as_of: Date", "as_off: Date"),
-            "no language": source.replace("lang: Language", "l: Language"),
-            "a call": source + "\nx: Count = len('a')",
-            "an import": source + "\nimport os",
-            "magic": source + "\n%time",
-            "shell": source + "\n!ls",
-            "no type": source + "\nx = 1",
-            "an unknown type": source + "\nx: Zz = 1",
-            "a value of another type": source + "\nx: Count = 'a'",
-            "a secret": source + "\napi_key: Country = 'KAZ'",
-            "torn": source + "\nx: Count = (",
-            "twice": source + "\n" + source,
-            "a keyword": source + "\nclass: Count = 1",
-            "nothing": "",
-            "bidi": source + "  # \u202e",
-            "a form": source + "\nx: Count = f'{1}'",
-            "a nest": source + "\nx: Count = " + "(" * 300 + "1" + ")" * 300,
-        }
-        for what, text in lines.items():
-            wrong = put(nb, ("cells", number, "source"), text)
-            yield Case("notebooks", f"{page}, parameters: {what}", {path: json.dumps(wrong).encode()}, ALL, (page,))
-        for what, text in {
-            "torn": "page.say(",
-            "a value again": 'as_of = "2020-01-01"',
-            "for": "for lang in 'ab': pass",
-            "walrus": "(as_of := 1)",
-            "import as": "import os as lang",
-            "magic": "%%bash\nls",
-        }.items():
-            wrong = put(nb, ("cells", other, "source"), text)
-            yield Case("notebooks", f"{page}, cell: {what}", {path: json.dumps(wrong).encode()}, ALL, (page,))
-        tags = ("cells", other, "metadata")
-        yield Case(
-            "notebooks",
-            f"{page}: two parameter cells",
-            {path: json.dumps(put(nb, tags, {"tags": ["parameters"]})).encode()},
-            ALL,
-            (page,),
-        )
-
-
-MAKERS: tuple[Maker, ...] = (
-    data_tables,
-    _package,
-    _cards,
-    _named("issues", "data/issues.yml", RUN, 80, "series kind since until periods excuses"),
-    _named(
+_DATA = ("accept", "--data", "--yes")
+MAKERS: dict[str, Maker] = {
+    "package": _package,
+    "cards": _cards,
+    "issues": named_file(
+        "issues", "data/issues.yml", RUN, 80, "series kind since until periods excuses", optional=True
+    ),
+    "relations": named_file(
         "relations",
         "data/relations.yml",
         RUN,
         70,
         "kind total parts by tolerance weights series of to factor value yearly minus percent",
+        optional=True,
     ),
-    _named("documents", "data/claims/documents.yml", RUN, 80, "date claims url kind mean_of end_of sum_of"),
-    _named("groups", "data/groups.yml", RUN, 40, "since before until"),
-    _named("labels", "data/labels.yml", RUN, 40, ""),
-    _named("publishers", "data/publishers.yml", ("accept", "--data", "--yes"), 50, "kind lag_days from until"),
-    _named("columns", "data/columns.yml", ("accept", "--data", "--yes"), 30, ""),
-    _claims,
-    _facts,
-    _params,
-    _notes,
-    _words,
-    _notebooks,
-)
+    "documents": named_file(
+        "documents", "data/claims/documents.yml", RUN, 80, "date claims url kind mean_of end_of sum_of"
+    ),
+    "groups": named_file("groups", "data/groups.yml", RUN, 40, "since before until"),
+    "labels": named_file("labels", "data/labels.yml", RUN, 40, ""),
+    "publishers": named_file("publishers", "data/publishers.yml", _DATA, 50, "kind lag_days from until"),
+    "columns": named_file("columns", "data/columns.yml", _DATA, 30, ""),
+    "units": _units,
+    "release days": _release_days,
+    "params": _params,
+    "notes": _notes,
+    "words": _words,
+}

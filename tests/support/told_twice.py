@@ -9,9 +9,9 @@ from kzreport.pages.outputs import Kind, Output
 
 # A range over the countries compared, its two figures, and what follows each: "in Mongolia", "(Russia)".
 _ENDS = {
-    "fr": r"(?:pays comparés|taux|chiffres|comparés \([^)]*\))[^.;]*?\b(?:vont |va )?de "
+    "fr": r"(?:pays comparés|taux|(?<!leurs )chiffres|comparés \([^)]*\))[^.;]*?\b(?:vont |va )?de "
     r"([+−]?\d[\d\u202f,]*)([^.;]*?) à ([+−]?\d[\d\u202f,]*)((?:[^.;]|\.(?=\d))*)",
-    "en": r"(?i:countries compared|rates|figures|compared \([^)]*\))[^.;]*?\b(?:ran(?:ged)? |run |it )?from "
+    "en": r"(?i:countries compared|rates|(?<!their )figures|compared \([^)]*\))[^.;]*?\b(?:ran(?:ged)? |run |it )?from "
     r"([+−]?\$?\d[\d,]*(?:\.\d+)?)([^;]*?) to ([+−]?\$?\d[\d,]*(?:\.\d+)?)((?:[^.;]|\.(?=\d))*)",
 }
 _NAMED = {"fr": r"\([A-ZÀ-Ý]|\b(?:en|au|aux|à|dans l[ea]s?) ?[A-ZÀ-Ýl]", "en": r"\([A-Z]|\bin (?:the )?[A-Z]"}

@@ -1,0 +1,52 @@
+"""Small multiples for a phone: the plots of a picture that is in the page already, two side by side."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from kzreport.charts.narrow import WIDE, keys_alone
+
+LEFT, ACROSS = 36.0, 2  # points left of the first plot; plots side by side
+NAME = 12.0  # points over the first plots, for their names
+_LEVEL = re.compile(r"M([\d.]+) ([\d.]+)H([\d.]+)")
+
+
+def panels_anew(root: ET.Element) -> ET.Element | None:
+    """Return small multiples in the width of a phone, as references to the plots of ``root``.
+
+    ``None`` for a picture without plots that are narrow enough.
+    """
+    plots = [group for group in root if re.search(r"(?:^|-)panel\d+$", group.get("id", ""))]
+    boxes = [_box(plot) for plot in plots]
+    if not plots or ACROSS * max(right - left for left, right, _ in boxes) > WIDE - LEFT:
+        return None
+    pitch = min((b - boxes[0][2] for _, _, b in boxes if b > boxes[0][2] + 1), default=0.0)
+    head = keys_alone(root)
+    free = float(head.attrib["viewBox"].split()[3]) if head is not None else 0.0
+    kept = ("role", "aria-labelledby", "style")
+    made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in kept})
+    made.extend(head if head is not None else ())
+    first = min(float(e.attrib["y"]) for e in plots[0] if "y" in e.attrib)  # the name of the first plot
+    beside = (WIDE - LEFT) / ACROSS
+    scales = [e for group in root for e in group.iter() if re.search(r"(?:^|-)scale$", e.get("id", ""))]
+    for number, (plot, (left, _, bottom)) in enumerate(zip(plots, boxes, strict=True)):
+        column, row = number % ACROSS, number // ACROSS
+        height = free + NAME + boxes[0][2] - first + row * pitch  # of the axis of this plot
+        made.append(_use(plot, LEFT + column * beside - left, height - bottom))
+        if not column and abs(left - boxes[0][0]) > 1:
+            made.extend(_use(scale, LEFT - boxes[0][0], height - boxes[0][2]) for scale in scales)
+    count = -(-len(plots) // ACROSS)
+    made.set("viewBox", f"0 0 {WIDE:g} {free + NAME + boxes[0][2] - first + (count - 1) * pitch + 16:.1f}")
+    return made
+
+
+def _use(group: ET.Element, right: float, down: float) -> ET.Element:
+    return ET.Element("use", {"href": f"#{group.attrib['id']}", "x": f"{right:.1f}", "y": f"{down:.1f}"})
+
+
+def _box(plot: ET.Element) -> tuple[float, float, float]:
+    """Return left, right and the height of the axis of a plot."""
+    levels = [tuple(map(float, m.groups())) for e in plot if (m := _LEVEL.fullmatch(e.get("d", "")))]
+    left, bottom, right = max(levels, key=lambda level: level[1])
+    return left, right, bottom

@@ -107,6 +107,20 @@ def test_bodies_and_groups_are_not_named_before_their_time(page, told):
         assert not re.search(r"Bureau national|vingt-sept|ministère des transports|NSIA", text)
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_method_stands_only_beside_what_it_is_of(language, told):
+    """Of pages without a figure the editions of 2016 and 2020 told at length how their figures are computed."""
+    for page in ("transit", "claims", "forecasts"):
+        assert Kind.METHOD not in [kind for kind, _ in told(page, language, "2016-06-30")]
+    assert Kind.METHOD in [kind for kind, _ in told("transit", language, "2026-11-26")]
+    share = r"Part du PIB|Share of GDP"
+    assert not re.search(share, sentences(told("fdi", language, "2016-06-30"), Kind.METHOD))
+    assert re.search(share, sentences(told("fdi", language, "2020-02-29"), Kind.METHOD))
+    part = r"Une année incomplète|A part-year"
+    assert not re.search(part, sentences(told("partners", language, "2020-02-29"), Kind.METHOD))
+    assert re.search(part, sentences(told("partners", language, "2016-06-30"), Kind.METHOD))
+
+
 def test_a_sentence_of_the_method_has_a_day_or_none():
     words = {"method": [{"fr": "Un.", "en": "One.", "since": "2026-01-21"}]}
     assert word_faults(words, "x.yml", ["fr", "en"]) == []

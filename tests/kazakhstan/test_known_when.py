@@ -115,9 +115,7 @@ def test_a_peak_says_from_which_month_figures_are_held():
     """Reserves held from 2018 were told as below "the highest level of the series", prices as never higher."""
     for page in page_names():
         said = str(page_words(page).get("say", {}))
-        assert not re.search(
-            r"series began|level of the series|début de la série", said
-        )
+        assert not re.search(r"series began|level of the series|début de la série", said)
 
 
 def test_no_key_figure_counts_claims_of_no_document():

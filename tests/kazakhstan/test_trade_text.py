@@ -48,7 +48,7 @@ def told(monkeypatch):
             if cell.cell_type == "code":
                 exec(compile(cell.source, f"{page}.ipynb", "exec"), names)
                 if "parameters" in cell.metadata.get("tags", []):
-                    names |= {"lang": language, "as_of": as_of}
+                    names |= {"lang": language, "as_of": as_of} | ({"previous": None} if "previous" in names else {})
         found = [(Kind(m["kind"]), d["text/plain"].replace(m.get("csv") or "\0", "")) for m, d in said]
         return CACHE.setdefault((page, language, as_of), found)
 

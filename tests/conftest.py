@@ -17,6 +17,7 @@ from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends
 
 from kzreport.files import clear_caches, project_root, read_yaml
+from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import renew_views
@@ -304,7 +305,7 @@ def _other_names(language: str, day: str) -> list[str]:
     labels = read_yaml(data / "labels.yml")
     dated = [(v, v.get("names", ())) for v in read_yaml(data / "publishers.yml")["publishers"].values()]
     dated += [
-        (labels["labels"][k], [{"until": until, **v} for until, v in few.items()])
+        (labels["labels"].get(k) or {language: Words(language).label(k)}, [{"until": u, **v} for u, v in few.items()])
         for k, few in labels["earlier"].items()
     ]
     found = []

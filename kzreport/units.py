@@ -41,6 +41,7 @@ class Unit:
     - ``signed``: the ends of a range show their sign
     - ``coarse``: an estimate has at most three significant figures
     - ``times``: how many times one figure is another: a number without a unit
+    - ``counted``: a number of single things, of which there are fewer rather than less
     """
 
     name: str
@@ -54,6 +55,7 @@ class Unit:
     signed: bool = False
     coarse: bool = False
     times: bool = False
+    counted: bool = False
 
     @property
     def word_key(self) -> str:
@@ -128,7 +130,7 @@ _BUILT_IN = {
         Unit("musd_change", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, words="musd", signed=True),
         Unit("usd", 0),  # US dollars
         # vehicles, visits ...: the sentence names them
-        Unit("count", 0, document=(Scale(1e9, 1e9, 0, "billion_count"), Scale(1e6, 1e6, 0, "million_count"))),
+        Unit("count", 0, document=(Scale(1e9, 1e9, 0, "billion_count"), Scale(1e6, 1e6, 0, "million_count")), counted=True),
         Unit("tonne", 0, sentence=(_MILLION_TONNES,), axis=_TONNE_AXIS, coarse=True),
         Unit("teu", 0, axis=(Scale(3e3, 1e3, 1, "thousand_teu"),), coarse=True),  # twenty-foot containers
         Unit(  # tonne-kilometre
@@ -137,16 +139,18 @@ _BUILT_IN = {
         Unit("tonne_wagon", 1),  # tonnes a wagon
         Unit("gram", 0),
         Unit("usd_tonne", 0),  # US dollars a tonne
-        Unit("person", 0, sentence=(Scale(1e6, 1e6, 0, "million_people"),)),
-        Unit("wagon", 0),
-        Unit("piece", 0),  # articles of any kind
+        Unit("person", 0, sentence=(Scale(1e6, 1e6, 0, "million_people"),), counted=True),
+        Unit("wagon", 0, counted=True),
+        Unit("piece", 0, counted=True),  # articles of any kind
         Unit("multiple", 1, times=True),  # x times
         Unit("km2", 0),
         _rate("log", "log", 2),  # natural logarithm of a ratio
         Unit("months", 0),
         Unit("years", 0),
-        Unit("inhabitant", 0, sentence=(_MILLION_INHABITANTS,), axis=(replace(_MILLION_INHABITANTS, start=2e6),)),
-        Unit("country", 0),  # how many countries
+        Unit(
+            "inhabitant", 0, sentence=(_MILLION_INHABITANTS,), axis=(replace(_MILLION_INHABITANTS, start=2e6),), counted=True
+        ),
+        Unit("country", 0, counted=True),  # how many countries
         Unit("rank", 0),  # first, second ...
         Unit("ratio", 2, times=True),
     )

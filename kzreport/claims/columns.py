@@ -87,7 +87,8 @@ def distance_phrase(w: Words, d: Distance) -> str:
     amount = w.count(round(size), "places") if d.unit == "rank" else w.printed(size, d.unit, d.step)
     if d.unsigned:
         return w.ui("distance_gap").format(amount=amount)
-    kind = "_multiple" if UNITS[d.unit].times else ""
+    unit = UNITS[d.unit]
+    kind = "_multiple" if unit.times else "_counted" if unit.counted and d.value < 0 else ""
     key = f"distance_{later}{kind}_several" if d.several else f"distance_{later}{kind}"
     bound = w.word("qualifiers", "at_least").replace("#", amount) if d.at_least else amount
     return w.ui(key).format(amount=bound)

@@ -25,12 +25,10 @@ from kzreport.series.resource import describe_series
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
     """Show the faults of what the outputs of this page rest on, known by its date and active in its window.
 
-    A page with no output of its own but those of others, as a summary, has those of the series that it loaded.
-
     ``among``: column -> values; faults of other values of the column are left out (``country=["UZB"]``).
     """
     w = page.words
-    known = known_issues(page.as_of, frozenset(page.touched or page.loaded), page.start)
+    known = known_issues(page.as_of, frozenset(page.touched), page.start)
     series_of: dict[tuple[str, str], list[str]] = {}  # (kind, text) of a fault -> its series
     for i in known:
         if _touches(page, i) and all(i.is_about(column, few) for column, few in among.items()):
@@ -50,17 +48,17 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
 
 
 def _touches(page: PageContext, issue: Issue) -> bool:
-    """True if an output of the page tells of the time of a fault; of a page that tells of others, always."""
-    spans = page.touched.get(issue.series, ())
-    periods = issue.periods if page.touched else ()
-    return not periods or any(p.start <= last and first <= p.end for p in periods for first, last in spans)
+    """True if an output of the page tells of the time of a fault."""
+    spans = page.touched[issue.series]
+    return not issue.periods or any(p.start <= last and first <= p.end for p in issue.periods for first, last in spans)
 
 
 def method(page: PageContext) -> None:
     """Show the method of the figures, from ``method`` of the page's words.
 
     An entry with a day ``since`` is shown from that day on: before it, what it is about was not there. One with the
-    names of sentences, charts or tables under ``of`` is shown if one of them is, one with a series under ``suspect``
+    names of sentences, charts or tables under ``of`` is shown if one of them is (``present_state``: if the line under
+    the title names series of which only present-day values are held), one with a series under ``suspect``
     while a value of it is held suspect.
     """
     w = page.words
@@ -72,7 +70,8 @@ def method(page: PageContext) -> None:
         and ("suspect" not in e or suspect_periods(str(e["suspect"]), page.as_of))
     ]
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
-    page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
+    if lines:  # a page that shows no figure has no method: neither a heading nor the signs of tables
+        page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 
 def sources(page: PageContext) -> None:

@@ -55,7 +55,7 @@ class PageContext:
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
         self.touched: dict[str, list[tuple[date, date]]] = {}  # series -> the times that outputs tell of it
         self.shown: set[str] = set()  # names of the sentences, charts and tables that the page shows
-        self.old_told = False  # under this heading it was said that a figure is old
+        self.old_told: set[str] = set()  # series of which it was said under this heading that the figure is old
 
     def beside(self, name: str, lang: str) -> Self:
         """Return another page of the same edition, or this page in another language; views are computed once."""
@@ -125,7 +125,7 @@ class PageContext:
 
         ``name``: the same in all languages; links to the section have it.
         """
-        self.old_told, self.hushed = False, hushed
+        self.old_told, self.hushed = set(), hushed
         if not hushed:
             self.show(heading, Kind.SECTION, name)
 

@@ -116,13 +116,14 @@ def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
 
 
 def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool:
-    """True if a sentence states the latest figure held, and it is too old to be news; only once in each section."""
+    """True if a sentence states the latest figure held, and it is too old to be news; of a series only once a section."""
     told = page.words.told("say", key, **readings)
     newest = max(told, key=lambda r: r.period.end, default=None)
-    if page.old_told or newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):
+    if newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):
         return False
-    page.old_told = True
-    return True
+    first = page.old_told.isdisjoint(newest.inputs)
+    page.old_told.update(newest.inputs)
+    return first
 
 
 def is_latest(page: PageContext, r: Reading) -> bool:

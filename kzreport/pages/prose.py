@@ -26,6 +26,7 @@ from kzreport.pages.outputs import Kind
 from kzreport.pages.values import page_values
 from kzreport.pages.views import headline_of, headline_options, view_name
 from kzreport.project.settings import notebook_path
+from kzreport.series.known import present_state
 from kzreport.series.resource import resources
 
 
@@ -35,7 +36,9 @@ def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
     ``pages``: those that it draws on; ``values``: of its parameters that choose its series.
     """
     w = page.words
-    line = edition_line(page, page_series(page, pages, values))
+    names = page_series(page, pages, values)
+    line = edition_line(page, names)
+    page.shown |= {"present_state"} if present_state(names, page.as_of) else set()
     page.show(f"# {w.entry('title')[w.language]}\n\n*{line}*", Kind.TITLE)
 
 
@@ -68,11 +71,11 @@ def series_behind(readings: Iterable[Reading]) -> str:
 
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
-    """Return a sentence of the page; if it states the latest figure and that is old, this is said once a section."""
+    """Return a sentence of the page; if it states the latest figure of a series and that is old, this is said."""
     text = page.words.text("say", key, **readings)
     if text and not page.hushed:
         page.shown.add(key)
-        page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
+        page.tell(page.words.named("say", key, **readings))
     old = text and tells_old(page, key, readings)
     return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
 
@@ -92,10 +95,10 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     if (view.__module__, view.__name__) != (own.__module__, own.__name__):  # by name: views may have been read again
         raise PageError(explain(f"headline of '{page.name}'", view_name(view), f"{page.name}.headline"))
     readings = page.read(view, **options)
-    page.tell(r for said in readings.values() for r in ([said] if isinstance(said, Reading) else said))
-    series = series_behind(page.words.named("headline", **readings))
+    told = page.words.named("headline", **readings)
+    page.tell(told)
     text, late = headline_parts(page, page.words, readings)
-    page.show(f"**{text}** {late}".strip(), Kind.HEADLINE, series=series)
+    page.show(f"**{text}** {late}".strip(), Kind.HEADLINE, series=series_behind(told))
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
@@ -150,7 +153,9 @@ def headlines(page: PageContext, pages: Pages) -> None:
         heading = words.entry("title")[words.language]
         if tells_figure(page, words, readings):
             points.append(f"- {headline_text(page, words, readings)} [→ {heading}]({name}.ipynb)")
-            series.append(series_behind(words.named("headline", **readings)))
+            told = words.named("headline", **readings)
+            page.tell(told)
+            series.append(series_behind(told))
         else:
             without["no_main" if holds_recent(page, name, values) else "no_pages"].append(f"[{heading}]({name}.ipynb)")
     for said, few in without.items():

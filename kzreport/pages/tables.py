@@ -309,6 +309,7 @@ def key_figures(page: PageContext, pages: Pages) -> None:
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
             base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
+            page.tell([value] + ([change] if change else []))
             figures += figure_rows({title: [value]})
             if change:  # by a name of its own: its unit may be that of the value
                 figures += figure_rows({f"{title} – {w.ui('change').lower()}": [change]})

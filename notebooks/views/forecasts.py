@@ -221,14 +221,18 @@ def neighbours(
 def place(
     average: States, as_of: date, country: str, peers: Sequence[str], horizon: str
 ) -> dict[str, Reading | tuple[Reading, ...]]:
-    """Return the place of the country among its peers by the mean absolute error of average inflation."""
+    """Return the place of the country among its peers by the mean absolute error of average inflation.
+
+    ``tied``: the peers whose error prints alike, which share that place.
+    """
     rows = _compared(average, (country, *peers), horizon)
     if country not in rows:
         none = _none(as_of, horizon)["mean_absolute"].of(item=country)
-        return {"horizon": none, "own": none, "rank": none, "compared": none, "low": none, "high": none}
+        return dict.fromkeys(("horizon", "own", "rank", "tied", "compared", "low", "high"), none)
     own, *others = (r["mean_absolute"] for r in (rows[country], *(rows[c] for c in rows if c != country)))
     rank = ranking.rank(own, others)
     low, high = ranking.ends((own, *others)) if rank.ok else (own, own)
     made = own.of(name="horizon", item=horizon)
     compared = ranking.compared(own, others)
-    return {"horizon": made, "own": own, "rank": rank, "compared": compared, "low": low, "high": high}
+    tied = ranking.tied(own, others) or own.of(value=None, status=Status.MISSING_INPUT)
+    return {"horizon": made, "own": own, "rank": rank, "tied": tied, "compared": compared, "low": low, "high": high}

@@ -378,6 +378,15 @@ def test_the_distance_of_two_multiples_is_no_bare_number():
     assert not re.search(r"soit \d+ de moins", cells["fr"])
 
 
+def test_of_what_is_counted_there_are_fewer():
+    """It said "3,300 less" of the wounded and "114 million less" of inhabitants."""
+    for claim in ("S4-L162-2", "S2-L003-3"):
+        cells = str(table_cells(Words("en"), assess(evidence(), all_claims()[claim])))
+        assert " fewer" in cells and not re.search(r"[\d.]+( million)? less", cells)
+    tonnes = str(table_cells(Words("en"), assess(evidence(), all_claims()["S4-L137-1"])))
+    assert "142,000\xa0tonnes less" in w_plain(tonnes) or "142,000 tonnes less" in tonnes
+
+
 def test_the_distance_is_that_of_the_nearest_contrary_figure_of_all_tests():
     """More than 50 billion of Russian investment: 25 more than what was declared, not 45 more than a stock of 2021."""
     a = assess(evidence(), all_claims()["S4-L220-3"])

@@ -14,7 +14,7 @@ from kzreport.pages.page import Page
 TODAY = "2026-11-26"
 ONE_REPORT = (
     *("S0-L004-2", "S0-L007-1", "S2-L003-4", "S2-L003-5", "S2-L003-6", "S2-L003-7", "S4-L005-4", "S4-L027-7"),
-    *("S4-L047-1", "S4-L083-2", "S4-L121-2", "S4-L135-1", "S4-L139-1", "S4-L220-4"),
+    *("S4-L047-1", "S4-L083-2", "S4-L121-2", "S4-L135-1", "S4-L220-4"),
 )
 REASONS = {
     **dict.fromkeys(ONE_REPORT, ("one_source", "one report alone supports it: no verdict rests on that")),
@@ -31,6 +31,7 @@ REASONS = {
     "S4-L127-3": ("unverifiable", "the action plan of 2006 is another thing, so it is not held against the claim"),
     "S4-L137-4": ("reproduced", "its own dates settle it: 2021 to 2023 are two years"),
     "S4-L127-2": ("doubtful", "NATO prints 1995; a report of 1994 has the whole region but Tajikistan sign that year"),
+    "S4-L139-1": ("not_comparable", "reports of a rise of all trade tell nothing of dual-use goods: another scope"),
     "S4-L139-2": ("not_comparable", "four companies are listed, but only one of those that the report names: scope"),
     "S4-L149-1": (
         "reproduced",

@@ -428,7 +428,7 @@ def test_another_country_is_a_definition_and_no_code(home, shown):
     page.headlines(pages)
     page.key_figures(pages)
     assert "au Kirghizstan" in shown[0].text
-    assert "le Kirghizstan se classe au premier rang sur sept pays" in shown[0].text
+    assert "place le Kirghizstan au premier rang sur sept pays" in shown[0].text
 
 
 def test_monthly_has_the_page_with_its_defaults():

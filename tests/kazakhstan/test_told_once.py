@@ -73,11 +73,31 @@ def test_a_fault_of_another_time_than_the_figures_is_not_told(shown):
     assert "June and July 2026" not in caveats and "for 2020" not in caveats  # the table is of 2025
 
 
-def test_a_summary_recalls_the_faults_of_the_series_it_loads(shown):
-    page = Page("summary", lang="en", as_of=NOW, years=2)
+@pytest.mark.parametrize(("as_of", "named"), [("2026-09-30", True), (NOW, False)])
+def test_a_summary_warns_of_what_its_headlines_tell_and_of_no_more(as_of, named, shown):
+    """It warned of wagons, of US prices and of a European programme, and spoke of series that its top did not name."""
+    pages = {"inflation": {}, "partners": {}, "macro": {}, "aid": {}}
+    page = Page("summary", lang="en", as_of=as_of, years=2)
+    page.title(pages)
+    page.headlines(pages)
     page.load("inflation_target")
-    page.caveats()
-    assert "no decision of the National Bank is held" in shown[-1].text
+    page.load("wdi_inflation")
+    page.background()
+    caveats = next(o.text for o in shown if o.kind is Kind.CAVEATS)
+    assert "June and July 2026" in caveats
+    assert not re.search("wagon|US prices|Inflation target|shortened", caveats)
+    method = next(o.text for o in shown if o.kind is Kind.METHOD)
+    assert ("The series named under the title" in method) is named
+
+
+def test_a_fault_of_projections_is_told_where_they_are_shown(shown):
+    """The page on inflation, whose table has outcomes only, warned that an edition projects two years only."""
+    page = Page("inflation", lang="en", as_of=NOW, years=12)
+    page.table("averages", inflation.averages)
+    page.caveats(country=["KAZ"])
+    page.caveats(country=["KAZ"], kind=["actual", "estimate"])
+    every, outcomes = (o.text for o in shown if o.kind is Kind.CAVEATS)
+    assert "projects 2020 and 2021 only" in every and "projects" not in outcomes.replace("its projections", "")
 
 
 def test_an_issue_may_name_several_values():
@@ -120,7 +140,7 @@ def test_an_old_delivery_is_no_label_with_a_colon(shown):
     page = Page("aid", lang="fr", as_of=NOW)
     page.headline(aid.headline)
     said = shown[-1].text.replace("\u00a0", " ")
-    assert "Aucune livraison d’aide récente n’est détenue ici" in said and "septembre 2025" in said
+    assert "Aucune livraison d’aide récente n’a été relevée" in said and "septembre 2025" in said
     assert "connue :" not in said
 
 

@@ -16,7 +16,7 @@ from kzreport.pages.page import Page
 from kzreport.series.issues import known_issues
 from kzreport.series.releases import missed_releases
 from kzreport.series.resource import resources
-from kzreport.views import afghanistan, aid, forecasts, inflation, macro, real_tenge
+from kzreport.views import afghanistan, aid, forecasts, inflation, macro, real_tenge, transit
 
 NOW = "2026-11-26"
 
@@ -127,6 +127,15 @@ def test_a_method_stands_where_what_it_is_of_is_shown(as_of, there, shown):
 def test_no_target_is_overdue():
     """It said that the targets of 2023 and 2024 should have been published; nobody knows that they were to be."""
     assert missed_releases("inflation_target", "2024-06-30") == ()
+
+
+def test_that_no_later_figure_is_held_is_said_of_each_series(shown):
+    """Of rail transit in 2023 it was not said, as it had been said of another series under the same heading."""
+    page = Page("transit", lang="en", as_of=NOW)
+    page.section("parts", transit.part_years)
+    for key, view in (("rail", transit.rail_only), ("network", transit.network), ("network", transit.network)):
+        page.say(key, view)
+    assert ["No later figure of this series" in o.text for o in shown[1:]] == [True, True, False]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -16,7 +16,7 @@ from kzreport.pages.page import Page
 from kzreport.series.issues import known_issues
 from kzreport.series.releases import missed_releases
 from kzreport.series.resource import resources
-from kzreport.views import afghanistan, aid, forecasts, inflation, macro, real_tenge, transit
+from kzreport.views import afghanistan, aid, forecasts, inflation, macro, partners, real_tenge, trade_changes, transit
 
 NOW = "2026-11-26"
 
@@ -88,6 +88,17 @@ def test_a_summary_warns_of_what_its_headlines_tell_and_of_no_more(as_of, named,
     assert not re.search("wagon|US prices|Inflation target|shortened", caveats)
     method = next(o.text for o in shown if o.kind is Kind.METHOD)
     assert ("The series named under the title" in method) is named
+
+
+def test_a_fault_points_to_the_charts_and_tables_that_tell_of_its_time(shown):
+    """That partners were missing in 2020 pointed to a table of 2025."""
+    page = Page("partners", lang="en", as_of=NOW, years=8)
+    page.table("denominators", partners.denominators, chosen=["CHN", "RUS"], by="item")
+    page.chart("turnover", "lines", trade_changes.turnover, chosen=["CHN", "RUS"])
+    page.caveats()
+    told = dict(zip(shown[-1].text.splitlines()[2:], shown[-1].series.splitlines(), strict=True))
+    (old,) = (names for text, names in told.items() if "Four partners are missing from the source for 2020" in text)
+    assert "#turnover" in old and "#denominators" not in old
 
 
 def test_a_fault_of_projections_is_told_where_they_are_shown(shown):

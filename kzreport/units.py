@@ -130,7 +130,12 @@ _BUILT_IN = {
         Unit("musd_change", 0, sentence=(_BILLION_USD,), axis=_USD_AXIS, words="musd", signed=True),
         Unit("usd", 0),  # US dollars
         # vehicles, visits ...: the sentence names them
-        Unit("count", 0, document=(Scale(1e9, 1e9, 0, "billion_count"), Scale(1e6, 1e6, 0, "million_count")), counted=True),
+        Unit(
+            "count",
+            0,
+            document=(Scale(1e9, 1e9, 0, "billion_count"), Scale(1e6, 1e6, 0, "million_count")),
+            counted=True,
+        ),
         Unit("tonne", 0, sentence=(_MILLION_TONNES,), axis=_TONNE_AXIS, coarse=True),
         Unit("teu", 0, axis=(Scale(3e3, 1e3, 1, "thousand_teu"),), coarse=True),  # twenty-foot containers
         Unit(  # tonne-kilometre
@@ -148,7 +153,11 @@ _BUILT_IN = {
         Unit("months", 0),
         Unit("years", 0),
         Unit(
-            "inhabitant", 0, sentence=(_MILLION_INHABITANTS,), axis=(replace(_MILLION_INHABITANTS, start=2e6),), counted=True
+            "inhabitant",
+            0,
+            sentence=(_MILLION_INHABITANTS,),
+            axis=(replace(_MILLION_INHABITANTS, start=2e6),),
+            counted=True,
         ),
         Unit("country", 0, counted=True),  # how many countries
         Unit("rank", 0),  # first, second ...

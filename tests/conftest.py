@@ -154,6 +154,8 @@ _RULES = {
         "a calque of print": r"\b(?:[Ii]mprim|[Rr]éimprim)\w+",
         "a name after a colon": r"\borganisme\u00a0: [A-ZÉ]",
         "one for the unit": r"\b(?:[ée]gal à|au-dessous de|au-dessus de) un\b(?! \w)",
+        "one of several, their own": r"\b(?:une?|1) l’est [^.;\n]*\bleur\b",
+        "a deed held": r"\b(?:livraison|envoi)s?(?: \w+| d’aide)* n’(?:est|a été) détenue?",
         "a source told as a question": r"\bavec qui l\w+ (?:dit|donne)",
         "a month cut short": r"\b(?:janv|févr|avr|juil|sept|oct|nov|déc)\.[ \u00a0](?:19|20)\d\d"
         r"|\bT[1-4][ \u00a0](?:19|20)\d\d",
@@ -180,6 +182,9 @@ _RULES = {
         "no for No.": r"\bno\.?[ \u00a0]\d{2,}(?![\d-]*[ \u00a0-][a-z])|n°",
         "printed for published": r"\b[Pp]rint(?:s|ed|ing)?\b",
         "percent for per cent": r"\b[Pp]ercent\b",
+        "dollars spelt beside a number": r"\d (?:million|billion) (?:dollars|euros)\b",
+        "less for fewer": r"\d less(?: than the nearest figure)?[.;]|\bmillion less\b",
+        "one of several, their own": r"\b(?:one|1) is so [^.;\n]*\btheir own\b",
         "with who gives it, for by source": r"\bwith who (?:gives|says)\b",
         "several dollars with a plural verb": r"[$€][\d.,]+(?: [mb]illion)? were (?:reported|paid|spent|recorded)\b",
         "only after its number": r"\d% only\b|points only\b",

@@ -30,9 +30,13 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
     w = page.words
     known = known_issues(page.as_of, frozenset(page.touched), page.start)
     series_of: dict[tuple[str, str], list[str]] = {}  # (kind, text) of a fault -> its series
+    shown_in: dict[tuple[str, str], list[str]] = {}  # the same -> the charts and tables that tell of its time
     for i in known:
-        if _touches(page, i) and all(i.is_about(column, few) for column, few in among.items()):
-            series_of.setdefault((w.issue_kind(i.kind), escape(i.text[w.language])), []).append(i.series)
+        told = _outputs_on(page, i)
+        if told and all(i.is_about(column, few) for column, few in among.items()):
+            fault = w.issue_kind(i.kind), escape(i.text[w.language])
+            series_of.setdefault(fault, []).append(i.series)
+            shown_in.setdefault(fault, []).extend(f"#{name}" for name in told if name)
 
     def titles(names: Sequence[str]) -> str:
         return w.semicolon.join(dict.fromkeys(escape(describe_series(n).titles[w.language]) for n in names))
@@ -42,15 +46,18 @@ def caveats(page: PageContext, **among: Sequence[str]) -> None:
         w.typography(f"- **{titles(names)}{'' if kind == plain else f' ({kind.lower()})'}.** {text}")
         for (kind, text), names in series_of.items()
     ]
-    about = "\n".join(" ".join(dict.fromkeys(names)) for names in series_of.values())
+    about = "\n".join(" ".join(dict.fromkeys([*names, *shown_in[fault]])) for fault, names in series_of.items())
     if lines:  # that none is known would be no caveat
         page.show("\n".join([f"## {w.ui('caveats')}", "", *lines]), Kind.CAVEATS, series=about)
 
 
-def _touches(page: PageContext, issue: Issue) -> bool:
-    """True if an output of the page tells of the time of a fault."""
-    spans = page.touched[issue.series]
-    return not issue.periods or any(p.start <= last and first <= p.end for p in issue.periods for first, last in spans)
+def _outputs_on(page: PageContext, issue: Issue) -> list[str]:
+    """Return the outputs of the page that tell of the time of a fault: names of charts and tables, else empty names."""
+    return [
+        name
+        for first, last, name in page.touched[issue.series]
+        if not issue.periods or any(p.start <= last and first <= p.end for p in issue.periods)
+    ]
 
 
 def method(page: PageContext) -> None:

@@ -53,7 +53,7 @@ class PageContext:
         self.hushed = False  # true within a section that has no subject at the date
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
-        self.touched: dict[str, list[tuple[date, date]]] = {}  # series -> the times that outputs tell of it
+        self.touched: dict[str, list[tuple[date, date, str]]] = {}  # series -> times told, by which output
         self.shown: set[str] = set()  # names of the sentences, charts and tables that the page shows
         self.old_told: set[str] = set()  # series of which it was said under this heading that the figure is old
 
@@ -136,19 +136,22 @@ class PageContext:
             self.display(output)
             self.shown |= {output.name} if output.kind in (Kind.CHART, Kind.TABLE) else set()
 
-    def tell(self, readings: Iterable[Reading]) -> None:
-        """Note the series that an output of the page rests on, and from when to when: caveats are of these alone."""
+    def tell(self, readings: Iterable[Reading], name: str = "") -> None:
+        """Note the series that an output of the page rests on, and from when to when: caveats are of these alone.
+
+        ``name``: of the chart or table; a sentence has none.
+        """
         found: dict[str, list[Period]] = {}
         for r in () if self.hushed else readings:
-            for name in r.inputs:
-                found.setdefault(name, []).extend(p for p in (r.period, r.base) if p)
-        for name, periods in found.items():
-            self.note_time(name, periods)
+            for series in r.inputs:
+                found.setdefault(series, []).extend(p for p in (r.period, r.base) if p)
+        for series, periods in found.items():
+            self.note_time(series, periods, name)
 
-    def note_time(self, name: str, periods: Sequence[Period]) -> None:
-        """Note that an output tells of a series from the first of some periods to the last."""
-        span = min(p.start for p in periods), max(p.end for p in periods)
-        self.touched.setdefault(name, []).append(span)
+    def note_time(self, series: str, periods: Sequence[Period], name: str = "") -> None:
+        """Note that an output, by name, tells of a series from the first of some periods to the last."""
+        first, last = min(p.start for p in periods), max(p.end for p in periods)
+        self.touched.setdefault(series, []).append((first, last, name))
 
     def display(self, output: Output) -> None:
         """Hand an output to the front end of the notebook."""

@@ -132,7 +132,7 @@ def chart(
     if not shown:
         page.show(f"*{title} — {w.typography(w.ui('no_chart'))}*", Kind.ABSENT, key)
         return
-    page.tell(r for g in (*shown.values(), *extra.values()) for r in g)
+    page.tell((r for g in (*shown.values(), *extra.values()) for r in g), key)
     source = source_line(page, {**shown, **extra}, [n for n in window if n not in shown], plot_kind(kind).names)
     found_here = finding_of(page, key, page.views.resolve(finding, wanted if callable(finding) else {}))
     drawn = draw(kind, shown, w, title=title, finding=found_here, source=source, extra=extra, **options)

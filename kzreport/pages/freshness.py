@@ -116,7 +116,7 @@ def key_readings(words: Words, readings: Mapping[str, Said]) -> list[Reading]:
 
 
 def tells_old(page: PageContext, key: str, readings: Mapping[str, Said]) -> bool:
-    """True if a sentence states the latest figure held, and it is no news; of a series once a section."""
+    """True if a sentence states the latest figure held, which is too old to be news; of a series once a section."""
     told = page.words.told("say", key, **readings)
     newest = max(told, key=lambda r: r.period.end, default=None)
     if newest is None or not is_old(newest.period, page.as_of) or not is_latest(page, newest):

@@ -73,7 +73,8 @@ class Output:
     - ``alt``: the description of a chart in words
     - ``csv``: the figures of a chart or table
     - ``series``: of sources, caveats and a list of headlines: a line for each, with the names of the series that it
-      is about; of a sentence or headline: the names of the series behind it
+      is about, for a caveat also of the charts and tables (``#volumes``); of a sentence or headline: the names of the
+      series behind it
 
     >>> Output(Kind.SAY, "Prices rose.", markdown="Prices rose.").metadata
     {'kzreport': {'kind': 'say'}}

@@ -190,7 +190,7 @@ def table(
     cells = {n: {(r.item if items else r.period): r for r in g} for n, g in columns.items()}
     body = [[names[k], *(number_cell(page, cells[n].get(k), signed=signed[n]) for n in columns)] for k in keys]
     kept = {n: [cells[n][k] for k in keys if k in cells[n]] for n in columns}
-    page.tell(r for g in kept.values() for r in g)
+    page.tell((r for g in kept.values() for r in g), key)
     figures = figure_rows(kept)
     show_table(page, key, head, body, figures, about=columns)
 
@@ -263,7 +263,7 @@ def listing(
         cells += [beside_cell(page, few[number], specs[n]) for n, few in more.items()]
         rows.append(cells)
     kept = {"readings": readings, **{n: [b for b in few if isinstance(b, Reading)] for n, few in more.items()}}
-    page.tell(r for g in kept.values() for r in g)
+    page.tell((r for g in kept.values() for r in g), name or key)
     figures = figure_rows(kept)
     show_table(page, key, head, rows, figures, row_heads=2, name=name, about=about)
 
@@ -309,7 +309,7 @@ def key_figures(page: PageContext, pages: Pages) -> None:
             said = words.reading(value), words.reading(change, "signed") if change and change.ok else "–"
             base = period_cell(page, change.base) if change and change.ok and change.base else "–"
             rows.append((title, period_and_state(page, value), *map(w.typography, said), base))
-            page.tell([value] + ([change] if change else []))
+            page.tell([value] + ([change] if change else []), "key_figures")
             figures += figure_rows({title: [value]})
             if change:  # by a name of its own: its unit may be that of the value
                 figures += figure_rows({f"{title} – {w.ui('change').lower()}": [change]})

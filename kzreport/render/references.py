@@ -73,7 +73,7 @@ def read_references(outputs: Sequence[Output]) -> References:
             counts[output.kind] += 1
             read = _series_of(output)
             sources = [number for number, name in enumerate(series, 1) if name in read]
-            about = [number for number, names in enumerate(notes, 1) if names & read]
+            about = [number for number, told in enumerate(notes, 1) if f"#{output.name}" in told and told & read]
             figures.append(Figure(output, counts[output.kind], sources, about))
     return References(figures, series)
 

@@ -16,7 +16,7 @@ from kzreport.pages.page import Page
 from kzreport.series.issues import known_issues
 from kzreport.series.releases import missed_releases
 from kzreport.series.resource import resources
-from kzreport.views import afghanistan, aid, forecasts, inflation, macro, real_tenge
+from kzreport.views import afghanistan, aid, forecasts, inflation, macro, partners, real_tenge, trade_changes, transit
 
 NOW = "2026-11-26"
 
@@ -90,6 +90,17 @@ def test_a_summary_warns_of_what_its_headlines_tell_and_of_no_more(as_of, named,
     assert ("The series named under the title" in method) is named
 
 
+def test_a_fault_points_to_the_charts_and_tables_that_tell_of_its_time(shown):
+    """That partners were missing in 2020 pointed to a table of 2025."""
+    page = Page("partners", lang="en", as_of=NOW, years=8)
+    page.table("denominators", partners.denominators, chosen=["CHN", "RUS"], by="item")
+    page.chart("turnover", "lines", trade_changes.turnover, chosen=["CHN", "RUS"])
+    page.caveats()
+    told = dict(zip(shown[-1].text.splitlines()[2:], shown[-1].series.splitlines(), strict=True))
+    (old,) = (names for text, names in told.items() if "Four partners are missing from the source for 2020" in text)
+    assert "#turnover" in old and "#denominators" not in old
+
+
 def test_a_fault_of_projections_is_told_where_they_are_shown(shown):
     """The page on inflation, whose table has outcomes only, warned that an edition projects two years only."""
     page = Page("inflation", lang="en", as_of=NOW, years=12)
@@ -127,6 +138,15 @@ def test_a_method_stands_where_what_it_is_of_is_shown(as_of, there, shown):
 def test_no_target_is_overdue():
     """It said that the targets of 2023 and 2024 should have been published; nobody knows that they were to be."""
     assert missed_releases("inflation_target", "2024-06-30") == ()
+
+
+def test_that_no_later_figure_is_held_is_said_of_each_series(shown):
+    """Of rail transit in 2023 it was not said, as it had been said of another series under the same heading."""
+    page = Page("transit", lang="en", as_of=NOW)
+    page.section("parts", transit.part_years)
+    for key, view in (("rail", transit.rail_only), ("network", transit.network), ("network", transit.network)):
+        page.say(key, view)
+    assert ["No later figure of this series" in o.text for o in shown[1:]] == [True, True, False]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

@@ -136,12 +136,12 @@ def test_figures_sources_and_notes_are_numbered():
     first = chart((*row, "cpi_yy inflation_target", ""), name="a")
     listing = chart((*row, "cpi_mm", ""), kind=Kind.TABLE, name="b")
     second = chart((*row, "cpi_mm", ""), name="c")
-    notes = Output(Kind.CAVEATS, "n", series="inflation_target\ncpi_mm cpi_yy")
+    notes = Output(Kind.CAVEATS, "n", series="inflation_target #a\ncpi_mm cpi_yy #a #b")  # "c" is of another time
     sources = Output(Kind.SOURCES, "s", series="cpi_mm\ncpi_yy\ninflation_target")
     found = read_references([first, listing, second, notes, sources])
     assert [(f.output.name, f.number) for f in found.figures] == [("a", 1), ("b", 1), ("c", 2)]
     assert [list(f.sources) for f in found.figures] == [[2, 3], [1], [1]]
-    assert [list(f.notes) for f in found.figures] == [[1, 2], [2], [2]]
+    assert [list(f.notes) for f in found.figures] == [[1, 2], [2], []]
     assert [f.output.name for f in found.citing(1)] == ["b", "c"]
     assert [f.output.name for f in found.citing(1, notes=True)] == ["a"]
 

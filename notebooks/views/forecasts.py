@@ -234,5 +234,5 @@ def place(
     low, high = ranking.ends((own, *others)) if rank.ok else (own, own)
     made = own.of(name="horizon", item=horizon)
     compared = ranking.compared(own, others)
-    tied = ranking.tied(own, others) or own.of(value=None, status=Status.MISSING_INPUT)
+    tied = ranking.tied(own, others)
     return {"horizon": made, "own": own, "rank": rank, "tied": tied, "compared": compared, "low": low, "high": high}

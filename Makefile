@@ -42,7 +42,7 @@ faults: .venv/.dev  ## kill, end, starve and double runs hundreds of times; half
 	KZREPORT_FAULTS=1 KZREPORT_SEED=$(SEED) $(BIN)/python -m pytest -q -m faults tests $(ARGS)
 
 lab: .venv/.run  ## open the project in JupyterLab (ARGS=--allow-root if you are root)
-	@$(BIN)/kzreport lab -- $(ARGS)
+	@$(BIN)/kzreport lab $(ARGS)
 
 lint: .venv/.dev  ## style and types only
 	$(BIN)/ruff check .

@@ -161,7 +161,10 @@ def chart_kinds() -> str:
 
 
 def plain(text: str) -> str:
-    """Return a docstring as Markdown: marks of code once, roles left out."""
+    """Return a docstring as Markdown: marks of code once, roles left out, the parameters as a list."""
+    text, _, section = text.partition("\nParameters\n----------\n")
+    listed = re.findall(r"^(\w+)\n((?:    .+\n?)+)", section, flags=re.MULTILINE)
+    text += "".join(f"\n- ``{name}``: {' '.join(said.split())}" for name, said in listed)
     text = re.sub(r":\w+:`~?(?:[\w.]+\.)?(\w+)`", r"`\1`", text)
     return text.replace("``", "`")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 from kzreport.errors import ParameterError, explain
@@ -41,6 +42,8 @@ def expected_day(found: str) -> str:
 
     >>> expected_day("30/09/2026")
     'a date such as 2026-09-30, from 2000 to 2100 (did you mean 2026-09-30?)'
+    >>> expected_day("2026-09-31")  # a month of thirty days
+    'a date such as 2026-09-30, from 2000 to 2100 (did you mean 2026-09-30?)'
     >>> expected_day("04/05/2026")  # of April or of May
     'a date such as 2026-09-30, from 2000 to 2100'
     """
@@ -49,6 +52,8 @@ def expected_day(found: str) -> str:
         meant = f"{parts[1]}-{parts[2]:0>2}-{parts[3]:0>2}"
     elif (parts := _YEAR_LAST.fullmatch(found.strip())) and (parts[2] == "." or int(parts[1]) > 12):
         meant = f"{parts[4]}-{parts[3]:0>2}-{parts[1]:0>2}"
+    if re.fullmatch(r".*-(0[1-9]|1[012])-(29|3[01])", meant) and not _iso_day(meant):  # past the end of its month
+        meant = f"{meant[:8]}{monthrange(int(meant[:4]), int(meant[5:7]))[1]}"
     guess = f" (did you mean {meant}?)" if _iso_day(meant) else ""
     return f"a date such as 2026-09-30, from 2000 to 2100{guess}"
 

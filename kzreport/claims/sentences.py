@@ -213,7 +213,7 @@ def span_of_days(w: Words, period: Period) -> str:
     whole_months = (period.start.day, (period.end + timedelta(days=1)).day) == (1, 1)
     if period.frequency != "S" or whole_months:
         return ""
-    return w.ui("days_from_to").format(first=w.day(period.start), last=w.day(period.end))
+    return w.days(period.start, period.end)
 
 
 def _series_titles(w: Words, test: ClaimTest) -> str:

@@ -21,7 +21,7 @@ from kzreport.machine import scratch
 from kzreport.model import Observation
 from kzreport.project.settings import project
 from kzreport.refresh.mapping import read_mappings
-from kzreport.series.assemble import assemble, package_text
+from kzreport.series.assemble import assemble, lists_of, package_text
 from kzreport.series.resource import Resource, resource_of
 from kzreport.series.table import parse_table
 from kzreport.series.transaction import sole_writer
@@ -49,7 +49,7 @@ def accept_data(today: date, *, yes: bool) -> int:
             findings += look_at_lists(before, data)
             for name in sorted({p.stem for p in data.glob("*.csv")} - before.entries.keys()):
                 show(f"{name}: a new table")
-            findings += _turned(held, text, data, today) if all(held.values()) else ()
+            findings += _turned(before, held, text, today) if all(held.values()) else ()
             if not may_pass(findings, yes=yes):
                 return 2
         names = assemble()
@@ -120,15 +120,16 @@ def _value(o: Observation | None) -> str:
     return f"{o.value:.10g}" if o and o.value is not None else "no value"
 
 
-def _turned(held: Mapping[str, bytes | None], text: str, data: Path, today: date) -> Sequence[Finding]:
+def _turned(before: Accepted, held: Mapping[str, bytes | None], text: str, today: date) -> Sequence[Finding]:
     """Print what pages would say; return what the guards find in the new state, and raise if they refuse it."""
-    before = {name: content for name, content in held.items() if content is not None}
+    data = project_root() / "data"
     package = data / "datapackage.json"
-    if not before or holds_text(package, text):
+    if not held or holds_text(package, text):
         return ()
-    now = {name: (data / name).read_bytes() for name in before if (data / name).is_file()}
+    now = {name: (data / name).read_bytes() for name in held if (data / name).is_file()}
+    new = dict.fromkeys(lists_of(data).keys() - before.lists.keys())  # documents.yml did not name them then
     proposal = compare_proposed(
-        now | {package.name: text.encode()}, today, held=before | {package.name: package.read_bytes()}
+        now | {package.name: text.encode()}, today, held={**held, **new, package.name: package.read_bytes()}
     )
     for line in proposal.lines():
         show(line)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -131,7 +132,8 @@ def notebook_faults(page: str) -> Iterator[str]:
         several = any(_of_page(call) in _SEVERAL for call in calls)
         if stored and shown and not (len(cell.outputs) >= 1 and (several or len(cell.outputs) <= shown)):
             expected = f"from one to {shown}{' or more' if several else ''}"
-            yield explain(at, f"{len(cell.outputs)} stored outputs", expected, f"run 'kzreport accept {page}'")
+            todo = f"run 'kzreport accept {page}'; if the cell has nothing to show then, leave it or the page out"
+            yield explain(at, f"{len(cell.outputs)} stored outputs", expected, todo)
     if code > MOST_LINES:
         yield explain(where, f"{code} lines of code", f"at most {MOST_LINES}", "make it two pages")
     yield from _reference_faults(page, load_notebook(page))
@@ -188,26 +190,28 @@ def new_pages() -> list[str]:
 
 def list_faults() -> list[str]:
     """List the faults of data, definitions, words and notebooks, one message each."""
-    found = [*shared_faults(), *name_faults()]
+    found: list[str] = []
+    tables: Iterable[str] = ()
+    with _noted(found):
+        found += shared_faults()
+    with _noted(found):
+        found += name_faults()
+    with _noted(found):
+        tables = resources()
     readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
-    readers += [partial(_check_table, name) for name in resources()]
+    readers += [partial(_check_table, name) for name in tables]
     readers += [partial(load_definition, name) for name in definition_names()]
     readers += [partial(verdicts_as_of, date(2100, 1, 1)), mapped_series]
     for read in readers:
-        try:
+        with _noted(found):
             read()
-        except KzreportError as e:
-            found.append(str(e))
-    try:
+    with _noted(found):
         found += [f.message for f in errors_of(check_state(date.max))]
-    except KzreportError as e:
-        found.append(str(e))
     for of_claims in (sentence_faults, frequency_faults):
-        try:
+        with _noted(found):
             found += of_claims()
-        except KzreportError as e:
-            found.append(str(e))
-    found += undeclared_tables(project_root() / "data")
+    with _noted(found):
+        found += undeclared_tables(project_root() / "data")
     for page in page_names():
         for listing in (page_faults, notebook_faults, mark_faults):
             try:
@@ -216,8 +220,18 @@ def list_faults() -> list[str]:
                 found.append(str(e))
             except Exception as e:  # in a view: as much the analyst's as a word
                 found.append(explain(_place(e, page), f"{type(e).__name__}: {e}", "a page that can be made"))
-    found += note_faults()
+    with _noted(found):
+        found += note_faults()
     return list(dict.fromkeys(found))  # a broken notebook is found by each definition that names it
+
+
+@contextmanager
+def _noted(found: list[str]) -> Iterator[None]:
+    """Add to ``found`` why something cannot be read, and go on: what comes after may have faults of its own."""
+    try:
+        yield
+    except KzreportError as e:
+        found.append(str(e))
 
 
 def _place(error: Exception, page: str) -> str:

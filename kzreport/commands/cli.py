@@ -94,7 +94,11 @@ class _Parser(argparse.ArgumentParser):
 class _CommandParser(_Parser):
     """A parser of one command. It refuses unknown arguments itself, so that its own usage is shown."""
 
+    passes_on = False  # what is given, but for a call for help, goes to another program
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        if self.passes_on and args and args[0] not in ("-h", "--help", "--"):
+            args = ["--", *args]
         found, unknown = super().parse_known_args(args, namespace)
         if unknown:
             # a word after an unknown option may be its value: later versions of Python take it as a positional argument
@@ -140,6 +144,7 @@ def parser() -> argparse.ArgumentParser:
         for name, (module, text) in commands.items():
             command = choices.add_parser(name, description=f"{text[0].upper()}{text[1:]}.")
             command.set_defaults(module=module)
+            command.passes_on = name == "lab"
             OPTIONS[name](command)
     return top
 

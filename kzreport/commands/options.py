@@ -49,8 +49,8 @@ def _language(command: argparse.ArgumentParser, text: str, **how: object) -> Non
 def _making(command: argparse.ArgumentParser, *formats: str) -> None:
     """Options of the commands that make editions; ``formats``: the names of the one that chooses formats."""
     _definition(command)
-    text = "a language of the project; may be repeated (default: those of the definition)"
-    _language(command, text, action="append", default=[])
+    text = "languages of the project, as fr or fr,en (default: those of the definition)"
+    _language(command, text, action="extend", type=given.codes, default=[])
     command.add_argument(
         "-p",
         "--parameter",
@@ -247,7 +247,7 @@ def _calendar(command: argparse.ArgumentParser) -> None:
 
 
 def _lab(command: argparse.ArgumentParser) -> None:
-    text = "options of JupyterLab, after --, such as -- --no-browser --port 8899 (--allow-root for root)"
+    text = "options of JupyterLab, such as --no-browser --port=8899, and --allow-root if you are root"
     command.add_argument("options", nargs="*", metavar="OPTION", help=text)
 
 

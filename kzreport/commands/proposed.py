@@ -87,8 +87,11 @@ class Proposal:
 
 
 @contextlib.contextmanager
-def proposed_project(files: Mapping[str, bytes]) -> Iterator[Path]:
-    """Work on a copy of the project in which these files of ``data/`` are others; the copy is of links, and goes."""
+def proposed_project(files: Mapping[str, bytes | None]) -> Iterator[Path]:
+    """Work on a copy of the project in which these files of ``data/`` are others; the copy is of links, and goes.
+
+    ``files``: name -> content; ``None`` for a file that is not there.
+    """
     root = project_root()
     with scratch.folder() as folder:
         home = folder / "project"
@@ -100,7 +103,9 @@ def proposed_project(files: Mapping[str, bytes]) -> Iterator[Path]:
             yield home
 
 
-def compare_proposed(files: Mapping[str, bytes], today: date, held: Mapping[str, bytes] | None = None) -> Proposal:
+def compare_proposed(
+    files: Mapping[str, bytes], today: date, held: Mapping[str, bytes | None] | None = None
+) -> Proposal:
     """Return what would turn if these files of ``data/`` were as proposed.
 
     Parameters
@@ -110,7 +115,8 @@ def compare_proposed(files: Mapping[str, bytes], today: date, held: Mapping[str,
     today
         The date of the pages that are compared.
     held
-        Files of ``data/`` as they were, if those of the project are the proposed ones already.
+        Files of ``data/`` as they were, if those of the project are the proposed ones already; ``None`` for one that
+        was not there.
 
     Raises
     ------

@@ -68,7 +68,8 @@ class Layout(NamedTuple):
 
         more = f"<br>{html.escape(self.about)}" if self.about else ""
         body = "".join(line(row, "td") for row in short_rows(self.rows))
-        caption = f"<caption{left}><strong>{html.escape(self.title)}</strong>{more}</caption>"
+        wide = left.replace("left", "left;white-space:nowrap")  # else it is broken to the width of a narrow table
+        caption = f"<caption{wide}><strong>{html.escape(self.title)}</strong>{more}</caption>"
         return f"<table>{caption}<thead>{line(self.head, 'th')}</thead><tbody>{body}</tbody></table>"
 
 

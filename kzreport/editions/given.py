@@ -27,6 +27,15 @@ def place(text: str) -> str:
     return found
 
 
+def codes(text: str) -> list[str]:
+    """Return a list of codes, such as of languages.
+
+    >>> codes("fr,en")
+    ['fr', 'en']
+    """
+    return [code.strip() for code in given(text).split(",")]
+
+
 def count(text: str) -> int:
     """Return a number from 1 to 256."""
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 256:

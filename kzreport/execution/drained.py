@@ -37,7 +37,10 @@ class DrainedStream(_OutStream):  # type: ignore[misc]
         """Send what was written to the stream and, below it, to its file descriptor."""
         if self._should_watch and self._is_master_process():  # a forked child would wait for a lock of its parent's
             self._drain()
-        super().flush()
+        # ipykernel asks its other thread and waits, a third of a millisecond for each output of a cell: only if needed.
+        # What that thread is sending already goes before all that comes next.
+        if self.echo is not None or getattr(self, "_buffers", True) or getattr(self, "_flush_pending", True):
+            super().flush()
 
     def _drain(self) -> None:
         """Read what waits now; a process that goes on writing is not waited for."""

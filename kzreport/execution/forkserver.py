@@ -55,7 +55,7 @@ _KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.zmqshell",
     "ipykernel_launcher",
-    "kzreport.execution.streams",
+    "kzreport.execution.drained",
     "mimetypes",
     "pdb",
     "psutil",
@@ -321,12 +321,10 @@ def main() -> None:
     import ipykernel_launcher
     from ipykernel.kernelapp import IPKernelApp
 
-    from kzreport.execution import streams
-
     sys.argv = [str(Path(ipykernel_launcher.__file__ or "")), *request.argv]
     sys.orig_argv[1:] = ["-m", "ipykernel_launcher", *request.argv]
     # 1: no polling for the parent's end, which the lifeline notices
-    app: Any = IPKernelApp.instance(parent_handle=1, outstream_class=f"{streams.__name__}.{streams.Stream.__name__}")
+    app: Any = IPKernelApp.instance(parent_handle=1)
     app.initialize(request.argv)
     np: Any = sys.modules.get("numpy")
     if np is not None:  # a shell has a printer for its floats if it is imported before the shell

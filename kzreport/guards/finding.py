@@ -50,9 +50,10 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The table and the figure, as messages name them."""
+        """The table, or the list in words, and the figure, as messages name them."""
         at = " ".join([self.period, *self.dims.values()]).strip()
-        return f"data/{self.series}.csv{', ' if at else ''}{at} (guard '{self.guard}')"
+        file = self.series if self.series.endswith(".yml") else f"{self.series}.csv"
+        return f"data/{file}{', ' if at else ''}{at} (guard '{self.guard}')"
 
     @property
     def message(self) -> str:

@@ -18,30 +18,29 @@ from kzreport.model import Period, Reading, Series, Status
 def base_effect(yy: Series, mm: Series, period: Period | None = None) -> dict[str, Reading]:
     """Split the change of the twelve-month rate in a month: the month added and the month of a year before dropped.
 
-    Keys, with ``s = (100 + p_{t-1}) / 100``: ``new`` ``s (m_t - 100)``, ``base`` ``-s (m_{t-12} - 100)``, ``residual``
-    their product term, ``total`` the exact change ``(100 + p_{t-1}) (m_t / m_{t-12} - 1)``; beside them
-    ``published_change`` of the published rate, ``new_month`` and ``dropped_month`` (m/m, percent), ``simple`` ``m_t -
-    m_{t-12}`` and ``log`` ``100 ln(m_t / m_{t-12})``. In points unless noted. Raises as :func:`headline`.
+    Keys, with ``s = 100 + p_{t-1}``: ``base`` ``s (100 / m_{t-12} - 1)``, what the rate would do if prices stood still;
+    ``new`` ``s (m_t - 100) / m_{t-12}``, the rest; ``total`` their sum, the exact change ``s (m_t / m_{t-12} - 1)``;
+    beside them ``published_change`` of the published rate, ``new_month`` and ``dropped_month`` (m/m, percent),
+    ``simple`` ``m_t - m_{t-12}`` and ``log`` ``100 ln(m_t / m_{t-12})``. In points unless noted. Raises as
+    :func:`headline`.
 
     >>> y = readings.series_from({"2023-02": 121.3, "2023-03": 118.1}, "index_py100")
     >>> m = readings.series_from({"2022-03": 103.7, "2023-03": 100.9}, "index_pp100")
     >>> effect = base_effect(y, m)
-    >>> {k: round(effect[k].value, 3) for k in ("new", "base", "residual", "total")}
-    {'new': 1.092, 'base': -4.488, 'residual': 0.121, 'total': -3.275}
+    >>> {k: round(effect[k].value, 3) for k in ("new", "base", "total")}
+    {'new': 1.053, 'base': -4.328, 'total': -3.275}
     """
     p = period or readings.latest(yy)
     now, before = headline(yy, p), headline(yy, p.shift(-1))
     new, dropped = monthly(mm, p), monthly(mm, p.shift(-12))
     status = first_status(before, new, dropped)
-    values: dict[str, float | None] = dict.fromkeys(("new", "base", "residual", "total", "simple", "log"))
+    values: dict[str, float | None] = dict.fromkeys(("new", "base", "total", "simple", "log"))
     if status is Status.OK:
-        s, m, d = (100 + valued(before)) / 100, 100 + valued(new), 100 + valued(dropped)
-        total = 100 * s * (m / d - 1)
+        s, m, d = 100 + valued(before), 100 + valued(new), 100 + valued(dropped)
         values = {
-            "new": s * (m - 100),
-            "base": -s * (d - 100),
-            "residual": total - s * (m - d),
-            "total": total,
+            "new": s * (m - 100) / d,
+            "base": s * (100 / d - 1),
+            "total": s * (m / d - 1),
             "simple": round(m - d, 9),
             "log": 100 * math.log(m / d),
         }
@@ -71,20 +70,20 @@ def base_effect(yy: Series, mm: Series, period: Period | None = None) -> dict[st
 def base_effects_ahead(yy: Series, mm: Series, months: int = 12) -> tuple[Reading, ...]:
     """Return the base effect of each coming month, in points: the month that drops out when the new one is published.
 
-    ``-(m_{t-12} - 100) (100 + p) / 100`` with ``p`` the latest published rate, so estimated; ``base`` is the month that
-    falls out. Positive: last year's prices fell. Basis ``base_effect_at_current_rate``. More than twelve months ahead
-    is ``missing_input``. Raises as :func:`headline`.
+    ``(100 + p) (100 / m_{t-12} - 1)``: the change of the rate if prices stood still that month, with ``p`` the latest
+    published rate, so estimated; ``base`` is the month that falls out. Positive: last year's prices fell. Basis
+    ``base_effect_at_current_rate``. More than twelve months ahead is ``missing_input``. Raises as :func:`headline`.
 
     >>> y = readings.series_from({"2026-08": 110}, "index_py100")
     >>> m = readings.series_from({"2025-09": 101.0, "2025-10": 99.0}, "index_pp100")
     >>> [(str(r.period), round(r.value, 9)) for r in base_effects_ahead(y, m, 2)]
-    [('2026-09', -1.1), ('2026-10', 1.1)]
+    [('2026-09', -1.089108911), ('2026-10', 1.111111111)]
     """
     now, table = headline(yy), monthly_index(mm)
     found = []
     for p in now.period.shift(1).until(now.period.shift(months)) if months else ():
         dropped = table.get(p.year_before())
-        value = None if dropped is None else -(dropped - 100) * (100 + valued(now)) / 100
+        value = None if dropped is None else (100 + valued(now)) * (100 / dropped - 1)
         found.append(
             readings.reading_from(
                 mm,

@@ -122,7 +122,8 @@ def by_horizon(found: Sequence[Error]) -> dict[str, dict[str, Reading]]:
 def summary(found: Sequence[Error]) -> dict[str, Reading]:
     """Return what some errors (at least one) are like, in the unit of the errors.
 
-    - ``count``; ``bias``: their mean; ``one_sided``: the same, missing unless all are of one sign
+    - ``count``; ``bias``: their mean; ``one_sided``: the same, missing unless all are of one sign; ``lean``: the same,
+      zero if it is under half of ``mean_absolute``, when errors of both signs all but cancel out
     - ``mean_absolute``; ``naive``: mean absolute error of the rival
     - ``gain``: ``naive`` less ``mean_absolute``; above zero the forecasts were better
     - ``ratio`` of ``mean_absolute`` to ``naive``; a rival who made no error gives a ratio of ``zero_base``
@@ -152,6 +153,9 @@ def summary(found: Sequence[Error]) -> dict[str, Reading]:
     signs = {math.copysign(1, valued(e.error)) for e in found if e.error.value}
     made["one_sided"] = (made["bias"] if len(signs) == 1 else missing).of(name="one_sided")
     own, rival = made["mean_absolute"], made["naive"]
+    made["lean"] = made["bias"].of(name="lean")
+    if own.ok and abs(valued(made["bias"])) < valued(own) / 2:
+        made["lean"] = made["lean"].of(value=0.0)
     made["gain"] = missing.of(name="gain")
     made["ratio"] = missing.of(name="ratio", unit="ratio")
     if own.ok and rival.ok:

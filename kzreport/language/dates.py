@@ -11,6 +11,7 @@ from kzreport.errors import WordsError, explain
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.model import Period
 
+_PARTS = re.compile(r"(\s+)")  # splits words and keeps the spaces between them
 MOST = 3  # missed periods that are named one by one
 _ISO_DATE = re.compile(r"(?<![\d-])(?:19|20)\d\d-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?(?![\d-])")
 
@@ -26,6 +27,20 @@ class Dates(Vocabulary):
     def day(self, d: date) -> str:
         """Write a date in full: ``1ᵉʳ septembre 2026``, ``1 September 2026``."""
         return self.locale.day(d)
+
+    def days(self, first: date, last: date) -> str:
+        """Write a span of days; the first leaves month and year to the last if they share them and stand in its end.
+
+        >>> Dates("fr").days(date(2019, 8, 1), date(2019, 8, 2)).replace("\u00a0", " ")
+        'du 1ᵉʳ au 2 août 2019'
+        >>> Dates("en").days(date(2021, 4, 28), date(2021, 5, 1)).replace("\u00a0", " ")
+        'from 28 April to 1 May 2021'
+        """
+        begin, end = _PARTS.split(self.day(first)), _PARTS.split(self.day(last))
+        if str(first.year) in end[-1]:
+            while len(begin) > 2 and begin[-1] == end[-1]:
+                begin, end = begin[:-2], end[:-2]
+        return self.ui("days_from_to").format(first="".join(begin), last=self.day(last))
 
     def period(self, p: Period, case: str = "") -> str:
         """Write a period. ``case``: ``in``, ``of``, ``since``, ``to``, ``the``, ``against``, ``short`` or nothing (the

@@ -200,8 +200,10 @@ class Numbers(Vocabulary):
         if r.interval is None or r.value is None:
             return self.reading(r)
         spec = "signed" if UNITS[r.unit].signed else ""
-        ends = (self.reading(r.of(value=v, interval=None), spec) for v in (r.interval.low, r.interval.high))
-        return self.between(*ends)
+        low, high = (self.reading(r.of(value=v, interval=None), spec) for v in (r.interval.low, r.interval.high))
+        if r.unit == "rank" and low != high:
+            return self.ui("rank_range").format(low=low, high=high)
+        return self.between(low, high)
 
     def between(self, low: str, high: str) -> str:
         """Join two quantities to a range; one of them alone where both print alike."""

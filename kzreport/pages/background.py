@@ -77,7 +77,8 @@ def method(page: PageContext) -> None:
         and ("suspect" not in e or suspect_periods(str(e["suspect"]), page.as_of))
     ]
     lines = [f"- {w.typography(str(entry[w.language]).strip())}" for entry in shown]
-    page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
+    if lines:  # a page that shows no figure has no method: neither a heading nor the signs of tables
+        page.show("\n".join([f"## {w.ui('method')}", "", *lines, "", w.typography(w.ui("rounding"))]), Kind.METHOD)
 
 
 def sources(page: PageContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -71,6 +72,16 @@ def declared_parameters(page: str) -> tuple[Parameter, ...]:
     notebook assigns one of them again (it would win over what papermill injects).
     """
     return _parameters(notebook_path(page))
+
+
+def defaults_in(content: bytes) -> dict[str, object]:
+    """Return the defaults of the parameters cell in the bytes of a notebook; none if it cannot be read."""
+    try:
+        cells = json.loads(content)["cells"]
+        sources = [c["source"] for c in cells if "parameters" in c["metadata"].get("tags", [])]
+        return {p.name: p.default for source in sources for p in read_cell("".join(source), "")}
+    except (ValueError, LookupError, TypeError, AttributeError, NotebookError):
+        return {}
 
 
 def _bound(tree: ast.Module) -> set[str]:

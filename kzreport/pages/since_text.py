@@ -37,7 +37,9 @@ def changes_list(changes: Changes, w: Words) -> str:
 def _points(changes: Changes, w: Words) -> Iterator[tuple[str, str, list[str]]]:
     """Yield a heading, a short answer and its details for each kind of change."""
     figures, series = sum(len(f.readings) for f in changes.new_figures), len(changes.new_figures)
-    counted = f"{w.count(figures, 'new_figures', 'words')} {w.count(series, 'in_series', 'feminine')}"
+    spelt = all(w.locale.spelt(n) for n in (figures, series))  # two numbers of one sentence are set alike
+    styles = ("words", "feminine") if spelt else ("", "")
+    counted = f"{w.count(figures, 'new_figures', styles[0])} {w.count(series, 'in_series', styles[1])}"
     yield w.ui("new_figures"), counted if figures else w.ui("none_new"), []
     revised = len(changes.revisions)
     yield w.ui("revisions"), w.count(revised, "revised", "words") if revised else w.ui("none_revised"), []

@@ -65,11 +65,11 @@ def check_package() -> None:
         raise DataError(explain(shown_path(path), found, "what cards and tables say", todo))
 
 
-def copy_data(source: Path, target: Path, changed: Mapping[str, bytes]) -> None:
+def copy_data(source: Path, target: Path, changed: Mapping[str, bytes | None]) -> None:
     """Make a folder of data with links to the files of another one, but for those that are changed.
 
-    ``changed``: path in the folder -> content. What lies deeper than claims and facts, as raw replies, is read by no
-    page: it is left out.
+    ``changed``: path in the folder -> content; ``None`` for a file that is left out. What lies deeper than claims and
+    facts, as raw replies, is read by no page: it is left out, too.
     """
     read = [path for path in source.glob("[!.]*") if path.name not in LISTS]
     read += [path for name in LISTS for path in (source / name).glob("[!.]*")]
@@ -80,7 +80,7 @@ def copy_data(source: Path, target: Path, changed: Mapping[str, bytes]) -> None:
             (target / name).parent.mkdir(exist_ok=True)
             link_or_copy(path.resolve(), target / name)
     for path_name, content in changed.items():
-        if "/" not in path_name or path_name.startswith(LISTS):
+        if content is not None and ("/" not in path_name or path_name.startswith(LISTS)):
             write_durably(target / path_name, content)
 
 

@@ -267,6 +267,9 @@ def _refuse_stale(made_from: object, path: Path) -> None:
         raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
     for name, digest in made_from.items():
         file = path.with_name(name)
+        if not file.is_file():
+            todo = "if it is meant to go, remove what names it, then run 'kzreport accept --data --yes'"
+            raise DataError(explain(shown_path(file), "no file", f"the one that {shown_path(path)} names", todo))
         if (found := file_digest(file)) != digest:
             raise DataError(explain(shown_path(file), found, f"{digest} ({shown_path(path)})", _REGENERATE))
 

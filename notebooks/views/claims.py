@@ -27,7 +27,8 @@ def _told(counted: Reading) -> Reading:
 def headline(judged: Series) -> dict[str, Reading]:
     """Count the claims by what judges them and how.
 
-    ``known``: all; ``inconsistent``: all that are contradicted. The others are missing where there is none. From
+    ``known``: all, missing where there is none; ``inconsistent``: all that are contradicted, missing if none is known.
+    The others are missing where there is none. From
     published figures: ``found``, ``agree``, ``one_source``, ``doubtful``. From the document's own figures: ``exact``,
     ``broken``. By nothing: ``not_comparable``, ``unverifiable``. ``open``: these two and the doubtful, which with
     ``inconsistent``, ``found``, ``agree``, ``one_source`` and ``exact`` make up all.
@@ -42,9 +43,10 @@ def headline(judged: Series) -> dict[str, Reading]:
         **{v: _count(judged, v, verdict=v) for v in ("one_source", *OPEN)},
     }
     told["open"] = told["doubtful"].of(value=sum(told[v].value or 0.0 for v in OPEN), item="open")
+    known, contrary = _told(_count(judged)), _count(judged, "inconsistent", verdict="inconsistent")
     return {
-        "known": _count(judged),
-        "inconsistent": _count(judged, "inconsistent", verdict="inconsistent"),
+        "known": known,
+        "inconsistent": contrary if known.ok else _told(contrary),
         **{k: _told(r) for k, r in told.items()},
     }
 

@@ -34,7 +34,7 @@ def _by_measure(*states: States) -> dict[str, States]:
 def _none(as_of: date, horizon: str, status: Status = Status.MISSING_INPUT) -> dict[str, Reading]:
     """Return the summary of no error: ``missing_input`` without an edition, ``not_comparable`` if there are some."""
     nothing = Reading.missing("error", "points", Period.parse(str(as_of.year)), status, item=horizon)
-    names = ("bias", "one_sided", "mean_absolute", "naive", "gain")
+    names = ("bias", "lean", "one_sided", "mean_absolute", "naive", "gain")
     return {name: nothing.of(name=name) for name in names} | {
         "count": nothing.of(unit="count"),
         "ratio": nothing.of(unit="ratio"),
@@ -121,8 +121,9 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
     """Return how far forecasts of average inflation at a horizon were from what came, and those of growth, points.
 
     ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
-    same if all errors are of one sign), ``count`` the years judged, ``subject`` names the country. ``edition``, ``now``
-    and ``next`` are of the latest edition held of inflation: its day and its first two forecasts.
+    same if all errors are of one sign; ``lean``: zero where it is small beside the error), ``count`` the years judged,
+    ``subject`` names the country. ``edition``, ``now`` and ``next`` are of the latest edition held of inflation: its
+    day and its first two forecasts.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)
@@ -132,6 +133,7 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
         **(_expected(forecasts.editions(average, country)) or nothing),
         "error": prices["mean_absolute"],
         "bias": prices["bias"],
+        "lean": prices["lean"],
         "one_sided": prices["one_sided"],
         "count": prices["count"],
         "subject": subject,

@@ -232,7 +232,7 @@ def base_effect(cpi_yy: Series, cpi_mm: Series) -> dict[str, Reading]:
     if cpi_mm.values:
         p = min(p, inflation.monthly(cpi_mm).period)
     found = base_effects.base_effect(cpi_yy, cpi_mm, p)
-    return {k: r for k, r in found.items() if k not in ("log", "residual", "simple")}
+    return {k: r for k, r in found.items() if k not in ("log", "simple")}
 
 
 @reads("cpi_yy", "cpi_mm", "inflation_target")

@@ -181,7 +181,7 @@ def state(
     """The day of the latest state of the database that gives one of the indicators, and those without a figure.
 
     ``state``: how many indicators the country has, its period the day; ``absent``: the indicators that it lacks, as
-    items; ``lacking``: how many.
+    items named within a sentence; ``lacking``: how many.
     """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers).own for i in indicators}
     known = [i for i, r in found.items() if r.ok]
@@ -191,7 +191,7 @@ def state(
     count = Reading("state", float(len(known)), "count", day, inputs=names)
     if not known:
         count = Reading.missing("state", "count", day, inputs=names)
-    absent = tuple(r.of(name="absent", item=i) for i, r in found.items() if not r.ok)
+    absent = tuple(r.of(name="absent", item=f"within_{i}") for i, r in found.items() if not r.ok)
     lacking = Reading("lacking", float(len(absent)), "count", day, inputs=names)
     return {"state": count, "absent": absent, "lacking": lacking}
 

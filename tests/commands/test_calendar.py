@@ -56,7 +56,7 @@ def test_an_edition_has_only_the_announcements_of_its_date(home):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("cpi_yyy:\n  - {period: 2026-10, day: 2026-11-05, since: 2026-09-20}\n", "no series 'cpi_yyy'"),
+        ("cpi_yyy:\n  - {period: 2026-10, day: 2026-11-05, since: 2026-09-20}\n", "found the series 'cpi_yyy'"),
         ("cpi_yy:\n  - {period: 2026-Q3, day: 2026-11-05, since: 2026-09-20}\n", "a period of frequency M"),
         ("cpi_yy:\n  - {period: 2026-10, day: soon, since: 2026-09-20}\n", "a date such as"),
         ("cpi_yy: 2026-11-05\n", "a list"),

@@ -139,21 +139,55 @@ def test_systemd_takes_the_units(tmp_path):
     assert done.returncode == 0 and "06:15:00" in done.stdout, done.stderr
 
 
-def test_the_workflow_keeps_the_editions_and_shows_them():
-    about = workflow()
+WORKFLOWS = ("github-actions.yml", "github-pages.yml")
+GH = """#!/bin/sh
+# what GitHub's command line does here: three runs, of which the second kept its editions
+case "$1 $2" in
+  "run list") printf '3\\n2\\n1\\n';;
+  "run download") [ "$3" = "$KEPT" ] && [ "$4 $5" = "--name reports" ] && mkdir -p "$7/monthly/2026-08-31";;
+esac
+"""
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_workflow_keeps_the_editions_and_shows_them(name):
+    about = workflow(name)
     assert len(cron_fields(about[True]["schedule"][0]["cron"] + " command")) == 6  # YAML 1.1 reads "on" as true
-    used = {s["uses"].partition("@")[0]: s for s in steps() if "uses" in s}
-    assert used["actions/cache"]["with"]["path"] == "reports/" == used["actions/upload-artifact"]["with"]["path"]
-    assert used["actions/cache"]["with"]["key"].startswith(used["actions/cache"]["with"]["restore-keys"])
-    assert used["actions/upload-artifact"]["if"] == "always()"
-    assert about["permissions"] == {"contents": "read"}
-    for step in steps():
+    used = {s["uses"].partition("@")[0]: s for s in steps(name) if "uses" in s}
+    kept = used["actions/upload-artifact"]
+    assert kept["with"]["path"] == "reports/" and kept["with"]["retention-days"] > 2 * 31
+    # also if a page failed, but not if the earlier editions were not there: the next run would lose them
+    assert kept["if"] == "${{ !cancelled() && steps.editions.outcome == 'success' }}"
+    assert "actions/cache" not in used, "GitHub removes a cache that was not used for seven days"
+    assert about["permissions"] == {"contents": "read", "actions": "read"}
+    for step in steps(name):
         assert "${{" not in step.get("run", ""), "what somebody typed would be read by the shell"
-    limit = parsed(made_by_workflow()).timeout / 60
+    limit = parsed(made_by_workflow(name)).timeout / 60
     assert limit < about["jobs"]["report"]["timeout-minutes"]
-    setup = next(s["run"] for s in steps() if s.get("run", "").startswith("make "))
+    setup = next(s["run"] for s in steps(name) if s.get("run", "").startswith("make "))
     done = subprocess.run(["make", "-n", *setup.split()[1:]], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_the_workflow_takes_the_editions_of_the_last_run_that_kept_any(name, tmp_path):
+    step = next(s for s in steps(name) if s.get("id") == "editions")
+    (tmp_path / "gh").write_text(GH, encoding="utf-8")
+    (tmp_path / "gh").chmod(0o755)
+    env = {"PATH": f"{tmp_path}:/usr/bin:/bin", "GITHUB_WORKFLOW": workflow(name)["name"]}
+
+    def take(kept: str) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "-e", "-o", "pipefail", "-c", step["run"]]  # as a runner does
+        return subprocess.run(
+            command, cwd=tmp_path, env=env | {"KEPT": kept}, capture_output=True, text=True, timeout=30
+        )
+
+    first = take("")
+    assert first.returncode == 0 and "the first run" in first.stdout, first.stderr
+    assert take("2").returncode == 0
+    assert [p.name for p in (tmp_path / "reports" / "monthly").iterdir()] == ["2026-08-31"]
+    (tmp_path / "gh").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    assert take("2").returncode != 0, "without an answer nobody knows whether there are earlier editions"
 
 
 @pytest.mark.slow

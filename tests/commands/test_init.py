@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from kzreport.commands.checks import list_faults
-from kzreport.commands.cli import main
+from kzreport.commands.cli import main, parser
 from kzreport.commands.proposed import told_by
 from kzreport.editions.definition import load_definition
 from kzreport.files import clear_caches, read_yaml
@@ -41,6 +41,62 @@ def test_what_is_to_be_done_about_new_pages_is_no_fault(project_of, capsys):
     assert main(["check"]) == 2  # its outputs were lost
     told = capsys.readouterr()
     assert "visitors.ipynb: found no stored outputs" in told.err and "no reference of claims, summary yet" in told.err
+
+
+def test_all_that_names_what_was_removed_is_told_at_once(project_of, capsys):
+    """The examples of a new project are to be cleared away, with their claims."""
+    folder = project_of("--lang", "en")
+    gone = [*folder.glob("data/visitors.*"), *folder.glob("notebooks/visitors.*"), *folder.glob("notebooks/claims.*")]
+    for path in [*gone, folder / "notebooks/views/visitors.py", *(folder / "data" / "claims").iterdir()]:
+        path.unlink()
+    (folder / "data" / "claims").rmdir()
+    clear_caches()
+    assert main(["check"]) == 2
+    told = capsys.readouterr()
+    assert "data/visitors.yml: found no file" in told.err and "remove what names it" in told.err
+    assert "params/monthly.yml, key 'pages.1': found 'visitors'" in told.err
+    assert "summary.ipynb" in told.err and told.out.endswith(" faults\n")
+    report, summary = folder / "params" / "monthly.yml", folder / "notebooks" / "summary.ipynb"
+    report.write_text("title: {en: Note}\npages: [summary]\nlanguages: [en]\n", encoding="utf-8")
+    empty = summary.read_text(encoding="utf-8").replace('{\\"visitors\\": {}}', "{}")
+    summary.write_text(empty, encoding="utf-8")
+    clear_caches()
+    assert main(["accept", "--data"]) == 2
+    assert "data/claims/documents.yml (guard 'removal')" in capsys.readouterr().err  # and not documents.yml.csv
+    assert main(["accept", "--data", "--yes"]) == 0
+    clear_caches()
+    capsys.readouterr()
+    assert main(["check"]) == 0, capsys.readouterr().err
+
+
+def test_a_new_list_of_claims_turns_nothing_and_is_no_fault_of_the_old_state(project_of, capsys):
+    folder = project_of("--lang", "en")
+    assert main(["accept", "--data"]) == 0
+    claims = folder / "data" / "claims"
+    about = (claims / "documents.yml").read_text(encoding="utf-8")
+    again = about.replace("  D1:\n", "  D2:\n").partition("documents:\n")[2].partition("bases:")[0]
+    (claims / "documents.yml").write_text(about.replace("bases:", f"{again}bases:"), encoding="utf-8")
+    rows = (claims / "D1.csv").read_text(encoding="utf-8")
+    (claims / "D2.csv").write_text(rows.replace("D1-L", "D2-L"), encoding="utf-8")
+    clear_caches()
+    capsys.readouterr()
+    assert main(["accept", "--data"]) == 0
+    told = capsys.readouterr().out
+    assert "claims/D2.csv: a new list" in told and "no headline, verdict or sentence turns" in told
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        ("lab", "options", []),
+        ("lab --allow-root --port 8899", "options", ["--allow-root", "--port", "8899"]),
+        ("lab -- --allow-root", "options", ["--allow-root"]),
+        ("run --lang fr,en", "lang", ["fr", "en"]),
+        ("backfill --from 2026-07 --to 2026-08 --lang fr --lang en", "lang", ["fr", "en"]),
+    ],
+)
+def test_what_one_would_type_is_read(words, name, value):
+    assert getattr(parser().parse_args(words.split()), name) == value
 
 
 def test_a_project_in_a_project_is_told(project_of, capsys, tmp_path):

@@ -79,6 +79,7 @@ def test_keys_of_fetching():
 
 def test_options_of_charts_commands_and_units_are_generated(tmp_path):
     generate.write_all(tmp_path)
+    assert "----" not in generate.chart_kinds()  # the parameters of a docstring are a list, no heading
     commands = (tmp_path / "command-line.md").read_text(encoding="utf-8")
     for name, command in generate.subparsers().items():
         assert f"### `kzreport {name}`" in commands

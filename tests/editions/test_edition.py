@@ -106,7 +106,7 @@ def test_pages_are_self_contained(made):
             assert not [a for a in attributes if a.startswith("on")], (path, tag, attributes)
             assert not LOADING & set(attributes), (path, tag, attributes)
             assert "style" not in attributes or tag in DRAWN, (path, tag, attributes)
-            if tag == "svg" and path.stem in PAGES and attributes.get("class") != "axis":
+            if tag == "svg" and path.stem in PAGES and attributes.get("aria-hidden") != "true":
                 assert attributes["role"] == "img" and attributes["aria-labelledby"], path
             if "href" in attributes and not attributes["href"].startswith(("https://", "#")):
                 target = path.parent / attributes["href"].partition("#")[0]

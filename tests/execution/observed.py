@@ -210,4 +210,4 @@ def plain(value):
     if isinstance(value, (set, frozenset)):
         return sorted(str(plain(v)) for v in value)
     text = re.sub(r"0x[0-9a-f]+", "0x", repr(value))
-    return re.sub(r"(kernel-)[0-9a-f-]{36}|(ipykernel_)[0-9]+|(/tmp/)tmp\w+", r"\1\2\3", text)
+    return re.sub(r"(kernel-)[0-9a-f-]{36}|(ipykernel_)[0-9]+|(/)tmp\w{8}\b", r"\1\2\3", text)

@@ -136,6 +136,21 @@ def test_no_row_was_published_later(shown, known):
     assert all(known(day).fault(r | {"series": ""}) for r in rows)
 
 
+@pytest.mark.parametrize(
+    ("page", "absent", "there"),
+    [
+        ("reexports", "Biélorussie|Maroc, Algérie", "Turquie est absente"),  # partners whose flows it does not follow
+        ("afghanistan", "Tadjikistan", "octobre 2023"),  # aid to others
+        ("fdi", "brut ou net|entre pays", "Part du PIB"),  # a measure, a comparison that it does not show
+        ("neighbours", "revenu national", "Montants rapportés au PIB"),
+    ],
+)
+def test_caveats_and_methods_are_of_what_a_page_shows(page, absent, there, shown):
+    _run(page, "fr", "2024-06-30")
+    notes = "\n".join(o.text for o in shown if o.kind in (Kind.CAVEATS, Kind.METHOD))
+    assert not re.search(absent, notes) and there in notes
+
+
 def test_a_summary_counts_the_claims_that_were_chosen(shown):
     """The headline of the page about claims, in a dossier's summary, is that of the page with the dossier's values."""
     day = date(2026, 9, 30)

@@ -100,9 +100,11 @@ def test_what_the_page_says_at_any_date(as_of, language):
         assert all(what in sentence for sentence in told.values() if sentence), "of which forecast is a sentence?"
         over = w.text("findings", "latest", **panel.finding)
         assert not over or what in over
-        if panel.finding["bias"].direction in ("up", "down"):  # too high or too low: in every sentence on the error
-            side = SIDES[language][panel.finding["bias"].direction]
+        if panel.finding["lean"].direction in ("up", "down"):  # too high or too low: in every sentence on the error
+            side = SIDES[language][panel.finding["lean"].direction]
             assert side in told["error"] and side in over
+        elif panel.finding["lean"].ok:  # errors of both signs that all but cancel out
+            assert not any(side in text for text in (told["error"], over) for side in SIDES[language].values())
         if "largest" in panel.sentences:
             missed = panel.sentences["largest"]
             side = SIDES[language]["up" if missed["forecast"].value > missed["actual"].value else "down"]
@@ -169,6 +171,18 @@ def test_errors_of_one_sign_are_said_to_be_so(as_of):
             assert made["one_sided"].ok is alike, name
             assert not alike or abs(made["bias"].value) == pytest.approx(made["mean_absolute"].value)
             assert (made["bias"].unit, made["mean_absolute"].unit) == ("points", "points_size")
+            assert made["lean"].value == (made["bias"].value if leans(made) else 0)
+
+
+def leans(made):
+    return abs(made["bias"].value) >= made["mean_absolute"].value / 2
+
+
+def test_errors_that_all_but_cancel_out_lean_to_neither_side():
+    """ "Rather too low, by 0.4 points on average", of a current account that was 4.9 too high and 4.5 too low."""
+    made = indicators.summary(known_errors(states("2024-06-30", "account")["account"]))
+    assert made["mean_absolute"].value == pytest.approx(3.6, abs=0.05)
+    assert made["bias"].value == pytest.approx(-0.4, abs=0.05) and made["lean"].value == 0
 
 
 def known_errors(known):

@@ -156,7 +156,7 @@ def test_a_figure_of_eight_years_ago_has_no_rank():
     held = page.read(neighbours.overview, **chosen)
     assert held.rows and all(r.ok for r in held.rows) and not any(held.beside["rank"])
     said = page.words.text("say", "absent", **page.read(neighbours.state, **chosen))
-    assert "Unemployment" in said and "GDP growth" not in said
+    assert "GDP per head, unemployment, merchandise trade" in said and "GDP growth" not in said
     assert "4\u00a0May 2023" in page.words.text("say", "state", **page.read(neighbours.state, **chosen))
 
 
@@ -428,7 +428,7 @@ def test_another_country_is_a_definition_and_no_code(home, shown):
     page.headlines(pages)
     page.key_figures(pages)
     assert "au Kirghizstan" in shown[0].text
-    assert "le Kirghizstan se classe au premier rang sur sept pays" in shown[0].text
+    assert "place le Kirghizstan au premier rang sur sept pays" in shown[0].text
 
 
 def test_monthly_has_the_page_with_its_defaults():

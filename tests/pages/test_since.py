@@ -234,6 +234,16 @@ def test_diff_refuses(capsys, arguments, text):
     assert text in capsys.readouterr().err
 
 
+def test_two_numbers_of_one_sentence_are_set_alike():
+    """ "19 chiffres dans quinze séries" mixes figures and letters."""
+    series = ["cpi_yy", "cpi_mm", "cpi_components_yy", "cpi_components_mm", "usd_rate", "rub_rate"]
+    few, many = (compare_dates(date(2024, 5, 31), date(2024, 6, 30), names) for names in (series[:1], series))
+    year = compare_dates(date(2023, 6, 30), date(2024, 6, 30), series)
+    said = [changes_list(c, Words("fr")).splitlines()[0] for c in (few, many, year)]
+    assert "un chiffre dans une série" in said[0] and "dix chiffres dans six séries" in said[1]
+    assert re.search(r"\d+\W+chiffres dans 6\W+séries", said[2])
+
+
 def test_the_table_of_new_figures_is_set_like_the_rest():
     found = compare_dates(date(2025, 12, 31), date(2026, 1, 31), ["import_levels"])
     row = new_figures_table(found, Words("fr"))[1]

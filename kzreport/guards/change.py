@@ -206,9 +206,7 @@ def _inserted(d: Resource, old: Sequence[Observation], added: Sequence[Observati
         key = key_of(d, o)
         if key in newest and o.published <= newest[key]:
             found = f"a row published {o.published}, where one of {newest[key]} is known"
-            todo = (
-                "'kzreport refresh --backfill' reads an older state, which changes what past dates knew"
-            )
+            todo = "'kzreport refresh --backfill' reads an older state, which changes what past dates knew"
             yield _finding(d, "insertion", key, found, "a later day", todo)
 
 

@@ -118,7 +118,7 @@ def test_what_the_page_says_at_any_date(as_of, language):
     placed = w.text("say", "place", **place)
     assert "n. d." not in placed
     if as_of == NOW:  # an error that prints as another's shares its place
-        assert {"fr": ", à égalité avec la Russie,", "en": ", level with Russia,"}[language] in placed
+        assert {"fr": ", à égalité avec la Russie.", "en": ", level with Russia."}[language] in placed
 
 
 def test_neighbours_are_compared_over_the_same_years():

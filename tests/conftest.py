@@ -17,8 +17,10 @@ from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends
 
 from kzreport.files import clear_caches, project_root, read_yaml
+from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
+from kzreport.pages.views import renew_views
 from kzreport.series.resource import seal_package
 
 pytest_plugins = ["known_then", "leaks", "local_project", "run_fixtures"]
@@ -40,13 +42,17 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def views_of_this_project() -> Iterator[None]:
-    """Forget the views of another project when a test ends: the tests after it would be given those."""
+    """Turn back to the views of this project when a test ends: the tests after it would be given those of another."""
     yield
-    here = str(Path(__file__).resolve().parents[1] / "notebooks" / "views")
-    for name, module in list(sys.modules.items()):
-        if name.startswith("kzreport.views.") and not str(module.__file__).startswith(here):
+    here = Path(__file__).resolve().parents[1] / "notebooks" / "views"
+    loaded = {name: Path(str(m.__file__)) for name, m in sys.modules.items() if name.startswith("kzreport.views.")}
+    away = [name for name, path in loaded.items() if path.parent != here]
+    for name in away:
+        if not (here / f"{name.rpartition('.')[2]}.py").exists():
             del sys.modules[name]
             delattr(sys.modules["kzreport.views"], name.rpartition(".")[2])  # what "from kzreport.views import" takes
+    if away:
+        renew_views()
 
 
 class Home:
@@ -310,7 +316,7 @@ def _other_names(language: str, day: str) -> list[str]:
     labels = read_yaml(data / "labels.yml")
     dated = [(v, v.get("names", ())) for v in read_yaml(data / "publishers.yml")["publishers"].values()]
     dated += [
-        (labels["labels"][k], [{"until": until, **v} for until, v in few.items()])
+        (labels["labels"].get(k) or {language: Words(language).label(k)}, [{"until": u, **v} for u, v in few.items()])
         for k, few in labels["earlier"].items()
     ]
     found = []

@@ -56,7 +56,7 @@ class Layout(NamedTuple):
     def html(self) -> str:
         """Return it as HTML; its columns stand to the left, but for values: notebooks set all to the right.
 
-        >>> Layout("x", "", ["value"], [("<1",)]).html().partition("</caption>")[2]
+        >>> Layout("x", "", ["value"], [("<1",)]).html().partition("<table>")[2]
         '<thead><tr><th>value</th></tr></thead><tbody><tr><td>&lt;1</td></tr></tbody></table>'
         """
         left = ' style="text-align:left"'
@@ -68,9 +68,8 @@ class Layout(NamedTuple):
 
         more = f"<br>{html.escape(self.about)}" if self.about else ""
         body = "".join(line(row, "td") for row in short_rows(self.rows))
-        wide = left.replace("left", "left;white-space:nowrap")  # else it is broken to the width of a narrow table
-        caption = f"<caption{wide}><strong>{html.escape(self.title)}</strong>{more}</caption>"
-        return f"<table>{caption}<thead>{line(self.head, 'th')}</thead><tbody>{body}</tbody></table>"
+        title = f"<div><strong>{html.escape(self.title)}</strong>{more}</div>"  # a caption is no wider than its table
+        return f"{title}<table><thead>{line(self.head, 'th')}</thead><tbody>{body}</tbody></table>"
 
 
 class Shown:

@@ -7,10 +7,11 @@ stated pace.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import growth, readings
-from kzreport.indicators.inflation import headline, monthly, monthly_index
+from kzreport.indicators.inflation import compound, headline, monthly, monthly_index, months_after
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Period, Reading, Series, Status
 
@@ -127,6 +128,8 @@ def path_ahead(
     """Return the mechanical path of the twelve-month rate, percent, estimated.
 
     It is ``(100 + p_{t-1}) m_t / m_{t-12} - 100``. Not a forecast: the path under a stated monthly pace ``m_t``.
+    The twelve known m/m that drop out, each rounded, are scaled alike to make the latest rate together: after a year
+    of a pace the path is that pace, no rounding on top of it.
     ``pace``: ``zero`` (prices stand still), ``target`` (``target`` percent a year, the same each month),
     ``same_month_mean`` (geometric mean of that calendar month's m/m over the last ``years`` known years). Basis
     ``path_<pace>``. ``missing_input`` from the first month that lacks an m/m. Raises :class:`ParameterError` for
@@ -146,7 +149,7 @@ def path_ahead(
             )
         )
     now, table = headline(yy), dict(monthly_index(mm))
-    known, rate = dict(table), now.value
+    known, rate, scaled = dict(table), now.value, _scaled(table, now)
     found = []
     for p in now.period.shift(1).until(now.period.shift(months)) if months else ():
         m: float | None = 100.0
@@ -155,7 +158,7 @@ def path_ahead(
         elif pace == "same_month_mean":
             past = [v for q, v in sorted(known.items()) if q.start.month == p.start.month and q < p][-years:]
             m = math.exp(math.fsum(math.log(v) for v in past) / len(past)) if past else None
-        dropped = table.get(p.year_before())
+        dropped = scaled.get(p.year_before(), table.get(p.year_before()))
         rate = (100 + rate) * m / dropped - 100 if rate is not None and m and dropped else None
         if m is not None:
             table[p] = m
@@ -163,3 +166,13 @@ def path_ahead(
             readings.reading_from(mm, "path_ahead", f"path_{pace}", p, rate, base=p.year_before(), estimated=True)
         )
     return tuple(r.of(inputs=(mm.name, yy.name)) for r in found)
+
+
+def _scaled(table: Mapping[Period, float], now: Reading) -> dict[Period, float]:
+    """Return the m/m of the twelve months of a rate, scaled alike to make it; empty if one is not known."""
+    year = months_after(now.period.shift(-12), now.period)
+    whole = compound(table, year)
+    if whole is None:
+        return {}
+    factor = ((1 + valued(now) / 100) / whole) ** (1 / 12)
+    return {p: table[p] * factor for p in year}

@@ -34,6 +34,7 @@ from kzreport.project.strict import LocalText, StrictModel, in_every_language, s
 _NAMES = frozenset({"by"})  # keys of names, not of words
 DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown,
 OF = "of"  # the names of the sentences, charts and tables with which alone it is,
+PRESENT_STATE = "present_state"  # among these names: the line under the title that names series of present-day values
 SUSPECT = "suspect"  # and a series: it is shown while a value of that is held suspect
 _NUMBERED = ("ordinals", "units")  # tables whose words may have digits: the base of an index is no figure
 _COUNTS = ("words", "feminine")  # forms of numbers of things, which are of the edition
@@ -134,8 +135,8 @@ def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] =
 
 
 def _shown(words: Mapping[str, Any]) -> list[str]:
-    """Return the names of what a page may show: sentences, charts, tables."""
-    return [name for table in ("say", "charts", "tables") for name in words.get(table) or {}]
+    """Return the names of what a page may show: sentences, charts, tables, and the line on present-day values."""
+    return [PRESENT_STATE] + [name for table in ("say", "charts", "tables") for name in words.get(table) or {}]
 
 
 def _is_day(text: Any) -> bool:

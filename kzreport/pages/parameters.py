@@ -246,7 +246,8 @@ def validate_parameters(
         name = str(first["loc"][0])
         p = by_name[name]
         at = f"{places.get(name, where)}, parameter '{name}'"
-        expected = f"{p.annotation} ({plain_reason(first['msg'])})"
+        reason, begins, guess = plain_reason(first["msg"]).partition(" (did you mean")
+        expected = f"{p.annotation} ({reason}){begins}{guess}"
         raise ParameterError(explain(at, short_repr(first["input"]), expected, p.comment)) from None
 
 

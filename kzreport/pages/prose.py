@@ -8,6 +8,7 @@ from typing import Any
 from kzreport.declare import View
 from kzreport.errors import PageError, explain
 from kzreport.indicators.news import is_old
+from kzreport.language.lint import PRESENT_STATE
 from kzreport.language.sentences import Said
 from kzreport.language.words import Words
 from kzreport.model import Reading
@@ -38,7 +39,7 @@ def title(page: PageContext, pages: Pages = NO_PAGES, **values: Any) -> None:
     w = page.words
     names = page_series(page, pages, values)
     line = edition_line(page, names)
-    page.shown |= {"present_state"} if present_state(names, page.as_of) else set()
+    page.shown |= {PRESENT_STATE} if present_state(names, page.as_of) else set()
     page.show(f"# {w.entry('title')[w.language]}\n\n*{line}*", Kind.TITLE)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
 
+from kzreport import views
 from kzreport.declare import (
     AS_OF,
     COUNTRY_GROUPS,
@@ -161,12 +162,15 @@ def renew_views() -> None:
     try:
         for name in loaded:
             del sys.modules[name]
-        for name, module in loaded.items():
-            if now[name][1]:
-                vars(module).update(vars(_module(name.removeprefix(prefix))))
+        fresh = {name: _module(name.removeprefix(prefix)) for name in loaded if now[name][1]}
     except BaseException:
         sys.modules.update(loaded)
         raise
+    for name, module in fresh.items():  # the module that a notebook holds stays the one that the next change reaches
+        old = sys.modules[name] = loaded[name]
+        vars(old).clear()
+        vars(old).update(vars(module))
+        setattr(views, name.removeprefix(prefix), old)
     _seen.update(now)
 
 

@@ -327,10 +327,17 @@ def test_path_ends_where_the_pace_leads(values, target):
     assert {r.basis for r in same} == {"path_same_month_mean"} and all(r.estimated for r in same)
 
 
+def test_a_year_of_prices_unchanged_is_no_inflation():
+    """Twelve rounded months make 8.8 where the published rate is 8.5: the path ended at -0.3."""
+    yy, mm = load_series("cpi_yy", "2024-06-30"), load_series("cpi_mm", "2024-06-30")
+    year = {k: base_effects.path_ahead(yy, mm, pace=k, target=5.0)[-1].value for k in ("zero", "target")}
+    assert year == pytest.approx({"zero": 0, "target": 5}, abs=1e-9)
+
+
 def test_path_beyond_a_year_and_without_data():
     mm = months([101.0] * 12, "2025-01")
     yy = series_from({"2025-12": 112.7}, "index_py100")
-    assert base_effects.path_ahead(yy, mm, 18, pace="zero")[-1].value == pytest.approx(0, abs=0.02)
+    assert base_effects.path_ahead(yy, mm, 18, pace="zero")[-1].value == pytest.approx(0, abs=1e-9)
     short = base_effects.path_ahead(yy, months([101.0] * 3, "2025-10"), pace="zero")
     assert {r.status for r in short} == {Status.MISSING_INPUT}
     for wrong in ({"pace": "fast"}, {"pace": "target"}, {"years": 0}):

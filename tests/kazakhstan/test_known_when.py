@@ -11,17 +11,18 @@ import pytest
 
 from kzreport.commands.cli import main
 from kzreport.files import project_root
+from kzreport.language.wordfiles import page_words
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, headline_in
 from kzreport.pages.page import Page
 from kzreport.pages.since import compare_dates
 from kzreport.pages.since_text import changes_data, changes_list
-from kzreport.project.settings import project
+from kzreport.project.settings import page_names, project
 from kzreport.render.sources import series_source
 from kzreport.series.issues import known_issues, suspect_periods
 from kzreport.series.known import load_series
 from kzreport.series.resource import resources
-from kzreport.views import afghanistan, forecasts, inflation, macro, policy, transit
+from kzreport.views import afghanistan, claims, forecasts, inflation, macro, policy, transit
 
 OLDER = ["2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30"]
 DATES = [*OLDER, "2026-09-30", "2026-11-26"]
@@ -89,6 +90,37 @@ def test_a_note_holds_from_the_day_of_what_it_describes(name, before, after, wor
     then, now = (" ".join(source(name, day).caveats) for day in (before, after))
     assert then and words not in then
     assert words in now
+
+
+@pytest.mark.parametrize("as_of", ["2016-06-30", "2020-02-29"])
+def test_nothing_bears_the_name_of_a_body_or_country_of_later(as_of):
+    """Sources of 2016 named the BNS of October 2020, partners WITS's figures as the office's, and Türkiye."""
+    for language, name in (("en", "WITS (World Bank)"), ("fr", "WITS (Banque mondiale)")):
+        said = {n: source(n, as_of, language) for n in resources()}
+        assert not [n for n, s in said.items() if "BNS" in f"{s.publisher} {s.access} {s.terms} {s.pages}"]
+        assert said["exports_by_partner"].publisher == said["imports_by_partner"].publisher == name
+    words = Words("en", day=date.fromisoformat(as_of))
+    assert words.label("TUR") == "Turkey" and Words("en", day=date(2022, 6, 1)).label("TUR") == "Türkiye"
+    assert "Türkiye" not in " ".join(i.text["en"] for i in known_issues(as_of, frozenset(resources())))
+
+
+def test_what_an_expert_would_ask_for_names_bodies_of_any_date():
+    """The words have no day: KazAID was founded in December 2020, the association of the corridor in 2017."""
+    for page in page_names():
+        for text in page_words(page).get("say", {}).get("wanted", {}).values():
+            assert not re.search(r"KazAID|TITR|BNS|Kuryk|Kouryk", text), page
+
+
+def test_a_peak_says_from_which_month_figures_are_held():
+    """Reserves held from 2018 were told as below "the highest level of the series", prices as never higher."""
+    for page in page_names():
+        said = str(page_words(page).get("say", {}))
+        assert not re.search(r"series began|level of the series|début de la série", said)
+
+
+def test_no_key_figure_counts_claims_of_no_document():
+    found = Page("claims", lang="en", as_of="2016-06-30").read(claims.headline, themes=[], of_pages=[], documents=[])
+    assert not found["known"].ok and not found["inconsistent"].ok
 
 
 def test_no_run_of_decisions_is_complete_before_it_begins():

@@ -48,7 +48,7 @@ def told(monkeypatch):
             if cell.cell_type == "code":
                 exec(compile(cell.source, f"{page}.ipynb", "exec"), names)
                 if "parameters" in cell.metadata.get("tags", []):
-                    names |= {"lang": language, "as_of": as_of}
+                    names |= {"lang": language, "as_of": as_of} | ({"previous": None} if "previous" in names else {})
         found = [(Kind(m["kind"]), d["text/plain"].replace(m.get("csv") or "\0", "")) for m, d in said]
         return CACHE.setdefault((page, language, as_of), found)
 
@@ -105,6 +105,20 @@ def test_bodies_and_groups_are_not_named_before_their_time(page, told):
     for as_of in ("2016-06-30", "2020-01-31"):
         text = sentences(told(page, "fr", as_of), Kind.HEADLINE, Kind.SAY, Kind.CHART, Kind.TABLE)
         assert not re.search(r"Bureau national|vingt-sept|ministère des transports|NSIA", text)
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_method_stands_only_beside_what_it_is_of(language, told):
+    """Of pages without a figure the editions of 2016 and 2020 told at length how their figures are computed."""
+    for page in ("transit", "claims", "forecasts"):
+        assert Kind.METHOD not in [kind for kind, _ in told(page, language, "2016-06-30")]
+    assert Kind.METHOD in [kind for kind, _ in told("transit", language, "2026-11-26")]
+    share = r"Part du PIB|Share of GDP"
+    assert not re.search(share, sentences(told("fdi", language, "2016-06-30"), Kind.METHOD))
+    assert re.search(share, sentences(told("fdi", language, "2020-02-29"), Kind.METHOD))
+    part = r"Une année incomplète|A part-year"
+    assert not re.search(part, sentences(told("partners", language, "2020-02-29"), Kind.METHOD))
+    assert re.search(part, sentences(told("partners", language, "2016-06-30"), Kind.METHOD))
 
 
 def test_a_sentence_of_the_method_has_a_day_or_none():

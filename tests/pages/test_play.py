@@ -50,7 +50,7 @@ PAGE = "page = Page({!r}, lang=lang, as_of=as_of, years=years)"
     ("typed", "words"),
     [
         ('as_of = "30/09/2026"', "parameter 'as_of': found '30/09/2026', expected Date (a date such as"),
-        ('as_of = "2026-02-30"', "parameter 'as_of': found '2026-02-30'"),
+        ('as_of = "2026-02-30"', "from 2000 to 2100) (did you mean 2026-02-28?); "),
         ('years = "8"', "parameter 'years': found '8', expected Count"),
         ('lang = "de"', "parameter 'lang': found 'de', expected Language (one of fr, en"),
     ],
@@ -113,7 +113,7 @@ def test_values_show_themselves():
     assert text.splitlines()[:2] == ["gdp: Output", head]
     assert "… 25 more" in text and len(text.splitlines()) == 14
     shown = series._repr_html_().replace(' style="text-align:left"', "")
-    assert "<caption><strong>gdp: Output</strong>" in shown and "<td>XXA</td>" in shown
+    assert "<div><strong>gdp: Output</strong>" in shown and "<td>XXA</td>" in shown
     reading = Reading("rate", 9.8, "percent", Period.parse("2026-08"), base=Period.parse("2025-08"), inputs=("cpi",))
     assert repr(reading) == "rate(value 9.8 percent, period 2026-08, compared with 2025-08, from cpi)"
     missing = Reading.missing("rate", "percent", Period.parse("2026-09"))

@@ -1,5 +1,7 @@
 """A fault in a view or a provider is the project's: it is told with its file and line, and is no fault of kzreport."""
 
+import importlib
+
 import pytest
 
 from kzreport.errors import DataError, NotebookError
@@ -30,6 +32,18 @@ def test_a_fault_in_a_view_is_told_with_its_line(home):
             views_of("inflation")
         assert str(found.value).startswith(f"notebooks/views/inflation.py, {told.format(n=line)}"), found.value
         assert found.value.exit_code == 2
+
+
+def test_each_change_of_a_view_reaches_the_module_that_a_notebook_holds(home):
+    path = home.root / "notebooks/views/inflation.py"
+    whole = path.read_text(encoding="utf-8")
+    held = importlib.import_module("kzreport.views.inflation")
+    renew_views()
+    for change in (1, 2, 3):
+        path.write_text(f"{whole}\n\nCHANGE = {change}\n", encoding="utf-8")
+        clear_caches()
+        renew_views()
+        assert change == held.CHANGE and importlib.import_module("kzreport.views.inflation") is held
 
 
 def test_a_fault_in_a_provider_is_told_with_its_line(home):

@@ -210,6 +210,11 @@ _SENTENCES = {
 }
 
 
+_DIGITS_BEFORE = (
+    rf"\b(?:1[7-9]|[2-9]\d|\d{{3,}})\u00a0(?:{_COUNTED}|figures)\b[^.;:\n]*$"  # numbers of a sentence are alike
+)
+
+
 _HEADS = {  # in the cells of tables: "Wagons (wagons)", "Share of GDP (% of GDP)"; not a name: "(Kazakhstan)"
     "a unit twice in a head": r"(?im)\b(\w{3,})[^|().\n]{0,25}\((?:%[^|().\n]{0,8} )?(?-i:(?![A-Z][a-z]))\1\)(?= \||$)",
 }
@@ -227,6 +232,7 @@ def _misprints(text: str, language: str) -> list[str]:
         for read, few in ((plain, rules), (cells, _HEADS), (sentences, _SENTENCES[language]))
         for name, rule in few.items()
         for m in re.finditer(rule, read)
+        if name != "digits for letters" or not re.search(_DIGITS_BEFORE, read[: m.start()])
     ]
 
 

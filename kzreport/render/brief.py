@@ -14,7 +14,7 @@ from kzreport.model import Period, Reading, Status
 from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import csv_rows, has_figures
-from kzreport.render.late import late_figures
+from kzreport.render.late import late_figures, present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.sparkline import sparkline
 from kzreport.render.text import Paragraph, Run, read_markdown, read_table
@@ -61,6 +61,7 @@ class Point:
 class Brief:
     """The content of a brief.
 
+    - ``later``: the sentence on the series of which present-day values only are held; empty if there is none
     - ``points``: at most :data:`MOST` headlines
     - ``replaced``: the sentence on the edition that a revision replaces, and a line for each page that it changed
     - ``since``, ``changes``: since when, and what changed, as the edition says it; empty if no page says it
@@ -68,6 +69,7 @@ class Brief:
     - ``terms``: publishers, and the terms of use of their figures
     """
 
+    later: str
     points: Sequence[Point]
     replaced: Sequence[Paragraph]
     since: str
@@ -99,6 +101,7 @@ def make_brief(edition: Edition, language: str) -> Brief:
     points = list(_points(pages, w))
     told = told_changes(pages)
     return Brief(
+        later=present_values(edition, w),
         points=points,
         replaced=told_replaced(edition, language, w),
         since=told[0].text if told else "",

@@ -36,6 +36,7 @@ def _data(edition: Edition, brief: Brief, most: int, w: Words) -> Data:
         **about(edition, w),
         "keywords": [point.title for point in brief.points],
         "words": {key: w.ui(key) for key in _SAID} | {"colon": w.colon, "semicolon": w.semicolon},
+        "later": brief.later,
         "points": [_point(point) for point in brief.points],
         "replaced": [printed_runs(p.runs) for p in brief.replaced[:1]],
         "before": _before(brief.replaced[1:], most, w),

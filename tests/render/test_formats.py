@@ -39,6 +39,7 @@ from kzreport.render.downloads import download, inert
 from kzreport.render.figures import FigureReader
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import read_table
+from kzreport.series.resource import describe_series
 
 LANGUAGES, FILES = ("fr", "en"), (".xlsx", "-csv.zip", ".docx")
 HOSTILE = (
@@ -249,6 +250,16 @@ def text_of(data: bytes, name: str) -> str:
 def bare(text: str) -> str:
     """A text without its spaces and hyphens, of which setting adds some at the ends of lines."""
     return re.sub(r"[-\u2010\xad\s]", "", text)
+
+
+@pytest.mark.parametrize("name", ["brief", "brief-html"])
+def test_a_brief_says_which_values_are_of_the_present(name):
+    edition = replace(hostile_edition(), series=("cpi_yy", "fdi_net"))
+    title = describe_series("fdi_net").titles["en"]
+    for day, said in (("2016-06-30", True), ("2026-12-31", False)):
+        dated = replace(edition, as_of=date.fromisoformat(day))
+        text = bare(text_of(formats.load_format(name)(dated, "en"), name))
+        assert (bare(f"Present-day values, not those of the time, for: {title}") in text) == said
 
 
 @pytest.mark.parametrize("name", formats.FORMATS)

@@ -66,7 +66,7 @@ def _issue_lines(issues: Sequence[Issue], w: Words, *, ended: bool) -> list[str]
         title = escape(describe_series(issue.series).titles[w.language])
         text = issue.ended if ended else issue.text
         titles.setdefault(escape(text[w.language]), {})[title] = None
-    return [w.typography(f"{w.semicolon.join(few)}{w.colon}{text}") for text, few in titles.items()]
+    return [w.typography(f"{w.semicolon.join(few)}. {text}") for text, few in titles.items()]
 
 
 def _verdict_line(change: VerdictChange, w: Words) -> str:

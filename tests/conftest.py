@@ -319,16 +319,11 @@ def _other_names(language: str, day: str) -> list[str]:
         (labels["labels"].get(k) or {language: Words(language).label(k)}, [{"until": u, **v} for u, v in few.items()])
         for k, few in labels["earlier"].items()
     ]
-    found = []
-    for now, before in dated:
-        several = [(str(b["until"]), b[language]) for b in before] + [("9999", now[language])]
-        own = next(name for until, name in several if day <= until)
-        found += [
-            n
-            for n in (re.sub(r" \([^()]*\)$", "", name) for _, name in several if name != own)
-            if n not in own and len(n) > 5
-        ]
-    return found
+    named = [[(str(b["until"]), b[language]) for b in before] + [("9999", now[language])] for now, before in dated]
+    borne = [next(name for until, name in several if day <= until) for several in named]
+    others = [name for several, own in zip(named, borne, strict=True) for _, name in several if name != own]
+    short = [re.sub(r" \([^()]*\)$", "", name) for name in others]
+    return [name for name in short if len(name) > 5 and not any(name in own for own in borne)]
 
 
 def _sentence_faults(sentence: str, language: str, as_of: date) -> Iterator[str]:
@@ -364,7 +359,7 @@ def _table_faults(o: Output, language: str, as_of: date) -> Iterator[str]:
         yield from (
             f"a revision that does not show: {' | '.join(row)}"
             for row in rows[1:]
-            if len(row) == 4 and row[2] == row[3]
+            if len(row) == 4 and row[2] == row[3] != ""  # the row on what the table leaves out has no values
         )
     for column in list(zip(*rows, strict=False))[1:] if o.name != "claims" else ():
         if re.search(r"(?i)\babsolu", column[0]) and any(cell.startswith(("+", "−")) for cell in column[1:]):

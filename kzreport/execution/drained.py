@@ -8,16 +8,19 @@ reply, belonged to no cell, and a page that had printed passed.
 from __future__ import annotations
 
 import codecs
-import fcntl
+import contextlib
 import os
 import select
 import struct
 import sys
-import termios
 import threading
 from typing import Any
 
 from ipykernel.iostream import OutStream
+
+with contextlib.suppress(ImportError):  # Windows has neither, and ipykernel watches no descriptor there
+    import fcntl
+    import termios
 
 _CHUNK = 4096  # bytes read at once
 

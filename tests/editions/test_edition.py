@@ -8,8 +8,8 @@ import hashlib
 import io
 import json
 import re
-import sys
 import socket
+import sys
 from html.parser import HTMLParser
 from importlib.metadata import version
 from pathlib import Path

@@ -188,7 +188,7 @@ def test_a_stale_package_is_refused_not_used(home):
         assert resources()
     (home.data / "cpi_yy.yml").unlink()
     home.write("data/cpi_mm.yml", (home.data / "cpi_mm.yml").read_bytes())
-    with pytest.raises(DataError, match=r"^data/cpi_yy\.yml: found no such file"):
+    with pytest.raises(DataError, match=r"^data/cpi_yy\.yml: found no file, expected .*kzreport accept --data --yes"):
         resources()
 
 

@@ -26,6 +26,7 @@ from kzreport.series.known import load_series, load_vintages
 
 Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its defaults for the others
 WITHIN_SECTIONS = frozenset({Kind.SAY, Kind.CHART, Kind.TABLE, Kind.ABSENT})  # the others have headings of their own
+ENDS_SECTION = frozenset({Kind.SECTION, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES})
 NO_PAGES: Pages = MappingProxyType({})
 
 
@@ -51,6 +52,7 @@ class PageContext:
         self.loaded: dict[str, Series] = {}
         self.views = Views(self)
         self.hushed = False  # true within a section that has no subject at the date
+        self._waiting: tuple[Output, ...] = ()  # a heading under which nothing stands yet, and what is absent there
         self._drawn: dict[str, dict[str, dict[str, Any]]] = {}
         self._assessments: dict[str, tuple[Assessment, ...]] = {}
         self.touched: dict[str, list[tuple[date, date, str]]] = {}  # series -> times told, by which output
@@ -121,8 +123,9 @@ class PageContext:
         return self._drawn[key]
 
     def open_section(self, heading: str, name: str, *, hushed: bool = False) -> None:
-        """Display the heading of a section; ``hushed``: leave it out, and all that would stand under it.
+        """Open a section, whose heading is displayed once something stands under it.
 
+        ``hushed``: leave the heading out, and all that would stand under it.
         ``name``: the same in all languages; links to the section have it.
         """
         self.old_told, self.hushed = set(), hushed
@@ -130,11 +133,21 @@ class PageContext:
             self.show(heading, Kind.SECTION, name)
 
     def emit(self, output: Output) -> None:
-        """Display an output of the page, unless it stands in a section that is left out."""
+        """Display an output of the page, unless it stands in a section that is left out.
+
+        A heading waits for the first output that tells something: that all is absent is no section.
+        """
         self.hushed = self.hushed and output.kind in WITHIN_SECTIONS
-        if not self.hushed:
-            self.display(output)
-            self.shown |= {output.name} if output.kind in (Kind.CHART, Kind.TABLE) else set()
+        if self.hushed:
+            return
+        before = () if output.kind in ENDS_SECTION else self._waiting
+        if (output.kind is Kind.SECTION and "\n" not in output.text) or (before and output.kind is Kind.ABSENT):
+            self._waiting = (*before, output)
+            return
+        self._waiting = ()
+        for each in (*before, output):
+            self.display(each)
+        self.shown |= {output.name} if output.kind in (Kind.CHART, Kind.TABLE) else set()
 
     def tell(self, readings: Iterable[Reading], name: str = "") -> None:
         """Note the series that an output of the page rests on, and from when to when: caveats are of these alone.

@@ -26,7 +26,8 @@ def sentences(text: str) -> list[str]:
 def repeated(shown: Sequence[Output], prose: Collection[Kind]) -> Iterator[str]:
     """Yield what a page states a second time in the same words, in a sentence or over a chart.
 
-    Only what has a figure: to say of two series that nothing later is held of them is no repetition.
+    Only what has a figure: to say of two series that nothing later, or nothing of a year, is held of them is no
+    repetition.
     """
     said: set[str] = set()
     for o in shown:
@@ -34,7 +35,7 @@ def repeated(shown: Sequence[Output], prose: Collection[Kind]) -> Iterator[str]:
             plain = re.sub(r"\W+", " ", each).strip().lower()
             if plain in said:
                 yield f"told twice: {each!r}"
-            if re.search(r"\d", plain):
+            if re.search(r"\d", plain) and not re.match(r"aucun chiffre de|no figure for", plain):
                 said.add(plain)
 
 

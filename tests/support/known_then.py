@@ -111,6 +111,10 @@ class Known:
         if row["estimated"]:
             empty = [n for n in names if not self.figures[n]]
             return f"estimated from {', '.join(empty)}, not published yet" if empty else ""
+        if row["group"] < self.as_of and len(names) == 1:  # of an earlier edition, which a later one may have withdrawn
+            then = self._values(names[0], period, row["group"]) if row["group"][:2] == "20" else {}
+            if float(row["value"]) in then.values():
+                return ""
         how = {name: self._reached(name, period) for name in names}
         if not all(how.values()) or (len(how) > 1 and not {"exact", "summed"} & set(how.values())):
             return f"not known then: {', '.join(n for n in how if how[n] in ('', 'held'))}"

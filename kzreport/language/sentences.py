@@ -82,7 +82,7 @@ def several(said: Said) -> Sequence[Reading]:
 def lacks(m: re.Match[str], readings: Mapping[str, Said], *, number: bool) -> bool:
     """True if what a mark names is missing; with ``number``, a reading without a number is missing whatever its status.
 
-    Periods and items are there without a number.
+    Periods are there without a number; an item is, outside brackets.
     """
     found = several(readings.get(m[1], ()))
     if not found:
@@ -90,7 +90,9 @@ def lacks(m: re.Match[str], readings: Mapping[str, Said], *, number: bool) -> bo
     r, attribute = found[0], m[2]
     if attribute == "base":
         return r.base is None
-    if attribute in ("period", "year", "item", "publisher"):
+    if attribute == "item":
+        return number and not r.item
+    if attribute in ("period", "year", "publisher"):
         return False
     return not r.ok if number else r.status is Status.MISSING_INPUT
 
@@ -117,6 +119,8 @@ class Sentences(Numbers, Names):
         >>> from kzreport.model import Period
         >>> r = Reading.missing("rate", "percent", Period.parse("2026"))
         >>> Sentences("en").without_absent("Prices rose[, after {rate} in {rate.year}].", {"rate": r})
+        'Prices rose.'
+        >>> Sentences("en").without_absent("Prices rose[, according to {rate.item:the}].", {"rate": r})
         'Prices rose.'
         """
 

@@ -44,7 +44,9 @@ class Known:
                     key = tuple(row[k] for k in d.dimensions)
                     if row.get("kind") == "projection" and row["value"]:
                         self.projections.setdefault(d.name, set()).add(Period.parse(row["period"]))
-                    period = Period.parse(row.get("need_year") or row["period"])  # a need is that of its year
+                    period = Period.parse(row.get("need_year") or row["period"])  # a need is that of its year,
+                    if row.get("need_year"):  # which an estimate published before names ahead
+                        self.projections.setdefault(d.name, set()).add(period)
                     found.setdefault(period, {}).setdefault(key, {})[row["published"]] = row["value"]
         return found
 

@@ -44,10 +44,12 @@ class Known:
                     key = tuple(row[k] for k in d.dimensions)
                     if row.get("kind") == "projection" and row["value"]:
                         self.projections.setdefault(d.name, set()).add(Period.parse(row["period"]))
-                    period = Period.parse(row.get("need_year") or row["period"])  # a need is that of its year,
-                    if row.get("need_year"):  # which an estimate published before names ahead
-                        self.projections.setdefault(d.name, set()).add(period)
-                    found.setdefault(period, {}).setdefault(key, {})[row["published"]] = row["value"]
+                    own = Period.parse(row["period"])
+                    year = Period.parse(row["need_year"]) if row.get("need_year") else own
+                    if year != own:  # a need is that of its year, which an estimate published before names ahead
+                        self.projections.setdefault(d.name, set()).add(year)
+                    for period in {own, year}:
+                        found.setdefault(period, {}).setdefault(key, {})[row["published"]] = row["value"]
         return found
 
     def _values(self, name: str, period: Period, day: str) -> dict[tuple[str, ...], float]:

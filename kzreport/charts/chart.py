@@ -161,9 +161,8 @@ def _layout(
     if texts.title:
         measure = f"{texts.title} ({measure})"
     about = broken(measure, room)
-    over = (
-        bottom + tall + 0.08 + KEYS_UP / POINTS * canvas.write_keys(room)
-    )  # the lower end of the texts above the plot
+    keys = KEYS_UP / POINTS * canvas.write_keys(room)
+    over = bottom + tall + 0.08 + keys  # the lower end of the texts above the plot
     under = over + 0.15 * len(about)
     top = under + 0.03 + 0.2 * len(heading)
 

@@ -21,9 +21,8 @@ from matplotlib.font_manager import FontProperties
 from kzreport.charts.fonts import text_extent
 from kzreport.charts.picture import FONTS, SPACE
 
-KEPT = re.compile(
-    r"(head|foot|paper|axis|key|panel|scale|name)\d*"
-)  # ids of groups that mean something; the others are matplotlib's own
+# Ids of groups that mean something; the others are matplotlib's own.
+KEPT = re.compile(r"(head|foot|paper|axis|key|panel|scale|name)\d*")
 _NAMED = ("fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "fill-opacity", "stroke-opacity")
 _STYLES = {*_NAMED, "font-size", "font-weight", "text-anchor"}
 # What the root says for all that does not say otherwise.

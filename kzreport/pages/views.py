@@ -6,6 +6,7 @@ A view is a function of ``kzreport.views`` with :func:`kzreport.declare.reads`.
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import importlib.util
 import sys
@@ -162,6 +163,7 @@ def renew_views() -> None:
     try:
         for name in loaded:
             del sys.modules[name]
+            _forget_bytecode(now[name][0])
         fresh = {name: _module(name.removeprefix(prefix)) for name in loaded if now[name][1]}
     except BaseException:
         sys.modules.update(loaded)
@@ -172,6 +174,12 @@ def renew_views() -> None:
         vars(old).update(vars(module))
         setattr(views, name.removeprefix(prefix), old)
     _seen.update(now)
+
+
+def _forget_bytecode(path: Path) -> None:
+    """Remove what Python compiled of a file: it takes that for new if the file changed within a second, not in size."""
+    with contextlib.suppress(OSError):
+        Path(importlib.util.cache_from_source(str(path))).unlink(missing_ok=True)
 
 
 def _module(name: str) -> ModuleType:

@@ -21,7 +21,7 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.site import MARK, publish_site
 from kzreport.editions.store import Store
 from kzreport.errors import PageError, ParameterError
-from kzreport.files import sha256_hex
+from kzreport.files import sealed, sha256_hex
 from kzreport.render.published import as_made
 
 LATER = "2024-04-30"
@@ -47,7 +47,7 @@ def root(made, tmp_path_factory) -> Path:
     for gone in [f for f in manifest["files"] if f.partition("/")[2].startswith("fdi.")]:
         del manifest["files"][gone]
         (later / gone).unlink()
-    (later / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (later / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
     write_index(root, RunLog())
     return root
 

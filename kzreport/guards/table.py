@@ -66,6 +66,7 @@ GUARDS: Mapping[str, Guard] = {
         Guard("insertion", "error", "change", "no row is put before one that is already known"),
         Guard("removal", "question", "change", "no published figure is removed"),
         Guard("alteration", "question", "change", "no published row is altered: a revision is a new row"),
+        Guard("meaning", "question", "change", "a card says of published figures what it said when it was accepted"),
         Guard("withdrawal", "question", "change", "no figure is withdrawn"),
         Guard("outlier", "question", "change", "a new or revised figure is no further from its neighbours than usual"),
     )

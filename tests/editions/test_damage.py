@@ -157,7 +157,18 @@ def test_edited_inputs_contradict_their_fingerprint(edition):
         read_manifest(edition)
 
 
-STRAYS = (".DS_Store", "Thumbs.db", "en/page (copy).html", "en/page - Copie.html", "en/page.html~", "en/.page.html.swp")
+STRAYS = (
+    "~$page.xlsx",
+    "en/page-Copy1.ipynb",
+    "Icon\r",
+    "en/page.sync-conflict-20261102-1.html",
+    ".DS_Store",
+    "Thumbs.db",
+    "en/page (copy).html",
+    "en/page - Copie.html",
+    "en/page.html~",
+    "en/.page.html.swp",
+)
 
 
 @pytest.mark.parametrize("name", STRAYS)

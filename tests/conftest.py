@@ -16,12 +16,11 @@ import pytest
 from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends
 
-from kzreport.files import clear_caches, project_root, read_yaml
+from kzreport.files import clear_caches, project_root, read_yaml, sealed
 from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import renew_views
-from kzreport.series.resource import seal_package
 
 pytest_plugins = ["known_then", "leaks", "local_project", "run_fixtures"]
 
@@ -81,7 +80,7 @@ class Home:
 
     def describe(self) -> None:
         """Write the description as it stands in ``package``."""
-        text = json.dumps(seal_package(self.package), ensure_ascii=False)
+        text = json.dumps(sealed(self.package), ensure_ascii=False)
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
         clear_caches()
 

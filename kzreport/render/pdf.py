@@ -14,13 +14,22 @@ from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures, present_values
 from kzreport.render.ledger import Listed, listed_claims
-from kzreport.render.printed import Data, halves, printed_paragraphs, printed_runs, printed_table, printed_text
+from kzreport.render.printed import (
+    Data,
+    noted_parts,
+    printed_paragraphs,
+    printed_runs,
+    printed_table,
+    printed_text,
+    printed_width,
+)
 from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
 from kzreport.render.text import Paragraph, read_markdown, read_table
 
 _SAID = ("annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
+_SHORT = 240  # characters, of about two lines: a text that is not left behind by the chart after it
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -93,12 +102,13 @@ def _blocks(
             continue
         if output.kind in NOTES:
             if notes:
-                yield {"kind": "notes", "columns": halves(printed_paragraphs(notes, level))}
+                yield {"kind": "notes", "parts": noted_parts(printed_paragraphs(notes, level))}
             notes = ()
             continue
         if output.kind is Kind.CHART:
             said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
-            yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
+            svg = bare_picture(output.svg)
+            yield {"kind": "chart", "svg": svg, "width": printed_width(svg), **said}
         elif output.kind is Kind.TABLE and (claims := listed_claims(output)):
             yield _ledger(output.title, claims, elsewhere.get((page.name, output.name), ""), w)
         elif output.kind is Kind.TABLE:
@@ -111,7 +121,8 @@ def _blocks(
         else:
             text = printed_text(output.markdown, level)
             level = next((d["level"] for d in reversed(text) if d["kind"] == "heading"), level)
-            yield {"kind": str(output.kind), "name": page.name, "text": text}
+            short = output.kind in (Kind.SECTION, Kind.SAY) and len(output.text) < _SHORT
+            yield {"kind": str(output.kind), "name": page.name, "text": text, "short": short}
 
 
 def _ledger(title: str, claims: Sequence[Listed], at: str, w: Words) -> Data:

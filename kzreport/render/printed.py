@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from kzreport.charts.fonts import TEXT
 from kzreport.render.repeated import is_prose
 from kzreport.render.text import Grid, Paragraph, Run, read_markdown
 
@@ -21,6 +22,7 @@ _FEW = 14  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
 _SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
+_PAGE = 5000  # of small print: a longer part of the notes may go over to the next page
 _SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 
 
@@ -79,6 +81,7 @@ def printed_table(grid: Grid) -> Data:
     said = [grid.head, *([cell.text for cell in row] for row in grid.rows)]
     texts = [n in grid.texts or _holds_words(grid, n) for n in range(len(grid.head))]
     whole = sum(_GAP + max(map(len, column)) for column in zip(*said, strict=True))
+    size = max(_SMALLEST, _SIZE * min(1.0, _LINE / whole))
     share = round(min(whole / _LINE, 1.0), 3)
     return {
         "kind": "entries" if is_prose(grid) else "table",
@@ -86,10 +89,10 @@ def printed_table(grid: Grid) -> Data:
         "head": grid.head,
         "rows": [[[printed_runs(line) for line in cell.lines] for cell in row] for row in grid.rows],
         "texts": texts,
-        "widths": column_widths(said),
+        "widths": column_widths(said, int(_LINE * _SIZE / size)),
         "share": share,
         "folded": share <= _NARROW and len(grid.rows) >= _LONG,
-        "size": round(max(_SMALLEST, _SIZE * min(1.0, _LINE / whole)), 2),
+        "size": round(size, 2),
         "half": _middle(grid) if is_prose(grid) else None,
         "whole": len(grid.rows) <= _FEW,
     }
@@ -128,6 +131,33 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
         min(amount / sum(amounts) * spare, high - low) for amount, low, high in zip(amounts, least, whole, strict=True)
     ]
     return [round(low + more * spare / sum(wanted), 1) for low, more in zip(least, wanted, strict=True)]
+
+
+def printed_width(svg: str) -> float:
+    """Return the width in points at which the smallest letters of a picture are as high as print needs.
+
+    >>> printed_width('<svg viewBox="0 0 489.6 300">')
+    403.2
+    """
+    width = float(svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
+    return round(width * _SMALLEST / TEXT, 1)
+
+
+def noted_parts(parts: Sequence[Data]) -> list[Data]:
+    """Return text by heading: the heading, and what is under it in two columns; ``long``: too long for a page.
+
+    >>> texts = [{"kind": k, "runs": [{"text": k}]} for k in ("heading", "text", "heading", "text")]
+    >>> [([d["kind"] for d in p["head"]], p["long"]) for p in noted_parts(texts)]
+    [(['heading'], False), (['heading'], False)]
+    """
+    found: list[Data] = []
+    for part in parts:
+        if part["kind"] == "heading" or not found:
+            found.append({"head": [], "text": []})
+        found[-1]["head" if part["kind"] == "heading" else "text"].append(part)
+    return [
+        {"head": p["head"], "columns": halves(p["text"]), "long": sum(map(_length, p["text"])) > _PAGE} for p in found
+    ]
 
 
 def halves(parts: Sequence[Data]) -> tuple[list[Data], list[Data]]:

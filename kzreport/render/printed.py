@@ -18,7 +18,7 @@ _LINE = 130  # fit on a line of a table
 _GAP = 4.0  # stand for the space between two columns
 _WORD = 24  # a longer word is parted
 _NUMBER = 44  # a longer cell is no number
-_FEW = 14  # rows, and fewer, stay on one page
+_FEW = 18  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
 _SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
@@ -95,6 +95,7 @@ def printed_table(grid: Grid) -> Data:
         "size": round(size, 2),
         "half": _middle(grid) if is_prose(grid) else None,
         "whole": len(grid.rows) <= _FEW,
+        "tight": sum(_least(column) for column in zip(*said, strict=True)) > _LINE * _SIZE / size,
     }
 
 
@@ -120,7 +121,7 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
     ([12.0, 12.0], [32.0, 8.0])
     """
     columns = list(zip(*rows, strict=True))
-    least = [_GAP + min(max(len(word) for cell in c for word in re.split(r"[ \n-]", cell)), _WORD) for c in columns]
+    least = [_least(c) for c in columns]
     whole = [_GAP + max(map(len, c)) for c in columns]
     spare = line - sum(least)
     if sum(whole) <= line or spare <= 0:
@@ -131,6 +132,11 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
         min(amount / sum(amounts) * spare, high - low) for amount, low, high in zip(amounts, least, whole, strict=True)
     ]
     return [round(low + more * spare / sum(wanted), 1) for low, more in zip(least, wanted, strict=True)]
+
+
+def _least(column: Sequence[str]) -> float:
+    """Return the width of the longest word of a column, in characters."""
+    return _GAP + min(max(len(word) for cell in column for word in re.split(r"[ \n-]", cell)), _WORD)
 
 
 def printed_width(svg: str) -> float:
@@ -171,7 +177,7 @@ def halves(parts: Sequence[Data]) -> tuple[list[Data], list[Data]]:
     for part in parts:
         pieces += [{"kind": "list", "items": [item]} for item in part["items"]] if part["kind"] == "list" else [part]
     lengths = [_length(piece) for piece in pieces]
-    best = min(range(len(pieces) + 1), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
+    best = min(range(len(pieces) + 1), key=lambda n: (abs(sum(lengths[:n]) - sum(lengths[n:])), -n))
     while best and pieces[best - 1]["kind"] == "heading":
         best -= 1  # it begins the second column
     return _joined(pieces[:best]), _joined(pieces[best:])

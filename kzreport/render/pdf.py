@@ -19,9 +19,10 @@ from kzreport.render.printed import (
     noted_parts,
     printed_paragraphs,
     printed_runs,
+    printed_size,
     printed_table,
     printed_text,
-    printed_width,
+    tall_last,
 )
 from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
@@ -29,7 +30,7 @@ from kzreport.render.sources import SeriesSource, edition_sources, grouped
 from kzreport.render.text import Paragraph, read_markdown, read_table
 
 _SAID = ("annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
-_SHORT = 240  # characters, of about two lines: a text that is not left behind by the chart after it
+_SHORT = 120  # characters, of about a line: a text that goes with the chart after it to the next page
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -39,7 +40,9 @@ def make(edition: Edition, language: str) -> bytes:
     """
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
     elsewhere, notes = told_elsewhere(pages), notes_once(pages, w)
-    chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
+    chapters = [
+        {"name": page.name, "blocks": tall_last(list(_blocks(page, notes[page.name], elsewhere, w)))} for page in pages
+    ]
     data = {
         **about(edition, w),
         "replaced": [printed_runs(p.runs) for p in told_replaced(edition, language, w)],
@@ -49,7 +52,7 @@ def make(edition: Edition, language: str) -> bytes:
         "late": late_figures(edition, w),
         "later": present_values(edition, w),
         "pages": chapters,
-        "middle": _middle(chapters),
+        **_contents(chapters),
         "sources": list(_sources(edition_sources(edition, language), w)),
         "end": f"{w.ui('made_with')} {w.ui('fingerprint')}{w.colon}{edition.fingerprint}",
     }
@@ -108,7 +111,8 @@ def _blocks(
         if output.kind is Kind.CHART:
             said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
             svg = bare_picture(output.svg)
-            yield {"kind": "chart", "svg": svg, "width": printed_width(svg), **said}
+            width, height = printed_size(svg)
+            yield {"kind": "chart", "svg": svg, "width": width, "height": height, **said}
         elif output.kind is Kind.TABLE and (claims := listed_claims(output)):
             yield _ledger(output.title, claims, elsewhere.get((page.name, output.name), ""), w)
         elif output.kind is Kind.TABLE:
@@ -153,11 +157,12 @@ def _group(group: Group) -> Data:
     return {"name": group.name, "count": str(group.count), "entries": entries}
 
 
-def _middle(chapters: Sequence[Data]) -> str:
-    """Return the chapter that begins the second column of the contents."""
+def _contents(chapters: Sequence[Data]) -> Data:
+    """Return how the contents are set: the chapter that begins their second column, and the lines of the longer one."""
     entries = [sum(d["kind"] == "heading" for b in c["blocks"] for d in b.get("text", ())) for c in chapters]
     nearest = min(range(len(chapters)), key=lambda n: abs(sum(entries[:n]) - sum(entries[n:])))
-    return str(chapters[nearest]["name"])
+    lines = max(sum(entries[:nearest]) + nearest, sum(entries[nearest:]) + len(chapters) - nearest)
+    return {"middle": str(chapters[nearest]["name"]), "entries": lines}
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:

@@ -22,6 +22,7 @@ _FEW = 18  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
 _SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
+_TALL = 300.0  # points, of a chart that takes two fifths of a page and more
 _PAGE = 5000  # of small print: a longer part of the notes may go over to the next page
 _SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 
@@ -139,14 +140,31 @@ def _least(column: Sequence[str]) -> float:
     return _GAP + min(max(len(word) for cell in column for word in re.split(r"[ \n-]", cell)), _WORD)
 
 
-def printed_width(svg: str) -> float:
-    """Return the width in points at which the smallest letters of a picture are as high as print needs.
+def printed_size(svg: str) -> tuple[float, float]:
+    """Return the width and height in points at which the smallest letters of a picture are as high as print needs.
 
-    >>> printed_width('<svg viewBox="0 0 489.6 300">')
-    403.2
+    >>> printed_size('<svg viewBox="0 0 489.6 300">')
+    (403.2, 247.1)
     """
-    width = float(svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2])
-    return round(width * _SMALLEST / TEXT, 1)
+    width, height = svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2:]
+    return round(float(width) * _SMALLEST / TEXT, 1), round(float(height) * _SMALLEST / TEXT, 1)
+
+
+def tall_last(blocks: Sequence[Data]) -> list[Data]:
+    """Return blocks with each tall chart after the sentences and tables that follow it: they fill the page before it.
+
+    >>> chart, say, table, section = ({"kind": k, "height": 400} for k in ("chart", "say", "table", "section"))
+    >>> [b["kind"] for b in tall_last([section, chart, say, table, section])]
+    ['section', 'say', 'table', 'chart', 'section']
+    """
+    found: list[Data] = []
+    tall: list[Data] = []
+    for block in blocks:
+        if tall and block["kind"] not in ("say", "table"):
+            found += tall
+            tall = []
+        (tall if block["kind"] == "chart" and block["height"] > _TALL else found).append(block)
+    return found + tall
 
 
 def noted_parts(parts: Sequence[Data]) -> list[Data]:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from kzreport.charts.colours import NAMES
 from kzreport.charts.narrow import axis_alone, ends_anew, keys_alone, rows_anew
 from kzreport.charts.panels import panels_anew
+from kzreport.charts.years import years_anew
 from kzreport.errors import PageError, explain
 
 SPACE = "http://www.w3.org/2000/svg"
@@ -84,15 +85,15 @@ def inline_picture(svg: str, name: str) -> str:
 def phone_picture(svg: str, name: str) -> str:
     """Return what a narrow screen shows of a picture that is in the page already as :func:`inline_picture`.
 
-    Rows and small plots set anew, in place of the whole picture; of other pictures the keys, which fit the screen, and
-    of a plot over time its vertical axis: both stay while the plot is moved. The class says which.
+    Rows, small plots and plots over time set anew, in place of the whole picture. Of others the keys, which fit the
+    screen, and of a plot over time its vertical axis: both stay while the plot is moved. The class says which.
     """
     root = _inline(svg, name)
     over_time = "data-newest" in root.attrib
     found: dict[str, ET.Element | None] = {}
     if "data-axis" in root.attrib and not over_time:
         found["anew"] = rows_anew(root)
-    elif (made := _set_anew(root)) is not None:
+    elif (made := years_anew(root) if over_time else _set_anew(root)) is not None:
         found["anew"] = made
     else:
         found["axis"] = axis_alone(root, name) if over_time else None

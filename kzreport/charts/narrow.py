@@ -121,19 +121,24 @@ def ends_anew(root: ET.Element) -> ET.Element | None:
         return start + (x - left) * (end - start) / (right - left)
 
     made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
-    for e in drawn:
-        part = ET.SubElement(made, e.tag, e.attrib)
-        part.text = e.text
-        for key in {"x", "cx"} & e.attrib.keys():
-            part.set(key, f"{along(float(e.attrib[key])):.1f}")
-        if "d" in e.attrib:
-            part.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
+    made.extend(pressed(e, along) for e in drawn)
     _, above, _, tall = map(float, root.attrib["viewBox"].split())
     lines = packed(keys_of(root))
     grid = (map(float, m.groups()[1:]) for e in drawn if (m := _GRID.fullmatch(e.get("d", ""))))
     top = min(min(pair) for pair in grid) - 5 - LINE * len(lines)
     made.extend(written(lines, top))
     made.set("viewBox", f"0 {top:.1f} {WIDE:g} {above + tall - top:.1f}")
+    return made
+
+
+def pressed(e: ET.Element, along: Callable[[float], float]) -> ET.Element:
+    """Return a path, circle or text with each of its places moved across; letters and dots keep their size."""
+    made = ET.Element(e.tag, e.attrib)
+    made.text = e.text
+    for key in {"x", "cx"} & e.attrib.keys():
+        made.set(key, f"{along(float(e.attrib[key])):.1f}")
+    if "d" in e.attrib:
+        made.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
     return made
 
 

@@ -62,7 +62,7 @@ def years_anew(root: ET.Element) -> ET.Element | None:
     labels = [e for e in axis if _tag(e) == "text"]
     beside = [e for e in plain if _tag(e) == "text" and _x(e) >= right and "middle" not in e.get("style", "")]
     start = max((width_of(e) for e in labels), default=0.0) + BESIDE_AXIS + 1
-    end = WIDE - max((_x(e) - right + width_of(e) for e in beside), default=EDGE) - 1
+    end = WIDE - max((_x(e) - right + width_of(e) for e in beside), default=EDGE) - 2
     if end - start < LEAST:
         return None
 
@@ -81,7 +81,8 @@ def years_anew(root: ET.Element) -> ET.Element | None:
     kept = [e for e in plain if e not in below] + _thinned(below, along)
     made.extend(_drawn(e, shapes[id(e)], along, shift) for e in (*axis, *plain) if _tag(e) != "text")
     marks = [s for s in shapes.values() if s.mark]
-    texts = [_Text(e, _mark_of(e, marks)) for e in (*labels, *(e for e in kept if _tag(e) == "text"))]
+    texts = [_Text(e, _mark_of(e, marks)) for e in kept if _tag(e) == "text"]
+    made.extend(_Text(e, None).moved(along(_x(e)), _y(e)) for e in labels)
     placed = _placed(made, texts, along, shift) or _placed(made, texts[::-1], along, shift)
     if not placed:
         return None
@@ -221,16 +222,21 @@ class _Text:
             middle, (_, top, _, bottom) = self.mark.middle + shift(self.mark.middle), self.mark.box
             over = min(max(middle - wide / 2, 1.0), WIDE - wide - 1)
             sides = [(middle + 6, y), (middle - 6 - wide, y)] if side != 0.5 or bottom - top < SMALL else []
-            spots += [*sides, *((over, height) for up in (3.0, FAR) for height in (top - up, bottom + up + 6))]
+            for height in (top - 3, bottom + 9, top - FAR, bottom + FAR + 6):
+                sides += [(x, height) for x in (over, *((middle + 4, middle - 4 - wide) if sides else ()))]
+            spots += sides
         for spot, height in spots:
-            box = spot, height - SIZE * 0.75, spot + wide, height + 1
+            box = spot - 1, height - SIZE * 0.75, spot + wide + 1, height + 1
             if obstacles.free(box):
                 obstacles.add(box)
-                made = ET.Element(self.drawn.tag, self.drawn.attrib)
-                made.attrib |= {"x": f"{spot + wide * side:.1f}", "y": f"{height:.1f}"}
-                made.text = self.drawn.text
-                return made
+                return self.moved(spot + wide * side, height)
         return None
+
+    def moved(self, x: float, y: float) -> ET.Element:
+        """Return the text at a place."""
+        made = ET.Element(self.drawn.tag, self.drawn.attrib | {"x": f"{x:.1f}", "y": f"{y:.1f}"})
+        made.text = self.drawn.text
+        return made
 
 
 def _mark_of(e: ET.Element, marks: Sequence[_Shape]) -> _Shape | None:

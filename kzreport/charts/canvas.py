@@ -85,8 +85,9 @@ class Canvas:
         """Label some ``most`` ticks with the language's marks, with decimals only if a tick needs them."""
         target = self.ax.yaxis if axis == "y" else self.ax.xaxis
         whole = self.unit in UNITS and not UNITS[self.unit].decimals  # there is no fifth of a claim
-        for steps in ([1, 2, 2.5, 5, 10], [1, 2, 5, 10]):  # by 25, but not by 2.5: a reader counts in whole numbers
-            target.set_major_locator(MaxNLocator(nbins=most, steps=steps, integer=whole))
+        # By 25, but by 2 rather than by 2.5: a reader counts in whole numbers.
+        for steps, bins in (([1, 2, 2.5, 5, 10], most), ([1, 2, 5, 10], most + 2)):
+            target.set_major_locator(MaxNLocator(nbins=bins, steps=steps, integer=whole))
             ticks = [t / self.divisor for t in target.get_majorticklocs()]
             digits = 0 if all(abs(t - round(t)) < 1e-9 for t in ticks) else 1
             if not digits:

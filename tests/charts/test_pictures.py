@@ -94,8 +94,8 @@ def test_a_plot_over_time_shows_all_its_years_on_a_phone(kind):
     assert float(re.search(r'viewBox="(.*?)"', made)[1].split()[2]) < 300, "as wide as a phone"
     said, periods = texts(made), [r.period.year for g in groups.values() for r in g]
     assert str(max(periods)) in said and min(int(t) for t in said if re.fullmatch("20..", t)) <= min(periods) + 4
-    ends = {t for t in texts(inline_picture(drawn, "x")) if not re.fullmatch(r"20\d\d", t)}
-    assert ends - {"T", "S"} <= set(said) | {" ".join(ends)}, "only years of the axis may go"
+    words = {word for t in texts(inline_picture(drawn, "x")) for word in t.split() if not re.fullmatch(r"20\d\d", t)}
+    assert words <= {word for t in said for word in t.split()}, "only years of the axis may go"
     marks = [sum(e.tag.endswith("circle") for e in ET.fromstring(svg).iter()) for svg in (drawn, made)]
     assert marks[0] == marks[1]
 
@@ -127,12 +127,12 @@ def test_nothing_is_read_aloud_twice():
 
 
 def test_on_a_phone_the_axis_of_a_plot_over_time_stays_where_its_texts_would_touch():
-    svg = draw("bars", {"KAZ": years("tonne", 2016, *range(6000, 15000, 1000))}, EN, title="T", source="S",
+    svg = draw("bars", {"KAZ": years("tonne", 2016, *[9876] * 9)}, EN, title="T", source="S",
                scaled=False).svg  # fmt: skip
     whole, axis = (ET.fromstring(made(svg, "path")) for made in (inline_picture, phone_picture))
     (label,) = (e.attrib["href"] for e in axis.iter() if e.tag.endswith("use"))
     (group,) = (e for e in whole.iter() if f"#{e.get('id')}" == label)
-    assert {"0", "10,000"} <= {e.text for e in group.iter() if e.tag.endswith("text")}
+    assert {"0", "8,000"} <= {e.text for e in group.iter() if e.tag.endswith("text")}
     (_, top, wide, tall), (_, *place, height) = (e.attrib["viewBox"].split() for e in (whole, axis))
     assert (top, tall) == (place[0], height), "one lies on the other"
     assert f"width:{100 * float(place[1]) / float(wide):.2f}%" in axis.attrib["style"]

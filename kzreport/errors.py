@@ -63,6 +63,14 @@ class BasisError(KzreportError):
     """Two figures of different unit, basis or frequency were put together."""
 
 
+class UnknownName(NotebookError):
+    """A cell names a module of views that does not exist."""
+
+
+class UnknownAttribute(UnknownName, AttributeError):
+    """A cell names a method of a page, or a view, that does not exist."""
+
+
 class PageError(KzreportError):
     """A page could not be made: a cell raised, a kernel died, an output is not one that a report may carry."""
 
@@ -100,6 +108,15 @@ def explain(where: str, found: object, expected: str, todo: str = "") -> str:
     """
     text = f"{where}: found {found}, expected {expected}"
     return without_hidden(f"{text}; {todo}." if todo else f"{text}.")
+
+
+def names_file(message: str) -> bool:
+    """True for a message that begins with a file of the project.
+
+    >>> names_file("notebooks/x.ipynb: found no file"), names_file("chart: found 'line'")
+    (True, False)
+    """
+    return message.startswith(("data/", "notebooks/", "params/"))
 
 
 # Name of an error of the system -> what was found, what was expected, what to do. A system lacks some of the names.

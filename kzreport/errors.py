@@ -233,14 +233,21 @@ def one_of(choices: Iterable[object], found: object = "") -> str:
     return f"one of {', '.join(shown) or 'none'}{more}{did_you_mean(known, found)}"
 
 
+_BEGUN = 4  # letters of a name that was not typed to its end
+
+
 def did_you_mean(choices: Iterable[str], found: object) -> str:
     """Return the choice most like ``found``, as a question in brackets; empty if no choice is like it.
 
     >>> did_you_mean(["titles", "unit"], "title")
     ' (did you mean titles?)'
+    >>> did_you_mean(["usd", "usd_tonne"], "usd_t")
+    ' (did you mean usd_tonne?)'
     """
     folded = {name.casefold(): name for name in reversed(list(choices))}
-    near = difflib.get_close_matches(str(found)[:60].casefold(), folded, 1, 0.65) if found else ()
+    typed = str(found)[:60].casefold()
+    begun = sorted((name for name in folded if len(typed) >= _BEGUN and name.startswith(typed)), key=len)
+    near = [*begun, *difflib.get_close_matches(typed, folded, 1, 0.65)] if found else ()
     return f" (did you mean {folded[near[0]]}?)" if near else ""
 
 

@@ -81,7 +81,7 @@ class _Listener(Rehearsed):
         """Learn the groups that a title may name."""
         beside = [options[name] for name in ("steps", "points", "line") if name in options]
         wanted, own = split_options([groups, options.get("finding"), options.get("mark"), *beside], options)
-        check_options(key, kind, own)
+        check_options(key, kind, {name: given for name, given in own.items() if name != "finding"})
         found = self.views.resolve(groups, wanted)
         if (finding := options.get("finding")) and (
             readings := self.views.resolve(finding, wanted if callable(finding) else {})

@@ -85,7 +85,11 @@ def test_a_wrong_keyword_is_two_lines_and_a_guess(shell):
     ("cell", "error", "found"),
     [
         ("page.titel()", "UnknownAttribute", "page: found no method 'titel', expected one of title, section, say,"),
-        ("page.headline(inflation.headlin)", "UnknownAttribute", "views of inflation: found no 'headlin', expected one"),
+        (
+            "page.headline(inflation.headlin)",
+            "UnknownAttribute",
+            "views of inflation: found no 'headlin', expected one",
+        ),
         ("from kzreport.views import inflaton", "UnknownName", "kzreport.views: found no 'inflaton', expected one of "),
         ("Page('inflation', lang=lang, asof=as_of)", "ParameterError", "Page(): found 'asof', expected one of lang, "),
         ("Page('inflation', lang=lang)", "ParameterError", "Page(): found no as_of, expected as_of=as_of, the value"),

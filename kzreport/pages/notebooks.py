@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import re
 from pathlib import Path
@@ -60,9 +61,12 @@ def load_notebook(page: str) -> NotebookNode:
 
 @cached_by_stamp()
 def _notebook(path: Path) -> NotebookNode:
-    nb = read_notebook(path)
+    nb = copy.copy(_read(path))
     nb.cells = [c for c in nb.cells if not is_scratch(c)]
     return nb
+
+
+_read = cached_by_stamp()(read_notebook)  # its parameters are read, and its cells
 
 
 def declared_parameters(page: str) -> tuple[Parameter, ...]:
@@ -119,7 +123,7 @@ def _tagged(nb: NotebookNode, where: str) -> int:
 
 @cached_by_stamp()
 def _parameters(path: Path) -> tuple[Parameter, ...]:
-    where, nb = shown_path(path), read_notebook(path)
+    where, nb = shown_path(path), _read(path)
     if (kernel := (nb.metadata.get("kernelspec") or {}).get("name")) not in KERNELS:
         found = short_repr(kernel) if kernel else nb.metadata.get("kernelspec")
         todo = "choose it in JupyterLab and save the notebook"

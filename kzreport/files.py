@@ -71,7 +71,7 @@ def find_project(chosen: str, cwd: str) -> Path:
     for folder in (here, *here.parents, _CHECKOUT):
         if (folder / "params" / "project.yml").is_file():
             return folder
-    todo = "set KZREPORT_HOME to the folder of a project, or go there, or use the engine of a project's checkout"
+    todo = "go to the folder of one, set KZREPORT_HOME to it, or make one: kzreport init NAME"
     raise ParameterError(explain("project", f"no params/project.yml in {here} or above", "a project", todo))
 
 

@@ -265,15 +265,15 @@ _MONTH_NAMES = {
 _DATE_RULES = {
     "fr": {
         "a missing figure in a sentence": r"\bn\.[ \u00a0]d\.",
-        "a figure set against itself": r"(\d[\d,]*\u00a0%)[^.;|]{0,60}?contre [+−]\1"
-        r"|(\d[\d,]*\u00a0% par an)\u202f; il était de \2",
+        "a figure set against itself": r"(?<![\d,])(\d[\d,]*\u00a0%)[^.;|]{0,60}?contre [+−]\1"
+        r"|(?<![\d,])(\d[\d,]*\u00a0% par an)\u202f; il était de \2",
         "not published, where only not held is known": r"(?:pas|jamais)(?: encore| été| été encore| encore été)? publié"
         r"|aucune? \w+(?: [\w’]+)? (?:n’était|n’est|n’a été) (?:encore )?publié",
     },
     "en": {
         "a missing figure in a sentence": r"\bn/a\b",
-        "a figure set against itself": r"(\d[\d.]*%(?: a year)?)[^.;|]{0,60}?against [+−]\1|(\d[\d.]*% a year); in the"
-        r" same months a year earlier it was \2",
+        "a figure set against itself": r"(?<![\d.])(\d[\d.]*%(?: a year)?)[^.;|]{0,60}?against [+−]\1"
+        r"|(?<![\d.])(\d[\d.]*% a year); in the same months a year earlier it was \2",
         "not published, where only not held is known": r"\bnot (?:yet )?(?:been )?(?:yet )?published|\bunpublished",
     },
 }

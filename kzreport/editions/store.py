@@ -166,7 +166,11 @@ def find_edition(root: Path, name: str) -> Path:
     """
     present = {f"{p.parent.name}/{p.name}": p for p in list_editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
-    if len(hits) != 1:
-        choices = one_of(present, name) if present else "an edition, of which there is none yet"
+    if len(hits) > 1:
+        named = one_of(f"{p.parent.name}/{p.name}" for p in hits)
+        raise ParameterError(explain("edition", f"{len(hits)} reports with an edition '{name}'", named))
+    if not hits:
+        elsewhere = [key for key in present if key.endswith(f"/{name.rpartition('/')[2]}")]
+        choices = one_of(present, [*elsewhere, name][0]) if present else "an edition, of which there is none yet"
         raise ParameterError(explain("edition", repr(name), choices))
     return hits[0]

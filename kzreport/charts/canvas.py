@@ -220,9 +220,7 @@ def without_axis_labels(ax: Axes) -> None:
     """Spare axes the search for a place for the labels of their axes, which are empty: it lays all ticks out again."""
     for side in (ax.xaxis, ax.yaxis):
         side.set_label_coords(0, 0)
-    ax.set(
-        xlabel=" ", ylabel=" "
-    )  # seaborn would lay them out to see whether a label is wanted; emptied when it is done
+    ax.set(xlabel=" ", ylabel=" ")  # emptied later: seaborn would lay them out to see whether a label is wanted
 
 
 def at(p: Period) -> float:

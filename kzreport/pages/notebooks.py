@@ -66,6 +66,22 @@ def _notebook(path: Path) -> NotebookNode:
     return nb
 
 
+def code_places(page: str) -> list[str]:
+    """Return the place of each cell of :func:`load_notebook`, as messages name it: scratch cells are counted too."""
+    cells = enumerate(_read(notebook_path(page)).cells, 1)
+    return [f"notebooks/{page}.ipynb, cell {number}" for number, cell in cells if not is_scratch(cell)]
+
+
+def place_in_notebook(page: str, text: str) -> str:
+    """Return the cell and the line of a notebook's code in which a text stands first; the notebook if in none."""
+    word = re.compile(rf"\b{re.escape(text)}\b")
+    for place, cell in zip(code_places(page), load_notebook(page).cells, strict=True):
+        for number, line in enumerate(cell.source.splitlines() if cell.cell_type == "code" else (), 1):
+            if word.search(line):
+                return f"{place}, line {number}"
+    return f"notebooks/{page}.ipynb"
+
+
 _read = cached_by_stamp()(read_notebook)  # its parameters are read, and its cells
 
 

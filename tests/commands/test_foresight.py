@@ -114,6 +114,25 @@ def test_a_file_that_nothing_declares(project_of, capsys):
     assert "warning: data/figures.xlsx: found a file that nothing reads" in said
 
 
+def test_a_list_of_claims_that_no_document_has(project_of, capsys):
+    (project_of("--lang", "en") / "data" / "claims" / "D9.csv").touch()
+    for command in (["check"], ["accept", "--data"]):
+        assert main(command) == 2
+        told = "data/claims/D9.csv: found a file that no document has, expected an entry of it in data/claims/documents"
+        assert told in capsys.readouterr().err
+
+
+def test_a_claim_of_another_frequency_is_not_accepted(project_of, capsys):
+    """It could be judged on no day: its verdict would be that no figure is held."""
+    claims = project_of("--lang", "en") / "data" / "claims" / "D1.csv"
+    assert main(["accept", "--data"]) == 0
+    change(claims, ",2025-08,month,value visitors", ",2025,month,value visitors")
+    assert main(["accept", "--data", "--yes"]) == 2
+    assert "write mean visitors, sum visitors or visitors@2025-12" in capsys.readouterr().err
+    change(claims, ",value visitors", ",value sum visitors")
+    assert main(["accept", "--data", "--yes"]) == 0
+
+
 def claim(test: str, period: str) -> Claim:
     said = {"en": "{claim}", "fr": "{claim}"}
     paper = Document("T1", said, said, Period.parse("2026").start, claims=1)

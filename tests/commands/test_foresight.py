@@ -55,6 +55,9 @@ def test_a_view_that_fails_is_a_fault_of_the_page(project_of, capsys):
     change(view, "    latest = at(", "    latest = [][0] or at(")
     assert main(["check"]) == 2
     assert "notebooks/views/visitors.py, line 18: found IndexError: list index out of range" in capsys.readouterr().err
+    change(view, "[][0] or at(", "period.shift() or at(")
+    assert main(["check"]) == 2
+    assert "line 18: found TypeError: Period.shift() missing 1 required" in capsys.readouterr().err
 
 
 CELL, PLACE = "notebooks/visitors.ipynb", "notebooks/visitors.ipynb, cell 4, line"
@@ -75,6 +78,7 @@ CELL, PLACE = "notebooks/visitors.ipynb", "notebooks/visitors.ipynb, cell 4, lin
         ("import visitors", "import visitor", "cell 2, line 2: kzreport.views: found no 'visitor', expected one of cl"),
         ("as_of=as_of", "asof=as_of", f"{PLACE} 1: Page(): found 'asof', expected one of lang, as_of, years (did you"),
         ('"lines", ', "", f"{PLACE} 5: found TypeError: page.chart() missing 1 required positional argument: 'groups'"),
+        ("page.title()", "return", f"{PLACE} 2: found SyntaxError: 'return' outside function"),
         ("note(note)", "note(nots)", f"{PLACE} 4: found NameError: name 'nots' is not defined, expected a page that"),
     ],
 )

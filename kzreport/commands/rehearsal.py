@@ -89,7 +89,7 @@ def _placed(cell: str, kind: type) -> Iterator[None]:
         where = f"{own[-1][0]}, line {own[-1][1]}" if own else cell
         if not isinstance(e, KzreportError):
             ours = "|".join(c.__name__ for c in kind.__mro__)
-            said = re.sub(rf"\b({ours})\.(?=\w+\(\))", "page.", str(e))
+            said = re.sub(rf"\b({ours})\.(?=\w+\(\))", "page.", e.msg if isinstance(e, SyntaxError) else str(e))
             raise NotebookError(explain(where, f"{type(e).__name__}: {said}", "a page that can be made")) from None
         if names_file(str(e)):
             raise

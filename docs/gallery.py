@@ -33,7 +33,7 @@ PURPOSE = {
     "editions": "What was expected, and what came? A few earlier editions, each named by its year where it ends, the "
     "latest one dashed, the outcome thick.",
     "heat": "Which figures were changed, when, and by how much? A row for each period, a column for each vintage.",
-    "lines": "How did it move? A target is a stepped band or line, estimates are dotted, each line is named at its end.",
+    "lines": "How did it move? A target is a stepped band or line, estimates are dotted, lines named at their ends.",
     "multiples": "How does each country compare with one of them? Small plots on one scale; one that would flatten the "
     "others has its own and says so.",
     "pairs": "How far apart are two values of the same thing? Two reporters, or a year and the year before.",

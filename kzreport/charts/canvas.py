@@ -127,11 +127,10 @@ class Canvas:
         """Let a browser show the readings of a period over its column: the name of each group, and its value."""
         said: dict[Period, list[str]] = {}
         for name, readings in groups.items():
-            for r in readings:
-                if r.ok:
-                    label = f"{self.words.label(name)}{self.words.colon}" if len(groups) > 1 else ""
-                    text = f"{label}{self.words.reading(r)}"
-                    said.setdefault(r.period, []).append(text)
+            shown = [r for r in readings if r.ok]
+            label = f"{self.words.label(name)}{self.words.colon}" if shown and len(groups) > 1 else ""
+            for r in shown:
+                said.setdefault(r.period, []).append(f"{label}{self.words.reading(r)}")
         size = sum(len(text) + 1 for texts in said.values() for text in texts)
         every = 1 + size // HINTS  # the first of them counted from the latest period
         periods = sorted(said)[::-1][::every]
@@ -226,6 +225,14 @@ class Canvas:
         self.ax.set_ylim(-0.6, len(labels) - 0.4)
         self.ax.grid(axis="y", visible=False)
         self.ax.grid(axis="x", visible=True)
+
+
+def without_axis_labels(ax: Axes) -> None:
+    """Spare axes the search for a place for the labels of their axes, which are empty: it lays all ticks out again."""
+    for side in (ax.xaxis, ax.yaxis):
+        side.set_label_coords(0, 0)
+    # seaborn would lay them out to see whether a label is wanted; emptied when it is done
+    ax.set(xlabel=" ", ylabel=" ")
 
 
 def at(p: Period) -> float:

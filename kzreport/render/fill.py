@@ -60,6 +60,7 @@ def css_text(text: str) -> Markup:
     return Markup('"{}"').format(Markup("".join(c if c in _PLAIN else f"\\{ord(c):x} " for c in text)))
 
 
+@lru_cache(maxsize=8)
 def compact(sheet: str) -> Markup:
     """Return a style sheet of ours without its comments and blanks: each page holds it.
 

@@ -14,13 +14,23 @@ from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.late import late_figures, present_values
 from kzreport.render.ledger import Listed, listed_claims
-from kzreport.render.printed import Data, halves, printed_paragraphs, printed_runs, printed_table, printed_text
+from kzreport.render.printed import (
+    Data,
+    noted_parts,
+    printed_paragraphs,
+    printed_runs,
+    printed_size,
+    printed_table,
+    printed_text,
+    tall_last,
+)
 from kzreport.render.repeated import NOTES, notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
 from kzreport.render.sources import SeriesSource, edition_sources, grouped
 from kzreport.render.text import Paragraph, read_markdown, read_table
 
 _SAID = ("annex", "contents", "last_figure", "late", "licence", "page_mark", "sources", "sources_at")
+_SHORT = 120  # characters, of about a line: a text that goes with the chart after it to the next page
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -30,7 +40,9 @@ def make(edition: Edition, language: str) -> bytes:
     """
     w, pages = Words(language, day=edition.as_of), edition.pages[language]
     elsewhere, notes = told_elsewhere(pages), notes_once(pages, w)
-    chapters = [{"name": page.name, "blocks": list(_blocks(page, notes[page.name], elsewhere, w))} for page in pages]
+    chapters = [
+        {"name": page.name, "blocks": tall_last(list(_blocks(page, notes[page.name], elsewhere, w)))} for page in pages
+    ]
     data = {
         **about(edition, w),
         "replaced": [printed_runs(p.runs) for p in told_replaced(edition, language, w)],
@@ -40,7 +52,7 @@ def make(edition: Edition, language: str) -> bytes:
         "late": late_figures(edition, w),
         "later": present_values(edition, w),
         "pages": chapters,
-        "middle": _middle(chapters),
+        **_contents(chapters),
         "sources": list(_sources(edition_sources(edition, language), w)),
         "end": f"{w.ui('made_with')} {w.ui('fingerprint')}{w.colon}{edition.fingerprint}",
     }
@@ -93,12 +105,14 @@ def _blocks(
             continue
         if output.kind in NOTES:
             if notes:
-                yield {"kind": "notes", "columns": halves(printed_paragraphs(notes, level))}
+                yield {"kind": "notes", "parts": noted_parts(printed_paragraphs(notes, level))}
             notes = ()
             continue
         if output.kind is Kind.CHART:
             said = {key: getattr(output, key) for key in ("measure", "source", "alt")} | {"title": output.heading}
-            yield {"kind": "chart", "svg": bare_picture(output.svg), **said}
+            svg = bare_picture(output.svg)
+            width, height = printed_size(svg)
+            yield {"kind": "chart", "svg": svg, "width": width, "height": height, **said}
         elif output.kind is Kind.TABLE and (claims := listed_claims(output)):
             yield _ledger(output.title, claims, elsewhere.get((page.name, output.name), ""), w)
         elif output.kind is Kind.TABLE:
@@ -111,7 +125,8 @@ def _blocks(
         else:
             text = printed_text(output.markdown, level)
             level = next((d["level"] for d in reversed(text) if d["kind"] == "heading"), level)
-            yield {"kind": str(output.kind), "name": page.name, "text": text}
+            short = output.kind in (Kind.SECTION, Kind.SAY) and len(output.text) < _SHORT
+            yield {"kind": str(output.kind), "name": page.name, "text": text, "short": short}
 
 
 def _ledger(title: str, claims: Sequence[Listed], at: str, w: Words) -> Data:
@@ -142,11 +157,12 @@ def _group(group: Group) -> Data:
     return {"name": group.name, "count": str(group.count), "entries": entries}
 
 
-def _middle(chapters: Sequence[Data]) -> str:
-    """Return the chapter that begins the second column of the contents."""
+def _contents(chapters: Sequence[Data]) -> Data:
+    """Return how the contents are set: the chapter that begins their second column, and the lines of the longer one."""
     entries = [sum(d["kind"] == "heading" for b in c["blocks"] for d in b.get("text", ())) for c in chapters]
     nearest = min(range(len(chapters)), key=lambda n: abs(sum(entries[:n]) - sum(entries[n:])))
-    return str(chapters[nearest]["name"])
+    lines = max(sum(entries[:nearest]) + nearest, sum(entries[nearest:]) + len(chapters) - nearest)
+    return {"middle": str(chapters[nearest]["name"]), "entries": lines}
 
 
 def _sources(sources: Sequence[SeriesSource], w: Words) -> Iterator[Data]:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from kzreport.charts.fonts import TEXT
 from kzreport.render.repeated import is_prose
 from kzreport.render.text import Grid, Paragraph, Run, read_markdown
 
@@ -17,10 +18,12 @@ _LINE = 130  # fit on a line of a table
 _GAP = 4.0  # stand for the space between two columns
 _WORD = 24  # a longer word is parted
 _NUMBER = 44  # a longer cell is no number
-_FEW = 14  # rows, and fewer, stay on one page
+_FEW = 18  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
 _SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
+_TALL = 300.0  # points, of a chart that takes two fifths of a page and more
+_PAGE = 5000  # of small print: a longer part of the notes may go over to the next page
 _SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 
 
@@ -79,6 +82,7 @@ def printed_table(grid: Grid) -> Data:
     said = [grid.head, *([cell.text for cell in row] for row in grid.rows)]
     texts = [n in grid.texts or _holds_words(grid, n) for n in range(len(grid.head))]
     whole = sum(_GAP + max(map(len, column)) for column in zip(*said, strict=True))
+    size = max(_SMALLEST, _SIZE * min(1.0, _LINE / whole))
     share = round(min(whole / _LINE, 1.0), 3)
     return {
         "kind": "entries" if is_prose(grid) else "table",
@@ -86,12 +90,13 @@ def printed_table(grid: Grid) -> Data:
         "head": grid.head,
         "rows": [[[printed_runs(line) for line in cell.lines] for cell in row] for row in grid.rows],
         "texts": texts,
-        "widths": column_widths(said),
+        "widths": column_widths(said, int(_LINE * _SIZE / size)),
         "share": share,
         "folded": share <= _NARROW and len(grid.rows) >= _LONG,
-        "size": round(max(_SMALLEST, _SIZE * min(1.0, _LINE / whole)), 2),
+        "size": round(size, 2),
         "half": _middle(grid) if is_prose(grid) else None,
         "whole": len(grid.rows) <= _FEW,
+        "tight": sum(_least(column) for column in zip(*said, strict=True)) > _LINE * _SIZE / size,
     }
 
 
@@ -117,7 +122,7 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
     ([12.0, 12.0], [32.0, 8.0])
     """
     columns = list(zip(*rows, strict=True))
-    least = [_GAP + min(max(len(word) for cell in c for word in re.split(r"[ \n-]", cell)), _WORD) for c in columns]
+    least = [_least(c) for c in columns]
     whole = [_GAP + max(map(len, c)) for c in columns]
     spare = line - sum(least)
     if sum(whole) <= line or spare <= 0:
@@ -128,6 +133,55 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
         min(amount / sum(amounts) * spare, high - low) for amount, low, high in zip(amounts, least, whole, strict=True)
     ]
     return [round(low + more * spare / sum(wanted), 1) for low, more in zip(least, wanted, strict=True)]
+
+
+def _least(column: Sequence[str]) -> float:
+    """Return the width of the longest word of a column, in characters."""
+    return _GAP + min(max(len(word) for cell in column for word in re.split(r"[ \n-]", cell)), _WORD)
+
+
+def printed_size(svg: str) -> tuple[float, float]:
+    """Return the width and height in points at which the smallest letters of a picture are as high as print needs.
+
+    >>> printed_size('<svg viewBox="0 0 489.6 300">')
+    (403.2, 247.1)
+    """
+    width, height = svg.split('viewBox="', 1)[1].split('"', 1)[0].split()[2:]
+    return round(float(width) * _SMALLEST / TEXT, 1), round(float(height) * _SMALLEST / TEXT, 1)
+
+
+def tall_last(blocks: Sequence[Data]) -> list[Data]:
+    """Return blocks with each tall chart after the sentences and tables that follow it: they fill the page before it.
+
+    >>> chart, say, table, section = ({"kind": k, "height": 400} for k in ("chart", "say", "table", "section"))
+    >>> [b["kind"] for b in tall_last([section, chart, say, table, section])]
+    ['section', 'say', 'table', 'chart', 'section']
+    """
+    found: list[Data] = []
+    tall: list[Data] = []
+    for block in blocks:
+        if tall and block["kind"] not in ("say", "table"):
+            found += tall
+            tall = []
+        (tall if block["kind"] == "chart" and block["height"] > _TALL else found).append(block)
+    return found + tall
+
+
+def noted_parts(parts: Sequence[Data]) -> list[Data]:
+    """Return text by heading: the heading, and what is under it in two columns; ``long``: too long for a page.
+
+    >>> texts = [{"kind": k, "runs": [{"text": k}]} for k in ("heading", "text", "heading", "text")]
+    >>> [([d["kind"] for d in p["head"]], p["long"]) for p in noted_parts(texts)]
+    [(['heading'], False), (['heading'], False)]
+    """
+    found: list[Data] = []
+    for part in parts:
+        if part["kind"] == "heading" or not found:
+            found.append({"head": [], "text": []})
+        found[-1]["head" if part["kind"] == "heading" else "text"].append(part)
+    return [
+        {"head": p["head"], "columns": halves(p["text"]), "long": sum(map(_length, p["text"])) > _PAGE} for p in found
+    ]
 
 
 def halves(parts: Sequence[Data]) -> tuple[list[Data], list[Data]]:
@@ -141,7 +195,7 @@ def halves(parts: Sequence[Data]) -> tuple[list[Data], list[Data]]:
     for part in parts:
         pieces += [{"kind": "list", "items": [item]} for item in part["items"]] if part["kind"] == "list" else [part]
     lengths = [_length(piece) for piece in pieces]
-    best = min(range(len(pieces) + 1), key=lambda n: abs(sum(lengths[:n]) - sum(lengths[n:])))
+    best = min(range(len(pieces) + 1), key=lambda n: (abs(sum(lengths[:n]) - sum(lengths[n:])), -n))
     while best and pieces[best - 1]["kind"] == "heading":
         best -= 1  # it begins the second column
     return _joined(pieces[:best]), _joined(pieces[best:])

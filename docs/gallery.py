@@ -77,7 +77,7 @@ def gallery(language: str = "en", back: str = "") -> str:
     return (
         f'<!doctype html>\n<html lang="{language}"><head><meta charset="utf-8"><title>Gallery of charts</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<style>{style}\n{chart_style()}\n{_ROOM}</style></head>\n<body><main>{way}<h1>Gallery of charts</h1>\n"
+        f"<style>{style}\n{chart_style(figures)}\n{_ROOM}</style></head>\n<body><main>{way}<h1>Gallery of charts</h1>\n"
         f"<p>Each kind of chart, drawn from figures of this project as they were known on "
         f'<time datetime="{DAY}">{Words(language).day(date.fromisoformat(DAY))}</time>.</p>\n'
         f"{figures}\n"

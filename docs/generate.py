@@ -135,6 +135,7 @@ def verdicts() -> str:
 def guards() -> str:
     """Return the guards: what each looks at, how severe it is, its rule."""
     looks_at = {"table": "one table", "state": "all figures of a date", "change": "a table before and after"}
+    looks_at |= {"card": "a card before and after"}
     return table(
         ("Guard", "Severity", "Looks at", "Rule"),
         [(f"`{g.name}`", g.severity, looks_at[g.looks_at], g.about) for g in GUARDS.values()],

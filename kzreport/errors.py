@@ -63,6 +63,14 @@ class BasisError(KzreportError):
     """Two figures of different unit, basis or frequency were put together."""
 
 
+class UnknownName(NotebookError):
+    """A cell names a module of views that does not exist."""
+
+
+class UnknownAttribute(UnknownName, AttributeError):
+    """A cell names a method of a page, or a view, that does not exist."""
+
+
 class PageError(KzreportError):
     """A page could not be made: a cell raised, a kernel died, an output is not one that a report may carry."""
 
@@ -100,6 +108,15 @@ def explain(where: str, found: object, expected: str, todo: str = "") -> str:
     """
     text = f"{where}: found {found}, expected {expected}"
     return without_hidden(f"{text}; {todo}." if todo else f"{text}.")
+
+
+def names_file(message: str) -> bool:
+    """True for a message that begins with a file of the project.
+
+    >>> names_file("notebooks/x.ipynb: found no file"), names_file("chart: found 'line'")
+    (True, False)
+    """
+    return message.startswith(("data/", "notebooks/", "params/"))
 
 
 # Name of an error of the system -> what was found, what was expected, what to do. A system lacks some of the names.
@@ -216,14 +233,21 @@ def one_of(choices: Iterable[object], found: object = "") -> str:
     return f"one of {', '.join(shown) or 'none'}{more}{did_you_mean(known, found)}"
 
 
+_BEGUN = 4  # letters of a name that was not typed to its end
+
+
 def did_you_mean(choices: Iterable[str], found: object) -> str:
     """Return the choice most like ``found``, as a question in brackets; empty if no choice is like it.
 
     >>> did_you_mean(["titles", "unit"], "title")
     ' (did you mean titles?)'
+    >>> did_you_mean(["usd", "usd_tonne"], "usd_t")
+    ' (did you mean usd_tonne?)'
     """
     folded = {name.casefold(): name for name in reversed(list(choices))}
-    near = difflib.get_close_matches(str(found)[:60].casefold(), folded, 1, 0.65) if found else ()
+    typed = str(found)[:60].casefold()
+    begun = sorted((name for name in folded if len(typed) >= _BEGUN and name.startswith(typed)), key=len)
+    near = [*begun, *difflib.get_close_matches(typed, folded, 1, 0.65)] if found else ()
     return f" (did you mean {folded[near[0]]}?)" if near else ""
 
 

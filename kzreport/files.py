@@ -15,7 +15,7 @@ import re
 import shutil
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -71,7 +71,7 @@ def find_project(chosen: str, cwd: str) -> Path:
     for folder in (here, *here.parents, _CHECKOUT):
         if (folder / "params" / "project.yml").is_file():
             return folder
-    todo = "set KZREPORT_HOME to the folder of a project, or go there, or use the engine of a project's checkout"
+    todo = "go to the folder of one, set KZREPORT_HOME to it, or make one: kzreport init NAME"
     raise ParameterError(explain("project", f"no params/project.yml in {here} or above", "a project", todo))
 
 
@@ -285,6 +285,16 @@ def sha256_hex(data: bytes) -> str:
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file as hexadecimal digits. Raises :class:`DataError` as :func:`read_bytes`."""
     return sha256_hex(read_bytes(path))
+
+
+def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a description that a program made with the digest of its own content: an edit by hand shows.
+
+    >>> sealed({"name": "x", "digest": "of before"}) == sealed({"name": "x"})
+    True
+    """
+    rest = {key: value for key, value in content.items() if key != "digest"}
+    return {**rest, "digest": sha256_hex(json.dumps(rest, sort_keys=True).encode())}
 
 
 # --- writing -----------------------------------------------------------------------------------------------------

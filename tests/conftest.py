@@ -16,12 +16,11 @@ import pytest
 from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends
 
-from kzreport.files import clear_caches, project_root, read_yaml
+from kzreport.files import clear_caches, project_root, read_yaml, sealed
 from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import renew_views
-from kzreport.series.resource import seal_package
 
 pytest_plugins = ["known_then", "leaks", "local_project", "run_fixtures"]
 
@@ -81,7 +80,7 @@ class Home:
 
     def describe(self) -> None:
         """Write the description as it stands in ``package``."""
-        text = json.dumps(seal_package(self.package), ensure_ascii=False)
+        text = json.dumps(sealed(self.package), ensure_ascii=False)
         (self.data / "datapackage.json").write_text(text, encoding="utf-8")
         clear_caches()
 
@@ -266,15 +265,15 @@ _MONTH_NAMES = {
 _DATE_RULES = {
     "fr": {
         "a missing figure in a sentence": r"\bn\.[ \u00a0]d\.",
-        "a figure set against itself": r"(\d[\d,]*\u00a0%)[^.;|]{0,60}?contre [+−]\1"
-        r"|(\d[\d,]*\u00a0% par an)\u202f; il était de \2",
+        "a figure set against itself": r"(?<![\d,])(\d[\d,]*\u00a0%)[^.;|]{0,60}?contre [+−]\1"
+        r"|(?<![\d,])(\d[\d,]*\u00a0% par an)\u202f; il était de \2",
         "not published, where only not held is known": r"(?:pas|jamais)(?: encore| été| été encore| encore été)? publié"
         r"|aucune? \w+(?: [\w’]+)? (?:n’était|n’est|n’a été) (?:encore )?publié",
     },
     "en": {
         "a missing figure in a sentence": r"\bn/a\b",
-        "a figure set against itself": r"(\d[\d.]*%(?: a year)?)[^.;|]{0,60}?against [+−]\1|(\d[\d.]*% a year); in the"
-        r" same months a year earlier it was \2",
+        "a figure set against itself": r"(?<![\d.])(\d[\d.]*%(?: a year)?)[^.;|]{0,60}?against [+−]\1"
+        r"|(?<![\d.])(\d[\d.]*% a year); in the same months a year earlier it was \2",
         "not published, where only not held is known": r"\bnot (?:yet )?(?:been )?(?:yet )?published|\bunpublished",
     },
 }

@@ -43,7 +43,7 @@ def test_an_installed_engine_takes_no_folder_of_packages_for_a_project(nowhere, 
     monkeypatch.setattr(files, "_CHECKOUT", nowhere / "site-packages")
     with pytest.raises(ParameterError) as raised:
         project_root()
-    for way in ("set KZREPORT_HOME", "go there", "checkout", "params/project.yml"):
+    for way in ("set KZREPORT_HOME", "go to the folder", "kzreport init NAME", "params/project.yml"):
         assert way in str(raised.value)
 
 

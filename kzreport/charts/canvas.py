@@ -24,6 +24,7 @@ from kzreport.units import UNITS, scale_for
 
 EDGE = 8.6  # points left and right of title, keys and source
 ZERO_BELOW = 0.45  # of the highest value: a lowest one below it does not keep the axis from zero
+BELOW = 0.04  # of its range: room below the lowest value of an axis that does not start at zero
 BESIDE = 0.027  # of its width: the gap between a plot and the labels beside it
 LEAST_GAP = 8  # points between two labels of an axis
 KEYS_APART, KEYS_UP = 16, 12.2  # points between two keys, and between two lines of them
@@ -84,9 +85,13 @@ class Canvas:
         """Label some ``most`` ticks with the language's marks, with decimals only if a tick needs them."""
         target = self.ax.yaxis if axis == "y" else self.ax.xaxis
         whole = self.unit in UNITS and not UNITS[self.unit].decimals  # there is no fifth of a claim
-        target.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], integer=whole))
-        ticks = [t / self.divisor for t in target.get_majorticklocs()]
-        digits = 0 if all(abs(t - round(t)) < 1e-9 for t in ticks) else 1
+        # By 25, but by 2 rather than by 2.5: a reader counts in whole numbers.
+        for steps, bins in (([1, 2, 2.5, 5, 10], most), ([1, 2, 5, 10], most + 2)):
+            target.set_major_locator(MaxNLocator(nbins=bins, steps=steps, integer=whole))
+            ticks = [t / self.divisor for t in target.get_majorticklocs()]
+            digits = 0 if all(abs(t - round(t)) < 1e-9 for t in ticks) else 1
+            if not digits:
+                break
         target.set_major_formatter(FuncFormatter(lambda v, _: self.words.number(v / self.divisor, digits)))
 
     def over_time(self, groups: Groups) -> None:
@@ -122,11 +127,10 @@ class Canvas:
         """Let a browser show the readings of a period over its column: the name of each group, and its value."""
         said: dict[Period, list[str]] = {}
         for name, readings in groups.items():
-            for r in readings:
-                if r.ok:
-                    label = f"{self.words.label(name)}{self.words.colon}" if len(groups) > 1 else ""
-                    text = f"{label}{self.words.reading(r)}"
-                    said.setdefault(r.period, []).append(text)
+            shown = [r for r in readings if r.ok]
+            label = f"{self.words.label(name)}{self.words.colon}" if shown and len(groups) > 1 else ""
+            for r in shown:
+                said.setdefault(r.period, []).append(f"{label}{self.words.reading(r)}")
         size = sum(len(text) + 1 for texts in said.values() for text in texts)
         every = 1 + size // HINTS  # the first of them counted from the latest period
         periods = sorted(said)[::-1][::every]
@@ -160,9 +164,15 @@ class Canvas:
         return len(lines)
 
     def headroom(self, above: float = 0.02) -> None:
-        """Leave room above the highest value; start the axis at zero unless that would flatten the plot."""
+        """Leave room above the highest value; start the axis at zero unless that would flatten the plot.
+
+        An axis that does not start there leaves room below the lowest value too: a line that touches it seems to end
+        at nothing.
+        """
         low, high = self.ax.get_ylim()
-        self.ax.set_ylim(min(low, 0) if low < ZERO_BELOW * high else low, high + (high - low) * above)
+        foot = min(low, 0) if low < ZERO_BELOW * high else low
+        foot -= (high - low) * BELOW if foot else 0.0
+        self.ax.set_ylim(foot, high + (high - low) * above)
         if low < 0:
             self.ax.axhline(0, color=INK, lw=0.9, zorder=2)
         elif self.ax.get_ylim()[0] > 0:
@@ -215,6 +225,14 @@ class Canvas:
         self.ax.set_ylim(-0.6, len(labels) - 0.4)
         self.ax.grid(axis="y", visible=False)
         self.ax.grid(axis="x", visible=True)
+
+
+def without_axis_labels(ax: Axes) -> None:
+    """Spare axes the search for a place for the labels of their axes, which are empty: it lays all ticks out again."""
+    for side in (ax.xaxis, ax.yaxis):
+        side.set_label_coords(0, 0)
+    # seaborn would lay them out to see whether a label is wanted; emptied when it is done
+    ax.set(xlabel=" ", ylabel=" ")
 
 
 def at(p: Period) -> float:

@@ -12,7 +12,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from kzreport.charts.canvas import EDGE, KEYS_UP, Canvas, values
+from kzreport.charts.canvas import EDGE, KEYS_UP, Canvas, values, without_axis_labels
 from kzreport.charts.colours import MUTED
 from kzreport.charts.fonts import TEXT, balanced, broken
 from kzreport.charts.kinds import Kind, plot_kind
@@ -150,11 +150,9 @@ def _layout(
     axes.patch.set_visible(False)
     if kind.axis:
         axes.yaxis.set_gid("axis")
-    for side in (axes.xaxis, axes.yaxis):  # else all ticks would be laid out again, to place a label that is empty
-        side.set_label_coords(0, 0)
+    without_axis_labels(axes)
     largest = max(abs(valued(r)) for r in values(everything))
     canvas = Canvas.fit(axes, words, unit, largest) if scaled and not kind.grid else Canvas(axes, words, unit)
-    axes.set(xlabel=" ", ylabel=" ")  # else seaborn would lay out all ticks to see whether a label is wanted
     kind.draw(canvas, groups, **options)
     axes.set(xlabel="", ylabel="")
     measure = _measure(canvas, groups)

@@ -9,7 +9,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 
-from kzreport.charts.canvas import Canvas, at, values
+from kzreport.charts.canvas import Canvas, at, values, without_axis_labels
 from kzreport.charts.colours import ACCENT, INK, PALETTE
 from kzreport.charts.fonts import TEXT
 from kzreport.charts.lines import Line, draw_lines
@@ -115,7 +115,7 @@ def _place(canvas: Canvas, number: int, count: int, points: float) -> Axes:
     column, row = number % across, number // across
     left, bottom = box.x0 + column * (wide + gap), box.y1 - (row + 1) * box.height / down + 0.2 / figure.get_figheight()
     axes: Axes = figure.add_axes((left, bottom, wide, tall))
-    axes.set(xlabel=" ", ylabel=" ")
+    without_axis_labels(axes)
     axes.patch.set_visible(False)
     axes.set_gid(f"panel{number}")
     return axes

@@ -32,15 +32,16 @@ def rows_anew(root: ET.Element) -> ET.Element:
     ``root``: the picture alone, its names in the group ``axis``.
     """
     drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
-    keys = _keys(root)
+    keys = keys_of(root)
     names = [e for group in root if group.get("id", "").endswith("axis") for e in group if _tag(e) == "text"]
     grid = [tuple(map(float, m.groups())) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))]
     top, bottom = min(min(y, z) for _, y, z in grid), min(max(y, z) for _, y, z in grid)
     texts = [e for e in drawn if _tag(e) == "text"]
     figures = [e for e in texts if top <= _y(e) < bottom]
     left, right = float(root.attrib["data-axis"]), max(x for x, _, _ in grid)
-    start = max([EDGE, *(EDGE + _width(e) for e in figures if _at_end(e))])
-    factors = [(WIDE - EDGE - _width(e) - BESIDE - start) / (_x(e) - BESIDE - left) for e in figures if not _at_end(e)]
+    start = max([EDGE, *(EDGE + width_of(e) for e in figures if _at_end(e))])
+    beside = [e for e in figures if not _at_end(e)]
+    factors = [(WIDE - EDGE - width_of(e) - BESIDE - start) / (_x(e) - BESIDE - left) for e in beside]
     factor = min((WIDE - EDGE - 2 * LETTER - start) / (right - left), *factors)
 
     def along(x: float) -> float:
@@ -51,15 +52,15 @@ def rows_anew(root: ET.Element) -> ET.Element:
     for e in drawn:
         if _tag(e) == "text" and e not in figures:
             middle = along(_x(e))
-            if middle - _width(e) / 2 < free:
+            if middle - width_of(e) / 2 < free:
                 continue  # a number of the axis that would touch the one before
-            free = middle + _width(e) / 2 + LETTER
+            free = middle + width_of(e) / 2 + LETTER
         made.append(_moved(e, along, bottom))
     made.extend(_names_over(names, figures))
     _, above, _, tall = map(float, root.attrib["viewBox"].split())
-    lines = _packed(keys)
+    lines = packed(keys)
     up = top - 4 - LINE * len(lines) if lines else above
-    made.extend(_written(lines, up))
+    made.extend(written(lines, up))
     made.set("viewBox", f"0 {up:.1f} {WIDE:g} {above + tall - up:.1f}")
     return made
 
@@ -109,8 +110,8 @@ def ends_anew(root: ET.Element) -> ET.Element | None:
         choose(float(m[1]) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))) for choose in (min, max)
     )
     numbers, names = ([e for e in drawn if _tag(e) == "text" and _beside(e, side)] for side in (left, -right))
-    start = EDGE + max(_width(e) for e in numbers) + left - max(_x(e) for e in numbers)
-    end = WIDE - EDGE - max(_width(e) for e in names) - min(_x(e) for e in names) + right
+    start = EDGE + max(width_of(e) for e in numbers) + left - max(_x(e) for e in numbers)
+    end = WIDE - EDGE - max(width_of(e) for e in names) - min(_x(e) for e in names) + right
     if end - start < WIDE / 10:
         return None
 
@@ -120,19 +121,24 @@ def ends_anew(root: ET.Element) -> ET.Element | None:
         return start + (x - left) * (end - start) / (right - left)
 
     made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
-    for e in drawn:
-        part = ET.SubElement(made, e.tag, e.attrib)
-        part.text = e.text
-        for key in {"x", "cx"} & e.attrib.keys():
-            part.set(key, f"{along(float(e.attrib[key])):.1f}")
-        if "d" in e.attrib:
-            part.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
+    made.extend(pressed(e, along) for e in drawn)
     _, above, _, tall = map(float, root.attrib["viewBox"].split())
-    lines = _packed(_keys(root))
+    lines = packed(keys_of(root))
     grid = (map(float, m.groups()[1:]) for e in drawn if (m := _GRID.fullmatch(e.get("d", ""))))
     top = min(min(pair) for pair in grid) - 5 - LINE * len(lines)
-    made.extend(_written(lines, top))
+    made.extend(written(lines, top))
     made.set("viewBox", f"0 {top:.1f} {WIDE:g} {above + tall - top:.1f}")
+    return made
+
+
+def pressed(e: ET.Element, along: Callable[[float], float]) -> ET.Element:
+    """Return a path, circle or text with each of its places moved across; letters and dots keep their size."""
+    made = ET.Element(e.tag, e.attrib)
+    made.text = e.text
+    for key in {"x", "cx"} & e.attrib.keys():
+        made.set(key, f"{along(float(e.attrib[key])):.1f}")
+    if "d" in e.attrib:
+        made.set("d", _ACROSS.sub(lambda m: f"{m[1]}{along(float(m[2])):.1f}", e.attrib["d"]))
     return made
 
 
@@ -143,23 +149,23 @@ def _beside(e: ET.Element, side: float) -> bool:
 
 def keys_alone(root: ET.Element) -> ET.Element | None:
     """Return the keys of a picture in the width of a phone; ``None`` for a picture without keys."""
-    lines = _packed(_keys(root))
+    lines = packed(keys_of(root))
     if not lines:
         return None
     box = f"0 0 {WIDE:g} {LINE * len(lines) + 4:g}"
-    left = len({_y(e) for e in _keys(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
+    left = len({_y(e) for e in keys_of(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
     style = f"{root.attrib['style']};margin-bottom:-{left:.2f}rem"
     made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": style})
-    made.extend(_written(lines, 0.0))
+    made.extend(written(lines, 0.0))
     return made
 
 
-def _keys(root: ET.Element) -> list[ET.Element]:
+def keys_of(root: ET.Element) -> list[ET.Element]:
     """Return the texts that explain the marks of a picture."""
     return [e for group in root if _KEY.search(group.get("id", "")) for e in group]
 
 
-def _packed(keys: Sequence[ET.Element]) -> list[list[ET.Element]]:
+def packed(keys: Sequence[ET.Element]) -> list[list[ET.Element]]:
     """Return keys in as few lines as hold them; one that is longer than a line is parted."""
     lines: list[list[ET.Element]] = []
     free = 0.0
@@ -167,21 +173,21 @@ def _packed(keys: Sequence[ET.Element]) -> list[list[ET.Element]]:
         for number, text in enumerate(textwrap.wrap(key.text or "", int((WIDE - 2 * EDGE) / LETTER))):
             part = ET.Element(key.tag, {"style": key.attrib["style"]})
             part.text = text
-            if number or not lines or free + _width(part) > WIDE - EDGE:
+            if number or not lines or free + width_of(part) > WIDE - EDGE:
                 lines.append([])
                 free = EDGE
             lines[-1].append(part)
-            free += _width(part) + APART
+            free += width_of(part) + APART
     return lines
 
 
-def _written(lines: Sequence[Sequence[ET.Element]], top: float) -> Iterator[ET.Element]:
+def written(lines: Sequence[Sequence[ET.Element]], top: float) -> Iterator[ET.Element]:
     """Yield the texts of lines that begin at a height."""
     for number, line in enumerate(lines, 1):
         x = EDGE
         for e in line:
             e.attrib |= {"x": f"{x:.1f}", "y": f"{top + LINE * number:.1f}"}
-            x += _width(e) + APART
+            x += width_of(e) + APART
             yield e
 
 
@@ -208,7 +214,7 @@ def _at_end(e: ET.Element) -> bool:
     return "text-anchor:end" in e.attrib["style"]
 
 
-def _width(e: ET.Element) -> float:
+def width_of(e: ET.Element) -> float:
     """Return the width of a text, a little more than it is: letters are narrow, wide, capital, or as a figure."""
     text = e.text or ""
     return SIZE * sum(

@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 from kzreport.charts.colours import NAMES
 from kzreport.charts.narrow import axis_alone, ends_anew, keys_alone, rows_anew
 from kzreport.charts.panels import panels_anew
+from kzreport.charts.shorter import shorten
+from kzreport.charts.years import years_anew
 from kzreport.errors import PageError, explain
 
 SPACE = "http://www.w3.org/2000/svg"
@@ -78,21 +80,23 @@ def inline_picture(svg: str, name: str) -> str:
 
     ``name``: of the figure, put before every id: several pictures stand on one page.
     """
-    return _written(_inline(svg, name))
+    root = _inline(svg, name)
+    shorten(root, name)
+    return _written(root)
 
 
 def phone_picture(svg: str, name: str) -> str:
     """Return what a narrow screen shows of a picture that is in the page already as :func:`inline_picture`.
 
-    Rows and small plots set anew, in place of the whole picture; of other pictures the keys, which fit the screen, and
-    of a plot over time its vertical axis: both stay while the plot is moved. The class says which.
+    Rows, small plots and plots over time set anew, in place of the whole picture. Of others the keys, which fit the
+    screen, and of a plot over time its vertical axis: both stay while the plot is moved. The class says which.
     """
     root = _inline(svg, name)
     over_time = "data-newest" in root.attrib
     found: dict[str, ET.Element | None] = {}
     if "data-axis" in root.attrib and not over_time:
         found["anew"] = rows_anew(root)
-    elif (made := _set_anew(root)) is not None:
+    elif (made := years_anew(root) if over_time else _set_anew(root)) is not None:
         found["anew"] = made
     else:
         found["axis"] = axis_alone(root, name) if over_time else None
@@ -100,6 +104,7 @@ def phone_picture(svg: str, name: str) -> str:
     for kind, made in found.items():
         if made is not None:
             made.set("class", kind)
+            shorten(made, f"{name}-{kind}")
     return "".join(_written(made) for made in found.values() if made is not None)
 
 
@@ -119,6 +124,9 @@ def _inline(svg: str, name: str) -> ET.Element:
                 element.set(key, re.sub(r"#[0-9a-f]{6}\b", _variable, value))
     root.set("aria-labelledby", " ".join(f"{name}-{key}" for key in root.get("aria-labelledby", "").split()))
     root.attrib.pop("font-family", None)  # the style sheet has it
+    title, said = (root.findtext(f"{{{SPACE}}}{tag}", "") for tag in ("title", "desc"))
+    for element in root.iterfind(f"{{{SPACE}}}desc"):  # both are read aloud, one after the other
+        element.text = said.removeprefix(f"{title}. ")
     return root
 
 
@@ -162,4 +170,4 @@ def _written(root: ET.Element) -> str:
     for element in root.iter():
         element.tag = element.tag.removeprefix(f"{{{SPACE}}}")
     root.attrib = {"xmlns": SPACE, **root.attrib}
-    return ET.tostring(root, encoding="unicode")
+    return ET.tostring(root, encoding="unicode").replace(" />", "/>")

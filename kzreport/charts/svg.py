@@ -107,17 +107,18 @@ class _Renderer(RendererSVG):
 
 
 def _hints(hints: Sequence[Hint]) -> Iterator[ET.Element]:
-    if hints:
-        group = ET.Element(
-            "g",
-            {"stroke": "none", "stroke-width": _short(POINT), "pointer-events": "stroke", "stroke-linecap": "round"},
-        )
-        for hint in hints:
-            end = "h0" if hint.top is None else f"V{_short(hint.top)}"
-            path = {"d": f"M{_short(hint.x)} {_short(hint.y)}{end}"}
-            if hint.top is not None:
-                path |= {"stroke-linecap": "butt", "stroke-width": _short(hint.width)}
-            ET.SubElement(ET.SubElement(group, "path", path), "title").text = hint.text
+    """Yield a group for each width of places; they are seen by a pointer only, so that whole points are enough."""
+    points = {"stroke-width": _short(POINT), "stroke-linecap": "round"}
+    groups: dict[str, list[Hint]] = {}
+    for hint in hints:
+        groups.setdefault("" if hint.top is None else _short(hint.width), []).append(hint)
+    for width, few in groups.items():
+        style = {"stroke-width": width} if width else points
+        group = ET.Element("g", {"stroke": "none", "pointer-events": "stroke", **style})
+        for hint in few:
+            x = _short(hint.x) if width else f"{hint.x:.0f}"
+            end = "h0" if hint.top is None else f"V{hint.top:.0f}"
+            ET.SubElement(ET.SubElement(group, "path", {"d": f"M{x} {hint.y:.0f}{end}"}), "title").text = hint.text
         yield group
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport.commands.accept_cards import look_at_cards
 from kzreport.commands.accept_lists import look_at_lists
 from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, keep_accepted
 from kzreport.commands.add import may_pass, refuse
@@ -46,16 +47,27 @@ def accept_data(today: date, *, yes: bool) -> int:
                 {"datapackage.json": text.encode()}
             ):  # issues excuse findings, and name cards as they are now
                 findings = [f for name in before.entries for f in _look_at(name, before, held, data, today)]
+            findings += look_at_cards(before.entries, {e["name"]: e for e in json.loads(text)["resources"]})
             findings += look_at_lists(before, data)
             for name in sorted({p.stem for p in data.glob("*.csv")} - before.entries.keys()):
                 show(f"{name}: a new table")
             findings += _turned(before, held, text, today) if all(held.values()) else ()
-            if not may_pass(findings, yes=yes):
-                return 2
+        else:
+            findings = list(_without_comparison(data))
+        if not may_pass(findings, yes=yes):
+            return 2
         names = assemble()
         keep_accepted()
     show(f"changed in data/datapackage.json: {', '.join(names)}" if names else "the data are as described")
     return 0
+
+
+def _without_comparison(data: Path) -> Iterator[Finding]:
+    """Yield a question if there was a data package, and none can be read, here, in git or among the copies."""
+    package = data / "datapackage.json"
+    if package.exists():
+        found = "no package that can be read, neither here nor in git nor kept"
+        yield Finding("alteration", package.name, "", found, "one to compare the data with")
 
 
 def _digest(path: Path) -> str:
@@ -129,7 +141,7 @@ def _turned(before: Accepted, held: Mapping[str, bytes | None], text: str, today
     now = {name: (data / name).read_bytes() for name in held if (data / name).is_file()}
     new = dict.fromkeys(lists_of(data).keys() - before.lists.keys())  # documents.yml did not name them then
     proposal = compare_proposed(
-        now | {package.name: text.encode()}, today, held={**held, **new, package.name: package.read_bytes()}
+        now | {package.name: text.encode()}, today, held={**held, **new, package.name: before.package}
     )
     for line in proposal.lines():
         show(line)

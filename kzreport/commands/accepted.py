@@ -6,6 +6,8 @@ accepted. The bytes that are returned always have the accepted digest.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError
-from kzreport.files import project_root, read_json, sha256_hex, write_durably
+from kzreport.files import project_root, read_json, sealed, sha256_hex, write_durably
 from kzreport.project.repository import ask_git, tracks
 
 _COPIES = ".accepted"
+_PACKAGE = "datapackage.json"
 _COMMITS = 20  # that changed the file: more are not asked
 
 
@@ -38,23 +41,49 @@ class Accepted:
 
     - ``digests``: path of a file in ``data/`` -> its SHA-256
     - ``entries``: name of a table -> its entry; ``lists``: path of a list of claims or facts -> what is stated of it
+    - ``package``: its own bytes
     """
 
     digests: Mapping[str, str]
     entries: Mapping[str, Mapping[str, Any]]
     lists: Mapping[str, Mapping[str, Any]]
+    package: bytes
 
 
 def accepted_state() -> Accepted | None:
-    """Return what was accepted last; ``None`` without a data package that can be read: it is made anew."""
+    """Return what was accepted last; ``None`` if there is no data package to be found.
+
+    One that was broken, as by a merge, or is gone, is looked for in the commits and among the copies.
+    """
+    folder = project_root() / "data"
+    if found := _read_state(folder / _PACKAGE):
+        return found
+    for commit in ask_git(folder, "log", f"-{_COMMITS}", "--format=%H", "--", _PACKAGE).decode().split():
+        text = ask_git(folder, "show", f"{commit}:./{_PACKAGE}")
+        with contextlib.suppress(ValueError, RecursionError):
+            if found := _state_of(json.loads(text), text):
+                return found
+    return _read_state(folder / _COPIES / _PACKAGE)
+
+
+def _read_state(path: Path) -> Accepted | None:
+    """Return the state that a file describes; ``None`` if it cannot be read, or was written by somebody else."""
+    with contextlib.suppress(DataError, OSError):
+        return _state_of(read_json(path), path.read_bytes())
+    return None
+
+
+def _state_of(raw: Any, text: bytes) -> Accepted | None:
+    """Return the state that a data package describes; ``None`` if it was not written by us as it stands."""
     try:
-        raw = read_json(project_root() / "data" / "datapackage.json")
+        if raw != sealed(raw):
+            return None
         entries = {entry["name"]: entry for entry in raw["resources"]}
         stated = {f"{name}.csv": e["hash"] for name, e in entries.items()}
         stated |= {path: e["hash"] for path, e in raw["lists"].items()}
         digests = {name: str(digest).removeprefix("sha256:") for name, digest in stated.items()}
-        return Accepted(digests | dict(raw["made_from"]), entries, raw["lists"])
-    except (DataError, LookupError, TypeError, AttributeError, ValueError):
+        return Accepted(digests | dict(raw["made_from"]), entries, raw["lists"], text)
+    except (LookupError, TypeError, AttributeError, ValueError):
         return None
 
 
@@ -63,7 +92,8 @@ def keep_accepted() -> None:
     folder, state = project_root() / "data", accepted_state()
     if not state or _is_tracked(folder):
         return
-    for name, digest in state.digests.items():
+    package = (folder / _PACKAGE).read_bytes()
+    for name, digest in (state.digests | {_PACKAGE: sha256_hex(package)}).items():
         copy = folder / _COPIES / name
         if not copy.is_file() or sha256_hex(copy.read_bytes()) != digest:
             write_durably(copy, (folder / name).read_bytes())
@@ -72,6 +102,6 @@ def keep_accepted() -> None:
 def _is_tracked(folder: Path) -> bool:
     """Report whether a repository has the data: one around the project that does not know it is no help."""
     try:
-        return tracks(folder, "datapackage.json")
+        return tracks(folder, _PACKAGE)
     except (OSError, subprocess.TimeoutExpired):
         return False

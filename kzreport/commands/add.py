@@ -71,10 +71,11 @@ def refuse(findings: Iterable[Finding]) -> None:
 
 
 def may_pass(findings: list[Finding], *, yes: bool) -> bool:
-    """Tell of the questions and warnings among findings; false if a question is open."""
+    """Tell of the findings; false if one is open. An error that a caller does not refuse is a question, too."""
+    asked = questions_of(findings) + errors_of(findings)
     for f in findings:
-        warn(f"{'accepted' if f.severity == 'question' and yes else f.severity}: {f.message}")
-    if asked := questions_of(findings):
+        warn(f"{f.severity if f.severity == 'warning' else 'accepted' if yes else 'question'}: {f.message}")
+    if asked:
         if not yes:
             warn(f"nothing was written: {len(asked)} to look at; --yes if they are meant")
         return yes

@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     for message in [*wrong, *reporter.log.locked]:
         reporter.error(message)
     made = len(reporter.log.made)
-    nothing = f"nothing to do: {len(dates)} editions are there"
+    nothing = f"nothing to do: {f'{len(dates)} editions are' if len(dates) > 1 else 'the edition is'} there"
     lines = [f"{made} of {len(dates)} editions made" if made or wrong or reporter.log.locked else nothing]
     if late:
         lines.append(f"on {dates[-1]}: {overdue_line(late)}")

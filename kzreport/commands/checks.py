@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
-from pathlib import Path
-from traceback import extract_tb
 
 from nbformat import NotebookNode
 
@@ -218,8 +216,6 @@ def list_faults() -> list[str]:
                 found += listing(page)
             except KzreportError as e:
                 found.append(str(e))
-            except Exception as e:  # in a view: as much the analyst's as a word
-                found.append(explain(_place(e, page), f"{type(e).__name__}: {e}", "a page that can be made"))
     with _noted(found):
         found += note_faults()
     return list(dict.fromkeys(found))  # a broken notebook is found by each definition that names it
@@ -232,12 +228,6 @@ def _noted(found: list[str]) -> Iterator[None]:
         yield
     except KzreportError as e:
         found.append(str(e))
-
-
-def _place(error: Exception, page: str) -> str:
-    """Return the line of the project's own code at which an error arose; the notebook if it is in none."""
-    own = [f for f in extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(project_root() / "notebooks")]
-    return f"{shown_path(Path(own[-1].filename))}, line {own[-1].lineno}" if own else f"notebooks/{page}.ipynb"
 
 
 def _check_table(name: str) -> None:

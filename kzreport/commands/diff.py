@@ -16,7 +16,7 @@ from kzreport.editions.correction_text import comparison_page
 from kzreport.editions.dates import check_language
 from kzreport.editions.definition import load_definition
 from kzreport.editions.previous import changes_between
-from kzreport.editions.store import EDITION_NAME, Store, find_edition
+from kzreport.editions.store import EDITION_NAME, Store, find_edition, list_editions
 from kzreport.errors import ParameterError, explain, short_repr
 from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
@@ -32,10 +32,12 @@ def run(args: argparse.Namespace) -> int:
     language = check_language(args.lang) if args.lang else terminal_language()
     store, definition = open_store(args), load_definition(definition_name(args))
     if any(EDITION_NAME.fullmatch(name) and len(name) > 10 for name in names):
-        folders = [_revision(store, definition.name, name) for name in names]
+        if not args.definition:
+            args.definition = _only_report(store, names)
+        folders = [_revision(store, definition_name(args), name) for name in names]
         if args.then[:10] != args.now[:10] or args.then == args.now:
             raise ParameterError(explain("diff", " and ".join(names), "two dates, or two revisions of one date"))
-        found = compare_revisions(*folders)
+        found, definition = compare_revisions(*folders), load_definition(folders[0].parent.name)
         if args.format == "json":
             show(json.dumps(found.data(), ensure_ascii=False, indent=1), IN_JSON)
         elif args.format == "html":
@@ -60,6 +62,15 @@ def _day(text: str) -> date:
     if day > date.today():
         raise ParameterError(explain("DATE", text, f"a date up to today ({date.today()})"))
     return day
+
+
+def _only_report(store: Store, names: Sequence[str]) -> str:
+    """Return the only report that has editions of all names; empty if none or several have."""
+    has: dict[str, set[str]] = {}
+    for folder in list_editions(store.root):
+        has.setdefault(folder.parent.name, set()).add(folder.name)
+    found = [report for report, editions in has.items() if editions.issuperset(names)]
+    return found[0] if len(found) == 1 else ""
 
 
 def _revision(store: Store, definition: str, name: str) -> Path:

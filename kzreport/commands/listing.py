@@ -10,6 +10,8 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import list_editions
 from kzreport.errors import KzreportError
 
+_MOST = 20  # strays that are named
+
 
 def run(args: argparse.Namespace) -> int:
     """Print each edition with its languages, pages and state."""
@@ -30,8 +32,11 @@ def run(args: argparse.Namespace) -> int:
         for fault in faults:
             warn(f"{name}: {fault}")
         damaged |= bool(faults)
-    for stray in list_strays(store.root):
+    strays = list_strays(store.root)
+    for stray in strays[:_MOST]:
         warn(f"{stray}: left by another program; it is not counted")
+    if len(strays) > _MOST:
+        warn(f"and {len(strays) - _MOST} more files of other programs")
     if not editions:
         show("no edition yet: 'kzreport run' makes one")
     return 1 if damaged else 0

@@ -22,7 +22,7 @@ from kzreport.language.lint import branches, leaves
 from kzreport.language.sentences import MARK, Said
 from kzreport.language.words import Words
 from kzreport.model import Groups, Panel
-from kzreport.pages.figures import EVERY
+from kzreport.pages.figures import EVERY, check_options
 from kzreport.pages.notes import read_note
 from kzreport.pages.views import renew_views, split_options
 from kzreport.project.settings import project
@@ -80,7 +80,8 @@ class _Listener(Rehearsed):
     def chart(self, key: str, kind: str, groups: View | Groups, **options: Any) -> None:
         """Learn the groups that a title may name."""
         beside = [options[name] for name in ("steps", "points", "line") if name in options]
-        wanted = split_options([groups, options.get("finding"), *beside], options)[0]
+        wanted, own = split_options([groups, options.get("finding"), options.get("mark"), *beside], options)
+        check_options(key, kind, {name: given for name, given in own.items() if name != "finding"})
         found = self.views.resolve(groups, wanted)
         if (finding := options.get("finding")) and (
             readings := self.views.resolve(finding, wanted if callable(finding) else {})
@@ -91,7 +92,9 @@ class _Listener(Rehearsed):
 
     def panels(self, panels: View | Mapping[str, Panel], kind: str, **options: Any) -> None:
         """Learn the readings of the sentences of each panel, and what the titles may name."""
-        for name, panel in self.views.resolve(panels, split_options([panels], options)[0]).items():
+        wanted, own = split_options([panels], options)
+        check_options(EVERY, kind, own)
+        for name, panel in self.views.resolve(panels, wanted).items():
             for key, readings in panel.sentences.items():
                 self.words.meet(("say", key), readings)
             self.words.meet(("charts", name), panel.groups)

@@ -9,7 +9,7 @@ from kzreport.commands.session import open_store, show, warn
 from kzreport.editions.definition import definition_names
 from kzreport.editions.index import write_index
 from kzreport.editions.log import RunLog
-from kzreport.editions.prune import list_old, remove_edition, remove_left
+from kzreport.editions.prune import list_old, not_ours, remove_edition, remove_left
 from kzreport.editions.store import edition_lock, list_editions
 from kzreport.errors import Locked, ParameterError, explain, short_repr
 
@@ -35,6 +35,10 @@ def run(args: argparse.Namespace) -> int:
         kept += len(own) - len(old)
         for folder in old:
             label = f"{name}/{folder.name}"
+            if other := not_ours(folder):
+                warn(f"{label}: {other}; kept")
+                kept += 1
+                continue
             with contextlib.ExitStack() as stack:
                 if not args.dry_run:
                     try:

@@ -7,11 +7,19 @@ What belongs here: running a notebook's cells with another kind of page. What do
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, TypeVar
 
-from kzreport.pages.notebooks import load_notebook
+from kzreport.declare import View
+from kzreport.errors import KzreportError, NotebookError, explain, names_file
+from kzreport.files import project_root, shown_path
+from kzreport.model import Groups
+from kzreport.pages.notebooks import code_places, load_notebook
 from kzreport.pages.outputs import Output
 from kzreport.pages.page import Page
 from kzreport.pages.values import page_values
@@ -24,10 +32,11 @@ class Rehearsed(Page):
     def display(self, output: Output) -> None:
         """Show nothing."""
 
-    def chart(self, *given: Any, **options: Any) -> None:  # seconds of drawing
+    def chart(self, key: str, kind: str, groups: View | Groups, **options: Any) -> None:  # seconds of drawing
         """Draw nothing."""
 
 
+_REHEARSED = re.compile(r"\b[A-Z_]\w*\.(?=\w+\(\))")  # the class that Python names before a method: one of ours
 Kind = TypeVar("Kind", bound=Page)
 
 
@@ -52,10 +61,32 @@ def rehearse(
         return pages[-1]
 
     scope: dict[str, Any] = {**given, "Page": page}  # the parameters cell is not run, and no other cell needs its types
-    for number, cell in enumerate(load_notebook(name).cells):
+    for number, (cell, place) in enumerate(zip(load_notebook(name).cells, code_places(name), strict=True)):
         begin(number)
         if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
             tree = ast.parse(cell.source)
             tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "kzreport")]
-            exec(compile(tree, f"notebooks/{name}.ipynb", "exec"), scope)
+            with _placed(place):
+                exec(compile(tree, place, "exec"), scope)
     return pages
+
+
+@contextmanager
+def _placed(cell: str) -> Iterator[None]:
+    """Name the line of an error: that of the view in which it arose, else that of the cell.
+
+    Raises the package's errors as they are if they name a file, and :class:`NotebookError` for any other error.
+    """
+    try:
+        yield
+    except Exception as e:
+        lines = [(f.filename, f.lineno) for f in extract_tb(e.__traceback__)]
+        views = [(shown_path(Path(f)), n) for f, n in lines if Path(f).is_relative_to(project_root() / "notebooks")]
+        file, line = (views or [(f, n) for f, n in lines if f == cell])[-1]
+        where = f"{file}, line {line}"
+        if not isinstance(e, KzreportError):
+            said = _REHEARSED.sub("page.", str(e))
+            raise NotebookError(explain(where, f"{type(e).__name__}: {said}", "a page that can be made")) from None
+        if names_file(str(e)):
+            raise
+        raise type(e)(f"{where}: {e}") from None

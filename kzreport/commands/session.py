@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kzreport.commands.settings import apply_settings, setting_lines
+from kzreport.commands.settings import PROJECT, apply_settings, setting_lines
 from kzreport.console.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.console.redaction import hide_secrets, redact
 from kzreport.console.streams import READABLE, close_output, is_terminal, lost_output, put, put_error
@@ -77,7 +77,7 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
     """Run the command while its store is open, to the summary of what it made."""
     try:
         if reporter:
-            with of_arguments():  # before anything else: a summary that was asked for is always sent
+            with of_arguments():  # first of all: a summary that was asked for is always sent
                 reporter.check_targets(args.notify)
         require_places(args)
         args.stack.enter_context(scratch.settings())
@@ -85,7 +85,8 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
             args.stack.enter_context(one_project(project_root()))
             apply_settings(args)
         if reporter:
-            reporter.check_targets(args.notify)
+            of_project = args.origins.get("notify") == PROJECT
+            reporter.check_targets(args.notify, f"{PROJECT}, run, notify" if of_project else "--notify")
             reporter.log.definition = definition_name(args)
         if reporter and importlib.import_module("kzreport.commands.remembered").say_again(args):
             code = 0
@@ -119,8 +120,7 @@ def _fault(error: Exception, args: argparse.Namespace, reporter: Reporter | None
     root = store.root if store and store.root.is_dir() else None
     path = keep_traceback(error, f"command {args.command}", root)
     shown = store.shown(path) if store and path and path.parent == root else str(path or "")
-    text = fault_line(error, shown)
-    (reporter.error if reporter else log_error)(text)
+    (reporter.error if reporter else log_error)(text := fault_line(error, shown))
     if reporter:
         reporter.open = ""
     if reporter and root:
@@ -230,12 +230,12 @@ class Reporter:
         self.not_refreshed = ""
         self._summary: dict[str, Any] | None = None
 
-    def check_targets(self, targets: list[str]) -> None:
-        """Take the targets of the summary. Raises :class:`ParameterError`."""
+    def check_targets(self, targets: list[str], where: str = "--notify") -> None:
+        """Take the targets of the summary. Raises :class:`ParameterError` that names ``where`` they were given."""
         if targets:
             from kzreport.editions.notify import check_target
 
-            self.targets = [check_target(target) for target in targets]
+            self.targets = [check_target(target, where) for target in targets]
 
     def show(self, text: str) -> None:
         """Print to standard output, unless one line of summary is all that is wanted."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from kzreport.console.redaction import keep_secrets_of, shown_address
 from kzreport.editions.settings import RunSettings, run_settings
 
+PROJECT = "params/project.yml"  # the origin of a setting
 _NAMES = [name for name in RunSettings.model_fields if name != "formats"]  # a definition stands between these
 
 
@@ -24,7 +25,7 @@ def apply_settings(args: argparse.Namespace) -> None:
         origin = "command line"
         if getattr(args, name) in (None, []):
             value = getattr(own, name)
-            origin = "default" if value in (None, []) else "params/project.yml"
+            origin = "default" if value in (None, []) else PROJECT
             setattr(args, name, value)
         args.origins[name] = origin
     for address in [*(getattr(args, "notify", None) or []), getattr(args, "output", None) or ""]:
@@ -38,11 +39,16 @@ def apply_settings(args: argparse.Namespace) -> None:
 
 
 def setting_lines(args: argparse.Namespace) -> Iterator[str]:
-    """Yield the settings of a run, each with its origin."""
+    """Yield the settings of a run, each with its origin; of a command its name, since its words may hold a secret."""
     for name, origin in args.origins.items():
         value = getattr(args, name)
         if isinstance(value, list):
-            value = ", ".join(shown_address(v) if "://" in v else v for v in value)
+            value = ", ".join(_shown_target(target) for target in value)
         elif isinstance(value, str) and "://" in value:
             value = shown_address(value)
         yield f"{name.replace('_', '-')}: {'not set' if value in (None, '') else value} ({origin})"
+
+
+def _shown_target(target: str) -> str:
+    first, *more = target.split()
+    return shown_address(target) if "://" in first else f"{first} ..." if more else first

@@ -13,9 +13,10 @@ from pathlib import Path
 
 from kzreport.editions.latest import LATEST
 from kzreport.editions.manifest import manifest_digest, read_manifest
-from kzreport.editions.seen import edition_record_path, is_stray, read_edition_record, signature, walk, write_record
+from kzreport.editions.seen import edition_record_path, read_edition_record, signature, walk, write_record
 from kzreport.editions.store import EDITION_NAME, MANIFEST, Store, list_editions
 from kzreport.files import sha256_hex
+from kzreport.machine.strays import is_stray
 
 
 def list_damage(folder: Path, store: Store) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from kzreport.project.settings import project
 from kzreport.project.strict import plain_reason
 from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
+
+# The name of a file that becomes a folder, everywhere: also on Windows, in an address, beside our own folders.
+_NAME = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d|failed|latest)$)[a-z0-9][a-z0-9_-]{0,59}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,9 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
     if name not in definition_names():
         raise ParameterError(explain("report definition", short_repr(name), one_of(definition_names(), name)))
     path = project_root() / "params" / f"{name}.yml"
+    if not _NAME.fullmatch(name):
+        expected = "up to 60 of a-z, 0-9, - and _, and no name of a device or of a folder of ours"
+        raise ParameterError(explain(shown_path(path), "that name", expected, "rename it; if it is a copy, remove it"))
     raw = _read_definition(path)
     declared = {page: declared_parameters(page) for page in raw.pages}
     with of_arguments():

@@ -14,8 +14,11 @@ import sys
 
 def given(text: str) -> str:
     """Return a text that is not empty: an empty one is a variable that a script did not set."""
-    if not text.strip() or not text.isprintable():
+    if not text.strip():
         raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected a value (is a variable of the script empty?)")
+    if not text.isprintable():
+        expected = "expected plain characters (has the script line ends of Windows, or a copied hard space?)"
+        raise argparse.ArgumentTypeError(f"{text[:40]!r}: {expected}")
     return text
 
 

@@ -10,7 +10,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -130,8 +130,13 @@ def installed_engine() -> Engine:
         code=sha256_hex(listed.encode()),
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
-        packages={name: metadata.version(name) for name in _PACKAGES},
+        packages=_versions(),
     )
+
+
+@lru_cache(maxsize=1)  # this process has loaded these, whatever is installed meanwhile
+def _versions() -> dict[str, str]:
+    return {name: metadata.version(name) for name in _PACKAGES}
 
 
 def format_inputs(names: Sequence[str]) -> dict[str, str]:

@@ -7,8 +7,8 @@ cover, so a link of an older edition is never broken.
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,12 +16,15 @@ from kzreport.files import holds_text, write_atomic
 from kzreport.render.archive_page import redirect
 
 LATEST = "latest"
+_MARK = b'<meta http-equiv="refresh" content="0; url=../'  # of a page that leads elsewhere, near its start
+_HEAD = 2000  # bytes
 
 
 def write_latest(root: Path, editions: Sequence[tuple[Path, Mapping[str, Any]]]) -> None:
     """Bring ``latest/`` of each definition up to date; ``editions``: folder and record, oldest first.
 
-    Only a file that changes is written. Raises :class:`OSError`.
+    Only a file that changes is written, and only pages of ours are replaced or removed: a folder of that name may be
+    another program's. Raises :class:`OSError`.
     """
     of_definition: dict[str, list[tuple[Path, Mapping[str, Any]]]] = {}
     for folder, about in editions:
@@ -33,15 +36,31 @@ def write_latest(root: Path, editions: Sequence[tuple[Path, Mapping[str, Any]]])
         wanted = latest_files(few)
         for path, text in wanted.items():
             file = own / path
-            if not holds_text(file, text):
+            if not holds_text(file, text) and (_leads_elsewhere(file) or not file.exists()):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 write_atomic(file, text)
-        for file in own.rglob("*.html"):
-            if file.relative_to(own).as_posix() not in wanted:
-                file.unlink()
+        _remove(own, wanted)
     for folder in root.glob(f"[!.]*/{LATEST}"):
         if folder.parent.name not in of_definition and not folder.is_symlink():
-            shutil.rmtree(folder)
+            _remove(folder, ())
+
+
+def _remove(folder: Path, wanted: Collection[str]) -> None:
+    """Remove the pages of ours that are not wanted, and the folders that are empty then."""
+    for file in [*folder.rglob("*.html")]:
+        if file.relative_to(folder).as_posix() not in wanted and _leads_elsewhere(file):
+            file.unlink()
+    for below in [*sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True), folder]:
+        with contextlib.suppress(OSError):  # it is not empty
+            below.rmdir()
+
+
+def _leads_elsewhere(file: Path) -> bool:
+    """Report whether a file is a page of ours that leads to an edition."""
+    if file.is_symlink() or not file.is_file():
+        return False
+    with file.open("rb") as f:
+        return _MARK in f.read(_HEAD)
 
 
 def latest_files(editions: Sequence[tuple[Path, Mapping[str, Any]]]) -> dict[str, str]:

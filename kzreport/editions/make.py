@@ -37,7 +37,7 @@ from kzreport.editions.verdicts import Verdicts
 from kzreport.errors import KzreportError, PageError, StaleEdition, explain, system_cause
 from kzreport.execution.processes import in_processes
 from kzreport.execution.task import Result
-from kzreport.files import project_root, sync_folder, write_atomic, write_durably
+from kzreport.files import project_root, sealed, sync_folder, write_atomic, write_durably
 from kzreport.guards.state import demand_sound
 from kzreport.machine import scratch
 from kzreport.pages.values import page_values
@@ -263,7 +263,7 @@ def finish_edition(
         "git": _git(),
         "files": files,
     }
-    write_durably(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1) + "\n")
+    write_durably(folder / MANIFEST, json.dumps(sealed(manifest), ensure_ascii=False, indent=1) + "\n")
     for sub in [*folder.rglob("*"), folder]:
         if sub.is_dir():
             sync_folder(sub)
@@ -307,7 +307,7 @@ def verify_edition(
 ) -> int:
     """Rebuild an edition in a temporary place and compare every byte; return the number of files compared.
 
-    The manifest's record of the git commit is the one thing not compared.
+    Not compared are the manifest's record of the git commit, and so its own digest.
 
     Raises
     ------
@@ -352,7 +352,8 @@ def verify_edition(
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))
         rebuilt = read_manifest(again)
         lines = list_differences(manifest["files"], rebuilt["files"])
-        if lines or {**manifest, "git": None} != {**rebuilt, "git": None}:
+        own = {"git": None, "digest": None}  # of a manifest, not of what it describes
+        if lines or {**manifest, **own} != {**rebuilt, **own}:
             raise PageError(f"edition {folder.name} differs when rebuilt:\n  " + "\n  ".join(lines or [MANIFEST]))
         return len(rebuilt["files"])
 

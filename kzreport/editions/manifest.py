@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from kzreport.editions.store import EDITION_NAME, MANIFEST
 from kzreport.errors import PageError, explain, system_cause
-from kzreport.files import cached_by_stamp, sha256_hex
+from kzreport.files import cached_by_stamp, sealed, sha256_hex
 from kzreport.project.strict import plain_reason
 from kzreport.render.formats import PAGES
 
@@ -89,6 +89,7 @@ class Manifest(_Open):
     inputs: Annotated[dict[str, str], Field(description="input -> its digest or version")]
     git: Annotated[_Git | None, Field(description="the commit of the project")]
     files: Annotated[dict[Annotated[str, AfterValidator(_inside)], Digest], Field(description="file -> SHA-256")]
+    digest: Annotated[Digest | None, Field(description="of all the rest; earlier engines wrote none")] = None
 
 
 def read_manifest(folder: Path) -> Mapping[str, Any]:
@@ -140,6 +141,8 @@ def _agree(path: Path, found: Mapping[str, Any]) -> None:
         for page in about["pages"]:
             if f"{code}/{page}.html" not in found["files"]:
                 raise ValueError(f"files: nothing of the page {code}/{page}")
+    if found.get("digest") and found != sealed(found):
+        raise ValueError("digest: another one than that of its content, which was edited")
 
 
 def inputs_fingerprint(inputs: Mapping[str, str]) -> str:

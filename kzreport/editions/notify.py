@@ -36,6 +36,7 @@ from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown,
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
+from kzreport.project.strict import HIDDEN
 
 SECONDS = 30  # that a notification may take
 _TAIL = 2000  # bytes of what a notified command wrote that are shown
@@ -173,10 +174,10 @@ def _count(number: int, what: str) -> str:
 # --- delivery ----------------------------------------------------------------------------------------------------
 
 
-def check_target(target: str) -> str:
+def check_target(target: str, where: str = "--notify") -> str:
     """Return a target of ``--notify``: an http(s) address, a command, or ``-`` for standard output.
 
-    Raises :class:`ParameterError` for anything else.
+    Raises :class:`ParameterError` for anything else; ``where`` it was given is named.
     """
     if target == "-":
         return target
@@ -194,19 +195,15 @@ def check_target(target: str) -> str:
             _ascii_host(parts.hostname)
         except ValueError:  # an address may hold a secret: it is not repeated
             found = "an address without a host, with a user in it, or with other characters than those of ASCII"
-            raise ParameterError(explain("--notify", found, expected)) from None
+            raise ParameterError(explain(where, found, expected)) from None
         return target
     try:
         words = shlex.split(target)
     except ValueError as e:
-        raise ParameterError(explain("--notify", f"a command that cannot be read ({e})", expected)) from None
+        raise ParameterError(explain(where, f"a command that cannot be read ({e})", expected)) from None
     if not words or shutil.which(words[0]) is None:
         plain = words and re.fullmatch(r"[\w./~ -]{1,200}", words[0])  # else it may be an address, or hold a secret
-        raise ParameterError(
-            explain(
-                "--notify", words[0] if plain else "something else, not repeated since it may hold a secret", expected
-            )
-        )
+        raise ParameterError(explain(where, words[0] if plain else HIDDEN, expected))
     return target
 
 

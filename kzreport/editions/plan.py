@@ -92,18 +92,22 @@ def make_plans(
     dates: Sequence[date],
     languages: Sequence[str],
     prepared: Callable[[date], Definition] | None = None,
+    *,
+    check: bool = True,
 ) -> Iterator[Plan]:
     """Plan an edition for each date; inputs that do not depend on the date are read once.
 
     ``prepared`` returns the definition for a date if it differs between dates. It is called when the turn of that
-    date has come. Raises as :func:`make_plan`.
+    date has come. Without ``check`` words, notes and names are read and not judged. Raises as :func:`make_plan`.
     """
-    lasting = _read_lasting(definition, dates[0], languages) if dates else None
+    if dates and check:
+        _check_lasting(definition, dates[0])
+    lasting = _read_lasting(definition, languages) if dates else None
     for as_of, tables in zip(dates, data_fingerprints(dates), strict=True):
         assert lasting
         own = prepared(as_of) if prepared else definition
         named = sorted({values["note"] for values in own.values.values() if values.get("note")})
-        for name in named:
+        for name in named if check else ():
             _check_note(name, own, as_of, languages)
         issues = "\n".join(repr(i) for i in known_issues(as_of))
         documents = {f"claims/{name}": digest for name, digest in claims_fingerprints(as_of).items()}
@@ -121,7 +125,9 @@ def make_plans(
 
 def changed_inputs(plan: Plan) -> list[str]:
     """List the inputs that are not now, or not here, what they were when the plan was made; one line each."""
-    return list_differences(plan.inputs.flat, make_plan(plan.definition, plan.as_of, plan.languages).inputs.flat)
+    # what has been judged and is the same needs no judgement
+    now = next(make_plans(plan.definition, [plan.as_of], plan.languages, check=False))
+    return list_differences(plan.inputs.flat, now.inputs.flat)
 
 
 def _check_note(name: str, definition: Definition, as_of: date, languages: Sequence[str]) -> None:
@@ -134,15 +140,24 @@ def _check_note(name: str, definition: Definition, as_of: date, languages: Seque
         first.beside(page, language).note_text(name, definition.values[page].get("pages", {}))
 
 
-def _read_lasting(definition: Definition, as_of: date, languages: Sequence[str]) -> _Lasting:
-    pages = sorted({*definition.pages}.union(*map(named_pages, definition.values.values())))
-    for faults in (*map(page_faults, pages), shared_faults()):
+def _all_pages(definition: Definition) -> list[str]:
+    """Return the pages of an edition and those that they speak of."""
+    return sorted({*definition.pages}.union(*map(named_pages, definition.values.values())))
+
+
+def _check_lasting(definition: Definition, as_of: date) -> None:
+    """Judge the inputs that are the same on every date; raises as :func:`make_plan`."""
+    for faults in (*map(page_faults, _all_pages(definition)), shared_faults()):
         if faults:
             raise WordsError("\n".join(faults))
     demand_names()
     demand_formats(definition.formats)
     all_claims()  # what the pages read of them, a kernel would read first
     groups_for(as_of)
+
+
+def _read_lasting(definition: Definition, languages: Sequence[str]) -> _Lasting:
+    pages = _all_pages(definition)
     title = sorted(definition.title.items())
     return _Lasting(
         notebooks=notebook_digests(pages),

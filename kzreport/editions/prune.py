@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kzreport.editions.damage import forget_edition
 from kzreport.editions.manifest import read_manifest
+from kzreport.editions.seen import edition_record_path
 from kzreport.editions.store import Store
 from kzreport.errors import PageError
 
@@ -36,6 +37,19 @@ def list_old(editions: Sequence[Path], *, keep: int, yearly: bool) -> list[Path]
     if yearly:
         kept |= set({day[:4]: day for day in dates}.values())  # the last of a year wins
     return [folder for folder in editions if folder.name[:10] not in kept]
+
+
+def not_ours(folder: Path) -> str:
+    """Return why a folder is not known to be an edition; empty for one.
+
+    A folder of another program may have a date for its name and a ``manifest.json``. An edition whose manifest is torn
+    is known by the record of its making.
+    """
+    try:
+        read_manifest(folder)
+    except PageError as e:
+        return "" if edition_record_path(folder).is_file() else str(e).partition("; ")[0]
+    return ""
 
 
 def remove_edition(store: Store, folder: Path) -> None:

@@ -19,15 +19,10 @@ from typing import Any
 
 from kzreport.errors import DataError
 from kzreport.files import read_bytes, write_atomic
+from kzreport.machine.strays import is_stray
 
 Signature = list[int]
 
-# Names that other programs leave in folders: file managers, editors, JupyterLab, synchronisers.
-_STRAY = re.compile(
-    r"\.DS_Store|Thumbs\.db|desktop\.ini|\._.*|.*~|\.~lock\..*#|#.*#|\..*\.sw[a-p]|\.ipynb_checkpoints|__MACOSX|\.directory"
-    r"|\.sync.*|\.stfolder|.*\.(bak|orig|tmp|part|crdownload)|.* \(\d+\)(\.\w+)?|.* ?[-(] ?(copy|copie|Copy|Copie)\b.*"
-    r"|(Copy of|Copie de) .*|.*conflicted copy.*"
-)
 _NEW = 2_000_000_000  # nanoseconds
 _MOST = 50_000_000  # bytes of a record
 
@@ -84,11 +79,6 @@ def write_record(path: Path, content: Mapping[str, Any]) -> None:
 
 
 # --- editions ----------------------------------------------------------------------------------------------------
-
-
-def is_stray(name: str) -> bool:
-    """Report whether a file of an edition was left there by another program, by its name."""
-    return any(_STRAY.fullmatch(part) for part in name.split("/"))
 
 
 def edition_record_path(folder: Path) -> Path:

@@ -43,6 +43,8 @@ class RunSettings(StrictModel):
     - ``fail_if_overdue``, ``max_age``: days
     """
 
+    private = ("output", "notify")
+
     output: Annotated[str, _as(given.place)] | None = None
     jobs: Annotated[int, _as(given.count)] | None = None
     page_timeout: Annotated[float, _as(given.seconds)] | None = None

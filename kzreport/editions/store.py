@@ -17,6 +17,7 @@ from kzreport.files import project_root, sweep_halves, sync_folder
 from kzreport.machine.locks import drop_lock, take_lock
 
 MANIFEST = "manifest.json"
+_INPUTS = ("data", "notebooks", "params")
 EDITION_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(-r[1-9]\d{0,3})?", re.ASCII)
 
 
@@ -66,11 +67,12 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
     """Return the folder of all editions: ``reports/`` unless chosen otherwise; made and tried if ``make``.
 
     In a folder that its group can write, what is made from now on can be written by the group too: several users may
-    share it. Raises :class:`ParameterError` if it cannot be a folder that we may write in.
+    share it. Raises :class:`ParameterError` if it cannot be a folder that we may write in, or holds something else.
     """
     root = Path(chosen).absolute() if chosen else project_root() / "reports"
     if make:
         try:
+            _refuse_foreign(root)
             if not root.is_dir():
                 root.mkdir(parents=True, exist_ok=True)
                 sync_folder(root.parent)
@@ -84,6 +86,18 @@ def output_root(chosen: str | None = None, *, make: bool = True) -> Path:
             found = f"{root.name}: {system_cause(e) if isinstance(e, OSError) else e}"
             raise ParameterError(explain("--output", found, "a folder that can be written")) from None
     return root
+
+
+def _refuse_foreign(root: Path) -> None:
+    """Raise :class:`ParameterError` for a folder whose files are not ours to replace."""
+    home = os.path.realpath(project_root())
+    below = Path(os.path.relpath(os.path.realpath(root), home)).parts[:1]
+    if below and below[0] in _INPUTS:
+        found = f"a folder in {below[0]}/, from which editions are made"
+        raise ParameterError(explain("--output", found, "a folder of its own, such as reports/"))
+    if (root / "index.html").is_file() and not (root / ".work").exists() and not list_editions(root):
+        found = f"{root.name}, with an index.html that is not of editions"
+        raise ParameterError(explain("--output", found, "a folder of its own, such as reports/"))
 
 
 def _open_lock(root: Path, name: str) -> IO[str]:
@@ -152,7 +166,11 @@ def find_edition(root: Path, name: str) -> Path:
     """
     present = {f"{p.parent.name}/{p.name}": p for p in list_editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
-    if len(hits) != 1:
-        choices = one_of(present, name) if present else "an edition, of which there is none yet"
+    if len(hits) > 1:
+        named = one_of(f"{p.parent.name}/{p.name}" for p in hits)
+        raise ParameterError(explain("edition", f"{len(hits)} reports with an edition '{name}'", named))
+    if not hits:
+        elsewhere = [key for key in present if key.endswith(f"/{name.rpartition('/')[2]}")]
+        choices = one_of(present, [*elsewhere, name][0]) if present else "an edition, of which there is none yet"
         raise ParameterError(explain("edition", repr(name), choices))
     return hits[0]

@@ -52,7 +52,7 @@ class Finding:
     def where(self) -> str:
         """The table, or the list in words, and the figure, as messages name them."""
         at = " ".join([self.period, *self.dims.values()]).strip()
-        file = self.series if self.series.endswith(".yml") else f"{self.series}.csv"
+        file = self.series if self.series.endswith((".yml", ".json")) else f"{self.series}.csv"
         return f"data/{file}{', ' if at else ''}{at} (guard '{self.guard}')"
 
     @property

@@ -22,12 +22,12 @@ class Guard:
     """A guard: its name, how severe its findings are, what it looks at, and its rule in a line.
 
     ``looks_at``: ``table`` (one table, while it is read: :func:`kzreport.series.table.parse_rows`), ``state`` (all
-    figures of a date) or ``change`` (one table before and after).
+    figures of a date), ``change`` (one table before and after) or ``card`` (the card of a table before and after).
     """
 
     name: str
     severity: Severity
-    looks_at: Literal["table", "state", "change"]
+    looks_at: Literal["table", "state", "change", "card"]
     about: str
 
 
@@ -66,6 +66,7 @@ GUARDS: Mapping[str, Guard] = {
         Guard("insertion", "error", "change", "no row is put before one that is already known"),
         Guard("removal", "question", "change", "no published figure is removed"),
         Guard("alteration", "question", "change", "no published row is altered: a revision is a new row"),
+        Guard("meaning", "question", "card", "a card says of published figures what it said when it was accepted"),
         Guard("withdrawal", "question", "change", "no figure is withdrawn"),
         Guard("outlier", "question", "change", "a new or revised figure is no further from its neighbours than usual"),
     )

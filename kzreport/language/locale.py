@@ -74,8 +74,7 @@ class Locale:
 
     def number(self, value: Decimal, digits: int) -> str:
         """Write a number that is not negative with this many digits after the decimal mark."""
-        grouped = self.cldr.decimal_formats[None].pattern.partition(".")[0]
-        return format_decimal(value, format=f"{grouped}.{'0' * digits}" if digits else grouped, locale=self.cldr)
+        return _decimal(value, digits, self.cldr)
 
     def spelt(self, number: int, *, feminine: bool = False) -> str:
         """Return a number of things in letters, or nothing where the language prints it in digits.
@@ -139,6 +138,12 @@ class Locale:
     def elided(self, text: str) -> str:
         """Elide words before a vowel, where the language does: ``de août`` becomes ``d’août``."""
         return _applied(self.elision_rules, text)
+
+
+@lru_cache(maxsize=8192)  # a page writes the same few figures again and again
+def _decimal(value: Decimal, digits: int, cldr: babel.Locale) -> str:
+    grouped = cldr.decimal_formats[None].pattern.partition(".")[0]
+    return str(format_decimal(value, format=f"{grouped}.{'0' * digits}" if digits else grouped, locale=cldr))
 
 
 @lru_cache(maxsize=1)

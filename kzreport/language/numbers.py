@@ -91,7 +91,9 @@ class Numbers(Vocabulary):
         """A number in the pattern of its unit; the sign stands before a currency."""
         number = self.number(value, digits, signed=signed, trim=trim)
         forms = self.forms("units", key, "sentence")
-        pattern = forms.get(self.locale.plural(rounded(value, digits)), forms["other"])
+        pattern = forms["other"]
+        if len(forms) > 1:  # most units have one form, and the rules of plurals are slow
+            pattern = forms.get(self.locale.plural(rounded(value, digits)), pattern)
         sign, bare = (number[0], number[1:]) if number[0] in "+" + MINUS else ("", number)
         if unicodedata.category(pattern[0]) == "Sc":
             return sign + pattern.replace("#", bare)

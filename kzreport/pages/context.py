@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Never, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from IPython.display import display
 
@@ -28,6 +28,7 @@ Pages = Mapping[str, Mapping[str, Any]]  # page -> values of its parameters; its
 WITHIN_SECTIONS = frozenset({Kind.SAY, Kind.CHART, Kind.TABLE, Kind.ABSENT})  # the others have headings of their own
 ENDS_SECTION = frozenset({Kind.SECTION, Kind.CAVEATS, Kind.METHOD, Kind.SOURCES})
 NO_PAGES: Pages = MappingProxyType({})
+_ARGUMENTS = ("lang", "as_of", "years")
 
 
 class PageContext:
@@ -39,9 +40,19 @@ class PageContext:
     the command line would refuse.
     """
 
-    def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None, **unknown: Never) -> None:
-        for given in unknown:
-            raise ParameterError(explain("Page()", f"'{given}'", one_of(("lang", "as_of", "years"), given)))
+    if not TYPE_CHECKING:  # before Python looks at the arguments, and names this class
+
+        def __new__(cls, *args: Any, **given: Any) -> Self:
+            """Refuse a name that is no argument, and a page without language or date."""
+            for name in given:
+                if name not in ("name", *_ARGUMENTS):
+                    raise ParameterError(explain("Page()", f"'{name}'", one_of(_ARGUMENTS, name)))
+            for name in _ARGUMENTS[:2] if args or given else ():  # a copy is made without arguments
+                if name not in given:
+                    raise ParameterError(explain("Page()", f"no {name}", f"{name}={name}, the value of the parameter"))
+            return super().__new__(cls)
+
+    def __init__(self, name: str, *, lang: str, as_of: str, years: int | None = None) -> None:
         open_in_notebook(name)
         self.name = name
         self.as_of = parse_day(as_of)

@@ -11,7 +11,7 @@ from kzreport.charts.chart import draw
 from kzreport.charts.describe import HEADER
 from kzreport.charts.kinds import plot_kind
 from kzreport.declare import View
-from kzreport.errors import PageError, explain
+from kzreport.errors import PageError, did_you_mean, explain
 from kzreport.language.sentences import Said, choose_variant
 from kzreport.language.words import Words
 from kzreport.model import Groups, Period, Reading
@@ -70,7 +70,8 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
     known = [*list(inspect.signature(plot_kind(kind).draw).parameters)[2:], "scaled"]
     if unknown := [o for o in options if o not in known]:
         found = ", ".join(unknown)
-        raise PageError(explain(f"chart '{key}', options", found, f"options of its views, or {', '.join(known)}"))
+        expected = f"options of its views, or {', '.join(known)}{did_you_mean(known, unknown[0])}"
+        raise PageError(explain(f"chart '{key}', options", found, expected))
 
 
 def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:

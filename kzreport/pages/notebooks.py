@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import json
 import re
 from pathlib import Path
@@ -60,9 +61,28 @@ def load_notebook(page: str) -> NotebookNode:
 
 @cached_by_stamp()
 def _notebook(path: Path) -> NotebookNode:
-    nb = read_notebook(path)
+    nb = copy.copy(_read(path))
     nb.cells = [c for c in nb.cells if not is_scratch(c)]
     return nb
+
+
+def code_places(page: str) -> list[str]:
+    """Return the place of each cell of :func:`load_notebook`, as messages name it: scratch cells are counted too."""
+    cells = enumerate(_read(notebook_path(page)).cells, 1)
+    return [f"notebooks/{page}.ipynb, cell {number}" for number, cell in cells if not is_scratch(cell)]
+
+
+def place_in_notebook(page: str, text: str) -> str:
+    """Return the cell and the line of a notebook's code in which a text stands first; the notebook if in none."""
+    word = re.compile(rf"\b{re.escape(text)}\b")
+    for place, cell in zip(code_places(page), load_notebook(page).cells, strict=True):
+        for number, line in enumerate(cell.source.splitlines() if cell.cell_type == "code" else (), 1):
+            if word.search(line):
+                return f"{place}, line {number}"
+    return f"notebooks/{page}.ipynb"
+
+
+_read = cached_by_stamp()(read_notebook)  # its parameters are read, and its cells
 
 
 def declared_parameters(page: str) -> tuple[Parameter, ...]:
@@ -119,7 +139,7 @@ def _tagged(nb: NotebookNode, where: str) -> int:
 
 @cached_by_stamp()
 def _parameters(path: Path) -> tuple[Parameter, ...]:
-    where, nb = shown_path(path), read_notebook(path)
+    where, nb = shown_path(path), _read(path)
     if (kernel := (nb.metadata.get("kernelspec") or {}).get("name")) not in KERNELS:
         found = short_repr(kernel) if kernel else nb.metadata.get("kernelspec")
         todo = "choose it in JupyterLab and save the notebook"

@@ -6,6 +6,9 @@ description, and puts the same as text beside it (``text/plain``): nbval and rev
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Never
+
+from kzreport.errors import UnknownAttribute, explain, one_of
 from kzreport.pages import background, figures, ledger, prose, tables
 from kzreport.pages.context import PageContext
 
@@ -36,3 +39,12 @@ class Page(PageContext):
     calendar = background.calendar
     changes = background.changes
     background = background.background  # last: the name of the module ends here
+
+    if not TYPE_CHECKING:  # it would hide misspelt names from a type checker
+
+        def __getattr__(self, name: str) -> Never:
+            """Guess at the method that was meant."""
+            if name.startswith("_"):
+                raise AttributeError(name)
+            methods = [k for k, v in vars(Page).items() if callable(v) and not k.startswith("_")]
+            raise UnknownAttribute(explain("page", f"no method '{name}'", one_of(methods, name)))

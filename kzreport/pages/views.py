@@ -30,15 +30,16 @@ from kzreport.declare import (
     View,
     declaration_of,
 )
-from kzreport.errors import NotebookError, PageError, explain
+from kzreport.errors import NotebookError, PageError, UnknownName, did_you_mean, explain
 from kzreport.files import cached_by_stamp, project_root
 from kzreport.model import Series
-from kzreport.pages.notebooks import load_notebook
+from kzreport.pages.notebooks import load_notebook, place_in_notebook
 from kzreport.project.code import project_code
 from kzreport.project.settings import notebook_path, project
 from kzreport.series.groups import groups_for
 from kzreport.series.issues import suspect_periods
 from kzreport.series.resource import resources
+from kzreport.views import guessing, unknown_module
 
 
 class Supply(Protocol):
@@ -75,9 +76,9 @@ class Views:
             lacking = [o for o, needed in declared.options.items() if needed and o not in options]
             if lacking or not options.keys() <= declared.options.keys():
                 found = f"no {', '.join(lacking)}" if lacking else ", ".join(options.keys() - declared.options.keys())
-                raise PageError(
-                    explain(f"view {view_name(view)}, options", found, ", ".join(declared.options) or "no option")
-                )
+                guess = "" if lacking else did_you_mean(declared.options, found)
+                known = ", ".join(declared.options) or "no option"
+                raise PageError(explain(f"view {view_name(view)}, options", found, f"{known}{guess}"))
             own = {o: options[o] for o in declared.own if o in options}
             read = self._read.setdefault(view, {})
             inputs = {name: self._input(source, options, read) for name, source in declared.sources.items()}
@@ -154,7 +155,7 @@ def renew_views() -> None:
     A notebook's names keep referring to the same modules, whose functions are then the new ones.
     """
     prefix, folder = "kzreport.views.", project_root() / "notebooks" / "views"
-    loaded = {name: module for name, module in sys.modules.items() if name.startswith(prefix)}
+    loaded = {name: guessing(module) for name, module in sys.modules.items() if name.startswith(prefix)}
     now = {name: _stamp(folder / f"{name.removeprefix(prefix)}.py") for name in loaded}
     if all(_seen.get(n, now[n]) == now[n] and _file(m) == now[n][0] for n, m in loaded.items()):
         _seen.update(now)
@@ -183,9 +184,15 @@ def _forget_bytecode(path: Path) -> None:
 
 
 def _module(name: str) -> ModuleType:
-    """Import a module of views. Raises :class:`NotebookError` naming the line of a fault in it."""
-    with project_code(project_root() / "notebooks" / "views" / f"{name}.py"):
-        return importlib.import_module(f"kzreport.views.{name}")
+    """Import a module of views.
+
+    Raises :class:`NotebookError` naming the line of a fault in it, :class:`UnknownName` without a file of it.
+    """
+    path = project_root() / "notebooks" / "views" / f"{name}.py"
+    if not path.exists():
+        raise unknown_module(name)
+    with project_code(path):
+        return guessing(importlib.import_module(f"kzreport.views.{name}"))
 
 
 def _file(module: ModuleType) -> Path:
@@ -204,7 +211,7 @@ def headline_of(page: str) -> View:
     """
     try:
         view: View = _module(page).headline
-    except (ModuleNotFoundError, AttributeError) as e:
+    except UnknownName as e:
         raise PageError(explain(f"headline of '{page}'", str(e), f"a view 'headline' in views/{page}.py")) from None
     return view
 
@@ -247,11 +254,16 @@ def views_of(page: str) -> tuple[View, ...]:
     Raises :class:`NotebookError` for a view that does not exist.
     """
     names = _names(page)
-    try:
-        modules = {name: _module(name) for name, view in names if not view}
-        return tuple(getattr(modules[name], view) for name, view in names if view and name in modules)
-    except (ModuleNotFoundError, AttributeError) as e:
-        raise NotebookError(explain(f"notebooks/{page}.ipynb", str(e), "a view of the project")) from None
+    modules = {}
+    for name, view in names:
+        try:
+            if not view:
+                modules[name] = _module(name)
+            elif name in modules:
+                getattr(modules[name], view)
+        except UnknownName as e:
+            raise NotebookError(f"{place_in_notebook(page, f'{name}.{view}' if view else name)}: {e}") from None
+    return tuple(getattr(modules[name], view) for name, view in names if view and name in modules)
 
 
 @cached_by_stamp()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -19,8 +19,12 @@ from kzreport.project.settings import project
 
 
 class StrictModel(BaseModel):
-    """A map with known keys only; its values are not converted from other types."""
+    """A map with known keys only; its values are not converted from other types.
 
+    ``private``: the keys whose values may hold a secret; a message does not repeat them.
+    """
+
+    private: ClassVar[tuple[str, ...]] = ()
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     @model_validator(mode="before")
@@ -57,6 +61,7 @@ def in_every_language(words: dict[str, Any]) -> dict[str, str]:
     return {k: words[k].strip() for k in languages}
 
 
+HIDDEN = "something else, not repeated since it may hold a secret"
 Day = Annotated[date, BeforeValidator(_day)]
 Address = Annotated[str, AfterValidator(_address)]
 LocalText = Annotated[dict[str, str], AfterValidator(in_every_language)]  # language -> words
@@ -64,6 +69,7 @@ Model = TypeVar("Model", bound=StrictModel)
 
 
 _PLAIN = {
+    "a valid list": "a list",
     "a valid integer": "a whole number",
     "a valid string": "text",
     "a valid dictionary": "names with values (name: value)",
@@ -104,6 +110,8 @@ def strict_model(model: type[Model], raw: object, where: str) -> Model:
         first = e.errors()[0]
         context = first.get("ctx", {})
         found = "nothing" if first["type"] == "missing" else context.get("found") or short_repr(first["input"])
+        if first["loc"][:1] and first["loc"][0] in model.private:
+            found = HIDDEN
         key = ".".join(str(part) for part in first["loc"])
         expected = "this key" if first["type"] == "missing" else plain_reason(first["msg"])
         raise DataError(explain(f"{where}, {key}" if key else where, found, expected)) from None

@@ -87,6 +87,7 @@ def page_code(nb: NotebookNode) -> Markup:
     return as_code("\n\n".join(c.source.strip() for c in nb.cells if c.cell_type == "code" and c.source.strip()))
 
 
+@lru_cache(maxsize=512)  # the cells of a page are the same on every date, but for its parameters
 def as_code(source: str) -> Markup:
     """Return Python as coloured HTML; what has no colour has no tag."""
     rules = _rules()

@@ -38,7 +38,12 @@ def claims_blocks(shown: Sequence[Block], w: Words, linked: Sequence[str]) -> li
 
 
 def _layout(claims: Sequence[Listed], beside: Markup, w: Words, linked: Sequence[str]) -> Markup:
-    groups = by_verdict(claims)
+    groups, choices = by_verdict(claims), _choices(claims, w)
+
+    def place(claim: Listed) -> str:
+        """Return where document, theme and page of a claim are in the lists of choices."""
+        return " ".join(str([*choices[key]].index(claim.about[key]) + 1) for key in ("document", "theme", "page"))
+
     return Markup(
         fill(
             "claims.html",
@@ -48,7 +53,8 @@ def _layout(claims: Sequence[Listed], beside: Markup, w: Words, linked: Sequence
             turned=[claim for claim in claims if claim.before],
             beside=beside,
             many=len(claims) >= ENOUGH,
-            choices=_choices(claims, w),
+            choices=choices,
+            place=place,
             group_name=lambda verdict: group_name(verdict, w),
             told=told,
             turn=lambda claim: turn(claim, w),

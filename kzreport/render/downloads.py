@@ -28,14 +28,13 @@ def inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_RUNS) and not _NUMBER.fullmatch(cell) else cell
 
 
-def download(output: Output, words: Words, as_of: date) -> str:
+def download(output: Output, reader: FigureReader) -> str:
     """Return the CSV of a chart or table for readers: the page's CSV, with two more columns, publisher and published.
 
-    ``words``: of the page; ``as_of``: the date of the edition. A list of texts keeps its columns.
+    ``reader``: of the page. A list of texts keeps its columns.
     """
     rows: list[Sequence[str]] = list(csv_rows(output))
     if has_figures(rows[:1]):
-        reader = FigureReader(words, as_of)
         found = [(row, reader.figure(row)) for row in rows[1:]]
         rows = [COLUMNS, *([*row, figure.publisher, figure.published] for row, figure in found)]
     return as_csv([[inert(cell) for cell in row] for row in rows])
@@ -47,9 +46,10 @@ def figure_files(nb: NotebookNode, words: Words, as_of: date) -> dict[str, bytes
     ``words``: of the page; ``as_of``: the date of the edition.
     """
     files: dict[str, bytes] = {}
+    reader = FigureReader(words, as_of)
     for artefact in page_artefacts(nb):
         address = f"figures/{words.name}-{artefact.name}"
-        files[f"{address}.csv"] = download(artefact, words, as_of).encode()
+        files[f"{address}.csv"] = download(artefact, reader).encode()
         if artefact.svg:
             files[f"{address}.svg"] = artefact.svg.encode()
     return files

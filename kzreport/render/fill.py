@@ -7,7 +7,7 @@ import hashlib
 import re
 from functools import lru_cache
 from importlib.resources import files
-from string import ascii_letters, digits
+from string import ascii_letters, digits, punctuation
 from typing import Any
 
 import jinja2
@@ -60,6 +60,7 @@ def css_text(text: str) -> Markup:
     return Markup('"{}"').format(Markup("".join(c if c in _PLAIN else f"\\{ord(c):x} " for c in text)))
 
 
+@lru_cache(maxsize=8)
 def compact(sheet: str) -> Markup:
     """Return a style sheet of ours without its comments and blanks: each page holds it.
 
@@ -70,13 +71,30 @@ def compact(sheet: str) -> Markup:
     return Markup(re.sub(r" ?([{};,]) ?", r"\1", bare).replace(": ", ":"))
 
 
-@lru_cache(maxsize=1)
-def chart_style() -> Markup:
-    """Return the style sheet of charts in a page: their colours on light and dark paper, and their font, once."""
-    font = files("kzreport.render").joinpath("fonts", "DejaVuSans.woff2").read_bytes()
-    address = "data:font/woff2;base64," + base64.b64encode(font).decode()
+# The letters of the first font of charts: those of the languages that most pages have, and the signs of charts. The
+# second one has the other Latin letters, and is in a page only where a picture has one of them.
+_NEAR = frozenset(
+    f"{ascii_letters}{digits}{punctuation} \u00a0\u2009\u202f\u2060œŒæÆàâäçéèêëîïñôöùûüÀÂÇÉÈÊËÎÏÔÖÙÛÜʳᵉ"
+    "«»°·×±²³–—‘’“”•…‰€↑→↓−≈≠≤≥■□▨▲△▶▼▽◀◆◇◊○●✖✚\n"
+)
+_FONTS = (("Chart Sans", "DejaVuSans.woff2"), ("Chart Sans Far", "DejaVuSans-far.woff2"))
+
+
+def chart_style(pictures: str) -> Markup:
+    """Return the style sheet of the charts of a page: their colours on light and dark paper, and their fonts, once.
+
+    ``pictures``: as they are in the page.
+    """
+    said = "".join(re.findall(r">([^<]*)</text>", pictures))
+    fonts = _FONTS[: 1 if _NEAR.issuperset(said) else 2]
     return Markup(
         f":root {{ {variables(dark=False)} }}\n"
         f"@media screen and (prefers-color-scheme: dark) {{ :root {{ {variables(dark=True)} }} }}\n"
-        f'@font-face {{ font-family: "Chart Sans"; src: url({address}) format("woff2"); }}'
-    )
+    ) + Markup("\n").join(_font_face(*font) for font in fonts)
+
+
+@lru_cache(maxsize=2)
+def _font_face(family: str, file: str) -> Markup:
+    font = files("kzreport.render").joinpath("fonts", file).read_bytes()
+    address = "data:font/woff2;base64," + base64.b64encode(font).decode()
+    return Markup(f'@font-face {{ font-family: "{family}"; src: url({address}) format("woff2"); }}')

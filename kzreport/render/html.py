@@ -89,6 +89,7 @@ def page(
     references = read_references([block.output for block in shown if block.output])
     shown = list(with_sources(shown, references, w))
     whole = page_code(nb)
+    drawn = [b.html for b in shown if b.kind == "chart"]
     script, digest = filter_script() if any(b.kind == CLAIMS for b in shown) else (Markup(""), "")
     return fill(
         "page.html",
@@ -120,7 +121,7 @@ def page(
         script=script,
         digest=digest,
         pygments=code_style(" ".join([whole, *(str(block.code) for block in shown)])),
-        charts=Markup("\n").join([chart_style(), styles]) if any(b.kind == "chart" for b in shown) else "",
+        charts=Markup("\n").join([chart_style("".join(drawn)), styles]) if drawn else "",
     )
 
 

@@ -14,6 +14,7 @@ TAGS = {
     *("h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "a", "br", "blockquote"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
 }
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
 _ATTRIBUTES = {
     "a": {"href"},
     "th": {"scope", "data-text"},
@@ -51,4 +52,4 @@ def markdown(text: str) -> Markup:
     >>> str(markdown("**9.8 %** <b>x</b>"))
     '<p><strong>9.8 %</strong> &lt;b&gt;x&lt;/b&gt;</p>\\n'
     """
-    return clean(MarkdownIt("commonmark", {"html": False}).render(text))
+    return clean(_MARKDOWN.render(text))

@@ -10,8 +10,8 @@ from itertools import pairwise
 from kzreport.language.words import Words
 from kzreport.model import Reading
 
-WIDTH, HEIGHT = 720.0, 260.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 26.0, 12.0, 26.0
+WIDTH, HEIGHT = 720.0, 268.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 26.0, 12.0, 34.0  # below: letters that a phone shows larger
 _LINES = 5  # of the scale, about
 _YEARS = 8  # named on the axis, at most
 _DOTS = 30  # figures, and fewer, have a dot each
@@ -45,7 +45,7 @@ def plot(history: Sequence[Reading], w: Words) -> str:
     for year in years[::step]:
         at = [d for r, d in zip(known, days, strict=True) if r.period.end.year == year]
         if at:
-            parts.append(f'<text x="{across(at[0]):.1f}" y="{HEIGHT - 8:g}" text-anchor="middle">{year}</text>')
+            parts.append(f'<text x="{across(at[0]):.1f}" y="{HEIGHT - 7:g}" text-anchor="middle">{year}</text>')
     for run in _runs(known):
         points = " ".join(f"{across(r.period.end.toordinal()):.1f},{down(r.value or 0.0):.1f}" for r in run)
         parts.append(f'<polyline points="{points}" fill="none" stroke-width="2" stroke-linejoin="round"/>')

@@ -13,7 +13,7 @@ from kzreport.pages.outputs import Output
 from kzreport.render.archive import zip_bytes
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.downloads import COLUMNS, download
-from kzreport.render.figures import csv_rows, has_figures
+from kzreport.render.figures import FigureReader, csv_rows, has_figures
 from kzreport.render.sources import SeriesSource, edition_sources
 
 _WIDTH = 100  # characters of a line of the README
@@ -26,9 +26,9 @@ def make(edition: Edition, language: str) -> bytes:
     words = Words(language, day=edition.as_of)
     sources = edition_sources(edition, language)
     tables = {
-        f"data/{page.name}-{output.name}.csv": (page, output, download(output, page_words, edition.as_of).encode())
+        f"data/{page.name}-{output.name}.csv": (page, output, download(output, reader).encode())
         for page in edition.pages[language]
-        for page_words in [Words(language, page.name, edition.as_of)]
+        for reader in [FigureReader(Words(language, page.name, edition.as_of), edition.as_of)]
         for output in page.outputs
         if output.csv
     }

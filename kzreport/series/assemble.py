@@ -15,13 +15,14 @@ from kzreport.files import (
     project_root,
     read_json,
     read_text,
+    sealed,
     shown_path,
     write_atomic,
     write_durably,
 )
 from kzreport.project.settings import project
 from kzreport.series.cards import read_card, read_map, read_shared
-from kzreport.series.resource import resource_of, seal_package
+from kzreport.series.resource import resource_of
 from kzreport.series.strays import OTHER_FILES, SHARED_FILES, undeclared_tables
 from kzreport.series.table import parse_table
 
@@ -103,7 +104,7 @@ def _assembled(folder: Path) -> dict[str, Any]:
         entries.append(entry | size)
     files = [folder / name for name in SHARED_FILES if (folder / name).exists()]
     files += [table.with_suffix(".yml") for table in tables]
-    return seal_package(
+    return sealed(
         {
             **heading,
             "publishers": shared.publishers,

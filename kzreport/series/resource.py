@@ -17,7 +17,7 @@ from typing import Any
 
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
-from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sha256_hex, shown_path
+from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sealed, shown_path
 from kzreport.project.settings import project
 from kzreport.project.units import own_units, own_units_path
 from kzreport.series.shape import check_entry, check_heading
@@ -210,16 +210,6 @@ def _caveat(raw: Mapping[str, str], languages: Sequence[str], where: str) -> Map
     return raw
 
 
-def seal_package(package: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a data package with the digest of its own content: it is generated, and an edit of it is no description.
-
-    >>> seal_package({"name": "x", "digest": "of before"}) == seal_package({"name": "x"})
-    True
-    """
-    content = {key: value for key, value in package.items() if key != "digest"}
-    return {**content, "digest": sha256_hex(json.dumps(content, sort_keys=True).encode())}
-
-
 @dataclass(frozen=True)
 class _Package:
     """All resources by name, the names of what columns hold, and the lists of claims and facts.
@@ -239,7 +229,7 @@ def _package(path: Path, units: Path) -> _Package:
     where, raw = shown_path(path), read_json(path)
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
-    if raw != seal_package(raw):
+    if raw != sealed(raw):
         todo = "run 'kzreport accept --data'"
         raise DataError(explain(f"{where}, key 'digest'", repr(raw.get("digest")), "that of what was written", todo))
     _refuse_stale(raw.get("made_from"), path)
@@ -270,8 +260,9 @@ def _refuse_stale(made_from: object, path: Path) -> None:
         if not file.is_file():
             todo = "if it is meant to go, remove what names it, then run 'kzreport accept --data --yes'"
             raise DataError(explain(shown_path(file), "no file", f"the one that {shown_path(path)} names", todo))
-        if (found := file_digest(file)) != digest:
-            raise DataError(explain(shown_path(file), found, f"{digest} ({shown_path(path)})", _REGENERATE))
+        if file_digest(file) != digest:
+            found = "another text than was accepted"
+            raise DataError(explain(shown_path(file), found, f"the one in {shown_path(path)}", _REGENERATE))
 
 
 def _is_digest_of(pair: tuple[str, object]) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kzreport.errors import explain
 from kzreport.files import project_root, shown_path
+from kzreport.machine.strays import is_stray
 
 SHARED_FILES = ("package.yml", "publishers.yml", "columns.yml")  # that cards refer to
 OTHER_FILES = (
@@ -28,11 +29,19 @@ def undeclared_tables(folder: Path) -> list[str]:
     for name, path in tables.items():
         if name not in cards:
             todo = f"write it: 'kzreport new PAGE --series {shown_path(path)}' does"
-            found.append(explain(shown_path(path), f"no card {name}.yml", "a table and its card", todo))
+            found.append(_left(path) or explain(shown_path(path), f"no card {name}.yml", "a table and its card", todo))
     for name, path in cards.items():
         if name not in tables and path.name not in (*SHARED_FILES, *OTHER_FILES):
-            found.append(explain(shown_path(path), f"no table {name}.csv", "a card and its table"))
+            found.append(_left(path) or explain(shown_path(path), f"no table {name}.csv", "a card and its table"))
     return found
+
+
+def _left(path: Path) -> str:
+    """Return the message on a copy that another program made; empty for another file."""
+    if not is_stray(path.name):
+        return ""
+    todo = "compare it with the file of which it is a copy, then remove it"
+    return explain(shown_path(path), "a file that another program left", "tables and their cards", todo)
 
 
 def unread_files() -> list[str]:
@@ -45,10 +54,5 @@ def unread_files() -> list[str]:
     return [
         explain(shown_path(p), "a file that nothing reads", "tables with their cards", todo)
         for p in sorted([*top, *facts])
-        if not _of_a_program(p)
+        if not p.name.startswith((".", "__")) and not is_stray(p.name)
     ]
-
-
-def _of_a_program(path: Path) -> bool:
-    """True for what editors and systems leave in folders."""
-    return path.name.startswith((".", "~", "#", "__")) or path.name.endswith("~")

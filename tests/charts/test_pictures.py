@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from matplotlib.font_manager import FontProperties, findfont, get_font
-from measured import faults
+from measured import corners, faults
 
 from kzreport.charts.chart import draw
 from kzreport.charts.colours import COLOURS, NAMES, variables
@@ -66,11 +66,73 @@ def test_a_column_of_a_picture_tells_its_period(svg):
     assert "February 2024\nKazakhstan: 2.0%\nRussia: 2.0%" in [t.replace("\u00a0", " ") for t in said]
 
 
-def test_on_a_phone_the_axis_of_a_plot_over_time_stays(svg):
+def in_ink(picture):
+    return re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], picture)
+
+
+def years(unit, first, *numbers):
+    return [Reading("x", v, unit, Period.parse(str(first + n))) for n, v in enumerate(numbers)]
+
+
+OVER_TIME = {
+    "lines": ({"KAZ": years("percent", 2012, *range(10, 24)), "RUS": years("percent", 2014, 9, 12, 30, 14, 15)}, {}),
+    "bars": ({"KAZ": years("percent", 2015, 3.5, -2, 14, 4, 5, 6, 7, 8)}, {}),
+    "stacked": ({"KAZ": years("percent", 2012, *range(1, 9)), "RUS": years("percent", 2012, *range(8, 0, -1))}, {}),
+    "dots": ({n: years("tonne", 2020, 5 + k, 6 + k, 2 + k) for k, n in enumerate(("titr", "ktz", "KAZ"))}, {}),
+    "editions": ({"KAZ": years("percent", 2010, *range(10, 20))}
+                 | {f"{y}-10-15": years("percent", y, 20, 9, 8, 2 * (y - 2012)) for y in range(2014, 2020, 2)}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OVER_TIME)
+def test_a_plot_over_time_shows_all_its_years_on_a_phone(kind):
+    """It showed the last three, and one publisher of five."""
+    groups, options = OVER_TIME[kind]
+    drawn = draw(kind, groups, EN, title="T", source="S", **options).svg
+    made = in_ink(phone_picture(drawn, "x"))
+    assert 'class="anew"' in made and faults(made) == []
+    assert float(re.search(r'viewBox="(.*?)"', made)[1].split()[2]) < 300, "as wide as a phone"
+    said, periods = texts(made), [r.period.year for g in groups.values() for r in g]
+    assert str(max(periods)) in said and min(int(t) for t in said if re.fullmatch("20..", t)) <= min(periods) + 4
+    words = {word for t in texts(inline_picture(drawn, "x")) for word in t.split() if not re.fullmatch(r"20\d\d", t)}
+    assert words <= {word for t in said for word in t.split()}, "only years of the axis may go"
+    marks = [sum(e.tag.endswith("circle") for e in ET.fromstring(svg).iter()) for svg in (drawn, made)]
+    assert marks[0] == marks[1]
+
+
+def test_a_page_says_the_same_lines_in_fewer_bytes():
+    """The corners of each line are where they were, however they are written."""
+    drawn = draw("multiples", {n: path(1, 2, 5 * k) for k, n in enumerate(("KAZ", "RUS", "UZB", "KGZ"))}, EN,
+                 title="T", source="S", highlight="KAZ").svg  # fmt: skip
+    page = inline_picture(drawn, "x")
+    assert len(page) < 0.93 * len(bare_picture(drawn))
+
+    def places(svg):
+        root = ET.fromstring(svg)
+        by_id = {f"#{e.get('id')}": e for e in root.iter()}
+        for e in root.iter():
+            moved, of = (e, by_id[e.attrib["href"]]) if "href" in e.attrib else (None, e)
+            right, down = (float(moved.get(k)) for k in "xy") if moved is not None else (0.0, 0.0)
+            for pen, (x, y) in corners(of.get("d", "")):
+                yield pen, round(x + right, 1), round(y + down, 1)
+
+    assert sorted(places(page)) == sorted(places(bare_picture(drawn)))
+
+
+def test_nothing_is_read_aloud_twice():
+    drawn = draw("lines", {"KAZ": path(1, 2, 3)}, EN, title="Measure", finding="It rises", source="S").svg
+    root = ET.fromstring(inline_picture(drawn, "x"))
+    said = {e.tag.rpartition("}")[2]: e.text for e in root if e.text}
+    assert said["title"] == "It rises" and said["desc"].startswith("Measure")
+
+
+def test_on_a_phone_the_axis_of_a_plot_over_time_stays_where_its_texts_would_touch():
+    svg = draw("bars", {"KAZ": years("tonne", 2016, *[9876] * 9)}, EN, title="T", source="S",
+               scaled=False).svg  # fmt: skip
     whole, axis = (ET.fromstring(made(svg, "path")) for made in (inline_picture, phone_picture))
     (label,) = (e.attrib["href"] for e in axis.iter() if e.tag.endswith("use"))
     (group,) = (e for e in whole.iter() if f"#{e.get('id')}" == label)
-    assert {"1", "3"} <= {e.text for e in group.iter() if e.tag.endswith("text")}
+    assert {"0", "8,000"} <= {e.text for e in group.iter() if e.tag.endswith("text")}
     (_, top, wide, tall), (_, *place, height) = (e.attrib["viewBox"].split() for e in (whole, axis))
     assert (top, tall) == (place[0], height), "one lies on the other"
     assert f"width:{100 * float(place[1]) / float(wide):.2f}%" in axis.attrib["style"]

@@ -87,10 +87,81 @@ def test_a_card_and_its_rows_may_change_together(project_of, capsys):
     card, table = data / "visitors.yml", data / "visitors.csv"
     card.write_text(card.read_text(encoding="utf-8").replace("Visitors", "Guests"), encoding="utf-8")
     table.write_text(table.read_text(encoding="utf-8") + "2026-09,61000,2026-10-15\n", encoding="utf-8")
-    assert accept() == 0 and "visitors: 1 added\n  2026-09: 61000, published" in capsys.readouterr().out
+    assert accept() == 2 and "visitors.yml: titles: “Guests” in place of “Visitors" in capsys.readouterr().out
+    assert accept(yes=True) == 0 and "visitors: 1 added\n  2026-09: 61000, published" in capsys.readouterr().out
     assert (
         describe_series("visitors").titles["en"] == "Guests" and str(load_series("visitors", TODAY).last) == "2026-09"
     )
+
+
+CARDS = {  # an edit of a card -> what is told of it, exit code without --yes
+    "unit: count=>unit: percent": ("visitors.yml: unit: percent in place of count", 2),
+    "basis: month=>basis: mm": ("visitors.yml: basis: mm in place of month", 2),
+    "en: Visitors=>en: Guests": ("visitors.yml: titles: “Guests” in place of “Visitors”", 2),
+    "continuous: yes=>continuous: no": ("visitors.yml: continuous: no in place of yes", 2),
+    "- 1000000=>- 9000000": ("visitors.yml: range: [0, 9000000] in place of [0, 1000000]", 2),
+    "- 1000000=>- 900000": ("visitors.yml: range: [0, 900000] in place of [0, 1000000]", 0),
+    "caveats:\n- en: 'Example figures: replace visitors.csv and its card.'\n=>": (
+        "visitors.yml: caveats: 0 in place of 1",
+        2,
+    ),
+    "replace visitors.csv=>change visitors.csv": (
+        "visitors.yml: caveats: with “Example figures: change visitors.csv and its card.”",
+        0,
+    ),
+}
+
+
+def test_what_a_card_says_of_published_figures_is_told_and_asked(project_of, capsys):
+    data = project_of("--lang", "en") / "data"
+    card, package = data / "visitors.yml", data / "datapackage.json"
+    text, accepted_text = card.read_text(encoding="utf-8"), package.read_text(encoding="utf-8")
+    for edit_, (told, code) in CARDS.items():
+        before, after = edit_.split("=>")
+        assert before in text
+        card.write_text(text.replace(before, after), encoding="utf-8")
+        assert accept() == code, edit_
+        said = capsys.readouterr()
+        assert told in said.out and (code == 0 or "data/visitors.yml (guard 'meaning')" in said.err), edit_
+        package.write_text(accepted_text, encoding="utf-8")
+
+
+BROKEN = {
+    "conflict": lambda text: text.replace('"name"', '<<<<<<< HEAD\n"name"', 1),
+    "edited": lambda text: text.replace("visitors", "guests", 1),
+    "gone": None,
+}
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_package_is_no_reason_to_compare_nothing(how, project_of, capsys):
+    """As after a merge: what was accepted is found in its copy, and an altered figure is asked about."""
+    data = project_of("--lang", "en") / "data"
+    assert accept() == 0
+    table, package = data / "visitors.csv", data / "datapackage.json"
+    figure = table.read_text(encoding="utf-8").splitlines()[5]
+    period, value, published = figure.split(",")
+    edited = table.read_text(encoding="utf-8").replace(figure, f"{period},{int(value) + 1},{published}")
+    table.write_text(edited, encoding="utf-8")
+    if BROKEN[how]:
+        package.write_text(BROKEN[how](package.read_text(encoding="utf-8")), encoding="utf-8")
+    else:
+        package.unlink()
+    assert accept() == 2
+    said = capsys.readouterr()
+    assert f"{period}: {int(value) + 1} in place of {value}" in said.out and "guard 'alteration'" in said.err
+    for copy in (data / ".accepted").glob("datapackage.json"):
+        copy.unlink()
+    assert accept() == (2 if BROKEN[how] else 0)  # without any package it is a new project
+
+
+def test_an_error_of_a_guard_is_asked_about_too(project_of, capsys):
+    """It was printed as an error, and the data were accepted."""
+    data = project_of("--lang", "en") / "data"
+    table = data / "visitors.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "2026-09,61000,2027-10-15\n", encoding="utf-8")
+    assert accept() == 2 and "guard 'future'" in capsys.readouterr().err
+    assert accept(yes=True) == 0 and "accepted: data/visitors.csv, 2026-09 (guard 'future')" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from kzreport.claims.claim import Claim, Document, Qualifier
@@ -9,6 +11,7 @@ from kzreport.claims.frequencies import frequency_faults, mismatches_of
 from kzreport.claims.tests import parse_tests
 from kzreport.commands.cli import main
 from kzreport.commands.marks import mark_faults, note_faults
+from kzreport.errors import KzreportError
 from kzreport.files import clear_caches
 from kzreport.model import Period
 from kzreport.project.settings import page_names
@@ -52,6 +55,36 @@ def test_a_view_that_fails_is_a_fault_of_the_page(project_of, capsys):
     change(view, "    latest = at(", "    latest = [][0] or at(")
     assert main(["check"]) == 2
     assert "notebooks/views/visitors.py, line 18: found IndexError: list index out of range" in capsys.readouterr().err
+
+
+CELL, PLACE = "notebooks/visitors.ipynb", "notebooks/visitors.ipynb, cell 4, line"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"lines"', '"line"', f"{PLACE} 5: chart: found 'line', expected one of lines, multiples, "),
+        (
+            ".path)",
+            ".path, highlite=lang)",
+            f"{PLACE} 5: chart 'path', options: found highlite, expected options of its views, or steps, mark, points, "
+            "highlight, scaled (did you mean highlight?).",
+        ),
+        (".path)", ".pth)", f"{PLACE} 5: views of visitors: found no 'pth', expected one of headline, path (did you"),
+        (".title", ".titel", f"{PLACE} 2: page: found no method 'titel', expected one of title, section, "),
+        ("import visitors", "import visitor", "cell 2, line 2: kzreport.views: found no 'visitor', expected one of cl"),
+        ("as_of=as_of", "asof=as_of", f"{PLACE} 1: Page(): found 'asof', expected one of lang, as_of, years (did you"),
+        ('"lines", ', "", f"{PLACE} 5: found TypeError: page.chart() missing 1 required positional argument: 'groups'"),
+        ("note(note)", "note(nots)", f"{PLACE} 4: found NameError: name 'nots' is not defined, expected a page that"),
+    ],
+)
+def test_a_mistake_in_a_cell_is_found_at_its_line(project_of, old, new, fault):
+    """A run would end at it: also at a kind of chart, and an option of it, although nothing is drawn here."""
+    root = project_of("--lang", "en")
+    change(root / CELL, json.dumps(old)[1:-1], json.dumps(new)[1:-1], 1)
+    with pytest.raises(KzreportError) as found:
+        mark_faults("visitors")
+    assert fault in str(found.value) and str(root) not in str(found.value) and "_Listen" not in str(found.value)
 
 
 @pytest.mark.parametrize(

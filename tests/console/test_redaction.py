@@ -115,6 +115,34 @@ def test_no_option_gives_its_secret_away(words, capsys, tmp_path, monkeypatch, h
     assert "Traceback" not in said.err
 
 
+SETTINGS = {  # of params/project.yml -> a word of what is said
+    "notify: [{password: S3CRET}]": "run, notify.0: found something else, not repeated",
+    "notify: {password: S3CRET}": "run, notify: found something else, not repeated",
+    "notify: [[S3CRET]]": "run, notify.0: found",
+    "notify: [https://u:S3CRET@h/x]": "params/project.yml, run, notify: found an address",
+    "notify: [TOKEN=S3CRET tell]": "params/project.yml, run, notify: found something else",
+    "output: {password: S3CRET}": "run, output: found something else",
+    "output: s3://u:S3CRET@b/x": "",
+}
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_no_setting_gives_its_secret_away(setting, home, capsys, handlers):
+    settings = (home.root / "params" / "project.yml").read_text()
+    home.write("params/project.yml", f"{settings}run:\n  {setting}\n")
+    assert main(["run", "inflation-brief", "--as-of", "2026-09-30"]) == 2
+    said = capsys.readouterr()
+    assert "S3CRET" not in said.out + said.err and SETTINGS[setting] in said.err
+
+
+def test_the_words_of_a_command_are_not_listed(capsys, handlers):
+    """Of a command that is notified its name is enough: a word may be a password."""
+    told = "sh -c 'curl -H \"Authorization: Bearer S3CRET\" https://h/'"
+    assert main(["run", "inflation-brief", "--as-of", "2026-09-30", "--explain", "--notify", told]) == 0
+    said = capsys.readouterr()
+    assert "notify: sh ... (command line)" in said.out and "S3CRET" not in said.out + said.err
+
+
 def test_a_project_named_by_an_address(capsys, monkeypatch, handlers):
     monkeypatch.setenv("KZREPORT_HOME", "https://u:S3CRET@h/x?sig=S3CRET")
     clear_caches()

@@ -113,7 +113,7 @@ def test_a_page_that_fails_costs_its_edition(cli, project_copy, trial, tmp_path)
     assert (out / "failed" / "trial-2024-02-29" / "en-other.ipynb").exists()
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow)])
 def test_an_ended_batch_leaves_what_is_whole(name, cli, project_copy, trial, tmp_path):
     out = tmp_path / "out"
     write_page(project_copy, "other", "import time; time.sleep(600 if as_of == '2024-02-29' else 0)", SHOWS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pytest
 from run_fixtures import write_definition, write_page
@@ -84,6 +85,18 @@ def test_a_revision_says_what_it_replaced(revised):
     shown = cli("diff", AS_OF, f"{AS_OF}-r2", "trial", *place, "--format", "html", "--lang", "fr")
     cells = [cell.replace("\u00a0", " ") for cell in re.findall("<td>(.*?)</td>", shown.out)]
     assert shown.code == 0 and {"9,8 %", "9,1 %", "6,0 %", "5,0 %", "Douteuse"} <= set(cells), cells
+
+    assert cli("diff", AS_OF, f"{AS_OF}-r2", *place).out == diff.out  # only this report has both
+    (out / "other" / AS_OF).mkdir(parents=True)
+    shutil.copy(out / "trial" / AS_OF / "manifest.json", out / "other" / AS_OF)
+    assert cli("diff", AS_OF, f"{AS_OF}-r2", *place).out == diff.out
+    refused = cli("verify", AS_OF, *place)
+    assert (
+        refused.code == 2 and f"found 2 reports with an edition '{AS_OF}', expected one of other/{AS_OF}" in refused.err
+    )
+    refused = cli("verify", f"other/{AS_OF}-r2", *place)
+    assert refused.err.endswith(f"(did you mean trial/{AS_OF}-r2?).\n"), refused.err
+    shutil.rmtree(out / "other")
 
     for words, expected in {
         (AS_OF, f"{AS_OF}-r9"): "edition: found 'trial/2024-03-31-r9', expected",

@@ -16,6 +16,7 @@ from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.store import Store, list_editions
 from kzreport.errors import PageError, ParameterError
+from kzreport.files import sealed
 
 DAY = "2024-03-31"
 
@@ -114,13 +115,18 @@ def _title_edited(folder):
     manifest.write_text(json.dumps(found), encoding="utf-8")
 
 
+def _manifest_of_another_making(folder):
+    manifest = folder / "manifest.json"
+    found = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(sealed(found | {"git": {"commit": "abcdef0"}})), encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
         (_altered_with_its_time_kept, ": altered"),
         (_replaced_by_a_link, ": not a regular file"),
-        (_edited_with_its_digest, "manifest.json: altered"),
-        (_title_edited, "manifest.json: altered"),
+        (_manifest_of_another_making, "manifest.json: altered"),
         (lambda folder: _page(folder).unlink(), ": missing"),
         (lambda folder: (folder / "evil.html").write_text("x"), "evil.html: not in the manifest"),
     ],
@@ -128,6 +134,18 @@ def _title_edited(folder):
 def test_damage_is_found_whatever_was_kept(harm, said, edition):
     harm(edition)
     assert any(said in line for line in list_damage(edition, Store(edition.parent.parent)))
+
+
+@pytest.mark.parametrize("edit", [_edited_with_its_digest, _title_edited])
+def test_a_manifest_edited_by_hand_is_found_without_a_record(edit, edition):
+    """As in a copy of the folder, or at an address, which have no records."""
+    root = edition.parent.parent
+    shutil.rmtree(root / ".work")
+    edit(edition)
+    with pytest.raises(PageError, match=r"manifest\.json \(digest: another one than that of its content"):
+        list_damage(edition, Store(root))
+    write_index(root, RunLog())
+    assert edition.name not in (root / "index.html").read_text(encoding="utf-8")
 
 
 def test_edited_inputs_contradict_their_fingerprint(edition):
@@ -139,7 +157,18 @@ def test_edited_inputs_contradict_their_fingerprint(edition):
         read_manifest(edition)
 
 
-STRAYS = (".DS_Store", "Thumbs.db", "en/page (copy).html", "en/page - Copie.html", "en/page.html~", "en/.page.html.swp")
+STRAYS = (
+    "~$page.xlsx",
+    "en/page-Copy1.ipynb",
+    "Icon\r",
+    "en/page.sync-conflict-20261102-1.html",
+    ".DS_Store",
+    "Thumbs.db",
+    "en/page (copy).html",
+    "en/page - Copie.html",
+    "en/page.html~",
+    "en/.page.html.swp",
+)
 
 
 @pytest.mark.parametrize("name", STRAYS)

@@ -120,6 +120,30 @@ def test_bad_definition(home, name):
     assert len(message) < 400
 
 
+NAMES = (
+    "é",
+    "A note",
+    "q1#2026",
+    "inflation-brief (1)",
+    "x" * 61,
+    "CON",
+    "con",
+    "com1",
+    "a.b",
+    "latest",
+    "failed",
+    "-x",
+)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_cannot_be_a_folder_everywhere(home, name):
+    """Of it an edition was made that could not be read again, or its note was blamed."""
+    home.write(f"params/{name}.yml", (home.root / "params" / "inflation-brief.yml").read_text())
+    with pytest.raises(ParameterError, match=rf"params/{re.escape(name)}\.yml: found that name"):
+        load_definition(name)
+
+
 def test_no_definition_of_that_name(home):
     with pytest.raises(
         ParameterError, match=f"^report definition: found 'weekly', expected one of {', '.join(definition_names())}"

@@ -45,6 +45,20 @@ def names(out: Path) -> list[str]:
     return sorted(p.name for p in (out / "trial").iterdir() if p.name != "latest")
 
 
+def test_folders_of_other_programs_stay(tree, capsys):
+    """A backup may have a date for its name and a manifest; an edition with a torn one is known by its record."""
+    backup = tree / "backups" / "2020-01-31"
+    backup.mkdir(parents=True)
+    (backup / "manifest.json").write_text('{"files": 3}')
+    (backup.with_name("2021-01-31")).mkdir()
+    (backup.with_name("2021-01-31") / "manifest.json").write_text('{"files": 3}')
+    (tree / "trial" / MONTHS[0] / "manifest.json").write_text("{")
+    assert main(["prune", "--keep", "1", "--output", str(tree)]) == 0
+    said = capsys.readouterr()
+    assert (backup / "manifest.json").is_file() and names(tree) == MONTHS[-1:]
+    assert "backups/2020-01-31: edition backups/2020-01-31: found no whole manifest.json" in said.err
+
+
 def test_old_editions_go_and_the_index_is_rewritten(tree, capsys):
     place = ("--output", str(tree))
     assert main(["prune", "--keep", "1", "--keep-yearly", "--dry-run", *place]) == 0

@@ -19,9 +19,9 @@ from kzreport.editions.latest import write_latest
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.site import MARK, publish_site
-from kzreport.editions.store import Store
+from kzreport.editions.store import Store, output_root
 from kzreport.errors import PageError, ParameterError
-from kzreport.files import sha256_hex
+from kzreport.files import sealed, sha256_hex
 from kzreport.render.published import as_made
 
 LATER = "2024-04-30"
@@ -47,7 +47,7 @@ def root(made, tmp_path_factory) -> Path:
     for gone in [f for f in manifest["files"] if f.partition("/")[2].startswith("fdi.")]:
         del manifest["files"][gone]
         (later / gone).unlink()
-    (later / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (later / "manifest.json").write_text(json.dumps(sealed(manifest)), encoding="utf-8")
     write_index(root, RunLog())
     return root
 
@@ -92,6 +92,35 @@ def test_a_link_in_its_place_is_not_followed(root, tmp_path):
     (out / "small" / "latest").symlink_to(away)
     write_index(out, RunLog())
     assert not list(away.iterdir()) and list_strays(out) == ["small/latest"]
+
+
+def test_a_folder_of_another_program_of_that_name_stays(root, tmp_path):
+    """Folders ``latest`` are usual, as in documentation of many versions: an output may lie beside one."""
+    out = tmp_path / "out"
+    shutil.copytree(root / "small", out / "small")
+    theirs = [out / "docs" / "latest" / "index.html", out / "docs" / "latest" / "api" / "x.html"]
+    theirs += [out / "small" / "latest" / "theirs.html", out / "small" / "latest" / "en" / "inflation.html"]
+    for path in theirs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<title>Theirs</title>")
+    write_index(out, RunLog())
+    write_latest(out, [])
+    assert all(path.read_text() == "<title>Theirs</title>" for path in theirs)
+    assert {p for p in out.glob("*/latest/**/*") if p.is_file()} == set(theirs)
+
+
+@pytest.mark.parametrize("name", ["data", "data/reports", "notebooks/x", "params"])
+def test_editions_are_not_put_among_their_inputs(name, home):
+    with pytest.raises(ParameterError, match=rf"--output: found a folder in {name.partition('/')[0]}/"):
+        output_root(str(home.root / name))
+    assert not (home.root / name / ".work").exists()
+
+
+def test_an_index_of_another_program_is_not_replaced(tmp_path):
+    (tmp_path / "index.html").write_text("<title>Theirs</title>")
+    with pytest.raises(ParameterError, match=r"an index\.html that is not of editions"):
+        output_root(str(tmp_path))
+    assert [p.name for p in tmp_path.iterdir()] == ["index.html"]
 
 
 def test_list_knows_latest(root, capsys):

@@ -135,7 +135,7 @@ def test_a_batch_killed_at_each_named_point(launcher, small, dice, often, row):
     )
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+@pytest.mark.parametrize("name", ["SIGTERM", *(pytest.param(n, marks=pytest.mark.slow) for n in ("SIGINT", "SIGHUP"))])
 def test_a_batch_ended_at_any_moment(name, launcher, small, dice, often, row):
     number = getattr(signal, name)
     took: list[float] = []

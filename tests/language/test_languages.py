@@ -16,14 +16,13 @@ from hypothesis import strategies as st
 from kzreport.commands.cli import main
 from kzreport.commands.languages import list_warnings
 from kzreport.errors import WordsError
-from kzreport.files import read_yaml
+from kzreport.files import read_yaml, sealed
 from kzreport.language.lint import language_faults, shared_faults
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated, untranslated
 from kzreport.language.wordfiles import UNTRANSLATED, built_in_languages, language_path
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading, Status
-from kzreport.series.resource import seal_package
 from kzreport.units import UNITS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -90,7 +89,7 @@ def project_in(language: str, root: Path, monkeypatch: pytest.MonkeyPatch) -> st
     }
     (root / "params" / "project.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     (root / "data" / "datapackage.json").write_text(
-        json.dumps(seal_package({"publishers": {}, "resources": [], "made_from": {}})), encoding="utf-8"
+        json.dumps(sealed({"publishers": {}, "resources": [], "made_from": {}})), encoding="utf-8"
     )
     articles = {"articles": {c: {"en": "#", language: "#"} for c in ("KAZ", "UZB", "MNG", "USA", "SGP", "GBR", "IND")}}
     (root / "data" / "labels.yml").write_text(yaml.safe_dump(articles), encoding="utf-8")

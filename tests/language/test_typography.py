@@ -182,6 +182,13 @@ def _say(text):
         ),
         ("fr", "l’épidémie pèse sur ces écarts", "ces écarts sont peu nombreux", "2020-03-11, not yet begun"),
         ("en", "before the war in Ukraine", "before the years judged", "2022-02-24, not yet begun"),
+        (
+            "fr",
+            "à 9,2\u00a0% par an\u202f; il était de 9,2\u00a0% par an",
+            "à 29,2\u00a0% par an\u202f; il était de 9,2\u00a0% par an",
+            "a figure",
+        ),
+        ("en", "9.2%, against +9.2%", "29.2%, against +9.2%", "a figure set against itself"),
         ("fr", "Union européenne à vingt-sept", "Union européenne à vingt-huit", None),
     ],
 )

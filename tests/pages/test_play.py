@@ -15,6 +15,7 @@ from kzreport.errors import NotebookError, one_of
 from kzreport.files import clear_caches
 from kzreport.model import Observation, Panel, Period, Reading, Series
 from kzreport.pages.notebooks import declared_parameters, load_notebook
+from kzreport.pages.page import Page
 from kzreport.project.settings import page_names
 from kzreport.series.known import load_series
 
@@ -78,6 +79,36 @@ def test_a_wrong_keyword_is_two_lines_and_a_guess(shell):
     assert lines[1:] == [
         "ParameterError: Page(): found 'asof', expected one of lang, as_of, years (did you mean as_of?)."
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "error", "found"),
+    [
+        ("page.titel()", "UnknownAttribute", "page: found no method 'titel', expected one of title, section, say,"),
+        (
+            "page.headline(inflation.headlin)",
+            "UnknownAttribute",
+            "views of inflation: found no 'headlin', expected one",
+        ),
+        ("from kzreport.views import inflaton", "UnknownName", "kzreport.views: found no 'inflaton', expected one of "),
+        ("Page('inflation', lang=lang, asof=as_of)", "ParameterError", "Page(): found 'asof', expected one of lang, "),
+        ("Page('inflation', lang=lang)", "ParameterError", "Page(): found no as_of, expected as_of=as_of, the value"),
+    ],
+)
+def test_a_misspelt_name_in_a_cell_is_two_lines_and_a_guess(shell, cell, error, found):
+    """The class behind a page, and the folder of the engine, are no business of an analyst."""
+    meant = {"titel": "title", "headlin": "headline", "inflaton": "inflation", "asof": "as_of"}
+    (lines,) = shell(*BEGIN, "from kzreport.views import inflation", PAGE.format("inflation"), cell)
+    assert lines[0] == f"line 1 of the cell: {cell}" and len(lines) == 2
+    assert lines[1].startswith(f"{error}: {found}")
+    guess = [right for wrong, right in meant.items() if f"'{wrong}'" in lines[1]]
+    assert lines[1].endswith(f"(did you mean {guess[0]}?)." if guess else "the value of the parameter.")
+
+
+def test_a_page_may_be_asked_what_it_has():
+    page = Page("inflation", lang="en", as_of="2026-09-30")
+    assert not hasattr(page, "titel") and not hasattr(page, "_repr_html_") and hasattr(page, "title")
+    assert page.beside("inflation", "fr").words.language == "fr"
 
 
 def test_an_error_of_python_stays_one(shell):

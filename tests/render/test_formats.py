@@ -374,9 +374,9 @@ def test_hostile_text_is_text_in_the_word_file():
 
 def test_no_cell_of_a_download_is_a_formula():
     page = hostile_edition().pages["en"][0]
-    words = Words("en", "inflation")
+    reader = FigureReader(Words("en", "inflation"), date(2024, 3, 31))
     for output in page.outputs[-2:]:
-        rows = list(csv.reader(io.StringIO(download(output, words, date(2024, 3, 31)))))
+        rows = list(csv.reader(io.StringIO(download(output, reader))))
         for row in rows:
             for cell in row:
                 assert not cell.startswith(("=", "+", "-", "@", "\t", "\r")) or re.fullmatch(r"-?[\d.]+", cell), cell

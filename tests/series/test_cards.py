@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from kzreport.errors import DataError
-from kzreport.series.assemble import assemble, check_package
+from kzreport.series.assemble import assemble, check_package, package_text
 from kzreport.series.resource import describe_series, resources
 
 CARD = """\
@@ -159,6 +159,26 @@ def test_a_broken_shared_file_is_refused(home, path, old, new, words):
     with pytest.raises(DataError, match=re.escape(words)) as caught:
         assemble()
     assert str(caught.value).startswith(f"data/{path}.yml")
+
+
+COPIES = (
+    "cpi_yy (Anna's conflicted copy 2026-11-02)",
+    "cpi_yy (copie en conflit de Anna 2026-11-02)",
+    "cpi_yy.sync-conflict-20261102-101010-ABCDEFG",
+    "~$cpi_yy",
+    "cpi_yy (1)",
+    "cpi_yy - Copie",
+    "cpi_yy_LOCAL_4711",
+)
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_copy_of_another_program_is_called_so(home, name):
+    """Not a new table that wants a card: it may hold what somebody else entered."""
+    home.write(f"data/{name}.csv", (home.data / "cpi_yy.csv").read_bytes())
+    with pytest.raises(DataError, match=r"found a file that another program left.*compare it with the file") as error:
+        package_text(home.data)
+    assert str(error.value).startswith(f"data/{name}.csv")
 
 
 def test_a_card_and_its_table_stand_together(home):

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kzreport.errors import DataError, ParameterError
-from kzreport.files import project_root, read_yaml
+from kzreport.files import project_root, read_yaml, sealed
 from kzreport.model import Period
 from kzreport.series.assemble import assemble
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprint, load_series, load_vintages, present_state
-from kzreport.series.resource import describe_series, resources, seal_package
+from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table
 
 # Small tables under the real descriptions: what is tried here does not depend on the figures of today.
@@ -681,7 +681,7 @@ def test_broken_description(home, name):
     ],
 )
 def test_torn_description(home, content, words):
-    home.write("data/datapackage.json", json.dumps(seal_package(content)) if isinstance(content, dict) else content)
+    home.write("data/datapackage.json", json.dumps(sealed(content)) if isinstance(content, dict) else content)
     with pytest.raises(DataError, match=re.escape(words)):
         resources()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bad_inputs import HIDDEN, RUN, Case, Maker, trees, whole_file
 
-from kzreport.series.resource import seal_package
+from kzreport.files import sealed
 
 Columns = Mapping[str, Sequence[str]]
 Files = Mapping[str, bytes | str | None]
@@ -30,7 +30,7 @@ def restated(home: Path, name: str, content: bytes) -> Files:
     package = json.loads((home / "data/datapackage.json").read_text(encoding="utf-8"))
     entry = next(r for r in package["resources"] if r["name"] == name)
     entry |= {"hash": "sha256:" + sha256(content).hexdigest(), "bytes": len(content)}
-    text = json.dumps(seal_package(package), ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(sealed(package), ensure_ascii=False, indent=2) + "\n"
     return {f"data/{name}.csv": content, "data/datapackage.json": text.encode()}
 
 

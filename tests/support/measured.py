@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import combinations
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -93,7 +94,8 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-STEP = re.compile(r"([MLHVQC])([^MLHVQCz]*)")
+STEP = re.compile(r"([MLHVQCmlhv])([^A-Za-z]*)")
+NUMBER = re.compile(r"-?(?:\d+(?:\.\d+)?|\.\d+)")
 LINE = re.compile(r"(?:^|;)stroke:(#[0-9a-f]{6})")
 Place = tuple[float, float]
 NO_DATA = {"grid", "frame", "paper", "stem", "muted"}  # strokes of the grid, the axes, the rows and what is doubtful
@@ -108,13 +110,28 @@ def segments(svg: str) -> list[tuple[str, Place, Place]]:
         if stroke is None or NAMES[stroke[1]] in NO_DATA or "clip-path" in element.attrib:
             continue
         here = (0.0, 0.0)
-        for command, rest in STEP.findall(element.attrib["d"]):
-            *_, x, y = (*here, *map(float, rest.split())) if command != "H" else (float(rest), here[1])
-            there = (here[0], y) if command == "V" else (x, y)
-            if command != "M":
+        for moves, there in corners(element.attrib["d"]):
+            if not moves:
                 found.append((stroke[1], here, there))
             here = there
     return found
+
+
+def corners(path: str) -> Iterator[tuple[bool, Place]]:
+    """Yield the corners of a path, and whether the pen moves there without drawing; of a curve its end."""
+    x = y = 0.0
+    for command, rest in STEP.findall(path):
+        numbers = [float(n) for n in NUMBER.findall(rest)]
+        wide = {"H": 1, "V": 1, "Q": 4, "C": 6}.get(command.upper(), 2)
+        for n in range(0, len(numbers), wide):
+            few, (from_x, from_y) = numbers[n : n + wide], (x, y) if command.islower() else (0.0, 0.0)
+            if command in "Hh":
+                x = from_x + few[0]
+            elif command in "Vv":
+                y = from_y + few[0]
+            else:
+                x, y = from_x + few[-2], from_y + few[-1]
+            yield command in "Mm" and n == 0, (x, y)
 
 
 def crosses(t: Written, one: Place, other: Place) -> bool:

@@ -6,7 +6,8 @@ document.querySelectorAll("figure.claims").forEach(figure => {
   const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").replace(/[\s\u00a0\u202f]+/g, " ").replace(/[\u2019']/g, "'").toLowerCase();
   const heads = claims.map(claim => plain(claim.querySelector("summary").textContent));
   const texts = claims.map(claim => plain(claim.textContent));
-  const value = (claim, key) => claim.closest(`[data-${key}]`).dataset[key];
+  const among = (claim, select, number) => select.name === "verdict" ? claim.closest("[data-verdict]").dataset.verdict === select.value
+    : +claim.dataset.of.split(" ")[number] === select.selectedIndex; // the places of its document, theme and page in their lists
   const reveal = () => { // a link to a claim opens it, also where the browser does not by itself
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     const own = target && figure.contains(target) ? target : null;
@@ -22,10 +23,10 @@ document.querySelectorAll("figure.claims").forEach(figure => {
     const setOpen = open => { claims.forEach(claim => { claim.open = open; }); button.textContent = labels[+open]; };
     const show = () => {
       const words = plain(form.elements.text.value.trim());
-      const asked = words || choices.some(select => select.value);
+      const asked = words || choices.some(select => select.selectedIndex);
       let count = 0;
       claims.forEach((claim, i) => {
-        const fits = choices.every(s => !s.value || value(claim, s.name) === s.value) && texts[i].includes(words);
+        const fits = choices.every((s, number) => !s.selectedIndex || among(claim, s, number)) && texts[i].includes(words);
         claim.hidden = !fits;
         claim.open = Boolean(fits && words.length > 2 && !heads[i].includes(words)); // found in what is folded
         count += fits;

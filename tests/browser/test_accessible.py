@@ -15,6 +15,7 @@ from kzreport.editions.index import write_index
 from kzreport.editions.log import RunLog
 from kzreport.editions.site import publish_site
 from kzreport.editions.store import Store
+from kzreport.files import sealed
 from kzreport.render import brief_html
 
 LATER = "2024-04-30"
@@ -29,7 +30,7 @@ def published(made, tmp_path_factory):
     manifest = root / "small" / LATER / "manifest.json"
     about = json.loads(manifest.read_text(encoding="utf-8"))
     about["edition"] |= {"name": LATER, "as_of": LATER}
-    manifest.write_text(json.dumps(about), encoding="utf-8")
+    manifest.write_text(json.dumps(sealed(about)), encoding="utf-8")
     write_index(root, RunLog())
     copy = tmp_path_factory.mktemp("published") / "site"
     publish_site(Store(root), copy, "https://example.org/reports", RunLog())

@@ -9,6 +9,7 @@ import pytest
 from kzreport.claims.claim import Claim, Document, Qualifier
 from kzreport.claims.frequencies import frequency_faults, mismatches_of
 from kzreport.claims.tests import parse_tests
+from kzreport.commands.checks import notebook_faults
 from kzreport.commands.cli import main
 from kzreport.commands.marks import mark_faults, note_faults
 from kzreport.errors import KzreportError
@@ -116,6 +117,23 @@ def test_a_file_that_nothing_declares(project_of, capsys):
     said = capsys.readouterr().err
     assert "data/wheat.csv: found no card wheat.yml, expected a table and its card; write it: 'kzreport new" in said
     assert "warning: data/figures.xlsx: found a file that nothing reads" in said
+
+
+def test_a_calendar_may_be_empty(project_of):
+    """No day follows from a card without a lag, and a heading waits for what stands under it."""
+    path = project_of("--lang", "en") / "notebooks" / "summary.ipynb"
+    nb = json.loads(path.read_text(encoding="utf-8"))
+    shown = {"output_type": "display_data", "data": {"text/markdown": "x", "text/plain": "x"}, "metadata": {}}
+    code = [c for c in nb["cells"] if c["cell_type"] == "code"]
+    for cell in code[2:]:
+        cell["outputs"] = [] if "page.calendar(" in "".join(cell["source"]) else [shown]
+    path.write_text(json.dumps(nb), encoding="utf-8")
+    clear_caches()
+    assert not [fault for fault in notebook_faults("summary") if "0 stored outputs" in fault]
+    code[2]["outputs"] = []
+    path.write_text(json.dumps(nb), encoding="utf-8")
+    clear_caches()
+    assert [fault for fault in notebook_faults("summary") if "0 stored outputs" in fault]
 
 
 def test_a_list_of_claims_that_no_document_has(project_of, capsys):

@@ -14,6 +14,7 @@ from kzreport.render.setting import set_pdf
 from kzreport.render.text import Paragraph
 
 _SAID = ("brief", "changed", "late", "licence", "sources")
+_LARGER = (2.0, 1.4, 0.8, 0.0)  # points, of text on a page that has room for it
 _FITS = (40, 24, 16, 12, 8, 6, 4, 2)  # lines of a list, until all is on one page
 
 
@@ -23,8 +24,8 @@ def make(edition: Edition, language: str) -> bytes:
     Raises :class:`PageError` if headlines alone are longer than a page, or for what cannot be set.
     """
     w, brief = Words(language, day=edition.as_of), make_brief(edition, language)
-    for most in _FITS:
-        made = set_pdf("brief.typ", _data(edition, brief, most, w), edition.as_of)
+    for most, larger in [*((_FITS[0], points) for points in _LARGER), *((most, 0.0) for most in _FITS[1:])]:
+        made = set_pdf("brief.typ", _data(edition, brief, most, w) | {"larger": larger}, edition.as_of)
         if made.pages == 1:
             return made.data
     found = f"{made.pages} pages with {len(brief.points)} headlines"

@@ -23,6 +23,7 @@ _BULLETS = ("List Bullet", "List Bullet 2")
 _BACKGROUND = (*NOTES, Kind.SOURCES)  # under every page: their headings are in no contents
 _STYLES = {Kind.HEADLINE: "Quote", Kind.TITLE: "Measure"}  # of paragraphs
 _PIXELS = 1300  # of the width of a picture
+_SHORT = 12  # claims: a list that is read in one column
 _LOCALES = {"en": "en-GB", "fr": "fr-FR"}  # others have the code of their language alone
 
 
@@ -146,7 +147,7 @@ class _Document:
             rows = [[TextCell([[Run(text)]], head=not n) for n, text in enumerate(row)] for row in ledger.rows]
             self.file.table(Grid(title, list(ledger.head), set(), rows))
             self.file.paragraph([Run(self.words.typography(self.words.ui("claims_rest")))], "Source")
-        self.file.columns(2)
+        self.file.columns(1 if other and len(claims) <= _SHORT else 2)
         for group in (*ledger.full, *ledger.others):
             self.file.paragraph([Run(f"{group.name} ({group.count})")], "Heading 3")
             for entry in group.entries:
@@ -158,7 +159,7 @@ class _Document:
             self.file.paragraph([Run(f"{said} "), Run(title, page=self.places[other])], "Source")
 
     def _entry(self, entry: Entry) -> None:
-        place = Run(f" – {entry.place}")
+        place = Run(" –\u00a0" + entry.place.replace(" ", "\u00a0"))
         if not entry.parts:
             self.file.paragraph([Run(entry.stated), place], "Note")
             return

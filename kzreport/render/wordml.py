@@ -54,7 +54,8 @@ _OWN_STYLES = {
     "TOC 1": (9, INK, True, 3, 0, "Normal"),
     "TOC 2": (8, INK, False, 0, 0, "Normal"),
 }
-_WITH_NEXT = ("Caption", "Measure", "Entry")
+_WITH_NEXT = ("Caption", "Measure", "Entry", "TOC 1")
+_FEW, _ENDS = 18, 3  # rows of a table that is not parted; rows at the ends of a longer one that stay together
 
 
 class WordFile:
@@ -173,10 +174,12 @@ class WordFile:
             for number, (text, width) in enumerate(zip(grid.head, widths, strict=True))
         )
         rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
-        for row in grid.rows:
+        for place, row in enumerate(grid.rows, 1):
             whole = "<w:trPr><w:cantSplit/></w:trPr>" if sum(len(c.text) for c in row) < 1500 else ""
             cells = "".join(
-                self._cell(cell.lines, width, number in _left(grid) or cell.head, small)
+                self._cell(
+                    cell.lines, width, number in _left(grid) or cell.head, small, tied=_tied(place, len(grid.rows))
+                )
                 for number, (cell, width) in enumerate(zip(row, widths, strict=True))
             )
             rows.append(f"<w:tr>{whole}{cells}</w:tr>")
@@ -193,11 +196,21 @@ class WordFile:
         self.document.element.body.insert(len(self.document.element.body) - 1, parse_xml(markup))
         self.paragraph([], "Table Text")
 
-    def _cell(self, lines: Sequence[Sequence[Run]], width: int, left: bool, small: bool, *, edge: bool = False) -> str:
+    def _cell(
+        self,
+        lines: Sequence[Sequence[Run]],
+        width: int,
+        left: bool,
+        small: bool,
+        *,
+        edge: bool = False,
+        tied: bool = True,
+    ) -> str:
         side = "left" if left else "right"
         size = 7.5 if small else 8.0
+        next_ = "<w:keepNext/>" if tied else ""
         texts = "".join(
-            f'<w:p><w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="{side}"/></w:pPr>'
+            f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{next_}<w:jc w:val="{side}"/></w:pPr>'
             f"{''.join(self._sized(run, size) for run in line)}</w:p>"
             for line in lines
         )
@@ -262,6 +275,15 @@ def _field(code: str, shown: str) -> Any:
     return parse_xml(
         f'<w:fldSimple {nsdecls("w")} w:instr="{code}"><w:r><w:t>{escape(shown)}</w:t></w:r></w:fldSimple>'
     )
+
+
+def _tied(place: int, rows: int) -> bool:
+    """Return True for a row that stays on the page of the next: in a short table, and at the ends of a long one.
+
+    >>> [_tied(place, 40) for place in (1, 20, 38, 40)], _tied(5, 9)
+    ([True, False, True, False], True)
+    """
+    return place < rows and (rows <= _FEW or place < _ENDS or place > rows - _ENDS)
 
 
 def _left(grid: Grid) -> set[int]:

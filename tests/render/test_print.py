@@ -24,7 +24,7 @@ from kzreport.pages.rows import Cell, Row, Table
 from kzreport.render import brief_html, brief_pdf, pdf
 from kzreport.render.brief import MOST, make_brief
 from kzreport.render.content import PageContent
-from kzreport.render.printed import column_widths, printed_table, printed_text
+from kzreport.render.printed import column_widths, noted_parts, printed_table, printed_text
 from kzreport.render.repeated import notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
 from kzreport.render.text import plain, read_markdown, read_table
@@ -321,6 +321,56 @@ def test_a_narrow_table_is_set_in_two_halves_and_a_wide_one_smaller():
     assert narrow["folded"] and narrow["whole"] and narrow["size"] == 8.0
     wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html))
     assert not wide["folded"] and 7.0 <= wide["size"] < 8.0
+
+
+def letters(data: bytes, font: str = "") -> set[float]:
+    """The sizes in points of the letters of a PDF, rounded down, in fonts whose name holds ``font``."""
+    command = ["pdftohtml", "-xml", "-stdout", "-i", "-zoom", "1", "-", "-"]
+    said = subprocess.run(command, input=data, capture_output=True, check=True).stdout.decode()
+    used = set(re.findall(r'<text [^>]*font="(\d+)"', said))
+    fonts = re.findall(r'<fontspec id="(\d+)" size="([\d.]+)" family="([^"]+)"', said)
+    return {float(size) for number, size, family in fonts if font in family and number in used}
+
+
+@needs_poppler
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_of_charts_and_codes_are_seven_points_high(calm_files, language):
+    sizes = letters(calm_files[language], "DejaVuSans")
+    assert sizes and min(sizes) >= 7
+
+
+@needs_poppler
+def test_short_contents_stand_on_the_cover(calm, calm_files):
+    pages = text_of(calm_files["en"]).split("\f")
+    first = calm.pages["en"][0].title
+    assert fold("Contents") in fold(pages[0])
+    assert fold(first) in fold(pages[1]) and fold("Contents") not in fold(pages[1])
+
+
+@needs_poppler
+def test_a_brief_with_room_is_set_larger(calm):
+    bare = dataclasses.replace(calm, series=(), pages={"en": calm.pages["en"][:1]})
+    full, roomy = (sorted(letters(brief_pdf.make(edition, "en"))) for edition in (calm, bare))
+    assert full[-1] == roomy[-1], "the title stays"
+    assert full[-2] < roomy[-2], "values and headings"
+
+
+def test_a_single_note_stands_in_the_first_column_and_parts_stand_by_heading():
+    parts = noted_parts(printed_text("# Caveats\n\n- one\n\n# Method\n\n- " + "a " * 300 + "\n- " + "b " * 300))
+    caveats, method = parts
+    assert [len(column) for column in caveats["columns"]] == [1, 0]
+    assert all(column for column in method["columns"]) and not method["long"]
+
+
+def test_a_column_of_a_table_set_smaller_has_more_room():
+    """At seven points a line has more letters: a name that fits is not broken."""
+    name = "Bureau of National Statistics of Kazakhstan (BNS)"
+    rows = [Row.of("2 December 2026", "Consumer prices by main group, monthly change", "November 2026", name)]
+    table = printed_table(
+        read_table(Table("t", "T", ["Expected", "Series", "Missing", "Source"], rows, []).output().html)
+    )
+    room = table["widths"][-1] / sum(table["widths"]) * 130 * 8.0 / table["size"]
+    assert table["size"] < 8 and room >= len(name)
 
 
 DAYS = ("2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26")

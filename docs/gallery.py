@@ -25,6 +25,22 @@ from kzreport.render.fill import chart_style
 
 DAY = "2026-09-30"
 _ROOM = "main figure.chart { margin: 1rem 0; } time { white-space: nowrap; }"
+# The question that each kind of chart answers for a reader.
+PURPOSE = {
+    "bars": "How much was it in each period? For flows and counts; a rolling sum may run over the bars. An unknown "
+    "period has a cross, an estimate is hatched.",
+    "dots": "Do publishers agree? Each has a sign and a colour; the highest and lowest value of a year are written.",
+    "editions": "What was expected, and what came? A few earlier editions, each named by its year where it ends, the "
+    "latest one dashed, the outcome thick.",
+    "heat": "Which figures were changed, when, and by how much? A row for each period, a column for each vintage.",
+    "lines": "How did it move? A target is a stepped band or line, estimates are dotted, lines named at their ends.",
+    "multiples": "How does each country compare with one of them? Small plots on one scale; one that would flatten the "
+    "others has its own and says so.",
+    "pairs": "How far apart are two values of the same thing? Two reporters, or a year and the year before.",
+    "ranks": "Which is largest? In order of size, each value beside its marker; a second colour marks one of them.",
+    "slopes": "Who gained and who lost between two dates? Both ends are named, the colour says up or down.",
+    "stacked": "What is a total made of? Contributions add up to the line; a residual is hatched.",
+}
 PAGES = ("inflation", "fdi", "transit", "forecasts", "partners")  # between them they have every kind
 
 
@@ -65,7 +81,7 @@ def gallery(language: str = "en", back: str = "") -> str:
             if o := charts.get(name) if name else next(iter(charts.values()), None):
                 found.setdefault(kind, (page, o))
     figures = "\n".join(
-        f'<h2 id="{kind}"><code>{kind}</code></h2>\n<figure class="chart">'
+        f'<h2 id="{kind}"><code>{kind}</code></h2>\n<p>{PURPOSE[kind]}</p>\n<figure class="chart">'
         f'<p class="shown"><strong>{escape(o.heading)}</strong><br>'
         f'<span class="measure">{escape(o.measure)}</span></p>\n<div class="scroll" tabindex="0">'
         f"{inline_picture(o.svg, f'{kind}-{o.name}')}{phone_picture(o.svg, f'{kind}-{o.name}')}</div>\n"

@@ -5,6 +5,8 @@ Reviewers compare the rows of text, not the picture. The kinds of plot are in :m
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -91,7 +93,7 @@ def draw(
     if not values(groups):
         raise PageError(explain(f"chart '{title}'", "no value", "at least one"))
     everything = {**groups, **(extra or {})}
-    with mpl.rc_context(rc=settings()):
+    with mpl.rc_context(rc=settings()), _no_collection():
         heading = _Heading(finding or title, title if finding else "", source)
         layout = _layout(plot, groups, everything, words, heading, scaled, options)
         said = plot.describe(f"{finding}. {title}" if finding else title, everything, words)
@@ -106,6 +108,18 @@ def draw(
             **boxes,
         )
     return Chart(svg, layout.measure, said, rows(everything))
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Let garbage wait until a figure is drawn: until then all of its many small objects are in use."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 @dataclass(frozen=True)

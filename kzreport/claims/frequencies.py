@@ -5,7 +5,7 @@ Such a test finds no figure on any day, and the page would say that none was pub
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from kzreport.claims.claim import Claim, Term
 from kzreport.claims.ledger import all_claims
@@ -18,12 +18,16 @@ from kzreport.units import UNITS
 _NAMES = {"A": "yearly", "Q": "quarterly", "M": "monthly", "D": "daily", "S": "over a span of months"}
 
 
-def frequency_faults() -> Iterator[str]:
-    """List the operands whose frequency differs from their period's, each with the text to write instead."""
+def frequency_faults(documents: Collection[str] = ()) -> Iterator[str]:
+    """List the operands whose frequency differs from their period's, each with the text to write instead.
+
+    ``documents``: those whose claims are looked at; empty for all.
+    """
     for claim in all_claims().values():
-        yield from mismatches_of(claim)
-        if claim.corrected:
-            yield from mismatches_of(claim.corrected)
+        if not documents or claim.document.id in documents:
+            yield from mismatches_of(claim)
+            if claim.corrected:
+                yield from mismatches_of(claim.corrected)
 
 
 def mismatches_of(claim: Claim) -> Iterator[str]:

@@ -15,7 +15,7 @@ from kzreport.claims.claim import Claim, Document
 from kzreport.claims.documents import Register, claims_folder, register
 from kzreport.claims.facts import facts_fingerprints, facts_folder
 from kzreport.claims.rows import claim_columns, read_row
-from kzreport.errors import DataError, explain, one_of
+from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_text, sha256_hex, shown_path
 from kzreport.series.resource import demand_accepted
 from kzreport.series.table import csv_rows
@@ -68,7 +68,11 @@ def _read_ledger(folder: Path, *files: Path) -> Mapping[str, Claim]:
     about = register()
     expected = {_ABOUT, *(f"{id_}.csv" for id_ in about.documents)}
     if stray := sorted({p.name for p in folder.iterdir()} - expected):
-        raise DataError(explain(shown_path(folder), stray[0], one_of(sorted(expected), stray[0])))
+        entry, todo = (
+            f"an entry of it in {shown_path(folder / _ABOUT)}",
+            "write one, or move the file out of the folder",
+        )
+        raise DataError(explain(shown_path(folder / stray[0]), "a file that no document has", entry, todo))
     found: dict[str, Claim] = {}
     for document in about.documents.values():
         _read_document(folder, document, about, found)

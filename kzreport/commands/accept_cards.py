@@ -43,8 +43,8 @@ def _changes(then: Entry, now: Entry) -> Iterator[tuple[str, bool]]:
     for key in (*_MEANING, *_OTHERS):
         old, new = then.get(key), now.get(key)
         if old != new:
-            weaker = (key == "continuous" and old) or (key == "range" and (new[0] < old[0] or new[1] > old[1]))
-            yield f"{key}: {_shown(new)} in place of {_shown(old)}", key in _MEANING or bool(weaker)
+            asked = key in _MEANING or (key == "continuous" and bool(old)) or (key == "range" and _wider(old, new))
+            yield f"{key}: {_shown(new)} in place of {_shown(old)}", asked
     for key in _LISTS:
         old, new = (entry.get(key) or [] for entry in (then, now))
         for few, others, word in ((old, new, "without"), (new, old, "with")):
@@ -52,6 +52,11 @@ def _changes(then: Entry, now: Entry) -> Iterator[tuple[str, bool]]:
                 yield f"{key}: {word} {_shown(one)}", False
         if key == "caveats" and len(new) < len(old):
             yield f"{key}: {len(new)} in place of {len(old)}", True
+
+
+def _wider(old: Any, new: Any) -> bool:
+    """Report whether a range lets more values pass than before; a range that cannot be compared may."""
+    return not (old and new) or bool(new[0] < old[0] or new[1] > old[1])
 
 
 def _shown(value: object) -> str:

@@ -9,12 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from kzreport.claims.frequencies import frequency_faults
 from kzreport.commands.accept_cards import look_at_cards
 from kzreport.commands.accept_lists import look_at_lists
 from kzreport.commands.accepted import Accepted, accepted_file, accepted_state, keep_accepted
 from kzreport.commands.add import may_pass, refuse
 from kzreport.commands.proposed import compare_proposed, proposed_project
 from kzreport.commands.session import show
+from kzreport.errors import DataError
 from kzreport.files import file_digest, holds_text, project_root
 from kzreport.guards.change import About, check_change, key_of
 from kzreport.guards.finding import Finding
@@ -51,6 +53,7 @@ def accept_data(today: date, *, yes: bool) -> int:
             findings += look_at_lists(before, data)
             for name in sorted({p.stem for p in data.glob("*.csv")} - before.entries.keys()):
                 show(f"{name}: a new table")
+            _demand_frequencies(before, data, text)
             findings += _turned(before, held, text, today) if all(held.values()) else ()
         else:
             findings = list(_without_comparison(data))
@@ -72,6 +75,18 @@ def _without_comparison(data: Path) -> Iterator[Finding]:
 
 def _digest(path: Path) -> str:
     return file_digest(path) if path.is_file() else ""
+
+
+def _demand_frequencies(before: Accepted, data: Path, text: str) -> None:
+    """Raise :class:`DataError` for a new or changed claim of another frequency than its series.
+
+    It could be judged on no day, and pages would say that its figure is not held.
+    """
+    lists = [n for n in lists_of(data) if n.startswith("claims/") and before.digests.get(n) != _digest(data / n)]
+    if documents := {Path(name).stem for name in lists if name.endswith(".csv")}:
+        with proposed_project({"datapackage.json": text.encode()}):
+            if faults := list(frequency_faults(documents)):
+                raise DataError("\n".join(faults))
 
 
 def _look_at(

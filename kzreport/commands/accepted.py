@@ -93,7 +93,7 @@ def keep_accepted() -> None:
     if not state or _is_tracked(folder):
         return
     package = (folder / _PACKAGE).read_bytes()
-    for name, digest in (state.digests | {_PACKAGE: sha256_hex(package)}).items():
+    for name, digest in {**state.digests, _PACKAGE: sha256_hex(package)}.items():
         copy = folder / _COPIES / name
         if not copy.is_file() or sha256_hex(copy.read_bytes()) != digest:
             write_durably(copy, (folder / name).read_bytes())

@@ -9,6 +9,7 @@ starts at once.
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import sys
@@ -155,6 +156,8 @@ def _exit_codes() -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
+    if argv is None:  # a process of our own: tables and pages are many small objects, and next to none is garbage
+        gc.set_threshold(50_000)
     repair_streams()
     forget_secrets()
     keep_secrets_of_environment(os.environ)

@@ -25,10 +25,11 @@ def run(args: argparse.Namespace) -> int:
             store.fetch(folder)
             faults = list_damage(folder, store)
         except KzreportError as e:
-            faults = [str(e)]
-        else:
-            state = "damaged" if faults else "whole"
-            show(f"{name}  {','.join(about['languages'])}  {', '.join(about['pages'])}  {state}")
+            warn(str(e))
+            damaged = True
+            continue
+        state = "damaged" if faults else "whole"
+        show(f"{name}  {','.join(about['languages'])}  {', '.join(about['pages'])}  {state}")
         for fault in faults:
             warn(f"{name}: {fault}")
         damaged |= bool(faults)

@@ -28,7 +28,7 @@ from kzreport.language.wordfiles import terminal_language
 from kzreport.language.words import Words
 from kzreport.machine import scratch
 from kzreport.pages.outputs import Kind, Output
-from kzreport.pages.views import series_read
+from kzreport.pages.views import claims_read, series_read
 from kzreport.project.settings import project
 from kzreport.series.assemble import copy_data
 from kzreport.series.resource import resources
@@ -163,7 +163,9 @@ def _state(changed: Iterable[str], today: date) -> _Told:
     for name in definition.pages:
         values = definition.values[name]
         series = set(series_read({name: values}))
-        if series & set(changed) and series < resources().keys():  # a page that speaks for all says what the others say
+        # a page that draws the others together, or judges claims, says what they say
+        of_all = series >= resources().keys() and ("pages" in values or claims_read({name: values}))
+        if series & set(changed) and not of_all:
             pages[str(Words(language, name).entry("title")[language])] = told_by(name, values, language, today)
     return _Told(pages, {k: str(v) for k, (v, _) in verdicts_as_of(today).items()})
 

@@ -36,7 +36,6 @@ class Rehearsed(Page):
         """Draw nothing."""
 
 
-_REHEARSED = re.compile(r"\b[A-Z_]\w*\.(?=\w+\(\))")  # the class that Python names before a method: one of ours
 Kind = TypeVar("Kind", bound=Page)
 
 
@@ -66,14 +65,16 @@ def rehearse(
         if cell.cell_type == "code" and "parameters" not in cell.metadata.get("tags", []):
             tree = ast.parse(cell.source)
             tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module == "kzreport")]
-            with _placed(place):
+            with _placed(place, kind):
                 exec(compile(tree, place, "exec"), scope)
     return pages
 
 
 @contextmanager
-def _placed(cell: str) -> Iterator[None]:
+def _placed(cell: str, kind: type) -> Iterator[None]:
     """Name the line of an error: that of the view in which it arose, else that of the cell.
+
+    ``kind``: the class that Python names before a method; in a notebook the method is one of ``page``.
 
     Raises the package's errors as they are if they name a file, and :class:`NotebookError` for any other error.
     """
@@ -82,10 +83,13 @@ def _placed(cell: str) -> Iterator[None]:
     except Exception as e:
         lines = [(f.filename, f.lineno) for f in extract_tb(e.__traceback__)]
         views = [(shown_path(Path(f)), n) for f, n in lines if Path(f).is_relative_to(project_root() / "notebooks")]
-        file, line = (views or [(f, n) for f, n in lines if f == cell])[-1]
-        where = f"{file}, line {line}"
+        own = views or [(f, n) for f, n in lines if f == cell]
+        if isinstance(e, SyntaxError) and e.filename == cell:  # found when the cell is compiled, not in a line that ran
+            own = [(cell, e.lineno)]
+        where = f"{own[-1][0]}, line {own[-1][1]}" if own else cell
         if not isinstance(e, KzreportError):
-            said = _REHEARSED.sub("page.", str(e))
+            ours = "|".join(c.__name__ for c in kind.__mro__)
+            said = re.sub(rf"\b({ours})\.(?=\w+\(\))", "page.", e.msg if isinstance(e, SyntaxError) else str(e))
             raise NotebookError(explain(where, f"{type(e).__name__}: {said}", "a page that can be made")) from None
         if names_file(str(e)):
             raise

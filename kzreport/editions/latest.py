@@ -56,11 +56,11 @@ def _remove(folder: Path, wanted: Collection[str]) -> None:
 
 
 def _leads_elsewhere(file: Path) -> bool:
-    """Report whether a file is a page of ours that leads to an edition."""
+    """Report whether a file is a page of ours that leads to an edition, or stands empty for one at an address."""
     if file.is_symlink() or not file.is_file():
         return False
     with file.open("rb") as f:
-        return _MARK in f.read(_HEAD)
+        return not (start := f.read(_HEAD)) or _MARK in start
 
 
 def latest_files(editions: Sequence[tuple[Path, Mapping[str, Any]]]) -> dict[str, str]:

@@ -352,8 +352,8 @@ def verify_edition(
             raise PagesFailed("the edition could not be rebuilt:\n  " + "\n  ".join(r.reason for r in failed))
         rebuilt = read_manifest(again)
         lines = list_differences(manifest["files"], rebuilt["files"])
-        own = {"git": None, "digest": None}  # of a manifest, not of what it describes
-        if lines or {**manifest, **own} != {**rebuilt, **own}:
+        left_out = {"git": None, "digest": None}  # of a manifest, not of what it describes
+        if lines or {**manifest, **left_out} != {**rebuilt, **left_out}:
             raise PageError(f"edition {folder.name} differs when rebuilt:\n  " + "\n  ".join(lines or [MANIFEST]))
         return len(rebuilt["files"])
 

@@ -58,16 +58,19 @@ def fill_definition(
     """
     open_pages = [page for page, own in definition.values.items() if "previous" in own and own["previous"] is None]
     known: Mapping[str, Mapping[str, Any]] = {}
-    if open_pages and present and not revision:
-        known = read_manifest(present[-1])["parameters"]
+    made: Mapping[str, Any] | None = None
+    if present and not revision:
+        with contextlib.suppress(PageError):  # a torn manifest blocks its own date alone: see needs
+            made = read_manifest(present[-1])
+    if made and open_pages:
+        known = made["parameters"]
     elif open_pages and earlier:
         new = [m for m in methods() if m not in earlier.get("methods", [])]
         since = {"previous": earlier["edition"]["as_of"], "methods": new}
         settings = _changed_settings(earlier["parameters"], definition.values)
         known = dict.fromkeys(open_pages, since | {"settings": settings})
-    if present and not revision:  # it says what was true when it was made
-        kept = read_manifest(present[-1])["inputs"].get("not refreshed", "")
-        definition = replace(definition, not_refreshed=kept)
+    if made:  # it says what was true when it was made
+        definition = replace(definition, not_refreshed=made["inputs"].get("not refreshed", ""))
     filled = {
         page: {k: v for k, v in known.get(page, {}).items() if k in FILLED and k in definition.values[page]}
         for page in open_pages

@@ -19,7 +19,8 @@ from kzreport.editions.latest import LATEST, latest_files
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.replacement import replace_files
-from kzreport.editions.store import MANIFEST, Store
+from kzreport.editions.seen import edition_record_path
+from kzreport.editions.store import MANIFEST, Store, list_editions
 from kzreport.errors import PageError, ParameterError, explain
 from kzreport.files import naming
 from kzreport.language.words import Words
@@ -56,6 +57,9 @@ def publish_site(store: Store, target: Path, base: str, log: RunLog) -> int:
         if an edition is damaged, or there is none
     """
     check_target(store.root, target)
+    for folder in list_editions(store.root):
+        if edition_record_path(folder).is_file():  # it was made here: a torn or edited manifest is damage
+            read_manifest(folder)
     editions = listed_editions(store.root, log)
     if not editions:
         raise PageError(explain("site", "no edition", "one at least", "run 'kzreport run'"))

@@ -309,8 +309,10 @@ def main() -> None:
     os.dup2(null, 0)
     os.close(null)
     before = dict(os.environ)
+    gc.disable()  # nothing of what is imported and read is garbage
     warm_up()
     imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # set by libraries at their import
+    gc.enable()
     gc.collect()
     gc.freeze()  # a collection in a kernel would touch, and so copy, every page of memory
     server = _Server(control, adopting="adopting" in sys.argv)

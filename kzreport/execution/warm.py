@@ -363,6 +363,7 @@ class WarmProvisioner(LocalProvisioner):  # type: ignore[misc, unused-ignore]
         try:
             out = handle(kwargs.get("stdout"), 1)
             err = out if kwargs.get("stderr") == subprocess.STDOUT else handle(kwargs.get("stderr"), 2)
-            return FORKSERVERS.fork(cmd[3:], cwd=str(kwargs.get("cwd") or Path.cwd()), env=env, out=out, err=err)
+            place = Path(kwargs.get("cwd") or Path.cwd()).absolute()  # the forkserver's own is another
+            return FORKSERVERS.fork(cmd[3:], cwd=str(place), env=env, out=out, err=err)
         finally:
             os.close(null)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from gallery import gallery
+from gallery import PURPOSE, gallery
 
 from kzreport.charts.kinds import KINDS
 
@@ -28,7 +28,7 @@ def built(tmp_path_factory):
 @pytest.mark.slow
 def test_the_gallery_has_every_kind(built):
     text = built.read_text(encoding="utf-8")
-    assert set(re.findall(r'<h2 id="(\w+)"', text)) == set(KINDS)
+    assert set(re.findall(r'<h2 id="(\w+)"', text)) == set(KINDS) == set(PURPOSE)
     ids = re.findall(r' id="([^"]+)"', text)
     assert len(ids) == len(set(ids))
 

@@ -225,7 +225,7 @@ def test_claims_are_filtered(page, files):
     told = {  # what a row says of itself
         "document": "r.querySelector('small').textContent.split(',')[0]",
         "theme": "r.querySelector('div > p:last-child').textContent.split(' · ')[0]",
-        "page": "(r.querySelector('div > p:last-child a[href$=\".html\"]') || {textContent: 'Sans page'}).textContent",
+        "page": "(r.querySelector('div > p:last-child a[href$=\".html\"]') || {textContent: 'Aucune'}).textContent",
         "verdict": "r.parentElement.querySelector('h3').firstChild.textContent.trim()",
     }
     for name, said in told.items():  # each choice shows its own rows; together they are all
@@ -256,6 +256,38 @@ def test_claims_are_filtered(page, files):
         "all => all.length && all.every(r => r.checkVisibility())"
     )
     assert not page.locator("form.filter").is_visible()
+
+
+def test_tables_on_a_phone_fit_or_keep_their_rows_named(page, files):
+    """The third column was seen only by who moved the table, which nothing said."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    for name in ("neighbours", "inflation"):
+        page.goto(files[name].as_uri())
+        tables = page.eval_on_selector_all(
+            "figure.table .scroll",
+            """all => all.map(box => {
+              const head = box.querySelector('tbody th'), style = getComputedStyle(head);
+              const beyond = box.scrollWidth - box.clientWidth, count = box.querySelector('tr').cells.length;
+              box.scrollLeft = 60;
+              const kept = Math.abs(head.getBoundingClientRect().left - box.getBoundingClientRect().left) < 1;
+              return [count, beyond, kept, getComputedStyle(box).backgroundImage.split('gradient').length - 1];
+            })""",
+        )
+        assert tables
+        for count, beyond, kept, shades in tables:
+            assert beyond < 20 or count > 4, "four columns fit"
+            assert kept and shades == 4
+
+
+def test_charts_over_time_on_a_phone_are_whole(page, files):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(files["inflation"].as_uri())
+    fits = page.eval_on_selector_all(
+        "figure.chart .scroll:has([data-newest])",
+        """all => all.map(box => [...box.querySelectorAll('svg')].filter(s => s.checkVisibility())
+          .every(s => s.getBoundingClientRect().right <= 360) && box.scrollWidth <= box.clientWidth + 1)""",
+    )
+    assert len(fits) > 2 and all(fits)
 
 
 def test_claims_are_whole_without_javascript(browser, files):

@@ -616,7 +616,9 @@ def test_a_file_that_was_cut_is_refused(home):
 
 def test_a_file_without_an_entry_is_named(home):
     home.write("data/claims/S9.csv", "")
-    with pytest.raises(DataError, match=r"data/claims: found S9\.csv, expected one of S0"):
+    with pytest.raises(
+        DataError, match=r"data/claims/S9\.csv: found a file that no document has, expected an entry of it in"
+    ):
         all_claims()
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from kzreport.commands.add import add_figures
-from kzreport.commands.cli import parser
+from kzreport.commands.cli import main, parser
 from kzreport.commands.proposed import compare_proposed, proposed_project
 from kzreport.commands.rows_given import csv_given
 from kzreport.errors import DataError, Locked, ParameterError
@@ -167,6 +167,15 @@ def test_errors_name_the_cell(content, message):
 def test_a_second_writer_waits_his_turn(home):
     with sole_writer(home.data), pytest.raises(Locked):
         add("cpi_yy", "2026-10", "109.1", "--published", "2026-11-02")
+
+
+def test_a_project_with_one_series_is_told_what_turns(project_of, capsys):
+    """Its pages read all series that there are, and are no summaries for that."""
+    project_of("--lang", "en")
+    assert main(["add", "visitors", "2026-09", "64100", "--published", "2026-10-15", "--dry-run"]) == 0
+    told = capsys.readouterr().out
+    assert told.count("headline, ") == 1 and "headline, Visitors:\n  before: Visitors: 86,700 in August 2026" in told
+    assert "\n  after:  Visitors: 64,100 in September 2026" in told and "no headline" not in told
 
 
 def test_a_proposal_leaves_no_trace(home):

@@ -55,6 +55,9 @@ def test_a_view_that_fails_is_a_fault_of_the_page(project_of, capsys):
     change(view, "    latest = at(", "    latest = [][0] or at(")
     assert main(["check"]) == 2
     assert "notebooks/views/visitors.py, line 18: found IndexError: list index out of range" in capsys.readouterr().err
+    change(view, "[][0] or at(", "period.shift() or at(")
+    assert main(["check"]) == 2
+    assert "line 18: found TypeError: Period.shift() missing 1 required" in capsys.readouterr().err
 
 
 CELL, PLACE = "notebooks/visitors.ipynb", "notebooks/visitors.ipynb, cell 4, line"
@@ -75,6 +78,7 @@ CELL, PLACE = "notebooks/visitors.ipynb", "notebooks/visitors.ipynb, cell 4, lin
         ("import visitors", "import visitor", "cell 2, line 2: kzreport.views: found no 'visitor', expected one of cl"),
         ("as_of=as_of", "asof=as_of", f"{PLACE} 1: Page(): found 'asof', expected one of lang, as_of, years (did you"),
         ('"lines", ', "", f"{PLACE} 5: found TypeError: page.chart() missing 1 required positional argument: 'groups'"),
+        ("page.title()", "return", f"{PLACE} 2: found SyntaxError: 'return' outside function"),
         ("note(note)", "note(nots)", f"{PLACE} 4: found NameError: name 'nots' is not defined, expected a page that"),
     ],
 )
@@ -112,6 +116,25 @@ def test_a_file_that_nothing_declares(project_of, capsys):
     said = capsys.readouterr().err
     assert "data/wheat.csv: found no card wheat.yml, expected a table and its card; write it: 'kzreport new" in said
     assert "warning: data/figures.xlsx: found a file that nothing reads" in said
+
+
+def test_a_list_of_claims_that_no_document_has(project_of, capsys):
+    (project_of("--lang", "en") / "data" / "claims" / "D9.csv").touch()
+    for command in (["check"], ["accept", "--data"]):
+        assert main(command) == 2
+        told = "data/claims/D9.csv: found a file that no document has, expected an entry of it in data/claims/documents"
+        assert told in capsys.readouterr().err
+
+
+def test_a_claim_of_another_frequency_is_not_accepted(project_of, capsys):
+    """It could be judged on no day: its verdict would be that no figure is held."""
+    claims = project_of("--lang", "en") / "data" / "claims" / "D1.csv"
+    assert main(["accept", "--data"]) == 0
+    change(claims, ",2025-08,month,value visitors", ",2025,month,value visitors")
+    assert main(["accept", "--data", "--yes"]) == 2
+    assert "write mean visitors, sum visitors or visitors@2025-12" in capsys.readouterr().err
+    change(claims, ",value visitors", ",value sum visitors")
+    assert main(["accept", "--data", "--yes"]) == 0
 
 
 def claim(test: str, period: str) -> Claim:

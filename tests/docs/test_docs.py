@@ -24,6 +24,7 @@ from doc_blocks import LANGUAGES, Block, blocks_of, walk_of
 
 from kzreport.commands.cli import parser
 from kzreport.files import project_root
+from kzreport.pages.page import Page
 
 ROOT = project_root()
 DOCS = ROOT / "docs"
@@ -85,6 +86,16 @@ def test_every_command_is_told_on_a_page_that_a_person_wrote():
     """Not in the generated list of options alone."""
     text = "\n".join(p.read_text(encoding="utf-8") for p in PAGES)
     assert [c for c in generate.subparsers() if not re.search(rf"kzreport {c}\b", text)] == []
+
+
+def test_a_cell_that_a_page_tells_is_one_that_check_lets_pass():
+    """A method that there is, and no digit; also in the middle of a sentence."""
+    found = []
+    for path in PAGES:
+        for call, method in re.findall(r"(\bpage\.([a-z_]+)\([^`\n]*)", path.read_text(encoding="utf-8")):
+            if not callable(getattr(Page, method, None)) or re.search(r"\d", call):
+                found.append(f"{name(path)}: {call}")
+    assert found == []
 
 
 def test_every_recipe_is_told():

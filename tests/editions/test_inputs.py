@@ -14,9 +14,9 @@ from kzreport.editions.kept import page_key, views_imported
 from kzreport.editions.log import RunLog
 from kzreport.editions.make import verify_edition
 from kzreport.editions.manifest import inputs_fingerprint
-from kzreport.editions.plan import make_plan
+from kzreport.editions.plan import changed_inputs, make_plan
 from kzreport.editions.store import MANIFEST, Store
-from kzreport.errors import StaleEdition
+from kzreport.errors import StaleEdition, WordsError
 from kzreport.files import write_durably
 
 DAY = date(2026, 9, 30)
@@ -50,6 +50,16 @@ def test_a_changed_file_of_the_project_is_named(home, path, name):
     assert list_differences(before.inputs.flat, after.inputs.flat) == [f"{name}: changed"]
     keys = [page_key(p, p.tasks[0]) for p in (before, after)]
     assert keys[0] != keys[1] and before.inputs.fingerprint != after.inputs.fingerprint
+
+
+def test_words_that_became_faulty_meanwhile_are_an_input_that_changed(home):
+    made = plan()
+    assert changed_inputs(made) == []
+    words = (home.root / "notebooks/inflation.yml").read_text(encoding="utf-8")
+    home.write("notebooks/inflation.yml", f"{words}\nnonsense: {{}}\n")
+    assert changed_inputs(made) == ["notebooks/inflation.yml: changed"]
+    with pytest.raises(WordsError):
+        plan()
 
 
 @pytest.mark.parametrize(("view", "kept"), [("fdi", True), ("inflation", False), ("policy", False)])

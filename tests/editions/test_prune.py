@@ -45,6 +45,23 @@ def names(out: Path) -> list[str]:
     return sorted(p.name for p in (out / "trial").iterdir() if p.name != "latest")
 
 
+def test_a_torn_manifest_blocks_its_own_date_alone(tree, capsys):
+    """The whole backfill ended with it, also one that was to keep going."""
+    shutil.rmtree(tree / "trial" / MONTHS[0])
+    (tree / "trial" / MONTHS[1] / "manifest.json").write_text("{")
+    words = ("backfill", "trial", "--from", "2023-11", "--to", "2024-02", "--keep-going", "--explain")
+    assert main([*words, "--output", str(tree)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    states = [line for line in said if line.startswith("trial/")]
+    made, torn, *others = MONTHS
+    assert states == [
+        f"trial/{made}: to make as {made}",
+        f"trial/{torn}: stale",
+        *(f"trial/{m}: up to date" for m in others),
+    ]
+    assert any(line.startswith(f"  edition trial/{torn}: found no whole manifest.json") for line in said)
+
+
 def test_folders_of_other_programs_stay(tree, capsys):
     """A backup may have a date for its name and a manifest; an edition with a torn one is known by its record."""
     backup = tree / "backups" / "2020-01-31"

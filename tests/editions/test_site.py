@@ -190,6 +190,11 @@ def test_a_damaged_edition_is_not_published_and_the_copy_before_stays(root, tmp_
     page.write_text("altered", encoding="utf-8")
     with pytest.raises(PageError, match=r"en/inflation\.html: altered"):
         publish_site(Store(out), copy, "", RunLog())
+    page.write_bytes((root / "small" / AS_OF / "en" / "inflation.html").read_bytes())
+    manifest = out / "small" / AS_OF / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"as_of"', '"was_of"', 1), encoding="utf-8")
+    with pytest.raises(PageError, match=r"no whole manifest\.json"):  # it was left out, and the others published
+        publish_site(Store(out), copy, "", RunLog())
     assert digests(copy) == first and (copy / MARK).exists()
     assert {p.name for p in tmp_path.iterdir()} == {"reports", "public"}
 

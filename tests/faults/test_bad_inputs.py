@@ -66,7 +66,7 @@ class Trial:
             run.kill()
             code, said = -1, f"hangs, or prints no UTF-8: {type(e).__name__}"
         after = self._state()
-        left = sorted(p.name for p in run.scratch.iterdir()) if code != -1 else []
+        left = sorted(p.name for p in run.scratch.iterdir()) if code not in (-1, ACCEPTED) else []
         if how := self._wrong(case, code, said, changed=before != after) or (left and f"left {left[0]}"):
             last = " | ".join(said.strip().splitlines()[-2:])
             self.wrong.append((case.kind, how, f"{case.what}\n      {last[:400]}"))
@@ -191,7 +191,7 @@ def test_wrong_figures_are_refused_or_asked_about(trial, launcher, often, row):
             cells["published"] = o.published
             lines.append(csv_bytes([[str(cells.get(c, "")) for c in d.columns]]).decode().strip())
         content = ("\n".join(lines) + "\n").encode()
-        trial(Case(kind, f"{name}: {kind}", {f"data/{d.path}": content}, ("accept", "--data", "--yes"), (name,)))
+        trial(Case(kind, f"{name}: {kind}", {f"data/{d.path}": content}, ("accept", "--data"), (name,)))
     _conclude(trial, row, "K3", "mutations of data, accept --data")
 
 

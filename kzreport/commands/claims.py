@@ -36,12 +36,12 @@ def run(args: argparse.Namespace) -> int:
         about = documents[document]
         show(f"{document}{w.colon}{about.title[w.language]} ({about.author[w.language]}, {w.day(about.date)})")
         if about.date > day:
-            show(f"  it appeared on {about.date}, after {day}: no claim is judged")
+            show("  " + w.typography(w.ui("appeared_later").format(date=w.day(about.date), day=w.day(day))))
         for assessment in found:
             for line in _lines(w, assessment):
                 show(line)
         counts = Counter(verdict_words(w, a.leading, within=a.leads_within).lower() for a in found)
-        listed = ", ".join(f"{n} {verdict}" for verdict, n in counts.items()) or "none"
+        listed = ", ".join(f"{n} {verdict}" for verdict, n in counts.items()) or w.ui("nothing_judged")
         show(f"\n{document}{w.colon}{w.count(len(found), 'claims')}{w.colon}{listed}")
     return 0
 
@@ -55,4 +55,4 @@ def _lines(w: Words, a: Assessment) -> Iterator[str]:
     yield from (f"    {line}" for line in evidence.split("\n") if line != "–")
     held = [row.stated for o in a.outcomes if o.compared_with for row in o.compared_with.rows]
     for row in dict.fromkeys(held):
-        yield f"    row: {row}"
+        yield f"    {w.ui('row')}{w.colon}{row}"

@@ -92,9 +92,10 @@ def _read_definition(path: Path) -> DefinitionFile:
 
 
 def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parameter]]) -> dict[str, dict[str, str]]:
-    """Page -> name -> text, from ``name=value`` (every page that has it) or ``page.name=value``."""
+    """Page -> name -> text, from ``name=value`` (every page that has it) or ``page.name=value``; the latter wins."""
     open_ = {page: [p.name for p in ps if p.name not in ("lang", "as_of")] for page, ps in declared.items()}
     given: dict[str, dict[str, str]] = {page: {} for page in declared}
+    stated: dict[str, str] = {}
     for override in overrides:
         key, sign, value = override.partition("=")
         page, dot, name = key.rpartition(".")
@@ -103,6 +104,9 @@ def _overridden(overrides: Iterable[str], declared: Mapping[str, Sequence[Parame
             choices = one_of(sorted(f"{p}.{n}" for p, names in open_.items() for n in names if n not in FILLED), key)
             todo = "the language and the date are --lang and --as-of" if name in ("lang", "as_of") else ""
             raise ParameterError(explain("-p", short_repr(override), f"NAME=VALUE with NAME {choices}", todo))
+        if (before := stated.setdefault(key, value)) != value:
+            todo = f"'{key}={before}' was given too; keep one of them"
+            raise ParameterError(explain("-p", short_repr(override), f"one value for '{key}'", todo))
         for target in targets:
             given[target][name] = value
     return given

@@ -168,6 +168,8 @@ def test_the_error_of_an_override_is_of_the_command_line(home):
     home.write("params/note.yml", GOOD)
     with pytest.raises(ParameterError, match=re.escape("-p, page 'fdi', parameter 'rows': found '0x5'")):
         load_definition("note", ["fdi.rows=0x5"])
+    with pytest.raises(ParameterError, match="-p: found 'rows=8', expected one value for 'rows'; 'rows=7' was given"):
+        load_definition("note", ["rows=7", "rows=8"])
 
 
 def test_a_summary_draws_on_the_other_pages_of_its_definition():

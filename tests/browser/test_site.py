@@ -45,6 +45,16 @@ def test_a_front_fits_and_is_one_document(quiet, root, name, width):
         assert quiet.url.endswith(f"/{other}/{name}")
 
 
+def test_a_table_stacked_on_a_phone_is_read_as_a_table(quiet, root):
+    """Its rows stand one under the other; a screen reader still hears rows, their names and cells."""
+    quiet.set_viewport_size({"width": 360, "height": 900})
+    quiet.goto((root / "small" / AS_OF / "en" / "series" / "index.html").as_uri())
+    table = quiet.locator("table.stack").first
+    assert table.evaluate("e => getComputedStyle(e.querySelector('td')).display") == "block"
+    read = table.aria_snapshot()
+    assert all(f"- {role}" in read for role in ("table", "row ", "columnheader", "rowheader", "cell"))
+
+
 def test_search_finds_all_words_without_accents(quiet, root):
     quiet.goto((root / "small" / AS_OF / "fr" / "search.html").as_uri())
     quiet.fill("input[type=search]", "INFLATION moyenne annee")

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.refresh import reading
+from kzreport.refresh import asking, reading
 from kzreport.refresh.provider import Reply, Request, Row
 
 WHERE, SITE = "Bureau of National Statistics, Taldau", "https://taldau.stat.gov.kz/ru/NewIndex/GetIndexTreeData"
@@ -15,7 +15,7 @@ WHERE, SITE = "Bureau of National Statistics, Taldau", "https://taldau.stat.gov.
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return a request for each value of the column ``by``: the reply does not repeat the terms asked for."""
-    ask = reading.asked(about, "index period measure dictionaries territory terms since", "by")
+    ask = asking.asked(about, "index period measure dictionaries territory terms* since by?")
     fixed = {"p_parent_id": "", "p_keyword": "", "idx": "0", "id": "", "filter": '[{"property":null,"value":null}]'}
     names = {"p_index_id": "index", "p_period_id": "period", "p_measure_id": "measure", "p_dicIds": "dictionaries"}
     body = fixed | {name: ask[key] for name, key in names.items()} | {"p_term_id": ask["territory"]}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urljoin
 
-from kzreport.refresh import reading
+from kzreport.refresh import asking, reading
 from kzreport.refresh.provider import Reply, Request, Row
 
 WHERE, SITE = "Bureau of National Statistics, listing", "https://stat.gov.kz"
@@ -16,7 +16,7 @@ WHERE, SITE = "Bureau of National Statistics, listing", "https://stat.gov.kz"
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the requests for the releases of each year up to this one."""
-    ask = reading.asked(about, "section name since")
+    ask = asking.asked(about, "section name since", "title sheet column rows{} by? also{}?")
     address = f"{SITE}/ru/industries/{ask['section']}/spreadsheets/"
     years = [{"year": str(year), "name": ask["name"]} for year in range(int(ask["since"][:4]), today.year + 1)]
     return [Request(address, {**year, "period": "", "type": "spreadsheets"}, expects="html") for year in years]

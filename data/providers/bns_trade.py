@@ -8,7 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from kzreport.refresh import reading
+from kzreport.refresh import asking, reading
 from kzreport.refresh.provider import Reply, Request, Row
 
 WHERE = "Bureau of National Statistics, monthly trade"
@@ -16,7 +16,9 @@ WHERE = "Bureau of National Statistics, monthly trade"
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the workbook of an element; it has 54 to 94 MB."""
-    address = f"https://stat.gov.kz/api/iblock/element/{reading.asked(about, 'element since')['element']}/file/ru/"
+    address = (
+        f"https://stat.gov.kz/api/iblock/element/{asking.asked(about, 'element since', 'row')['element']}/file/ru/"
+    )
     return [Request(address, expects="xlsx", most=150_000_000)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.refresh import reading
+from kzreport.refresh import asking, reading
 from kzreport.refresh.provider import Reply, Request, Row
 
 WHERE, SITE, SIZE = "National Bank of Kazakhstan", "https://data.nationalbank.kz/api/v1/data", 500
@@ -15,9 +15,9 @@ WHERE, SITE, SIZE = "National Bank of Kazakhstan", "https://data.nationalbank.kz
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the first page of a form, or for the base rate; decisions to come are not asked for."""
-    if form := reading.asked(about, "since", "form").get("form"):
-        return [page_of(form, 0, 0, "")]
-    return [Request(f"{SITE}/base-rate", known={"until": today.isoformat()})]
+    selected = "frequency shift value where{} without[]?" if "form" in about["request"] else ""
+    form = asking.asked(about, "since form?", selected).get("form")
+    return [page_of(form, 0, 0, "") if form else Request(f"{SITE}/base-rate", known={"until": today.isoformat()})]
 
 
 def page_of(form: str, page: int, seen: int, last: str) -> Request:

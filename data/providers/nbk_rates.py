@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from kzreport.refresh.asking import asked
 from kzreport.refresh.provider import Reply, Request, Row
 from kzreport.refresh.reading import (
-    asked,
     day_in,
     figure,
     html_rows,

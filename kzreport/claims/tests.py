@@ -108,6 +108,7 @@ def _check_dimensions(about: Resource, chosen: dict[str, str], where: str) -> No
         known = about.enums.get(key, (value,)) if key in about.columns[3:] else ()
         if value not in known and not is_group(about, key, value, all_groups()):
             choices = one_of(known or about.columns[3:], value if known else key)
-            raise DataError(explain(where, f"{key}={value}", choices))
+            todo = "a group of countries must stand in data/groups.yml" if known else ""
+            raise DataError(explain(where, f"{key}={value}", choices, todo))
     if open_ := [k for k in about.dimensions if k not in chosen and k not in FREE_DIMENSIONS]:
         raise DataError(explain(where, f"nothing chosen of {', '.join(open_)}", f"{open_[0]}=..."))

@@ -23,7 +23,7 @@ from kzreport.guards.finding import Finding
 from kzreport.machine import scratch
 from kzreport.model import Observation
 from kzreport.project.settings import project
-from kzreport.refresh.mapping import read_mappings
+from kzreport.refresh.mapping import demand_mappings
 from kzreport.series.assemble import assemble, lists_of, package_text
 from kzreport.series.resource import Resource, resource_of
 from kzreport.series.table import parse_table
@@ -41,7 +41,7 @@ def accept_data(today: date, *, yes: bool) -> int:
     data = project_root() / "data"
     with sole_writer(data):
         text, before = package_text(data), accepted_state()
-        read_mappings(p.stem for p in data.glob("*.csv"))
+        demand_mappings((p.stem for p in data.glob("*.csv")), today)
         if before:
             changed = [n for n, digest in before.digests.items() if _digest(data / n) != digest]
             held = {n: accepted_file(n, before.digests[n]) for n in changed}

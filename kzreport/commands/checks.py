@@ -26,7 +26,7 @@ from kzreport.language.words import Words
 from kzreport.pages.notebooks import declared_parameters, is_scratch, load_notebook, read_notebook
 from kzreport.pages.outputs import page_texts
 from kzreport.project.settings import notebook_path, page_names, project
-from kzreport.refresh.mapping import mapped_series
+from kzreport.refresh.mapping import demand_mappings
 from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
@@ -200,7 +200,7 @@ def list_faults() -> list[str]:
     readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
     readers += [partial(_check_table, name) for name in tables]
     readers += [partial(load_definition, name) for name in definition_names()]
-    readers += [partial(verdicts_as_of, date(2100, 1, 1)), mapped_series]
+    readers += [partial(verdicts_as_of, date(2100, 1, 1)), partial(demand_mappings, tables, date.today())]
     for read in readers:
         with _noted(found):
             read()

@@ -90,6 +90,8 @@ def _project(path: Path) -> Project:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
         raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
     default, run = need("default", str, "a report definition"), raw.get("run") or {}
+    if not re.fullmatch("[a-z0-9][a-z0-9_-]{0,59}", default):
+        raise DataError(explain(f"{where}, key 'default'", short_repr(default), "the name of a report definition"))
     return Project(name, languages, home, default, conversions, engine, run, _groups(raw.get("groups") or {}, where))
 
 

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, read_yaml, shown_path
 from kzreport.project.strict import StrictModel, strict_model
+from kzreport.refresh.provider import find_provider
 from kzreport.series.resource import resources
 
 
@@ -37,11 +38,14 @@ def _yes_no(value: Any) -> Any:
     return value == "yes"
 
 
+Asked = dict[str, str | list[str] | dict[str, str]]
+
+
 class Fetch(StrictModel):
     """The way to a series' figures.
 
     - ``provider``: a module of ``data/providers/`` or :mod:`kzreport.refresh.providers`
-    - ``request``, ``select``: maps that the provider understands; all their scalars are text
+    - ``request``, ``select``: maps that the provider understands; a value is a text, or a list or map of texts
     - ``unit``: the label that the provider prints
     - ``scale``: what the provider's numbers are multiplied by, as text
     - ``published``: how the day of a new figure is known: ``stated`` by the reply, of the ``file`` (the day that its
@@ -51,8 +55,8 @@ class Fetch(StrictModel):
     """
 
     provider: Annotated[str, Field(pattern="^[a-z][a-z0-9_]{0,40}$")]
-    request: dict[str, Any] = Field(default_factory=dict)
-    select: dict[str, Any] = Field(default_factory=dict)
+    request: Asked = Field(default_factory=dict)
+    select: Asked = Field(default_factory=dict)
     unit: str = ""
     scale: Annotated[str, AfterValidator(_scale)] = "1"
     published: Literal["stated", "file", "fetched"] = "fetched"
@@ -84,6 +88,19 @@ def read_mappings(series: Iterable[str]) -> Mapping[str, Fetch]:
         if isinstance(raw, dict) and "fetch" in raw:
             found[name] = strict_model(Fetch, raw["fetch"], f"{shown_path(path)}, fetch")
     return found
+
+
+def demand_mappings(series: Iterable[str], today: date) -> None:
+    """Let each provider look at what the cards ask of it; nothing is sent.
+
+    A card that is not ``confirmed`` may leave a value empty, which is to be completed. Raises as
+    :func:`mapped_series`, and :class:`DataError` for a provider that is none, and a key that it does not know.
+    """
+    for name, fetch in read_mappings(series).items():
+        about = fetch.about(name)
+        if not fetch.confirmed:
+            about["request"] = {key: value or "to be completed" for key, value in fetch.request.items()}
+        find_provider(fetch.provider).requests(about, today)
 
 
 def _card(series: str) -> Path:

@@ -53,22 +53,6 @@ def of_one_form(where: str) -> Callable[[_Read], _Read]:
     return decorate
 
 
-def asked(about: Mapping[str, Any], required: str, optional: str = "") -> Mapping[str, Any]:
-    """Return the map ``request`` of a card. ``required``, ``optional``: names of its keys, with spaces between.
-
-    Raises :class:`DataError` for a key missing, empty or unknown.
-    """
-    ask: Mapping[str, Any] = about["request"]
-    where = f"data/{about.get('series', 'a series')}.yml, fetch.request"
-    if missing := [key for key in required.split() if not ask.get(key)]:
-        raise DataError(explain(where, f"no '{missing[0]}'", f"the keys {', '.join(required.split())}"))
-    if unknown := [key for key in ask if key not in f"{required} {optional}".split()]:
-        raise DataError(
-            explain(where, f"the key '{unknown[0]}'", f"keys among {', '.join(required.split())} {optional}")
-        )
-    return ask
-
-
 def reply_text(raw: bytes, where: str, *, html: bool = False) -> str:
     """Return the text of a reply in UTF-8, with or without a byte order mark.
 

@@ -70,6 +70,7 @@ def test_a_row_of_facts(home):
         ("params/methods.yml", "fr:", "de:", "each of fr, en"),
         ("params/methods.yml", "published-rate:", "../rate:", "letters a-z, digits and -"),
         ("params/project.yml", "home: KAZ", "home: QQQ", "key 'home': found 'QQQ'"),
+        ("params/project.yml", "default: monthly", "default: ../monthly", "key 'default': found '../monthly'"),
         ("params/project.yml", 'engine: "0.1"', 'engine: "9.9"', "install a newer kzreport"),
         ("params/project.yml", "  economy: [", "  economi: [", "found 'economi'"),
         ("params/project.yml", "[inflation, macro", "[inflatio, macro", "did you mean inflation?"),

@@ -45,6 +45,28 @@ def read(series, raw, **other):
     return find_provider(DUE[series][0]).read(raw, about(series, **other))
 
 
+@pytest.mark.parametrize(
+    ("series", "part", "key", "value", "said"),
+    [
+        ("wdi_fdi", "request", "countries", "KAZ", "countries: 'KAZ', expected a list of texts"),
+        ("wdi_fdi", "request", "indicator", ["a", "b"], "indicator: ['a', 'b'], expected a text"),
+        ("weo_growth", "request", "since", "../../etc", "since: '../../etc', expected a start such as 2011"),
+        ("oil_price", "request", "sinse", "2011", "the key 'sinse'"),
+        ("cpi_yy", "request", "index", "", "no 'index', expected the keys index, period"),
+        ("usd_rate", "select", "decimals", "two", "decimals: 'two', expected a number of digits"),
+        ("fdi_net", "select", "where", "x", "where: 'x', expected a map of texts"),
+        ("exports_by_partner", "select", "zz q", "x", "the key 'zz q', expected one of title"),
+        ("exports_monthly", "select", "row", "", "no 'row'"),
+    ],
+)
+def test_what_a_card_asks_wrongly_is_refused_before_anything_is_sent(series, part, key, value, said):
+    told = mapped_series()[series].about(series)
+    told[part] = {**told[part], key: value}
+    with pytest.raises(DataError) as error:
+        find_provider(told["provider"]).requests(told, TODAY)
+    assert f"data/{series}.yml, fetch.{part}: found " in str(error.value) and said in str(error.value)
+
+
 def figures(reply):
     return {(row.period, *row.dims.values()): row.value for row in reply.rows}
 
@@ -467,7 +489,8 @@ def test_an_adapter_is_short_and_pure(path):
         for alias in node.names
     }
     allowed = {"__future__", "collections.abc", "datetime", "typing", "re", "json", "itertools", "urllib.parse"}
-    assert names - allowed <= {"kzreport.refresh", "kzreport.refresh.provider", "kzreport.refresh.reading"}
+    own = {f"kzreport.refresh{part}" for part in ("", ".asking", ".provider", ".reading")}
+    assert names - allowed <= own
     assert "today()" not in path.read_text(encoding="utf-8")
 
 

@@ -122,12 +122,20 @@ def wrong_values(at: tuple[Any, ...], value: Any, typed: frozenset[str]) -> dict
     return found
 
 
+# What a provider prints and how its rows are called: any word may be meant.
+_FREE = {
+    ("fetch", "unit"),
+    *(("fetch", "select", key) for key in ("where", "rows", "also")),
+    ("fetch", "request", "terms"),
+}
+
+
 def trees(
     kind: str, path: str, raw: bytes, words: tuple[str, ...], rng: random.Random, count: int, typed: str
 ) -> Iterator[Case]:
     """Yield so many wrong values at random places of a YAML file. ``typed``: keys whose text is not free."""
     tree, known = load(raw), frozenset(typed.split())
-    places = list(nodes(tree))
+    places = [(at, value) for at, value in nodes(tree) if at not in _FREE]
     for _ in range(count):
         at, value = rng.choice(places)
         what, wrong = rng.choice(sorted(wrong_values(at, value, known).items()))

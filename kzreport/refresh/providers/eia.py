@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from kzreport.refresh.asking import asked
 from kzreport.refresh.provider import Reply, Request, Row
-from kzreport.refresh.reading import all_of, amount, asked, json_reply, of_one_form, other_form, reply_of
+from kzreport.refresh.reading import all_of, amount, json_reply, of_one_form, other_form, reply_of
 
 _WHERE = "EIA"
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from kzreport.refresh.asking import asked
 from kzreport.refresh.provider import Reply, Request, Row
-from kzreport.refresh.reading import amount, asked, csv_reply, of_one_form, other_form, reply_of
+from kzreport.refresh.reading import amount, csv_reply, of_one_form, other_form, reply_of
 
 _WHERE, _SITE = "Federal Reserve, H.10", "https://www.federalreserve.gov/datadownload/Output.aspx"
 
@@ -23,7 +24,7 @@ def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
         "from": "",
         "to": "",
     }
-    return [Request(_SITE, fixed | {"series": asked(about, "package since")["package"]}, expects="csv")]
+    return [Request(_SITE, fixed | {"series": asked(about, "package since", "column")["package"]}, expects="csv")]
 
 
 @of_one_form(_WHERE)

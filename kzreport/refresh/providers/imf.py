@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.refresh import reading
+from kzreport.refresh import asking, reading
 from kzreport.refresh.provider import Reply, Request, Row
 
 REVISES_HISTORY = True
@@ -16,7 +16,7 @@ _WHERE, _SITE = "IMF", "https://api.imf.org/external/sdmx/3.0"
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the list of editions, which leads to their figures."""
-    reading.asked(about, "indicator countries since")
+    asking.asked(about, "indicator countries[] since")
     return [Request(f"{_SITE}/structure/dataflow/IMF.RES/*/*", {"detail": "allstubs"}, {"Accept": "application/json"})]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from kzreport.refresh import reading
+from kzreport.refresh import asking, reading
 from kzreport.refresh.provider import Reply, Request, Row
 
 REVISES_HISTORY = True
@@ -15,7 +15,7 @@ _WHERE, _SITE, _WHOLE = "World Bank", "https://api.worldbank.org/v2", {"format":
 
 def requests(about: Mapping[str, Any], today: date) -> Sequence[Request]:
     """Return the request for the current state; for a backfill, that for the list of archived states."""
-    ask = reading.asked(about, "indicator countries since archives")
+    ask = asking.asked(about, "indicator countries[] since archives")
     if about.get("backfill"):
         return [Request(f"{_SITE}/sources/57/version", _WHOLE)]
     address = f"{_SITE}/country/{';'.join(ask['countries'])}/indicator/{ask['indicator']}"

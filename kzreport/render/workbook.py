@@ -9,6 +9,7 @@ from kzreport.errors import DataError
 from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.pages.outputs import Kind, Output
+from kzreport.project.settings import project
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import Figure, FigureReader, shown_decimals
@@ -16,7 +17,8 @@ from kzreport.render.judged import judged_claims
 from kzreport.render.late import present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
-from kzreport.render.workbook_charts import Drawn, add_charts, main_series
+from kzreport.render.workbook_charts import add_charts
+from kzreport.render.workbook_series import Drawn, main_series
 from kzreport.units import UNITS
 
 _HEAD = 3  # row of the headings of a table: title and two lines above it
@@ -73,7 +75,8 @@ class _Workbook:
         self._headlines(names[3], sheets)
         if drawn:
             sheet = self.book.sheet(names[4], [self.say("charts"), self.say("charts_only")], self.foot)
-            add_charts(self.book, sheet, drawn)
+            heads = ("line", "last_period", "value", "unit", "name_day", "name_height")
+            add_charts(self.book, sheet, drawn, [self._column_head(key) for key in heads])
         for page in pages:
             if page.name in sheets:
                 self._figure_sheet(page, sheets[page.name], figures[page.name])
@@ -152,7 +155,7 @@ class _Workbook:
 
     def _main(self, page: PageContent, figures: Sequence[tuple[Output, list[Figure]]], sheet: str) -> Drawn | None:
         columns = self._column("starts"), self._column("value")
-        return main_series(figures, sheet, _HEAD + 1, *columns, self.readers[page.name])
+        return main_series(figures, sheet, _HEAD + 1, *columns, self.readers[page.name], project().home)
 
     def _column(self, key: str) -> int:
         return (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS).index(key)

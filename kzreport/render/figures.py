@@ -180,6 +180,21 @@ def shown_decimals(value: float, unit: str) -> int:
     return given if usual < given <= _FULL else usual
 
 
+def line_decimals(figures: Sequence[Figure]) -> list[int]:
+    """Return the decimals of each figure of a chart or table, the same along a line: its decimal marks align.
+
+    >>> f = lambda value, unit: Figure("a", "", "2026", value, unit, "ok", False, (), "", "", "")
+    >>> line_decimals([f(16.75, "percent"), f(9.0, "percent"), f(3.396, "tonne"), f(1662.0, "tonne")])
+    [2, 2, 3, 0]
+    """
+    own = [0 if f.value is None else shown_decimals(f.value, f.unit) for f in figures]
+    most: dict[tuple[str, str], int] = {}
+    for f, decimals in zip(figures, own, strict=True):
+        most[f.group, f.unit] = max(decimals, most.get((f.group, f.unit), 0))
+    fixed = [f.unit in UNITS and UNITS[f.unit].decimals > 0 for f in figures]  # others have some in small values alone
+    return [most[f.group, f.unit] if same else few for f, few, same in zip(figures, own, fixed, strict=True)]
+
+
 def groups_of(figures: Sequence[Figure]) -> Iterator[tuple[str, int, int]]:
     """Yield each group of figures, in order, with the numbers of its first and last row.
 

@@ -31,12 +31,12 @@ def _columns(w: Words) -> list[Column]:
         return w.word("handed", key)
 
     return [
-        *(Column(say("code"), 14), Column(w.ui("document"), 12), Column(w.ui("line").capitalize(), 8)),
-        *(Column(w.ui("theme"), 22, wrap=True), Column(w.ui("claim"), 56, wrap=True)),
-        *(Column(w.ui("within_document"), 18, wrap=True), Column(say("within_reason"), 44, wrap=True)),
-        *(Column(w.ui("against_published"), 22, wrap=True), Column(say("reason"), 60, wrap=True)),
-        *(Column(say("corrected"), 18, wrap=True), Column(w.ui("evidence"), 60, wrap=True)),
-        Column(say("figures_used"), 60, wrap=True),
+        *(Column(say("code"), 14), Column(w.ui("document"), 14), Column(w.ui("line").capitalize(), 10)),
+        *(Column(w.ui("theme"), 20, wrap=True), Column(w.ui("claim"), 46, wrap=True)),
+        *(Column(w.ui("within_document"), 18, wrap=True), Column(say("within_reason"), 30, wrap=True)),
+        *(Column(w.ui("against_published"), 20, wrap=True), Column(say("reason"), 40, wrap=True)),
+        *(Column(say("corrected"), 18, wrap=True), Column(w.ui("evidence"), 54, wrap=True)),
+        Column(say("figures_used"), 46, wrap=True),
     ]
 
 

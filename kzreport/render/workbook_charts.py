@@ -22,25 +22,27 @@ _WIDE = 105  # characters of the column of charts
 _ROW = 15.0  # points of a row: 20 pixels
 _PLOT = 21  # rows that a chart takes
 _BLOCK = _PLOT + 5  # with its title, measure, link, source and the space below
-_TOP = 3  # row of the first title
+_TOP = 4  # row of the first title
 _PRINT = 80  # per cent, in print: two charts a page
 _TICKS = 8  # at most, on the axis of years
 _DAY_0 = date(1899, 12, 30)  # from which a spreadsheet counts days
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "square_dot", "long_dash_dot")
-_LEFT, _ABOVE, _ACROSS, _DOWN = 0.09, 0.04, 0.66, 0.86  # of the chart: where its plot is
+_LEFT, _ABOVE, _ACROSS, _DOWN = 0.09, 0.04, 0.69, 0.87  # of the chart: where its plot is
 _DAY = 5  # column of the day of a name; that of its height follows
 _APART = 0.053  # of the height of the plot: between the middles of two names
 _LATE = 0.04  # of the time axis: lines that end so near to its end have their names beside the plot
 
 
-def add_charts(book: Book, sheet: Worksheet, drawn: Sequence[Drawn], heads: Sequence[str]) -> None:
+def add_charts(book: Book, sheet: Worksheet, drawn: Sequence[Drawn], about: str, heads: Sequence[str]) -> None:
     """Put charts on a sheet one below the other, each with its title, what it shows, its figures and its source.
 
-    ``heads``: of the columns beside a chart: line, last period, value and unit; day and height of the name in the chart.
+    ``about``: what the sheet holds, under its title; ``heads``: of the columns beside a chart: line, last period, value and unit; day and height of the name in the chart.
     """
     sheet.set_default_row(_ROW)
     for column, width in enumerate((_WIDE, 34, 24, 14, 22, 22, 22)):
         sheet.set_column(column, column, width)
+    book.write(sheet, 1, 0, about, font_color=MUTED, text_wrap=True)
+    sheet.set_row(1, _ROW * lines_of(about, _WIDE) + 3)
     sheet.set_portrait()
     sheet.set_print_scale(_PRINT)
     sheet.print_area(0, 0, _TOP + len(drawn) * _BLOCK, 0)
@@ -49,7 +51,8 @@ def add_charts(book: Book, sheet: Worksheet, drawn: Sequence[Drawn], heads: Sequ
         row = _TOP + number * _BLOCK
         sheet.set_row(row, 17.0 * lines_of(chart.title, _WIDE * 0.85))
         book.write(sheet, row, 0, chart.title, bold=True, font_size=12, text_wrap=True)
-        book.write(sheet, row + 1, 0, chart.measure, font_color=MUTED)
+        book.write(sheet, row + 1, 0, chart.measure, font_color=MUTED, text_wrap=True)
+        sheet.set_row(row + 1, 14.5 * lines_of(chart.measure, _WIDE) + 1)
         book.write(sheet, row + 2, 0, Link(chart.sheet, chart.sheet))
         book.write(sheet, row + 3 + _PLOT, 0, chart.source, font_color=MUTED, text_wrap=True)
         sheet.set_row(row + 3 + _PLOT, 14.5 * lines_of(chart.source, _WIDE) + 3)
@@ -68,12 +71,22 @@ def value_axis(low: float, high: float) -> tuple[float, float, float]:
     return round(first * step, 10), round(max(last, first + 1) * step, 10), round(step, 10)
 
 
-def _years(first: date, last: date) -> dict[str, float]:
-    """Return the scale of an axis of days whose ticks fall on the first days of years."""
-    end = last.year if (last.month, last.day) == (1, 1) else last.year + 1
-    ends = [(date(year, 1, 1) - _DAY_0).days for year in (first.year, max(end, first.year + 1))]
-    step = math.ceil((end - first.year) / _TICKS)
-    return {"min": ends[0] + 1, "max": ends[1] + 1, "major_unit": 365.25 * step}  # a leap year moves a tick by a day
+def year_axis(first: date, last: date) -> tuple[int, int, float]:
+    """Return the ends of an axis of days and its step: ticks on the first days of years, never a day before.
+
+    Days as a spreadsheet counts them; the first day of the chart is on the axis.
+
+    >>> from datetime import timedelta
+    >>> low, high, step = year_axis(date(2019, 1, 1), date(2026, 9, 1))
+    >>> [(_DAY_0 + timedelta(int(low + step * n))).year for n in range(9)]
+    [2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
+    """
+    end = max(last.year if (last.month, last.day) == (1, 1) else last.year + 1, first.year + 1)
+    years = end - first.year
+    low, high = ((date(year, 1, 1) - _DAY_0).days for year in (first.year, end))
+    every = math.ceil(years / _TICKS)
+    step = 365.25 * every + 0.75  # two years without a leap day fall short of their mean by less
+    return low, max(high, math.ceil(low + years // every * step)), step
 
 
 def _places(drawn: Drawn, low: float, high: float) -> list[tuple[date, float]]:
@@ -89,8 +102,8 @@ def _places(drawn: Drawn, low: float, high: float) -> list[tuple[date, float]]:
 def _style(number: int, line: Line, drawn: Drawn) -> tuple[str, dict[str, object]]:
     """Return the colour of a line and of its name, and how it is drawn."""
     if line.days:
-        steps = {"type": "custom", "direction": "plus", "plus_values": list(line.days), "minus_values": [0]}
-        bars = {**steps, "end_style": 0, "line": {"color": TARGET, "width": 2.25}}
+        bars = {"type": "fixed", "value": line.days, "direction": "plus", "end_style": 0}
+        bars["line"] = {"color": TARGET, "width": 2.25}
         return TARGET, {"line": {"none": True}, "marker": {"type": "none"}, "x_error_bars": bars}
     among = any(other.strong for other in drawn.lines)
     colour = (PALETTE[0] if line.strong else GREY) if among else PALETTE[number % len(PALETTE)]
@@ -162,7 +175,8 @@ def _axes(chart: ChartScatter, drawn: Drawn, scale: tuple[float, float, float]) 
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     chart.set_title({"none": True})
     x_axis = {"num_format": "yyyy", "num_font": muted, "label_position": "low", "major_gridlines": {"visible": False}}
-    chart.set_x_axis({**x_axis, **_years(drawn.since, drawn.until)})
+    first, last, unit = year_axis(drawn.since, drawn.until)
+    chart.set_x_axis({**x_axis, "min": first, "max": last, "major_unit": unit})
     chart.set_y_axis(
         {
             "name": drawn.axis,

@@ -23,7 +23,7 @@ class Line:
     - ``name``: of the line; ``period``, ``value``: its last ones, in words, the value on the scale of the axis
     - ``first``, ``last``: the rows of its figures
     - ``until``, ``level``, ``decimals``: where it ends: a day, and a value with the decimals that it is shown with
-    - ``days``: of each figure of a line that moves by steps, the days that it holds for; else nothing
+    - ``days``: of a line that moves by steps, the days that a figure holds for; else 0
     - ``joined``: true if a line may go from figure to figure
     - ``strong``: true for the subject of the report among others
     """
@@ -36,7 +36,7 @@ class Line:
     until: date
     level: float
     decimals: int
-    days: Sequence[int]
+    days: int
     joined: bool
     strong: bool
 
@@ -179,7 +179,7 @@ def _line(
         until=periods[-1].end if stepped else periods[-1].start,
         level=level,
         decimals=decimals,
-        days=[(p.end - p.start).days + 1 for p in periods] if stepped else (),
+        days=max((p.end - p.start).days + 1 for p in periods) if stepped else 0,
         joined=not stepped and len(own) > 2,
         strong=strong,
     )

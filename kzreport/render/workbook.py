@@ -122,7 +122,9 @@ class _Workbook:
         for row, line in enumerate(filter(None, lines[1:]), 1):
             self.book.write(sheet, row, 0, line, text_wrap=True)
             sheet.set_row(row, 20 * lines_of(line, 100))
-        for below, (name, about) in enumerate([(self.back.sheet, self.back.text), *self.contents[:1], *self.contents[-1:]]):
+        for below, (name, about) in enumerate(
+            [(self.back.sheet, self.back.text), *self.contents[:1], *self.contents[-1:]]
+        ):
             self.book.write(sheet, row + 1 + below, 0, Link(about, name))
 
     def _contents(self, name: str) -> None:
@@ -210,7 +212,7 @@ class _Workbook:
             *(Column(self.say("basis"), 20, wrap=True), Column(self.say("frequency"), 13, wrap=True)),
             *(Column(w.ui("last_figure"), 16, wrap=True), Column(self.say("terms"), 24, wrap=True)),
             *(Column(w.ui("accessed"), 30, wrap=True), Column(self.say("days"), 24, wrap=True)),
-            *(Column(w.ui("caveats"), 56, wrap=True), Column(self.say("links"), 50, wrap=True)),
+            *(Column(w.ui("caveats"), 52, wrap=True), Column(self.say("links"), 58, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):

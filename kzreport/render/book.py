@@ -123,9 +123,8 @@ class Book:
                 sheet.write_number(row, column, number, self.format(num_format=shown, **style))
             case date():
                 moment = datetime(value.year, value.month, value.day)
-                sheet.write_datetime(
-                    row, column, moment, self.format(**{"num_format": "yyyy-mm-dd", "align": "left", **style})
-                )
+                style = {"num_format": "yyyy-mm-dd", "align": "left", **style}
+                sheet.write_datetime(row, column, moment, self.format(**style))
             case Link(text, target):
                 style = {"font_color": ACCENT, "underline": 1, **style}
                 where = target.replace("'", "''")

@@ -23,7 +23,7 @@ from kzreport.units import UNITS
 
 _HEAD = 4  # row of the headings of a table: title, two lines and a link above it
 _A4_COLUMNS = 6  # at most, of a table that is printed on A4
-_PRINTED = 210  # rows of a sheet of figures that are printed: three pages
+_PRINTED = 210  # rows of a sheet of figures that are printed: three to six pages
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "value", "unit", "status")  # seen without scrolling
 _SOURCE_COLUMNS = ("basis", "publisher", "published", "series", "starts")
 
@@ -122,10 +122,9 @@ class _Workbook:
         for row, line in enumerate(filter(None, lines[1:]), 1):
             self.book.write(sheet, row, 0, line, text_wrap=True)
             sheet.set_row(row, 20 * lines_of(line, 100))
-        for below, (name, about) in enumerate(
-            [(self.back.sheet, self.back.text), *self.contents[:1], *self.contents[-1:]]
-        ):
-            self.book.write(sheet, row + 1 + below, 0, Link(about, name))
+        links = [self.back, *(Link(about, name) for name, about in (self.contents[0], self.contents[-1]))]
+        for below, link in enumerate(links, row + 1):
+            self.book.write(sheet, below, 0, link)
 
     def _contents(self, name: str) -> None:
         columns = [Column(self.say("sheet"), 36), Column(self.say("content"), 80)]

@@ -36,7 +36,8 @@ _LATE = 0.04  # of the time axis: lines that end so near to its end have their n
 def add_charts(book: Book, sheet: Worksheet, drawn: Sequence[Drawn], about: str, heads: Sequence[str]) -> None:
     """Put charts on a sheet one below the other, each with its title, what it shows, its figures and its source.
 
-    ``about``: what the sheet holds, under its title; ``heads``: of the columns beside a chart: line, last period, value and unit; day and height of the name in the chart.
+    ``about``: what the sheet holds, under its title; ``heads``: of the columns beside a chart: line, last period, value
+    and unit; day and height of the name in the chart.
     """
     sheet.set_default_row(_ROW)
     for column, width in enumerate((_WIDE, 34, 24, 14, 22, 22, 22)):

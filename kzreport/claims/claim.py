@@ -17,6 +17,7 @@ from enum import StrEnum
 from kzreport.model import Interval, Period
 
 DOCUMENT_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*", re.ASCII)
+MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")  # in the sentence of a claim: its period, or its figure
 
 
 class Qualifier(StrEnum):

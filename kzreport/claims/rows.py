@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kzreport.claims.cells import Row, check_figure, check_step
-from kzreport.claims.claim import Claim, ClaimTest, Document, Qualifier
+from kzreport.claims.claim import MARK, Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import Register
 from kzreport.claims.tests import CLAIM_ID, parse_tests
 from kzreport.errors import one_of
@@ -62,6 +62,9 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
         raise row.bad("basis", "the basis that says what is meant, or that this is left undefined")
     if cells["unit"] not in (*UNITS, "date"):
         raise row.bad("unit", f"date or {one_of(UNITS, row.cells['unit'])}")
+    for column in (f"text.{k}" for k in project().languages):
+        if re.search("[{}]", MARK.sub("", cells[column])):
+            raise row.bad(column, "marks such as {claim}, {claim:bare}, {claim.period:in}")
     period = row.period("period")
     value, step, low, high = _figure(row, qualifier, period)
     evidence, tests = _evidence(row), parse_tests(cells["test"], f"{row.where}, column 'test'")

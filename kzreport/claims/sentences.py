@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kzreport.claims.amounts import Amount, Grade
-from kzreport.claims.claim import Claim, ClaimTest, Document, Qualifier
+from kzreport.claims.claim import MARK, Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.facts import all_facts
 from kzreport.claims.ledger import all_claims
@@ -25,7 +25,6 @@ from kzreport.project.settings import project
 from kzreport.series.resource import describe_series, names_of
 from kzreport.units import UNITS
 
-_MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")
 _SPECS = ("", "bare", "abs", "words", "feminine")
 _WITHOUT_FIGURE = ("same", "unit_as")  # verbs whose words need no published figure
 _NAMED = ("same", "majority")  # verbs whose words name the other claim
@@ -73,9 +72,7 @@ def claim_sentence(w: Words, claim: Claim) -> str:
             )
         return claim_figure(w, claim, spec)
 
-    text = _MARK.sub(filled, claim.text[w.language].strip())
-    if "{" in text or "}" in text:
-        raise WordsError(explain(where, repr(text[:80]), "marks such as {claim}, {claim:bare}, {claim.period:in}"))
+    text = MARK.sub(filled, claim.text[w.language].strip())
     return w.typography(w.elided(text[:1].upper() + text[1:]))
 
 
@@ -251,13 +248,13 @@ def sentence_faults() -> list[str]:
     books = [Words(k) for k in project().languages]
     for claim in all_claims().values():
         where = f"data/claims/{claim.document.id}.csv, {claim.id}"
-        marks = {w.language: sorted(m[1] or "claim" for m in _MARK.finditer(claim.text[w.language])) for w in books}
+        marks = {w.language: sorted(m[1] or "claim" for m in MARK.finditer(claim.text[w.language])) for w in books}
         if any(m != marks[books[0].language] for m in marks.values()):
             listed = " and ".join(map(str, marks.values()))
             found.append(explain(where, listed, f"the same figures in {' and '.join(marks)}"))
         for w in books:
             at = f"{where}, column 'text.{w.language}'"
-            text = _MARK.sub("", claim.text[w.language])
+            text = MARK.sub("", claim.text[w.language])
             if claim.period and "{claim.period" not in claim.text[w.language]:
                 found.append(explain(at, f"no period, which the claim has ({claim.period})", "a mark {claim.period}"))
             if re.search(r"(?<![A-Za-z0-9])\d", text):

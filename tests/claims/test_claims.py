@@ -511,6 +511,8 @@ def put(home, content, document="S4"):
     [
         ("id", "S4-L9-1", "column 'id'"),
         ("text.fr", "Un chiffre. ", "printable text without spaces"),
+        ("text.fr", "Un chiffre de {nope}.", "marks such as {claim}"),
+        ("text.en", "A figure of {claim}}.", "marks such as {claim}"),
         ("theme", "sport", "one of inflation, fdi"),
         ("qualifier", "roughly", "one of exact, rounded"),
         ("value", "20,3", "a number such as -12.5"),

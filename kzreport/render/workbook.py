@@ -107,7 +107,7 @@ class _Workbook:
             numbers = {"rows": self.words.number(most, 0), "all": self.words.number(len(rows), 0)}
             about.append(self.say("printed", **numbers))
         wide = len(columns) > _A4_COLUMNS
-        lines = [title, self.edition.lines[self.language], " ".join(about), self.back]
+        lines: list[str | Link] = [title, self.edition.lines[self.language], " ".join(about), self.back]
         sheet = self.book.sheet(name, lines, self.foot, wide=wide)
         self.book.table(sheet, _HEAD, key, columns, rows, most)
 

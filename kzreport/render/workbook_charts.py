@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from kzreport.charts.colours import GREY, PALETTE, TARGET
 from kzreport.charts.spread import spread
-from kzreport.render.book import INK, LINE, MUTED, Book, Link, Number, lines_of
+from kzreport.render.book import INK, LINE, MUTED, Book, Link, Number, Value, lines_of
 from kzreport.render.plot import ticks
 from kzreport.render.workbook_series import Drawn, Line
 
@@ -136,7 +136,7 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[s
         chart.add_series({"name": name, "categories": dates, "values": values, **drawn_as})
         day, height = places[number]
         end = Number(line.level, line.decimals)
-        cells = (line.name, line.period, end, drawn.unit, day, Number(height, line.decimals))
+        cells: Sequence[Value] = (line.name, line.period, end, drawn.unit, day, Number(height, line.decimals))
         for column, value in enumerate(cells, 1):
             book.write(sheet, below[number], column, value)
     for number, ink in inks:

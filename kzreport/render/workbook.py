@@ -13,7 +13,7 @@ from kzreport.project.settings import project
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import Figure, FigureReader, line_decimals
-from kzreport.render.judged import judged_claims
+from kzreport.render.judged import judged_claims, judged_documents
 from kzreport.render.late import present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
@@ -140,6 +140,8 @@ class _Workbook:
         for key in self.words.words_of("columns"):
             head = self._column_head(key)
             rows.append((self.say("columns"), head, self.words.typography(self.words.word("columns", key))))
+        documents = judged_documents(self.edition.pages[self.language], self.words)
+        rows += [(self.say("claims"), code, text) for code, text in documents]
         said: dict[tuple[str, str], list[str]] = {}  # what several pages say is written once
         for page in self.edition.pages[self.language]:
             for note in _notes_of(page):

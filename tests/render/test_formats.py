@@ -20,6 +20,7 @@ import nbformat
 import openpyxl
 import pikepdf
 import pytest
+import yaml
 from run_fixtures import AS_OF, write_definition
 
 from kzreport.charts.chart import draw
@@ -169,6 +170,14 @@ def test_claims_and_their_verdicts_are_in_the_workbook(language, shown):
         assert within.endswith(r[w.word("handed", "within_reason")] or ""), r
         assert published.startswith(r[w.ui("against_published")]), r
         assert (r[w.ui("evidence")] or "") == evidence
+    notes = {
+        r[w.word("handed", "note")]: r[w.word("handed", "content")] for r in sheet_rows(book[w.word("handed", "notes")])
+    }
+    entries = yaml.safe_load((project_root() / "data" / "claims" / "documents.yml").read_text(encoding="utf-8"))[
+        "documents"
+    ]
+    for code in {document for document, *_ in wanted.values()}:
+        assert w.typography(entries[code]["title"][language]) in notes[code], code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -160,7 +160,7 @@ def test_names_that_look_like_a_formula_stay_text(made):
 
 def test_charts_print_two_a_page_with_title_measure_and_link(book, made):
     sheet = book["Charts"]
-    assert sheet.page_setup.orientation == "portrait" and sheet.page_setup.scale == 80
+    assert sheet.page_setup.orientation == "portrait" and sheet.page_setup.scale == 76
     assert [b.id for b in sheet.row_breaks.brk] == [56] and sheet.print_area.startswith("'Charts'!$A$1:$A$")
     assert [sheet.cell(r, 1).value for r in (5, 6)] == ["Growth rose", "Growth (%, 2012 – 2025)"]
     assert sheet["A7"].hyperlink.location == "'1 Page 0'!A1"

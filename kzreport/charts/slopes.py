@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from kzreport.charts.canvas import Canvas, spread, values
+from kzreport.charts.canvas import Canvas, values
 from kzreport.charts.colours import ACCENT, FRAME, MUTED, PALETTE
 from kzreport.charts.fonts import TEXT, text_width
+from kzreport.charts.spread import spread
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Period, Reading
 

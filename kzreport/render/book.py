@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -21,8 +22,10 @@ _LONGEST = 32_767  # characters in a cell
 _NAME = 31  # characters in the name of a sheet
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 INK, ACCENT, MUTED, LINE = "#1a1a1a", "#00507d", "#595959", "#bfbfbf"
-_LINE_HEIGHT, _TALLEST = 14.5, 409.0  # points: of a line, and the most that a row may have
+_LINE_HEIGHT, _TALLEST, _TITLE = 14.5, 409.0, 24.0  # points: of a line, the most that a row may have, a title's
 _A4, _A3 = 9, 8  # as spreadsheets number sizes of paper
+_NARROW_LETTERS, _BROAD_LETTERS = frozenset(" ijltfr.,:;'’!|()[]/-"), frozenset("mw%–—…&@")
+_NARROW, _BROAD, _ROOM = 0.55, 1.35, 1.04  # of the width of a digit
 _BELOW = {"bottom": 1, "bottom_color": LINE}
 _WRAPPED = {"text_wrap": True}
 
@@ -91,7 +94,7 @@ class Book:
         self._names.add(name.casefold())
         return name
 
-    def sheet(self, name: str, lines: Sequence[str], foot: str, *, wide: bool = False) -> Worksheet:
+    def sheet(self, name: str, lines: Sequence[str | Link], foot: str, *, wide: bool = False) -> Worksheet:
         """Add a sheet: its title and the lines below it in the first column, ready to print in landscape.
 
         ``name``: from :meth:`sheet_name`; ``foot``: at the foot of each printed page; ``wide``: for a table of many
@@ -104,9 +107,10 @@ class Book:
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
         sheet.set_footer(f"&L{foot.replace('&', '&&')}&R&P / &N")
+        sheet.set_row(0, _TITLE)
         for row, line in enumerate(lines):
             style = {"bold": True, "font_size": 15, "font_color": ACCENT} if row == 0 else {"font_color": MUTED}
-            self.write(sheet, row, 0, line, **style)
+            self.write(sheet, row, 0, line, **({} if isinstance(line, Link) else style))
         return sheet
 
     def write(self, sheet: Worksheet, row: int, column: int, value: Value, **style: object) -> None:
@@ -119,7 +123,8 @@ class Book:
                 sheet.write_number(row, column, number, self.format(num_format=shown, **style))
             case date():
                 moment = datetime(value.year, value.month, value.day)
-                sheet.write_datetime(row, column, moment, self.format(num_format="yyyy-mm-dd", align="left", **style))
+                style = {"num_format": "yyyy-mm-dd", "align": "left", **style}
+                sheet.write_datetime(row, column, moment, self.format(**style))
             case Link(text, target):
                 style = {"font_color": ACCENT, "underline": 1, **style}
                 where = target.replace("'", "''")
@@ -144,20 +149,20 @@ class Book:
         last = row + max(len(rows), 1)
         heads = [{"header": head} for head in _unlike([c.head for c in columns])]
         numeric = {n for n in range(len(columns)) if any(isinstance(few[n], Number) for few in rows)}
-        indented = {n for n in range(len(columns)) if n - 1 in numeric and n not in numeric}  # else it meets the number
+        apart = {"align": "left", "indent": 1}  # else text meets that of the column before it, most of all a number
         sheet.add_table(row, 0, last, len(columns) - 1, {"name": name, "style": None, "columns": heads})
         for number, column in enumerate(columns):
             sheet.set_column(number, number, column.width)
             style = {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "bottom_color": INK}
-            align = "right" if number in numeric else "left"
-            after = {"indent": 1} if number in indented else {}
-            self.write(sheet, row, number, heads[number]["header"], align=align, **style, **after)
+            # the button of the filter covers the right end of a heading
+            place = {"align": "right", "indent": 2} if number in numeric else apart if number else {"align": "left"}
+            self.write(sheet, row, number, heads[number]["header"], **style, **place)
         for below, few in enumerate(rows, row + 1):
             for number, (column, value) in enumerate(zip(columns, few, strict=True)):
-                after = {"indent": 1} if number in indented else {}
-                self.write(sheet, below, number, value, **_BELOW, **after, **(_WRAPPED if column.wrap else {}))
+                place = apart if number and not isinstance(value, Number) else {}
+                self.write(sheet, below, number, value, **_BELOW, **place, **(_WRAPPED if column.wrap else {}))
             # a spreadsheet fits rows to their text when it is asked to: not all ask when they open a file
-            lines = (lines_of(_shown(v), c.width) for c, v in zip(columns, few, strict=True) if c.wrap)
+            lines = (lines_of(_shown(v), c.width - 1.5) for c, v in zip(columns, few, strict=True) if c.wrap)
             sheet.set_row(below, min(_TALLEST, _LINE_HEIGHT * max(lines, default=1) + 3))
         sheet.freeze_panes(row + 1, 0)
         sheet.repeat_rows(row)
@@ -171,13 +176,35 @@ class Book:
         return self._buffer.getvalue()
 
 
+@lru_cache(maxsize=4096)
 def lines_of(text: str, width: float) -> int:
-    """Return about how many lines a text takes in a column of a width in characters.
+    """Return about how many lines a text takes in a column of a width in characters, broken between words.
 
     >>> lines_of("one two three", 20), lines_of("one two three", 8), lines_of("one\\ntwo", 8)
     (1, 2, 2)
+    >>> lines_of("1" * 25, 10), lines_of("", 10)
+    (3, 1)
     """
-    return sum(max(1, math.ceil(len(line) * 0.9 / width)) for line in text.split("\n"))
+    return sum(_lines(line.split(" "), width) for line in text.split("\n"))
+
+
+def _lines(words: Sequence[str], width: float) -> int:
+    lines, used = 1, 0.0
+    for word in words:
+        long = _measure(word)
+        if used and used + _NARROW + long > width:
+            lines, used = lines + 1, 0.0
+        used += long + (_NARROW if used else 0.0)
+        further = max(0, math.ceil(used / width) - 1)  # of a word that no line holds
+        lines, used = lines + further, used - further * width
+    return lines
+
+
+def _measure(text: str) -> float:
+    """Return the length of a text in digits, in the letters of the workbook and with a little room."""
+    return _ROOM * sum(
+        _NARROW if c in _NARROW_LETTERS else _BROAD if c in _BROAD_LETTERS or c.isupper() else 1.0 for c in text
+    )
 
 
 def _shown(value: Value) -> str:

@@ -176,8 +176,33 @@ def shown_decimals(value: float, unit: str) -> int:
     usual = UNITS[unit].decimals if unit in UNITS else 0
     if not usual and abs(value) >= _SMALL:
         return 0
-    given = len(f"{value:.10g}".partition(".")[2])
+    given = _given(value)
     return given if usual < given <= _FULL else usual
+
+
+def _given(value: float) -> int:
+    return len(f"{value:.10g}".partition(".")[2])
+
+
+def line_decimals(figures: Sequence[Figure]) -> list[int]:
+    """Return the decimals of each figure of a chart or table, the same along a line: its decimal marks align.
+
+    A line that has a computed figure, with decimals without end, has those of its unit.
+
+    >>> f = lambda value, unit: Figure("a", "", "2026", value, unit, "ok", False, (), "", "", "")
+    >>> line_decimals([f(16.75, "percent"), f(9.0, "percent"), f(3.396, "tonne"), f(1662.0, "tonne")])
+    [2, 2, 3, 0]
+    >>> line_decimals([f(0.6666667, "percent"), f(16.75, "percent")])
+    [1, 1]
+    """
+    own = [0 if f.value is None else shown_decimals(f.value, f.unit) for f in figures]
+    most: dict[tuple[str, str], int] = {}
+    for f, decimals in zip(figures, own, strict=True):
+        most[f.group, f.unit] = max(decimals, most.get((f.group, f.unit), 0))
+    computed = {(f.group, f.unit) for f in figures if f.value is not None and _given(f.value) > _FULL}
+    most |= {(group, unit): UNITS[unit].decimals for group, unit in computed if unit in UNITS}
+    fixed = [f.unit in UNITS and UNITS[f.unit].decimals > 0 for f in figures]  # others have some in small values alone
+    return [most[f.group, f.unit] if same else few for f, few, same in zip(figures, own, fixed, strict=True)]
 
 
 def groups_of(figures: Sequence[Figure]) -> Iterator[tuple[str, int, int]]:

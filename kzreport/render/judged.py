@@ -1,15 +1,17 @@
-"""The claims of an edition as one table: each with its verdicts, from whichever page lists it."""
+"""The claims of an edition as one table: each with its verdicts, from whichever page lists it; their documents."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
+from kzreport.claims.documents import register
+from kzreport.claims.sentences import document_entry
 from kzreport.language.words import Words
 from kzreport.render.book import Column, Value
 from kzreport.render.content import PageContent
 from kzreport.render.ledger import Listed, listed_claims, strong
-from kzreport.render.text import Cell, plain
+from kzreport.render.text import Cell, plain, read_markdown
 
 
 def judged_claims(
@@ -26,17 +28,26 @@ def judged_claims(
     return _columns(words), [found[key] for key in sorted(found)]
 
 
+def judged_documents(pages: Sequence[PageContent], words: Words) -> list[tuple[str, str]]:
+    """Return code and description of each document that has a claim in the table of claims, by code."""
+    listed = [claim for page in pages for output in page.outputs for claim in listed_claims(output)]
+    codes = sorted({claim.about["document"] for claim in listed})
+    known = register().documents
+    entries = [(known[code], read_markdown(document_entry(words, known[code]))) for code in codes if code in known]
+    return [(d.id, "\n".join([*(p.text for p in entry), *[d.url] * bool(d.url)])) for d, entry in entries]
+
+
 def _columns(w: Words) -> list[Column]:
     def say(key: str) -> str:
         return w.word("handed", key)
 
     return [
-        *(Column(say("code"), 14), Column(w.ui("document"), 12), Column(w.ui("line").capitalize(), 8)),
-        *(Column(w.ui("theme"), 22, wrap=True), Column(w.ui("claim"), 56, wrap=True)),
-        *(Column(w.ui("within_document"), 18, wrap=True), Column(say("within_reason"), 44, wrap=True)),
-        *(Column(w.ui("against_published"), 22, wrap=True), Column(say("reason"), 60, wrap=True)),
-        *(Column(say("corrected"), 18, wrap=True), Column(w.ui("evidence"), 60, wrap=True)),
-        Column(say("figures_used"), 60, wrap=True),
+        *(Column(say("code"), 14), Column(w.ui("document"), 14), Column(w.ui("line").capitalize(), 10)),
+        *(Column(w.ui("theme"), 20, wrap=True), Column(w.ui("claim"), 46, wrap=True)),
+        *(Column(w.ui("within_document"), 18, wrap=True), Column(say("within_reason"), 30, wrap=True)),
+        *(Column(w.ui("against_published"), 20, wrap=True), Column(say("reason"), 40, wrap=True)),
+        *(Column(say("corrected"), 18, wrap=True), Column(w.ui("evidence"), 54, wrap=True)),
+        Column(say("figures_used"), 46, wrap=True),
     ]
 
 

@@ -9,21 +9,23 @@ from kzreport.errors import DataError
 from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.pages.outputs import Kind, Output
+from kzreport.project.settings import project
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
-from kzreport.render.figures import Figure, FigureReader, shown_decimals
-from kzreport.render.judged import judged_claims
+from kzreport.render.figures import Figure, FigureReader, line_decimals
+from kzreport.render.judged import judged_claims, judged_documents
 from kzreport.render.late import present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
-from kzreport.render.workbook_charts import Drawn, add_charts, main_series
+from kzreport.render.workbook_charts import add_charts
+from kzreport.render.workbook_series import Drawn, main_series
 from kzreport.units import UNITS
 
-_HEAD = 3  # row of the headings of a table: title and two lines above it
+_HEAD = 4  # row of the headings of a table: title, two lines and a link above it
 _A4_COLUMNS = 6  # at most, of a table that is printed on A4
-_PRINTED = 210  # rows of a sheet of figures that are printed: three pages
-_FIGURE_COLUMNS = ("source_table", "line", "item", "period", "starts", "value", "unit", "status")
-_SOURCE_COLUMNS = ("basis", "publisher", "published", "series")
+_PRINTED = 210  # rows of a sheet of figures that are printed: three to six pages
+_FIGURE_COLUMNS = ("source_table", "line", "item", "period", "value", "unit", "status")  # seen without scrolling
+_SOURCE_COLUMNS = ("basis", "publisher", "published", "series", "starts")
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -42,6 +44,7 @@ class _Workbook:
         self.foot = f"{self.title} – {self.words.ui('edition_of')} {self.words.day(edition.as_of)}"
         self.units: dict[str, str] = {}
         self.readers: dict[str, FigureReader] = {}
+        self.back = Link("", "")  # to the contents
         self.contents: list[tuple[str, str]] = []  # name of a sheet, what it holds
 
     def say(self, key: str, **marks: str) -> str:
@@ -51,9 +54,12 @@ class _Workbook:
     def data(self) -> bytes:
         """Write every sheet and return the file."""
         names = [self._name(self.say(key)) for key in ("cover", "content", "notes", "headlines", "charts")]
+        self.back = Link(self.words.ui("contents"), names[1])
         k, as_of = self.language, self.edition.as_of
         pages = self.edition.pages[k]
-        self.readers = {p.name: FigureReader(Words(k, p.name, as_of), as_of) for p in pages}
+        said = {p.name: Words(k, p.name, as_of) for p in pages}
+        others = tuple(said.values())  # a page may show figures that another one names
+        self.readers = {p.name: FigureReader(said[p.name], as_of, others) for p in pages}
         figures = {page.name: self._figures(page) for page in pages}
         sheets = {p.name: self._name(f"{n} {p.title}") for n, p in enumerate(pages, 1) if figures[p.name]}
         drawn = [d for p in pages if (d := self._main(p, figures[p.name], sheets.get(p.name, "")))]
@@ -72,8 +78,9 @@ class _Workbook:
         self._notes(names[2])
         self._headlines(names[3], sheets)
         if drawn:
-            sheet = self.book.sheet(names[4], [self.say("charts"), self.say("charts_only")], self.foot)
-            add_charts(self.book, sheet, drawn)
+            sheet = self.book.sheet(names[4], [self.say("charts"), "", self.back], self.foot)
+            heads = ("line", "last_period", "value", "unit", "name_day", "name_height")
+            add_charts(self.book, sheet, drawn, self.say("charts_only"), [self._column_head(key) for key in heads])
         for page in pages:
             if page.name in sheets:
                 self._figure_sheet(page, sheets[page.name], figures[page.name])
@@ -100,7 +107,7 @@ class _Workbook:
             numbers = {"rows": self.words.number(most, 0), "all": self.words.number(len(rows), 0)}
             about.append(self.say("printed", **numbers))
         wide = len(columns) > _A4_COLUMNS
-        lines = [title, self.edition.lines[self.language], " ".join(about)]
+        lines: list[str | Link] = [title, self.edition.lines[self.language], " ".join(about), self.back]
         sheet = self.book.sheet(name, lines, self.foot, wide=wide)
         self.book.table(sheet, _HEAD, key, columns, rows, most)
 
@@ -115,6 +122,9 @@ class _Workbook:
         for row, line in enumerate(filter(None, lines[1:]), 1):
             self.book.write(sheet, row, 0, line, text_wrap=True)
             sheet.set_row(row, 20 * lines_of(line, 100))
+        links = [self.back, *(Link(about, name) for name, about in (self.contents[0], self.contents[-1]))]
+        for below, link in enumerate(links, row + 1):
+            self.book.write(sheet, below, 0, link)
 
     def _contents(self, name: str) -> None:
         columns = [Column(self.say("sheet"), 36), Column(self.say("content"), 80)]
@@ -130,6 +140,8 @@ class _Workbook:
         for key in self.words.words_of("columns"):
             head = self._column_head(key)
             rows.append((self.say("columns"), head, self.words.typography(self.words.word("columns", key))))
+        documents = judged_documents(self.edition.pages[self.language], self.words)
+        rows += [(self.say("claims"), code, text) for code, text in documents]
         said: dict[tuple[str, str], list[str]] = {}  # what several pages say is written once
         for page in self.edition.pages[self.language]:
             for note in _notes_of(page):
@@ -152,7 +164,7 @@ class _Workbook:
 
     def _main(self, page: PageContent, figures: Sequence[tuple[Output, list[Figure]]], sheet: str) -> Drawn | None:
         columns = self._column("starts"), self._column("value")
-        return main_series(figures, sheet, _HEAD + 1, *columns, self.readers[page.name])
+        return main_series(figures, sheet, _HEAD + 1, *columns, self.readers[page.name], project().home)
 
     def _column(self, key: str) -> int:
         return (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS).index(key)
@@ -162,27 +174,31 @@ class _Workbook:
 
     def _figure_sheet(self, page: PageContent, name: str, figures: Sequence[tuple[Output, list[Figure]]]) -> None:
         reader = self.readers[page.name]
-        rows = [(o.title, *self._figure(f, reader)) for o, few in figures for f in few]
+        rows = [
+            (output.title, *self._figure(f, decimals, reader))
+            for output, few in figures
+            for f, decimals in zip(few, line_decimals(few), strict=True)
+        ]
         keys = (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS)
-        widths = dict(zip(keys, (76, 34, 40, 16, 12, 15, 26, 24, 26, 54, 12, 32), strict=True))
+        widths = dict(zip(keys, (56, 30, 28, 18, 14, 20, 17, 22, 46, 14, 24, 14), strict=True))
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
-        wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "series")
+        wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "basis", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
         self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows, _PRINTED)
 
-    def _figure(self, f: Figure, reader: FigureReader) -> Iterator[Value]:
+    def _figure(self, f: Figure, decimals: int, reader: FigureReader) -> Iterator[Value]:
         words = self.words
         yield reader.label(f.group)
         yield "" if f.item == f.group else reader.label(f.item)
         yield f.period
-        yield _start(f.period)
-        yield Number(f.value, shown_decimals(f.value, f.unit)) if f.value is not None else None
+        yield Number(f.value, decimals) if f.value is not None else None
         yield self._unit(f.unit)
         yield words.ui("estimated") if f.estimated and f.value is not None else _status(f.status, words)
         yield f.basis
         yield f.publisher
         yield parse_day(f.published) if f.published else None
         yield ", ".join(f.series)
+        yield _start(f.period)
 
     def _unit(self, unit: str) -> str:
         if unit not in self.units:
@@ -192,17 +208,18 @@ class _Workbook:
     def _sources(self, name: str) -> None:
         w = self.words
         columns = [
-            *(Column(self.say("code"), 26), Column(w.ui("series_name"), 40, wrap=True)),
-            *(Column(self.say("publisher"), 30, wrap=True), Column(self.say("unit"), 20, wrap=True)),
-            *(Column(self.say("basis"), 24), Column(self.say("frequency"), 10)),
-            *(Column(w.ui("last_figure"), 18, wrap=True), Column(self.say("terms"), 32, wrap=True)),
-            *(Column(w.ui("accessed"), 38, wrap=True), Column(self.say("days"), 28, wrap=True)),
-            *(Column(w.ui("caveats"), 62, wrap=True), Column(self.say("links"), 62, wrap=True)),
+            *(Column(self.say("code"), 24, wrap=True), Column(w.ui("series_name"), 34, wrap=True)),
+            *(Column(self.say("publisher"), 28, wrap=True), Column(self.say("unit"), 18, wrap=True)),
+            *(Column(self.say("basis"), 20, wrap=True), Column(self.say("frequency"), 13, wrap=True)),
+            *(Column(w.ui("last_figure"), 16, wrap=True), Column(self.say("terms"), 24, wrap=True)),
+            *(Column(w.ui("accessed"), 30, wrap=True), Column(self.say("days"), 24, wrap=True)),
+            *(Column(w.ui("caveats"), 52, wrap=True), Column(self.say("links"), 58, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):
             links = "\n".join(f"{title}{w.colon}{path}" if path else title for title, path in s.pages)
-            about = (s.name, s.title, s.publisher, s.unit, s.basis, s.frequency, s.last, s.terms, s.access, s.days)
+            often = w.word("frequencies", s.frequency)
+            about = (s.name, s.title, s.publisher, s.unit, s.basis, often, s.last, s.terms, s.access, s.days)
             rows.append((*about, "\n".join(s.caveats), links))
         self._table(name, self.say("sources_of"), "sources", columns, rows)
 

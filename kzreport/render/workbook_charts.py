@@ -1,156 +1,193 @@
-"""Charts of a workbook, drawn by the spreadsheet itself from the figures in its sheets."""
+"""Charts of a workbook, drawn by the spreadsheet itself from the figures in its sheets.
+
+Each line has its name at its end: beside each chart stand the last figures of its lines, and the places of the names.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from xlsxwriter.chart_scatter import ChartScatter
 from xlsxwriter.worksheet import Worksheet
 
-from kzreport.charts.colours import GREY, PALETTE
-from kzreport.pages.outputs import Kind, Output
-from kzreport.render.book import INK, LINE, MUTED, Book, Link
-from kzreport.render.figures import Figure, FigureReader, groups_of
+from kzreport.charts.colours import GREY, PALETTE, TARGET
+from kzreport.charts.spread import spread
+from kzreport.render.book import INK, LINE, MUTED, Book, Link, Number, Value, lines_of
+from kzreport.render.plot import ticks
+from kzreport.render.workbook_series import Drawn, Line
 
-_FEWEST = 8  # periods of a series that is drawn
-_MOST = 7  # lines of a chart that a reader can distinguish
-_HEIGHT = 24  # rows that a chart takes, with its title and the name of its sheet
+_WIDE = 105  # characters of the column of charts
+_ROW = 15.0  # points of a row: 20 pixels
+_PLOT = 21  # rows that a chart takes
+_BLOCK = _PLOT + 5  # with its title, measure, link, source and the space below
+_TOP = 4  # row of the first title
+_PRINT = 76  # per cent, in print: two charts a page, also where their titles take two lines
 _TICKS = 8  # at most, on the axis of years
 _DAY_0 = date(1899, 12, 30)  # from which a spreadsheet counts days
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "square_dot", "long_dash_dot")
+_LEFT, _ABOVE, _ACROSS, _DOWN = 0.09, 0.04, 0.69, 0.87  # of the chart: where its plot is
+_DAY = 5  # column of the day of a name; that of its height follows
+_APART = 0.053  # of the height of the plot: between the middles of two names
+_LATE = 0.04  # of the time axis: lines that end so near to its end have their names beside the plot
 
 
-@dataclass(frozen=True)
-class _Line:
-    name: str
-    first: int
-    last: int
-    joined: bool
+def add_charts(book: Book, sheet: Worksheet, drawn: Sequence[Drawn], about: str, heads: Sequence[str]) -> None:
+    """Put charts on a sheet one below the other, each with its title, what it shows, its figures and its source.
 
-
-@dataclass(frozen=True)
-class Drawn:
-    """A chart to draw: title, description, unit, its lines as rows of a sheet, and the columns of dates and values.
-
-    ``first``, ``last``: the years of its first and last period.
+    ``about``: what the sheet holds, under its title; ``heads``: of the columns beside a chart: line, last period, value
+    and unit; day and height of the name in the chart.
     """
-
-    title: str
-    alt: str
-    unit: str
-    sheet: str
-    lines: Sequence[_Line]
-    dates: int
-    values: int
-    first: int
-    last: int
-
-
-def main_series(
-    figures: Sequence[tuple[Output, list[Figure]]], sheet: str, top: int, dates: int, values: int, reader: FigureReader
-) -> Drawn | None:
-    """Return the main series of a page: of its first chart over time, as many as a reader can distinguish, or nothing.
-
-    Parameters
-    ----------
-    figures
-        The charts and tables of the page as they stand in its sheet, one below the other.
-    sheet, top
-        The name of the sheet, and the row of its first figure.
-    dates, values
-        The columns of the first days of periods, and of values.
-    reader
-        Of the figures of the page.
-    """
-    row = top
-    for output, few in figures:
-        groups = list(groups_of(few))
-        if output.kind is Kind.CHART and _over_time(few, groups):
-            lines = [
-                _Line(reader.label(g), row + first, row + last, _joined(few, first, last)) for g, first, last in groups
-            ]
-            years = [int(f.period[:4]) for f in few]
-            unit = reader.words.unit(few[0].unit)
-            return Drawn(output.heading, output.alt, unit, sheet, lines, dates, values, min(years), max(years))
-        row += len(few)
-    return None
-
-
-def _over_time(figures: Sequence[Figure], groups: Sequence[tuple[str, int, int]]) -> bool:
-    """True for figures of one unit and one subject a group, in the order of their periods, enough for a line."""
-    names = [g for g, _, _ in groups]
-    longest = max(last - first + 1 for _, first, last in groups)
-    if len({f.unit for f in figures}) != 1 or longest < _FEWEST or len(groups) > _MOST or len(set(names)) < len(names):
-        return False
-    for _, first, last in groups:
-        own = figures[first : last + 1]
-        periods = [f.period for f in own]
-        if periods != sorted(set(periods)) or len({(f.item, len(f.period)) for f in own}) != 1:
-            return False
-        if any("/" in f.period or f.value is None for f in own):
-            return False
-    return True
-
-
-def _joined(figures: Sequence[Figure], first: int, last: int) -> bool:
-    """True for figures that a line may join: as frequent as the first of the chart, and more than two.
-
-    A target of a year among months holds for the year: a line from one to the next would say that it moves.
-    """
-    return len(figures[first].period) == len(figures[0].period) and last - first > 1
-
-
-def add_charts(book: Book, sheet: Worksheet, drawn: Sequence[Drawn]) -> None:
-    """Put charts on a sheet one below the other, each under its title and a link to its figures."""
-    sheet.set_column(0, 0, 110)
+    sheet.set_default_row(_ROW)
+    for column, width in enumerate((_WIDE, 34, 24, 14, 22, 22, 22)):
+        sheet.set_column(column, column, width)
+    book.write(sheet, 1, 0, about, font_color=MUTED, text_wrap=True)
+    sheet.set_row(1, _ROW * lines_of(about, _WIDE) + 3)
     sheet.set_portrait()
-    sheet.set_h_pagebreaks([3 + number * _HEIGHT for number in range(2, len(drawn), 2)])
+    sheet.set_print_scale(_PRINT)
+    sheet.print_area(0, 0, _TOP + len(drawn) * _BLOCK, 0)
+    sheet.set_h_pagebreaks([_TOP + number * _BLOCK for number in range(2, len(drawn), 2)])
     for number, chart in enumerate(drawn):
-        row = 3 + number * _HEIGHT
-        book.write(sheet, row, 0, chart.title, bold=True, font_size=12)
-        book.write(sheet, row + 1, 0, Link(chart.sheet, chart.sheet))
-        _add(book, sheet, row + 2, chart)
+        row = _TOP + number * _BLOCK
+        sheet.set_row(row, 17.0 * lines_of(chart.title, _WIDE * 0.85))
+        book.write(sheet, row, 0, chart.title, bold=True, font_size=12, text_wrap=True)
+        book.write(sheet, row + 1, 0, chart.measure, font_color=MUTED, text_wrap=True)
+        sheet.set_row(row + 1, 14.5 * lines_of(chart.measure, _WIDE) + 1)
+        book.write(sheet, row + 2, 0, Link(chart.sheet, chart.sheet))
+        book.write(sheet, row + 3 + _PLOT, 0, chart.source, font_color=MUTED, text_wrap=True)
+        sheet.set_row(row + 3 + _PLOT, 14.5 * lines_of(chart.source, _WIDE) + 3)
+        _add(book, sheet, row + 3, chart, heads)
 
 
-def _years(first: int, last: int) -> dict[str, float]:
-    """Return the scale of an axis of days whose ticks fall on the first days of years."""
-    ends = [(date(year, 1, 1) - _DAY_0).days for year in (first, last + 1)]
-    step = math.ceil((last + 1 - first) / _TICKS)
-    return {"min": ends[0] + 1, "max": ends[1] + 1, "major_unit": 365.25 * step}  # a leap year moves a tick by a day
+def value_axis(low: float, high: float) -> tuple[float, float, float]:
+    """Return the ends of an axis that holds two values, at round numbers, and its step.
+
+    >>> value_axis(0.0, 17.5), value_axis(-2496.0, 15498.0)
+    ((0.0, 20.0, 5.0), (-5000.0, 20000.0, 5000.0))
+    """
+    found = ticks(low, high)
+    step = found[1] - found[0]
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return round(first * step, 10), round(max(last, first + 1) * step, 10), round(step, 10)
 
 
-def _mark(colour: str) -> dict[str, object]:
-    return {"type": "diamond", "size": 6, "border": {"color": colour}, "fill": {"color": colour}}
+def year_axis(first: date, last: date) -> tuple[int, int, float]:
+    """Return the ends of an axis of days and its step: ticks on the first days of years, never a day before.
+
+    Days as a spreadsheet counts them; the first day of the chart is on the axis.
+
+    >>> from datetime import timedelta
+    >>> low, high, step = year_axis(date(2019, 1, 1), date(2026, 9, 1))
+    >>> [(_DAY_0 + timedelta(int(low + step * n))).year for n in range(9)]
+    [2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027]
+    """
+    end = max(last.year if (last.month, last.day) == (1, 1) else last.year + 1, first.year + 1)
+    years = end - first.year
+    low, high = ((date(year, 1, 1) - _DAY_0).days for year in (first.year, end))
+    every = math.ceil(years / _TICKS)
+    step = 365.25 * every + 0.75  # two years without a leap day fall short of their mean by less
+    return low, max(high, math.ceil(low + years // every * step)), step
 
 
-def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn) -> None:
+def _places(drawn: Drawn, low: float, high: float) -> list[tuple[date, float]]:
+    """Return the day and height of the name of each line: at its end, those beside the plot one above the other."""
+    span = (drawn.until - drawn.since).days * _LATE
+    late = [n for n, line in enumerate(drawn.lines) if (drawn.until - line.until).days <= span]
+    gap = (high - low) * _APART
+    heights = spread([drawn.lines[n].level for n in late], gap, low, high)
+    beside = dict(zip(late, heights, strict=True))
+    return [(drawn.until if n in beside else x.until, beside.get(n, x.level)) for n, x in enumerate(drawn.lines)]
+
+
+def _style(number: int, line: Line, drawn: Drawn) -> tuple[str, dict[str, object]]:
+    """Return the colour of a line and of its name, and how it is drawn."""
+    if line.days:
+        bars = {"type": "fixed", "value": line.days, "direction": "plus", "end_style": 0}
+        bars["line"] = {"color": TARGET, "width": 2.25}
+        return TARGET, {"line": {"none": True}, "marker": {"type": "none"}, "x_error_bars": bars}
+    among = any(other.strong for other in drawn.lines)
+    colour = (PALETTE[0] if line.strong else GREY) if among else PALETTE[number % len(PALETTE)]
+    if not line.joined:
+        mark = {"type": "diamond", "size": 6, "border": {"color": colour}, "fill": {"color": colour}}
+        return colour, {"line": {"none": True}, "marker": mark}
+    dash = "solid" if among else _DASHES[number % len(_DASHES)]
+    width = 3.0 if line.strong else 1.0 if among else 1.75
+    ink = MUTED if colour == GREY else colour  # grey enough for a line is too pale for text
+    return ink, {"line": {"color": colour, "width": width, "dash_type": dash}, "marker": {"type": "none"}}
+
+
+def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[str]) -> None:
     chart = book.workbook.add_chart({"type": "scatter", "subtype": "straight"})
-    for number, line in enumerate(drawn.lines):
+    low, high, step = value_axis(drawn.low, drawn.high)
+    places = _places(drawn, low, high)
+    for column, head in enumerate(heads, 1):
+        book.write(sheet, row, column, head, bold=True, bottom=2, bottom_color=INK)
+    order = sorted(range(len(drawn.lines)), key=lambda n: (-places[n][1], n))  # as the names stand beside the plot
+    below = {n: row + 1 + number for number, n in enumerate(order)}
+    inks, strong = [], [line.strong for line in drawn.lines]
+    for number in sorted(below, key=lambda n: strong[n]):  # the one that stands out is drawn over the others
+        line = drawn.lines[number]
+        ink, drawn_as = _style(number, line, drawn)
+        inks.append((number, ink))
         dates = [drawn.sheet, line.first, drawn.dates, line.last, drawn.dates]
         values = [drawn.sheet, line.first, drawn.values, line.last, drawn.values]
-        colour = PALETTE[number] if number < len(PALETTE) else GREY
-        style = {"color": colour, "width": 1.75, "dash_type": _DASHES[number % len(_DASHES)]}
-        drawn_as = {"line": style} if line.joined else {"line": {"none": True}, "marker": _mark(colour)}
-        chart.add_series({"name": line.name, "categories": dates, "values": values, **drawn_as})
+        name = [sheet.get_name(), below[number], 1]
+        chart.add_series({"name": name, "categories": dates, "values": values, **drawn_as})
+        day, height = places[number]
+        end = Number(line.level, line.decimals)
+        cells: Sequence[Value] = (line.name, line.period, end, drawn.unit, day, Number(height, line.decimals))
+        for column, value in enumerate(cells, 1):
+            book.write(sheet, below[number], column, value)
+    for number, ink in inks:
+        _name(chart, sheet.get_name(), below[number], drawn.lines[number], ink)
+    _axes(chart, drawn, (low, high, step))
+    chart.set_legend({"none": True})
+    chart.set_chartarea({"border": {"none": True}})
+    chart.set_plotarea({"layout": {"x": _LEFT, "y": _ABOVE, "width": _ACROSS, "height": _DOWN}})
+    chart.set_size({"width": 735, "height": 20 * _PLOT})
+    sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})
+
+
+def _name(chart: ChartScatter, sheet: str, row: int, line: Line, ink: str) -> None:
+    """Write the name of a line and its last value beside its end: the label of a point that is not drawn."""
+    text = f"{line.name} {line.value}"
+    font = {"name": "Arial", "size": 10, "color": ink, "bold": line.strong}
+    label = {"value": f" {text}" if text.startswith("=") else text, "font": font}  # a label may be a formula
+    chart.add_series(
+        {
+            "name": [sheet, row, 1],
+            "categories": [sheet, row, _DAY, row, _DAY],
+            "values": [sheet, row, _DAY + 1, row, _DAY + 1],
+            "line": {"none": True},
+            "marker": {"type": "none"},
+            "data_labels": {"value": True, "position": "right", "custom": [label]},
+        }
+    )
+
+
+def _axes(chart: ChartScatter, drawn: Drawn, scale: tuple[float, float, float]) -> None:
+    low, high, step = scale
     font = {"name": "Arial", "size": 10, "color": INK, "bold": False}
     muted = {**font, "color": MUTED}
+    thousands = round(math.log(drawn.divisor, 1000))
+    digits = max(0, -math.floor(math.log10(step / drawn.divisor) + 1e-9))
+    shown = "#,##0" + (f".{'0' * digits}" if digits else "") + "," * thousands  # each comma divides by a thousand
     grid = {"visible": True, "line": {"color": LINE, "width": 0.5}}
     chart.set_title({"none": True})
     x_axis = {"num_format": "yyyy", "num_font": muted, "label_position": "low", "major_gridlines": {"visible": False}}
-    chart.set_x_axis({**x_axis, **_years(drawn.first, drawn.last)})
+    first, last, unit = year_axis(drawn.since, drawn.until)
+    chart.set_x_axis({**x_axis, "min": first, "max": last, "major_unit": unit})
     chart.set_y_axis(
         {
-            "name": drawn.unit,
+            "name": drawn.axis,
             "name_font": font,
             "num_font": muted,
-            "num_format": "#,##0",
+            "num_format": shown,
+            "min": low,
+            "max": high,
+            "major_unit": step,
             "major_gridlines": grid,
             "line": {"none": True},
         }
     )
-    chart.set_legend({"none": True} if len(drawn.lines) == 1 else {"position": "bottom", "font": font})
-    chart.set_chartarea({"border": {"none": True}})
-    chart.set_size({"width": 690, "height": 370})
-    sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})

@@ -20,6 +20,7 @@ import nbformat
 import openpyxl
 import pikepdf
 import pytest
+import yaml
 from run_fixtures import AS_OF, write_definition
 
 from kzreport.charts.chart import draw
@@ -71,7 +72,7 @@ def outputs(made, language: str) -> list[tuple[str, Output]]:
     return found
 
 
-def sheet_rows(sheet, head: int = 4) -> list[dict[str, object]]:
+def sheet_rows(sheet, head: int = 5) -> list[dict[str, object]]:
     rows = list(sheet.iter_rows(min_row=head, values_only=True))
     return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
 
@@ -85,7 +86,7 @@ def test_every_figure_is_in_the_workbook(made, language):
     w = Words(language)
     held = []
     for sheet in book.worksheets:
-        head = [c.value for c in sheet[4]] if sheet.max_row >= 4 else []
+        head = [c.value for c in sheet[5]] if sheet.max_row >= 5 else []
         if w.word("handed", "source_table") in head:
             for row in sheet_rows(sheet):
                 series = row[w.word("handed", "series")] or ""
@@ -169,6 +170,14 @@ def test_claims_and_their_verdicts_are_in_the_workbook(language, shown):
         assert within.endswith(r[w.word("handed", "within_reason")] or ""), r
         assert published.startswith(r[w.ui("against_published")]), r
         assert (r[w.ui("evidence")] or "") == evidence
+    notes = {
+        r[w.word("handed", "note")]: r[w.word("handed", "content")] for r in sheet_rows(book[w.word("handed", "notes")])
+    }
+    entries = yaml.safe_load((project_root() / "data" / "claims" / "documents.yml").read_text(encoding="utf-8"))[
+        "documents"
+    ]
+    for code in {document for document, *_ in wanted.values()}:
+        assert w.typography(entries[code]["title"][language]) in notes[code], code
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -294,11 +303,11 @@ def test_libreoffice_opens_and_prints_on_few_pages(made, ending, most, tmp_path)
 
 def test_of_a_long_sheet_the_first_rows_are_printed_and_it_is_said(made):
     book = openpyxl.load_workbook(handed(made, "en", ".xlsx"))
-    cut = [s for s in book.worksheets if s.print_area and s.max_row > 214]
+    cut = [s for s in book.worksheets if s.print_area and s.max_row > 215]
     assert cut
     for sheet in cut:
-        assert sheet.print_area.endswith("$214") and "In print: the first 210 of its" in sheet["A3"].value
-        assert f"{sheet.max_row - 4:,} rows" in sheet["A3"].value
+        assert sheet.print_area.endswith("$215") and "In print: the first 210 of its" in sheet["A3"].value
+        assert f"{sheet.max_row - 5:,} rows" in sheet["A3"].value
     assert all("In print" not in str(s["A3"].value) for s in book.worksheets if s not in cut)
 
 

@@ -64,7 +64,7 @@ def find_project(chosen: str, cwd: str) -> Path:
     """Return the project for a value of ``KZREPORT_HOME`` and a working directory; raises as :func:`project_root`."""
     if chosen:
         home = os.path.join(cwd, os.path.expanduser(chosen))  # noqa: PTH111, PTH118  # no error for what is no path
-        if not os.path.isdir(home):  # noqa: PTH112
+        if not any(os.path.isdir(f"{home}/{folder}") for folder in ("params", "data", "notebooks")):  # noqa: PTH112
             raise ParameterError(explain("KZREPORT_HOME", short_repr(chosen), "the folder of a project"))
         return Path(home).resolve()
     here = Path(cwd).resolve()

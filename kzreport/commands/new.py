@@ -87,7 +87,7 @@ def _take_back(before: Mapping[Path, bytes | None]) -> None:
     for path, content in before.items():
         if content is None:
             path.unlink(missing_ok=True)
-        else:
+        elif path.read_bytes() != content:
             write_durably(path, content)
 
 

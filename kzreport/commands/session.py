@@ -269,11 +269,11 @@ class Reporter:
 
         if self.silent or self.refused or code == Locked.exit_code:
             return
-        store = self.store
-        if store is None:  # it ended before its definition was read, which may not exist
+        if (store := self.store) is None:  # it ended before its definition was read, which may not exist
             from kzreport.editions.definition import definition_names
 
-            store = _folder(args, make=False) if self.log.definition in definition_names() else None
+            with contextlib.suppress(ParameterError):  # without a project, which was said, there is no place for it
+                store = _folder(args, make=False) if self.log.definition in definition_names() else None
         if store is not None and store.root.is_dir():
             record_end(store, self.log, code, self.errors)
 

@@ -189,9 +189,18 @@ def test_a_new_page_is_written_into_the_project(project_of, capsys):
     assert "arrivals" in page_names() and page_faults("arrivals") == []
     titles = read_yaml(folder / "notebooks" / "arrivals.yml")["title"]
     assert titles == {"fr": "Visiteurs", "en": "Visitors"}  # of its series
-    before = {name: (folder / name).read_bytes() for name in made}
+    before = {path: path.stat() for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert main(["new", "arrivals"]) == 2 and "which exists" in capsys.readouterr().err
-    assert {name: (folder / name).read_bytes() for name in made} == before
+    assert all(path.stat() == about for path, about in before.items()), "nothing is touched"
+
+
+@pytest.mark.parametrize("command", ["run", "check"])
+def test_a_project_that_is_none_is_told_once(handlers, monkeypatch, tmp_path, capsys, command):
+    for home in (tmp_path / "none", tmp_path):
+        monkeypatch.setenv("KZREPORT_HOME", str(home))
+        assert main([command]) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "KZREPORT_HOME: found " in said and "expected the folder of a project" in said
 
 
 @pytest.mark.parametrize("name", ["", "x", "Prices", "a-b", "../up", "page", "as_of", "note", "class", "x" * 31])

@@ -137,7 +137,8 @@ def test_a_file_system_without_locks(launcher, tmp_path, row, errno):
 
 def test_a_disk_that_fails_is_not_taken_for_one_that_cannot_sync(launcher, tmp_path):
     run = launcher(*RUN, "--output", str(tmp_path / "out"), before=NO_SYNC.format(every=True, errno="EIO"))
-    assert run.wait() == 1 and not list((tmp_path / "out").glob("trial/*"))
+    assert run.wait() == 2 and not list((tmp_path / "out").glob("trial/*"))  # found before a kernel is started
+    assert "out: an error of the disk or its connection, expected a folder that can be written" in run.err
 
 
 @pytest.mark.parametrize("errno", ["EROFS", "ESTALE", "EIO", "EDQUOT", "ENOSPC"])

@@ -224,7 +224,7 @@ def _words(home: Path, rng: random.Random) -> Iterator[Case]:
         texts = [
             at for at, v in nodes(tree) if isinstance(v, str) and at[-1] in ("fr", "en") and at[0] not in ("title",)
         ]
-        for wrong in ("{", "a {b", "{x:zzz}", "{x y}", "{zz.year:in}", "{0}"):
+        for wrong in ("{", "a {b", "{x:zzz}", "{x y}", "{zz.year:in}", "{0}") if texts else ():
             at = rng.choice(texts)
             yield Case(
                 "words",

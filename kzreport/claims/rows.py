@@ -63,8 +63,8 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
     if cells["unit"] not in (*UNITS, "date"):
         raise row.bad("unit", f"date or {one_of(UNITS, row.cells['unit'])}")
     for column in (f"text.{k}" for k in project().languages):
-        if re.search("[{}]", MARK.sub("", cells[column])):
-            raise row.bad(column, "marks such as {claim}, {claim:bare}, {claim.period:in}")
+        if not cells[column] or re.search("[{}]", MARK.sub("", cells[column])):
+            raise row.bad(column, "a sentence, with marks such as {claim}, {claim:bare}, {claim.period:in}")
     period = row.period("period")
     value, step, low, high = _figure(row, qualifier, period)
     evidence, tests = _evidence(row), parse_tests(cells["test"], f"{row.where}, column 'test'")

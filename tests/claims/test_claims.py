@@ -512,6 +512,7 @@ def put(home, content, document="S4"):
         ("id", "S4-L9-1", "column 'id'"),
         ("text.fr", "Un chiffre. ", "printable text without spaces"),
         ("text.fr", "Un chiffre de {nope}.", "marks such as {claim}"),
+        ("text.fr", "", "a sentence"),
         ("text.en", "A figure of {claim}}.", "marks such as {claim}"),
         ("theme", "sport", "one of inflation, fdi"),
         ("qualifier", "roughly", "one of exact, rounded"),

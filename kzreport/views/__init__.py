@@ -1,6 +1,7 @@
 """The views of the project: ``from kzreport.views import inflation`` finds ``notebooks/views/inflation.py``."""
 
 import importlib
+import sys
 from collections.abc import Iterator
 from inspect import isfunction
 from types import ModuleType
@@ -23,12 +24,14 @@ __path__ = _Folder()  # type: ignore[assignment]  # any iterable will do
 def __getattr__(name: str) -> ModuleType:
     """Import a module of views at its first use.
 
-    Raises :class:`UnknownName` if there is none of the name: Python would show the folder of the engine.
+    Raises :class:`UnknownName` for an import of a module that does not exist, of which Python would show the folder of
+    the engine; and :class:`UnknownAttribute` to whoever else asks, such as ``hasattr``.
     """
     if name.startswith("_"):
         raise AttributeError(name)
     if not (project_root() / "notebooks" / "views" / f"{name}.py").is_file():
-        raise unknown_module(name)
+        error = unknown_module(name)
+        raise error if sys._getframe(1).f_code.co_name == "_handle_fromlist" else UnknownAttribute(str(error))
     return guessing(importlib.import_module(f"{__name__}.{name}"))
 
 

@@ -31,17 +31,17 @@ def rows_anew(root: ET.Element) -> ET.Element:
 
     ``root``: the picture alone, its names in the group ``axis``.
     """
-    drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    drawn = [e for e in root if tag_of(e) in ("path", "circle", "text")]
     keys = keys_of(root)
-    names = [e for group in root if group.get("id", "").endswith("axis") for e in group if _tag(e) == "text"]
+    names = [e for group in root if group.get("id", "").endswith("axis") for e in group if tag_of(e) == "text"]
     grid = [tuple(map(float, m.groups())) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))]
     top, bottom = min(min(y, z) for _, y, z in grid), min(max(y, z) for _, y, z in grid)
-    texts = [e for e in drawn if _tag(e) == "text"]
-    figures = [e for e in texts if top <= _y(e) < bottom]
+    texts = [e for e in drawn if tag_of(e) == "text"]
+    figures = [e for e in texts if top <= y_of(e) < bottom]
     left, right = float(root.attrib["data-axis"]), max(x for x, _, _ in grid)
     start = max([EDGE, *(EDGE + width_of(e) for e in figures if _at_end(e))])
     beside = [e for e in figures if not _at_end(e)]
-    factors = [(WIDE - EDGE - width_of(e) - BESIDE - start) / (_x(e) - BESIDE - left) for e in beside]
+    factors = [(WIDE - EDGE - width_of(e) - BESIDE - start) / (x_of(e) - BESIDE - left) for e in beside]
     factor = min((WIDE - EDGE - 2 * LETTER - start) / (right - left), *factors)
 
     def along(x: float) -> float:
@@ -50,8 +50,8 @@ def rows_anew(root: ET.Element) -> ET.Element:
     made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
     free = 0.0
     for e in drawn:
-        if _tag(e) == "text" and e not in figures:
-            middle = along(_x(e))
+        if tag_of(e) == "text" and e not in figures:
+            middle = along(x_of(e))
             if middle - width_of(e) / 2 < free:
                 continue  # a number of the axis that would touch the one before
             free = middle + width_of(e) / 2 + LETTER
@@ -68,11 +68,11 @@ def rows_anew(root: ET.Element) -> ET.Element:
 def _moved(e: ET.Element, along: Callable[[float], float], bottom: float) -> ET.Element:
     """Return a mark at its place in the narrow picture; what stands in a row goes down, to leave room for its name."""
     made = ET.Element(e.tag, e.attrib)
-    if _tag(e) == "text":
-        x = along(_x(e) + BESIDE) - BESIDE if _at_end(e) else along(_x(e) - BESIDE) + BESIDE
-        made.text, inside = e.text, _y(e) < bottom
-        made.attrib |= {"x": f"{x if inside else along(_x(e)):.1f}", "y": f"{_y(e) + ROW_DOWN * inside:.1f}"}
-    elif _tag(e) == "circle":
+    if tag_of(e) == "text":
+        x = along(x_of(e) + BESIDE) - BESIDE if _at_end(e) else along(x_of(e) - BESIDE) + BESIDE
+        made.text, inside = e.text, y_of(e) < bottom
+        made.attrib |= {"x": f"{x if inside else along(x_of(e)):.1f}", "y": f"{y_of(e) + ROW_DOWN * inside:.1f}"}
+    elif tag_of(e) == "circle":
         cx, cy = float(e.attrib["cx"]), float(e.attrib["cy"])
         made.attrib |= {"cx": f"{along(cx):.1f}", "cy": f"{cy + ROW_DOWN:.1f}"}
     elif line := _LINE.fullmatch(e.attrib["d"]):
@@ -89,12 +89,12 @@ def _moved(e: ET.Element, along: Callable[[float], float], bottom: float) -> ET.
 
 def _names_over(names: Sequence[ET.Element], figures: Sequence[ET.Element]) -> Iterator[ET.Element]:
     """Yield the name of each row, its lines as one."""
-    heights = sorted({_y(e) - MIDDLE for e in figures})
+    heights = sorted({y_of(e) - MIDDLE for e in figures})
     rows: dict[float, list[ET.Element]] = {}
     for e in names:
-        rows.setdefault(min(heights, key=lambda y: abs(_y(e) - MIDDLE - y)), []).append(e)
+        rows.setdefault(min(heights, key=lambda y: abs(y_of(e) - MIDDLE - y)), []).append(e)
     for y, lines in rows.items():
-        whole = " ".join(e.text or "" for e in sorted(lines, key=_y))
+        whole = " ".join(e.text or "" for e in sorted(lines, key=y_of))
         yield _text(whole, y - NAME_UP, lines[0])
 
 
@@ -105,13 +105,13 @@ def ends_anew(root: ET.Element) -> ET.Element | None:
     """
     if not any(_NAME.search(group.get("id", "")) for group in root):
         return None
-    drawn = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    drawn = [e for e in root if tag_of(e) in ("path", "circle", "text")]
     left, right = (
         choose(float(m[1]) for e in drawn if (m := _GRID.fullmatch(e.get("d", "")))) for choose in (min, max)
     )
-    numbers, names = ([e for e in drawn if _tag(e) == "text" and _beside(e, side)] for side in (left, -right))
-    start = EDGE + max(width_of(e) for e in numbers) + left - max(_x(e) for e in numbers)
-    end = WIDE - EDGE - max(width_of(e) for e in names) - min(_x(e) for e in names) + right
+    numbers, names = ([e for e in drawn if tag_of(e) == "text" and _beside(e, side)] for side in (left, -right))
+    start = EDGE + max(width_of(e) for e in numbers) + left - max(x_of(e) for e in numbers)
+    end = WIDE - EDGE - max(width_of(e) for e in names) - min(x_of(e) for e in names) + right
     if end - start < WIDE / 10:
         return None
 
@@ -144,7 +144,7 @@ def pressed(e: ET.Element, along: Callable[[float], float]) -> ET.Element:
 
 def _beside(e: ET.Element, side: float) -> bool:
     """True for a text left of a place, or right of it if that is negative."""
-    return _x(e) < side if side > 0 else _x(e) > -side
+    return x_of(e) < side if side > 0 else x_of(e) > -side
 
 
 def keys_alone(root: ET.Element) -> ET.Element | None:
@@ -153,7 +153,7 @@ def keys_alone(root: ET.Element) -> ET.Element | None:
     if not lines:
         return None
     box = f"0 0 {WIDE:g} {LINE * len(lines) + 4:g}"
-    left = len({_y(e) for e in keys_of(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
+    left = len({y_of(e) for e in keys_of(root)}) * KEYS_UP * SCALE  # where they stand in the picture, which is hidden
     style = f"{root.attrib['style']};margin-bottom:-{left:.2f}rem"
     made = ET.Element(root.tag, {"viewBox": box, "aria-hidden": "true", "style": style})
     made.extend(written(lines, 0.0))
@@ -198,15 +198,18 @@ def _text(text: str, y: float, like: ET.Element) -> ET.Element:
     return made
 
 
-def _tag(e: ET.Element) -> str:
+def tag_of(e: ET.Element) -> str:
+    """Return the name of an element without its namespace."""
     return e.tag.rpartition("}")[2]
 
 
-def _x(e: ET.Element) -> float:
+def x_of(e: ET.Element) -> float:
+    """Return the place of a text from the left, in points."""
     return float(e.attrib["x"])
 
 
-def _y(e: ET.Element) -> float:
+def y_of(e: ET.Element) -> float:
+    """Return the place of a text from the top, in points."""
     return float(e.attrib["y"])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
-from kzreport.charts.narrow import EDGE, LINE, SIZE, WIDE, keys_of, packed, width_of, written
+from kzreport.charts.narrow import EDGE, LINE, SIZE, WIDE, keys_of, packed, tag_of, width_of, written, x_of, y_of
 
 SMALL, FAR = 6.0, 9.0  # points: a mark at the end of a line; its name without a line that leads to it
 LEAST = 100.0  # points: a shorter time axis is not read
@@ -52,17 +52,17 @@ def years_anew(root: ET.Element) -> ET.Element | None:
     ``None`` where its texts or marks would touch there: a reader then moves the whole picture.
     """
     axis = [e for group in root if group.get("id", "").endswith("axis") for e in group]
-    plain = [e for e in root if _tag(e) in ("path", "circle", "text")]
+    plain = [e for e in root if tag_of(e) in ("path", "circle", "text")]
     levels = [m for e in (*axis, *plain) if (m := _LEVEL.fullmatch(e.get("d", "")))]
     left = float(root.attrib["data-axis"])
     whole = [m for m in levels if abs(float(m[1]) - left) < 1]
     if not whole:
         return None
     right, bottom = max(float(m[3]) for m in whole), max(float(m[2]) for m in whole)
-    labels = [e for e in axis if _tag(e) == "text"]
-    beside = [e for e in plain if _tag(e) == "text" and _x(e) >= right and "middle" not in e.get("style", "")]
+    labels = [e for e in axis if tag_of(e) == "text"]
+    beside = [e for e in plain if tag_of(e) == "text" and x_of(e) >= right and "middle" not in e.get("style", "")]
     start = max((width_of(e) for e in labels), default=0.0) + BESIDE_AXIS + 1
-    end = WIDE - max((_x(e) - right + width_of(e) for e in beside), default=EDGE) - 2
+    end = WIDE - max((x_of(e) - right + width_of(e) for e in beside), default=EDGE) - 2
     if end - start < LEAST:
         return None
 
@@ -73,16 +73,16 @@ def years_anew(root: ET.Element) -> ET.Element | None:
 
     made = ET.Element(root.tag, {k: v for k, v in root.attrib.items() if k in ("role", "aria-labelledby", "style")})
     made.extend(_hatches(root))
-    shapes = {id(e): _shape(e) for e in (*axis, *plain) if _tag(e) != "text"}
+    shapes = {id(e): _shape(e) for e in (*axis, *plain) if tag_of(e) != "text"}
     shift = _years_of_marks(list(shapes.values()), along)
     if shift is None:
         return None
-    below = [e for e in plain if _tag(e) == "text" and _y(e) > bottom and e not in beside]
+    below = [e for e in plain if tag_of(e) == "text" and y_of(e) > bottom and e not in beside]
     kept = [e for e in plain if e not in below] + _thinned(below, along)
-    made.extend(_drawn(e, shapes[id(e)], along, shift) for e in (*axis, *plain) if _tag(e) != "text")
+    made.extend(_drawn(e, shapes[id(e)], along, shift) for e in (*axis, *plain) if tag_of(e) != "text")
     marks = [s for s in shapes.values() if s.mark]
-    texts = [_Text(e, _mark_of(e, marks)) for e in kept if _tag(e) == "text"]
-    made.extend(_Text(e, None).moved(along(_x(e)), _y(e)) for e in labels)
+    texts = [_Text(e, _mark_of(e, marks)) for e in kept if tag_of(e) == "text"]
+    made.extend(_Text(e, None).moved(along(x_of(e)), y_of(e)) for e in labels)
     placed = _placed(made, texts, along, shift) or _placed(made, texts[::-1], along, shift)
     if not placed:
         return None
@@ -90,7 +90,7 @@ def years_anew(root: ET.Element) -> ET.Element | None:
     lines = packed(keys_of(root))
     _, above, _, tall = map(float, root.attrib["viewBox"].split())
     highest = min(
-        [_y(e) for e in made if _tag(e) == "text"] + [y + SIZE for s in shapes.values() for _, y in s.corners]
+        [y_of(e) for e in made if tag_of(e) == "text"] + [y + SIZE for s in shapes.values() for _, y in s.corners]
     )
     top = highest - SIZE - 6 - LINE * len(lines)
     made.extend(written(lines, top))
@@ -98,20 +98,8 @@ def years_anew(root: ET.Element) -> ET.Element | None:
     return made
 
 
-def _tag(e: ET.Element) -> str:
-    return e.tag.rpartition("}")[2]
-
-
-def _x(e: ET.Element) -> float:
-    return float(e.attrib["x"])
-
-
-def _y(e: ET.Element) -> float:
-    return float(e.attrib["y"])
-
-
 def _shape(e: ET.Element) -> _Shape:
-    if _tag(e) == "circle":
+    if tag_of(e) == "circle":
         x, y, r = (float(e.attrib[key]) for key in ("cx", "cy", "r"))
         return _Shape([(x - r, y - r), (x + r, y + r)], True, True)
     corners: list[tuple[float, float]] = []
@@ -162,7 +150,7 @@ def _drawn(e: ET.Element, shape: _Shape, along: Move, shift: Move) -> ET.Element
     if "url(" in e.get("style", ""):
         made.set("style", _HATCH.sub(r"url(#\1-anew)", e.attrib["style"]))
     by = shift(shape.middle)
-    if _tag(e) == "circle":
+    if tag_of(e) == "circle":
         made.set("cx", f"{float(e.attrib['cx']) + by:.1f}")
         return made
 
@@ -183,7 +171,7 @@ def _drawn(e: ET.Element, shape: _Shape, along: Move, shift: Move) -> ET.Element
 
 
 class _Obstacles:
-    """What a text must not touch: marks, curves, and the texts before it."""
+    """Obstacles of a text: marks, curves, and the texts before it."""
 
     def __init__(self, shapes: Sequence[_Shape]) -> None:
         self._boxes = [s.box for s in shapes if s.mark]
@@ -210,7 +198,7 @@ class _Text:
 
     def placed(self, along: Move, shift: Move, obstacles: _Obstacles) -> ET.Element | None:
         """Return the text in its new place, or around its mark; ``None`` where it would touch something."""
-        wide, x, y = width_of(self.drawn), _x(self.drawn), _y(self.drawn)
+        wide, x, y = width_of(self.drawn), x_of(self.drawn), y_of(self.drawn)
         style = self.drawn.get("style", "")
         side = 0.5 if "middle" in style else 1.0 if "anchor:end" in style else 0.0
         at = along(x) if self.mark is None else x + shift(self.mark.middle)
@@ -241,16 +229,16 @@ class _Text:
 
 def _mark_of(e: ET.Element, marks: Sequence[_Shape]) -> _Shape | None:
     """Return the mark that a text stands beside."""
-    near = [m for m in marks if abs(m.middle - _x(e)) < HELD and m.box[1] - REACH < _y(e) < m.box[3] + REACH]
-    return min(near, key=lambda m: abs(m.middle - _x(e)) + abs(m.box[1] - _y(e)) / 2, default=None)
+    near = [m for m in marks if abs(m.middle - x_of(e)) < HELD and m.box[1] - REACH < y_of(e) < m.box[3] + REACH]
+    return min(near, key=lambda m: abs(m.middle - x_of(e)) + abs(m.box[1] - y_of(e)) / 2, default=None)
 
 
 def _thinned(labels: Sequence[ET.Element], along: Move) -> list[ET.Element]:
     """Return every label of the time axis, or every second or third from the last one: as many as do not touch."""
-    ordered = sorted(labels, key=_x)[::-1]
+    ordered = sorted(labels, key=x_of)[::-1]
     for every in range(1, len(ordered) + 1):
         kept = ordered[::every]
-        if all(along(_x(b)) - along(_x(a)) > (width_of(a) + width_of(b)) / 2 + 4 for b, a in pairwise(kept)):
+        if all(along(x_of(b)) - along(x_of(a)) > (width_of(a) + width_of(b)) / 2 + 4 for b, a in pairwise(kept)):
             return kept
     return ordered[:1]
 
@@ -258,7 +246,7 @@ def _thinned(labels: Sequence[ET.Element], along: Move) -> list[ET.Element]:
 def _hatches(root: ET.Element) -> Iterator[ET.Element]:
     """Yield the patterns of a picture under names of their own: those of a hidden picture fill nothing."""
     for pattern in root:
-        if _tag(pattern) == "pattern":
+        if tag_of(pattern) == "pattern":
             made = ET.Element(pattern.tag, pattern.attrib | {"id": f"{pattern.attrib['id']}-anew"})
             made.extend(pattern)
             yield made
@@ -266,7 +254,7 @@ def _hatches(root: ET.Element) -> Iterator[ET.Element]:
 
 def _placed(made: ET.Element, texts: Sequence[_Text], along: Move, shift: Move) -> list[ET.Element]:
     """Return texts in their new places, those of marks last; none if one finds no place."""
-    obstacles = _Obstacles([_shape(e) for e in made if _tag(e) in ("path", "circle")])
+    obstacles = _Obstacles([_shape(e) for e in made if tag_of(e) in ("path", "circle")])
     found = []
     for text in sorted(texts, key=lambda t: t.mark is not None):
         if (placed := text.placed(along, shift, obstacles)) is None:

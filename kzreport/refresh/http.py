@@ -38,6 +38,15 @@ for _name in ("httpx", "httpcore"):  # at INFO they would write addresses, and s
 stamina.instrumentation.set_on_retry_hooks([])
 
 
+class _OutOfTime(ProviderDown):
+    """No whole reply from a host when the time for it was over."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            explain(host, "no whole reply when the time for it was over", "a reply in time", "try again later")
+        )
+
+
 class _Again(ProviderDown):
     """A failure that may pass. ``wait``: seconds that the provider asked for."""
 
@@ -79,7 +88,7 @@ class HttpTransport:
         if self._failures.get(host, 0) >= 2:
             raise ProviderDown(explain(host, "no answer twice in this refresh", "a provider that is up"))
         end = min(began + self._deadline, self._end)
-        key, tries = key_of(request), 0
+        key, tries, before = key_of(request), 0, ""
 
         def again(error: Exception) -> bool | float:
             if not isinstance(error, _Again) or tries >= _TRIES:
@@ -89,6 +98,8 @@ class HttpTransport:
                 return False
             if left < 1:
                 return False
+            nonlocal before
+            before = str(error)
             self._say(f"{error} Trying again.")
             return True if error.wait is None else error.wait
 
@@ -101,7 +112,8 @@ class HttpTransport:
                     answer = _within(end, host, lambda: self._once(request, key, kept, end))
         except ProviderDown as e:
             self._failures[host] = self._failures.get(host, 0) + isinstance(e, _Again)
-            raise ProviderDown(str(e)) from None
+            # That a second try took too long says less than what was wrong with the first.
+            raise ProviderDown(before if before and isinstance(e, _OutOfTime) else str(e)) from None
         self._left -= len(answer.content)
         if answer.unchanged and not (kept and (kept.etag or kept.modified)):
             raise ProviderDown(explain(host, "status 304, no change, where nothing was kept", "200 and the data"))
@@ -158,7 +170,7 @@ class HttpTransport:
             if len(content) > most:
                 raise ProviderDown(explain(host, f"a reply of more than {most} bytes", "a smaller one"))
             if time.monotonic() > end:
-                raise ProviderDown(_too_slow(host))
+                raise _OutOfTime(host)
         return Answer(bytes(content), now, **about)
 
 
@@ -196,10 +208,6 @@ def _reason(error: Exception, key: str) -> str:
     return " ".join(f"{kind} ({text[:200]})".split()) if kind and text else kind or text[:200] or type(error).__name__
 
 
-def _too_slow(host: str) -> str:
-    return explain(host, "no whole reply when the time for it was over", "a reply in time", "try again later")
-
-
 def _within(end: float, host: str, work: Callable[[], _T]) -> _T:
     """Return what ``work`` does, if it is done in time: else it is left behind in its thread.
 
@@ -220,5 +228,5 @@ def _within(end: float, host: str, work: Callable[[], _T]) -> _T:
     if errors:
         raise errors[0]
     if not results:
-        raise ProviderDown(_too_slow(host))
+        raise _OutOfTime(host)
     return results[0]

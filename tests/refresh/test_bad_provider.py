@@ -177,6 +177,7 @@ WAYS = {
         "json",
         "status 429.*wait 1[67]",  # less the time since this file was read
     ),
+    "503, then silence": (lambda x: x.reply(b"", "503 Busy") if x.number == 0 else x.hang(), "json", "status 503"),
     "503, wait for nonsense": (status("503 Busy", Retry_After="soon"), "json", "status 503"),
     "304 that nobody asked for": (lambda x: x.reply(b"", "304 Not Modified"), "json", "status 304"),
     "a redirect in a circle": (to("/figures?q=visitors"), "json", "more than 3 redirects"),

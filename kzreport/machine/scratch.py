@@ -30,7 +30,18 @@ def folder() -> Iterator[Path]:
         fresh = own / f"{_LOCK}.new"  # it gets its name when it is held: a sweep never finds it free
         if _taken(stack.enter_context(fresh.open("w"))):
             fresh.rename(own / _LOCK)
+        stack.callback(_empty, own)
         yield own
+
+
+def _empty(own: Path) -> None:
+    """Remove all but the lock, which goes last: who is killed meanwhile leaves a folder that the next sweep finds."""
+    with contextlib.suppress(OSError):  # it was emptied by somebody else
+        for path in own.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _LOCK:
+                path.unlink()
 
 
 def sweep() -> None:
@@ -49,6 +60,7 @@ def _remove(entry: os.DirEntry[str]) -> None:
     if entry.stat(follow_symlinks=False).st_uid == os.getuid():
         with (Path(entry.path) / _LOCK).open() as handle:
             if _taken(handle):
+                _empty(Path(entry.path))
                 shutil.rmtree(entry.path, ignore_errors=True)
 
 

@@ -57,6 +57,19 @@ def test_a_folder_goes_with_its_owner(tmp_path, monkeypatch):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_lock_goes_last(tmp_path, monkeypatch):
+    """Who is killed while the folder is removed leaves one that a sweep finds."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone, real = [], os.unlink
+    with scratch.folder() as own:
+        (own / "data").mkdir()
+        for n in range(20):
+            (own / f"{n}").touch()
+            (own / "data" / f"{n}").touch()
+        monkeypatch.setattr(os, "unlink", lambda path, **at: (gone.append(str(path)), real(path, **at)))
+    assert len(gone) == 41 and gone[-1] == "owner.lock" and not own.exists()
+
+
 def test_a_killed_owners_folder_is_swept_and_a_living_ones_is_not(holder, tmp_path):
     (tmp_path / "kz-without-a-lock").mkdir()
     (tmp_path / "kz-elsewhere").symlink_to("/")

@@ -251,6 +251,16 @@ def did_you_mean(choices: Iterable[str], found: object) -> str:
     return f" (did you mean {folded[near[0]]}?)" if near else ""
 
 
+def name_hidden(character: str) -> str:
+    """Return the name of a hidden character.
+
+    >>> name_hidden("\\u202e")
+    'the invisible character U+202E'
+    """
+    known = {"\ufeff": "a byte order mark", "\0": "a NUL byte"}
+    return known.get(character, f"the invisible character U+{ord(character):04X}")
+
+
 def without_hidden(text: str) -> str:
     """Return a text whose hidden characters are written as escapes.
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import yaml
 from yaml.composer import Composer
 
-from kzreport.errors import HIDDEN, DataError, ParameterError, explain, short_repr, system_cause
+from kzreport.errors import HIDDEN, DataError, ParameterError, explain, name_hidden, short_repr, system_cause
 
 _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
@@ -158,13 +158,8 @@ def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> s
         ) from None
     if hidden := (_NEVER if by_cell else HIDDEN).search(text):
         line = text.count("\n", 0, hidden.start()) + 1
-        raise DataError(explain(f"{shown_path(path)}, line {line}", _named(hidden[0]), "plain UTF-8 text"))
+        raise DataError(explain(f"{shown_path(path)}, line {line}", name_hidden(hidden[0]), "plain UTF-8 text"))
     return text
-
-
-def _named(character: str) -> str:
-    known = {"\ufeff": "a byte order mark", "\0": "a NUL byte"}
-    return known.get(character, f"the invisible character U+{ord(character):04X}")
 
 
 def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
@@ -218,7 +213,7 @@ class _StrictLoader(_Loader):
 
     def construct_scalar(self, node: yaml.ScalarNode) -> Any:
         if hidden := HIDDEN.search(node.value):  # written as an escape
-            raise yaml.MarkedYAMLError(problem=_named(hidden[0]), problem_mark=node.start_mark)
+            raise yaml.MarkedYAMLError(problem=name_hidden(hidden[0]), problem_mark=node.start_mark)
         return super().construct_scalar(node)
 
     def compose_node(self, parent: Any, index: Any) -> Any:

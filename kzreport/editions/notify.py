@@ -36,7 +36,7 @@ from kzreport.errors import KzreportError, Locked, ParameterError, ProviderDown,
 from kzreport.language.words import Words
 from kzreport.pages.outputs import page_headline
 from kzreport.pages.since_text import changes_data
-from kzreport.project.strict import HIDDEN
+from kzreport.project.strict import NOT_REPEATED
 
 SECONDS = 30  # that a notification may take
 _TAIL = 2000  # bytes of what a notified command wrote that are shown
@@ -203,7 +203,7 @@ def check_target(target: str, where: str = "--notify") -> str:
         raise ParameterError(explain(where, f"a command that cannot be read ({e})", expected)) from None
     if not words or shutil.which(words[0]) is None:
         plain = words and re.fullmatch(r"[\w./~ -]{1,200}", words[0])  # else it may be an address, or hold a secret
-        raise ParameterError(explain(where, words[0] if plain else HIDDEN, expected))
+        raise ParameterError(explain(where, words[0] if plain else NOT_REPEATED, expected))
     return target
 
 

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, JsonVal
 
 from kzreport.claims.documents import register
 from kzreport.days import expected_day, parse_day
-from kzreport.errors import HIDDEN, NotebookError, ParameterError, explain, one_of, short_repr
+from kzreport.errors import HIDDEN, NotebookError, ParameterError, explain, name_hidden, one_of, short_repr
 from kzreport.project.settings import page_names, project
 from kzreport.project.strict import plain_reason
 from kzreport.series.resource import resources
@@ -141,8 +141,7 @@ def parse_code(source: str, where: str) -> ast.Module:
     """Parse the code of a cell. Raises :class:`NotebookError` naming ``where`` and the line."""
     if hidden := HIDDEN.search(source):
         line = source.count("\n", 0, hidden.start()) + 1
-        found = f"the hidden character U+{ord(hidden[0]):04X}"
-        raise NotebookError(explain(f"{where}, line {line}", found, "code as it is read", "delete it"))
+        raise NotebookError(explain(f"{where}, line {line}", name_hidden(hidden[0]), "code as it is read", "delete it"))
     try:
         return ast.parse(source)
     except SyntaxError as e:

@@ -61,7 +61,7 @@ def in_every_language(words: dict[str, Any]) -> dict[str, str]:
     return {k: words[k].strip() for k in languages}
 
 
-HIDDEN = "something else, not repeated since it may hold a secret"
+NOT_REPEATED = "something else, not repeated since it may hold a secret"
 Day = Annotated[date, BeforeValidator(_day)]
 Address = Annotated[str, AfterValidator(_address)]
 LocalText = Annotated[dict[str, str], AfterValidator(in_every_language)]  # language -> words
@@ -111,7 +111,7 @@ def strict_model(model: type[Model], raw: object, where: str) -> Model:
         context = first.get("ctx", {})
         found = "nothing" if first["type"] == "missing" else context.get("found") or short_repr(first["input"])
         if first["loc"][:1] and first["loc"][0] in model.private:
-            found = HIDDEN
+            found = NOT_REPEATED
         key = ".".join(str(part) for part in first["loc"])
         expected = "this key" if first["type"] == "missing" else plain_reason(first["msg"])
         raise DataError(explain(f"{where}, {key}" if key else where, found, expected)) from None

@@ -118,7 +118,7 @@ BAD = {
     "unclosed bracket": (later("page.say("), ", cell {n}, line 1:", "plain Python"),
     "magic": (later("%matplotlib inline"), ", cell {n}, line 1:", "plain Python"),
     "shell": (later("!rm -rf /tmp/x"), ", cell {n}, line 1:", "plain Python"),
-    "NUL in a cell": (later("page.say('\0')"), ", cell {n}, line 1:", "hidden character U+0000"),
+    "NUL in a cell": (later("page.say('\0')"), ", cell {n}, line 1:", "a NUL byte"),
     "call in the parameters cell": (parameter("print(rows)"), ", cell {p}, line 7:", "print(rows)"),
     "import in the parameters cell": (parameter("import os"), ", cell {p}, line 7:", "import os"),
     "value computed": (parameter("last: int = rows + 1  # x"), ", cell {p}, line 7:", "a literal value"),

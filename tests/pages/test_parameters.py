@@ -381,7 +381,7 @@ def test_true_is_not_one():
         ("%matplotlib inline", "plain Python"),
         ("x: int = " + "(" * 300 + "5" + ")" * 300 + "  # deep", "cell 3"),
         ("x: int = 5\0  # nul", "cell 3"),
-        ("x: int = 5  # \u202e turned", "line 2: found the hidden character U+202E"),
+        ("x: int = 5  # \u202e turned", "line 2: found the invisible character U+202E"),
     ],
 )
 def test_a_line_that_declares_nothing_is_named(line, words):

@@ -92,11 +92,16 @@ def _refuse_foreign(root: Path) -> None:
     """Raise :class:`ParameterError` for a folder whose files are not ours to replace."""
     home = os.path.realpath(project_root())
     below = Path(os.path.relpath(os.path.realpath(root), home)).parts[:1]
-    if below and below[0] in _INPUTS:
+    found = ""
+    if not below:
+        found = "the folder of the project itself"
+    elif below[0] in _INPUTS:
         found = f"a folder in {below[0]}/, from which editions are made"
-        raise ParameterError(explain("--output", found, "a folder of its own, such as reports/"))
-    if (root / "index.html").is_file() and not (root / ".work").exists() and not list_editions(root):
+    elif root == Path(root.anchor):
+        found = "the root of the file system"
+    elif (root / "index.html").is_file() and not (root / ".work").exists() and not list_editions(root):
         found = f"{root.name}, with an index.html that is not of editions"
+    if found:
         raise ParameterError(explain("--output", found, "a folder of its own, such as reports/"))
 
 

@@ -116,6 +116,13 @@ def test_editions_are_not_put_among_their_inputs(name, home):
     assert not (home.root / name / ".work").exists()
 
 
+@pytest.mark.parametrize(("name", "found"), [(".", "the folder of the project itself"), ("/", "the root of the file")])
+def test_editions_have_a_folder_of_their_own(name, found, home):
+    with pytest.raises(ParameterError, match=f"--output: found {found}.*a folder of its own"):
+        output_root(str(home.root / name))
+    assert not (home.root / ".work").exists()
+
+
 def test_an_index_of_another_program_is_not_replaced(tmp_path):
     (tmp_path / "index.html").write_text("<title>Theirs</title>")
     with pytest.raises(ParameterError, match=r"an index\.html that is not of editions"):

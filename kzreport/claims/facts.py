@@ -23,8 +23,8 @@ from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
 from kzreport.model import Interval, Period
-from kzreport.project.settings import project
-from kzreport.project.strict import LocalText, StrictModel, strict_model
+from kzreport.project.settings import LocalText, project
+from kzreport.project.strict import StrictModel, strict_model
 from kzreport.series.resource import demand_accepted
 from kzreport.series.table import csv_rows
 from kzreport.units import UNITS

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from kzreport.errors import ParameterError, explain
+from kzreport.indicators import readings  # noqa: F401  # the examples
 from kzreport.indicators.aggregates import total
 from kzreport.indicators.growth import growth, share
 from kzreport.indicators.readings import Levels, first_status, merge, valued

@@ -28,8 +28,8 @@ from kzreport.language.wordfiles import (
     read_words,
     source_leaves,
 )
-from kzreport.project.settings import project
-from kzreport.project.strict import LocalText, StrictModel, in_every_language, strict_model
+from kzreport.project.settings import LocalText, in_every_language, project
+from kzreport.project.strict import StrictModel, strict_model
 
 _NAMES = frozenset({"by"})  # keys of names, not of words
 DATED, SINCE = "method", "since"  # a sentence of the method may have the day from which it is shown,

@@ -7,19 +7,53 @@ What belongs here: facts about the project that every package may need. What doe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.project.strict import Line, StrictModel, strict_model
 
-_KEYS = ("name", "languages", "home", "default", "conversions", "engine", "run", "groups")
+
+def _matching(pattern: str, expected: str) -> AfterValidator:
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text):
+            raise ValueError(expected)
+        return text
+
+    return AfterValidator(check)
 
 
-@dataclass(frozen=True)
-class Project:
+def _languages(codes: Any) -> tuple[str, ...]:
+    texts = isinstance(codes, list) and all(isinstance(k, str) and re.fullmatch("[a-z]{2,3}", k) for k in codes)
+    if not texts or not codes or len(set(codes)) < len(codes):
+        raise ValueError("a list of languages such as [fr, en], each once")
+    return tuple(codes)
+
+
+def _conversions(given: Any) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for pair, series in given.items() if isinstance(given, dict) else [("", None)] * bool(given):
+        first, sign, second = pair.partition(" to ")
+        if not sign or not isinstance(series, str) or not re.fullmatch("[A-Za-z0-9_]+", series):
+            raise ValueError("UNIT to UNIT: series")
+        found[first, second] = series
+    return found
+
+
+def _each_once(groups: dict[str, list[str]]) -> dict[str, list[str]]:
+    pages = [page for few in groups.values() for page in few]
+    if len(set(pages)) < len(pages):
+        raise ValueError("a map from labels to lists of pages, each page once")
+    return groups
+
+
+_MAYBE = BeforeValidator(lambda given: given or {})  # a key with nothing after it
+
+
+class Project(StrictModel):
     """Settings of a project.
 
     - ``name``: language -> name of the project
@@ -32,14 +66,14 @@ class Project:
     - ``groups``: label -> the pages that a reader finds under it, in order; perhaps none
     """
 
-    name: Mapping[str, str]
-    languages: tuple[str, ...]
-    home: str
-    default: str
-    conversions: Mapping[tuple[str, str], str]
-    engine: str
-    run: Mapping[str, Any]
-    groups: Mapping[str, tuple[str, ...]]
+    languages: Annotated[tuple[str, ...], BeforeValidator(_languages)]
+    name: dict[str, Line]
+    home: Annotated[str, _matching("([A-Z]{3})?", "a code of three capital letters, or nothing")] = ""
+    default: Annotated[str, _matching("[a-z0-9][a-z0-9_-]{0,59}", "the name of a report definition")]
+    conversions: Annotated[dict[tuple[str, str], str], PlainValidator(_conversions)] = Field(default_factory=dict)
+    engine: Annotated[str, _matching(r"[0-9]+(\.[0-9]+){1,2}", "a version such as 0.1")]
+    run: Annotated[Any, _MAYBE] = Field(default_factory=dict)
+    groups: Annotated[dict[str, list[str]], _MAYBE, AfterValidator(_each_once)] = Field(default_factory=dict)
 
 
 def project() -> Project:
@@ -55,55 +89,21 @@ def project() -> Project:
 
 @cached_by_stamp()
 def _project(path: Path) -> Project:
-    raw, where = read_yaml(path), shown_path(path)
-    if not isinstance(raw, dict) or set(raw) - set(_KEYS):
-        found = ", ".join(sorted(set(raw) - set(_KEYS))) if isinstance(raw, dict) else short_repr(raw)
-        raise DataError(explain(where, found, f"a map with keys among {', '.join(_KEYS)}"))
-
-    def need(key: str, kind: type, example: str) -> Any:
-        if not isinstance(raw.get(key), kind) or not raw[key]:
-            raise DataError(explain(f"{where}, key '{key}'", short_repr(raw.get(key)), example))
-        return raw[key]
-
-    languages = tuple(need("languages", list, "a list of languages such as [fr, en]"))
-    codes = {k for k in languages if isinstance(k, str) and re.fullmatch("[a-z]{2,3}", k)}
-    if len(codes) != len(languages):
-        raise DataError(explain(f"{where}, key 'languages'", short_repr(languages), "codes such as fr, each once"))
-    name = need("name", dict, "a map from each language to a name")
-    if set(name) != set(languages):
-        raise DataError(explain(f"{where}, key 'name'", ", ".join(name), f"a name in {', '.join(languages)}"))
-    if unnamed := [k for k in languages if not isinstance(name[k], str) or not name[k].strip()]:
-        raise DataError(explain(f"{where}, key 'name'", short_repr(name[unnamed[0]]), f"a name in {unnamed[0]}"))
-    pairs = raw.get("conversions") or {}
-    conversions: dict[tuple[str, str], str] = {}
-    for pair, series in pairs.items() if isinstance(pairs, dict) else [(pairs, None)]:
-        first, sign, second = str(pair).partition(" to ")
-        if not sign or not isinstance(series, str) or not re.fullmatch("[A-Za-z0-9_]+", series):
-            found = short_repr({pair: series} if isinstance(pairs, dict) else pairs)
-            raise DataError(explain(f"{where}, key 'conversions'", found, "UNIT to UNIT: series"))
-        conversions[first, second] = series
-    home, engine = raw.get("home") or "", need("engine", str, "a version such as 0.1")
-    if not isinstance(home, str) or (home and not re.fullmatch("[A-Z]{3}", home)):
-        raise DataError(
-            explain(f"{where}, key 'home'", short_repr(home), "a code of three capital letters, or nothing")
-        )
-    if not re.fullmatch(r"[0-9]+(\.[0-9]+){1,2}", engine):
-        raise DataError(explain(f"{where}, key 'engine'", short_repr(engine), "a version such as 0.1"))
-    default, run = need("default", str, "a report definition"), raw.get("run") or {}
-    if not re.fullmatch("[a-z0-9][a-z0-9_-]{0,59}", default):
-        raise DataError(explain(f"{where}, key 'default'", short_repr(default), "the name of a report definition"))
-    return Project(name, languages, home, default, conversions, engine, run, _groups(raw.get("groups") or {}, where))
+    found, where = strict_model(Project, read_yaml(path), shown_path(path)), shown_path(path)
+    if set(found.name) != set(found.languages):
+        raise DataError(explain(f"{where}, name", ", ".join(found.name), f"a name in {', '.join(found.languages)}"))
+    return found
 
 
-def _groups(raw: Any, where: str) -> dict[str, tuple[str, ...]]:
-    """Return the groups of pages; each page stands in one group."""
-    listed = raw.values() if isinstance(raw, dict) else [None]
-    pages = [page for few in listed for page in (few if isinstance(few, list) else [None])]
-    named = isinstance(raw, dict) and all(isinstance(label, str) for label in raw)
-    if not named or not all(isinstance(page, str) for page in pages) or len(set(pages)) != len(pages):
-        expected = "a map from labels to lists of pages, each page once"
-        raise DataError(explain(f"{where}, key 'groups'", short_repr(raw), expected))
-    return {label: tuple(few) for label, few in raw.items()}
+def in_every_language(words: dict[str, Any]) -> dict[str, str]:
+    """Return language -> words. Raises :class:`ValueError` unless each language of the project has text."""
+    languages = project().languages
+    if set(words) != set(languages) or not all(isinstance(w, str) and w.strip() for w in words.values()):
+        raise ValueError(f"words in {', '.join(languages)}")
+    return {k: words[k].strip() for k in languages}
+
+
+LocalText = Annotated[dict[str, str], AfterValidator(in_every_language)]  # language -> words
 
 
 def notebook_path(page: str) -> Path:

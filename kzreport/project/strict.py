@@ -10,12 +10,20 @@ import re
 from datetime import date
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from kzreport.days import read_day
 from kzreport.errors import DataError, did_you_mean, explain, short_repr
-from kzreport.project.settings import project
+from kzreport.model import Period
 
 
 class StrictModel(BaseModel):
@@ -47,24 +55,37 @@ def _day(text: Any) -> date:
         raise ValueError("a date such as 2026-01-21") from None
 
 
+def _period(text: Any) -> Period:
+    try:
+        return Period.parse(text if isinstance(text, str) else "")
+    except DataError:
+        raise ValueError("a period such as 2026-08") from None
+
+
+def _yes_or_no(text: Any) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("yes or no")
+    return bool(text == "yes")
+
+
+def _line(text: str) -> str:
+    if not text.strip():
+        raise ValueError("text")
+    return text.strip()
+
+
 def _address(text: str) -> str:
     if not re.fullmatch(r"https://[^/@\s]+(/\S*)?", text) or not text.isprintable():
         raise ValueError("an address that starts with https://, without spaces, user and password")
     return text
 
 
-def in_every_language(words: dict[str, Any]) -> dict[str, str]:
-    """Return language -> words. Raises :class:`ValueError` unless each language of the project has text."""
-    languages = project().languages
-    if set(words) != set(languages) or not all(isinstance(w, str) and w.strip() for w in words.values()):
-        raise ValueError(f"words in {', '.join(languages)}")
-    return {k: words[k].strip() for k in languages}
-
-
 NOT_REPEATED = "something else, not repeated since it may hold a secret"
 Day = Annotated[date, BeforeValidator(_day)]
+PeriodText = Annotated[Period, PlainValidator(_period)]
+YesOrNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+Line = Annotated[str, AfterValidator(_line)]
 Address = Annotated[str, AfterValidator(_address)]
-LocalText = Annotated[dict[str, str], AfterValidator(in_every_language)]  # language -> words
 Model = TypeVar("Model", bound=StrictModel)
 
 

@@ -23,8 +23,8 @@ from pydantic import BeforeValidator, Field
 
 from kzreport.errors import DataError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
-from kzreport.project.settings import project
-from kzreport.project.strict import LocalText, StrictModel, strict_model
+from kzreport.project.settings import LocalText, project
+from kzreport.project.strict import StrictModel, YesOrNo, strict_model
 from kzreport.units import PLURALS, UNITS, Unit
 
 _FILE = "units.yml"
@@ -34,12 +34,6 @@ def _digits(text: Any) -> int:
     if text not in ("0", "1", "2", "3", "4"):
         raise ValueError("a number of digits from 0 to 4")
     return int(text)
-
-
-def _yes(text: Any) -> bool:
-    if text not in ("yes", "no"):
-        raise ValueError("yes or no")
-    return bool(text == "yes")
 
 
 def _sentence(forms: Any) -> Any:
@@ -64,7 +58,7 @@ class _OwnUnit(StrictModel):
     decimals: Annotated[int, BeforeValidator(_digits)]
     name: LocalText
     sentence: Annotated[dict[str, Any], BeforeValidator(_sentence)]
-    rate: Annotated[bool, BeforeValidator(_yes)] = False
+    rate: YesOrNo = False
     difference: str = Field(default="")
 
 
@@ -81,7 +75,6 @@ def own_unit_words(language: str) -> Mapping[str, Mapping[str, Any]]:
     return _words(own_units_path(project_root()), language)
 
 
-@lru_cache(maxsize=8)  # a page asks some thousand times
 @lru_cache(maxsize=8)  # a page asks some thousand times
 def own_units_path(root: Path) -> Path:
     """Return the file that declares the units of a project; it need not exist."""

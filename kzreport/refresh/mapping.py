@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, Field
 
 from kzreport.errors import DataError, explain
 from kzreport.files import project_root, read_text, read_yaml, shown_path
-from kzreport.project.strict import StrictModel, strict_model
+from kzreport.project.strict import StrictModel, YesOrNo, strict_model
 from kzreport.refresh.provider import find_provider
 from kzreport.series.resource import resources
 
@@ -30,12 +30,6 @@ def _scale(text: str) -> str:
     except InvalidOperation:
         pass
     raise ValueError("a number above zero, such as 0.001")
-
-
-def _yes_no(value: Any) -> Any:
-    if value not in ("yes", "no"):
-        raise ValueError("yes or no")
-    return value == "yes"
 
 
 Asked = dict[str, str | list[str] | dict[str, str]]
@@ -60,7 +54,7 @@ class Fetch(StrictModel):
     unit: str = ""
     scale: Annotated[str, AfterValidator(_scale)] = "1"
     published: Literal["stated", "file", "fetched"] = "fetched"
-    confirmed: Annotated[bool, BeforeValidator(_yes_no)] = False
+    confirmed: YesOrNo = False
     fingerprint: str = ""
 
     def about(self, series: str) -> dict[str, Any]:

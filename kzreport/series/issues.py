@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, create_model
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, ParameterError, explain, one_of
+from kzreport.errors import DataError, explain
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
-from kzreport.project.settings import project
+from kzreport.project.settings import LocalText, project
+from kzreport.project.strict import Day, Line, PeriodText, StrictModel, strict_model
 from kzreport.series.resource import describe_series
-
-_KINDS = ("error", "break", "inconsistent", "preliminary", "suspect", "caveat", "checked")
 
 
 @dataclass(frozen=True)
@@ -52,61 +54,53 @@ class Issue:
         return not own or any(value in values for value in own)
 
 
-def _issue(e: Any, at: str) -> Issue:
+def _cells(given: Any) -> Any:
+    """Return the cells of a filter, which has one value or a list."""
+    cells = given if isinstance(given, list) else [given]
+    if not cells or not all(isinstance(cell, str) for cell in cells):
+        raise ValueError("a value or a list of values")
+    return tuple(cells)
+
+
+class _Entry(StrictModel):
+    """An entry of the file; :func:`_model` adds a key for each language of the project."""
+
+    id: Line
+    series: Line
+    kind: Literal["error", "break", "inconsistent", "preliminary", "suspect", "caveat", "checked"]
+    since: Day
+    until: Day | None = None
+    ended: LocalText = Field(default_factory=dict)
+    where: dict[str, Annotated[tuple[str, ...], BeforeValidator(_cells)]] = Field(default_factory=dict)
+    periods: list[PeriodText] = Field(default_factory=list)
+    excuses: list[str] = Field(default_factory=list)
+
+
+@lru_cache(maxsize=4)
+def _model(languages: tuple[str, ...]) -> type[_Entry]:
+    texts: dict[str, Any] = dict.fromkeys(languages, (Line, ...))
+    return create_model("_Issue", __base__=_Entry, **texts)
+
+
+def _issue(raw: Any, at: str) -> Issue:
     languages = project().languages
-    needed = {"id", "series", "kind", "since", *languages}
-    allowed = needed | {"where", "periods", "until", "ended", "excuses"}
-    if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
-        found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
-        expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until, ended, excuses"
-        raise DataError(explain(at, found, expected))
-    for key in needed:
-        if not isinstance(e[key], str) or not e[key].strip():
-            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
-    where, spans, excuses = e.get("where", {}), e.get("periods", []), e.get("excuses", [])
-    if ("until" in e) != ("ended" in e) or not _is_text(e.get("ended", dict.fromkeys(languages, "-")), languages):
+    e = strict_model(_model(languages), raw, at)
+    if (e.until is None) != (not e.ended):
         todo = f"'until' a day and 'ended' a sentence in {', '.join(languages)}, or neither"
-        raise DataError(explain(f"{at}, key 'ended'", repr(e.get("ended")), todo))
-    for key, value, kind, form in (
-        ("where", where, dict, "map"),
-        ("periods", spans, list, "list"),
-        ("excuses", excuses, list, "list"),
-    ):
-        if not isinstance(value, kind):
-            raise DataError(explain(f"{at}, key '{key}'", repr(value), f"a {form} '{key}'"))
-    if e["kind"] == "checked" and not excuses:
-        raise DataError(explain(f"{at}, key 'excuses'", "nothing", "the guards that an issue of kind checked excuses"))
-    if e["kind"] not in _KINDS:
-        raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), one_of(_KINDS, e["kind"])))
+        raise DataError(explain(f"{at}, ended", e.ended or "nothing", todo))
+    if e.until and e.until <= e.since:
+        raise DataError(explain(f"{at}, until", e.until, f"a date after {e.since}, when the fault was known"))
+    if e.kind == "checked" and not e.excuses:
+        raise DataError(explain(f"{at}, excuses", "nothing", "the guards that an issue of kind checked excuses"))
     try:
-        d = describe_series(e["series"])
-        periods = tuple(Period.parse(str(p)) for p in spans)
+        d = describe_series(e.series)
     except DataError as error:
         raise DataError(f"{at}: {error}") from None
-    chosen = {column: tuple(given) if isinstance(given, list) else (given,) for column, given in where.items()}
-    for column, value in ((column, value) for column, few in chosen.items() for value in few):
+    for column, value in ((column, value) for column, values in e.where.items() for value in values):
         if column not in d.columns[3:] or value not in d.enums.get(column, (value,)):
-            raise DataError(explain(f"{at}, key 'where'", f"{column}: {value}", f"columns and values of data/{d.path}"))
-    since, until = _day(e, "since", at), _day(e, "until", at) if "until" in e else None
-    if until and until <= since:
-        raise DataError(explain(f"{at}, key 'until'", until, f"a date after {since}, when the fault was known"))
-    text = {k: e[k].strip() for k in languages}
-    ended = {k: str(t).strip() for k, t in e.get("ended", {}).items()}
-    return Issue(e["id"], d.name, chosen, periods, e["kind"], since, text, until, ended, tuple(map(str, excuses)))
-
-
-def _is_text(value: Any, languages: Collection[str]) -> bool:
-    """Return true for a map of the languages to text."""
-    if not isinstance(value, dict) or set(value) != set(languages):
-        return False
-    return all(isinstance(text, str) and text.strip() for text in value.values())
-
-
-def _day(entry: Mapping[str, Any], key: str, at: str) -> date:
-    try:
-        return parse_day(str(entry[key]))
-    except ParameterError:
-        raise DataError(explain(f"{at}, key '{key}'", repr(entry[key]), "a date such as 2026-09-02")) from None
+            raise DataError(explain(f"{at}, where", f"{column}: {value}", f"columns and values of data/{d.path}"))
+    text = {k: getattr(e, k) for k in languages}
+    return Issue(e.id, d.name, e.where, tuple(e.periods), e.kind, e.since, text, e.until, e.ended, tuple(e.excuses))
 
 
 @cached_by_stamp()

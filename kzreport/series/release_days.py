@@ -10,32 +10,20 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator
 
 from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
-from kzreport.project.strict import Day, StrictModel, strict_model
+from kzreport.project.strict import Day, PeriodText, StrictModel, strict_model
 from kzreport.series.resource import describe_series, resources
 
 _LATEST = 10  # years from the end of a period to its release
 
 
-def _period(text: Any) -> Period:
-    try:
-        return Period.parse(text if isinstance(text, str) else "")
-    except DataError:
-        raise ValueError("a period such as 2026-08") from None
-
-
 class ReleaseDay(StrictModel):
     """The day on which a publisher said that it would publish a period, and the day since which that is known."""
 
-    model_config = StrictModel.model_config | {"arbitrary_types_allowed": True}
-
-    period: Annotated[Period, BeforeValidator(_period)]
+    period: PeriodText
     day: Day
     since: Day
 

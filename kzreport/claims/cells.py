@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -11,8 +10,8 @@ from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
 from kzreport.model import Period
 from kzreport.project.settings import project
+from kzreport.series.table import NUMBER
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _SIGNED = (Qualifier.EXACT, Qualifier.ROUNDED, Qualifier.ABOUT, Qualifier.PLANNED, Qualifier.INFERRED)
 _UPPER = (Qualifier.AT_MOST, Qualifier.LESS_THAN)
 _OPEN = (Qualifier.RANGE, Qualifier.IMPRECISE)  # their bounds stand in low and high, not in value
@@ -38,7 +37,7 @@ class Row:
     def number(self, column: str) -> float | None:
         """Return the number of a cell, ``None`` if it is empty. Raises :class:`DataError` for other text."""
         text = self.cells[column]
-        if text and not _NUMBER.fullmatch(text):
+        if text and not NUMBER.fullmatch(text):
             raise self.bad(column, "a number such as -12.5 or nothing")
         return float(text) if text else None
 

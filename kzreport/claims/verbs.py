@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal, NamedTuple
 
 from kzreport.claims import rule
@@ -256,16 +257,8 @@ def _part(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     return _plausible(test, combine(percent_of, own, whole, "percent"), band)
 
 
-def _date(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    return _date_of_facts(evidence, test, claim, compare_dates)
-
-
-def _span(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    return _date_of_facts(evidence, test, claim, compare_spans)
-
-
-def _date_of_facts(
-    evidence: Evidence, test: ClaimTest, claim: Claim, compare: Callable[[Period, Period], Verdict]
+def _date(
+    evidence: Evidence, test: ClaimTest, claim: Claim, compare: Callable[[Period, Period], Verdict] = compare_dates
 ) -> TestOutcome:
     """Compare the claimed date with the date of each fact: one reading a source."""
     facts = evidence.heard(test.operands[0][0], claim)
@@ -296,14 +289,10 @@ def _same(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
     return _compare(evidence, test, claim, found)
 
 
-def _outside(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
+def _apart(claimed: Period, event: Period) -> Verdict:
     """Contradict a claimed period with an event that may not lie inside it; an event elsewhere says nothing."""
-
-    def apart(claimed: Period, event: Period) -> Verdict:
-        inside = claimed.start <= event.start and event.end <= claimed.end
-        return Verdict.INCONSISTENT if inside else Verdict.UNVERIFIABLE
-
-    return _date_of_facts(evidence, test, claim, apart)
+    inside = claimed.start <= event.start and event.end <= claimed.end
+    return Verdict.INCONSISTENT if inside else Verdict.UNVERIFIABLE
 
 
 def _covers(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
@@ -377,9 +366,9 @@ VERBS: Mapping[str, Verb] = {
     "unit_as": Verb(1, 1, _unit_as, takes="claim"),
     "part": Verb(2, 2, _part, any_period=True),
     "date": Verb(1, 1, _date, takes="fact"),
-    "span": Verb(1, 1, _span, takes="fact"),
+    "span": Verb(1, 1, partial(_date, compare=compare_spans), takes="fact"),
     "same": Verb(1, 1, _same, takes="claim"),
-    "outside": Verb(1, 1, _outside, takes="fact"),
+    "outside": Verb(1, 1, partial(_date, compare=_apart), takes="fact"),
     "covers": Verb(0, 0, _covers),
     "elapsed": Verb(2, 2, _elapsed, takes="claim"),
     "parts": Verb(2, 5, _parts),

@@ -20,8 +20,8 @@ from kzreport.files import read_bytes
 from kzreport.model import Period
 from kzreport.series.append import TableRow
 from kzreport.series.resource import Resource, describe_series
+from kzreport.series.table import NUMBER
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _POINTED_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})", re.ASCII)
 Place = Callable[[str], str]
 
@@ -105,7 +105,7 @@ def digits_of(text: str) -> str | None:
     ('109.5', '', None)
     """
     digits = text.replace(",", ".") if text.count(",") == 1 and "." not in text else text
-    return digits if not digits or _NUMBER.fullmatch(digits) else None
+    return digits if not digits or NUMBER.fullmatch(digits) else None
 
 
 def day_of(text: str) -> date | None:

@@ -18,7 +18,7 @@ from kzreport.files import cached_by_stamp, read_text, shown_path
 from kzreport.model import Observation, Period
 from kzreport.series.resource import Resource
 
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 _LINE = re.compile(
     r'(?:"(?:[^"]|"")*"|[^",]*)(?:,(?:"(?:[^"]|"")*"|[^",]*))*'
 )  # quotes around a whole cell or not at all
@@ -69,7 +69,7 @@ def _observation(d: Resource, row: list[str], where: str) -> Observation:
         raise bad("period", f"a period of frequency {d.frequency}")
     value = None
     if cells["value"]:
-        if not _NUMBER.fullmatch(cells["value"]):
+        if not NUMBER.fullmatch(cells["value"]):
             raise bad("value", "a number such as -12.5 or nothing", "use a decimal point and no thousands mark")
         value = float(cells["value"])
         if not d.low <= value <= d.high:

@@ -24,11 +24,10 @@ only go down, inside a package too:
   commit.
 - ``model``: The nouns of the package: Period, Observation, Series, Reading, Interval, Panel, and the status of a
   ratio.
-- ``days``: Days as text: the one reader of ISO dates.
+- ``days``: ISO dates: reading them, and messages on dates that cannot be read.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
-- ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
-  each.
+- ``units``: Units of measurement: one table of their properties for arithmetic, sentences, charts and checks.
 - ``console``: Output for a terminal, a log or a notebook's cell: streams, secrets kept out, faults, small tables.
 - ``machine``: The machine below: locks that the system drops, and private folders for temporary files.
 - ``errors``: The package's errors, and the rule their messages follow.

@@ -1,4 +1,4 @@
-"""Days as text: the one reader of ISO dates."""
+"""ISO dates: reading them, and messages on dates that cannot be read."""
 
 from __future__ import annotations
 

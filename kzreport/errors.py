@@ -56,7 +56,7 @@ class WordsError(InputError):
 
 
 class NotebookError(InputError):
-    """A notebook has not the shape that a page needs."""
+    """A notebook does not have the shape of a page."""
 
 
 class BasisError(KzreportError):
@@ -101,7 +101,7 @@ def of_arguments() -> Iterator[None]:
 
 
 def explain(where: str, found: object, expected: str, todo: str = "") -> str:
-    """Put the four parts of a message in their order; what a terminal would obey, or not show, is written as escapes.
+    """Put the four parts of a message in their order; control and hidden characters are written as escapes.
 
     >>> explain("data/x.csv, line 3, column 'value'", "'1,5'", "a number such as 1.5", "use a decimal point")
     "data/x.csv, line 3, column 'value': found '1,5', expected a number such as 1.5; use a decimal point."
@@ -218,7 +218,7 @@ _MOST = 24  # choices that a message lists whole
 
 
 def one_of(choices: Iterable[object], found: object = "") -> str:
-    """Return the choices as a message lists them: a long list is cut, and what ``found`` comes near to is named.
+    """Return the choices as a message lists them: a long list is cut, and the choice nearest to ``found`` is suggested.
 
     >>> one_of(["core_yy", "cpi_yy"], "core_y")
     'one of core_yy, cpi_yy (did you mean core_yy?)'

@@ -170,7 +170,7 @@ def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
     try:
         about = path.stat()
         if not stat.S_ISREG(about.st_mode):
-            raise DataError(explain(shown_path(path), "no regular file", "a file, not a folder, a pipe or a device"))
+            raise DataError(explain(shown_path(path), "a folder, a pipe or a device", "a regular file"))
         if about.st_size > most:
             raise DataError(explain(shown_path(path), f"{about.st_size} bytes", f"at most {most}"))
         return path.read_bytes()
@@ -179,7 +179,7 @@ def read_bytes(path: Path, most: int = _MAX_BYTES) -> bytes:
 
 
 def holds_text(path: Path, text: str) -> bool:
-    """Report whether a file is there with exactly this text: what cannot be read, or is no file, has another one."""
+    """Report whether a file exists, is readable and has exactly this text."""
     try:
         return read_bytes(path) == text.encode()
     except DataError:
@@ -283,7 +283,7 @@ def file_digest(path: Path) -> str:
 
 
 def sealed(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a description that a program made with the digest of its own content: an edit by hand shows.
+    """Add the digest of its own content to a generated description, so that an edit by hand shows.
 
     >>> sealed({"name": "x", "digest": "of before"}) == sealed({"name": "x"})
     True
@@ -318,7 +318,7 @@ def write_atomic(path: Path, data: bytes | str) -> None:
 
 
 def sweep_halves(folder: Path) -> None:
-    """Remove what :func:`write_atomic` left in a folder when it was killed: of no process here, older than a minute.
+    """Remove temporary files of a killed :func:`write_atomic`: older than a minute, of no process on this machine.
 
     A folder may be shared with another machine, whose processes we do not see.
     """
@@ -341,7 +341,7 @@ def _write(path: Path, data: bytes | str) -> str:
 
 @contextlib.contextmanager
 def naming(path: Path) -> Iterator[None]:
-    """Name a file or folder in an error of the system: that of a full disk names none, others a half that is gone."""
+    """Name the file in an error of the system, which for a full disk names none, else perhaps a temporary one."""
     try:
         yield
     except OSError as e:
@@ -375,7 +375,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _sync(handle: int) -> None:
-    """Wait until what was written is on the disk, where the file system can say so: some network disks cannot."""
+    """Wait until the file is on the disk, if the file system supports it: some network disks do not."""
     try:
         os.fsync(handle)
     except OSError as e:

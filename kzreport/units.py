@@ -1,4 +1,4 @@
-"""Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of each.
+"""Units of measurement: one table of their properties for arithmetic, sentences, charts and checks.
 
 What belongs here: digits, whether a unit is a rate, the unit of a difference, the scales on which large amounts are
 shown. What does not: the words of a unit in a language (``units`` in ``kzreport/language/furniture.yml``).

@@ -23,7 +23,7 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Held:
-    """A row behind a figure: its table and what chose it there, or the id of a fact; ``via`` is who passed it on."""
+    """A row behind a figure: its table and filters, or the id of a fact; ``via`` names the body that quoted it."""
 
     table: str
     about: str
@@ -155,14 +155,14 @@ def hull(intervals: Iterable[Interval]) -> Interval:
 
 
 def through(function: Callable[[float, float], float], a: Interval, b: Interval) -> Interval:
-    """Return two intervals put through a function that is monotonic in both."""
+    """Apply a function that is monotonic in both arguments to two intervals."""
     corners = [function(x, y) for x in (a.low, a.high) for y in (b.low, b.high)]
     whole = [v for v in corners if not math.isnan(v)]
     return Interval(min(whole), max(whole))
 
 
 def combine(function: Callable[[float, float], float], a: Amount, b: Amount, unit: str) -> Amount:
-    """Return two amounts put through a function that is monotonic in both; period and basis are those of ``a``."""
+    """Apply a function that is monotonic in both arguments to two amounts; period and basis come from ``a``."""
     points = tuple(
         joined(
             (p, q),
@@ -185,7 +185,7 @@ def combine(function: Callable[[float, float], float], a: Amount, b: Amount, uni
 
 
 def joined(points: Sequence[Point], values: tuple[float, ...], interval: Interval) -> Point:
-    """Return the reading that is made of several: as weighty as the least of them, of all their sources."""
+    """Merge readings into one: the lowest weight among them, and all their sources."""
     return Point(
         values,
         interval,
@@ -196,7 +196,7 @@ def joined(points: Sequence[Point], values: tuple[float, ...], interval: Interva
 
 
 def tells(bound: Interval, stated: Interval) -> bool:
-    """True if a reading tells something of a stated figure that it does not contradict.
+    """True if a reading that does not contradict a stated figure is informative about it.
 
     A reading that is open at one end ("at least 4,500") tells of a figure that follows from it, or that lies within a
     tenth of its bound; of 10,000 it tells nothing.

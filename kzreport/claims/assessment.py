@@ -83,7 +83,7 @@ def assess(evidence: Evidence, claim: Claim) -> Assessment:
 
 
 def judge(claim: Claim, groups: Sequence[Sequence[TestOutcome]]) -> Judgement:
-    """Return what groups of alternative tests together say of a claim; what became of a plan says nothing of it."""
+    """Combine groups of alternative tests into one outcome; the outcome of a plan does not count."""
     told = [[o for o in group if o.test.verb != "outcome"] for group in groups]
     decided = [_of_group(claim, group) for group in told if group]
     if not decided:
@@ -97,7 +97,7 @@ def judge(claim: Claim, groups: Sequence[Sequence[TestOutcome]]) -> Judgement:
 
 
 def _of_group(claim: Claim, outcomes: Sequence[TestOutcome]) -> Judgement:
-    """Return what a group of alternatives says: the document does not state its basis, and each is tried."""
+    """Return the outcome of a group of alternatives, tried one by one because the document does not state its basis."""
     number, (verdict, reason) = rule.of_alternatives([(o.verdict, o.reason) for o in outcomes])
     found, against = outcomes[number], [o for o in outcomes if o.verdict is Verdict.INCONSISTENT]
     stated = claim.basis and not any(o.test.verb == "undefined" for o in outcomes)
@@ -112,7 +112,7 @@ def _of_group(claim: Claim, outcomes: Sequence[TestOutcome]) -> Judgement:
 
 
 def basis_of(outcome: TestOutcome) -> str:
-    """Return the basis of what a claim was compared with; of facts, their measure."""
+    """Return the basis of the figure that a claim was compared with; for facts, their measure."""
     if outcome.compared_with and outcome.compared_with.basis in register().bases:
         return outcome.compared_with.basis
     return next((term.fact for term in outcome.test.terms if term.fact), "")

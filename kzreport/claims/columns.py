@@ -46,7 +46,7 @@ def _within(w: Words, a: Assessment) -> tuple[str, str]:
 
 
 def _published(w: Words, a: Assessment) -> tuple[str, str]:
-    """Return the verdict against published figures, what a plan came to, what it would take, the corrected verdict."""
+    """Return the verdict on published figures, the outcome of a plan, the data still needed, the corrected verdict."""
     claim = a.claim
     lines = [_told(w, claim, a.published, [o for o in a.outcomes if not o.test.within])]
     lines += [
@@ -170,6 +170,6 @@ def _sentence(text: str, stop: str = ".") -> str:
 
 
 def since(w: Words, then: Verdict, day: date) -> str:
-    """Return what the verdict was in the edition before."""
+    """Return the verdict of the edition before."""
     words = w.word("verdicts", str(then)).lower()
     return w.typography(w.ui("turned_since").format(verdict=words, date=w.day(day)))

@@ -1,4 +1,4 @@
-"""By how much a claim and a published figure differ, in the claim's unit; of dates, in days, months or years.
+"""Distance between a claim and a published figure, in the claim's unit; for dates, in days, months or years.
 
 What belongs here: the difference as a number. What does not: its words (:mod:`kzreport.claims.columns`).
 """
@@ -99,7 +99,7 @@ def between_dates(claimed: Period, event: Period) -> Distance | None:
 
 
 def fulfilled(claim: Claim, outcome: TestOutcome) -> float | None:
-    """Return what became of a plan, in per cent of it; ``None`` without an outcome in its unit."""
+    """Return the outcome of a plan in per cent of it; ``None`` without an outcome in its unit."""
     found = outcome.compared_with
     if outcome.test.verb != "outcome" or found is None or found.unit != claim.unit or not claim.value:
         return None

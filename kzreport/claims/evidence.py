@@ -123,7 +123,7 @@ class Evidence:
         return self.of_facts(term, claim) if term.fact else self._of_series(term, claim)
 
     def heard(self, term: Term, claim: Claim) -> tuple[Fact, ...]:
-        """Return the facts that a term names, of its period or else the claim's, without those of the claim's document.
+        """Return the facts that a term names, for its period or else the claim's, except from the claim's own document.
 
         Of the readings that one publisher gave of one period, those published last stand.
         """

@@ -52,7 +52,7 @@ def known_claims(
 
 
 def claims_fingerprints(as_of: date) -> dict[str, str]:
-    """Return file name -> sha256 of what a page can know on a date: documents printed and facts published by then."""
+    """Return file name -> sha256 of the claims and facts that a page can know on a date."""
     about = register()
     if about == Register({}, (), {}):
         return {}

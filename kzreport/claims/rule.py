@@ -1,4 +1,4 @@
-"""The rule from readings to a verdict: the one place where it stands.
+"""The rule from readings to a verdict.
 
 - A reading agrees with a claim (reproduced, consistent) or contradicts it (inconsistent). Weak sources are shown and
   decide nothing.
@@ -21,7 +21,7 @@ Decision = tuple[Verdict, Reason | None]  # no reason: that of the figures thems
 
 
 class Bearing(NamedTuple):
-    """The bearing of one reading on a claim: its verdict, the weight of its source, and who that is."""
+    """The bearing of one reading on a claim: its verdict, its source and the weight of that source."""
 
     verdict: Verdict
     grade: Grade = Grade.PRIMARY
@@ -61,7 +61,7 @@ def of_readings(bearings: Sequence[Bearing]) -> Decision:
 
 
 def of_alternatives(found: Sequence[Decision]) -> tuple[int, Decision]:
-    """Return what alternatives say of a claim that does not state its basis, and the number of the one that counts.
+    """Combine alternative tests of a claim without a stated basis; return also the number of the deciding one.
 
     The best that fits; else one on which sources disagree; else the worst of those that contradict it. Where a figure
     that the claim may mean is not known, the others contradict nothing.
@@ -88,7 +88,7 @@ def of_alternatives(found: Sequence[Decision]) -> tuple[int, Decision]:
 
 
 def of_tests(found: Sequence[Decision]) -> tuple[int, Decision]:
-    """Return what several tests together say of a claim, and the number of the one that decides.
+    """Combine several tests of a claim; return also the number of the deciding one.
 
     The claim is doubtful if one agrees and another contradicts. Otherwise the verdict is the best of those that agree,
     or the worst of those that contradict.
@@ -107,7 +107,7 @@ def of_tests(found: Sequence[Decision]) -> tuple[int, Decision]:
 
 
 def of_both(within: Verdict, published: Verdict) -> bool:
-    """True if the verdict from the document's own figures is the one to lead with, not that from published figures.
+    """True if the verdict from the document's own figures leads, not the one from published figures.
 
     The harder one if either contradicts; else that from published figures, if they say anything.
 

@@ -31,7 +31,7 @@ _DAYS_OF_A_MONTH = 365.25 / 12
 
 
 class Verb(NamedTuple):
-    """A verb: how many operands it takes, its function, and the one kind of term it takes if it takes one only.
+    """A verb: its number of operands, its function, and the kind of term it accepts (empty: any).
 
     ``any_period``: it chooses the periods of its operands itself, so that their frequency may be another.
     """
@@ -93,7 +93,7 @@ def _speaks(claim: Claim, point: Point) -> bool:
 
 
 def _tells(claim: Claim, verdict: Verdict, point: Point) -> bool:
-    """True if a reading that contradicts nothing tells something: a mere bound may not."""
+    """True if a reading is informative: a mere bound that contradicts nothing may not be."""
     return not verdict.supports or (claim.interval is not None and tells(point.interval, claim.interval))
 
 
@@ -344,7 +344,7 @@ def _outcome(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
 
 
 def _beside(evidence: Evidence, test: ClaimTest, claim: Claim) -> TestOutcome:
-    """Show a figure of another thing than the one the claim speaks of: it neither bears it out nor contradicts it."""
+    """Show a related figure that neither supports nor contradicts the claim."""
     found = evidence.amount(test.operands[0], claim)
     return TestOutcome(test, Verdict.NOT_COMPARABLE, _difference_of(evidence, claim), found)
 

@@ -1,4 +1,4 @@
-"""The verdict on a claim: the one list of them, and how hard each is."""
+"""Verdicts on claims, and their severity."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """The verdict on a claim. This is the one list of verdicts; the pages follow its order."""
+    """The verdict on a claim; pages list verdicts in this order."""
 
     REPRODUCED = "reproduced"  # equal at the precision printed
     CONSISTENT = "consistent"  # the intervals meet
@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 
     @property
     def severity(self) -> int:
-        """Return how hard the verdict is on the claim: 0 for reproduced, 5 for inconsistent.
+        """Return the severity of the verdict: 0 for reproduced, 5 for inconsistent.
 
         >>> Verdict.ONE_SOURCE.severity < Verdict.UNVERIFIABLE.severity < Verdict.DOUBTFUL.severity
         True

@@ -71,7 +71,7 @@ def refuse(findings: Iterable[Finding]) -> None:
 
 
 def may_pass(findings: list[Finding], *, yes: bool) -> bool:
-    """Tell of the findings; false if one is open. An error that a caller does not refuse is a question, too."""
+    """Print the findings; false if one is open. An error that a caller does not refuse is a question, too."""
     asked = questions_of(findings) + errors_of(findings)
     for f in findings:
         warn(f"{f.severity if f.severity == 'warning' else 'accepted' if yes else 'question'}: {f.message}")

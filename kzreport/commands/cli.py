@@ -79,7 +79,7 @@ COMMANDS = {
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose messages repeat no secret of what was given."""
+    """A parser whose messages do not repeat secrets."""
 
     def error(self, message: str) -> NoReturn:
         """End with 2 and the message; where to read more comes after it, not a screen of usage before it."""
@@ -88,7 +88,7 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {redact(message)}{guess}\n'{self.prog} --help' explains what it takes\n")
 
     def print_help(self, file: Any = None) -> None:
-        """Print the help; that it cannot be written is a failure, of which argparse would say nothing."""
+        """Print the help; unlike argparse, fail if it cannot be written."""
         put(self.format_help().rstrip("\n"))
 
 

@@ -80,7 +80,7 @@ def _revision(store: Store, definition: str, name: str) -> Path:
 
 
 def _short(values: Sequence[str]) -> str:
-    """Return values for a terminal, of seven digits at most; a dash where there is none."""
+    """Format values for a terminal with at most seven digits; a dash for a missing one."""
     return " and ".join(f"{float(value):.7g}" for value in values) or "–"
 
 

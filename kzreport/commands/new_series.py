@@ -59,7 +59,7 @@ class NewSeries:
 
 
 def new_series(file: Path, given: Given) -> NewSeries:
-    """Return the series that a CSV and what is said of it make; what is not said is asked for on a terminal.
+    """Make a series from a CSV and its description; ask on a terminal for missing answers.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def _rows(raw: bytes, where: str) -> list[Row]:
 
 
 def _complete(given: Given, *, dated: bool) -> Given:
-    """Return what is said with what a person at the terminal adds. Raises :class:`ParameterError` for what lacks."""
+    """Ask at the terminal for missing answers. Raises :class:`ParameterError` if any is still missing."""
     titles = {k: given.titles.get(k) or given.titles.get("") or "" for k in project().languages}
     lacking = [f"--title {k}=..." for k, title in titles.items() if not title]
     lacking += [f"--{k}" for k in ("unit", "publisher") if not getattr(given, k)]
@@ -193,7 +193,7 @@ def _files(folder: Path, name: str, rows: Sequence[Row], given: Given) -> dict[P
 
 
 def _key_of(body: Mapping[str, str], known: Mapping[str, Mapping[str, str]]) -> str:
-    """Return the key of a body: itself, that of one of its names, or one made of its name, in English if it has it."""
+    """Return the key of a body: as given, looked up by name, or made from its (English) name."""
     given = set(body.values())
     same = next((k for k, names in known.items() if given & {k, *names.values()}), "")
     name = body.get("en") or next(iter(body.values()))

@@ -1,4 +1,4 @@
-"""A proposed state of the data beside the one that is held: what the guards say of it, and what pages would say.
+"""A proposed state of the data against the current one: findings of the guards, changed sentences of pages.
 
 What belongs here: a copy of the project with other files of ``data/``, and the comparison of both as a reader would
 see them. What does not: which files are proposed (``add``, ``refresh``, ``accept``), writing them.
@@ -88,7 +88,7 @@ class Proposal:
 
 @contextlib.contextmanager
 def proposed_project(files: Mapping[str, bytes | None]) -> Iterator[Path]:
-    """Work on a copy of the project in which these files of ``data/`` are others; the copy is of links, and goes.
+    """Work on a temporary copy of the project, made of links, with these files of ``data/`` replaced.
 
     ``files``: name -> content; ``None`` for a file that is not there.
     """
@@ -106,7 +106,7 @@ def proposed_project(files: Mapping[str, bytes | None]) -> Iterator[Path]:
 def compare_proposed(
     files: Mapping[str, bytes], today: date, held: Mapping[str, bytes | None] | None = None
 ) -> Proposal:
-    """Return what would turn if these files of ``data/`` were as proposed.
+    """Return the sentences and verdicts that would change if these files of ``data/`` were as proposed.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ class _Told:
 
 
 def _state(changed: Iterable[str], today: date) -> _Told:
-    """Return what the pages of the default definition say that read one of the changed tables."""
+    """Return the texts of the default definition's pages that read a changed table."""
     definition, language, pages = load_definition(project().default), terminal_language(), {}
     for name in definition.pages:
         values = definition.values[name]

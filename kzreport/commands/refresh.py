@@ -34,7 +34,7 @@ _STATES = {
 
 
 def run(args: argparse.Namespace) -> int:
-    """Fetch, compare, guard and write; say what is new, revised, refused, and to be had by hand only."""
+    """Fetch, compare, guard and write; report new, revised and refused figures, and those to add by hand."""
     today = date.today()  # the one clock: everything below gets the date
     wanted = wanted_series(args.series, args.provider)
     transport, today = transport_of(args, today)
@@ -157,7 +157,7 @@ def _changes(o: Outcome, changes: Sequence[Change]) -> Iterator[str]:
 
 
 def _step(c: Change) -> str:
-    """Return from what a figure was revised, and by how much."""
+    """Return the earlier value of a figure and the size of its revision."""
     if not c.old or not c.new:
         return f", was {c.old}" if c.old else ""
     step = Decimal(c.new) - Decimal(c.old)

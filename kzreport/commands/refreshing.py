@@ -1,4 +1,4 @@
-"""Refreshing for commands: the wishes of the command line, the transport, the one place that writes.
+"""Refreshing for commands: options, transport, and writing the result.
 
 What belongs here: what ``refresh`` and ``run --refresh`` share. What does not: the words about the outcome
 (:mod:`kzreport.commands.refresh`).
@@ -80,7 +80,7 @@ def refresh(
 
 
 def refresh_first(args: argparse.Namespace, today: date) -> tuple[Proposal, str]:
-    """Refresh everything before editions are made; return what became of it, and the record for their pages.
+    """Refresh everything before editions are made; return the result and the record for their pages.
 
     The record is empty unless a provider was down or its reply refused: then it is JSON with the day and the series
     that stayed as they were. Raises :class:`ParameterError` if the extra is not installed.

@@ -47,7 +47,7 @@ def rehearse(
     day: date,
     begin: Callable[[int], None] = lambda number: None,
 ) -> list[Kind]:
-    """Return the pages of a kind that the calls of a notebook made on a date, as a rule one.
+    """Run the calls of a notebook on a date with pages of this kind; return those pages, usually one.
 
     ``begin`` is called with the index of each cell before it is run. Raises the errors of its views and words.
     """
@@ -72,7 +72,7 @@ def rehearse(
 
 @contextmanager
 def _placed(cell: str, kind: type) -> Iterator[None]:
-    """Name the line of an error: that of the view in which it arose, else that of the cell.
+    """Name the line of an error: in the view that raised it, else in the cell.
 
     ``kind``: the class that Python names before a method; in a notebook the method is one of ``page``.
 

@@ -74,7 +74,7 @@ def run_command(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
-    """Run the command while its store is open, to the summary of what it made."""
+    """Run the command with its store open, until its summary is made."""
     try:
         if reporter:
             with of_arguments():  # first of all: a summary that was asked for is always sent

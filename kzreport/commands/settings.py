@@ -1,4 +1,4 @@
-"""Settings of runs, put below what was typed: an option that was not gets the value of its setting."""
+"""Settings of runs as defaults of options: an option that was not typed takes the value of its setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Copies of the files in ``kzreport/starter/``: what ``kzreport init`` and ``kzreport new`` make.
+"""Copies of the files in ``kzreport/starter/``, made by ``kzreport init`` and ``kzreport new``.
 
 The files are those of a project in English and French whose names begin with ``starter_``. A copy has other names and
 other languages; a language that a file lacks gets its English text.

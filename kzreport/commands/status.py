@@ -1,4 +1,4 @@
-"""``kzreport status``: is all well with the editions, for a person or for a monitor."""
+"""``kzreport status``: report the health of the editions, for a person or a monitor."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class _State:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, path: str) -> tuple[str, bytes]:
-        """Return type and content of an answer; an empty type, and a sentence, for an address that there is not."""
+        """Return type and content of an answer; an empty type and a sentence for an unknown address."""
         with self.lock:
             match path.partition("?")[0]:
                 case "/":

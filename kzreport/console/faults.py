@@ -48,7 +48,7 @@ def keep_traceback(error: BaseException, during: str, root: Path | None = None, 
 
 
 def fault_line(error: BaseException, kept: str) -> str:
-    """Return the one line on a fault; ``kept`` names the file with its traceback, if there is one.
+    """Return the line that reports a fault; ``kept`` names the file with its traceback, if any.
 
     >>> fault_line(KeyError("x"), "")
     "a fault of kzreport itself, not of what it was given (KeyError: 'x'); its traceback could not be kept"

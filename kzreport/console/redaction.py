@@ -1,4 +1,4 @@
-"""Secrets kept out of everything that is printed, logged or written: the one place that shortens addresses.
+"""Redaction: secrets are kept out of everything that is printed, logged or written; addresses are shortened.
 
 An address is shown as scheme, host and path: its user, password, query and fragment may be secrets. What an option or
 the environment gave is remembered too (:func:`keep_secret`), since a library repeats parts of it in its own words.

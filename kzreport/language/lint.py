@@ -1,4 +1,4 @@
-"""Faults of files of words: a language missing, other marks in it, digits typed by hand, variants without end."""
+"""Faults in files of words: missing languages, differing marks, typed digits, variants without ``other``."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def texts_of(leaf: Any) -> list[str]:
 
 
 def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] = ()) -> list[str]:
-    """List the faults of a file of words; ``languages``: by default those of the project."""
+    """List the faults of a file of words; ``languages`` default to the project's."""
     wanted = tuple(languages) or project().languages
     found: list[str] = []
     for path, leaf in leaves(words, wanted):
@@ -135,7 +135,7 @@ def word_faults(words: Mapping[str, Any], where: str, languages: Sequence[str] =
 
 
 def _shown(words: Mapping[str, Any]) -> list[str]:
-    """Return the names of what a page may show: sentences, charts, tables, and the line on present-day values."""
+    """Return the names of a page's possible outputs: sentences, charts, tables, and the line on present-day values."""
     return [PRESENT_STATE] + [name for table in ("say", "charts", "tables") for name in words.get(table) or {}]
 
 

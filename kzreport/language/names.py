@@ -22,7 +22,7 @@ def is_label(item: str) -> bool:
 
 
 class Names(Dates):
-    """The names of a language; ``page_labels`` are those of a page, which come first."""
+    """The names of a language; ``page_labels`` of a page take precedence."""
 
     page_labels: Mapping[str, Mapping[str, str]] = {}
     _where = "data/labels.yml"  # the file in which a name is missed

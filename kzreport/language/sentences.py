@@ -51,7 +51,7 @@ def escape(text: str) -> str:
 def choose_variant(
     node: Mapping[str, Any] | str, where: str, readings: Mapping[str, Said], day: date | None = None
 ) -> Mapping[str, Any]:
-    """Return the texts (language -> text) that the readings choose among the variants of a sentence; none for nothing.
+    """Return the variant (language -> text) of a sentence that the readings select; ``None`` if it says nothing.
 
     ``day``: of the edition; a reading may be too old on it. Raises :class:`WordsError` if the reading that chooses is
     not there, or has no variant.
@@ -75,7 +75,7 @@ def choose_variant(
 
 
 def several(said: Said) -> Sequence[Reading]:
-    """Return readings that share a name, or the one that has it alone."""
+    """Return the readings of a name as a list, also if it has only one."""
     return [said] if isinstance(said, Reading) else said
 
 

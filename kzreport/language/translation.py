@@ -1,4 +1,4 @@
-"""Words that wait for their translator: copies of the English ones in the project's file of a language.
+"""Untranslated words: marked copies of the English ones in the project's file of a language.
 
 A copied text begins with ``untranslated: ``; pages show it without that mark. The translator replaces mark and text.
 """

@@ -1,4 +1,4 @@
-"""The words that all pages share, in one language: what numbers, dates and sentences are built on."""
+"""The words that all pages share, in one language: the base of numbers, dates and sentences."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Vocabulary:
         self._furniture = furniture(language)
 
     def words_of(self, *keys: str) -> Any:
-        """Return the text (or its forms) under a path of keys. Raises :class:`WordsError` if there is none."""
+        """Return the text (or its forms) under a path of keys. Raises :class:`WordsError` if it is missing."""
         node: Any = self._furniture
         for key in keys:
             if not isinstance(node, Mapping) or key not in node:
@@ -56,7 +56,7 @@ class Vocabulary:
         return node
 
     def word(self, table: str, key: str) -> str:
-        """Return a word of a table. Raises :class:`WordsError` if there is none."""
+        """Return a word of a table. Raises :class:`WordsError` if it is missing."""
         return str(self.words_of(table, key))
 
     def has_word(self, table: str, key: str) -> bool:

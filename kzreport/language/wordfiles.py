@@ -1,4 +1,4 @@
-"""The files of words: which there are, reading them, and the column of a language in them.
+"""Files of words: their paths, their readers, and the column of a language.
 
 - ``kzreport/language/furniture.yml``: what all pages of all projects share, in the languages of the engine
 - ``params/languages/XX.yml``: the same in a language that the engine lacks, and its grammar
@@ -62,7 +62,7 @@ def labels_path() -> Path:
 
 
 def read_words(path: Path, todo: str = "") -> Mapping[str, Any]:
-    """Read a file of words as it stands. Raises :class:`WordsError` if there is none, or if it has no keys."""
+    """Read a file of words, marks included. Raises :class:`WordsError` if it is missing or has no keys."""
     if not path.exists():
         raise WordsError(explain(shown_path(path), "no file", "a file of words", todo))
     try:
@@ -75,7 +75,7 @@ def read_words(path: Path, todo: str = "") -> Mapping[str, Any]:
 
 
 def without_marks(node: Any) -> Any:
-    """Return words without the marks of what is untranslated.
+    """Return words without the prefix that marks them as untranslated.
 
     >>> without_marks({"a": "untranslated: x", "b": ["y"]})
     {'a': 'x', 'b': ['y']}
@@ -101,7 +101,7 @@ def page_words(page: str) -> Mapping[str, Any]:
 def methods() -> Mapping[str, Mapping[str, str]]:
     """Return the changes of method of the project, oldest first: id -> language -> sentence; none without a file.
 
-    Raises :class:`WordsError` for an id that is none.
+    Raises :class:`WordsError` for an invalid id.
     """
     path = methods_path()
     found = _read(path) if path.exists() else {}
@@ -162,7 +162,7 @@ def language_file(language: str) -> Mapping[str, Any]:
 
 
 def furniture(language: str) -> Mapping[str, Any]:
-    """Return the words that all pages share, in one language. Raises :class:`WordsError` if there are none."""
+    """Return the words that all pages share, in one language. Raises :class:`WordsError` if they are missing."""
     words: Mapping[str, Any]
     if language in built_in_languages():
         words = _built_in(FURNITURE, language)

@@ -35,7 +35,7 @@ def folder() -> Iterator[Path]:
 
 
 def _empty(own: Path) -> None:
-    """Remove all but the lock, which goes last: who is killed meanwhile leaves a folder that the next sweep finds."""
+    """Remove everything, the lock last: if killed meanwhile, the folder is still found by the next sweep."""
     with contextlib.suppress(OSError):  # it was emptied by somebody else
         for path in own.iterdir():
             if path.is_dir() and not path.is_symlink():

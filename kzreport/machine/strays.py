@@ -13,7 +13,7 @@ _STRAY = re.compile(
 
 
 def is_stray(name: str) -> bool:
-    """Report whether a file was left there by another program, by its name or that of a folder above it.
+    """Report whether a file was left by another program, judging by its name or a folder's above it.
 
     >>> is_stray("en/.DS_Store"), is_stray("cpi (Anna's conflicted copy 2026-11-02).csv"), is_stray("cpi.csv")
     (True, True, False)

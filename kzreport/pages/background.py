@@ -23,7 +23,7 @@ from kzreport.series.resource import describe_series
 
 
 def caveats(page: PageContext, **among: Sequence[str]) -> None:
-    """Show the faults of what the outputs of this page rest on, known by its date and active in its window.
+    """Show the known faults of the figures on this page: known by its date and active in its window.
 
     ``among``: column -> values; faults of other values of the column are left out (``country=["UZB"]``).
     """

@@ -75,7 +75,7 @@ def check_options(key: str, kind: str, options: Mapping[str, Any]) -> None:
 
 
 def finding_of(page: PageContext, key: str, readings: Mapping[str, Said] | None) -> str:
-    """Return what a chart finds, from ``findings`` of the page's words: those of the chart, else those of ``latest``.
+    """Return the finding of a chart from the page's words: its own entry in ``findings``, else ``latest``.
 
     Empty without words. An old figure is told with its period, lest it pass for news: a finding without is a fault.
     """

@@ -1,4 +1,4 @@
-"""Until when the figures of a page go, and which of them have successors that should have been published.
+"""Freshness of the figures of a page: their latest period, and releases that should have followed.
 
 What belongs here: choosing the series, deciding whether a figure is overdue. What does not: the days of releases
 (:mod:`kzreport.series.releases`), the wording (:meth:`kzreport.language.dates.Dates.held`).
@@ -170,6 +170,6 @@ def edition_line(page: PageContext, names: Sequence[str]) -> str:
 
 
 def later_state(names: Sequence[str], as_of: date, words: Words) -> str:
-    """Name the series among some that are held in a later state than that of the date; empty if there is none."""
+    """Name the series that are held in a later state than the date's; empty if all are as of the date."""
     titles = dict.fromkeys(describe_series(n).titles[words.language] for n in present_state(names, as_of))
     return words.typography(words.ui("present_state").format(series=words.semicolon.join(titles))) if titles else ""

@@ -50,7 +50,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def is_scratch(cell: NotebookNode) -> bool:
-    """True for a cell that an analyst plays in: runs, reference outputs and checks leave it out."""
+    """True for a scratch cell, which runs, reference outputs and checks leave out."""
     return SCRATCH in cell.metadata.get("tags", [])
 
 

@@ -1,4 +1,4 @@
-"""The outputs of a page: the one contract between a page that shows them and the program that renders them.
+"""The outputs of a page: the contract between the page that shows them and the renderers that read them.
 
 A page displays an :class:`Output`; its description travels in the output's metadata under ``kzreport``. Whatever reads
 an executed notebook (renderers, editions, checks) reads these outputs and nothing else.

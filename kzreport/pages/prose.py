@@ -103,12 +103,12 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:
-    """Return a headline, and which figures should have followed the one that it gives: see :func:`headline_parts`."""
+    """Return a headline with the sentence on overdue figures: see :func:`headline_parts`."""
     return " ".join(headline_parts(page, words, readings)).strip()
 
 
 def headline_parts(page: PageContext, words: Words, readings: Mapping[str, Said]) -> tuple[str, str]:
-    """Return a headline and the sentence on the figures that should have followed the one that it gives, if any.
+    """Return a headline, and the sentence on figures that are overdue after the one it states, if any.
 
     An old figure is no headline: ``old_headline`` of the page's words, or of the words that pages share, says so.
     """

@@ -1,4 +1,4 @@
-"""Shapes of what pages hand to programs: the changes between two dates, as ``kzreport diff --format json`` has them."""
+"""JSON shapes of the changes between two dates, as ``kzreport diff --format json`` prints them."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ class Views:
 
 
 def in_order(views: Iterable[View]) -> list[View]:
-    """Sort views as they are called, those of one module as the module defines them."""
+    """Sort views in the order of their calls, the views of one module in the order of definition."""
     called = list(views)
     modules: dict[str, list[View]] = {}
     for view in called:
@@ -136,7 +136,7 @@ def in_order(views: Iterable[View]) -> list[View]:
 
 
 def split_options(given: Sequence[Any], options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Split options into those of the views among ``given``, and the others."""
+    """Split ``given`` options into those that the views declare, and the others."""
     names = {o for view in given if callable(view) for o in declaration_of(view).options}
     return {k: v for k, v in options.items() if k in names}, {k: v for k, v in options.items() if k not in names}
 
@@ -268,7 +268,7 @@ def views_of(page: str) -> tuple[View, ...]:
 
 @cached_by_stamp()
 def _subjects(path: Path) -> tuple[tuple[str, str, str], ...]:
-    """Return each NAME.ATTRIBUTE of a notebook, and the one that is the subject of the section it first stands in."""
+    """Return each NAME.ATTRIBUTE of a notebook with the subject of the section in which it first stands."""
     found: dict[str, tuple[str, str, str]] = {}
     subject = ""
     for cell in load_notebook(path.stem).cells:

@@ -1,4 +1,4 @@
-"""Python files of the project, its views and providers: a fault in one is told with its line, as the project's own."""
+"""Python files of the project, its views and providers: errors in them are reported with file and line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions to git about the project's own repository, and plain words where there is no answer."""
+"""The state of the project's git repository, or the reason why it is not known."""
 
 from __future__ import annotations
 

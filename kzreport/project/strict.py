@@ -1,4 +1,4 @@
-"""Strict models of what YAML files of a project hold: unknown keys are refused, errors name the key and the choices.
+"""Strict models for the YAML files of a project: unknown keys are refused, errors name the key and the choices.
 
 What belongs here: the base model, the types that several files share, and the message of an error. What does not:
 reading a file (:mod:`kzreport.files`), the models themselves (beside what they describe).

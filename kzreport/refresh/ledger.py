@@ -42,7 +42,7 @@ class _Line(BaseModel):
 
 
 class Ledger:
-    """The record of what was fetched before, and of what this refresh adds.
+    """The record of earlier requests, and of those that this refresh adds.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ class Ledger:
     def add(
         self, provider: str, series: Iterable[str], request: Request, answer: Answer | None, outcome: str, why: str = ""
     ) -> None:
-        """Take a request and what came of it: an outcome such as ``new figures``, and the reason of a failure."""
+        """Record a request and its result: an outcome such as ``new figures``, and the reason of a failure."""
         line: dict[str, Any] = {"address": address_of(request), "provider": provider, "series": sorted(series)}
         if answer:
             line = {"at": answer.at.isoformat().replace("+00:00", "Z"), **line, "status": answer.status}
@@ -97,7 +97,7 @@ class Ledger:
         self._lines.append(json.dumps(line, ensure_ascii=False))
 
     def note(self, event: str, series: str, words: str, day: date) -> None:
-        """Take what a person decided of a series: ``accepted`` a change, with the reason, or made a ``backfill``."""
+        """Record a person's decision on a series: ``accepted`` a change, with the reason, or made a ``backfill``."""
         line = {"at": day.isoformat(), "event": event, "series": series, "why": words}
         self._lines.append(json.dumps(line, ensure_ascii=False))
 

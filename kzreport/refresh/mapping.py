@@ -1,4 +1,4 @@
-"""The key ``fetch`` of a series' card: which provider gives its figures, and how they are asked for.
+"""The key ``fetch`` of a series' card: the provider of its figures and the request for them.
 
 What belongs here: reading the key, and the edits of a card that a refresh makes. What does not: the requests
 (:mod:`kzreport.refresh.providers`, or the project's own).
@@ -85,10 +85,10 @@ def read_mappings(series: Iterable[str]) -> Mapping[str, Fetch]:
 
 
 def demand_mappings(series: Iterable[str], today: date) -> None:
-    """Let each provider look at what the cards ask of it; nothing is sent.
+    """Let each provider check the requests of the cards; nothing is sent.
 
     A card that is not ``confirmed`` may leave a value empty, which is to be completed. Raises as
-    :func:`mapped_series`, and :class:`DataError` for a provider that is none, and a key that it does not know.
+    :func:`mapped_series`, and :class:`DataError` for an unknown provider, and for a key that a provider does not know.
     """
     for name, fetch in read_mappings(series).items():
         about = fetch.about(name)
@@ -116,7 +116,7 @@ def with_fetch(text: str, **values: str) -> str:
     """
     block = re.search(r"^fetch:[^\S\n]*\n((?:[^\S\n]+\S.*\n|[^\S\n]*\n)*[^\S\n]+\S.*\n)", text, re.MULTILINE)
     if not block:
-        raise DataError(explain("a card, key 'fetch'", "another form", "a block of lines 'key: value' under it"))
+        raise DataError(explain("a card, key 'fetch'", "another notation", "a block of lines 'key: value' under it"))
     lines = block[1].splitlines(keepends=True)
     indent = re.match(r"\s+", lines[0])
     space = indent[0] if indent else "  "

@@ -60,7 +60,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Reply:
-    """The rows of a reply, and the fingerprint of what they are.
+    """The rows of a reply, and the fingerprint of the series that they describe.
 
     - ``fingerprint``: the code, label, unit and base that the reply names; empty for one that only leads to others
     - ``more``: further requests: the next page, the vintages of an archive, the workbook behind a listing

@@ -1,4 +1,4 @@
-"""A refresh: everything is fetched, read, guarded and merged first; what comes of it is a proposal, written or not.
+"""A refresh: fetch, read, guard and merge everything into a proposal, which the caller may write.
 
 What belongs here: the order of these steps and what became of each series. What does not: the network
 (:mod:`kzreport.refresh.http`), words for an analyst (:mod:`kzreport.commands.refresh`).
@@ -91,7 +91,7 @@ class Proposal:
     ledger: Mapping[str, bytes]
 
     def with_state(self, *states: State) -> tuple[Outcome, ...]:
-        """Return the series of which that became."""
+        """Return the series with this state."""
         return tuple(o for o in self.outcomes if o.state in states)
 
 
@@ -154,7 +154,7 @@ class _Session:
         self._users: dict[str, dict[str, str]] = {}  # address -> series -> provider
 
     def series(self, name: str, fetch: Fetch) -> Outcome:
-        """Return what becomes of one series."""
+        """Return the outcome of one series."""
         if not fetch.confirmed:
             todo = "its identifiers were never seen in a live reply: 'kzreport refresh --probe' looks"
             return Outcome(name, fetch.provider, "unconfirmed", said=[todo])
@@ -202,7 +202,7 @@ class _Session:
 
     @staticmethod
     def _guarded(call: Any, name: str) -> Any:
-        """Return what a provider's function returns; its errors are those of a reply, or a mapping, of another form."""
+        """Call a provider's function; its errors become errors about the reply or the mapping."""
         try:
             return call()
         except (DataError, ProviderDown):
@@ -271,7 +271,7 @@ class _Session:
         return Outcome(name, fetch.provider, "new" if added else "unchanged", changes, said, added, mark)
 
     def close(self, outcomes: Sequence[Outcome]) -> None:
-        """Tell the ledger what came of every request that was made."""
+        """Record the result of every request in the ledger."""
         states = {o.series: o for o in outcomes}
         for name, reason in self._wishes.accepted.items():
             if name in states and states[name].state != "refused":

@@ -92,7 +92,8 @@ class Replay:
         self.day, self._replies, self._folder = about.day, about.replies, folder
         if empty := [address for address, reply in self._replies.items() if not (reply.down or reply.file)]:
             where = f"{folder.name}/{_LIST}, {empty[0][:80]}"
-            raise DataError(explain(where, "no reply", "its file, or why there is none"))
+            todo = "record it again"
+            raise DataError(explain(where, "neither 'file' nor 'down'", "a reply, or why it failed", todo))
 
     def fetch(self, request: Request, kept: Kept | None = None) -> Answer:
         """Return the recorded reply. Raises :class:`ProviderDown` without a reply, or if a failure was recorded."""

@@ -1,4 +1,4 @@
-"""Replies as they come: what any way of fetching gives, and the checks that make bytes a reply and no error page.
+"""Replies of any transport, and the checks that tell a reply from an error page.
 
 What belongs here: what the network (:mod:`kzreport.refresh.http`) and recordings (:mod:`kzreport.refresh.replay`) have
 in common. What does not: the content of a reply, which its provider reads.

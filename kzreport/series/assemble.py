@@ -141,7 +141,7 @@ def _add_dated(entry: dict[str, Any], table: Path) -> None:
 
 
 def _changes(path: Path, fresh: Mapping[str, Any]) -> list[str]:
-    """Return the names of what differs from the package on disk; the package itself if only its form does."""
+    """Return the names of the parts that differ from the package on disk; the package itself if only its form does."""
 
     def parts(package: Any) -> dict[str, Any]:
         made_from = package["made_from"]

@@ -24,7 +24,7 @@ from kzreport.series.table import check_table
 
 @cached_by_stamp()
 def _vintages(d: Resource, path: Path) -> tuple[tuple[Observation, ...], ...]:
-    """Return the rows of a table by figure, in file order, those of one figure by the day of their publication."""
+    """Return the rows of a table by figure, in file order; the vintages of a figure by their day of publication."""
     found: dict[tuple[object, ...], list[Observation]] = {}
     for o in check_table(d):
         found.setdefault((*(o.dims[k] for k in d.dimensions), o.period), []).append(o)

@@ -1,4 +1,4 @@
-"""Releases of a series: until when its figures go, which should have been published, which are coming.
+"""Releases of a series: its latest figure, overdue releases, coming releases.
 
 What belongs here: days of publication that follow from a card's rule. What does not: cutting a table at a day
 (:mod:`kzreport.series.known`), the words (:mod:`kzreport.pages.freshness`).

@@ -212,7 +212,7 @@ def _caveat(raw: Mapping[str, str], languages: Sequence[str], where: str) -> Map
 
 @dataclass(frozen=True)
 class _Package:
-    """All resources by name, the names of what columns hold, and the lists of claims and facts.
+    """All resources by name, the names of the values of columns, and the lists of claims and facts.
 
     ``names``: kind -> slug -> language -> name; ``lists``: path in ``data/`` -> ``hash`` and perhaps ``rows``.
     """
@@ -261,8 +261,8 @@ def _refuse_stale(made_from: object, path: Path) -> None:
             todo = "if it is meant to go, remove what names it, then run 'kzreport accept --data --yes'"
             raise DataError(explain(shown_path(file), "no file", f"the one that {shown_path(path)} names", todo))
         if file_digest(file) != digest:
-            found = "another text than was accepted"
-            raise DataError(explain(shown_path(file), found, f"the one in {shown_path(path)}", _REGENERATE))
+            found = "a change that was not accepted"
+            raise DataError(explain(shown_path(file), found, f"the digest in {shown_path(path)}", _REGENERATE))
 
 
 def _is_digest_of(pair: tuple[str, object]) -> bool:
@@ -299,8 +299,8 @@ def demand_accepted(*paths: Path) -> None:
         stated = lists.get(f"{path.parent.name}/{path.name}", {})
         if f"sha256:{file_digest(path)}" != stated.get("hash"):
             rows = f", of {stated['rows']} rows and a header" if "rows" in stated else ""
-            expected = f"the one in data/datapackage.json{rows}"
-            raise DataError(explain(shown_path(path), "another text than was accepted", expected, _REGENERATE))
+            expected = f"the digest in data/datapackage.json{rows}"
+            raise DataError(explain(shown_path(path), "a change that was not accepted", expected, _REGENERATE))
 
 
 def names_of(kind: str) -> Mapping[str, Mapping[str, str]]:

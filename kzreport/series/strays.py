@@ -1,4 +1,4 @@
-"""Files in ``data/`` that nothing declares: a table without its card changes no page, so its lack would not show."""
+"""Undeclared files in ``data/``: a table without a card changes no page, so the missing card would go unnoticed."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def unread_files() -> list[str]:
     facts = [p for p in (folder / "facts").glob("*") if p.name not in _FACTS]
     todo = "add its figures with 'kzreport add --from FILE', or move it out of data/"
     return [
-        explain(shown_path(p), "a file that nothing reads", "tables with their cards", todo)
+        explain(shown_path(p), "a file that kzreport does not read", "tables with their cards", todo)
         for p in sorted([*top, *facts])
         if not p.name.startswith((".", "__")) and not is_stray(p.name)
     ]

@@ -156,8 +156,8 @@ def _read_table(d: Resource, path: Path) -> tuple[Observation, ...]:
     found, digest = parse_table(d)
     if digest != d.hash:  # last, so that a fault is named by itself first
         todo = "if the change is meant, run 'kzreport accept --data'"
-        expected = "the one in data/datapackage.json"
-        raise DataError(explain(shown_path(d.file), "another text than was accepted", expected, todo))
+        expected = "the digest in data/datapackage.json"
+        raise DataError(explain(shown_path(d.file), "a change that was not accepted", expected, todo))
     return found
 
 

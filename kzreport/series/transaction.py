@@ -113,7 +113,7 @@ def _roll_forward(folder: Path) -> None:
                 touched.add(target.parent)
             elif not target.is_file() or sha256_hex(target.read_bytes()) != digest:
                 todo = f"restore the folder from version control, and remove {_STAGE}/"
-                raise DataError(explain(shown_path(target), "another content", "the one that was decided on", todo))
+                raise DataError(explain(shown_path(target), "other content", "that of the pending change", todo))
         for changed in sorted(touched):
             sync_folder(changed)
         commit.unlink()
@@ -127,7 +127,7 @@ def _decided(commit: Path) -> dict[str, str]:
     about = read_json(commit)
     if not isinstance(about, dict) or not all(map(_is_decision, about.items())):
         todo = f"restore the folder from version control, and remove {_STAGE}/"
-        raise DataError(explain(shown_path(commit), "another form", "the files that a writer decided on", todo))
+        raise DataError(explain(shown_path(commit), "a damaged list", "files with their digests", todo))
     return about
 
 

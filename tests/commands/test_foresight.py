@@ -116,7 +116,7 @@ def test_a_file_that_nothing_declares(project_of, capsys):
     assert main(["check"]) == 2
     said = capsys.readouterr().err
     assert "data/wheat.csv: found no card wheat.yml, expected a table and its card; write it: 'kzreport new" in said
-    assert "warning: data/figures.xlsx: found a file that nothing reads" in said
+    assert "warning: data/figures.xlsx: found a file that kzreport does not read" in said
 
 
 def test_a_calendar_may_be_empty(project_of):

@@ -198,7 +198,7 @@ def test_a_stale_package_is_refused_not_used(home):
         path = home.data / name
         before = path.read_text(encoding="utf-8")
         home.write(f"data/{name}", before + "# seen\n")
-        stale = rf"^data/{re.escape(name)}: found another text than was accepted, .*kzreport accept --data"
+        stale = rf"^data/{re.escape(name)}: found a change that was not accepted, .*kzreport accept --data"
         with pytest.raises(DataError, match=stale):
             resources()
         with pytest.raises(DataError, match=r"^data/datapackage\.json: found another state of"):

@@ -267,7 +267,7 @@ def test_a_mixed_table_leaves_no_day_open(home):
 
 def test_other_bytes_than_described(home):
     home.put("cpi_yy", CPI, restated=False)
-    with pytest.raises(DataError, match=r"^data/cpi_yy.csv: found another text than was accepted.*accept --data"):
+    with pytest.raises(DataError, match=r"^data/cpi_yy.csv: found a change that was not accepted.*accept --data"):
         load_series("cpi_yy", "2026-09-30")
 
 

@@ -90,7 +90,7 @@ def test_a_decided_change_whose_file_is_lost_is_an_error(tmp_path):
     stage = tmp_path / ".staged"
     stage.mkdir()
     (stage / "COMMIT").write_text('{"x.csv": "00"}')
-    with pytest.raises(DataError, match="decided on"):
+    with pytest.raises(DataError, match="pending change"):
         finish_pending(tmp_path)
 
 

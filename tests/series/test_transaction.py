@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -89,9 +90,10 @@ def test_an_end_at_any_operation_leaves_old_or_new(tmp_path, monkeypatch, at):
 def test_a_decided_change_whose_file_is_lost_is_an_error(tmp_path):
     stage = tmp_path / ".staged"
     stage.mkdir()
-    (stage / "COMMIT").write_text('{"x.csv": "00"}')
-    with pytest.raises(DataError, match="pending change"):
-        finish_pending(tmp_path)
+    for digest, words in (("00", "a damaged list"), ("0" * 64, "pending change")):
+        (stage / "COMMIT").write_text(json.dumps({"x.csv": digest}))
+        with pytest.raises(DataError, match=words):
+            finish_pending(tmp_path)
 
 
 def test_only_one_writes(tmp_path):

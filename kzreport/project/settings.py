@@ -14,16 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
-from kzreport.project.strict import Line, StrictModel, strict_model
-
-
-def _matching(pattern: str, expected: str) -> AfterValidator:
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(expected)
-        return text
-
-    return AfterValidator(check)
+from kzreport.project.strict import Line, StrictModel, matching, strict_model
 
 
 def _languages(codes: Any) -> tuple[str, ...]:
@@ -68,10 +59,10 @@ class Project(StrictModel):
 
     languages: Annotated[tuple[str, ...], BeforeValidator(_languages)]
     name: dict[str, Line]
-    home: Annotated[str, _matching("([A-Z]{3})?", "a code of three capital letters, or nothing")] = ""
-    default: Annotated[str, _matching("[a-z0-9][a-z0-9_-]{0,59}", "the name of a report definition")]
+    home: Annotated[str, matching("([A-Z]{3})?", "a code of three capital letters, or nothing")] = ""
+    default: Annotated[str, matching("[a-z0-9][a-z0-9_-]{0,59}", "the name of a report definition")]
     conversions: Annotated[dict[tuple[str, str], str], PlainValidator(_conversions)] = Field(default_factory=dict)
-    engine: Annotated[str, _matching(r"[0-9]+(\.[0-9]+){1,2}", "a version such as 0.1")]
+    engine: Annotated[str, matching(r"[0-9]+(\.[0-9]+){1,2}", "a version such as 0.1")]
     run: Annotated[Any, _MAYBE] = Field(default_factory=dict)
     groups: Annotated[dict[str, list[str]], _MAYBE, AfterValidator(_each_once)] = Field(default_factory=dict)
 

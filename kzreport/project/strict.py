@@ -48,6 +48,17 @@ class StrictModel(BaseModel):
         return raw
 
 
+def matching(pattern: str, expected: str) -> AfterValidator:
+    """Return a validator for text that matches a pattern as a whole; ``expected`` describes such text."""
+
+    def check(text: str) -> str:
+        if not re.fullmatch(pattern, text, re.ASCII):
+            raise ValueError(expected)
+        return text
+
+    return AfterValidator(check)
+
+
 def _day(text: Any) -> date:
     try:
         return read_day(text if isinstance(text, str) else "")

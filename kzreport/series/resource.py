@@ -25,8 +25,6 @@ from kzreport.series.transaction import finish_pending
 from kzreport.units import UNITS
 
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*", re.ASCII)
-_FREQUENCIES = ("D", "M", "Q", "A", "S", "mixed")
-_DATED = ("recorded", "estimated", "mixed")
 _REGENERATE = "if the change is meant, run 'kzreport accept --data'"
 
 
@@ -136,71 +134,58 @@ def resource_of(entry: Mapping[str, Any], folder: Path, languages: Sequence[str]
         If a key is missing or its value is not of the right kind.
     """
     try:
-        resource = _resource_of(entry, folder, languages, where)
         check_entry(entry, where)
-        return resource
-    except (AttributeError, LookupError, TypeError, ValueError, OverflowError) as e:
+        return _resource_of(entry, folder, languages, where)
+    except (AttributeError, LookupError, TypeError, ValueError) as e:
         problem = f"{type(e).__name__}: {e}"
         raise DataError(explain(where, problem, "a description such as the other tables have")) from None
 
 
 def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str], where: str) -> Resource:
-    def need(key: str, kind: type) -> Any:
-        if key not in raw or not isinstance(raw[key], kind):
-            raise DataError(explain(f"{where}, key '{key}'", repr(raw.get(key)), f"a value of type {kind.__name__}"))
-        return raw[key]
-
     def among(key: str, value: Any, choices: Sequence[str]) -> Any:
         if value not in choices:
             raise DataError(explain(f"{where}, key '{key}'", repr(value), one_of(choices, value)))
         return value
 
     def by_language(key: str) -> Mapping[str, Any]:
-        value = need(key, dict)
+        value = raw[key]
         if set(value) != set(languages):
             raise DataError(explain(f"{where}, key '{key}'", sorted(value), f"the languages {', '.join(languages)}"))
         return {k: value[k] for k in languages}
 
-    fields = need("schema", dict).get("fields", [])
+    fields = raw["schema"]["fields"]
     columns = tuple(f["name"] for f in fields)
     if columns[:3] != ("period", "value", "published"):
         raise DataError(explain(f"{where}, schema", columns[:3], "the fields period, value, published first"))
-    digest = need("hash", str)
-    if not re.fullmatch(r"sha256:[0-9a-f]{64}", digest):
-        raise DataError(explain(f"{where}, key 'hash'", digest, "sha256: and 64 hexadecimal digits"))
-    for key in ("name", "path"):  # a path is a file name: nothing outside data/ is read
-        if not _SLUG.fullmatch(need(key, str)):
-            raise DataError(explain(f"{where}, key '{key}'", repr(raw[key]), "letters, digits, '_', '-' and '.'"))
-    among("publication", need("publication", dict).get("kind"), _DATED)
-    low, high = need("range", list)
+    low, high = raw["range"]
     return Resource(
         file=folder / raw["path"],
         name=raw["name"],
         path=raw["path"],
-        hash=digest,
+        hash=raw["hash"],
         titles=by_language("titles"),
-        unit=among("unit", need("unit", str), tuple(UNITS)),
-        basis=need("basis", str),
-        frequency=among("frequency", need("frequency", str), _FREQUENCIES),
-        dimensions=tuple(among("dimensions", name, columns) for name in need("dimensions", list)),
+        unit=among("unit", raw["unit"], tuple(UNITS)),
+        basis=raw["basis"],
+        frequency=raw["frequency"],
+        dimensions=tuple(among("dimensions", name, columns) for name in raw["dimensions"]),
         columns=columns,
-        enums={f["name"]: tuple(f["constraints"]["enum"]) for f in fields if "enum" in f.get("constraints", {})},
+        enums={f["name"]: tuple(f["constraints"]["enum"]) for f in fields if (f.get("constraints") or {}).get("enum")},
         publisher=by_language("publisher") if raw.get("publisher") else None,
         licence=by_language("licence"),
         accessed_via=by_language("accessed_via"),
         publication=raw["publication"],
         low=float(low),
         high=float(high),
-        continuous=need("continuous", bool),
+        continuous=raw["continuous"],
         known_gaps=tuple(raw.get("known_gaps", ())),
-        caveats=tuple(_caveat(c, languages, f"{where}, key 'caveats'") for c in need("caveats", list)),
+        caveats=tuple(_caveat(c, languages, f"{where}, key 'caveats'") for c in raw["caveats"]),
         sources=tuple(raw.get("sources", ())),
         vintages=tuple(read_day(v) for v in raw.get("vintages", ())),
         state=read_day(raw["state"]) if "state" in raw else None,
         basis_by=raw.get("basis_by", {}),
-        decimals=need("decimals", int) if "decimals" in raw else None,
+        decimals=raw.get("decimals"),
         publisher_before=tuple(raw.get("publisher_before", ())),
-        some_dated=need("some_dated", bool) if "some_dated" in raw else False,
+        some_dated=raw.get("some_dated", False),
     )
 
 

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, short_repr
 from kzreport.model import Period
-from kzreport.project.strict import plain_reason
+from kzreport.project.strict import matching, plain_reason
 
 
 def _is_day(text: str) -> str:
@@ -32,6 +32,7 @@ def _is_period(text: str) -> str:
 
 Text = Annotated[str, Field(max_length=5_000)]
 Day = Annotated[str, AfterValidator(_is_day)]
+FileName = Annotated[str, matching("[A-Za-z0-9][A-Za-z0-9_.-]*", "letters, digits, '_', '-' and '.'")]  # in data/
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Texts = dict[str, Text]
 
@@ -56,9 +57,9 @@ class _Schema(_Shape):
 
 
 class _Publication(_Shape):
-    kind: str
+    kind: Literal["recorded", "estimated", "mixed"]
     lag_days: Annotated[int, Field(ge=0, le=3_660)] | None = None
-    start: str | None = Field(default=None, alias="from", pattern="^(start|end)$")
+    start: Literal["start", "end"] | None = Field(default=None, alias="from")
 
 
 class _Source(_Shape):
@@ -71,8 +72,16 @@ class _Source(_Shape):
 class _Entry(_Shape):
     """An entry of ``resources``."""
 
+    name: FileName
+    path: FileName
+    digest: Annotated[str, matching("sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits")] = Field(alias="hash")
     table: _Schema = Field(alias="schema")
     titles: Texts
+    unit: Text
+    basis: Text
+    frequency: Literal["D", "M", "Q", "A", "S", "mixed"]
+    continuous: bool
+    some_dated: bool = False
     dimensions: list[str]
     publisher: Texts | None = None
     licence: Texts

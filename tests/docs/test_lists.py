@@ -1,6 +1,5 @@
 """The lists of the reference are whole: what the code has, a page names, and the other way round."""
 
-import dataclasses
 import re
 import tomllib
 
@@ -33,7 +32,7 @@ def rows(page: str, head: str) -> list[str]:
 
 
 def test_settings_of_a_project():
-    assert set(rows("reference/settings.md", "Key")) == {f.name for f in dataclasses.fields(Project)}
+    assert set(rows("reference/settings.md", "Key")) == set(Project.model_fields)
 
 
 def test_settings_of_runs():

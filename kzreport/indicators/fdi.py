@@ -75,6 +75,19 @@ def change(levels: Levels, period: Period | None = None) -> dict[str, Reading]:
     }
 
 
+def peak_to_date(levels: Levels, period: Period | None = None) -> Reading:
+    """The change since the highest value up to ``period``, in percent; ``base`` is the period of the peak.
+
+    ``sign_change`` if the flow is negative by now. Raises as ``growth`` and :class:`DataError` without a
+    number.
+
+    >>> r = peak_to_date(readings.series_from({"2021": 23_800, "2022": 28_000, "2024": 17_100}, "musd"))
+    >>> round(r.value, 1), r.base
+    (-38.9, Period('2022'))
+    """
+    return aggregates.since_peak(levels, period).of(name="peak_to_date")
+
+
 def share_of_gdp(flow: Reading, gdp: Series) -> Reading:
     """The flow of a year in percent of the GDP of the same year; may be negative.
 

@@ -95,22 +95,24 @@ def multiple(new: Reading, old: Reading) -> Reading:
     return _compare("multiple", "multiple", new, old, lambda n, o: n / o)
 
 
-def cagr(new: Reading, old: Reading) -> Reading:
+def cagr(new: Reading, old: Reading, years: float | None = None) -> Reading:
     """Compound annual growth in percent a year: ``100 ((new / old)^(1/years) - 1)``.
 
-    ``years`` are the *elapsed* years between the two periods (2021 to 2023 is two). Status and errors as
-    :func:`growth`; raises :class:`ParameterError` for less than one year (a part of a year is not annualised).
+    ``years`` are the *elapsed* years (2021 to 2023 is two), read off the two periods unless given. Status and
+    errors as :func:`growth`; raises :class:`ParameterError` for less than one year (a part of a year is not
+    annualised).
 
     >>> x = readings.series_from({"2023": 4_165_000, "2021": 444_000}, "tonne")
     >>> round(cagr(readings.at(x, "2023"), readings.at(x, "2021")).value, 4)
     206.2782
     """
-    years = (12 * (new.period.end.year - old.period.end.year) + new.period.end.month - old.period.end.month) / 12
-    if years < 1:
+    apart = 12 * (new.period.end.year - old.period.end.year) + new.period.end.month - old.period.end.month
+    n = apart / 12 if years is None else years
+    if not 1 <= n < math.inf:
         raise ParameterError(
-            explain("cagr, years", f"{years:g} from {old.period} to {new.period}", "one or more elapsed years")
+            explain("cagr, years", f"{n:g} from {old.period} to {new.period}", "one or more elapsed years")
         )
-    return _compare("cagr", "percent_per_year", new, old, lambda a, b: 100 * ((a / b) ** (1 / years) - 1))
+    return _compare("cagr", "percent_per_year", new, old, lambda a, b: 100 * ((a / b) ** (1 / n) - 1))
 
 
 def log_growth(new: Reading, old: Reading) -> Reading:

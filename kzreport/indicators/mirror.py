@@ -23,14 +23,15 @@ from kzreport.units import is_rate
 CIF = Interval(1.05, 1.20)  # what freight and insurance add to the value at the border of the exporter
 
 
-def mirror(exports: Reading, imports: Reading) -> dict[str, Reading]:
+def mirror(exports: Reading, imports: Reading, *, cif: Interval = CIF) -> dict[str, Reading]:
     """Compare what A reports as exports to B with what B reports as imports from A.
 
-    Keys: ``ratio`` (multiple, ``M / X``; expected inside :data:`CIF`), ``gap`` (``X - M`` as printed, may be negative),
-    ``gap_fob`` (``X - M / CIF``: an interval, its midpoint as value, estimated), ``relative`` (percent, ``100 (M - X) /
+    Keys: ``ratio`` (multiple, ``M / X``; expected inside ``cif``), ``gap`` (``X - M`` as printed, may be negative),
+    ``gap_fob`` (``X - M / cif``: an interval, its midpoint as value, estimated), ``relative`` (percent, ``100 (M - X) /
     ((M + X) / 2)``, within +-200). For two sides of a turnover the band does not apply: only one of the two flows is
     CIF. ``zero_base``, ``negative_base``, ``sign_change`` as :func:`~kzreport.indicators.growth.multiple`. Raises
-    :class:`BasisError` for other units or periods or a rate. The bases of two reporters differ: the result has none.
+    :class:`BasisError` for other units or periods or a rate, :class:`ParameterError` for a band that does not begin
+    above 0. The bases of two reporters differ: the result has none.
 
     >>> x, m = (readings.at(readings.series_from({"2023": v}, "musd"), "2023") for v in (24_300, 32_700))
     >>> found = mirror(x, m)
@@ -39,12 +40,14 @@ def mirror(exports: Reading, imports: Reading) -> dict[str, Reading]:
     """
     if (exports.unit, exports.period) != (imports.unit, imports.period) or is_rate(exports.unit):
         raise readings.mixed(exports, imports)
+    if not cif.low > 0:
+        raise ParameterError(explain("mirror, cif", f"[{cif.low:g}, {cif.high:g}]", "a band above 0"))
     x, m = exports.of(basis="", item=""), imports.of(basis="", item="")
     relative = growth.symmetric_growth(m, x).of(name="mirror", item="relative", base=None)
     status, gap, fob = first_status(x, m), None, None
     if status is Status.OK:
         a, b = ends(x), ends(m)
-        corners = [side / by for side in (b.low, b.high) for by in (CIF.low, CIF.high)]
+        corners = [side / by for side in (b.low, b.high) for by in (cif.low, cif.high)]
         gap = valued(x) - valued(m)
         fob = Interval(a.low - max(corners), a.high - min(corners))
     middle = fob.low + (fob.high - fob.low) / 2 if fob else None

@@ -89,15 +89,17 @@ def real_policy_rate(base_rate: Series, yy: Series, period: Period | None = None
     return r.of(name="real_policy_rate", basis=f"ex_post_{method}")
 
 
-def real_policy_rate_ahead(base_rate: Series, expectations: Series) -> Reading:
-    """Return the policy rate less inflation that households expect over twelve months; basis ``ex_ante_exact``.
+def real_policy_rate_ahead(
+    base_rate: Series, expectations: Series, period: Period | None = None, *, method: str = "exact"
+) -> Reading:
+    """Return the policy rate less inflation that households expect over twelve months; basis ``ex_ante_<method>``.
 
     Formula and errors: :func:`~kzreport.indicators.real_terms.real_rate`.
 
     >>> i = readings.series_from({"2026-07-10": 18.0}, "percent")
-    >>> round(real_policy_rate_ahead(i, readings.series_from({"2026-07": 13.5}, "percent")).value, 2)
-    3.96
+    >>> real_policy_rate_ahead(i, readings.series_from({"2026-07": 13.5}, "percent"), method="simple").value
+    4.5
     """
-    expected = published(expectations, None, "expected")
-    r = real_rate(rate_in_force(base_rate, expected.period), expected)
-    return r.of(name="real_policy_rate_ahead", basis="ex_ante_exact")
+    expected = published(expectations, period, "expected")
+    r = real_rate(rate_in_force(base_rate, expected.period), expected, method=method)
+    return r.of(name="real_policy_rate_ahead", basis=f"ex_ante_{method}")

@@ -1,4 +1,4 @@
-"""Contributions of the components of consumer prices to inflation, over twelve months.
+"""Contributions of the components of consumer prices to inflation, over twelve months and in a month.
 
 In scope: formulas with expenditure weights, additive up to a printed residual. Out of scope: the choice of weights
 (:mod:`~kzreport.indicators.components`), contributions to a sum (:mod:`~kzreport.indicators.decomposition`).
@@ -16,7 +16,7 @@ from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Period, Reading, Series, Status
 
 # What components may leave of the published rate, in points.
-RESIDUAL_DECEMBER, RESIDUAL_OTHER = 0.1, 0.25
+RESIDUAL_DECEMBER, RESIDUAL_OTHER, RESIDUAL_MONTH = 0.1, 0.25, 0.1
 
 
 def contributions(
@@ -25,6 +25,8 @@ def contributions(
     weights: Series,
     yy: Series,
     period: Period | None = None,
+    *,
+    missing_weights: str = "refuse",
 ) -> dict[str, Reading]:
     """Contributions of the components to inflation over twelve months, in points.
 
@@ -35,8 +37,9 @@ def contributions(
 
     Keys: the components, ``residual`` (published less their sum, points), ``total`` (the published rate,
     percent). The parts and the residual add up to the total. ``missing_input`` without weights of a year that
-    is needed. Series by ``component``; weights in percent by year. Raises :class:`BasisError`, :class:`DataError`
-    (weights not 100).
+    is needed, unless ``missing_weights`` is ``previous_year`` or ``nearest_year``: then estimated. Series by
+    ``component``; weights in percent by year. Raises :class:`BasisError`, :class:`DataError` (weights not
+    100), :class:`ParameterError`.
 
     Source: CPI Manual (2020), ch. 9; Ribe (1999), as in ECB Statistics Paper 40.
 
@@ -53,7 +56,7 @@ def contributions(
     readings.require(components_yy, "index_py100", frequency="M")
     rises = by_component(components_yy)
     names = list(rises)
-    now = weights_of(weights, names, p.year)
+    now, borrowed = weights_of(weights, names, p.year, missing_weights)
     found: dict[str, float | None]
     if p.start.month == 12:
         used = (components_yy, weights)
@@ -61,9 +64,10 @@ def contributions(
     else:
         readings.require(components_mm, "index_pp100", frequency="M")
         used = (components_mm, weights)
-        before = weights_of(weights, names, p.year - 1)
+        before, borrowed_too = weights_of(weights, names, p.year - 1, missing_weights)
+        borrowed = borrowed or borrowed_too
         found = _two_terms(by_component(components_mm), names, now, before, p)
-    return _table(found, published, used)
+    return _table("contribution", "yy_month", found, published, used, borrowed and bool(now))
 
 
 def lacking_weights(weights: Series, month: Period) -> dict[str, Reading]:
@@ -134,8 +138,15 @@ def _two_terms(
     return {c: 100 * (link * now[c] * (r[c] - 1) + before[c] * (d[c] - m[c]) / base) for c in names}
 
 
-def _table(found: Mapping[str, float | None], published: Reading, used: Sequence[Series]) -> dict[str, Reading]:
-    name, basis, inputs = "contribution", "yy_month", tuple(s.name for s in used)
+def _table(
+    name: str,
+    basis: str,
+    found: Mapping[str, float | None],
+    published: Reading,
+    used: Sequence[Series],
+    estimated: bool,
+) -> dict[str, Reading]:
+    inputs = tuple(s.name for s in used)
     table = {
         c: Reading(
             name,
@@ -147,6 +158,7 @@ def _table(found: Mapping[str, float | None], published: Reading, used: Sequence
             c,
             published.base,
             inputs,
+            estimated,
         )
         for c, v in found.items()
     }
@@ -160,14 +172,14 @@ def _table(found: Mapping[str, float | None], published: Reading, used: Sequence
 def residual_check(residual: Reading) -> Reading:
     """Return the ``residual`` of contributions, ``not_comparable`` if the components do not reproduce the total.
 
-    Tolerance in points: 0.1 in December, 0.25 in other months.
+    Tolerance in points: 0.1 in December, 0.25 in other months, 0.1 for monthly contributions.
 
     >>> r = Reading("contribution", 0.3, "points", Period.parse("2022-12"), basis="yy_month", item="residual")
     >>> residual_check(r).status.value
     'not_comparable'
     """
     december = residual.period.start.month == 12
-    limit = RESIDUAL_DECEMBER if december else RESIDUAL_OTHER
+    limit = RESIDUAL_MONTH if residual.basis == "mm" else RESIDUAL_DECEMBER if december else RESIDUAL_OTHER
     checked = residual.of(name="residual_check")
     if residual.ok and abs(valued(residual)) > limit + 1e-9:
         return checked.of(value=None, status=Status.NOT_COMPARABLE)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kzreport.errors import BasisError, DataError
-from kzreport.indicators import aggregates, fdi, growth, revisions
+from kzreport.indicators import fdi, growth, revisions
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
 from kzreport.series.known import load_series, load_vintages
@@ -106,9 +106,9 @@ def test_gross_inflow_keeps_who_disagrees():
     assert fdi.gross_by_year(load_series("fdi_readings", AS_OF), partner="XYZ") == ()
 
 
-def test_gross_inflow_since_its_peak():
+def test_peak_to_date():
     gross = fdi.gross_by_year(load_series("fdi_readings", AS_OF))
-    peak = aggregates.since_peak(gross)
+    peak = fdi.peak_to_date(gross)
     assert (round(peak.value, 1), peak.base, peak.period) == (-38.9, P("2022"), P("2024"))
 
 

@@ -227,6 +227,7 @@ def test_cagr_over_its_years_is_the_multiple(new, old, years):
 def test_elapsed_years_are_counted_not_the_years_named():
     a, b = reading(400, "2023"), reading(100, "2021")
     assert growth.cagr(a, b).value == pytest.approx(100)
+    assert growth.cagr(a, b, years=1).value == pytest.approx(300)
     q = growth.cagr(reading(400, "2023-Q2"), reading(100, "2021-Q2"))
     assert q.value == pytest.approx(100)
 
@@ -429,7 +430,30 @@ def test_projection_needs_its_years():
     assert part_years.project_year(x, P("2021-01/2021-06")).status is Status.MISSING_INPUT
     assert part_years.project_year(x, P("2021-01/2021-06"), window=1).value == pytest.approx(12)
     with pytest.raises(ParameterError):
+        part_years.project_year(x, P("2021-01/2021-06"), method="pro_rata")
+    with pytest.raises(ParameterError):
         part_years.project_year(x, P("2021-01/2021-06"), window=0)
+
+
+@given(st.lists(LEVEL, min_size=1, max_size=12))
+def test_decumulation_undoes_cumulation(flows):
+    ytd = {"2025-01" if i == 0 else f"2025-01/2025-{i + 1:02}": math.fsum(flows[: i + 1]) for i in range(len(flows))}
+    found = part_years.decumulate(series_from(ytd, "musd"), allow_negative=True)
+    assert [r.value for r in found] == pytest.approx(flows, rel=1e-6, abs=1e-5)
+    assert [str(r.period) for r in found] == [f"2025-{i + 1:02}" for i in range(len(flows))]
+
+
+def test_decumulation_flags_what_is_no_flow():
+    ytd = {"2025-01/2025-03": 9, "2025-01/2025-06": 8, "2026-01/2026-03": 2}
+    found = part_years.decumulate(series_from(ytd, "musd"))
+    assert [(str(r.period), r.status) for r in found] == [
+        ("2025-Q1", Status.OK), ("2025-Q2", Status.NOT_COMPARABLE), ("2026-Q1", Status.OK),
+    ]  # fmt: skip
+    assert part_years.decumulate(series_from(ytd, "musd"), allow_negative=True)[1].value == -1
+    with pytest.raises(ParameterError, match="January"):
+        part_years.decumulate(series_from({"2025-02/2025-03": 1}, "musd"))
+    with pytest.raises(BasisError):
+        part_years.decumulate(series_from({"2025-01": 1}, "percent"))
 
 
 # ---- peaks, windows, real terms
@@ -498,6 +522,8 @@ def test_what_a_caller_must_not_do():
         readings.valued(reading(None))
     with pytest.raises(ParameterError):
         readings.joined()
+    none = part_years.decumulate(series_from({"2025-01": None, "2025-01/2025-02": 5}, "musd"))
+    assert [(str(r.period), r.value) for r in none] == [("2025-01/2025-02", 5)]
     deflation = real_terms.real_rate(reading(1, unit="percent"), reading(-100, unit="percent"))
     assert deflation.status is Status.ZERO_BASE
 

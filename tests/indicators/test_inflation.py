@@ -215,13 +215,23 @@ def test_missing_weights():
     refused = price_contributions.contributions(*tables, P("2022-08"))
     assert {refused[c].status for c in (*COMPONENTS, "residual")} == {Status.MISSING_INPUT}
     assert refused["total"].value == 16.1
+    assert not price_contributions.contributions(*tables, P("2022-08"), missing_weights="previous_year")["food"].ok
+    nearest = price_contributions.contributions(*tables, P("2022-08"), missing_weights="nearest_year")
+    assert nearest["food"].estimated and price_contributions.residual_check(nearest["residual"]).ok
+    assert not price_contributions.contributions(*tables, P("2022-12"), missing_weights="nearest_year")[
+        "food"
+    ].estimated
+    with pytest.raises(ParameterError, match="missing_weights"):
+        price_contributions.contributions(*tables, P("2022-08"), missing_weights="guess")
 
 
-def test_weights_of_another_year_are_not_taken():
+def test_previous_weights_are_flagged():
     yy = by_component({"food": [110.0], "other": [105.0]}, "2026-12", "index_py100")
     weights = readings.joined(*(series_from({"2025": 50}, "percent", component=c) for c in ("food", "other")))
     headline = series_from({"2026-12": 107.5}, "index_py100")
     assert not price_contributions.contributions(yy, yy, weights, headline)["food"].ok
+    found = price_contributions.contributions(yy, yy, weights, headline, missing_weights="previous_year")
+    assert found["food"].value == 5 and found["food"].estimated and found["residual"].estimated
 
 
 def test_weights_are_a_hundred_percent():

@@ -395,6 +395,8 @@ def test_mirror_refuses_and_says():
     for other in (flow("m", 1, "2023"), flow("m", 1, unit="tonne")):
         with pytest.raises(BasisError):
             mirror.mirror(flow("x", 1), other)
+    with pytest.raises(ParameterError):
+        mirror.mirror(flow("x", 1), flow("m", 1), cif=Interval(0, 1))
     assert mirror.inside(flow("x", None)) is None
     assert mirror.inside(flow("x", 1.1)) is True
     assert mirror.inside(flow("x", 1.1).of(interval=Interval(1.0, 1.1))) is None

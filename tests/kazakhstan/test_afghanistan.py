@@ -3,7 +3,7 @@
 import pytest
 
 from kzreport.errors import BasisError
-from kzreport.indicators import trade
+from kzreport.indicators import part_years, trade
 from kzreport.indicators.readings import at, series_from
 from kzreport.language.words import Words
 from kzreport.model import Period, Status
@@ -41,6 +41,12 @@ def test_the_printed_year_does_not_fit_and_the_corrected_one_does():
     assert found["half"].value == 343 > found["figure"].value, "six months exceed eight: not that year"
     usual = found["usual"].interval
     assert (usual.low, usual.high) == (pytest.approx(63.8, abs=0.05), pytest.approx(66.9, abs=0.05))
+
+
+def test_a_cumulated_figure_does_not_go_back():
+    """Held as January-August 2023, the document's figure contradicts January-June 2023."""
+    data = series_from({"2023-01/2023-06": 343, "2023-01/2023-08": 330.7}, "musd")
+    assert part_years.decumulate(data)[-1].status is Status.NOT_COMPARABLE
 
 
 def test_both_rows_of_a_corrected_date_are_kept():

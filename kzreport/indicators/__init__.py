@@ -5,17 +5,18 @@ The lowest first; each imports only from those before it in this list:
 - ``readings``: out of a series, checked against each other, made into new ones; the toolkit
 - ``news``: a reading that is too old to be reported as news
 - ``growth``: a reading compared with another
-- ``decomposition``: contributions to a growth
+- ``decomposition``: parts and stages of a growth
 - ``aggregates``: totals, means, rolling sums, peaks
-- ``indices``: rates from published indices, levels relative to a base
+- ``indices``: rates from published indices, levels relative to a base, rebasing, splicing
 - ``part_years``: parts of a year, projections, cumulated figures
-- ``real_terms``: real interest rates
+- ``real_terms``: constant prices, real rates
 - ``real_exchange``: a currency's rate corrected for prices, for one partner and for several
-- ``inflation``: published rates, headline and core, their pace, the price level, averages
+- ``inflation``: published rates, their pace, the price level, averages
 - ``components``: components of consumer prices and their weights
 - ``price_contributions``: contributions of components to inflation
 - ``base_effects``: the month added to a twelve-month rate and the month dropped
 - ``targeting``: the inflation target and the distance to it
+- ``core_inflation``: published core, trimmed mean, median
 - ``policy_rate``: the rate in force, nominal and real
 - ``breaks``: regimes of monthly inflation
 - ``revisions``: vintages of a series, and changes that only look like revisions

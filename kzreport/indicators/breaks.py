@@ -1,4 +1,4 @@
-"""Structural breaks: regimes of monthly inflation.
+"""Structural breaks: regimes of monthly inflation and how they depend on the penalty.
 
 In scope: finding when the level of a monthly rate changed. Out of scope: why it did.
 """
@@ -22,9 +22,9 @@ def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_si
     Minimises the sum of squared distances from the segment means plus ``factor * sigma2 * ln n`` a break, over all
     partitions into segments of ``min_size`` months or more; ``sigma2`` from the median absolute deviation of the first
     differences, halved. ``period`` is the span of the segment, ``item`` its number; basis ``regime_mean_mm``. The
-    number of breaks depends on ``factor``. A gap gives one reading ``missing_input``, fewer than ``min_size`` months
-    ``partial_period``. Raises :class:`ParameterError` for a ``factor`` or ``min_size`` under 1. Source: Jackson et al.,
-    IEEE Signal Processing Letters 12 (2005).
+    number of breaks depends on ``factor``: show :func:`break_sensitivity` beside it. A gap gives one reading
+    ``missing_input``, fewer than ``min_size`` months ``partial_period``. Raises :class:`ParameterError` for a
+    ``factor`` or ``min_size`` under 1. Source: Jackson et al., IEEE Signal Processing Letters 12 (2005).
 
     >>> level = {2020: 100.5, 2021: 100.5, 2022: 102.0, 2023: 102.0}
     >>> x = {f"{y}-{m:02}": level[y] + 0.1 * (m % 2) for y in level for m in range(1, 13)}
@@ -52,6 +52,23 @@ def breaks(mm: Series, since: Period | None = None, *, factor: float = 4, min_si
         found.append(Reading("regime", average, "percent", piece, basis=basis, item=str(number), inputs=inputs))
         start = end
     return tuple(found)
+
+
+def break_sensitivity(
+    mm: Series, since: Period | None = None, *, factors: Sequence[float] = (2, 3, 4, 5, 6)
+) -> dict[float, tuple[Period, ...]]:
+    """Return for each penalty factor the first month of every new regime (see :func:`breaks`); empty without a break.
+
+    >>> level = {2020: 100.5, 2021: 100.5, 2022: 102.0, 2023: 102.0}
+    >>> x = {f"{y}-{m:02}": level[y] + 0.1 * (m % 2) for y in level for m in range(1, 13)}
+    >>> break_sensitivity(readings.series_from(x, "index_pp100"), factors=(3, 6))
+    {3: (Period('2022-01'),), 6: (Period('2022-01'),)}
+    """
+    found = {}
+    for factor in factors:
+        regimes = breaks(mm, since, factor=factor)
+        found[factor] = tuple(Period.parse(f"{r.period.start:%Y-%m}") for r in regimes[1:])
+    return found
 
 
 def noise_variance(x: Sequence[float]) -> float:

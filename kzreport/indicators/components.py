@@ -1,7 +1,7 @@
 """Components of consumer prices: their published figures and their weights.
 
 In scope: taking a table by component apart, and the weights of a year, or their substitute. Out of scope:
-calculations with them (:mod:`~kzreport.indicators.price_contributions`).
+calculations with them (:mod:`~kzreport.indicators.price_contributions`, :mod:`~kzreport.indicators.core_inflation`).
 """
 
 from __future__ import annotations

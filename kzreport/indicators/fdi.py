@@ -12,6 +12,10 @@ absolute change has the number. Sources: OECD Benchmark Definition of Foreign Di
 
 from __future__ import annotations
 
+import math
+from typing import NoReturn
+
+from kzreport.errors import BasisError, explain
 from kzreport.indicators import aggregates, growth, readings
 from kzreport.indicators.readings import Levels, at, first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
@@ -53,6 +57,26 @@ def rolling_four_quarters(net: Series) -> tuple[Reading, ...]:
     """
     readings.require(net, "musd", frequency="Q")
     return tuple(r.of(name="rolling_four_quarters") for r in aggregates.rolling_sum(net, 4))
+
+
+def annualise(quarter: Reading) -> NoReturn:
+    """Refuse: four times a quarter is no year of investment (2025: +2881, -1964, +717, -2496 million).
+
+    Raises :class:`BasisError`, always.
+
+    >>> x = readings.series_from({"2025-Q1": 2881}, "musd")
+    >>> annualise(at(x, "2025-Q1"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    kzreport.errors.BasisError: x 2025-Q1: found a quarter to annualise, expected a whole year; ...
+    """
+    raise BasisError(
+        explain(
+            f"{quarter.name} {quarter.period}",
+            "a quarter to annualise",
+            "a whole year",
+            "quarterly investment changes sign within a year: use rolling_four_quarters() or annual()",
+        )
+    )
 
 
 def change(levels: Levels, period: Period | None = None) -> dict[str, Reading]:
@@ -169,3 +193,33 @@ def net_and_gross(net: Series, published: Series, year: Period, *, partner: str 
         interval=interval,
     )
     return {"net": n, "gross": g, "gross_to_net": ratio}
+
+
+def fall_references(levels: Levels, period: Period | None = None, *, before: int = 2022) -> dict[str, Reading]:
+    """The change of a period against each base that a "fall" may mean, in percent. Positive is a rise.
+
+    Keys: ``previous_year``, ``peak`` (:func:`peak_to_date`), ``pre_<before>_mean`` (the mean of the known
+    values of earlier years; ``base`` is their span). Statuses as ``growth``; ``missing_input`` for a base
+    that is not there.
+
+    >>> x = readings.series_from({"2020": 17_200, "2021": 23_800, "2022": 28_000, "2024": 17_100}, "musd")
+    >>> {k: r.value and round(r.value, 1) for k, r in fall_references(x).items()}
+    {'previous_year': None, 'peak': -38.9, 'pre_2022_mean': -16.6}
+    """
+    p = period or readings.latest(levels)
+    now = at(levels, p)
+    earlier = [r for q, r in readings.readings(levels).items() if q.year < before and q < p and r.ok]
+    if earlier:
+        average = math.fsum(valued(r) for r in earlier) / len(earlier)
+        first, end = earlier[0].period, earlier[-1].period
+        span = first if first == end else Period(first.start, end.end, "S")
+        reference = merge("mean", average, now.unit, *earlier, period=earlier[-1].period, basis=now.basis)
+    else:
+        span = p.year_before()
+        reference = Reading.missing("mean", now.unit, span, basis=now.basis)
+    made = growth.growth(now, reference)
+    return {
+        "previous_year": growth.growth(now, at(levels, p.year_before())),
+        "peak": peak_to_date(levels, p),
+        f"pre_{before}_mean": made.of(base=span if earlier else None),
+    }

@@ -95,6 +95,24 @@ def multiple(new: Reading, old: Reading) -> Reading:
     return _compare("multiple", "multiple", new, old, lambda n, o: n / o)
 
 
+def percent_from_multiple(multiple: float) -> float:
+    """Growth in percent of "multiplied by": ``100 (multiple - 1)``: times 9.4 is +840 %, not +940 %.
+
+    >>> percent_from_multiple(9.4)
+    840.0
+    """
+    return round(100 * (multiple - 1), 9)
+
+
+def multiple_from_percent(percent: float) -> float:
+    """The multiple of a growth in percent: ``1 + percent / 100``.
+
+    >>> multiple_from_percent(840)
+    9.4
+    """
+    return 1 + percent / 100
+
+
 def cagr(new: Reading, old: Reading, years: float | None = None) -> Reading:
     """Compound annual growth in percent a year: ``100 ((new / old)^(1/years) - 1)``.
 

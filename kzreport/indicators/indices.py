@@ -81,3 +81,44 @@ def index_level(data: Levels, base: Period, value: float = 100.0) -> tuple[Readi
         v = value * valued(r) / valued(b) if status is Status.OK else None
         found.append(merge("index_level", v, "index", r, b, status=status, basis=f"{base}={value:g}", base=base))
     return tuple(found)
+
+
+def rebase(data: Levels, base: Period) -> tuple[Reading, ...]:
+    """Move an index to another base period; every growth rate stays the same.
+
+    Raises :class:`BasisError` for other units.
+
+    >>> x = index_level(readings.series_from({"2021": 1, "2022": 2, "2023": 4}, "tonne"), Period.parse("2021"))
+    >>> [r.value for r in rebase(x, Period.parse("2022"))]
+    [50.0, 100.0, 200.0]
+    """
+    readings.require(data, "index")
+    return index_level(data, base)
+
+
+def splice(old: Levels, new: Levels, overlap: Period) -> tuple[Reading, ...]:
+    """One series from two: ``old`` before the overlap, ``k * new`` from it on, ``k = old(o) / new(o)``.
+
+    ``overlap`` is a month (or quarter), or a year, whose means are linked: the two differ. Growth within each part is
+    unchanged, only the level of ``new`` moves. Unit and basis come from ``old``. Raises :class:`BasisError` for mixed
+    units or rates; readings from the overlap on carry its status if it is not in both series. Source: IMF CPI Manual
+    (2020), ch. 9.
+
+    >>> a = readings.series_from({"2020": 100, "2021": 110}, "index", basis="2020=100")
+    >>> b = readings.series_from({"2021": 100, "2022": 120}, "index", basis="2021=100")
+    >>> [r.value for r in splice(a, b, Period.parse("2021"))]
+    [100.0, 110.0, 132.0]
+    """
+    o, n = mean(old, overlap), mean(new, overlap)
+    if o.unit != n.unit or is_rate(o.unit):
+        raise readings.mixed(n, o)
+    link = first_status(o, n)
+    link = readings.quotient_status(valued(o), valued(n)) if link is Status.OK else link
+    found = [r for p, r in readings.readings(old).items() if p.end < overlap.start]
+    for p, r in readings.readings(new).items():
+        if p.start < overlap.start:
+            continue
+        status = link if link is not Status.OK else r.status
+        v = valued(r) * valued(o) / valued(n) if status is Status.OK else None
+        found.append(merge(o.name, v, o.unit, r, o, status=status, basis=o.basis))
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 In scope: arithmetic on the published index of all consumer prices, as the Bureau of National Statistics publishes it:
 "same month of the previous year = 100" (``yy``) and "previous month = 100" (``mm``). Out of scope: components
-(:mod:`~kzreport.indicators.price_contributions`), base effects, target, policy rate and breaks, each in its own
+(:mod:`~kzreport.indicators.price_contributions`), base effects, target, core, policy rate and breaks, each in its own
 module; reading a table, choosing a date, a word, a picture.
 
 The headline is the *published* y/y. Chaining rounded m/m drifts from it (10.1 against 9.8 in December 2023), so a chain
@@ -38,17 +38,6 @@ def headline(yy: Series, period: Period | None = None) -> Reading:
     return published(yy, period, "headline")
 
 
-def core(core_yy: Series, period: Period | None = None) -> Reading:
-    """The published core rate (some goods left out), in percent; basis ``core_published``.
-
-    Raises as :func:`headline`.
-
-    >>> core(readings.series_from({"2026-08": 109.1}, "index_py100")).value
-    9.1
-    """
-    return published(core_yy, period, "core").of(basis="core_published")
-
-
 def monthly(mm: Series, period: Period | None = None) -> Reading:
     """The published rise of prices over the month before, in percent, not seasonally adjusted; basis ``mm``.
 
@@ -58,6 +47,44 @@ def monthly(mm: Series, period: Period | None = None) -> Reading:
     3.7
     """
     return published(mm, period, "monthly")
+
+
+def annualised(mm: Series, period: Period | None = None) -> Reading:
+    """Return the monthly rise held for a year: ``100 ((m_t / 100)^12 - 1)``, percent per year; basis ``mm_annualised``.
+
+    Raises as :func:`headline`.
+
+    >>> round(annualised(readings.series_from({"2022-03": 103.7}, "index_pp100")).value, 2)
+    54.65
+    """
+    p = period or readings.latest(mm)
+    m = monthly_index(mm).get(p)
+    value = None if m is None else 100 * ((m / 100) ** 12 - 1)
+    return readings.reading_from(mm, "annualised", "mm_annualised", p, value, unit="percent_per_year", base=p.shift(-1))
+
+
+def three_months_annualised(mm: Series, period: Period | None = None, *, seasonally_adjusted: bool = False) -> Reading:
+    """The rise over three months held for a year: ``100 ((m_t m_{t-1} m_{t-2})^4 - 1)``, percent per year.
+
+    ``not_comparable`` unless the caller states that ``mm`` is seasonally adjusted: three summer months are no year.
+    Basis ``three_months_annualised``. Raises as :func:`headline`.
+
+    >>> x = readings.series_from({"2026-06": 101, "2026-07": 101, "2026-08": 101}, "index_pp100")
+    >>> round(three_months_annualised(x, seasonally_adjusted=True).value, 2)
+    12.68
+    >>> three_months_annualised(x).status.value
+    'not_comparable'
+    """
+    p = period or readings.latest(mm)
+    base = p.shift(-3)
+    ratio = compound(monthly_index(mm), months_after(base, p))
+    value = None if ratio is None else 100 * (ratio**4 - 1)
+    name = "three_months_annualised"
+    if value is not None and not seasonally_adjusted:
+        return Reading.missing(
+            name, "percent_per_year", p, Status.NOT_COMPARABLE, basis=name, base=base, inputs=(mm.name,)
+        )
+    return readings.reading_from(mm, name, name, p, value, unit="percent_per_year", base=base)
 
 
 def months_annualised(mm: Series, period: Period | None = None, *, months: int = 3) -> Reading:
@@ -139,6 +166,19 @@ def end_of_period(yy: Series, year: Period) -> Reading:
     begun = any(p.year == year.year for p in yy.values)
     status = Status.PARTIAL_PERIOD if not r.ok and begun else r.status
     return r.of(name="end_of_period", basis="end_of_period", period=year, base=year.year_before(), status=status)
+
+
+def mean_of_yy(yy: Series, year: Period) -> Reading:
+    """Return the mean of the year's twelve published rates, in percent; basis ``mean_of_yy``.
+
+    This is *not* average inflation. ``partial_period`` under twelve months. Raises as :func:`headline`.
+
+    >>> x = readings.series_from({f"2025-{m:02}": 100 + m for m in range(1, 13)}, "index_py100")
+    >>> mean_of_yy(x, Period.parse("2025")).value
+    6.5
+    """
+    readings.require(yy, "index_py100", "percent", frequency="M")
+    return aggregates.mean(indices.rates(yy), year).of(name="mean_of_yy", basis="mean_of_yy", base=year.year_before())
 
 
 def chain(mm: Series, base: Period, *, fill: str | None = None, yy: Series | None = None) -> tuple[Reading, ...]:

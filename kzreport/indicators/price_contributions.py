@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from kzreport.indicators import readings
 from kzreport.indicators.components import by_component, weights_of
-from kzreport.indicators.inflation import compound, headline, months_after
+from kzreport.indicators.inflation import compound, headline, monthly, months_after
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Period, Reading, Series, Status
 
@@ -136,6 +136,39 @@ def _two_terms(
     base = math.fsum(before[c] * m[c] for c in names)
     link = math.fsum(before[c] * d[c] for c in names) / base
     return {c: 100 * (link * now[c] * (r[c] - 1) + before[c] * (d[c] - m[c]) / base) for c in names}
+
+
+def monthly_contributions(
+    components_mm: Series,
+    weights: Series,
+    mm: Series,
+    period: Period | None = None,
+) -> dict[str, Reading]:
+    """Contributions of the components to the month's rise, in points, with price-updated weights.
+
+    ``w_i r_i / sum(w_j r_j) * (m_i - 100)`` with ``r`` the rise from December to the month before. Keys,
+    statuses and errors as :func:`contributions`; basis ``mm``.
+
+    >>> def by(unit, *rows):
+    ...     return readings.joined(*(readings.series_from({p: v}, unit, component=c) for c, p, v in rows))
+    >>> x = by("index_pp100", ("food", "2026-01", 102), ("other", "2026-01", 101))
+    >>> w = by("percent", ("food", "2026", 40), ("other", "2026", 60))
+    >>> found = monthly_contributions(x, w, readings.series_from({"2026-01": 101.4}, "index_pp100"))
+    >>> {k: round(r.value, 6) for k, r in found.items()}
+    {'food': 0.8, 'other': 0.6, 'residual': 0.0, 'total': 1.4}
+    """
+    published = monthly(mm, period)
+    p = published.period
+    readings.require(components_mm, "index_pp100", frequency="M")
+    table = by_component(components_mm)
+    w, borrowed = weights_of(weights, list(table), p.year, "refuse")
+    december = Period.parse(f"{p.year - 1}-12")
+    risen = {c: compound(table[c], months_after(december, p.shift(-1))) for c in table}
+    updated = {c: w[c] * v for c, v in risen.items() if w and v is not None}
+    base = math.fsum(updated.values())
+    complete = len(updated) == len(table) and all(p in v for v in table.values())
+    found = {c: updated[c] / base * (table[c][p] - 100) if complete else None for c in table}
+    return _table("monthly_contribution", "mm", found, published, (components_mm, weights), borrowed and bool(w))
 
 
 def _table(

@@ -1,6 +1,7 @@
-"""Real terms: interest rates less inflation.
+"""Real terms: values in constant prices, interest rates less inflation.
 
-In scope: a real rate from two readings. Out of scope: the policy rate meant (:mod:`~kzreport.indicators.policy_rate`).
+In scope: taking prices out of one reading with another. Out of scope: which deflator or policy rate is meant
+(:mod:`~kzreport.indicators.policy_rate`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,27 @@ from kzreport.errors import ParameterError, explain
 from kzreport.indicators import readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Reading, Status
+from kzreport.units import is_rate
+
+
+def real_value(nominal: Reading, deflator: Reading) -> Reading:
+    """Return a value in the prices of the deflator's base: ``100 nominal / deflator``, in the nominal value's unit.
+
+    The deflator is an ``index`` of the same period; which one is right depends on the value (consumer prices for
+    incomes, export prices for exports). Basis: the nominal value's, followed by ``_real``. Raises :class:`BasisError`
+    for another unit or period.
+
+    >>> x, prices = readings.series_from({"2025": 240}, "musd"), readings.series_from({"2025": 120}, "index")
+    >>> real_value(readings.at(x, "2025"), readings.at(prices, "2025")).value
+    200.0
+    """
+    if deflator.unit != "index" or is_rate(nominal.unit) or nominal.period != deflator.period:
+        raise readings.mixed(nominal, deflator)
+    status = first_status(nominal, deflator)
+    status = readings.base_status(valued(deflator)) if status is Status.OK else status
+    value = 100 * valued(nominal) / valued(deflator) if status is Status.OK else None
+    basis = f"{nominal.basis}_real".lstrip("_")
+    return merge("real_value", value, nominal.unit, nominal, deflator, status=status, basis=basis)
 
 
 def real_rate(nominal: Reading, inflation: Reading, *, method: str = "exact") -> Reading:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from kzreport.errors import BasisError, ParameterError, explain
+from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
@@ -112,6 +112,19 @@ def in_period(published: Series, scope: str, period: Period, *, kind: str = "out
     return Reading.missing(published.name, published.unit, period, basis=basis, inputs=(published.name,))
 
 
+def growth_between(published: Series, scope: str, new: Period, old: Period) -> Reading:
+    """Growth of the midpoints in percent, with the interval that the publishers leave.
+
+    The interval goes from the lowest new over the highest old value to the reverse. ``partial_period`` for a
+    part-year against a year; other statuses as ``growth``. Raises as :func:`by_publisher`.
+
+    >>> x = readings.series_from({"2022": 1_500_000, "2023": 2_800_000}, "tonne", scope="all", publisher="titr")
+    >>> round(growth_between(x, "all", Period.parse("2023"), Period.parse("2022")).value, 1)
+    86.7
+    """
+    return growth.growth(in_period(published, scope, new), in_period(published, scope, old))
+
+
 def like_with_like(
     published: Series, scope: str, new: Period, old: Period, *, unnamed: Collection[str] = ()
 ) -> tuple[Reading, Reading] | None:
@@ -175,6 +188,20 @@ def changes(new: Reading, old: Reading) -> dict[str, Reading]:
         "log": growth.log_growth(new, old),
         "index": level,
     }
+
+
+def document_growth(published: Series, scope: str, new: Period, old: Period) -> dict[str, Reading]:
+    """:func:`changes` between two years in the figures that a document prints (``kind="document"``).
+
+    Kept apart from outcomes: the document's own figures, whether or not a publisher of volumes has them.
+    Raises as :func:`changes` and :func:`by_publisher`.
+
+    >>> x = readings.series_from({"2021": 444_000, "2023": 4_165_000}, "tonne", scope="all", kind="document",
+    ...                        publisher="french_senate")
+    >>> round(document_growth(x, "all", Period.parse("2023"), Period.parse("2021"))["multiple"].value, 1)
+    9.4
+    """
+    return changes(*(in_period(published, scope, p, kind="document") for p in (new, old)))
 
 
 def implied_base(value: Reading, percent: Reading | float) -> Reading:
@@ -272,3 +299,26 @@ def implied_base_from_multiple(value: Reading, multiple: float, base: Period) ->
     600000.0
     """
     return _divided("implied_base", [value], multiple, base)
+
+
+def same_months(published: Series, scope: str, part: Period) -> tuple[Reading, ...]:
+    """Return growth over the same months a year earlier, in percent, for each publisher of both.
+
+    ``item`` is the publisher. A publisher with two values for a part has an interval. Growth across publishers:
+    :func:`growth_between`. Raises as :func:`by_publisher`; :class:`DataError` for a part that nobody printed.
+
+    >>> x = readings.series_from({"2021-01/2021-07": 311_000, "2022-01/2022-07": 845_000}, "tonne", scope="all",
+    ...                        publisher="ktz_express")
+    >>> [round(r.value, 1) for r in same_months(x, "all", Period.parse("2022-01/2022-07"))]
+    [171.7]
+    """
+    new = by_publisher(published, scope, period=part)
+    old = by_publisher(published, scope, period=part.year_before())
+    if not new:
+        raise DataError(explain(f"{published.name}, {scope}", f"nothing of {part}", "a period that somebody printed"))
+    found = []
+    for name in dict.fromkeys(r.item for r in new):
+        a, b = ([r for r in side if r.item == name] for side in (new, old))
+        if b:
+            found.append(growth.growth(readings.range_of(a), readings.range_of(b), name="same_months").of(item=name))
+    return tuple(found)

@@ -8,6 +8,7 @@ from datetime import date
 from kzreport.declare import AS_OF, HOME, cut, reads, vintages
 from kzreport.indicators import (
     base_effects,
+    core_inflation,
     forecasts,
     growth,
     inflation,
@@ -216,8 +217,8 @@ def core(core_yy: Series, cpi_yy: Series, groups: Mapping[str, Reading]) -> dict
     now = inflation.headline(cpi_yy)
     r = Reading.missing("core", "percent", now.period)
     if core_yy.values and now.ok:
-        now = inflation.headline(cpi_yy, min(inflation.core(core_yy).period, now.period))
-        r = inflation.core(core_yy, now.period)
+        now = inflation.headline(cpi_yy, min(core_inflation.exclusion_core(core_yy).period, now.period))
+        r = core_inflation.exclusion_core(core_yy, now.period)
     return {"core": r, "core_gap": _gap("core_gap", r, now), **groups}
 
 

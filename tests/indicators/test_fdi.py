@@ -56,6 +56,11 @@ def test_rolling_sum_has_its_own_basis():
         growth.growth(rolling[-1], at(net, "2021-Q4"))
 
 
+def test_a_quarter_is_never_annualised():
+    with pytest.raises(BasisError, match="rolling_four_quarters"):
+        fdi.annualise(at(quarters([2881.0]), "2021-Q1"))
+
+
 def test_net_inflow_of_2025_changed_sign():
     """[FDI-SYM]: exactly -200 at the change of sign."""
     years = fdi.annual_series(load_series("fdi_net", AS_OF))
@@ -106,10 +111,24 @@ def test_gross_inflow_keeps_who_disagrees():
     assert fdi.gross_by_year(load_series("fdi_readings", AS_OF), partner="XYZ") == ()
 
 
-def test_peak_to_date():
+def test_peak_to_date_and_the_other_references_of_a_fall():
     gross = fdi.gross_by_year(load_series("fdi_readings", AS_OF))
     peak = fdi.peak_to_date(gross)
     assert (round(peak.value, 1), peak.base, peak.period) == (-38.9, P("2022"), P("2024"))
+    found = fdi.fall_references(gross)
+    assert found["previous_year"].status is Status.MISSING_INPUT
+    assert found["peak"].value == peak.value
+    mean = found["pre_2022_mean"]
+    assert mean.value == pytest.approx(100 * (17_100 / ((17_200 + 23_750) / 2) - 1))
+    assert mean.base == P("2020-01/2021-12")
+    assert fdi.fall_references(gross, P("2024"), before=2019)["pre_2019_mean"].status is Status.MISSING_INPUT
+
+
+def test_references_of_a_negative_flow():
+    found = fdi.fall_references(fdi.annual_series(load_series("fdi_net", AS_OF)), P("2025"))
+    assert {k: r.status for k, r in found.items()} == dict.fromkeys(
+        ("previous_year", "peak", "pre_2022_mean"), Status.SIGN_CHANGE
+    )
 
 
 def test_net_and_gross_stand_side_by_side():

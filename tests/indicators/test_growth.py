@@ -215,6 +215,16 @@ def test_nothing_to_read():
 # ---- multiples and annual growth
 
 
+def test_multiplied_by_is_not_a_growth_of_as_much():
+    assert growth.percent_from_multiple(9.4) == 840
+    assert growth.multiple_from_percent(940) == 10.4
+
+
+@given(st.floats(0, 1e6))
+def test_multiple_and_percent_are_inverse(m):
+    assert growth.multiple_from_percent(growth.percent_from_multiple(m)) == pytest.approx(m, abs=1e-9)
+
+
 @given(LEVEL, LEVEL, st.integers(1, 30))
 def test_cagr_over_its_years_is_the_multiple(new, old, years):
     assume(1e-6 < new / old < 1e6)
@@ -236,6 +246,13 @@ def test_less_than_a_year_is_not_annualised():
     for new, old in (("2023-Q2", "2023-Q1"), ("2021", "2023"), ("2023", "2023")):
         with pytest.raises(ParameterError, match="elapsed years"):
             growth.cagr(reading(4, new), reading(1, old))
+
+
+@given(st.lists(LEVEL, min_size=2, max_size=12))
+def test_log_growth_adds_over_stages(levels):
+    stages = [reading(v, str(2000 + i)) for i, v in enumerate(levels)]
+    whole = growth.log_growth(stages[-1], stages[0]).value
+    assert math.fsum(r.value for r in decomposition.log_stages(stages)) == pytest.approx(whole, abs=1e-9)
 
 
 @given(ANY, ANY)
@@ -297,11 +314,11 @@ def test_range_of_publishers():
 def test_contributions_add_up(parts):
     new = {k: reading(v[0]) for k, v in parts.items()}
     old = {k: reading(v[1], "2023") for k, v in parts.items()}
-    table = decomposition.contributions(new, old)
-    whole = table.pop("total")
-    biggest = max([1.0, *(abs(r.value) for r in table.values())])
-    assert math.fsum(r.value for r in table.values()) == pytest.approx(whole.value, abs=1e-9 * biggest)
-    assert table["residual"].value == 0
+    for table in (decomposition.contributions(new, old), decomposition.log_contributions(new, old)):
+        whole = table.pop("total")
+        biggest = max([1.0, *(abs(r.value) for r in table.values())])
+        assert math.fsum(r.value for r in table.values()) == pytest.approx(whole.value, abs=1e-9 * biggest)
+        assert table["residual"].value == 0
 
 
 @given(st.dictionaries(st.sampled_from("abc"), st.tuples(LEVEL, LEVEL), min_size=1), LEVEL, LEVEL)
@@ -350,10 +367,26 @@ def test_contributions_refuse_nonsense():
             {"a": reading(1), "b": reading(1, "2022")}, {"a": reading(1, "2023"), "b": reading(1, "2023")}
         )
     with pytest.raises(BasisError):
-        decomposition.contributions({"a": reading(1), "b": reading(1, unit="tonne")}, {"a": reading(1, "2023")})
+        decomposition.log_contributions({"a": reading(1), "b": reading(1, unit="tonne")}, {"a": reading(1, "2023")})
 
 
 # ---- indices
+
+
+@given(st.lists(LEVEL, min_size=26, max_size=40), st.integers(0, 25))
+def test_rebasing_keeps_every_growth(levels, base):
+    x = indices.index_level(monthly(levels), P("2020-01"))
+    y = indices.rebase(x, P("2020-01").shift(base))
+    for a, b in zip(growth.growth_path(x), growth.growth_path(y), strict=True):
+        assert a.value == pytest.approx(b.value, rel=1e-9, abs=1e-9)
+    assert at(y, P("2020-01").shift(base)).value == pytest.approx(100)
+
+
+def test_rebasing_to_a_year():
+    x = monthly([float(v) for v in range(1, 25)])
+    y = indices.rebase(x, P("2021"))
+    assert aggregates.mean(y, P("2021")).value == pytest.approx(100)
+    assert y[0].basis == "2021=100"
 
 
 def test_no_index_without_a_positive_base():
@@ -362,6 +395,37 @@ def test_no_index_without_a_positive_base():
         assert {r.status for r in found} == {status}
     with pytest.raises(BasisError):
         indices.index_level(series_from({"2021": 5}, "percent"), P("2021"))
+    with pytest.raises(BasisError):
+        indices.rebase(series_from({"2021": 5}, "tonne"), P("2021"))
+
+
+@given(st.lists(LEVEL, min_size=13, max_size=20), st.lists(LEVEL, min_size=13, max_size=20))
+def test_splicing_keeps_the_growth_of_both(old, new):
+    a = monthly(old, start="2020-01", basis="2020-01=100")
+    b = monthly(new, start=str(P("2020-01").shift(len(old) - 13)), basis="other=100")
+    join = P("2020-01").shift(len(old) - 1)
+    joined = readings.readings(indices.splice(a, b, join))
+    for source, keep in ((a, lambda p: p <= join), (b, lambda p: p.shift(-1) >= join)):
+        for r in growth.growth_path(source, 1):
+            if keep(r.period):
+                spliced = growth.growth(joined[r.period], joined[r.base]).value
+                assert spliced == pytest.approx(r.value, rel=1e-9, abs=1e-7)
+    assert joined[join].value == pytest.approx(old[-1])
+
+
+def test_splicing_on_a_year_is_not_splicing_on_a_month():
+    a = monthly([100.0] * 11 + [110.0], basis="a")
+    b = monthly([200.0] * 12 + [210.0], basis="b")
+    by_year = readings.readings(indices.splice(a, b, P("2020")))
+    by_month = readings.readings(indices.splice(a, b, P("2020-12")))
+    assert by_month[P("2021-01")].value == pytest.approx(115.5)
+    assert by_year[P("2021-01")].value == pytest.approx(210 * 1210 / 2400)
+    assert {r.basis for r in by_year.values()} == {"a"}
+
+
+def test_splicing_without_overlap():
+    a, b = monthly([100.0]), monthly([100.0], start="2021-01")
+    assert [r.status for r in indices.splice(a, b, P("2020-01"))] == [Status.MISSING_INPUT]
 
 
 # ---- sums, part-years, projections
@@ -500,6 +564,9 @@ def test_real_terms_refuse():
         real_terms.real_rate(reading(1, unit="percent"), reading(1, unit="percent"), method="log")
     with pytest.raises(BasisError):
         real_terms.real_rate(reading(1, unit="percent"), reading(1, "2023", unit="percent"))
+    with pytest.raises(BasisError):
+        real_terms.real_value(reading(1), reading(108.6, unit="index_py100"))
+    assert real_terms.real_value(reading(1), reading(0, unit="index")).status is Status.ZERO_BASE
 
 
 def test_flags_travel():
@@ -522,6 +589,8 @@ def test_what_a_caller_must_not_do():
         readings.valued(reading(None))
     with pytest.raises(ParameterError):
         readings.joined()
+    with pytest.raises(BasisError):
+        indices.splice(monthly([1.0]), series_from({"2020-01": 1}, "tonne"), P("2020-01"))
     none = part_years.decumulate(series_from({"2025-01": None, "2025-01/2025-02": 5}, "musd"))
     assert [(str(r.period), r.value) for r in none] == [("2025-01/2025-02", 5)]
     deflation = real_terms.real_rate(reading(1, unit="percent"), reading(-100, unit="percent"))

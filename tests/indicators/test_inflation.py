@@ -11,6 +11,7 @@ from kzreport.errors import BasisError, DataError, ParameterError
 from kzreport.indicators import (
     base_effects,
     breaks,
+    core_inflation,
     growth,
     inflation,
     policy_rate,
@@ -53,20 +54,34 @@ def test_latest_or_chosen_month():
     assert inflation.headline(yy, P("2026-09")).status is Status.MISSING_INPUT
 
 
-@pytest.mark.parametrize("call", [inflation.headline, inflation.monthly, inflation.year_to_date])
+@pytest.mark.parametrize("call", [inflation.headline, inflation.monthly, inflation.annualised, inflation.year_to_date])
 def test_only_monthly_published_rates(call):
     for unit, period in (("index", "2026-08"), ("index_pp100", "2026-Q1"), ("musd", "2026-08")):
         with pytest.raises(BasisError):
             call(series_from({period: 101}, unit))
 
 
-@pytest.mark.parametrize("call", [inflation.headline, inflation.monthly, inflation.year_to_date, inflation.peak])
+@pytest.mark.parametrize(
+    "call", [inflation.headline, inflation.monthly, inflation.annualised, inflation.year_to_date, inflation.peak]
+)
 def test_nothing_published_yet(call):
     empty = series_from(
         {"2026-08": None}, "index_py100" if call in (inflation.headline, inflation.peak) else "index_pp100"
     )
     with pytest.raises(DataError, match="as_of"):
         call(empty)
+
+
+def test_twelve_times_the_month_would_be_wrong():
+    assert inflation.annualised(months([103.7], "2022-03")).value == pytest.approx(54.65, abs=0.005)
+
+
+def test_three_months_only_seasonally_adjusted():
+    mm = months([101.0, 101.0, 101.0], "2026-06")
+    assert inflation.three_months_annualised(mm).status is Status.NOT_COMPARABLE
+    r = inflation.three_months_annualised(mm, seasonally_adjusted=True)
+    assert r.value == pytest.approx(100 * (1.01**12 - 1)) and r.base == P("2026-05")
+    assert inflation.three_months_annualised(mm, P("2026-07"), seasonally_adjusted=True).status is Status.MISSING_INPUT
 
 
 @given(st.lists(PACE, min_size=12, max_size=12))
@@ -142,16 +157,20 @@ def test_a_year_has_twelve_months():
     yy = months([110.0] * 8, "2026-01", "index_py100")
     assert inflation.end_of_period(yy, P("2026")).status is Status.PARTIAL_PERIOD
     assert inflation.end_of_period(yy, P("2027")).status is Status.MISSING_INPUT
+    assert inflation.mean_of_yy(yy, P("2026")).status is Status.PARTIAL_PERIOD
     with pytest.raises(BasisError):
         inflation.annual_average(yy, P("2026"))
 
 
-def test_average_and_end_of_2022_have_two_bases():
+def test_three_numbers_for_2022_have_three_bases():
     yy = load_series("cpi_yy", AS_OF)
     levels = inflation.chain(load_series("cpi_mm", AS_OF), P("2018-12"))
-    found = [inflation.annual_average(levels, P("2022")), inflation.end_of_period(yy, P("2022"))]
-    assert [round(r.value, 2) for r in found] == [15.03, 20.3]
-    assert len({r.basis for r in found}) == 2
+    found = [
+        f(x, P("2022"))
+        for f, x in ((inflation.annual_average, levels), (inflation.end_of_period, yy), (inflation.mean_of_yy, yy))
+    ]
+    assert [round(r.value, 2) for r in found] == [15.03, 20.3, 14.87]
+    assert len({r.basis for r in found}) == 3
 
 
 def test_chained_rates_drift_by_roundings_only():
@@ -247,6 +266,15 @@ def test_weights_are_a_hundred_percent():
         )
 
 
+def test_monthly_contributions_use_price_updated_weights():
+    _, mm, weights, _ = real()
+    found = price_contributions.monthly_contributions(mm, weights, load_series("cpi_mm", AS_OF), P("2022-03"))
+    assert [round(found[c].value, 3) for c in COMPONENTS] == [2.377, 0.839, 0.407]
+    assert found["total"].value == 3.7 and price_contributions.residual_check(found["residual"]).ok
+    january = price_contributions.monthly_contributions(mm, weights, load_series("cpi_mm", AS_OF), P("2023-01"))
+    assert sum(january[k].value for k in (*COMPONENTS, "residual")) == pytest.approx(january["total"].value)
+
+
 @pytest.mark.parametrize(("month", "limit"), [("2022-12", 0.1), ("2022-11", 0.25)])
 def test_tolerance_of_the_residual(month, limit):
     inside = Reading("contribution", limit, "points", P(month), basis="yy_month", item="residual")
@@ -327,7 +355,9 @@ def test_inside_the_band_is_a_deviation_of_zero(rate, low, width):
     found = targeting.target_deviation(yy, targets)
     inside = low <= rate <= low + width
     assert (found["from_band"].value == 0) == inside
+    assert (targeting.months_outside(yy, targets).value == 0) == inside
     assert abs(found["from_band"].value) <= abs(found["from_midpoint"].value) + 1e-9
+    assert targeting.months_since(yy, targets).ok == inside
 
 
 def test_target_changes_with_the_year_and_may_be_missing():
@@ -339,6 +369,20 @@ def test_target_changes_with_the_year_and_may_be_missing():
     assert {k: r.status for k, r in missing.items()} == dict.fromkeys(missing, Status.MISSING_INPUT) | {
         "rate": Status.OK
     }
+    assert targeting.months_since(yy, targets, P("2023-05")).status is Status.MISSING_INPUT
+    assert targeting.months_outside(yy, targets, P("2023-05")).status is Status.MISSING_INPUT
+
+
+def test_months_since_and_outside():
+    targets = band(y2022=(4, 6))
+    yy = months([105.0, 103.0, 108.0, 109.0], "2022-01", "index_py100")
+    assert (targeting.months_since(yy, targets).value, targeting.months_since(yy, targets).base) == (3, P("2022-01"))
+    low = targeting.months_since(yy, targets, condition="not_above")
+    assert (low.value, low.base) == (2, P("2022-02"))
+    outside = targeting.months_outside(yy, targets)
+    assert (outside.value, outside.base) == (3, P("2022-01"))
+    with pytest.raises(ParameterError):
+        targeting.months_since(yy, targets, condition="near")
 
 
 def test_last_month_at_or_below_five_percent():
@@ -357,9 +401,58 @@ def test_first_of_equal_peaks():
 CHANGES = st.lists(st.tuples(st.floats(-5, 15), st.floats(0.01, 1)), min_size=1, max_size=20)
 
 
+@given(CHANGES, st.floats(0, 45), st.floats(0, 45))
+def test_trimmed_mean_lies_within_the_changes(pairs, lower, upper):
+    x, w = zip(*pairs, strict=True)
+    t = core_inflation.trimmed_mean(x, w, lower, upper)
+    assert min(x) - 1e-9 <= t <= max(x) + 1e-9
+    assert core_inflation.trimmed_mean(x, w, 0, 0) == pytest.approx(core_inflation.weighted_mean(x, w), abs=1e-9)
+    mirrored = core_inflation.trimmed_mean([-v for v in x], w, upper, lower)
+    assert mirrored == pytest.approx(-t, abs=1e-6)
+
+
+@given(CHANGES, st.floats(0.1, 1000))
+def test_median_does_not_depend_on_the_scale_of_weights(pairs, scale):
+    x, w = zip(*pairs, strict=True)
+    m = core_inflation.weighted_median(x, w)
+    assert sum(b for a, b in pairs if a < m - 1e-9) <= sum(w) / 2 + 1e-9
+    assert sum(b for a, b in pairs if a > m + 1e-9) <= sum(w) / 2 + 1e-9
+    assume(all(abs(sum(b for a, b in pairs if a <= v) / sum(w) - 0.5) > 1e-9 for v in x))
+    assert core_inflation.weighted_median(x, [v * scale for v in w]) == m
+
+
+def test_weights_of_a_core_are_checked():
+    for x, w in (([1.0], [1.0, 2.0]), ([], []), ([1.0], [-1.0]), ([1.0], [0.0])):
+        with pytest.raises(ParameterError):
+            core_inflation.weighted_mean(x, w)
+    for cut in ((-1, 0), (50, 50), (0, 100)):
+        with pytest.raises(ParameterError):
+            core_inflation.trimmed_mean([1.0], [1.0], *cut)
+
+
+def test_core_needs_eight_components():
+    def tables(n: int) -> tuple[Series, Series]:
+        names = [f"c{i}" for i in range(n)]
+        mm = by_component({c: [100.0 + i] for i, c in enumerate(names)}, "2026-08", "index_pp100")
+        return mm, readings.joined(*(series_from({"2026": 100 / n}, "percent", component=c) for c in names))
+
+    assert (
+        core_inflation.core_trimmed(*tables(7)).status
+        is core_inflation.core_median(*tables(7)).status
+        is Status.NOT_COMPARABLE
+    )
+    assert core_inflation.core_trimmed(*tables(8)).value == pytest.approx(3.5)
+    assert core_inflation.core_median(*tables(9)).value == pytest.approx(4)
+    mm, _ = tables(8)
+    old = readings.joined(*(series_from({"2025": 12.5}, "percent", component=f"c{i}") for i in range(8)))
+    assert core_inflation.core_trimmed(mm, old).status is Status.MISSING_INPUT
+
+
 def test_published_core():
-    core = inflation.core(load_series("core_yy", AS_OF))
+    core = core_inflation.exclusion_core(load_series("core_yy", AS_OF))
     assert core.basis == "core_published" and core.ok
+    with pytest.raises(DataError):
+        core_inflation.core_median(series_from({"2026-08": None}, "index_pp100", component="a"), band(y2026=(100, 100)))
 
 
 # ---- policy rate
@@ -433,6 +526,12 @@ def test_regimes_cover_every_month_once_and_do_not_depend_on_the_level(tenths, s
     assert sum(r.period.months for r in regimes) == len(x)
     mean = sum(r.value * r.period.months for r in regimes) / len(x)
     assert mean == pytest.approx(sum(x) / len(x), abs=1e-6)
+
+
+def test_a_higher_penalty_gives_no_more_breaks():
+    found = breaks.break_sensitivity(load_series("cpi_mm", AS_OF), P("2019-01"))
+    counts = [len(v) for v in found.values()]
+    assert counts == sorted(counts, reverse=True) == [4, 2, 2, 2, 2]
 
 
 def test_breaks_need_a_series_without_gap():

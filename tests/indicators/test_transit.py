@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kzreport.errors import BasisError, ParameterError
+from kzreport.errors import BasisError, DataError, ParameterError
 from kzreport.indicators import growth, readings, transit
 from kzreport.indicators.readings import at, series_from
 from kzreport.model import Interval, Period, Reading, Series, Status
@@ -54,13 +54,43 @@ def test_disagreement_of_a_year_is_an_interval():
     assert found[P("2021")].item == "titr"
 
 
-def test_the_documents_own_growth():
+@given(st.lists(VOLUME, min_size=1, max_size=6), st.lists(VOLUME, min_size=1, max_size=6))
+def test_growth_of_every_pair_of_publishers_lies_in_the_range(new, old):
+    x = said(*(("2023", v, f"p{i}") for i, v in enumerate(new)), *(("2022", v, f"p{i}") for i, v in enumerate(old)))
+    r = transit.growth_between(x, "all", P("2023"), P("2022"))
+    slack = 1e-9 * max(1.0, abs(r.interval.high))
+    for a in new:
+        for b in old:
+            assert r.interval.low - slack <= 100 * (a - b) / b <= r.interval.high + slack
+    assert r.interval.low - slack <= r.value <= r.interval.high + slack
+    assert r.estimated == (len(set(new)) > 1 or len(set(old)) > 1)
+
+
+def test_part_year_against_year_is_refused():
+    x = said(("2023", 2.8e6, "a"), ("2024-01/2024-11", 4.1e6, "a"))
+    r = transit.growth_between(x, "all", P("2024-01/2024-11"), P("2023"))
+    assert (r.value, r.status) == (None, Status.PARTIAL_PERIOD)
+    nobody = transit.growth_between(x, "all", P("2023"), P("2022"))
+    assert nobody.status is Status.MISSING_INPUT
+
+
+def test_same_months_by_publisher():
     published = load_series("transit", AS_OF)
-    found = transit.changes(*(transit.in_period(published, "all", P(y), kind="document") for y in ("2023", "2021")))
+    (r,) = transit.same_months(published, "all", P("2022-01/2022-07"))
+    assert (r.item, round(r.value, 1), r.base) == ("ktz_express", 171.7, P("2021-01/2021-07"))
+    (r,) = transit.same_months(published, "all", P("2024-01/2024-07"))
+    assert (r.item, round(r.value, 1)) == ("gov_kaz", 63.1)
+    assert transit.same_months(published, "all", P("2022-01/2022-09")) == ()
+    with pytest.raises(DataError, match="nothing of"):
+        transit.same_months(published, "all", P("2020-01/2020-09"))
+
+
+def test_the_documents_own_growth():
+    found = transit.document_growth(load_series("transit", AS_OF), "all", P("2023"), P("2021"))
     assert list(found) == ["multiple", "percent", "cagr", "log", "index"]
     assert [found[k].unit for k in found] == ["multiple", "percent", "percent_per_year", "log", "index"]
     assert round(found["multiple"].value, 1) == 9.4
-    assert 100 * (found["multiple"].value - 1) == pytest.approx(found["percent"].value)
+    assert growth.percent_from_multiple(found["multiple"].value) == pytest.approx(found["percent"].value)
     assert found["index"].basis == "2021=100"
 
 
@@ -84,7 +114,7 @@ def test_implied_base_grown_again_is_the_value(volume, percent):
     assert r.value * (1 + percent / 100) == pytest.approx(volume)
     assert r.estimated and r.period == P("2022")
     again = transit.implied_base_from_multiple(
-        at(series_from({"2023": volume}, "tonne"), "2023"), 1 + percent / 100, P("2022")
+        at(series_from({"2023": volume}, "tonne"), "2023"), growth.multiple_from_percent(percent), P("2022")
     )
     assert again.value == pytest.approx(r.value)
 
@@ -134,6 +164,8 @@ def test_containers_have_no_scope():
     boxes = load_series("transit_containers", AS_OF)
     years = {r.period: r for r in transit.by_year(boxes)}
     assert years[P("2022")].interval == Interval(33_000, 33_600)
+    r = transit.growth_between(boxes, "", P("2022"), P("2021"))
+    assert r.interval.low == pytest.approx(31.0, abs=0.05) and r.interval.high == pytest.approx(33.3, abs=0.05)
     with pytest.raises(BasisError, match="no scope"):
         transit.by_year(boxes, "all")
 
@@ -153,6 +185,13 @@ def test_tonnes_never_with_containers_nor_one_scope_with_another():
         transit.by_year(volumes, "everything")
 
 
+def test_rail_tables_are_chosen_by_flow():
+    rail = load_series("rail_transit", AS_OF)
+    r = transit.growth_between(rail, "kaz_chn", P("2023"), P("2022"))
+    assert round(r.value, 1) == 21.7
+
+
 def test_nothing_published_yet():
     empty = load_series("transit", "2000-01-01")
     assert transit.by_publisher(empty, "all") == transit.by_year(empty, "all") == ()
+    assert transit.growth_between(empty, "all", P("2023"), P("2022")).status is Status.MISSING_INPUT

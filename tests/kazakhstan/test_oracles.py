@@ -14,6 +14,7 @@ import pytest
 from kzreport.indicators import (
     base_effects,
     breaks,
+    core_inflation,
     fdi,
     growth,
     indices,
@@ -86,9 +87,7 @@ def gross() -> float | None:
 
 
 def document(key: str) -> float | None:
-    printed = load_series("transit", AS_OF)
-    new, old = (transit.in_period(printed, "all", P(year), kind="document") for year in ("2023", "2021"))
-    return transit.changes(new, old)[key].value
+    return transit.document_growth(load_series("transit", AS_OF), "all", P("2023"), P("2021"))[key].value
 
 
 def implied() -> list[float | None]:
@@ -96,6 +95,16 @@ def implied() -> list[float | None]:
         return (transit.implied_base(at(series_from({"2023": volume}, "tonne"), "2023"), percent).value or 0) / 1e6
 
     return [base(2_700_000, 65), base(2_700_000, 86), base(2_800_000, 100)]
+
+
+def trimmed() -> list[float]:
+    changes, weights = [-1, 0.4, 0.8, 1.2, 2, 9], [0.25, 0.25, 0.20, 0.15, 0.10, 0.05]
+    return [
+        core_inflation.weighted_mean(changes, weights),
+        core_inflation.trimmed_mean(changes, weights, 8, 8),
+        core_inflation.trimmed_mean(changes, weights, 24, 31),
+        core_inflation.weighted_median(changes, weights),
+    ]
 
 
 def nbk_index() -> float | None:
@@ -212,6 +221,8 @@ COMPUTED: dict[str, Callable[[], Any]] = {
     **{f"INF-EOP-{y}": lambda y=y: december(y) for y in ("2022", "2023", "2024", "2025")},  # type: ignore[misc]
     **{f"INF-EOP-CHAINED-{y}": lambda y=y: chained(f"{y}-12") for y in ("2022", "2023", "2025")},  # type: ignore[misc]
     "INF-MM-INDEX": nbk_index,
+    "INF-ANN-2022-03": lambda: inflation.annualised(load_series("cpi_mm", AS_OF), P("2022-03")).value,
+    "INF-ANN-2026-08": lambda: inflation.annualised(load_series("cpi_mm", AS_OF), P("2026-08")).value,
     "INF-CONTRIB-2022": lambda: contributions("2022-12", lambda s, residual, t: [residual.value]),
     "INF-CONTRIB-2024": lambda: contributions("2024-12", lambda s, residual, t: [residual.value]),
     "INF-RIBE-2023-08": lambda: contributions("2023-08", lambda s, r, total: [total.value]),
@@ -237,6 +248,7 @@ COMPUTED: dict[str, Callable[[], Any]] = {
     "TRN-LOG": lambda: document("log"),
     "TRN-INDEX": lambda: document("index"),
     "TRN-IMPLIED-BASE": implied,
+    "TRIM": trimmed,
     "TRD-TOTAL-2024": lambda: totals("2024"),
     "TRD-SHARE-2023-CHN": lambda: partner_share("CHN"),
     "TRD-SHARE-2023-AFG": lambda: partner_share("AFG"),

@@ -30,7 +30,7 @@ only go down, inside a package too:
 - ``units``: Units of measurement: the one table of what arithmetic, sentences, charts and checks need to know of
   each.
 - ``console``: Output for a terminal, a log or a notebook's cell: streams, secrets kept out, faults, small tables.
-- ``machine``: The machine below: locks that the system drops, and private folders for temporary files.
+- ``machine``: The machine below: locks that the system drops, private folders for temporary files, cores.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

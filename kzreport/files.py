@@ -29,6 +29,11 @@ _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
 _NEVER = re.compile("[\\x00\\ufeff]")
 _CHECKOUT = Path(__file__).resolve().parent.parent
+# Marks of git at the start of a line, which readers would take for content -> found, expected, what to do.
+_OF_GIT = {
+    "<<<<<<< ": ("both sides of a merge", "one", "choose between <<<<<<< and >>>>>>>, and remove the marks"),
+    "version https://git-lfs.": ("a pointer of Git LFS", "the file that it stands for", "get it: git lfs pull"),
+}
 _HALF = re.compile(r"\..+\.(\d{1,10})\.tmp")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -159,6 +164,9 @@ def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> s
     if hidden := (_NEVER if by_cell else HIDDEN).search(text):
         line = text.count("\n", 0, hidden.start()) + 1
         raise DataError(explain(f"{shown_path(path)}, line {line}", name_hidden(hidden[0]), "plain UTF-8 text"))
+    for mark, told in _OF_GIT.items():
+        if mark in text and (at := f"\n{text}".find(f"\n{mark}")) >= 0:
+            raise DataError(explain(f"{shown_path(path)}, line {text.count(chr(10), 0, at) + 1}", *told))
     return text
 
 

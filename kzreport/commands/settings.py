@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 
 from kzreport.console.redaction import keep_secrets_of, shown_address
 from kzreport.editions.settings import RunSettings, run_settings
+from kzreport.machine.cores import usable_cores
 
 PROJECT = "params/project.yml"  # the origin of a setting
 _NAMES = [name for name in RunSettings.model_fields if name != "formats"]  # a definition stands between these
@@ -35,7 +35,7 @@ def apply_settings(args: argparse.Namespace) -> None:
 
         args.page_timeout = PAGE_TIMEOUT
     if "jobs" in known and args.jobs is None:
-        args.jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        args.jobs = usable_cores()
 
 
 def setting_lines(args: argparse.Namespace) -> Iterator[str]:

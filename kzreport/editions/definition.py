@@ -72,7 +72,8 @@ def _read_definition(path: Path) -> DefinitionFile:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         reason = plain_reason(first["msg"])
-        raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
+        at = f"{where}, key '{key}'" if key else where
+        raise ParameterError(explain(at, short_repr(first["input"]), reason)) from None
     for page in raw.pages:
         if page in FRONTS:
             expected = f"none of {', '.join(FRONTS)}, which every edition has"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, ParameterError, explain, one_of
+from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
 from kzreport.project.settings import project
@@ -114,7 +114,7 @@ def _issues(path: Path, package: Path) -> tuple[Issue, ...]:
     where = shown_path(path)
     entries = read_yaml(path)
     if not isinstance(entries, list):
-        raise DataError(explain(where, type(entries).__name__, "a list of issues"))
+        raise DataError(explain(where, short_repr(entries), "a list of issues"))
     found: dict[str, Issue] = {}
     for number, e in enumerate(entries, 1):
         at = f"{where}, entry {number}"

@@ -89,6 +89,24 @@ def test_a_file_of_the_project(home, path, old, new, words):
         plan()
 
 
+MISNAMED = {
+    "data/issues.yml": "data/issues.yaml",
+    "params/methods.yml": "params/methods.YML",
+    "notebooks/inflation.ipynb": "notebooks/inflation.ipynb.json",
+    "data/claims/S4.csv": "data/claims/S4.csv.txt",
+}
+
+
+@pytest.mark.parametrize("right", MISNAMED)
+def test_an_ending_that_nobody_reads(home, right):
+    """As other editors and systems save them: of files that a project may do without nobody would miss them."""
+    content = (home.root / right).read_text(encoding="utf-8")
+    home.write(MISNAMED[right], content)
+    found = f"{MISNAMED[right]}: found an ending that is not read, expected {right.rpartition('/')[2]}; rename it"
+    with refused(found):
+        plan()
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [

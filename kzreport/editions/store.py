@@ -99,6 +99,8 @@ def _refuse_foreign(root: Path) -> None:
         found = f"a folder in {below[0]}/, from which editions are made"
     elif root == Path(root.anchor):
         found = "the root of the file system"
+    elif ".git" in root.parts:
+        found = "a folder of git"
     elif (root / "index.html").is_file() and not (root / ".work").exists() and not list_editions(root):
         found = f"{root.name}, with an index.html that is not of editions"
     if found:
@@ -169,6 +171,7 @@ def find_edition(root: Path, name: str) -> Path:
 
     Raises :class:`ParameterError` with the choices if no edition, or more than one, has that name.
     """
+    name = name.rstrip("/")  # a shell completes the name of a folder with one
     present = {f"{p.parent.name}/{p.name}": p for p in list_editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
     if len(hits) > 1:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
 import pytest
 
 from kzreport.commands.cli import main
+from kzreport.editions import given
 
 REFUSED = {
     "accept --data cpi_yy": "page: found --data too, expected one of them; beside --data it has no effect",
@@ -22,3 +25,26 @@ def test_an_argument_without_effect(typed, tmp_path, monkeypatch, capsys, handle
     monkeypatch.setenv("KZREPORT_HOME", str(tmp_path / "nothing"))
     assert main(typed.split()) == 2
     assert REFUSED[typed] in capsys.readouterr().err
+
+
+STRANGE = {
+    "$REPORTS/x": "what the variable holds",
+    "${REPORTS}": "what the variable holds",
+    "%USERPROFILE%/x": "what the variable holds",
+    "s3:/bucket/reports": "two slashes",
+    "C:\\reports": "not of Windows",
+    "~nobody-of-this-name/x": "the name of a user",
+    "-": "a folder or an address",
+}
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_a_place_that_would_be_a_folder_of_a_strange_name(text):
+    """As a scheduler hands on what no shell has read: it made a folder of that name in the working directory."""
+    with pytest.raises(argparse.ArgumentTypeError, match=STRANGE[text]):
+        given.folder(text)
+
+
+@pytest.mark.parametrize("text", ["./$REPORTS", "reports", "s3://bucket/x", "simplecache::s3://b/x", "a%b%c", "/a$b"])
+def test_other_places_stay_as_they_are(text):
+    assert given.folder(text) == text

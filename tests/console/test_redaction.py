@@ -84,6 +84,7 @@ OPTIONS = [
     ("run", "--output", "ftp://user:99/S3CRET@h/x"),
     ("run", "--output", "nothing://u:S3CRET@h/x"),
     ("run", "--output", "https:/u:S3CRET@h/x\0"),
+    ("run", "--output", "https:/u:S3CRET@h/x"),
     ("verify", "https://u:S3CRET@h/x"),
     ("diff", "https://u:S3CRET@h", "2026-01-31"),
     ("run", "--notify", "ftp://u:S3CRET@h/x"),

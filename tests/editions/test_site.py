@@ -116,7 +116,10 @@ def test_editions_are_not_put_among_their_inputs(name, home):
     assert not (home.root / name / ".work").exists()
 
 
-@pytest.mark.parametrize(("name", "found"), [(".", "the folder of the project itself"), ("/", "the root of the file")])
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [(".", "the folder of the project itself"), ("/", "the root of the file"), (".git/x", "a folder of git")],
+)
 def test_editions_have_a_folder_of_their_own(name, found, home):
     with pytest.raises(ParameterError, match=f"--output: found {found}.*a folder of its own"):
         output_root(str(home.root / name))

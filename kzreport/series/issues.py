@@ -57,27 +57,27 @@ def _issue(e: Any, at: str) -> Issue:
     needed = {"id", "series", "kind", "since", *languages}
     allowed = needed | {"where", "periods", "until", "ended", "excuses"}
     if not isinstance(e, dict) or set(e) - allowed or needed - set(e):
-        found = ", ".join(sorted(e)) if isinstance(e, dict) else repr(e)
+        found = ", ".join(sorted(e)) if isinstance(e, dict) else short_repr(e)
         expected = f"the keys {', '.join(sorted(needed))} and perhaps where, periods, until, ended, excuses"
         raise DataError(explain(at, found, expected))
     for key in needed:
         if not isinstance(e[key], str) or not e[key].strip():
-            raise DataError(explain(f"{at}, key '{key}'", repr(e[key]), "text"))
+            raise DataError(explain(f"{at}, key '{key}'", short_repr(e[key]), "text"))
     where, spans, excuses = e.get("where", {}), e.get("periods", []), e.get("excuses", [])
     if ("until" in e) != ("ended" in e) or not _is_text(e.get("ended", dict.fromkeys(languages, "-")), languages):
         todo = f"'until' a day and 'ended' a sentence in {', '.join(languages)}, or neither"
-        raise DataError(explain(f"{at}, key 'ended'", repr(e.get("ended")), todo))
+        raise DataError(explain(f"{at}, key 'ended'", short_repr(e.get("ended")), todo))
     for key, value, kind, form in (
         ("where", where, dict, "map"),
         ("periods", spans, list, "list"),
         ("excuses", excuses, list, "list"),
     ):
         if not isinstance(value, kind):
-            raise DataError(explain(f"{at}, key '{key}'", repr(value), f"a {form} '{key}'"))
+            raise DataError(explain(f"{at}, key '{key}'", short_repr(value), f"a {form} '{key}'"))
     if e["kind"] == "checked" and not excuses:
         raise DataError(explain(f"{at}, key 'excuses'", "nothing", "the guards that an issue of kind checked excuses"))
     if e["kind"] not in _KINDS:
-        raise DataError(explain(f"{at}, key 'kind'", repr(e["kind"]), one_of(_KINDS, e["kind"])))
+        raise DataError(explain(f"{at}, key 'kind'", short_repr(e["kind"]), one_of(_KINDS, e["kind"])))
     try:
         d = describe_series(e["series"])
         periods = tuple(Period.parse(str(p)) for p in spans)
@@ -106,7 +106,7 @@ def _day(entry: Mapping[str, Any], key: str, at: str) -> date:
     try:
         return parse_day(str(entry[key]))
     except ParameterError:
-        raise DataError(explain(f"{at}, key '{key}'", repr(entry[key]), "a date such as 2026-09-02")) from None
+        raise DataError(explain(f"{at}, key '{key}'", short_repr(entry[key]), "a date such as 2026-09-02")) from None
 
 
 @cached_by_stamp()

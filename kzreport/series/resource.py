@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, one_of
+from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sealed, shown_path
 from kzreport.project.settings import project
 from kzreport.project.units import own_units, own_units_path
@@ -147,7 +147,8 @@ def resource_of(entry: Mapping[str, Any], folder: Path, languages: Sequence[str]
 def _resource_of(raw: Mapping[str, Any], folder: Path, languages: Sequence[str], where: str) -> Resource:
     def need(key: str, kind: type) -> Any:
         if key not in raw or not isinstance(raw[key], kind):
-            raise DataError(explain(f"{where}, key '{key}'", repr(raw.get(key)), f"a value of type {kind.__name__}"))
+            found = short_repr(raw.get(key))
+            raise DataError(explain(f"{where}, key '{key}'", found, f"a value of type {kind.__name__}"))
         return raw[key]
 
     def among(key: str, value: Any, choices: Sequence[str]) -> Any:
@@ -230,8 +231,8 @@ def _package(path: Path, units: Path) -> _Package:
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     if raw != sealed(raw):
-        todo = "run 'kzreport accept --data'"
-        raise DataError(explain(f"{where}, key 'digest'", repr(raw.get("digest")), "that of what was written", todo))
+        todo, found = "run 'kzreport accept --data'", short_repr(raw.get("digest"))
+        raise DataError(explain(f"{where}, key 'digest'", found, "that of what was written", todo))
     _refuse_stale(raw.get("made_from"), path)
     if gone := [name for name in raw.get("beside", ()) if not path.with_name(str(name)).exists()]:
         raise DataError(explain(f"data/{gone[0]}", "no file", "the one that was there", _REGENERATE))

@@ -141,7 +141,8 @@ def test_the_words_of_a_command_are_not_listed(capsys, handlers):
     told = "sh -c 'curl -H \"Authorization: Bearer S3CRET\" https://h/'"
     assert main(["run", "inflation-brief", "--as-of", "2026-09-30", "--explain", "--notify", told]) == 0
     said = capsys.readouterr()
-    assert "notify: sh ... (command line)" in said.out and "S3CRET" not in said.out + said.err
+    assert "notify: sh ... (command line)" in said.out and "\ncommit: " in said.out
+    assert "S3CRET" not in said.out + said.err
 
 
 def test_a_project_named_by_an_address(capsys, monkeypatch, handlers):

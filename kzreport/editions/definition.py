@@ -47,7 +47,7 @@ class Definition:
 def definition_names() -> tuple[str, ...]:
     """Return the names of the definitions in ``params/``, sorted."""
     others = ("project", "methods")  # of the project, not of a report
-    return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
+    return tuple(sorted(p.stem for p in (project_root() / "params").glob("[!.]*.yml") if p.stem not in others))
 
 
 class DefinitionFile(BaseModel):

@@ -25,7 +25,7 @@ _FACTS = ("facts.csv", "facts.yml")
 
 def undeclared_tables(folder: Path) -> list[str]:
     """Return what is wrong with tables without a card, cards without a table and misnamed files; one message each."""
-    tables, cards = ({p.stem: p for p in sorted(folder.glob(f"*.{kind}"))} for kind in ("csv", "yml"))
+    tables, cards = ({p.stem: p for p in sorted(folder.glob(f"[!.]*.{kind}"))} for kind in ("csv", "yml"))
     found = list(misnamed_files(folder))
     for name, path in tables.items():
         if name not in cards:
@@ -39,7 +39,7 @@ def undeclared_tables(folder: Path) -> list[str]:
 
 def misnamed_files(*folders: Path) -> Iterator[str]:
     """Yield a message for each file that would be read under another name: nobody would miss an optional one."""
-    for path in sorted(path for folder in folders for path in folder.glob("*")):
+    for path in sorted(path for folder in folders for path in folder.glob("[!.]*")):
         if (right := right_name(path.name)) and not is_stray(path.name):
             todo = "rename it, or move it out of the folder"
             yield explain(shown_path(path), "an ending that is not read", right, todo)

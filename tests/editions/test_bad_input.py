@@ -8,11 +8,14 @@ from datetime import date
 
 import pytest
 
-from kzreport.editions.definition import load_definition
+from kzreport.editions.definition import definition_names, load_definition
+from kzreport.editions.inputs import view_digests
 from kzreport.editions.plan import make_plan
 from kzreport.errors import InputError
 from kzreport.files import clear_caches, read_text
+from kzreport.project.settings import page_names
 from kzreport.series.assemble import assemble
+from kzreport.series.strays import misnamed_files, undeclared_tables
 
 DAY = date(2026, 9, 30)
 
@@ -105,6 +108,28 @@ def test_an_ending_that_nobody_reads(home, right):
     found = f"{MISNAMED[right]}: found an ending that is not read, expected {right.rpartition('/')[2]}; rename it"
     with refused(found):
         plan()
+
+
+def test_hidden_files_are_no_inputs(home):
+    """A Mac leaves one beside each file on disks of other systems: they were pages, reports and tables of that name."""
+    before = (
+        page_names(),
+        definition_names(),
+        view_digests(),
+        undeclared_tables(home.data),
+        list(misnamed_files(home.data)),
+    )
+    for name in ("notebooks/._x.ipynb", "params/._x.yml", "notebooks/views/._x.py", "data/._x.csv", "data/._x.yaml"):
+        (home.root / name).write_bytes(b"\x00\x05\x16\x07")
+    clear_caches()
+    after = (
+        page_names(),
+        definition_names(),
+        view_digests(),
+        undeclared_tables(home.data),
+        list(misnamed_files(home.data)),
+    )
+    assert before == after
 
 
 @pytest.mark.parametrize(

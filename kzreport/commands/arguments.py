@@ -32,6 +32,11 @@ def demand_effect(args: argparse.Namespace) -> None:
     for name, other in _AGAINST.get(args.command, ()):
         if _given(args, name) and _given(args, other):
             raise ArgumentError(explain(name, f"{other} too", "one of them", f"beside {other} it has no effect"))
+    if args.command == "new" and not (args.series or "").endswith(".csv"):
+        for name in ("--title", "--publisher", "--unit", "--lag", "--source"):
+            if _given(args, name):
+                found = f"no new series: --series {args.series}" if args.series else "no --series"
+                raise ArgumentError(explain(name, found, "--series FILE.csv, a new series that it describes"))
     if args.command == "calendar" and args.ics and args.ics == args.json:
         raise ArgumentError(explain("--ics, --json", "one place for both", "a place for each"))
 

@@ -15,8 +15,15 @@ REFUSED = {
     "run --replay x": "--replay: found no --refresh, expected --refresh too",
     "backfill --from 2026-01 --to 2026-02 --replay x": "--replay: found no --refresh",
     "refresh --probe --json x": "--json: found --probe too",
+    "new zz --series cpi_yy --unit percent": "--unit: found no new series: --series cpi_yy, expected --series FILE.csv",
+    "new zz --title X": "--title: found no --series",
     "calendar --ics - --json -": "--ics, --json: found one place for both",
 }
+
+
+def test_verdicts_of_tomorrow_are_none(capsys, handlers):
+    assert main(["claims", "--as-of", "2099-01-01"]) == 2
+    assert "--as-of: found 2099-01-01, expected a date up to today" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("typed", REFUSED)

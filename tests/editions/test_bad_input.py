@@ -10,8 +10,10 @@ import pytest
 
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.inputs import view_digests
+from kzreport.editions.needs import next_name
 from kzreport.editions.plan import make_plan
-from kzreport.errors import InputError
+from kzreport.editions.store import Store
+from kzreport.errors import InputError, StaleEdition
 from kzreport.files import clear_caches, read_text
 from kzreport.project.settings import page_names
 from kzreport.series.assemble import assemble
@@ -46,8 +48,13 @@ def cell(home, path, line, column, text):
     home.write(path, "\n".join(lines))
 
 
-def test_the_project_as_it_is_can_be_planned(home):
-    assert plan().tasks
+def test_the_project_as_it_is_can_be_planned(home, tmp_path):
+    """And a file in the place of the folder of its editions is found before they are made."""
+    found = plan()
+    assert found.tasks and next_name(found, [], Store(tmp_path), revision=False) == "2026-09-30"
+    (tmp_path / "inflation-brief").write_text("x")
+    with pytest.raises(StaleEdition, match=r"editions, inflation-brief: found a file, or .* remove it"):
+        next_name(found, [], Store(tmp_path), revision=False)
 
 
 @pytest.mark.parametrize("column", ["value", "line", "theme", "unit", "period", "test", "qualifier"])
@@ -108,6 +115,12 @@ def test_an_ending_that_nobody_reads(home, right):
     found = f"{MISNAMED[right]}: found an ending that is not read, expected {right.rpartition('/')[2]}; rename it"
     with refused(found):
         plan()
+
+
+def test_a_report_under_such_an_ending(home):
+    home.write("params/weekly.yaml", (home.root / "params/inflation-brief.yml").read_text(encoding="utf-8"))
+    with refused("params/weekly.yaml: found an ending that is not read, expected weekly.yml"):
+        load_definition("weekly")
 
 
 def test_hidden_files_are_no_inputs(home):

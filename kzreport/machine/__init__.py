@@ -1,1 +1,1 @@
-"""The machine below: locks that the system drops, private folders for temporary files, cores that may be used."""
+"""The machine below: locks that the system drops, private folders for temporary files, cores."""

@@ -254,8 +254,8 @@ def _refuse_stale(made_from: object, path: Path) -> None:
     Raises :class:`DataError` that names a file that was changed since, or is gone.
     """
     if not isinstance(made_from, dict) or not all(_is_digest_of(pair) for pair in made_from.items()):
-        todo = "run 'kzreport accept --data'"
-        raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
+        at, todo = f"{shown_path(path)}, key 'made_from'", "run 'kzreport accept --data'"
+        raise DataError(explain(at, short_repr(made_from), "file names, digests", todo))
     for name, digest in made_from.items():
         file = path.with_name(name)
         if not file.is_file():

@@ -231,8 +231,8 @@ def _package(path: Path, units: Path) -> _Package:
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     if raw != sealed(raw):
-        todo, found = "run 'kzreport accept --data'", short_repr(raw.get("digest"))
-        raise DataError(explain(f"{where}, key 'digest'", found, "that of what was written", todo))
+        todo, stated = "run 'kzreport accept --data'", short_repr(raw.get("digest"))
+        raise DataError(explain(f"{where}, key 'digest'", stated, "that of what was written", todo))
     _refuse_stale(raw.get("made_from"), path)
     if gone := [name for name in raw.get("beside", ()) if not path.with_name(str(name)).exists()]:
         raise DataError(explain(f"data/{gone[0]}", "no file", "the one that was there", _REGENERATE))

@@ -29,7 +29,7 @@ only go down, inside a package too:
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.
 - ``units``: Units of measurement: one table of their properties for arithmetic, sentences, charts and checks.
 - ``console``: Output for a terminal, a log or a notebook's cell: streams, secrets kept out, faults, small tables.
-- ``machine``: The machine below: locks that the system drops, and private folders for temporary files.
+- ``machine``: The machine below: locks that the system drops, private folders for temporary files, cores.
 - ``errors``: The package's errors, and the rule their messages follow.
 
 Names are loaded on first use, so that ``kzreport --help`` starts without pandas.

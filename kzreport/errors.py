@@ -271,7 +271,13 @@ def without_hidden(text: str) -> str:
 
 
 def short_repr(value: object) -> str:
-    """A value as messages show it: what was given may be a megabyte, or nested a thousand times."""
+    """Return a value as messages show it: what was given may be a megabyte, or nested a thousand times.
+
+    >>> short_repr("x" * 99), short_repr(None)
+    ("'xxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxx'", 'nothing')
+    """
+    if value is None:  # an empty file, a key without a value
+        return "nothing"
     brief = reprlib.Repr()
     brief.maxstring = brief.maxother = brief.maxlong = 60
     try:

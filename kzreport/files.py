@@ -29,6 +29,18 @@ _MAX_BYTES = 20_000_000
 _MAX_YAML = 1_000_000
 _NEVER = re.compile("[\\x00\\ufeff]")
 _CHECKOUT = Path(__file__).resolve().parent.parent
+_OF_GIT = {  # mark at the start of a line, which readers would take for content -> found, expected, what to do
+    "<<<<<<< ": ("both sides of a merge", "one", "choose between <<<<<<< and >>>>>>>, and remove the marks"),
+    "version https://git-lfs.": ("a pointer of Git LFS", "the file that it stands for", "get it: git lfs pull"),
+}
+_OF_YAML = {  # words of the parser -> words that follow "found"
+    "could not find expected ':'": "a line without ':'",
+    "found another document": "a second document",
+    "mapping values are not allowed": "a second ':' in a line, or a line indented too far",
+    "sequence entries are not allowed": "a '- ' within a line",
+    "cannot start any token": "a tab, or a sign that cannot begin a text",
+    "unexpected end": "a quotation mark without its second",
+}
 _HALF = re.compile(r"\..+\.(\d{1,10})\.tmp")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -159,6 +171,9 @@ def read_text(path: Path, most: int = _MAX_BYTES, *, by_cell: bool = False) -> s
     if hidden := (_NEVER if by_cell else HIDDEN).search(text):
         line = text.count("\n", 0, hidden.start()) + 1
         raise DataError(explain(f"{shown_path(path)}, line {line}", name_hidden(hidden[0]), "plain UTF-8 text"))
+    for mark, told in _OF_GIT.items():
+        if mark in text and (at := f"\n{text}".find(f"\n{mark}")) >= 0:
+            raise DataError(explain(f"{shown_path(path)}, line {text.count(chr(10), 0, at) + 1}", *told))
     return text
 
 
@@ -236,7 +251,9 @@ def read_yaml(path: Path) -> Any:
         return yaml.load(read_text(path, _MAX_YAML), _StrictLoader)
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
-        found = (e.problem or "bad YAML").removeprefix("found ")
+        problem = (e.problem or "bad YAML").removeprefix("found ")
+        problem = problem.replace("did not find expected", "something else than the expected")
+        found = next((ours for theirs, ours in _OF_YAML.items() if theirs in problem), problem)
         unread = isinstance(e, yaml.scanner.ScannerError | yaml.parser.ParserError)
         todo = "put a text with ': ' or ' #' in it, or a '{' at its start, between quotes" if unread else ""
         raise DataError(explain(f"{shown_path(path)}, line {line}", found, "plain YAML", todo)) from None

@@ -6,7 +6,7 @@ import pytest
 
 from kzreport import files
 from kzreport.errors import DataError, ParameterError
-from kzreport.files import cached_by_stamp, clear_caches, file_digest, project_root, read_json, write_atomic
+from kzreport.files import cached_by_stamp, clear_caches, file_digest, project_root, read_json, read_text, write_atomic
 
 CHECKOUT = Path(files.__file__).parent.parent
 
@@ -108,6 +108,24 @@ def test_a_write_that_fails_leaves_the_file_and_nothing_else(tmp_path, monkeypat
         write_atomic(path, "after")
     assert path.read_text() == "before"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("by_cell", [False, True])
+@pytest.mark.parametrize(
+    ("mark", "todo"),
+    [
+        ("<<<<<<< HEAD", "x.md, line 2: found both sides of a merge, expected one; choose between"),
+        ("version https://git-lfs.github.com/spec/v1", "line 2: found a pointer of Git LFS, .*; get it: git lfs pull"),
+    ],
+)
+def test_marks_of_git_are_no_content(tmp_path, mark, todo, by_cell):
+    """A note with both sides of a merge would be printed."""
+    path = tmp_path / "x.md"
+    path.write_text(f"above\n{mark}\nbelow\n")
+    with pytest.raises(DataError, match=todo):
+        read_text(path, by_cell=by_cell)
+    path.write_text(f"of {mark} in a sentence\n")
+    assert mark in read_text(path)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def accept_data(today: date, *, yes: bool) -> int:
     data = project_root() / "data"
     with sole_writer(data):
         text, before = package_text(data), accepted_state()
-        demand_mappings((p.stem for p in data.glob("*.csv")), today)
+        demand_mappings((p.stem for p in data.glob("[!.]*.csv")), today)
         if before:
             changed = [n for n, digest in before.digests.items() if _digest(data / n) != digest]
             held = {n: accepted_file(n, before.digests[n]) for n in changed}
@@ -51,7 +51,7 @@ def accept_data(today: date, *, yes: bool) -> int:
                 findings = [f for name in before.entries for f in _look_at(name, before, held, data, today)]
             findings += look_at_cards(before.entries, {e["name"]: e for e in json.loads(text)["resources"]})
             findings += look_at_lists(before, data)
-            for name in sorted({p.stem for p in data.glob("*.csv")} - before.entries.keys()):
+            for name in sorted({p.stem for p in data.glob("[!.]*.csv")} - before.entries.keys()):
                 show(f"{name}: a new table")
             _demand_frequencies(before, data, text)
             findings += _turned(before, held, text, today) if all(held.values()) else ()

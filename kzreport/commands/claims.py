@@ -14,7 +14,7 @@ from kzreport.claims.ledger import known_claims
 from kzreport.claims.outcomes import Assessment
 from kzreport.claims.sentences import verdict_words
 from kzreport.commands.session import show
-from kzreport.days import parse_day
+from kzreport.editions.dates import check_date
 from kzreport.errors import ParameterError, explain, one_of, short_repr
 from kzreport.language.wordfiles import check_language, terminal_language
 from kzreport.language.words import Words
@@ -26,7 +26,8 @@ def run(args: argparse.Namespace) -> int:
     Raises :class:`ParameterError` for a document that is not in ``data/claims/documents.yml``, and
     :class:`DataError` for rows that cannot be read.
     """
-    day, documents = parse_day(args.as_of or date.today()), register().documents
+    today = date.today()
+    day, documents = check_date(args.as_of, today) if args.as_of else today, register().documents
     for name in args.document:
         if name not in documents:
             raise ParameterError(explain("document", short_repr(name), one_of(documents, name)))

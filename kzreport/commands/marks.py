@@ -184,7 +184,7 @@ def note_faults() -> list[str]:
     """List the faults of the analysts' notes: of their parts, and of marks that cannot be filled on their date."""
     renew_views()
     found = []
-    for file in sorted((project_root() / "params" / "notes").glob("*/*.md")):
+    for file in sorted((project_root() / "params" / "notes").glob("[!.]*/[!.]*.md")):
         name = f"{file.parent.name}/{file.stem}"
         try:
             definition, day = load_definition(file.parent.name), read_day(file.stem)

@@ -13,7 +13,7 @@ from kzreport.editions import given
 
 def _output(command: argparse.ArgumentParser) -> None:
     text = "folder of the editions (default: reports/), or s3://... and the like"
-    command.add_argument("--output", type=given.place, metavar="DIR", help=text)
+    command.add_argument("--output", type=given.folder, metavar="DIR", help=text)
 
 
 def _jobs(command: argparse.ArgumentParser) -> None:

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kzreport.commands.arguments import demand_effect, demand_places
 from kzreport.commands.settings import PROJECT, apply_settings, setting_lines
 from kzreport.console.faults import FAULT, fault_line, is_fault, keep_traceback
 from kzreport.console.redaction import hide_secrets, redact
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 _ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)]
 _SOUND = (0, 3, OVERDUE)  # exit codes of runs whose editions are made
-_PLACES = {"--output": "output", "--from": "source", "folder": "folder"}  # option -> argument that names a file
-_PLACES |= {f"--{name}": name for name in ("ics", "json", "record", "replay")}
 
 
 def run_command(args: argparse.Namespace) -> int:
@@ -79,7 +78,8 @@ def _run(args: argparse.Namespace, reporter: Reporter | None) -> int:
         if reporter:
             with of_arguments():  # first of all: a summary that was asked for is always sent
                 reporter.check_targets(args.notify)
-        require_places(args)
+        demand_effect(args)
+        demand_places(args)
         args.stack.enter_context(scratch.settings())
         if args.command != "init":
             args.stack.enter_context(one_project(project_root()))
@@ -154,22 +154,6 @@ def catch_stray_errors() -> None:
     sys.unraisablehook = unraisable
     threading.excepthook = lambda about: tell(about.exc_value)
     sys.excepthook = lambda kind, error, trace: tell(error)
-
-
-def require_places(args: argparse.Namespace) -> None:
-    """Refuse files named relative to a working directory that was removed; else go on in the root directory.
-
-    Raises :class:`ParameterError`.
-    """
-    try:
-        Path.cwd()
-    except OSError:
-        given = {"KZREPORT_HOME": os.environ.get("KZREPORT_HOME"), **{k: vars(args).get(v) for k, v in _PLACES.items()}}
-        for name, value in given.items():
-            if isinstance(value, str) and value and value != "-" and "://" not in value and value[0] not in "/~":
-                found = "a place relative to the working directory, which was removed"
-                raise ParameterError(explain(name, found, "a full path", "or go to a folder that exists")) from None
-        os.chdir("/")  # libraries ask where they are
 
 
 @contextlib.contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Iterator
 
 from kzreport.console.redaction import keep_secrets_of, shown_address
 from kzreport.editions.settings import RunSettings, run_settings
+from kzreport.files import project_root
+from kzreport.machine.cores import usable_cores
+from kzreport.project.repository import repository_state
 
 PROJECT = "params/project.yml"  # the origin of a setting
 _NAMES = [name for name in RunSettings.model_fields if name != "formats"]  # a definition stands between these
@@ -35,11 +37,14 @@ def apply_settings(args: argparse.Namespace) -> None:
 
         args.page_timeout = PAGE_TIMEOUT
     if "jobs" in known and args.jobs is None:
-        args.jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        args.jobs = usable_cores()
 
 
 def setting_lines(args: argparse.Namespace) -> Iterator[str]:
-    """Yield the settings of a run, each with its origin; of a command its name, since its words may hold a secret."""
+    """Yield the settings of a run, each with its origin, and the commit that its manifest will name.
+
+    Of a command its name is yielded alone, since its words may hold a secret.
+    """
     for name, origin in args.origins.items():
         value = getattr(args, name)
         if isinstance(value, list):
@@ -47,6 +52,7 @@ def setting_lines(args: argparse.Namespace) -> Iterator[str]:
         elif isinstance(value, str) and "://" in value:
             value = shown_address(value)
         yield f"{name.replace('_', '-')}: {'not set' if value in (None, '') else value} ({origin})"
+    yield f"commit: {repository_state(project_root()).text}"
 
 
 def _shown_target(target: str) -> str:

@@ -30,7 +30,7 @@ from kzreport.editions.seen import (
 )
 from kzreport.editions.store import MANIFEST, Store, list_editions
 from kzreport.errors import DataError
-from kzreport.files import project_root, read_bytes, sha256_hex
+from kzreport.files import project_root, read_bytes, sealed, sha256_hex
 
 _ENGINE = Path(__file__).resolve().parent.parent
 _MADE = {"__pycache__", ".ipynb_checkpoints"}  # folders of files that are made from others
@@ -72,7 +72,7 @@ class Answer:
         if not all(is_as_recorded(f, self._files[_place(f)][4]) for f in own):
             return False
         if self._files != known or not all(is_settled(f[:4], recorded) for f in known.values()):
-            write_record(self._path, {"files": self._files, "answers": answers})
+            write_record(self._path, sealed({"files": self._files, "answers": answers}))
         self.told = told
         return True
 
@@ -89,13 +89,14 @@ class Answer:
         known, answers, _ = self._remembered()
         answers = answers if _digests(now) == _digests(known) else {}
         others = [(question, own) for question, own in answers.items() if question != self._question]
-        write_record(self._path, {"files": now, "answers": dict([*others[1 - _MOST :], (self._question, told)])})
+        answers = dict([*others[1 - _MOST :], (self._question, told)])
+        write_record(self._path, sealed({"files": now, "answers": answers}))
 
     def _remembered(self) -> tuple[Files, Mapping[str, Any], int]:
         """Return the files and the answers of the record, and when it was written."""
         found, recorded = read_record(self._path)
         files, answers = found.get("files"), found.get("answers")
-        if not isinstance(files, dict) or not isinstance(answers, dict):
+        if not isinstance(files, dict) or not isinstance(answers, dict) or found != sealed(found):  # edited
             return {}, {}, 0
         return {name: own for name, own in files.items() if _is_entry(own)}, answers, recorded
 

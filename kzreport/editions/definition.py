@@ -21,6 +21,7 @@ from kzreport.project.settings import project
 from kzreport.project.strict import plain_reason
 from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
+from kzreport.series.strays import misnamed_files
 
 # The name of a file that becomes a folder, everywhere: also on Windows, in an address, beside our own folders.
 _NAME = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d|failed|latest)$)[a-z0-9][a-z0-9_-]{0,59}", re.ASCII)
@@ -47,7 +48,7 @@ class Definition:
 def definition_names() -> tuple[str, ...]:
     """Return the names of the definitions in ``params/``, sorted."""
     others = ("project", "methods")  # of the project, not of a report
-    return tuple(sorted(p.stem for p in (project_root() / "params").glob("*.yml") if p.stem not in others))
+    return tuple(sorted(p.stem for p in (project_root() / "params").glob("[!.]*.yml") if p.stem not in others))
 
 
 class DefinitionFile(BaseModel):
@@ -72,7 +73,8 @@ def _read_definition(path: Path) -> DefinitionFile:
         first = e.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         reason = plain_reason(first["msg"])
-        raise ParameterError(explain(f"{where}, key '{key}'", short_repr(first["input"]), reason)) from None
+        at = f"{where}, key '{key}'" if key else where
+        raise ParameterError(explain(at, short_repr(first["input"]), reason)) from None
     for page in raw.pages:
         if page in FRONTS:
             expected = f"none of {', '.join(FRONTS)}, which every edition has"
@@ -126,6 +128,8 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
     format that was given, :class:`NotebookError` for a file that is not a page.
     """
     if name not in definition_names():
+        for fault in misnamed_files(project_root() / "params"):
+            raise ParameterError(fault)
         raise ParameterError(explain("report definition", short_repr(name), one_of(definition_names(), name)))
     path = project_root() / "params" / f"{name}.yml"
     if not _NAME.fullmatch(name):
@@ -158,7 +162,7 @@ def load_definition(name: str, overrides: Iterable[str] = (), formats: Sequence[
                 values[page][name_of_map][other] = known_values
     title = {k: raw.title[k] for k in project().languages}
     with of_arguments():
-        chosen = check_formats(formats, "--to")
+        chosen = check_formats(formats, "--formats")
     if not formats:
         known = raw.formats if raw.formats is not None else run_settings().formats or DEFAULT
         chosen = check_formats(known, f"{shown_path(path)}, key 'formats'")

@@ -22,12 +22,29 @@ def given(text: str) -> str:
     return text
 
 
+# Start of a path that would make a folder of a strange name -> what was meant.
+_NO_PATHS = {
+    r"~": "the name of a user after '~', or ./~NAME",
+    r"\$\{?[A-Za-z_]|%[A-Za-z_]+%": "what the variable holds, not its name; for a folder of that name ./NAME",
+    r"[A-Za-z][A-Za-z0-9+.-]+:/(?!/)": "two slashes, as in s3://bucket; for a folder of that name ./NAME",
+    r"[A-Za-z]:[\\/]": "a path of this system, not of Windows; for a folder of that name ./NAME",
+}
+
+
 def place(text: str) -> str:
     """Return a path or an address; ``~`` at its start is the home of a user also where the shell has left it."""
     found = os.path.expanduser(given(text))  # noqa: PTH111  # an address is no path
-    if found.startswith("~"):
-        raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected the name of a user after '~', or ./~NAME")
+    for start, expected in _NO_PATHS.items():
+        if re.match(start, found) and not (os.name == "nt" and "Windows" in expected):
+            raise argparse.ArgumentTypeError(f"{text[:40]!r}: expected {expected}")
     return found
+
+
+def folder(text: str) -> str:
+    """Return the place of a folder: as :func:`place`, but no ``-``, which stands for standard output elsewhere."""
+    if text.strip() == "-":
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a folder or an address")
+    return place(text)
 
 
 def codes(text: str) -> list[str]:

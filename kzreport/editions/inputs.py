@@ -146,7 +146,7 @@ def format_inputs(names: Sequence[str]) -> dict[str, str]:
 
 def view_digests() -> dict[str, str]:
     """Return the digest of each module of the project's views."""
-    return {p.stem: file_digest(p) for p in sorted((project_root() / "notebooks" / "views").glob("*.py"))}
+    return {p.stem: file_digest(p) for p in sorted((project_root() / "notebooks" / "views").glob("[!.]*.py"))}
 
 
 def setting_digests() -> dict[str, str]:

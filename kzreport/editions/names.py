@@ -1,6 +1,6 @@
-"""Names in ``params/project.yml`` that have to exist elsewhere: what the project speaks of is there, before a kernel.
+"""Names that have to be right before a kernel: those in ``params/project.yml`` exist, and files have one that is read.
 
-What belongs here: that they exist. What does not: the form of the file (:mod:`kzreport.project.settings`).
+What belongs here: that they exist. What does not: the form of a file (:mod:`kzreport.project.settings`).
 """
 
 from __future__ import annotations
@@ -13,17 +13,21 @@ from kzreport.files import project_root, shown_path
 from kzreport.language.words import Words
 from kzreport.project.settings import page_names, project
 from kzreport.series.resource import resources
+from kzreport.series.strays import misnamed_files
 from kzreport.units import UNITS
+
+_FOLDERS = ("data", "data/claims", "data/facts", "notebooks", "notebooks/views", "params", "params/languages")
 
 
 def demand_names() -> None:
-    """Raise :class:`DataError` for the first name in the project's settings that nothing has."""
+    """Raise :class:`DataError` for the first name in the project's settings that nothing has, or of an unread file."""
     for fault in name_faults():
         raise DataError(fault)
 
 
 def name_faults() -> Iterator[str]:
-    """Yield a message for each page, label, unit, series and engine in the project's settings that there is not."""
+    """Yield a message for each name in the project's settings that nothing has, and for each file that is misnamed."""
+    yield from misnamed_files(*(project_root() / folder for folder in _FOLDERS))
     p, where = project(), shown_path(project_root() / "params" / "project.yml")
     own = metadata.version("kzreport")
     if _numbers(p.engine) > _numbers(own)[: p.engine.count(".") + 1]:

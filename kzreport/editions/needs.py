@@ -15,7 +15,7 @@ from kzreport.editions.manifest import read_manifest
 from kzreport.editions.plan import Plan, make_plans
 from kzreport.editions.previous import edition_before, edition_record, fill_definition
 from kzreport.editions.store import Store, list_editions, revision_number
-from kzreport.errors import PageError, StaleEdition
+from kzreport.errors import PageError, StaleEdition, explain
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,10 @@ def next_name(plan: Plan, present: Sequence[Path], store: Store, *, revision: bo
     Raises :class:`StaleEdition` and :class:`PageError` as :func:`make_edition` does.
     """
     if not present:
+        above = store.root / plan.definition.name
+        if (above.exists() or above.is_symlink()) and not above.is_dir():  # found now, not when all pages are made
+            found = "a file, or a link that leads nowhere"
+            raise StaleEdition(explain(f"editions, {above.name}", found, "a folder, or nothing", "remove it"))
         return plan.as_of.isoformat()
     last = present[-1]
     following = f"{plan.as_of}-r{revision_number(last) + 1}"

@@ -147,10 +147,10 @@ def _all_pages(definition: Definition) -> list[str]:
 
 def _check_lasting(definition: Definition, as_of: date) -> None:
     """Judge the inputs that are the same on every date; raises as :func:`make_plan`."""
+    demand_names()
     for faults in (*map(page_faults, _all_pages(definition)), shared_faults()):
         if faults:
             raise WordsError("\n".join(faults))
-    demand_names()
     demand_formats(definition.formats)
     all_claims()  # what the pages read of them, a kernel would read first
     groups_for(as_of)

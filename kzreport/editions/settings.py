@@ -45,7 +45,7 @@ class RunSettings(StrictModel):
 
     private = ("output", "notify")
 
-    output: Annotated[str, _as(given.place)] | None = None
+    output: Annotated[str, _as(given.folder)] | None = None
     jobs: Annotated[int, _as(given.count)] | None = None
     page_timeout: Annotated[float, _as(given.seconds)] | None = None
     timeout: Annotated[float, _as(given.seconds)] | None = None

@@ -99,6 +99,10 @@ def _refuse_foreign(root: Path) -> None:
         found = f"a folder in {below[0]}/, from which editions are made"
     elif root == Path(root.anchor):
         found = "the root of the file system"
+    elif ".git" in root.parts:
+        found = "a folder of git"
+    elif taken := [name for name in ("index.html", "run.json") if (root / name).is_dir()]:
+        found = f"{root.name}, with a folder {taken[0]}"
     elif (root / "index.html").is_file() and not (root / ".work").exists() and not list_editions(root):
         found = f"{root.name}, with an index.html that is not of editions"
     if found:
@@ -115,10 +119,14 @@ def _open_lock(root: Path, name: str) -> IO[str]:
     except OSError as e:
         raise ParameterError(explain(f"{root.name}/.work", system_cause(e), "a folder that can be written")) from None
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    where = f"{root.name}/.work/{name}.lock"
     try:
-        return os.fdopen(os.open(folder / f"{name}.lock", flags, 0o666), "r+")
+        handle = os.open(folder / f"{name}.lock", flags, 0o666)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return os.fdopen(handle, "r+")
+        os.close(handle)
+        raise ParameterError(explain(where, "a pipe or a device", "a file", "remove it"))
     except OSError as e:
-        where = f"{root.name}/.work/{name}.lock"
         todo = "remove it; where several users write, make the folder writable for their group: chmod -R g+rwX"
         raise ParameterError(explain(where, system_cause(e), "a file that this user can write", todo)) from None
 
@@ -169,6 +177,7 @@ def find_edition(root: Path, name: str) -> Path:
 
     Raises :class:`ParameterError` with the choices if no edition, or more than one, has that name.
     """
+    name = name.rstrip("/")  # a shell completes the name of a folder with one
     present = {f"{p.parent.name}/{p.name}": p for p in list_editions(root)}
     hits = [p for key, p in present.items() if name in (key, p.name)]
     if len(hits) > 1:

@@ -191,7 +191,8 @@ class _Attempt:
 
             def process_message(self, msg: Any, cell: Any, cell_index: int) -> Any:
                 """Count what a message brings before it is kept; beyond a limit the page ends as if its kernel died."""
-                if attempt.guard and not attempt.guard.admits(cell_index, msg["content"]):
+                shown = [msg["content"], msg.get("buffers", [])]
+                if attempt.guard and not attempt.guard.admits(cell_index, shown):
                     if self.task_poll_for_reply is not None:
                         self.task_poll_for_reply.cancel()
                     text = msg["content"].get("text")

@@ -55,9 +55,11 @@ class Guard:
 
 
 def _size(value: Any) -> int:
-    """Return the characters of all texts in a message."""
-    if isinstance(value, str):
+    """Return the characters of all texts in a message, and the bytes of what it carries beside."""
+    if isinstance(value, str | bytes):
         return len(value)
+    if isinstance(value, memoryview):
+        return value.nbytes
     if isinstance(value, dict):
         return sum(len(k) + _size(v) for k, v in value.items())
     return sum(map(_size, value)) if isinstance(value, list) else 1

@@ -70,7 +70,7 @@ def read_words(path: Path, todo: str = "") -> Mapping[str, Any]:
     except DataError as e:
         raise WordsError(str(e)) from None
     if not isinstance(raw, dict):
-        raise WordsError(explain(shown_path(path), type(raw).__name__, "keys with words"))
+        raise WordsError(explain(shown_path(path), short_repr(raw), "keys with words"))
     return raw
 
 

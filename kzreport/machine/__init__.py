@@ -1,1 +1,1 @@
-"""The machine below: locks that the system drops, and private folders for temporary files."""
+"""The machine below: locks that the system drops, private folders for temporary files, cores."""

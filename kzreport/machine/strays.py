@@ -1,4 +1,4 @@
-"""Names that other programs leave in folders: file managers, editors, offices, JupyterLab, git."""
+"""Names that other programs give: to what they leave in folders, and to files of ours that they save."""
 
 from __future__ import annotations
 
@@ -19,3 +19,18 @@ def is_stray(name: str) -> bool:
     (True, True, False)
     """
     return any(_STRAY.fullmatch(part) for part in name.split("/"))
+
+
+# .txt and .json are what an editor or a browser adds to a name that it does not know.
+_OURS = re.compile(r"(.+)\.(ya?ml|csv|ipynb|py)(?:\.txt|\.json)?", re.IGNORECASE)
+
+
+def right_name(name: str) -> str:
+    """Return the name under which a file would be read; empty if it is read, or is of another kind.
+
+    >>> right_name("issues.yaml"), right_name("cpi.CSV"), right_name("monthly.yml.txt"), right_name("cpi.csv")
+    ('issues.yml', 'cpi.csv', 'monthly.yml', '')
+    """
+    found = _OURS.fullmatch(name)
+    right = f"{found[1]}.{found[2].lower().replace('yaml', 'yml')}" if found else name
+    return "" if right == name else right

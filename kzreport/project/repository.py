@@ -7,6 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from kzreport.machine.strays import is_stray
+
 _MARK = "params/project.yml"  # a folder whose repository tracks it is a project of that repository
 _INPUTS = ("data", "notebooks", "params")
 _SECONDS = 30
@@ -23,7 +25,8 @@ class State:
     """The state of a project's repository.
 
     - ``commit``: that is checked out; empty if it could not be read
-    - ``clean``: the files of the project are those of the commit, and no input is missing from it
+    - ``clean``: the files of the project are those of the commit, and no input is missing from it; files whose changes
+      git was told not to look for, and inputs that it was told to ignore, are not known to be so
     - ``why``: why there is no commit
     """
 
@@ -65,12 +68,21 @@ def repository_state(root: Path) -> State:
         if why:
             return State(why="a repository without a commit")
         altered, why = _ask(root, "status", "--porcelain", "--untracked-files=no", "--", ".")
-        added, why_too = _ask(root, "ls-files", "--others", "--exclude-standard", "--", *_INPUTS)
-        return State(commit.strip(), clean=not (altered or added or why or why_too))
+        marked, why_marked = _ask(root, "ls-files", "-v", "--", ".")
+        others, why_others = _ask(root, "ls-files", "--others", "--", *_INPUTS)
+        unseen = [line for line in marked.splitlines() if not line.startswith("H ")]
+        added = [name for name in others.splitlines() if _may_be_read(name)]
+        unknown = why or why_marked or why_others
+        return State(commit.strip(), clean=not (altered or unseen or added or unknown))
     except FileNotFoundError:
         return State(why="git is not installed")
     except (OSError, subprocess.TimeoutExpired):
         return State(why="git did not answer")
+
+
+def _may_be_read(name: str) -> bool:
+    """Report whether a file among the inputs may be one, also if git was told to ignore it."""
+    return not is_stray(name) and not any(part.startswith((".", "__")) for part in name.split("/"))
 
 
 def tracks(root: Path, name: str) -> bool:

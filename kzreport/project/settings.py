@@ -106,4 +106,4 @@ def notebook_path(page: str) -> Path:
 
 def page_names() -> tuple[str, ...]:
     """Return the names of the pages in ``notebooks/``, sorted."""
-    return tuple(sorted(p.stem for p in (project_root() / "notebooks").glob("*.ipynb")))
+    return tuple(sorted(p.stem for p in (project_root() / "notebooks").glob("[!.]*.ipynb")))

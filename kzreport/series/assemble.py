@@ -91,7 +91,7 @@ def _text(package: Mapping[str, Any]) -> str:
 
 def _assembled(folder: Path) -> dict[str, Any]:
     """Return the data package that cards and tables describe today; the tables are not read but for their digests."""
-    tables = sorted(folder.glob("*.csv"))
+    tables = sorted(folder.glob("[!.]*.csv"))
     if undeclared := undeclared_tables(folder):
         raise DataError(undeclared[0])
     heading = read_map(folder / "package.yml", ("name", "title"), _HEADING)

@@ -108,7 +108,7 @@ def _issues(path: Path, package: Path) -> tuple[Issue, ...]:
     where = shown_path(path)
     entries = read_yaml(path)
     if not isinstance(entries, list):
-        raise DataError(explain(where, type(entries).__name__, "a list of issues"))
+        raise DataError(explain(where, short_repr(entries), "a list of issues"))
     found: dict[str, Issue] = {}
     for number, e in enumerate(entries, 1):
         at = f"{where}, entry {number}"

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.days import read_day
-from kzreport.errors import DataError, explain, one_of
+from kzreport.errors import DataError, explain, one_of, short_repr
 from kzreport.files import cached_by_stamp, file_digest, project_root, read_json, sealed, shown_path
 from kzreport.project.settings import project
 from kzreport.project.units import own_units, own_units_path
@@ -215,8 +215,8 @@ def _package(path: Path, units: Path) -> _Package:
     if not isinstance(raw, dict) or not isinstance(raw.get("resources"), list):
         raise DataError(explain(where, "no list of resources", "a Frictionless data package"))
     if raw != sealed(raw):
-        todo = "run 'kzreport accept --data'"
-        raise DataError(explain(f"{where}, key 'digest'", repr(raw.get("digest")), "that of what was written", todo))
+        todo, stated = "run 'kzreport accept --data'", short_repr(raw.get("digest"))
+        raise DataError(explain(f"{where}, key 'digest'", stated, "that of what was written", todo))
     _refuse_stale(raw.get("made_from"), path)
     if gone := [name for name in raw.get("beside", ()) if not path.with_name(str(name)).exists()]:
         raise DataError(explain(f"data/{gone[0]}", "no file", "the one that was there", _REGENERATE))
@@ -238,8 +238,8 @@ def _refuse_stale(made_from: object, path: Path) -> None:
     Raises :class:`DataError` that names a file that was changed since, or is gone.
     """
     if not isinstance(made_from, dict) or not all(_is_digest_of(pair) for pair in made_from.items()):
-        todo = "run 'kzreport accept --data'"
-        raise DataError(explain(f"{shown_path(path)}, key 'made_from'", repr(made_from), "file names, digests", todo))
+        at, todo = f"{shown_path(path)}, key 'made_from'", "run 'kzreport accept --data'"
+        raise DataError(explain(at, short_repr(made_from), "file names, digests", todo))
     for name, digest in made_from.items():
         file = path.with_name(name)
         if not file.is_file():

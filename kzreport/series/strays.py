@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from kzreport.errors import explain
 from kzreport.files import project_root, shown_path
-from kzreport.machine.strays import is_stray
+from kzreport.machine.strays import is_stray, right_name
 
 SHARED_FILES = ("package.yml", "publishers.yml", "columns.yml")  # that cards refer to
 OTHER_FILES = (
@@ -23,9 +24,9 @@ _FACTS = ("facts.csv", "facts.yml")
 
 
 def undeclared_tables(folder: Path) -> list[str]:
-    """Return what is wrong with tables without a card, and with cards without a table; one message each."""
-    tables, cards = ({p.stem: p for p in sorted(folder.glob(f"*.{kind}"))} for kind in ("csv", "yml"))
-    found = []
+    """Return what is wrong with tables without a card, cards without a table and misnamed files; one message each."""
+    tables, cards = ({p.stem: p for p in sorted(folder.glob(f"[!.]*.{kind}"))} for kind in ("csv", "yml"))
+    found = list(misnamed_files(folder))
     for name, path in tables.items():
         if name not in cards:
             todo = f"write it: 'kzreport new PAGE --series {shown_path(path)}' does"
@@ -34,6 +35,14 @@ def undeclared_tables(folder: Path) -> list[str]:
         if name not in tables and path.name not in (*SHARED_FILES, *OTHER_FILES):
             found.append(_left(path) or explain(shown_path(path), f"no table {name}.csv", "a card and its table"))
     return found
+
+
+def misnamed_files(*folders: Path) -> Iterator[str]:
+    """Yield a message for each file that would be read under another name: nobody would miss an optional one."""
+    for path in sorted(path for folder in folders for path in folder.glob("[!.]*")):
+        if (right := right_name(path.name)) and not is_stray(path.name):
+            todo = "rename it, or move it out of the folder"
+            yield explain(shown_path(path), "an ending that is not read", right, todo)
 
 
 def _left(path: Path) -> str:
@@ -54,5 +63,5 @@ def unread_files() -> list[str]:
     return [
         explain(shown_path(p), "a file that kzreport does not read", "tables with their cards", todo)
         for p in sorted([*top, *facts])
-        if not p.name.startswith((".", "__")) and not is_stray(p.name)
+        if not p.name.startswith((".", "__")) and not is_stray(p.name) and not right_name(p.name)
     ]

@@ -153,7 +153,7 @@ BAD = {
     "torn JSON": (lambda nb: json.dumps(nb, indent=1)[:500], ", line ", "a whole notebook"),
     "empty file": (lambda nb: "", ", line 1:", "a whole notebook"),
     "HTML page": (lambda nb: "<html></html>", ", line 1:", "a whole notebook"),
-    "merge conflict": (lambda nb: "{\n<<<<<<< HEAD\n}", ", line 2:", "a whole notebook"),
+    "merge conflict": (lambda nb: "{\n<<<<<<< HEAD\n}", ", line 2:", "both sides of a merge"),
     "not UTF-8": (lambda nb: json.dumps(nb, ensure_ascii=False).encode("utf-16"), ", line 1:", "UTF-8"),
     "a list": (lambda nb: "[]", ":", "format 4"),
     "a number": (lambda nb: "5", ":", "format 4"),

@@ -84,6 +84,7 @@ OPTIONS = [
     ("run", "--output", "ftp://user:99/S3CRET@h/x"),
     ("run", "--output", "nothing://u:S3CRET@h/x"),
     ("run", "--output", "https:/u:S3CRET@h/x\0"),
+    ("run", "--output", "https:/u:S3CRET@h/x"),
     ("verify", "https://u:S3CRET@h/x"),
     ("diff", "https://u:S3CRET@h", "2026-01-31"),
     ("run", "--notify", "ftp://u:S3CRET@h/x"),
@@ -140,7 +141,8 @@ def test_the_words_of_a_command_are_not_listed(capsys, handlers):
     told = "sh -c 'curl -H \"Authorization: Bearer S3CRET\" https://h/'"
     assert main(["run", "inflation-brief", "--as-of", "2026-09-30", "--explain", "--notify", told]) == 0
     said = capsys.readouterr()
-    assert "notify: sh ... (command line)" in said.out and "S3CRET" not in said.out + said.err
+    assert "notify: sh ... (command line)" in said.out and "\ncommit: " in said.out
+    assert "S3CRET" not in said.out + said.err
 
 
 def test_a_project_named_by_an_address(capsys, monkeypatch, handlers):

@@ -66,6 +66,12 @@ def altered(path):
     os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
 
 
+def edit(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 CHANGES = {
     "a table altered with its old time": lambda place: altered(place / "home/data/a.csv"),
     "a view altered with its old time": lambda place: altered(place / "home/notebooks/views/v.py"),
@@ -80,6 +86,7 @@ CHANGES = {
     "another edition": lambda place: shutil.copytree(place / "out" / EDITION, place / "out/small/2024-04-30"),
     "its record gone": lambda place: edition_record_path(place / "out" / EDITION).unlink(),
     "a torn record": lambda place: (place / "out/.work/whole/answers.json").write_text('{"files": {'),
+    "an edited answer": lambda place: edit(place / "out/.work/whole/answers.json", '["nothing"]', '"all is well"'),
     "a record of another shape": lambda place: (place / "out/.work/whole/answers.json").write_text(
         '{"files": {"a": [1]}, "answers": []}'
     ),

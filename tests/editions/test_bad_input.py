@@ -8,11 +8,16 @@ from datetime import date
 
 import pytest
 
-from kzreport.editions.definition import load_definition
+from kzreport.editions.definition import definition_names, load_definition
+from kzreport.editions.inputs import view_digests
+from kzreport.editions.needs import next_name
 from kzreport.editions.plan import make_plan
-from kzreport.errors import InputError
+from kzreport.editions.store import Store
+from kzreport.errors import InputError, StaleEdition
 from kzreport.files import clear_caches, read_text
+from kzreport.project.settings import page_names
 from kzreport.series.assemble import assemble
+from kzreport.series.strays import misnamed_files, undeclared_tables
 
 DAY = date(2026, 9, 30)
 
@@ -43,8 +48,13 @@ def cell(home, path, line, column, text):
     home.write(path, "\n".join(lines))
 
 
-def test_the_project_as_it_is_can_be_planned(home):
-    assert plan().tasks
+def test_the_project_as_it_is_can_be_planned(home, tmp_path):
+    """And a file in the place of the folder of its editions is found before they are made."""
+    found = plan()
+    assert found.tasks and next_name(found, [], Store(tmp_path), revision=False) == "2026-09-30"
+    (tmp_path / "inflation-brief").write_text("x")
+    with pytest.raises(StaleEdition, match=r"editions, inflation-brief: found a file, or .* remove it"):
+        next_name(found, [], Store(tmp_path), revision=False)
 
 
 @pytest.mark.parametrize("column", ["value", "line", "theme", "unit", "period", "test", "qualifier"])
@@ -87,6 +97,52 @@ def test_a_file_of_the_project(home, path, old, new, words):
     change(home, path, old, new)
     with refused(path.removesuffix(".yml"), words):
         plan()
+
+
+MISNAMED = {
+    "data/issues.yml": "data/issues.yaml",
+    "params/methods.yml": "params/methods.YML",
+    "notebooks/inflation.ipynb": "notebooks/inflation.ipynb.json",
+    "data/claims/S4.csv": "data/claims/S4.csv.txt",
+}
+
+
+@pytest.mark.parametrize("right", MISNAMED)
+def test_an_ending_that_nobody_reads(home, right):
+    """As other editors and systems save them: of files that a project may do without nobody would miss them."""
+    content = (home.root / right).read_text(encoding="utf-8")
+    home.write(MISNAMED[right], content)
+    found = f"{MISNAMED[right]}: found an ending that is not read, expected {right.rpartition('/')[2]}; rename it"
+    with refused(found):
+        plan()
+
+
+def test_a_report_under_such_an_ending(home):
+    home.write("params/weekly.yaml", (home.root / "params/inflation-brief.yml").read_text(encoding="utf-8"))
+    with refused("params/weekly.yaml: found an ending that is not read, expected weekly.yml"):
+        load_definition("weekly")
+
+
+def test_hidden_files_are_no_inputs(home):
+    """A Mac leaves one beside each file on disks of other systems: they were pages, reports and tables of that name."""
+    before = (
+        page_names(),
+        definition_names(),
+        view_digests(),
+        undeclared_tables(home.data),
+        list(misnamed_files(home.data)),
+    )
+    for name in ("notebooks/._x.ipynb", "params/._x.yml", "notebooks/views/._x.py", "data/._x.csv", "data/._x.yaml"):
+        (home.root / name).write_bytes(b"\x00\x05\x16\x07")
+    clear_caches()
+    after = (
+        page_names(),
+        definition_names(),
+        view_digests(),
+        undeclared_tables(home.data),
+        list(misnamed_files(home.data)),
+    )
+    assert before == after
 
 
 @pytest.mark.parametrize(

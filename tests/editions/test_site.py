@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import xml.etree.ElementTree as ET
@@ -19,7 +20,7 @@ from kzreport.editions.latest import write_latest
 from kzreport.editions.log import RunLog
 from kzreport.editions.manifest import read_manifest
 from kzreport.editions.site import MARK, publish_site
-from kzreport.editions.store import Store, output_root
+from kzreport.editions.store import Store, edition_lock, output_root
 from kzreport.errors import PageError, ParameterError
 from kzreport.files import sealed, sha256_hex
 from kzreport.render.published import as_made
@@ -116,11 +117,30 @@ def test_editions_are_not_put_among_their_inputs(name, home):
     assert not (home.root / name / ".work").exists()
 
 
-@pytest.mark.parametrize(("name", "found"), [(".", "the folder of the project itself"), ("/", "the root of the file")])
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [(".", "the folder of the project itself"), ("/", "the root of the file"), (".git/x", "a folder of git")],
+)
 def test_editions_have_a_folder_of_their_own(name, found, home):
     with pytest.raises(ParameterError, match=f"--output: found {found}.*a folder of its own"):
         output_root(str(home.root / name))
     assert not (home.root / ".work").exists()
+
+
+@pytest.mark.parametrize("name", ["index.html", "run.json"])
+def test_a_folder_in_the_place_of_a_file_of_ours_is_found_before_anything_is_made(name, tmp_path):
+    (tmp_path / ".work").mkdir()
+    (tmp_path / name).mkdir()
+    with pytest.raises(ParameterError, match=f"with a folder {name}, expected a folder of its own"):
+        output_root(str(tmp_path))
+
+
+def test_a_pipe_in_the_place_of_a_lock(tmp_path):
+    (tmp_path / ".work").mkdir()
+    os.mkfifo(tmp_path / ".work" / "x.lock")
+    found = r"\.work/x\.lock: found a pipe or a device, expected a file; remove it"
+    with pytest.raises(ParameterError, match=found), edition_lock(tmp_path, "x"):
+        pass
 
 
 def test_an_index_of_another_program_is_not_replaced(tmp_path):

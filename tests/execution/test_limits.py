@@ -43,6 +43,9 @@ OUTPUTS = {
     "prints for ever": 'while True: print("x" * 10000)',
     "prints once too much": 'print("x" * 200_000_000)',
     "shows for ever": "from IPython.display import display\nwhile True: display({'text/plain': 'x' * 10000}, raw=True)",
+    "sends for ever": (
+        "from comm import create_comm\nc = create_comm('x')\nwhile True: c.send({}, buffers=[b'x' * 1000000])"
+    ),
     "clears what it printed": "from IPython.display import clear_output as c\nwhile True: print('x' * 10000); c()",
 }
 

@@ -49,6 +49,37 @@ def test_a_clean_a_dirty_and_a_foreign_tree(project):
     assert "changes that were not committed" in repository_state(project).text
 
 
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+def test_changes_that_git_was_told_not_to_see(project, mark):
+    head = commit(project)
+    git(project, "update-index", mark, "params/project.yml")
+    (project / "params" / "project.yml").write_text("y")
+    assert repository_state(project) == State(head, clean=False)
+
+
+def test_an_input_that_git_was_told_to_ignore(project):
+    (project / ".gitignore").write_text("*.csv\n__pycache__\n.DS_Store\n")
+    commit(project)
+    for name in ("notebooks/__pycache__/x.pyc", "data/.DS_Store"):  # no inputs
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("")
+    git(project, "add", "-f", "data/a.csv")
+    git(project, "commit", "--allow-empty", "-qm", "y")
+    head = git(project, "rev-parse", "HEAD").strip()
+    assert repository_state(project) == State(head, clean=True)
+    (project / "data" / "b.csv").write_text("an input that no commit has")
+    assert repository_state(project) == State(head, clean=False)
+
+
+def test_a_worktree_has_the_commit_of_its_own(project, tmp_path):
+    commit(project)
+    git(project, "worktree", "add", "-q", str(tmp_path / "other"))
+    (tmp_path / "other" / "data" / "a.csv").write_text("z")
+    git(tmp_path / "other", "commit", "-qam", "z")
+    head = git(tmp_path / "other", "rev-parse", "HEAD").strip()
+    assert repository_state(tmp_path / "other") == State(head, clean=True) != repository_state(project)
+
+
 def test_a_project_inside_another_repository(project):
     (project.parent / "readme").write_text("x")
     git(project.parent, "init", "-q")

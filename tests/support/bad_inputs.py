@@ -65,6 +65,8 @@ def whole_file(kind: str, path: str, raw: bytes, words: tuple[str, ...], rng: ra
         "noise": rng.randbytes(3000),
         "a page of HTML": b"<!DOCTYPE html><html><body>404 Not Found</body></html>\n",
         "21 MB": "large",
+        "both sides of a merge": b"<<<<<<< HEAD\n" + raw + b"=======\n" + raw + b">>>>>>> theirs\n",
+        "a pointer of Git LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n",
     }
     for what, content in faults.items():
         yield Case(kind, f"{path}: {what}", {path: content}, words, (path.rpartition("/")[2].partition(".")[0],))

@@ -49,6 +49,13 @@ _ADDRESSES = (
     "file:///proc/1/x",
     "/dev/null",
     "/dev/null/x",
+    "$REPORTS/x",
+    "${REPORTS}",
+    "%USERPROFILE%/x",
+    "s3:/bucket/x",
+    "C:\\reports",
+    "-",
+    ".git/x",
 )
 _EXECUTORS = (
     "",
@@ -131,6 +138,8 @@ revisions weo_growth country=ZZZ
 revisions weo_growth =x
 accept nope
 accept ../x
+accept --data inflation
+accept inflation --yes
 new
 new inflation
 new 'É'
@@ -158,6 +167,7 @@ calendar --ics /nope/x.ics
 calendar --json /dev/full/x
 calendar --json ''
 calendar --ics data
+calendar --ics - --json -
 add
 add nope 2026-10 1 --published 2026-11-02
 add cpi_yy
@@ -210,6 +220,7 @@ run --output
 run --jobs
 run -x
 run --notify
+run --replay data
 """
 _ODD = (
     (

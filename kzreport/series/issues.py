@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model
 
 from kzreport.days import parse_day
-from kzreport.errors import DataError, explain
+from kzreport.errors import DataError, explain, short_repr
 from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
 from kzreport.model import Period
 from kzreport.project.settings import LocalText, project

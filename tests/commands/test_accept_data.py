@@ -206,7 +206,7 @@ def test_a_claim_that_is_gone_is_asked_about(accepted, capsys):
     about = (accepted.root / "data/claims/documents.yml").read_text(encoding="utf-8")
     assert "claims: 9\n" in about
     accepted.write("data/claims/documents.yml", about.replace("claims: 9\n", "claims: 8\n"), restated=False)
-    with pytest.raises(DataError, match=r"data/claims/S0\.csv: found another text .* of 9 rows"):
+    with pytest.raises(DataError, match=r"data/claims/S0\.csv: found a change that was not accepted, .* of 9 rows"):
         all_claims()
     assert accept() == 2
     assert "claims/S0: 1 removed: S0-L008-2" in capsys.readouterr().out
@@ -218,7 +218,7 @@ def test_an_altered_fact_is_asked_about(accepted, capsys):
     path = "data/facts/facts.csv"
     text = (accepted.root / path).read_text(encoding="utf-8")
     accepted.write(path, text.replace("2020-09-15,recorded,reported", "2020-09-15,recorded,weak", 1), restated=False)
-    with pytest.raises(DataError, match=r"data/facts/facts\.csv: found another text"):
+    with pytest.raises(DataError, match=r"data/facts/facts\.csv: found a change that was not accepted"):
         all_claims()
     assert accept() == 2
     assert "facts/facts: 1 altered: abraham_guardian" in capsys.readouterr().out

@@ -320,7 +320,7 @@ def test_impossible_values(home, name):
 def test_a_country_lost(home):
     whole = (home.data / "wdi_fdi.csv").read_bytes()
     home.put("wdi_fdi", re.sub(rb"(?m)^.*,UZB\n", b"", whole), restated=False)
-    with pytest.raises(DataError, match=r"data/wdi_fdi\.csv: found another text"):
+    with pytest.raises(DataError, match=r"data/wdi_fdi\.csv: found a change that was not accepted"):
         load_series("wdi_fdi", "2026-09-30", country="KAZ")
 
 

@@ -57,6 +57,11 @@ class Supply(Protocol):
         """Return the claims judged, as a series of ones."""
 
 
+def _given(dims: Mapping[str, str | Given]) -> dict[str, str]:
+    """Return the dimensions of a cut, those of the home country filled in."""
+    return {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}
+
+
 class Views:
     """The results of the views that a page called: each is computed once for the same options."""
 
@@ -95,17 +100,15 @@ class Views:
                 }[source]
             case Cut(name, dims, vintages):
                 read[name] = None
-                given = {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}
-                return (self._supply.vintages if vintages else self._supply.load)(name, **given)
+                return (self._supply.vintages if vintages else self._supply.load)(name, **_given(dims))
             case Several(names, by):
                 found = names(options[by])
                 read.update(dict.fromkeys(found))
                 return {name: self._supply.load(name) for name in found}
             case Claims(chosen):
                 return self._supply.judged(**{k: options[o] for k, o in chosen.items()})
-            case Suspects(name):
-                read[name] = None
-                return suspect_periods(name, self._supply.as_of)
+            case Suspects(name, dims):
+                return suspect_periods(name, self._supply.as_of, **_given(dims))
         return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
 
     def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from kzreport.declare import reads
@@ -81,13 +82,20 @@ def _spread(r: Reading) -> Reading:
 
 @reads(transit_="transit")
 def disagreement(transit_: Series) -> dict[str, Reading]:
-    """The year on which publishers differ most: ``spread`` (tonnes), ``volume`` with its interval."""
-    years = _years(transit_)
-    widest = max(years, key=lambda r: _spread(r).value or 0.0, default=None)
+    """The year on which publishers differ most, of those for which two figures are held; all missing without one.
+
+    ``spread`` (tonnes); ``volume`` with its interval; ``document``: how many values, left out, a document under check
+    gives, missing if none.
+    """
+    given = transit.by_publisher(transit_, "all") if len(transit_) else ()
+    several = {p for p, count in Counter(r.period for r in given).items() if count > 1}
+    widest = max((r for r in _years(transit_) if r.period in several), key=lambda r: _spread(r).value or 0.0, default=None)
+    none = _none(transit_, "tonne")
     if widest is None:
-        none = _none(transit_, "tonne")
-        return {"volume": none, "spread": none}
-    return {"volume": widest.of(value=widest.value), "spread": _spread(widest)}
+        return {"volume": none, "spread": none, "document": none.of(unit="count")}
+    left = transit.by_publisher(transit_, "all", kind="document")
+    count = widest.of(name="document", value=float(len(left)), unit="count", digits=0, interval=None, base=None)
+    return {"volume": widest, "spread": _spread(widest), "document": count if left else none.of(unit="count")}
 
 
 @reads(transit_="transit")

@@ -229,9 +229,7 @@ def overview(
     """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
     held = {i: c for i, c in found.items() if c.own.ok}
-    recent = [
-        not is_old(c.own.period, as_of) and not _is_doubted(i, c.own, home, suspect) for i, c in held.items()
-    ]
+    recent = [not is_old(c.own.period, as_of) and not _is_doubted(i, c.own, home, suspect) for i, c in held.items()]
     ranks = [ranking.rank(c.own, c.others) if new else None for c, new in zip(held.values(), recent, strict=True)]
     counts = [ranking.compared(c.own, c.others) if r and r.ok else None
               for c, r in zip(held.values(), ranks, strict=True)]  # fmt: skip

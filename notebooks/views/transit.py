@@ -89,7 +89,9 @@ def disagreement(transit_: Series) -> dict[str, Reading]:
     """
     given = transit.by_publisher(transit_, "all") if len(transit_) else ()
     several = {p for p, count in Counter(r.period for r in given).items() if count > 1}
-    widest = max((r for r in _years(transit_) if r.period in several), key=lambda r: _spread(r).value or 0.0, default=None)
+    widest = max(
+        (r for r in _years(transit_) if r.period in several), key=lambda r: _spread(r).value or 0.0, default=None
+    )
     none = _none(transit_, "tonne")
     if widest is None:
         return {"volume": none, "spread": none, "document": none.of(unit="count")}
@@ -182,7 +184,7 @@ def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     made: list[tuple[Period, list[Reading]]] = []
     for year in years:
         found = sorted(
-            (r for r in transit.implied_bases(transit_, transit_growth, "all", year) if r.ok),
+            (r for r in transit.implied_bases(transit_, transit_growth, "all", year, unnamed=UNNAMED) if r.ok),
             key=lambda r: r.value or 0.0,
         )
         if len(found) > 1:

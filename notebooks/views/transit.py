@@ -300,12 +300,13 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
 
     ``before`` and ``growth`` (percent): the year before it as the same publisher gives it, missing where nobody gives
     both. Figures of two publishers over years that nobody gives are not joined. ``named``: the latest year again, to be
-    told with its publisher; missing where several give it.
+    told with its publisher; missing where several give it. ``range``: the latest year if several give it otherwise:
+    nobody gives their midpoint.
     """
     none = _none(transit_containers, "teu")
     known = _years(transit_containers, "")
     if not known:
-        return {**dict.fromkeys(("last", "named", "before", "part"), none), "growth": none.of(unit="percent")}
+        return {**dict.fromkeys(("last", "named", "range", "before", "part"), none), "growth": none.of(unit="percent")}
     last = known[-1]
     year = last.period.year_before()
     pair = transit.like_with_like(transit_containers, "", last.period, year, unnamed=UNNAMED)
@@ -314,6 +315,7 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     return {
         "last": now,
         "named": now if now.item else none,
+        "range": now if _spread(now).value else none,
         "before": before,
         "growth": growth.growth(now, before),
         "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,

@@ -113,3 +113,14 @@ def test_one_claim_has_its_document_not_theirs():
         for match in PLURAL.finditer((project_root() / "notebooks" / f"{page}.yml").read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"), [("2025-10-28", "33,000 to 33,600 TEU in 2022"), ("2023-05-28", "33,000 TEU in 2022")]
+)
+def test_no_midpoint_of_containers_is_told_as_a_figure(as_of, said):
+    """Nobody gave 33,300 containers for 2022: the page did, between 33,000 and 33,600."""
+    page = Page("transit", lang="en", as_of=as_of)
+    found = page.read(transit.container_growth)
+    assert f"was {said}" in page.words.text("say", "containers", **found).replace("\u00a0", " ")
+    assert f"carried {said}" in page.words.text("findings", "containers", **found).replace("\u00a0", " ")

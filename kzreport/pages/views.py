@@ -318,10 +318,14 @@ def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(resources() if judged else ())]))
 
 
-def series_of(views: Iterable[View], values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the series that views and those inside them read, given the values of a page's parameters."""
+def series_of(views: Iterable[View], values: Mapping[str, Any], *, chosen: bool = True) -> tuple[str, ...]:
+    """Return the series that views and those inside them read, given the values of a page's parameters.
+
+    ``chosen``: with those that an option chooses.
+    """
     found = [s for view in _with_inner(views) for s in declaration_of(view).sources.values()]
-    return tuple(dict.fromkeys(name for source in found for name in _series_of(source, values)))
+    kept = [s for s in found if chosen or not isinstance(s, Several)]
+    return tuple(dict.fromkeys(name for source in kept for name in _series_of(source, values)))
 
 
 def claims_read(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[str]]:

@@ -141,7 +141,7 @@ def _sentences(indicator: str, c: _Compared, day: date, doubted: bool) -> dict[s
     if not c.own.ok or is_old(c.own.period, day):
         return {indicator: {"value": c.own}}
     if doubted:
-        return {indicator: {"value": c.own}, "doubted": {"value": c.own}}
+        return {"doubted": {"value": c.own}}
     position = _position(c)
     said: dict[str, Sentence] = {indicator: {"value": c.own}, "rank": position}
     if tied := ranking.tied(c.own, c.others):

@@ -55,9 +55,13 @@ class Claims:
 
 @dataclass(frozen=True)
 class Suspects:
-    """The periods of a series whose value an issue of the kind ``suspect`` doubts on the date of the edition."""
+    """The periods of a series whose value an issue of the kind ``suspect`` doubts on the date of the edition.
+
+    ``dims``: as in :class:`Cut`: doubts about other rows are left out.
+    """
 
     name: str
+    dims: Mapping[str, str | Given]
 
 
 Source = Given | Cut | Several | Claims | Suspects | View
@@ -97,9 +101,9 @@ def claims(**chosen: str) -> Claims:
     return Claims(chosen)
 
 
-def suspects(name: str) -> Suspects:
+def suspects(name: str, **dims: str | Given) -> Suspects:
     """Declare the periods of a series whose value is suspect by the date: ``suspect=suspects("exports_monthly")``."""
-    return Suspects(name)
+    return Suspects(name, dims)
 
 
 def reads(*names: str, **sources: str | Source) -> Callable[[Callable[P, R]], Callable[P, R]]:

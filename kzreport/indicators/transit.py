@@ -254,11 +254,14 @@ def _divided(name: str, inputs: list[Reading], by: float | None, period: Period)
     )
 
 
-def implied_bases(published: Series, printed_growth: Series, scope: str, year: Period) -> tuple[Reading, ...]:
+def implied_bases(
+    published: Series, printed_growth: Series, scope: str, year: Period, *, unnamed: Collection[str] = ()
+) -> tuple[Reading, ...]:
     """The base that each printed growth of ``year`` implies; ``item`` is the publisher of the growth.
 
     Taken with the volume that the same publisher printed (a range if it printed several), else with the range
-    of all. Publishers who agree on the outcome and not on the base show here. Raises as :func:`by_publisher`.
+    of all; so does the growth of one of ``unnamed``, who stand for no one body. Publishers who agree on the outcome
+    and not on the base show here. Raises as :func:`by_publisher`.
 
     >>> x = readings.series_from({"2023": 2_800_000}, "tonne", scope="all", publisher="titr")
     >>> g = readings.series_from({"2023": 86}, "percent", scope="all", publisher="titr")
@@ -268,7 +271,7 @@ def implied_bases(published: Series, printed_growth: Series, scope: str, year: P
     volumes = by_publisher(published, scope, period=year)
     found = []
     for g in by_publisher(printed_growth, scope, period=year):
-        own = [v for v in volumes if v.item == g.item] or list(volumes)
+        own = [v for v in volumes if v.item == g.item and g.item not in unnamed] or list(volumes)
         volume = readings.range_of(own) if own else in_period(published, scope, year)
         found.append(implied_base(volume, g).of(item=g.item))
     return tuple(found)

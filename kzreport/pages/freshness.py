@@ -6,7 +6,7 @@ What belongs here: choosing the series, deciding whether a figure is overdue. Wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,7 +29,8 @@ State = tuple[Period, tuple[Period, ...]]  # the last period held of a series, a
 def page_series(page: PageContext, pages: Pages = NO_PAGES, values: Mapping[str, Any] | None = None) -> list[str]:
     """Return the series that a page speaks of, those behind the claims that it judges among them.
 
-    A series that is read only by views without a figure at the date is left out: nothing that the page shows is of it.
+    A series that is read only by views without a figure at the date is left out, and one of several that an option
+    chooses if no figure rests on it: nothing that the page shows is of it.
 
     ``pages``: the pages that it draws on, if it speaks for others; ``values``: of its own parameters, where they are
     not the defaults.
@@ -42,7 +43,11 @@ def page_series(page: PageContext, pages: Pages = NO_PAGES, values: Mapping[str,
     judged = list(page.loaded)
     subjects = subjects_of(page.name)
     views = [v for v in views_of(page.name) if _speaks(page, subjects.get(v, v), own) and _speaks(page, v, own)]
-    return list(dict.fromkeys((*series_of(views, own), *judged)))
+    found, behind = series_of(views, own), set(series_of(views, own, chosen=False))
+    if behind < set(found):
+        answers = [(v, _answer(page, v, own)) for v in views]
+        behind.update(n for v, a in answers for n in (series_of([v], own) if a is None else _behind(a)))
+    return list(dict.fromkeys((*(n for n in found if n in behind), *judged)))
 
 
 def _speaks(page: PageContext, view: View, values: Mapping[str, Any]) -> bool:
@@ -50,18 +55,36 @@ def _speaks(page: PageContext, view: View, values: Mapping[str, Any]) -> bool:
     options = declaration_of(view).options
     if any(needed and name not in values for name, needed in options.items()):
         return True
-    return has_figures(page.read(view, **{name: values[name] for name in options if name in values}))
+    return has_figures(_answer(page, view, values))
+
+
+def _answer(page: PageContext, view: View, values: Mapping[str, Any]) -> Any:
+    """Return what a view answers to the values of a page's parameters; nothing if only the notebook knows an option."""
+    options = declaration_of(view).options
+    if any(needed and name not in values for name, needed in options.items()):
+        return None
+    return page.read(view, **{name: values[name] for name in options if name in values})
 
 
 def has_figures(found: Any) -> bool:
     """True if the answer of a view holds a reading that has a figure."""
+    return any(r.ok for r in _readings(found))
+
+
+def _behind(found: Any) -> set[str]:
+    """Return the series on which the figures of the answer of a view rest."""
+    return {name for r in _readings(found) if r.ok for name in r.inputs}
+
+
+def _readings(found: Any) -> Iterator[Reading]:
+    """Every reading in the answer of a view."""
     if isinstance(found, Reading):
-        return found.ok
-    if isinstance(found, Panel):
-        return has_figures([*found.sentences.values(), found.groups, found.rows])
-    if isinstance(found, str):
-        return False
-    return any(map(has_figures, found.values() if isinstance(found, Mapping) else found or ()))
+        yield found
+    elif isinstance(found, Panel):
+        yield from _readings([*found.sentences.values(), found.groups, found.rows])
+    elif not isinstance(found, str):
+        for each in found.values() if isinstance(found, Mapping) else found or ():
+            yield from _readings(each)
 
 
 def overdue(page: PageContext, readings: Iterable[Reading]) -> dict[State, list[str]]:

@@ -57,6 +57,11 @@ class Supply(Protocol):
         """Return the claims judged, as a series of ones."""
 
 
+def _given(dims: Mapping[str, str | Given]) -> dict[str, str]:
+    """Return the dimensions of a cut, those of the home country filled in."""
+    return {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}
+
+
 class Views:
     """The results of the views that a page called: each is computed once for the same options."""
 
@@ -95,17 +100,15 @@ class Views:
                 }[source]
             case Cut(name, dims, vintages):
                 read[name] = None
-                given = {k: project().home if isinstance(v, Given) else v for k, v in dims.items()}
-                return (self._supply.vintages if vintages else self._supply.load)(name, **given)
+                return (self._supply.vintages if vintages else self._supply.load)(name, **_given(dims))
             case Several(names, by):
                 found = names(options[by])
                 read.update(dict.fromkeys(found))
                 return {name: self._supply.load(name) for name in found}
             case Claims(chosen):
                 return self._supply.judged(**{k: options[o] for k, o in chosen.items()})
-            case Suspects(name):
-                read[name] = None
-                return suspect_periods(name, self._supply.as_of)
+            case Suspects(name, dims):
+                return suspect_periods(name, self._supply.as_of, **_given(dims))
         return self.call(source, {k: v for k, v in options.items() if k in declaration_of(source).options})
 
     def resolve(self, given: Any, options: Mapping[str, Any]) -> Any:
@@ -315,10 +318,14 @@ def series_read(pages: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*found, *(resources() if judged else ())]))
 
 
-def series_of(views: Iterable[View], values: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the series that views and those inside them read, given the values of a page's parameters."""
+def series_of(views: Iterable[View], values: Mapping[str, Any], *, chosen: bool = True) -> tuple[str, ...]:
+    """Return the series that views and those inside them read, given the values of a page's parameters.
+
+    ``chosen``: with those that an option chooses.
+    """
     found = [s for view in _with_inner(views) for s in declaration_of(view).sources.values()]
-    return tuple(dict.fromkeys(name for source in found for name in _series_of(source, values)))
+    kept = [s for s in found if chosen or not isinstance(s, Several)]
+    return tuple(dict.fromkeys(name for source in kept for name in _series_of(source, values)))
 
 
 def claims_read(pages: Mapping[str, Mapping[str, Any]]) -> dict[str, Sequence[str]]:

@@ -150,10 +150,11 @@ def excusing_issues() -> tuple[Issue, ...]:
     return tuple(i for i in _all_issues() if i.excuses)
 
 
-def suspect_periods(series: str, as_of: date | str) -> tuple[Period, ...]:
+def suspect_periods(series: str, as_of: date | str, **dims: str) -> tuple[Period, ...]:
     """Return the periods of a series whose value was held suspect on a date: the issue says since when and until when.
 
-    Raises as :func:`known_issues`.
+    ``dims`` leaves out the issues that speak of other rows alone. Raises as :func:`known_issues`.
     """
-    found = known_issues(as_of, frozenset({series}))
-    return tuple(sorted({p for i in found if i.kind == "suspect" for p in i.periods}))
+    found = [i for i in known_issues(as_of, frozenset({series})) if i.kind == "suspect"]
+    kept = [i for i in found if all(i.is_about(k, (v,)) for k, v in dims.items())]
+    return tuple(sorted({p for i in kept for p in i.periods}))

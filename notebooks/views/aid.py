@@ -52,13 +52,13 @@ def _known(series: Series, recipient: str = "", **dims: str) -> list[Observation
 def headline(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
     """The latest delivery of which somebody reported the mass: ``mass`` (tonnes; its item the recipient).
 
-    - ``least``: the mass if the text gives it as "at least"; missing otherwise
+    - ``least``: the mass if the text gives it as "at least"; missing otherwise; ``exact``: the other way round
     - ``pure``: the mass if it is of one content, which is its item; missing otherwise
     - ``wagons``: those of a later delivery, of which the mass is not known (the item the recipient); missing otherwise
     """
     delivered, none = _known(aid_tonnes, stage="delivered"), _none(aid_tonnes, "tonne")
     if not delivered:
-        return {"mass": none, "least": none, "pure": none, "wagons": none.of(unit="wagon")}
+        return {**dict.fromkeys(("mass", "least", "exact", "pure"), none), "wagons": none.of(unit="wagon")}
     last = max(delivered, key=lambda o: (o.period.end, o.value))
     mass = _mass(aid_tonnes, last).of(item=last.dims["recipient"])
     mass, content = mass.of(digits=None) if (mass.value or 0.0) >= 100 else mass, last.dims["content"]
@@ -66,6 +66,7 @@ def headline(aid_tonnes: Series, aid_wagons: Series) -> dict[str, Reading]:
     return {
         "mass": mass,
         "least": mass if last.dims["bound"] == "lower" else none,
+        "exact": mass if last.dims["bound"] != "lower" else none,
         "pure": mass.of(item=content) if content != "mixed" else none,
         "wagons": _reading(aid_wagons, later[0], later[0].dims["recipient"]) if later else none.of(unit="wagon"),
     }
@@ -328,6 +329,14 @@ def item_table(aid_items: Series) -> tuple[Reading, ...] | None:
         tuple(_signed(_reading(aid_items, o, f"{o.dims['item']}|{o.dims['recipient']}"), o) for o in _known(aid_items))
         or None
     )
+
+
+@reads(tonnes=table, amounts=money_table, articles=item_table)
+def recorded(
+    tonnes: tuple[Reading, ...] | None, amounts: tuple[Reading, ...] | None, articles: tuple[Reading, ...] | None
+) -> tuple[Reading, ...]:
+    """Return every figure recorded, of whatever kind: of :func:`table`, :func:`money_table` and :func:`item_table`."""
+    return (*(tonnes or ()), *(amounts or ()), *(articles or ()))
 
 
 def _signed(r: Reading, o: Observation) -> Reading:

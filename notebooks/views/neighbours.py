@@ -7,11 +7,11 @@ countries without a figure of that year are named.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from kzreport.declare import AS_OF, reads, several
+from kzreport.declare import AS_OF, HOME, reads, several, suspects
 from kzreport.errors import ParameterError, explain
 from kzreport.indicators import growth, ranking, readings
 from kzreport.indicators.news import is_old
@@ -42,6 +42,7 @@ def tables(indicators: Sequence[str]) -> tuple[str, ...]:
 
 
 CHOSEN = several(tables, by="indicators")
+DOUBTED = suspects("wdi_inflation", country=HOME)  # years whose inflation at home other figures contradict
 
 
 def rule(country: str, peers: Sequence[str], indicators: Sequence[str]) -> None:
@@ -127,13 +128,20 @@ def _position(c: _Compared) -> dict[str, Reading | tuple[Reading, ...]]:
     return {"value": c.own, "rank": rank, "compared": all_, "spread": spread, "low": low, "high": high}
 
 
-def _sentences(indicator: str, c: _Compared, day: date) -> dict[str, Sentence]:
+def _is_doubted(indicator: str, own: Reading, home: str, doubted: Collection[Period]) -> bool:
+    """True for a figure of the home country that is held suspect: see :data:`DOUBTED`."""
+    return indicator == "inflation" and own.item == home and own.period in doubted
+
+
+def _sentences(indicator: str, c: _Compared, day: date, doubted: bool) -> dict[str, Sentence]:
     """Return the sentences on an indicator, in order; peers without a figure, or with a later one, are named.
 
-    A figure too old on ``day`` to be news has no rank.
+    A figure too old on ``day`` to be news has no rank, nor has one that is ``doubted``.
     """
     if not c.own.ok or is_old(c.own.period, day):
         return {indicator: {"value": c.own}}
+    if doubted:
+        return {"doubted": {"value": c.own}}
     position = _position(c)
     said: dict[str, Sentence] = {indicator: {"value": c.own}, "rank": position}
     if tied := ranking.tied(c.own, c.others):
@@ -148,29 +156,38 @@ def _sentences(indicator: str, c: _Compared, day: date) -> dict[str, Sentence]:
     return said
 
 
-@reads(series=CHOSEN, as_of=AS_OF)
+@reads(series=CHOSEN, as_of=AS_OF, home=HOME, suspect=DOUBTED)
 def panels(
-    series: Mapping[str, Series], as_of: date, indicators: Sequence[str], country: str, peers: Sequence[str]
+    series: Mapping[str, Series],
+    as_of: date,
+    indicators: Sequence[str],
+    country: str,
+    peers: Sequence[str],
+    home: str = "",
+    suspect: Collection[Period] = (),
 ) -> dict[str, Panel]:
     """One panel for each indicator of which the country has a figure: over time, and the latest of each with its year.
 
     The rows: those of the country's year from the highest down, then older or later figures; countries without are
-    named in a sentence. A figure too old to be news has no rank. Raises as :func:`check_peers`.
+    named in a sentence. A figure too old to be news has no rank, nor has one that is held suspect, which no title
+    tells. Raises as :func:`check_peers`.
     """
     found = {}
     for indicator in indicators:
         c = _compare([series[name] for name in INDICATORS[indicator]], country, peers)
         if not c.own.ok:
             continue
-        same, recent = (c.own, *c.others), not is_old(c.own.period, as_of)
+        doubted = _is_doubted(indicator, c.own, home, suspect)
+        same, recent = (c.own, *c.others), not doubted and not is_old(c.own.period, as_of)
         latest = [r if r.ok else max((o for o in c.lines[r.item] if o.ok), key=_period, default=r) for r in same]
         rows = sorted(filter(_ok, latest), key=lambda r: (r.period != c.own.period, -r.period.year, -(r.value or 0.0)))
         ranked = [r if r.period == c.own.period and recent else None for r in rows]
         ranks = [r and ranking.rank(r, [o for o in same if o.item != r.item]) for r in ranked]
         beside = {"rank": [r if r and r.ok else None for r in ranks]} if recent else {}
         none = c.own.of(value=None, unit="rank", status=Status.MISSING_INPUT)
-        finding = _position(c) if recent else {"value": c.own, "rank": none, "compared": none}
-        found[indicator] = Panel(_sentences(indicator, c, as_of), c.lines, tuple(rows), beside, finding)
+        told = c.own.of(value=None, status=Status.MISSING_INPUT) if doubted else c.own
+        finding = _position(c) if recent else {"value": told, "rank": none, "compared": none}
+        found[indicator] = Panel(_sentences(indicator, c, as_of, doubted), c.lines, tuple(rows), beside, finding)
     return found
 
 
@@ -185,7 +202,7 @@ def state(
     """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers).own for i in indicators}
     known = [i for i, r in found.items() if r.ok]
-    names = tables(indicators)
+    names = tables(known or indicators)
     days = [o.published for name in names for o in series[name] if o.published]
     day = Period.parse((max(days) if days else as_of).isoformat())
     count = Reading("state", float(len(known)), "count", day, inputs=names)
@@ -196,17 +213,23 @@ def state(
     return {"state": count, "absent": absent, "lacking": lacking}
 
 
-@reads(series=CHOSEN, as_of=AS_OF)
+@reads(series=CHOSEN, as_of=AS_OF, home=HOME, suspect=DOUBTED)
 def overview(
-    series: Mapping[str, Series], as_of: date, indicators: Sequence[str], country: str, peers: Sequence[str]
+    series: Mapping[str, Series],
+    as_of: date,
+    indicators: Sequence[str],
+    country: str,
+    peers: Sequence[str],
+    home: str = "",
+    suspect: Collection[Period] = (),
 ) -> Panel:
     """A row for each indicator of which the country has a figure: the latest; its rank, and among how many countries.
 
-    A figure alone has no rank, nor has one too old to be news.
+    A figure alone has no rank, nor has one too old to be news or held suspect.
     """
     found = {i: _compare([series[name] for name in INDICATORS[i]], country, peers) for i in indicators}
     held = {i: c for i, c in found.items() if c.own.ok}
-    recent = [not is_old(c.own.period, as_of) for c in held.values()]
+    recent = [not is_old(c.own.period, as_of) and not _is_doubted(i, c.own, home, suspect) for i, c in held.items()]
     ranks = [ranking.rank(c.own, c.others) if new else None for c, new in zip(held.values(), recent, strict=True)]
     counts = [ranking.compared(c.own, c.others) if r and r.ok else None
               for c, r in zip(held.values(), ranks, strict=True)]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from kzreport.declare import reads
@@ -81,13 +82,22 @@ def _spread(r: Reading) -> Reading:
 
 @reads(transit_="transit")
 def disagreement(transit_: Series) -> dict[str, Reading]:
-    """The year on which publishers differ most: ``spread`` (tonnes), ``volume`` with its interval."""
-    years = _years(transit_)
-    widest = max(years, key=lambda r: _spread(r).value or 0.0, default=None)
+    """The year on which publishers differ most, of those for which two figures are held; all missing without one.
+
+    ``spread`` (tonnes); ``volume`` with its interval; ``document``: how many values, left out, a document under check
+    gives, missing if none.
+    """
+    given = transit.by_publisher(transit_, "all") if len(transit_) else ()
+    several = {p for p, count in Counter(r.period for r in given).items() if count > 1}
+    widest = max(
+        (r for r in _years(transit_) if r.period in several), key=lambda r: _spread(r).value or 0.0, default=None
+    )
+    none = _none(transit_, "tonne")
     if widest is None:
-        none = _none(transit_, "tonne")
-        return {"volume": none, "spread": none}
-    return {"volume": widest.of(value=widest.value), "spread": _spread(widest)}
+        return {"volume": none, "spread": none, "document": none.of(unit="count")}
+    left = transit.by_publisher(transit_, "all", kind="document")
+    count = widest.of(name="document", value=float(len(left)), unit="count", digits=0, interval=None, base=None)
+    return {"volume": widest, "spread": _spread(widest), "document": count if left else none.of(unit="count")}
 
 
 @reads(transit_="transit")
@@ -174,7 +184,7 @@ def implied(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     made: list[tuple[Period, list[Reading]]] = []
     for year in years:
         found = sorted(
-            (r for r in transit.implied_bases(transit_, transit_growth, "all", year) if r.ok),
+            (r for r in transit.implied_bases(transit_, transit_growth, "all", year, unnamed=UNNAMED) if r.ok),
             key=lambda r: r.value or 0.0,
         )
         if len(found) > 1:
@@ -290,12 +300,13 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
 
     ``before`` and ``growth`` (percent): the year before it as the same publisher gives it, missing where nobody gives
     both. Figures of two publishers over years that nobody gives are not joined. ``named``: the latest year again, to be
-    told with its publisher; missing where several give it.
+    told with its publisher; missing where several give it. ``range``: the latest year if several give it otherwise:
+    nobody gives their midpoint.
     """
     none = _none(transit_containers, "teu")
     known = _years(transit_containers, "")
     if not known:
-        return {**dict.fromkeys(("last", "named", "before", "part"), none), "growth": none.of(unit="percent")}
+        return {**dict.fromkeys(("last", "named", "range", "before", "part"), none), "growth": none.of(unit="percent")}
     last = known[-1]
     year = last.period.year_before()
     pair = transit.like_with_like(transit_containers, "", last.period, year, unnamed=UNNAMED)
@@ -304,6 +315,7 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
     return {
         "last": now,
         "named": now if now.item else none,
+        "range": now if _spread(now).value else none,
         "before": before,
         "growth": growth.growth(now, before),
         "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,

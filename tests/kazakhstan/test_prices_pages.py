@@ -193,7 +193,7 @@ def test_a_first_release_carries_its_usual_revision(as_of, year):
     """The 4.9% of 2024 stood there as firm: it was revised to 8.8%. Of what has one vintage alone nothing is said."""
     text = said("inflation", "first", prices.revised, as_of)
     assert text.startswith(f"The figure for {year}, ") if year else not text
-    assert not year or "is a first release, and may be revised by as much" in text
+    assert not year or "is a first release, and may be revised in its turn" in text
 
 
 def test_a_section_on_revisions_has_some_to_tell(shown):

@@ -13,7 +13,7 @@ from kzreport.project.settings import project
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import Figure, FigureReader, line_decimals
-from kzreport.render.judged import judged_claims, judged_documents
+from kzreport.render.judged import UNPRINTED, judged_claims, judged_documents
 from kzreport.render.late import present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
@@ -26,6 +26,7 @@ _A4_COLUMNS = 6  # at most, of a table that is printed on A4
 _PRINTED = 210  # rows of a sheet of figures that are printed: three to six pages
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "value", "unit", "status")  # seen without scrolling
 _SOURCE_COLUMNS = ("basis", "publisher", "published", "series", "starts")
+_UNPRINTED = 2  # columns of figures at the end, which paper has no use for
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -85,7 +86,7 @@ class _Workbook:
             if page.name in sheets:
                 self._figure_sheet(page, sheets[page.name], figures[page.name])
         if last[0]:
-            self._table(last[0], self.say("claims_of"), "claims", *claims)
+            self._table(last[0], self.say("claims_of"), "claims", *claims, unprinted=UNPRINTED)
         self._sources(last[1])
         return self.book.data()
 
@@ -100,16 +101,20 @@ class _Workbook:
         columns: Sequence[Column],
         rows: Sequence[Sequence[Value]],
         most: int | None = None,
+        unprinted: int = 0,
     ) -> None:
-        """Write a sheet with one table; of a long table of figures the first rows are printed, and it is said."""
+        """Write a sheet with one table; of a long or wide table the first rows and columns are printed: it says so."""
         about = [self.say("one_table"), self.say("see_notes")]
         if most is not None and len(rows) > most:
             numbers = {"rows": self.words.number(most, 0), "all": self.words.number(len(rows), 0)}
             about.append(self.say("printed", **numbers))
+        if unprinted:
+            names = ", ".join(column.head for column in columns[-unprinted:])
+            about.append(self.say("unprinted", columns=names))
         wide = len(columns) > _A4_COLUMNS
         lines: list[str | Link] = [title, self.edition.lines[self.language], " ".join(about), self.back]
         sheet = self.book.sheet(name, lines, self.foot, wide=wide)
-        self.book.table(sheet, _HEAD, key, columns, rows, most)
+        self.book.table(sheet, _HEAD, key, columns, rows, most, len(columns) - unprinted)
 
     def _cover(self, name: str) -> None:
         edition, k = self.edition, self.language
@@ -184,7 +189,8 @@ class _Workbook:
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
         wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "basis", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
-        self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows, _PRINTED)
+        title = self.say("figures_of", title=page.title)
+        self._table(name, title, f"figures_{page.name}", columns, rows, _PRINTED, _UNPRINTED)
 
     def _figure(self, f: Figure, decimals: int, reader: FigureReader) -> Iterator[Value]:
         words = self.words

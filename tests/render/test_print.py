@@ -187,7 +187,7 @@ def test_the_file_has_every_text_of_the_edition(calm, calm_files, language):
     for shown in calm.pages[language]:
         for output in shown.outputs:
             if output.kind is Kind.TABLE:
-                table = printed_table(read_table(output.html))
+                table = printed_table(read_table(output.html), ".")
                 cells = [*table["head"], *(plain_data(line) for row in table["rows"] for cell in row for line in cell)]
                 texts = [table["title"], *cells]
             elif output.kind is Kind.CHART:
@@ -317,9 +317,9 @@ def test_a_caveat_is_told_once_and_later_pages_name_the_first(language):
 
 def test_a_narrow_table_is_set_in_two_halves_and_a_wide_one_smaller():
     rows = [Row.of("2025", "Kyrgyzstan", "11.1%") for _ in range(8)]
-    narrow = printed_table(read_table(Table("t", "T", ["Period", "Country", "Value"], rows, []).output().html))
+    narrow = printed_table(read_table(Table("t", "T", ["Period", "Country", "Value"], rows, []).output().html), ".")
     assert narrow["folded"] and narrow["whole"] and narrow["size"] == 8.0
-    wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html))
+    wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html), ".")
     assert not wide["folded"] and 7.0 <= wide["size"] < 8.0
 
 
@@ -367,7 +367,7 @@ def test_a_column_of_a_table_set_smaller_has_more_room():
     name = "Bureau of National Statistics of Kazakhstan (BNS)"
     rows = [Row.of("2 December 2026", "Consumer prices by main group, monthly change", "November 2026", name)]
     table = printed_table(
-        read_table(Table("t", "T", ["Expected", "Series", "Missing", "Source"], rows, []).output().html)
+        read_table(Table("t", "T", ["Expected", "Series", "Missing", "Source"], rows, []).output().html), "."
     )
     room = table["widths"][-1] / sum(table["widths"]) * 130 * 8.0 / table["size"]
     assert table["size"] < 8 and room >= len(name)

@@ -23,7 +23,7 @@ _FEW = 18  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
 _SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
-_TALL = 300.0  # points, of a chart that takes two fifths of a page and more
+_TALL = 230.0  # points, of a chart that takes a third of a page and more
 _PAGE = 5000  # of small print: a longer part of the notes may go over to the next page
 _SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 

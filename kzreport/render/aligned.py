@@ -34,14 +34,14 @@ def number_ends(texts: Sequence[str], mark: str) -> list[str | None]:
     >>> number_ends(["1,5 %", "20 %"], ","), number_ends(["9.8%", "4 t"], "."), number_ends(["1.5", "2.5"], ".")
     ([',5 %', ' %'], [None, None], [None, None])
     """
-    number = re.compile(r"[+−]?(\d(?:[\d\u202f\u00a0,.]*\d)?)(\*?)(\D*)")
+    number = re.compile(r"[+−]?([^\w\s]?)(\d(?:[\d\u202f\u00a0,.]*\d)?)(\*?)(\D*)")
     found: list[str | None] = []
-    units = set()
+    units: set[tuple[str, str]] = set()
     for text in texts:
         match = number.fullmatch(text)
         if match:
-            whole, star, unit = match.groups()
-            units.add(unit)
+            currency, whole, star, unit = match.groups()
+            units.add((currency, unit))
             found.append(mark + whole.partition(mark)[2] + star + unit if mark in whole else star + unit)
         else:
             found.append("" if text in _NOTHING else None)

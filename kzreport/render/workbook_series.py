@@ -11,12 +11,12 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.render.figures import DAY, Figure, FigureReader, groups_of, shown_decimals
 from kzreport.units import UNITS, Scale, scale_for
 
-_FEWEST = 8  # periods of a series that is drawn
+_FEWEST = 8  # periods of a series that is drawn, and points of a chart without lines
 _MOST = 7  # lines of a chart that a reader can distinguish by their names
 _MOST_GREY = 10  # if one of them stands out
 _MOST_DATED = 60  # editions of a forecast, of which the newest alone is named
 _MOST_MARKS = 8  # kinds of marks
-_FEWEST_DAYS = 3  # of points, else they show no course
+_FEWEST_PERIODS = 3  # of points, else they show no course
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,8 @@ def _alike(figures: Sequence[Figure], groups: Sequence[tuple[str, int, int]]) ->
 
 def _points(figures: Sequence[Figure], groups: Sequence[tuple[str, int, int]]) -> bool:
     """True for figures of several periods, enough to show a course, that are no lines."""
-    days = {f.period for f in figures}
-    return _alike(figures, groups) and len(groups) <= _MOST_MARKS and len(days) >= _FEWEST_DAYS <= len(figures) - _MOST
+    enough = len(figures) >= _FEWEST and len({f.period for f in figures}) >= _FEWEST_PERIODS
+    return _alike(figures, groups) and enough and len(groups) <= _MOST_MARKS
 
 
 def _dated(names: Sequence[str]) -> bool:

@@ -21,7 +21,7 @@ from docx.shared import Cm, Pt, RGBColor
 from kzreport.render.aligned import column_ends
 from kzreport.render.archive import restamp
 from kzreport.render.printed import column_widths
-from kzreport.render.text import Grid, Run
+from kzreport.render.text import Grid, Run, with_signs
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
 _FONT, INK, ACCENT, MUTED, LINE = "Arial", "1A1A1A", "00507D", "595959", "BFBFBF"
@@ -268,7 +268,7 @@ def _element(markup: str) -> Any:
 def _run(run: Run, *, linked: bool = False) -> str:
     style = ("<w:b/>" if run.strong else "") + ("<w:i/>" if run.emphasis else "")
     style += f'<w:color w:val="{ACCENT}"/><w:u w:val="single"/>' if linked else ""
-    text = escape(_legal(run.text).replace("\u2212$", "\u2212\u2060$"))  # a sign stays with its currency
+    text = escape(with_signs(_legal(run.text)))
     return f'<w:r {nsdecls("w")}><w:rPr>{style}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 

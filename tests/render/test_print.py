@@ -261,6 +261,11 @@ def _short(shown):
     return dataclasses.replace(shown, outputs=outputs)
 
 
+def test_in_the_brief_in_html_a_sign_stays_with_its_currency():
+    text = brief_html.make(hostile_edition("It came to \u2212$672 million."), "en").decode()
+    assert "\u2212\u2060$672" in text and "\u2212$" not in text
+
+
 def test_the_brief_in_html_holds_no_markup_of_others(edition):
     text = brief_html.make(edition, "en").decode()
     assert "<script" not in text and "&lt;script&gt;" in text

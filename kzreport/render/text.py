@@ -15,7 +15,6 @@ from html.parser import HTMLParser
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-
 _SIGN = re.compile("\u2212(?=[$€£¥])")
 
 

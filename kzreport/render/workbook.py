@@ -23,7 +23,7 @@ from kzreport.units import UNITS
 
 _HEAD = 4  # row of the headings of a table: title, two lines and a link above it
 _A4_COLUMNS = 6  # at most, of a table that is printed on A4
-_PRINTED = 210  # rows of a sheet of figures that are printed: three to six pages
+_PRINTED = 120  # rows of a sheet of figures that are printed: two to four pages
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "value", "unit", "status")  # seen without scrolling
 _SOURCE_COLUMNS = ("basis", "publisher", "published", "series", "starts")
 _UNPRINTED = 2  # columns of figures at the end, which paper has no use for
@@ -185,7 +185,7 @@ class _Workbook:
             for f, decimals in zip(few, line_decimals(few), strict=True)
         ]
         keys = (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS)
-        widths = dict(zip(keys, (56, 30, 28, 18, 14, 20, 17, 22, 46, 14, 24, 14), strict=True))
+        widths = dict(zip(keys, (50, 30, 28, 18, 14, 20, 17, 20, 38, 14, 24, 14), strict=True))
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
         wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "basis", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
@@ -214,12 +214,12 @@ class _Workbook:
     def _sources(self, name: str) -> None:
         w = self.words
         columns = [
-            *(Column(self.say("code"), 24, wrap=True), Column(w.ui("series_name"), 34, wrap=True)),
-            *(Column(self.say("publisher"), 28, wrap=True), Column(self.say("unit"), 18, wrap=True)),
-            *(Column(self.say("basis"), 20, wrap=True), Column(self.say("frequency"), 13, wrap=True)),
-            *(Column(w.ui("last_figure"), 16, wrap=True), Column(self.say("terms"), 24, wrap=True)),
-            *(Column(w.ui("accessed"), 30, wrap=True), Column(self.say("days"), 24, wrap=True)),
-            *(Column(w.ui("caveats"), 52, wrap=True), Column(self.say("links"), 58, wrap=True)),
+            *(Column(self.say("code"), 24, wrap=True), Column(w.ui("series_name"), 30, wrap=True)),
+            *(Column(self.say("publisher"), 24, wrap=True), Column(self.say("unit"), 15, wrap=True)),
+            *(Column(self.say("basis"), 19, wrap=True), Column(self.say("frequency"), 14, wrap=True)),
+            *(Column(w.ui("last_figure"), 15, wrap=True), Column(self.say("terms"), 20, wrap=True)),
+            *(Column(w.ui("accessed"), 22, wrap=True), Column(self.say("days"), 20, wrap=True)),
+            *(Column(w.ui("caveats"), 46, wrap=True), Column(self.say("links"), 58, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):
@@ -227,7 +227,7 @@ class _Workbook:
             often = w.word("frequencies", s.frequency)
             about = (s.name, s.title, s.publisher, s.unit, s.basis, often, s.last, s.terms, s.access, s.days)
             rows.append((*about, "\n".join(s.caveats), links))
-        self._table(name, self.say("sources_of"), "sources", columns, rows)
+        self._table(name, self.say("sources_of"), "sources", columns, rows, unprinted=1)
 
 
 def _status(status: str, words: Words) -> str:

@@ -214,12 +214,12 @@ class _Workbook:
     def _sources(self, name: str) -> None:
         w = self.words
         columns = [
-            *(Column(self.say("code"), 24, wrap=True), Column(w.ui("series_name"), 30, wrap=True)),
-            *(Column(self.say("publisher"), 24, wrap=True), Column(self.say("unit"), 15, wrap=True)),
+            *(Column(self.say("code"), 23, wrap=True), Column(w.ui("series_name"), 28, wrap=True)),
+            *(Column(self.say("publisher"), 22, wrap=True), Column(self.say("unit"), 15, wrap=True)),
             *(Column(self.say("basis"), 19, wrap=True), Column(self.say("frequency"), 14, wrap=True)),
             *(Column(w.ui("last_figure"), 15, wrap=True), Column(self.say("terms"), 20, wrap=True)),
             *(Column(w.ui("accessed"), 22, wrap=True), Column(self.say("days"), 20, wrap=True)),
-            *(Column(w.ui("caveats"), 46, wrap=True), Column(self.say("links"), 58, wrap=True)),
+            *(Column(w.ui("caveats"), 43, wrap=True), Column(self.say("links"), 58, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):

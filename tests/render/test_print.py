@@ -380,6 +380,17 @@ def test_a_column_of_a_table_set_smaller_has_more_room():
     assert table["size"] < 8 and room >= len(name)
 
 
+@needs_poppler
+def test_words_are_divided_as_their_language_divides_them(calm):
+    """In French a word is parted between its syllables, in English "development" would be parted elsewhere."""
+    said = Output(Kind.SAY, "s", markdown="développement " * 90)
+    title = Output(Kind.TITLE, "t", markdown="# t")
+    edition = dataclasses.replace(calm, pages={"fr": [PageContent("fdi", "Page", [title, said])]})
+    ends = re.findall(r"(\w+)[-\u2010\xad]$", text_of(pdf.make(edition, "fr")), re.MULTILINE)
+    starts = {end for end in ends if "développement".startswith(end)}
+    assert starts and starts <= {"dé", "déve", "dévelop", "développe"}, starts
+
+
 SHIPMENTS = ("272.728", "2,200", "3.4*", "–", "12")
 
 

@@ -14,7 +14,7 @@ from kzreport.units import UNITS, Scale, scale_for
 _FEWEST = 8  # periods of a series that is drawn, and points of a chart without lines
 _MOST = 7  # lines of a chart that a reader can distinguish by their names
 _MOST_GREY = 10  # if one of them stands out
-_MOST_DATED = 60  # editions of a forecast, of which the newest alone is named
+_MOST_DATED = 19  # editions of a forecast, the newest ones, of which the newest alone is named
 _MOST_MARKS = 8  # kinds of marks
 _FEWEST_PERIODS = 3  # of points, else they show no course
 
@@ -141,8 +141,8 @@ def _over_time(figures: Sequence[Figure], groups: Sequence[tuple[str, int, int]]
     """True for figures of one unit and one subject a group, in the order of their periods, enough for a line."""
     names = [g for g, _, _ in groups]
     longest = max(last - first + 1 for _, first, last in groups)
-    most = _MOST_DATED if _dated(names) else _MOST_GREY if home in names else _MOST
-    if not _alike(figures, groups) or longest < _FEWEST or len(groups) > most:
+    most = _MOST_GREY if home in names else _MOST
+    if not _alike(figures, groups) or longest < _FEWEST or (len(groups) > most and not _dated(names)):
         return False
     for _, first, last in groups:
         own = figures[first : last + 1]
@@ -176,7 +176,7 @@ def _drawn(
             newest=dated and g == max(names[1:]),
             named=not points and (not dated or g in (names[0], max(names[1:]))),
         )
-        for g, first, last in groups
+        for g, first, last in (groups if not dated else [groups[0], *groups[1:][-_MOST_DATED:]])
     ]
     from_zero = words.ui("axis_above_zero") not in output.measure
     return Drawn(

@@ -45,9 +45,9 @@ def _columns(w: Words) -> list[Column]:
 
     return [
         *(Column(say("code"), 13), Column(w.ui("claim"), 40, wrap=True)),
-        *(Column(w.ui("within_document"), 17, wrap=True), Column(say("within_reason"), 24, wrap=True)),
-        *(Column(w.ui("against_published"), 17, wrap=True), Column(say("reason"), 30, wrap=True)),
-        *(Column(say("corrected"), 17, wrap=True), Column(w.ui("evidence"), 46, wrap=True)),
+        *(Column(w.ui("within_document"), 17, wrap=True), Column(say("within_reason"), 30, wrap=True)),
+        *(Column(w.ui("against_published"), 17, wrap=True), Column(say("reason"), 36, wrap=True)),
+        *(Column(say("corrected"), 17, wrap=True), Column(w.ui("evidence"), 72, wrap=True)),
         *(Column(w.ui("theme"), 20, wrap=True), Column(w.ui("document"), 14), Column(w.ui("line").capitalize(), 10)),
         Column(say("figures_used"), 46, wrap=True),
     ]

@@ -23,10 +23,10 @@ from kzreport.units import UNITS
 
 _HEAD = 4  # row of the headings of a table: title, two lines and a link above it
 _A4_COLUMNS = 6  # at most, of a table that is printed on A4
-_PRINTED = 120  # rows of a sheet of figures that are printed: two to four pages
+_PRINTED = 60  # rows of a sheet of figures that are printed: two pages
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "value", "unit", "status")  # seen without scrolling
-_SOURCE_COLUMNS = ("basis", "publisher", "published", "series", "starts")
-_UNPRINTED = 2  # columns of figures at the end, which paper has no use for
+_SOURCE_COLUMNS = ("publisher", "published", "basis", "series", "starts")
+_UNPRINTED = 3  # columns of figures at the end, which paper has no use for
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -185,7 +185,7 @@ class _Workbook:
             for f, decimals in zip(few, line_decimals(few), strict=True)
         ]
         keys = (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS)
-        widths = dict(zip(keys, (50, 30, 28, 18, 14, 20, 17, 20, 38, 14, 24, 14), strict=True))
+        widths = dict(zip(keys, (56, 30, 28, 18, 14, 20, 17, 46, 14, 22, 24, 14), strict=True))
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
         wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "basis", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
@@ -200,9 +200,9 @@ class _Workbook:
         yield Number(f.value, decimals) if f.value is not None else None
         yield self._unit(f.unit)
         yield words.ui("estimated") if f.estimated and f.value is not None else _status(f.status, words)
-        yield f.basis
         yield f.publisher
         yield parse_day(f.published) if f.published else None
+        yield f.basis
         yield ", ".join(f.series)
         yield _start(f.period)
 

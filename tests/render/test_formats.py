@@ -306,7 +306,7 @@ def test_of_a_long_sheet_the_first_rows_are_printed_and_it_is_said(made):
     cut = [s for s in book.worksheets if "In print" in str(s["A3"].value)]
     assert cut
     for sheet in cut:
-        assert sheet.print_area.endswith("$125") and "In print: the first 120 of its" in sheet["A3"].value
+        assert sheet.print_area.endswith("$65") and "In print: the first 60 of its" in sheet["A3"].value
         assert f"{sheet.max_row - 5:,} rows" in sheet["A3"].value
     whole = [s for s in book.worksheets[2:] if s not in cut and s.print_area]
     assert all(s.print_area.endswith(f"${s.max_row}") for s in whole if s.title != "Charts")

@@ -29,6 +29,7 @@ _DAY_0 = date(1899, 12, 30)  # from which a spreadsheet counts days
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "square_dot", "long_dash_dot")
 _MARKS = ("circle", "square", "triangle", "diamond", "x", "star", "plus")
 _LEFT, _ABOVE, _ACROSS, _DOWN = 0.09, 0.04, 0.69, 0.87  # of the chart: where its plot is
+_NARROWER = 0.54  # of the chart: a plot with the names of its marks beside it
 _DAY = 5  # column of the day of a name; that of its height follows
 _APART = 0.053  # of the height of the plot: between the middles of two names
 _LATE = 0.04  # of the time axis: lines that end so near to its end have their names beside the plot
@@ -155,9 +156,12 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[s
         _name(chart, sheet.get_name(), below[number], drawn.lines[number], ink)
     _axes(chart, drawn, (low, high, step))
     font = {"name": "Arial", "size": 10, "color": INK}
-    chart.set_legend({"position": "right", "font": font} if drawn.points else {"none": True})
+    beside = {"x": _LEFT + _NARROWER + 0.02, "y": _ABOVE, "width": 0.98 - _LEFT - _NARROWER, "height": _DOWN}
+    legend = {"position": "right", "font": font, "layout": beside}
+    chart.set_legend(legend if drawn.points else {"none": True})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_plotarea({"layout": {"x": _LEFT, "y": _ABOVE, "width": _ACROSS, "height": _DOWN}})
+    across = _NARROWER if drawn.points else _ACROSS
+    chart.set_plotarea({"layout": {"x": _LEFT, "y": _ABOVE, "width": across, "height": _DOWN}})
     chart.set_size({"width": 735, "height": 20 * _PLOT})
     sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})
 

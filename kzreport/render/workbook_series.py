@@ -16,6 +16,7 @@ _MOST = 7  # lines of a chart that a reader can distinguish by their names
 _MOST_GREY = 10  # if one of them stands out
 _MOST_DATED = 19  # editions of a forecast, the newest ones, of which the newest alone is named
 _MOST_MARKS = 8  # kinds of marks
+_LONGEST = 2  # decimals of a number beside a name
 _FEWEST_PERIODS = 3  # of points, else they show no course
 
 
@@ -210,7 +211,8 @@ def _line(group: str, own: Sequence[Figure], row: int, usual: int, reader: Figur
     level = end.value or 0.0
     stepped = len(end.period) < usual
     decimals = shown_decimals(level, end.unit)
-    on_axis = words.number(level / scale.divisor, scale.digits) if scale else words.number(level, decimals)
+    in_chart = words.number(level, min(decimals, _LONGEST))
+    on_axis = words.number(level / scale.divisor, scale.digits) if scale else in_chart
     return Line(
         name=reader.label(group),
         period=words.period(last),

@@ -140,11 +140,12 @@ class Book:
         columns: Sequence[Column],
         rows: Sequence[Sequence[Value]],
         printed: int | None = None,
+        across: int | None = None,
     ) -> None:
         """Write the one table of a sheet from a row on: headings that stay in sight and are printed on each page.
 
-        ``name``: of the table in the workbook, letters, digits and ``_``; ``printed``: rows that are printed, all if
-        there is no such number.
+        ``name``: of the table in the workbook, letters, digits and ``_``; ``printed``, ``across``: rows and columns
+        that are printed, all if there is no such number.
         """
         last = row + max(len(rows), 1)
         heads = [{"header": head} for head in _unlike([c.head for c in columns])]
@@ -166,8 +167,9 @@ class Book:
             sheet.set_row(below, min(_TALLEST, _LINE_HEIGHT * max(lines, default=1) + 3))
         sheet.freeze_panes(row + 1, 0)
         sheet.repeat_rows(row)
-        if printed is not None:
-            sheet.print_area(0, 0, min(last, row + printed), len(columns) - 1)
+        if printed is not None or across is not None:
+            below = last if printed is None else min(last, row + printed)
+            sheet.print_area(0, 0, below, (across or len(columns)) - 1)
 
     def data(self) -> bytes:
         """Close the workbook and return its bytes."""

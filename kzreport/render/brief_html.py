@@ -9,12 +9,13 @@ from kzreport.project.settings import project
 from kzreport.render.brief import make_brief
 from kzreport.render.content import Edition
 from kzreport.render.fill import fill
+from kzreport.render.text import with_signs
 
 
 def make(edition: Edition, language: str) -> bytes:
     """Return the brief as HTML."""
     brief = make_brief(edition, language)
-    return fill(
+    text = fill(
         "brief.html",
         w=Words(language, day=edition.as_of),
         language=language,
@@ -25,4 +26,5 @@ def make(edition: Edition, language: str) -> bytes:
         brief=brief,
         lines={point.page: Markup(point.line) for point in brief.points},  # our own drawing: numbers alone
         fingerprint=edition.fingerprint,
-    ).encode()
+    )
+    return with_signs(text).encode()

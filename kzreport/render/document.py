@@ -8,6 +8,7 @@ from dataclasses import replace
 from kzreport.charts.picture import bare_picture, png_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output
+from kzreport.render.aligned import decimal_mark
 from kzreport.render.brief import told_replaced
 from kzreport.render.claims_print import Entry, paper_ledger
 from kzreport.render.content import Edition, PageContent
@@ -67,7 +68,6 @@ class _Document:
         self.file.columns(1, new_page=True)
         for page in self.pages:
             self._page(page, [mark for _, mark in marks[page.name]])
-        self.file.columns(1, new_page=True)
         self.file.paragraph([Run(self.say("sources_of"))], "Heading 1", mark=sources)
         self.file.columns(2)
         self._sources(edition_sources(self.edition, self.language))
@@ -133,7 +133,7 @@ class _Document:
             self._entries(grid)
             self.file.columns(1)
         else:
-            self.file.table(grid)
+            self.file.table(grid, decimal_mark(self.words))
         if other:
             title = next(p.title for p in self.pages if p.name == other)
             said = self.words.typography(self.words.ui("in_full").format(column=last))
@@ -145,7 +145,7 @@ class _Document:
         self.file.caption(self.say("table"), self.tables, title)
         if not other:
             rows = [[TextCell([[Run(text)]], head=not n) for n, text in enumerate(row)] for row in ledger.rows]
-            self.file.table(Grid(title, list(ledger.head), set(), rows))
+            self.file.table(Grid(title, list(ledger.head), set(), rows), decimal_mark(self.words))
             self.file.paragraph([Run(self.words.typography(self.words.ui("claims_rest")))], "Source")
         self.file.columns(1 if other and len(claims) <= _SHORT else 2)
         for group in (*ledger.full, *ledger.others):

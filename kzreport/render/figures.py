@@ -23,7 +23,7 @@ from kzreport.series.known import load_series
 from kzreport.series.resource import names_of, resources
 from kzreport.units import UNITS
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)  # the code of a vintage
 _SMALL = 100  # below it, a unit without decimals may have some
 _FULL = 3  # decimals of a number that is shown as published, not rounded to those of its unit
 _THEN = "then"  # the group of figures as an earlier edition had them
@@ -91,7 +91,7 @@ class FigureReader:
         group, item, period, value, unit, status, estimated, series, basis = row
         names = tuple(series.split())
         parts = tuple(part for part in (*group.split("|"), *item.split("|")) if part)
-        days = [parse_day(part) for part in parts if _DAY.fullmatch(part)]  # of a vintage, if one is named
+        days = [parse_day(part) for part in parts if DAY.fullmatch(part)]  # of a vintage, if one is named
         key, published = min([self.as_of, *days]), ""
         if value and group != _THEN:
             held = [name for name in names if name in self.held]

@@ -13,6 +13,8 @@ from kzreport.render.content import PageContent
 from kzreport.render.ledger import Listed, listed_claims, strong
 from kzreport.render.text import Cell, plain, read_markdown
 
+UNPRINTED = 4  # columns at the end: the claim says its document and line, and paper has no use for the others
+
 
 def judged_claims(
     pages: Sequence[PageContent], language: str, as_of: date
@@ -42,11 +44,11 @@ def _columns(w: Words) -> list[Column]:
         return w.word("handed", key)
 
     return [
-        *(Column(say("code"), 14), Column(w.ui("document"), 14), Column(w.ui("line").capitalize(), 10)),
-        *(Column(w.ui("theme"), 20, wrap=True), Column(w.ui("claim"), 46, wrap=True)),
-        *(Column(w.ui("within_document"), 18, wrap=True), Column(say("within_reason"), 30, wrap=True)),
-        *(Column(w.ui("against_published"), 20, wrap=True), Column(say("reason"), 40, wrap=True)),
-        *(Column(say("corrected"), 18, wrap=True), Column(w.ui("evidence"), 54, wrap=True)),
+        *(Column(say("code"), 13), Column(w.ui("claim"), 40, wrap=True)),
+        *(Column(w.ui("within_document"), 17, wrap=True), Column(say("within_reason"), 30, wrap=True)),
+        *(Column(w.ui("against_published"), 17, wrap=True), Column(say("reason"), 36, wrap=True)),
+        *(Column(say("corrected"), 17, wrap=True), Column(w.ui("evidence"), 72, wrap=True)),
+        *(Column(w.ui("theme"), 20, wrap=True), Column(w.ui("document"), 14), Column(w.ui("line").capitalize(), 10)),
         Column(say("figures_used"), 46, wrap=True),
     ]
 
@@ -55,10 +57,11 @@ def _row(claim: Listed, words: Words) -> Sequence[Value]:
     about = claim.about
     corrected = about["corrected_verdict"]
     return (
-        *(about["id"], about["document"], about["line"], words.label(about["theme"])),
-        *(f"{claim.stated} ({claim.place})", *_verdict(claim.within, words.word("verdicts_within", about["within"]))),
+        *(about["id"], f"{claim.stated} ({claim.place})"),
+        *_verdict(claim.within, words.word("verdicts_within", about["within"])),
         *_verdict(claim.published, words.word("verdicts", about["published"])),
-        *(words.label(corrected) if corrected else "", claim.evidence.text, about["rows"]),
+        *(words.label(corrected) if corrected else "", claim.evidence.text),
+        *(words.label(about["theme"]), about["document"], about["line"], about["rows"]),
     )
 
 

@@ -10,6 +10,8 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from kzreport.render.text import with_signs
+
 TAGS = {
     *("h1", "h2", "h3", "p", "ul", "ol", "li", "strong", "em", "code", "a", "br", "blockquote"),
     *("table", "caption", "thead", "tbody", "tr", "th", "td"),
@@ -43,7 +45,7 @@ def clean(markup: str) -> Markup:
     kept = nh3.clean(
         markup, tags=TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"}, link_rel=None
     )
-    return Markup(kept.replace("\u2212$", "\u2212\u2060$"))
+    return Markup(with_signs(kept))
 
 
 def markdown(text: str) -> Markup:

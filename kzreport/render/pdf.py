@@ -9,6 +9,7 @@ from kzreport.charts.picture import bare_picture
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind, Output, headline_in
 from kzreport.project.settings import project
+from kzreport.render.aligned import decimal_mark
 from kzreport.render.brief import told_replaced
 from kzreport.render.claims_print import Group, paper_ledger
 from kzreport.render.content import Edition, PageContent
@@ -118,7 +119,8 @@ def _blocks(
         elif output.kind is Kind.TABLE:
             grid, at = read_table(output.html), elsewhere.get((page.name, output.name), "")
             in_full = w.typography(w.ui("in_full").format(column=grid.head[-1]))
-            yield {**printed_table(without_last(grid) if at else grid), "at": at, "in_full": in_full}
+            table = printed_table(without_last(grid) if at else grid, decimal_mark(w))
+            yield {**table, "at": at, "in_full": in_full}
         elif output.kind is Kind.SOURCES:
             named = [p.runs[0].text for p in read_markdown(output.markdown) if p.depth == 1]
             yield {"kind": "publishers", "names": w.semicolon.join(dict.fromkeys(named))}

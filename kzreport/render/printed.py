@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from kzreport.charts.fonts import TEXT
+from kzreport.render.aligned import column_ends
 from kzreport.render.repeated import is_prose
-from kzreport.render.text import Grid, Paragraph, Run, read_markdown
+from kzreport.render.text import Cell, Grid, Paragraph, Run, read_markdown
 
 Data = dict[str, Any]
 
@@ -22,7 +23,7 @@ _FEW = 18  # rows, and fewer, stay on one page
 _LONG = 6  # rows, and more, of a table that is no wider than _NARROW are set in two halves side by side
 _NARROW = 0.47  # of the width of the text
 _SIZE, _SMALLEST = 8.0, 7.0  # points: a table that is a little too wide is set smaller
-_TALL = 300.0  # points, of a chart that takes two fifths of a page and more
+_TALL = 230.0  # points, of a chart that takes a third of a page and more
 _PAGE = 5000  # of small print: a longer part of the notes may go over to the next page
 _SHORT = 3500  # a shorter list of entries is set in two columns of one height, a longer one fills page after page
 
@@ -74,13 +75,15 @@ def printed_paragraphs(paragraphs: Sequence[Paragraph], level: int = 0) -> list[
     return found
 
 
-def printed_table(grid: Grid) -> Data:
+def printed_table(grid: Grid, mark: str) -> Data:
     """Return a table as data: title, head, rows of cells of lines, the columns that hold words, widths.
 
-    Its kind is ``entries`` where a row holds so much text that it is read as an entry of a list, else ``table``.
+    ``mark``: of decimals; ``ends``: what follows the units of the numbers of each column, by row. The kind is
+    ``entries`` where a row holds so much text that it is read as an entry of a list, else ``table``.
     """
-    said = [grid.head, *([cell.text for cell in row] for row in grid.rows)]
     texts = [n in grid.texts or _holds_words(grid, n) for n in range(len(grid.head))]
+    ends = column_ends(grid, texts, mark)
+    said = [grid.head, *(_with_room(row, number, ends) for number, row in enumerate(grid.rows))]
     whole = sum(_GAP + max(map(len, column)) for column in zip(*said, strict=True))
     size = max(_SMALLEST, _SIZE * min(1.0, _LINE / whole))
     share = round(min(whole / _LINE, 1.0), 3)
@@ -90,14 +93,24 @@ def printed_table(grid: Grid) -> Data:
         "head": grid.head,
         "rows": [[[printed_runs(line) for line in cell.lines] for cell in row] for row in grid.rows],
         "texts": texts,
+        "ends": ends,
         "widths": column_widths(said, int(_LINE * _SIZE / size)),
         "share": share,
         "folded": share <= _NARROW and len(grid.rows) >= _LONG,
         "size": round(size, 2),
         "half": _middle(grid) if is_prose(grid) else None,
         "whole": len(grid.rows) <= _FEW,
-        "tight": sum(_least(column) for column in zip(*said, strict=True)) > _LINE * _SIZE / size,
+        "tight": sum(map(_least, zip(*said, strict=True))) > _LINE * _SIZE / size or max(map(_longest, said)) > _WORD,
     }
+
+
+def _with_room(row: Sequence[Cell], number: int, ends: Sequence[Sequence[str | None]]) -> list[str]:
+    """Return the texts of a row, a number as long as its room: decimals that others of its column have are counted."""
+    found = []
+    for cell, column in zip(row, ends, strict=True):
+        end, longest = column[number], max(len(end or "") for end in column)
+        found.append(cell.text + "0" * (longest - len(end) if end is not None else 0))
+    return found
 
 
 def _middle(grid: Grid) -> int | None:
@@ -137,7 +150,11 @@ def column_widths(rows: Sequence[Sequence[str]], line: int = _LINE) -> list[floa
 
 def _least(column: Sequence[str]) -> float:
     """Return the width of the longest word of a column, in characters."""
-    return _GAP + min(max(len(word) for cell in column for word in re.split(r"[ \n-]", cell)), _WORD)
+    return _GAP + min(_longest(column), _WORD)
+
+
+def _longest(cells: Sequence[str]) -> int:
+    return max(len(word) for cell in cells for word in re.split(r"[ \n-]", cell))
 
 
 def printed_size(svg: str) -> tuple[float, float]:
@@ -151,16 +168,17 @@ def printed_size(svg: str) -> tuple[float, float]:
 
 
 def tall_last(blocks: Sequence[Data]) -> list[Data]:
-    """Return blocks with each tall chart after the sentences and tables that follow it: they fill the page before it.
+    """Return blocks with the tall charts of a section after what follows them in it: that fills the page before them.
 
     >>> chart, say, table, section = ({"kind": k, "height": 400} for k in ("chart", "say", "table", "section"))
-    >>> [b["kind"] for b in tall_last([section, chart, say, table, section])]
-    ['section', 'say', 'table', 'chart', 'section']
+    >>> low = {"kind": "chart", "height": 200}
+    >>> [b["kind"] for b in tall_last([section, chart, low, table, say, section])]
+    ['section', 'chart', 'table', 'say', 'chart', 'section']
     """
     found: list[Data] = []
     tall: list[Data] = []
     for block in blocks:
-        if tall and block["kind"] not in ("say", "table"):
+        if tall and block["kind"] not in ("say", "table", "chart"):
             found += tall
             tall = []
         (tall if block["kind"] == "chart" and block["height"] > _TALL else found).append(block)

@@ -6,6 +6,7 @@ only links to ``https`` addresses and to pages are links.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -13,6 +14,8 @@ from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+_SIGN = re.compile("\u2212(?=[$€£¥])")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,15 @@ class Grid:
 def plain(runs: Sequence[Run]) -> str:
     """Return the text of runs."""
     return "".join(run.text for run in runs)
+
+
+def with_signs(text: str) -> str:
+    """Return text whose minus signs stay on the line of the currency that follows them, by a word joiner (U+2060).
+
+    >>> with_signs("of −$672 million") == "of −\u2060$672 million"
+    True
+    """
+    return _SIGN.sub("\u2212\u2060", text)
 
 
 def _linked(run: Run, address: str) -> Run:

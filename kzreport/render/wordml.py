@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -17,9 +18,10 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 from docx.shared import Cm, Pt, RGBColor
 
+from kzreport.render.aligned import column_ends
 from kzreport.render.archive import restamp
 from kzreport.render.printed import column_widths
-from kzreport.render.text import Grid, Run
+from kzreport.render.text import Grid, Run, with_signs
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
 _FONT, INK, ACCENT, MUTED, LINE = "Arial", "1A1A1A", "00507D", "595959", "BFBFBF"
@@ -28,6 +30,7 @@ _BAR = f'<w:pBdr {{}}><w:left w:val="single" w:sz="24" w:space="6" w:color="{ACC
 _WIDTH = 17.4  # centimetres between the margins
 _PICTURE = 15.6  # centimetres
 _COLUMN = 8.3  # centimetres: one of two columns of text
+_DIGIT, _MARKS = 0.556, {".": 0.278, ",": 0.278, "\u00a0": 0.278, "*": 0.389, "%": 0.889}  # widths, of the height
 _LINE = 118  # characters that fit on a line of a table
 _GUTTER = 400  # twentieths of a point between two columns of text
 # Style -> size in points, colour, bold, space before and after in points.
@@ -164,13 +167,19 @@ class WordFile:
         about.set("name", f"{self._pictures}")
         about.set("descr", _legal(alt))
 
-    def table(self, grid: Grid) -> None:
-        """Add a table: its heads in a row that is repeated on each page, its rows whole on a page where they fit."""
-        widths = _widths(grid)
+    def table(self, grid: Grid, mark: str) -> None:
+        """Add a table: its heads in a row that is repeated on each page, its rows whole on a page where they fit.
+
+        ``mark``: of decimals, at which the numbers of a column align.
+        """
+        left = _left(grid)
+        ends = column_ends(grid, [n in left for n in range(len(grid.head))], mark)
+        longest = [max(map(_ems, filter(None, column)), default=0.0) for column in ends]
+        widths = _widths(grid, longest)
         columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         small = len(grid.head) > 5
         head = "".join(
-            self._cell([[Run(text, strong=True)]], width, number in _left(grid), small, edge=True)
+            self._cell([[Run(text, strong=True)]], width, number in left, small, edge=True)
             for number, (text, width) in enumerate(zip(grid.head, widths, strict=True))
         )
         rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
@@ -178,9 +187,11 @@ class WordFile:
             whole = "<w:trPr><w:cantSplit/></w:trPr>" if sum(len(c.text) for c in row) < 1500 else ""
             cells = "".join(
                 self._cell(
-                    cell.lines, width, number in _left(grid) or cell.head, small, tied=_tied(place, len(grid.rows))
+                    *(cell.lines, width, n in left or cell.head, small),
+                    tied=_tied(place, len(grid.rows)),
+                    room=0.0 if (end := ends[n][place - 1]) is None else longest[n] - _ems(end),
                 )
-                for number, (cell, width) in enumerate(zip(row, widths, strict=True))
+                for n, (cell, width) in enumerate(zip(row, widths, strict=True))
             )
             rows.append(f"<w:tr>{whole}{cells}</w:tr>")
         edges = f'<w:insideH w:val="single" w:sz="4" w:color="{LINE}"/>'
@@ -205,12 +216,15 @@ class WordFile:
         *,
         edge: bool = False,
         tied: bool = True,
+        room: float = 0.0,
     ) -> str:
+        """Return a cell; ``room``: after a number, in heights of its letters, so that decimal marks align."""
         side = "left" if left else "right"
         size = 7.5 if small else 8.0
         next_ = "<w:keepNext/>" if tied else ""
+        after = f'<w:ind w:right="{round(room * size * 20)}"/>' if room else ""
         texts = "".join(
-            f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{next_}<w:jc w:val="{side}"/></w:pPr>'
+            f'<w:p><w:pPr><w:pStyle w:val="TableText"/>{next_}{after}<w:jc w:val="{side}"/></w:pPr>'
             f"{''.join(self._sized(run, size) for run in line)}</w:p>"
             for line in lines
         )
@@ -254,7 +268,7 @@ def _element(markup: str) -> Any:
 def _run(run: Run, *, linked: bool = False) -> str:
     style = ("<w:b/>" if run.strong else "") + ("<w:i/>" if run.emphasis else "")
     style += f'<w:color w:val="{ACCENT}"/><w:u w:val="single"/>' if linked else ""
-    text = escape(_legal(run.text).replace("\u2212$", "\u2212\u2060$"))  # a sign stays with its currency
+    text = escape(with_signs(_legal(run.text)))
     return f'<w:r {nsdecls("w")}><w:rPr>{style}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
 
 
@@ -293,7 +307,17 @@ def _left(grid: Grid) -> set[int]:
     return set(range(len(grid.head))) if prose else heads | grid.texts
 
 
-def _widths(grid: Grid) -> list[int]:
-    """Return the widths of columns, in twentieths of a point, by the text in them."""
-    shares = column_widths([grid.head, *([cell.text for cell in row] for row in grid.rows)], _LINE)
+def _ems(text: str) -> float:
+    """Return the length of the end of a number in heights of the letters of the house style.
+
+    >>> _ems(".728") == 3 * _DIGIT + _MARKS["."]
+    True
+    """
+    return sum(_MARKS.get(c, _DIGIT) for c in text)
+
+
+def _widths(grid: Grid, ends: Sequence[float]) -> list[int]:
+    """Return the widths of columns, in twentieths of a point, by the text in them and the room after numbers."""
+    rows = [[c.text + "0" * math.ceil(e / _DIGIT) for c, e in zip(row, ends, strict=True)] for row in grid.rows]
+    shares = column_widths([grid.head, *rows], _LINE)
     return [int(Cm(_WIDTH).twips * share / sum(shares)) for share in shares]

@@ -13,7 +13,7 @@ from kzreport.project.settings import project
 from kzreport.render.book import Book, Column, Link, Number, Value, lines_of
 from kzreport.render.content import Edition, PageContent
 from kzreport.render.figures import Figure, FigureReader, line_decimals
-from kzreport.render.judged import judged_claims, judged_documents
+from kzreport.render.judged import UNPRINTED, judged_claims, judged_documents
 from kzreport.render.late import present_values
 from kzreport.render.sources import edition_sources
 from kzreport.render.text import plain, read_markdown
@@ -23,9 +23,10 @@ from kzreport.units import UNITS
 
 _HEAD = 4  # row of the headings of a table: title, two lines and a link above it
 _A4_COLUMNS = 6  # at most, of a table that is printed on A4
-_PRINTED = 210  # rows of a sheet of figures that are printed: three to six pages
+_PRINTED = 60  # rows of a sheet of figures that are printed: two pages
 _FIGURE_COLUMNS = ("source_table", "line", "item", "period", "value", "unit", "status")  # seen without scrolling
-_SOURCE_COLUMNS = ("basis", "publisher", "published", "series", "starts")
+_SOURCE_COLUMNS = ("publisher", "published", "basis", "series", "starts")
+_UNPRINTED = 3  # columns of figures at the end, which paper has no use for
 
 
 def make(edition: Edition, language: str) -> bytes:
@@ -85,7 +86,7 @@ class _Workbook:
             if page.name in sheets:
                 self._figure_sheet(page, sheets[page.name], figures[page.name])
         if last[0]:
-            self._table(last[0], self.say("claims_of"), "claims", *claims)
+            self._table(last[0], self.say("claims_of"), "claims", *claims, unprinted=UNPRINTED)
         self._sources(last[1])
         return self.book.data()
 
@@ -100,16 +101,20 @@ class _Workbook:
         columns: Sequence[Column],
         rows: Sequence[Sequence[Value]],
         most: int | None = None,
+        unprinted: int = 0,
     ) -> None:
-        """Write a sheet with one table; of a long table of figures the first rows are printed, and it is said."""
+        """Write a sheet with one table; of a long or wide table the first rows and columns are printed: it says so."""
         about = [self.say("one_table"), self.say("see_notes")]
         if most is not None and len(rows) > most:
             numbers = {"rows": self.words.number(most, 0), "all": self.words.number(len(rows), 0)}
             about.append(self.say("printed", **numbers))
+        if unprinted:
+            names = ", ".join(column.head for column in columns[-unprinted:])
+            about.append(self.say("unprinted", columns=names))
         wide = len(columns) > _A4_COLUMNS
         lines: list[str | Link] = [title, self.edition.lines[self.language], " ".join(about), self.back]
         sheet = self.book.sheet(name, lines, self.foot, wide=wide)
-        self.book.table(sheet, _HEAD, key, columns, rows, most)
+        self.book.table(sheet, _HEAD, key, columns, rows, most, len(columns) - unprinted)
 
     def _cover(self, name: str) -> None:
         edition, k = self.edition, self.language
@@ -180,11 +185,12 @@ class _Workbook:
             for f, decimals in zip(few, line_decimals(few), strict=True)
         ]
         keys = (*_FIGURE_COLUMNS, *_SOURCE_COLUMNS)
-        widths = dict(zip(keys, (56, 30, 28, 18, 14, 20, 17, 22, 46, 14, 24, 14), strict=True))
+        widths = dict(zip(keys, (56, 30, 28, 18, 14, 20, 17, 46, 14, 22, 24, 14), strict=True))
         fitted = [_fit(widths[key], [row[n] for row in rows]) for n, key in enumerate(keys)]
         wrapped = ("source_table", "line", "item", "unit", "status", "publisher", "basis", "series")
         columns = [Column(self._column_head(key), w, key in wrapped) for key, w in zip(keys, fitted, strict=True)]
-        self._table(name, self.say("figures_of", title=page.title), f"figures_{page.name}", columns, rows, _PRINTED)
+        title = self.say("figures_of", title=page.title)
+        self._table(name, title, f"figures_{page.name}", columns, rows, _PRINTED, _UNPRINTED)
 
     def _figure(self, f: Figure, decimals: int, reader: FigureReader) -> Iterator[Value]:
         words = self.words
@@ -194,9 +200,9 @@ class _Workbook:
         yield Number(f.value, decimals) if f.value is not None else None
         yield self._unit(f.unit)
         yield words.ui("estimated") if f.estimated and f.value is not None else _status(f.status, words)
-        yield f.basis
         yield f.publisher
         yield parse_day(f.published) if f.published else None
+        yield f.basis
         yield ", ".join(f.series)
         yield _start(f.period)
 
@@ -208,12 +214,12 @@ class _Workbook:
     def _sources(self, name: str) -> None:
         w = self.words
         columns = [
-            *(Column(self.say("code"), 24, wrap=True), Column(w.ui("series_name"), 34, wrap=True)),
-            *(Column(self.say("publisher"), 28, wrap=True), Column(self.say("unit"), 18, wrap=True)),
-            *(Column(self.say("basis"), 20, wrap=True), Column(self.say("frequency"), 13, wrap=True)),
-            *(Column(w.ui("last_figure"), 16, wrap=True), Column(self.say("terms"), 24, wrap=True)),
-            *(Column(w.ui("accessed"), 30, wrap=True), Column(self.say("days"), 24, wrap=True)),
-            *(Column(w.ui("caveats"), 52, wrap=True), Column(self.say("links"), 58, wrap=True)),
+            *(Column(self.say("code"), 23, wrap=True), Column(w.ui("series_name"), 28, wrap=True)),
+            *(Column(self.say("publisher"), 22, wrap=True), Column(self.say("unit"), 15, wrap=True)),
+            *(Column(self.say("basis"), 19, wrap=True), Column(self.say("frequency"), 14, wrap=True)),
+            *(Column(w.ui("last_figure"), 15, wrap=True), Column(self.say("terms"), 20, wrap=True)),
+            *(Column(w.ui("accessed"), 22, wrap=True), Column(self.say("days"), 20, wrap=True)),
+            *(Column(w.ui("caveats"), 43, wrap=True), Column(self.say("links"), 58, wrap=True)),
         ]
         rows = []
         for s in edition_sources(self.edition, self.language):
@@ -221,7 +227,7 @@ class _Workbook:
             often = w.word("frequencies", s.frequency)
             about = (s.name, s.title, s.publisher, s.unit, s.basis, often, s.last, s.terms, s.access, s.days)
             rows.append((*about, "\n".join(s.caveats), links))
-        self._table(name, self.say("sources_of"), "sources", columns, rows)
+        self._table(name, self.say("sources_of"), "sources", columns, rows, unprinted=1)
 
 
 def _status(status: str, words: Words) -> str:

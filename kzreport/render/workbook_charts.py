@@ -12,7 +12,7 @@ from datetime import date
 from xlsxwriter.chart_scatter import ChartScatter
 from xlsxwriter.worksheet import Worksheet
 
-from kzreport.charts.colours import GREY, PALETTE, TARGET
+from kzreport.charts.colours import ACCENT, GREY, PALETTE, TARGET
 from kzreport.charts.spread import spread
 from kzreport.render.book import INK, LINE, MUTED, Book, Link, Number, Value, lines_of
 from kzreport.render.plot import ticks
@@ -27,7 +27,9 @@ _PRINT = 76  # per cent, in print: two charts a page, also where their titles ta
 _TICKS = 8  # at most, on the axis of years
 _DAY_0 = date(1899, 12, 30)  # from which a spreadsheet counts days
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "square_dot", "long_dash_dot")
+_MARKS = ("circle", "square", "triangle", "diamond", "x", "star", "plus")
 _LEFT, _ABOVE, _ACROSS, _DOWN = 0.09, 0.04, 0.69, 0.87  # of the chart: where its plot is
+_NARROWER = 0.54  # of the chart: a plot with the names of its marks beside it
 _DAY = 5  # column of the day of a name; that of its height follows
 _APART = 0.053  # of the height of the plot: between the middles of two names
 _LATE = 0.04  # of the time axis: lines that end so near to its end have their names beside the plot
@@ -90,18 +92,26 @@ def year_axis(first: date, last: date) -> tuple[int, int, float]:
     return low, max(high, math.ceil(low + years // every * step)), step
 
 
-def _places(drawn: Drawn, low: float, high: float) -> list[tuple[date, float]]:
-    """Return the day and height of the name of each line: at its end, those beside the plot one above the other."""
+def _places(drawn: Drawn, low: float, high: float) -> list[tuple[date | None, float]]:
+    """Return the day and height of the name of each line: at its end, those beside the plot one above the other.
+
+    A line without a name has no day, and the height of its end.
+    """
     span = (drawn.until - drawn.since).days * _LATE
-    late = [n for n, line in enumerate(drawn.lines) if (drawn.until - line.until).days <= span]
+    late = [n for n, line in enumerate(drawn.lines) if line.named and (drawn.until - line.until).days <= span]
     gap = (high - low) * _APART
     heights = spread([drawn.lines[n].level for n in late], gap, low, high)
     beside = dict(zip(late, heights, strict=True))
-    return [(drawn.until if n in beside else x.until, beside.get(n, x.level)) for n, x in enumerate(drawn.lines)]
+    days = [drawn.until if n in beside else line.until if line.named else None for n, line in enumerate(drawn.lines)]
+    return [(day, beside.get(n, line.level)) for n, (day, line) in enumerate(zip(days, drawn.lines, strict=True))]
 
 
 def _style(number: int, line: Line, drawn: Drawn) -> tuple[str, dict[str, object]]:
     """Return the colour of a line and of its name, and how it is drawn."""
+    if drawn.points:
+        colour = PALETTE[number % len(PALETTE)]
+        mark = {"type": _MARKS[number % len(_MARKS)], "size": 9, "border": {"color": colour, "width": 1.5}}
+        return colour, {"line": {"none": True}, "marker": mark | {"fill": {"none": True}}}
     if line.days:
         bars = {"type": "fixed", "value": line.days, "direction": "plus", "end_style": 0}
         bars["line"] = {"color": TARGET, "width": 2.25}
@@ -111,6 +121,8 @@ def _style(number: int, line: Line, drawn: Drawn) -> tuple[str, dict[str, object
     if not line.joined:
         mark = {"type": "diamond", "size": 6, "border": {"color": colour}, "fill": {"color": colour}}
         return colour, {"line": {"none": True}, "marker": mark}
+    if line.newest:
+        return ACCENT, {"line": {"color": ACCENT, "width": 2.25, "dash_type": "dash"}, "marker": {"type": "none"}}
     dash = "solid" if among else _DASHES[number % len(_DASHES)]
     width = 3.0 if line.strong else 1.0 if among else 1.75
     ink = MUTED if colour == GREY else colour  # grey enough for a line is too pale for text
@@ -121,15 +133,16 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[s
     chart = book.workbook.add_chart({"type": "scatter", "subtype": "straight"})
     low, high, step = value_axis(drawn.low, drawn.high)
     places = _places(drawn, low, high)
-    for column, head in enumerate(heads, 1):
+    for column, head in enumerate(heads[:4] if drawn.points else heads, 1):
         book.write(sheet, row, column, head, bold=True, bottom=2, bottom_color=INK)
     order = sorted(range(len(drawn.lines)), key=lambda n: (-places[n][1], n))  # as the names stand beside the plot
     below = {n: row + 1 + number for number, n in enumerate(order)}
-    inks, strong = [], [line.strong for line in drawn.lines]
-    for number in sorted(below, key=lambda n: strong[n]):  # the one that stands out is drawn over the others
+    inks: list[tuple[int, str]] = []
+    over = [2 * line.strong + line.newest for line in drawn.lines]
+    for number in sorted(below, key=lambda n: over[n]):  # what stands out is drawn over the others
         line = drawn.lines[number]
         ink, drawn_as = _style(number, line, drawn)
-        inks.append((number, ink))
+        inks += [(number, ink)] * line.named
         dates = [drawn.sheet, line.first, drawn.dates, line.last, drawn.dates]
         values = [drawn.sheet, line.first, drawn.values, line.last, drawn.values]
         name = [sheet.get_name(), below[number], 1]
@@ -137,14 +150,18 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[s
         day, height = places[number]
         end = Number(line.level, line.decimals)
         cells: Sequence[Value] = (line.name, line.period, end, drawn.unit, day, Number(height, line.decimals))
-        for column, value in enumerate(cells, 1):
+        for column, value in enumerate(cells if day else cells[:4], 1):
             book.write(sheet, below[number], column, value)
     for number, ink in inks:
         _name(chart, sheet.get_name(), below[number], drawn.lines[number], ink)
     _axes(chart, drawn, (low, high, step))
-    chart.set_legend({"none": True})
+    font = {"name": "Arial", "size": 10, "color": INK}
+    beside = {"x": _LEFT + _NARROWER + 0.02, "y": _ABOVE, "width": 0.98 - _LEFT - _NARROWER, "height": _DOWN}
+    legend = {"position": "right", "font": font, "layout": beside}
+    chart.set_legend(legend if drawn.points else {"none": True})
     chart.set_chartarea({"border": {"none": True}})
-    chart.set_plotarea({"layout": {"x": _LEFT, "y": _ABOVE, "width": _ACROSS, "height": _DOWN}})
+    across = _NARROWER if drawn.points else _ACROSS
+    chart.set_plotarea({"layout": {"x": _LEFT, "y": _ABOVE, "width": across, "height": _DOWN}})
     chart.set_size({"width": 735, "height": 20 * _PLOT})
     sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})
 

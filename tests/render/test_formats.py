@@ -303,12 +303,35 @@ def test_libreoffice_opens_and_prints_on_few_pages(made, ending, most, tmp_path)
 
 def test_of_a_long_sheet_the_first_rows_are_printed_and_it_is_said(made):
     book = openpyxl.load_workbook(handed(made, "en", ".xlsx"))
-    cut = [s for s in book.worksheets if s.print_area and s.max_row > 215]
+    cut = [s for s in book.worksheets if "In print" in str(s["A3"].value)]
     assert cut
     for sheet in cut:
-        assert sheet.print_area.endswith("$215") and "In print: the first 210 of its" in sheet["A3"].value
+        assert sheet.print_area.endswith("$65") and "In print: the first 60 of its" in sheet["A3"].value
         assert f"{sheet.max_row - 5:,} rows" in sheet["A3"].value
-    assert all("In print" not in str(s["A3"].value) for s in book.worksheets if s not in cut)
+    whole = [s for s in book.worksheets[2:] if s not in cut and s.print_area]
+    assert all(s.print_area.endswith(f"${s.max_row}") for s in whole if s.title != "Charts")
+
+
+POINTS = {"8": 11.69, "9": 8.27}  # inches of the height of paper, A3 and A4; landscape is 1.414 times as wide
+LEAST = 8.0  # points of letters on paper
+DIGIT = 6.11  # points of a digit of the workbook
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_letters_of_a_sheet_are_eight_points_high_in_print(made, language):
+    """Columns that paper has no use for are left out, and the sheet names them."""
+    book = openpyxl.load_workbook(handed(made, language, ".xlsx"))
+    charts = Words(language).word("handed", "charts")
+    for sheet in (s for s in book.worksheets if s.title != charts):
+        last = (
+            openpyxl.utils.cell.range_boundaries(sheet.print_area.rpartition("!")[2])[2] if sheet.print_area else None
+        )
+        columns = range(1, (last or sheet.max_column) + 1)
+        widths = [sheet.column_dimensions[openpyxl.utils.get_column_letter(n)].width for n in columns]
+        room = (POINTS[str(sheet.page_setup.paperSize)] * 1.414 - 1.0) * 72
+        assert 11 * min(1.0, room / (sum(widths) * DIGIT)) >= LEAST, sheet.title
+        left_out = [sheet.cell(5, n).value for n in range(columns[-1] + 1, sheet.max_column + 1)]
+        assert all(name in sheet["A3"].value for name in left_out), sheet.title
 
 
 # --- text that would like to be something else

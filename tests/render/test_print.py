@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import unicodedata
+from datetime import date
 
 import nbformat
 import page as page_validation
@@ -28,6 +29,7 @@ from kzreport.render.printed import column_widths, noted_parts, printed_table, p
 from kzreport.render.repeated import notes_once, told_elsewhere, without_last
 from kzreport.render.setting import set_pdf
 from kzreport.render.text import plain, read_markdown, read_table
+from kzreport.render.wordml import WordFile
 
 MAKERS = {"pdf": pdf.make, "brief": brief_pdf.make}
 LANGUAGES = ("fr", "en")
@@ -187,7 +189,7 @@ def test_the_file_has_every_text_of_the_edition(calm, calm_files, language):
     for shown in calm.pages[language]:
         for output in shown.outputs:
             if output.kind is Kind.TABLE:
-                table = printed_table(read_table(output.html))
+                table = printed_table(read_table(output.html), ".")
                 cells = [*table["head"], *(plain_data(line) for row in table["rows"] for cell in row for line in cell)]
                 texts = [table["title"], *cells]
             elif output.kind is Kind.CHART:
@@ -259,6 +261,11 @@ def _short(shown):
     return dataclasses.replace(shown, outputs=outputs)
 
 
+def test_in_the_brief_in_html_a_sign_stays_with_its_currency():
+    text = brief_html.make(hostile_edition("It came to \u2212$672 million."), "en").decode()
+    assert "\u2212\u2060$672" in text and "\u2212$" not in text
+
+
 def test_the_brief_in_html_holds_no_markup_of_others(edition):
     text = brief_html.make(edition, "en").decode()
     assert "<script" not in text and "&lt;script&gt;" in text
@@ -317,9 +324,9 @@ def test_a_caveat_is_told_once_and_later_pages_name_the_first(language):
 
 def test_a_narrow_table_is_set_in_two_halves_and_a_wide_one_smaller():
     rows = [Row.of("2025", "Kyrgyzstan", "11.1%") for _ in range(8)]
-    narrow = printed_table(read_table(Table("t", "T", ["Period", "Country", "Value"], rows, []).output().html))
+    narrow = printed_table(read_table(Table("t", "T", ["Period", "Country", "Value"], rows, []).output().html), ".")
     assert narrow["folded"] and narrow["whole"] and narrow["size"] == 8.0
-    wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html))
+    wide = printed_table(read_table(Table("t", "T", ["a", "b"], [Row.of("x " * 40, "y " * 36)], []).output().html), ".")
     assert not wide["folded"] and 7.0 <= wide["size"] < 8.0
 
 
@@ -367,10 +374,59 @@ def test_a_column_of_a_table_set_smaller_has_more_room():
     name = "Bureau of National Statistics of Kazakhstan (BNS)"
     rows = [Row.of("2 December 2026", "Consumer prices by main group, monthly change", "November 2026", name)]
     table = printed_table(
-        read_table(Table("t", "T", ["Expected", "Series", "Missing", "Source"], rows, []).output().html)
+        read_table(Table("t", "T", ["Expected", "Series", "Missing", "Source"], rows, []).output().html), "."
     )
     room = table["widths"][-1] / sum(table["widths"]) * 130 * 8.0 / table["size"]
     assert table["size"] < 8 and room >= len(name)
+
+
+@needs_poppler
+def test_words_are_divided_as_their_language_divides_them(calm):
+    """In French a word is parted between its syllables, in English "development" would be parted elsewhere."""
+    said = Output(Kind.SAY, "s", markdown="développement " * 90)
+    title = Output(Kind.TITLE, "t", markdown="# t")
+    edition = dataclasses.replace(calm, pages={"fr": [PageContent("fdi", "Page", [title, said])]})
+    ends = re.findall(r"(\w+)[-\u2010\xad]$", text_of(pdf.make(edition, "fr")), re.MULTILINE)
+    starts = {end for end in ends if "développement".startswith(end)}
+    assert starts and starts <= {"dé", "déve", "dévelop", "développe"}, starts
+
+
+SHIPMENTS = ("272.728", "2,200", "3.4*", "–", "12")
+
+
+def shipped() -> Output:
+    rows = [Row.of(f"Shipment {n}", text) for n, text in enumerate(SHIPMENTS)]
+    return Table("t", "Shipments", ["Shipment", "Mass (tonnes)"], rows, []).output()
+
+
+@needs_poppler
+def test_numbers_of_a_column_align_at_the_decimal_mark(calm):
+    """The units of all numbers end at the same place, of a dash and a number with an asterisk too."""
+    title = Output(Kind.TITLE, "t", markdown="# t")
+    edition = dataclasses.replace(calm, pages={"en": [PageContent("aid", "Aid", [title, shipped()])]})
+    layout = ["pdftotext", "-bbox", "-", "-"]
+    said = subprocess.run(layout, input=pdf.make(edition, "en"), capture_output=True, check=True).stdout.decode()
+    words = re.findall(r'xMin="([\d.]+)".*?xMax="([\d.]+)".*?>(.*?)<', said)
+    ends = {text: float(right) for _, right, text in words}
+    widths = {text: float(right) - float(left) for left, right, text in words}
+    digit = widths["12"] / 2
+    mark = widths["2,200"] - 4 * digit
+    units = {text: ends[text] for text in ("2,200", "12")}
+    units["272.728"] = ends["272.728"] - mark - 3 * digit
+    units["3.4*"] = ends["3.4*"] - (widths["3.4*"] - digit)
+    assert max(units.values()) - min(units.values()) < 0.3, units
+    assert ends["272.728"] - ends["12"] > 3 * digit
+
+
+def test_a_dash_stands_below_the_units_in_a_word_file():
+    file = WordFile("t", "s", "en-GB", date(2026, 9, 30))
+    file.table(read_table(shipped().html), ".")
+    rows = file.document.element.xpath("//w:tr")[1:]
+    indents = [int(row.xpath("(.//w:ind/@w:right)[last()]")[0]) if row.xpath(".//w:ind") else 0 for row in rows]
+    assert indents[0] == 0 and indents[1] == indents[3] == indents[4] > indents[2] > 0
+    plain = Table("t", "T", ["a", "b"], [Row.of("x", "9.8%"), Row.of("y", "4 tonnes")], []).output()
+    file.table(read_table(plain.html), ".")
+    assert len(file.document.element.xpath("//w:ind[@w:right]")) == 4, "units differ: nothing to align"
 
 
 DAYS = ("2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30", "2026-09-30", "2026-11-26")

@@ -79,6 +79,25 @@ def text_like_a_formula() -> Output:
     return chart([*years("=1+1", 4.0), *years("-1+1", 2.0)], "=2+2")
 
 
+def forecasts(*days: str) -> Output:
+    rows = years("actual", 5.0)
+    for day in days:
+        first, level = int(day[:4]), 2.0 + int(day[3]) / 10
+        rows += [(day, day, str(first + n), str(level + n), "percent", "ok", "", "cpi_yy", "b") for n in range(4)]
+    return chart(rows, "Forecasts")
+
+
+def readings() -> Output:
+    """Several publishers of one figure, some with two for one year: no line joins them."""
+    found = {"titr": (2021, 2022, 2023), "ktz": (2023, 2023, 2024), "press": (2023, 2024, 2025)}
+    rows = [
+        (name, name, str(year), str(100 * (year - 2020) + n), "tonne", "ok", "", "transit", "b")
+        for name, few in found.items()
+        for n, year in enumerate(few)
+    ]
+    return chart(rows, "Readings")
+
+
 @pytest.fixture(scope="module")
 def made() -> bytes:
     return workbook.make(edition(countries(), target(), amounts(), text_like_a_formula()), "en")
@@ -156,6 +175,30 @@ def test_names_that_look_like_a_formula_stay_text(made):
     series = "".join(drawn(made, 4))
     assert "<a:t> =1+1 5.3</a:t>" in series and "<a:t>-1+1 3.3</a:t>" in series
     assert all("!" in f for f in re.findall(r"<c:f>(.*?)</c:f>", series))
+
+
+def test_of_many_forecasts_the_outcome_and_the_newest_stand_out_and_points_have_marks():
+    data = workbook.make(edition(forecasts("2022-04-20", "2023-04-12", "2024-04-17", "2025-04-23"), readings()), "en")
+    styles = [m.groups() for x in drawn(data, 1) if (m := re.search(r'<a:ln w="(\d+)".*?srgbClr val="(\w+)"', x))]
+    assert styles == [("12700", "8C8C8C")] * 3 + [("28575", "B5420A"), ("38100", "0072B2")]
+    labels = [re.search(r"<a:t>(.*?)</a:t>", x)[1] for x in drawn(data, 1) if "<c:dLbls>" in x]
+    assert labels == ["23\xa0April 2025 5.5", "actual 6.3"]
+    marks = [re.search(r'<c:symbol val="(\w+)"', x)[1] for x in drawn(data, 2)]
+    assert sorted(marks) == ["circle", "square", "triangle"]
+    assert not any("<c:dLbls>" in x or "<a:ln w=" in x.split("<c:marker>")[0] for x in drawn(data, 2))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert "<c:legend>" in archive.read("xl/charts/chart2.xml").decode()
+    beside_it = beside(openpyxl.load_workbook(io.BytesIO(data)), 8 + 26)
+    assert [n["Value"] for n in beside_it] == [502, 402, 302], "the last of each, the highest first"
+
+
+def test_of_very_many_forecasts_the_newest_are_drawn_and_their_figures_stay_beside_the_chart():
+    days = [f"{year}-{month}-15" for year in range(2010, 2026) for month in ("04", "10")]
+    data = workbook.make(edition(forecasts(*days), countries()), "en")
+    lines = [x for x in drawn(data, 1) if "<c:dLbls>" not in x]
+    assert len(lines) == 20
+    rows = beside(openpyxl.load_workbook(io.BytesIO(data)), 8)
+    assert len(rows) == 20 and "15\xa0October 2025" in {r["Line or column"] for r in rows}
 
 
 def test_charts_print_two_a_page_with_title_measure_and_link(book, made):

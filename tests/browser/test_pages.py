@@ -259,24 +259,50 @@ def test_claims_are_filtered(page, files):
 
 
 def test_tables_on_a_phone_fit_or_keep_their_rows_named(page, files):
-    """The third column was seen only by who moved the table, which nothing said."""
+    """What was beyond the edge was seen only by who moved the table."""
     page.set_viewport_size({"width": 360, "height": 740})
-    for name in ("neighbours", "inflation"):
+    for name in ("summary", "fdi", "forecasts", "inflation", "claims"):
         page.goto(files[name].as_uri())
         tables = page.eval_on_selector_all(
             "figure.table .scroll",
             """all => all.map(box => {
-              const head = box.querySelector('tbody th'), style = getComputedStyle(head);
-              const beyond = box.scrollWidth - box.clientWidth, count = box.querySelector('tr').cells.length;
+              const head = box.querySelector('tbody th'), beyond = box.scrollWidth - box.clientWidth;
+              const heads = box.querySelectorAll('tbody tr:first-child th').length;
+              const texts = [...box.querySelectorAll('td')].filter(e => !e.checkVisibility()).length;
               box.scrollLeft = 60;
               const kept = Math.abs(head.getBoundingClientRect().left - box.getBoundingClientRect().left) < 1;
-              return [count, beyond, kept, getComputedStyle(box).backgroundImage.split('gradient').length - 1];
+              const shades = getComputedStyle(box).backgroundImage.split('gradient').length - 1;
+              return [box.querySelector('tr').cells.length - heads, beyond, kept, shades, texts];
             })""",
         )
         assert tables
-        for count, beyond, kept, shades in tables:
-            assert beyond < 20 or count > 4, "four columns fit"
-            assert kept and shades == 4
+        for count, beyond, kept, shades, unseen in tables:
+            assert beyond < 20 or count > 6, f"{name}: six columns beside the names of rows fit"
+            assert kept and shades == 4 and not unseen
+    page.goto(files["summary"].as_uri())
+    listed = page.locator("table.listed").first
+    shown = listed.locator("tr").nth(1).locator("td")
+    assert shown.first.evaluate("e => getComputedStyle(e, '::before').content").startswith('"Période"')
+    assert all(f"- {role}" in listed.aria_snapshot() for role in ("table", "row ", "columnheader", "rowheader", "cell"))
+
+
+DECIMAL_MARKS = """all => all.map(cell => {
+  const text = cell.firstChild, at = text.data.indexOf(','), range = document.createRange();
+  range.setStart(text, at < 0 ? text.data.length - 1 : at - 1);
+  range.setEnd(text, at < 0 ? text.data.length : at);
+  return range.getBoundingClientRect().right;
+})"""
+
+
+def test_numbers_of_a_column_stand_on_their_decimal_mark(opened):
+    """272,728 tonnes stood above 2 200, digit below digit."""
+    page = opened("aid")
+    column = "#stages td:nth-of-type(3)"
+    cells = page.locator(column).filter(has_text=re.compile(r"\d"))
+    texts = cells.all_inner_texts()
+    assert {"272,728", "2\u202f200"} <= set(texts), "nothing is added to the text"
+    ends = cells.evaluate_all(DECIMAL_MARKS)
+    assert len(ends) > 5 and max(ends) - min(ends) < 0.6
 
 
 def test_charts_over_time_on_a_phone_are_whole(page, files):

@@ -55,8 +55,9 @@ def files(tmp_path_factory):
 
 @pytest.fixture
 def opened(page, files):
-    """Open a page by name; the test fails for anything that stands on the console then or later."""
+    """Open a page by name; the test fails for what stands on the console then or later, or is asked of a server."""
     faults = []
+    page.on("request", lambda request: request.url.startswith(("file:", "data:")) or faults.append(request.url))
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
 
@@ -71,7 +72,7 @@ def opened(page, files):
 @pytest.mark.parametrize("name", page_names())
 def test_a_page_is_whole_and_fits(opened, files, name):
     page = opened(name)
-    for width in (1280, 768, 360):
+    for width in (1280, 640, 360):  # 640: a wide window at 200 %
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OUTSIDE) == [], width
         page.screenshot(path=files[name].with_suffix(f".{width}.png"))  # kept by pytest, to look at
@@ -163,6 +164,25 @@ def test_a_chart_in_billions_has_a_table_in_the_unit_of_its_figures(opened):
     assert piece.locator(".behind caption .measure").inner_text() == "millions de dollars"
 
 
+def test_signs_are_explained_below_their_table(opened):
+    page = opened("fdi")
+    below = page.locator("figure.table figcaption").first
+    assert "– : pas de chiffre" in below.inner_text().replace("\u00a0", " ")
+    other = page.locator("figure.table", has_text="n. s. (").locator("figcaption").inner_text().replace("\u00a0", " ")
+    assert "n. d. : non disponible" in other and "astérisque" not in other
+
+
+def test_a_number_of_a_source_begins_no_line(opened):
+    page = opened("fdi")
+    apart = page.locator("main sup.refs").evaluate_all(
+        """all => all.filter(s => { const r = document.createRange(), t = s.previousSibling;
+          if (!t || t.nodeType !== 3 || t.data.length < 3) return false;
+          r.setStart(t, t.data.length - 3); r.setEnd(t, t.data.length - 1);
+          return r.getBoundingClientRect().bottom < s.getBoundingClientRect().top; }).length"""
+    )
+    assert apart == 0
+
+
 def test_figures_cite_numbered_sources_and_notes(opened):
     page = opened("inflation")
     assert "[1, 6]" in page.inner_text("figure#yoy .refs")
@@ -183,6 +203,8 @@ def test_a_term_leads_to_its_meaning_and_back(opened):
     page = opened("inflation")
     term = page.locator("a.term", has_text="effet de base")
     assert term.count() == 1
+    meaning = page.locator("dt#term-base_effect + dd").inner_text()
+    assert meaning.startswith(term.get_attribute("title")), "told in place too"
     term.click()
     assert page.url.endswith("#term-base_effect")
     page.locator("dt#term-base_effect + dd a").click()

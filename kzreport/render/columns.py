@@ -66,7 +66,7 @@ def aligned(table: Markup, words: Words, *, listed: bool = False) -> Markup:
     """
     rows = [_CELL.findall(row) for row in _ROW.findall(str(table))]
     body = [row for row in rows if any(tag == "td" for tag, _, _ in row)]
-    if not body:
+    if not body or len(set(map(len, rows))) > 1:  # not one of ours
         return table
     columns = [[text for _, _, text in column] for column in zip(*body, strict=True)]
     heads = sum(tag == "th" for tag, _, _ in body[0])

@@ -32,16 +32,21 @@ from kzreport.series.table import check_table
 
 _RECENT = 24  # figures of a table
 _REVISED = 40  # revisions of a table
+_FINEST = 6  # more digits, at most, where two values differ by less than what is shown
 _INDEX = ("index_py100", "index_pp100")  # shown as changes
 
 
 @dataclass(frozen=True)
 class Line:
-    """The history of one subject of a series: its name, a small picture, the latest figure with its day."""
+    """The history of one subject of a series: its name, a small picture, the latest figure with its day.
+
+    ``number``: the figure in the unit of the series, which stands above the column.
+    """
 
     name: str
     drawn: Markup
     value: str
+    number: str
     period: str
     published: str
 
@@ -151,7 +156,9 @@ def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader
     o, last = next(((o, r) for o, r in reversed(few) if r.ok), few[-1])
     drawn = Markup(sparkline(known)) if len(known) > 1 else Markup("")  # our own drawing: numbers alone
     period = w.typography(w.period(last.period))
-    return Line(_subject(key, reader), drawn, w.typography(w.reading(last)), period, w.day(o.published))
+    return Line(
+        _subject(key, reader), drawn, w.typography(w.reading(last)), _number(last, w), period, w.day(o.published)
+    )
 
 
 def _page(
@@ -173,13 +180,10 @@ def _page(
         frequency=w.word("frequencies", source.frequency),
         basis=basis_name(w, source.basis),
         plot=Markup(plot(history, w)) if len(history) > 1 else "",  # escaped where it is drawn
-        measure=w.unit(history[-1].unit) if history else "",
+        measure=next((w.unit(r.unit) for few in held.histories.values() for _, r in few), ""),
         leading=leading,
         lines=lines if len(lines) > 1 else [],
-        recent=[
-            (w.typography(w.period(r.period)), w.typography(w.reading(r)), w.day(o.published))
-            for o, r in reversed(recent)
-        ],
+        recent=[(w.typography(w.period(r.period)), _number(r, w), w.day(o.published)) for o, r in reversed(recent)],
         vintages=[w.day(v) for v in d.vintages if v <= held.as_of],
         revised=[
             (
@@ -196,10 +200,15 @@ def _page(
     )
 
 
+def _number(r: Reading, w: Words, digits: int = 0) -> str:
+    """Write a value without its unit, which stands above its column, with so many digits more than usual."""
+    return w.typography(w.reading(r)) if r.value is None else w.number(r.value, r.decimals + digits)
+
+
 def _apart(then: Reading, now: Reading, w: Words) -> tuple[str, str]:
     """Write two values; with more digits where the usual ones would make them alike."""
-    said = w.typography(w.reading(then)), w.typography(w.reading(now))
-    return said if said[0] != said[1] else (w.typography(w.reading(then, "full")), w.typography(w.reading(now, "full")))
+    pairs = ((_number(then, w, digits), _number(now, w, digits)) for digits in range(_FINEST))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (w.reading(then, "full"), w.reading(now, "full")))
 
 
 def _uses(edition: Edition, language: str) -> dict[str, list[Use]]:

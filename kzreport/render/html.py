@@ -27,6 +27,7 @@ from kzreport.render.behind import figure_table
 from kzreport.render.blocks import Block, blocks, code_style, page_code
 from kzreport.render.citing import source_links, with_sources
 from kzreport.render.claims_html import CLAIMS, claims_blocks
+from kzreport.render.columns import aligned, signs
 from kzreport.render.figures import FigureReader
 from kzreport.render.fill import chart_style, css_text, fill, filter_script
 from kzreport.render.markup import markdown
@@ -111,6 +112,8 @@ def page(
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
+        aligned=lambda table, **options: aligned(Markup(table), w, **options),
+        signs=lambda table: signs(Markup(table), w),
         numbered=lambda table, number: numbered_caption(table, f"{w.word('handed', 'table')}{NBSP}{number}"),
         numbered_notes=numbered_notes,
         file_size=lambda path: file_size(sizes[path], w) if path in sizes else "",

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
+from kzreport.days import parse_day
 from kzreport.language.words import Words
 from kzreport.project.settings import project
 from kzreport.render.archive_page import Record
@@ -115,7 +116,9 @@ def feed(editions: Sequence[Record], base: str, language: str) -> bytes:
     for about in reversed(own[-_MOST:]):
         entry = _add(root, "entry")
         _add(entry, "id", f"tag:{host},{about['as_of'][:4]}:{about['path']}/{language}")
-        _add(entry, "title", f"{about['title'][language]} – {about['name']}")
+        revision = about["name"].removeprefix(about["as_of"]).removeprefix("-r")
+        named = f"{about['title'][language]}, {w.day(parse_day(about['as_of']))}"
+        _add(entry, "title", f"{named} – {w.ui('revision')} {revision}" if revision else named)
         _add(entry, "updated", f"{about['as_of']}T00:00:00Z")
         _add(entry, "link", href=f"{base}/{cover_path(about, language)}")
         if headline := about.get("headlines", {}).get(language):

@@ -61,4 +61,4 @@ class TermLinks:
         if term in self.used:
             return found[0]
         self.used.append(term)
-        return f'<a class="term" id="used-{slug}" href="#term-{slug}">{found[0]}</a>'
+        return f'<a class="term" id="used-{slug}" href="#term-{slug}" title="{escape(term.meaning)}">{found[0]}</a>'

@@ -55,8 +55,9 @@ def files(tmp_path_factory):
 
 @pytest.fixture
 def opened(page, files):
-    """Open a page by name; the test fails for anything that stands on the console then or later."""
+    """Open a page by name; the test fails for what stands on the console then or later, or is asked of a server."""
     faults = []
+    page.on("request", lambda request: request.url.startswith(("file:", "data:")) or faults.append(request.url))
     page.on("console", lambda message: faults.append(message.text))
     page.on("pageerror", lambda error: faults.append(str(error)))
 
@@ -71,7 +72,7 @@ def opened(page, files):
 @pytest.mark.parametrize("name", page_names())
 def test_a_page_is_whole_and_fits(opened, files, name):
     page = opened(name)
-    for width in (1280, 768, 360):
+    for width in (1280, 640, 360):  # 640: a wide window at 200 %
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OUTSIDE) == [], width
         page.screenshot(path=files[name].with_suffix(f".{width}.png"))  # kept by pytest, to look at
@@ -163,6 +164,25 @@ def test_a_chart_in_billions_has_a_table_in_the_unit_of_its_figures(opened):
     assert piece.locator(".behind caption .measure").inner_text() == "millions de dollars"
 
 
+def test_signs_are_explained_below_their_table(opened):
+    page = opened("fdi")
+    below = page.locator("figure.table figcaption").first
+    assert "– : pas de chiffre" in below.inner_text().replace("\u00a0", " ")
+    other = page.locator("figure.table", has_text="n. s. (").locator("figcaption").inner_text().replace("\u00a0", " ")
+    assert "n. d. : non disponible" in other and "astérisque" not in other
+
+
+def test_a_number_of_a_source_begins_no_line(opened):
+    page = opened("fdi")
+    apart = page.locator("main sup.refs").evaluate_all(
+        """all => all.filter(s => { const r = document.createRange(), t = s.previousSibling;
+          if (!t || t.nodeType !== 3 || t.data.length < 3) return false;
+          r.setStart(t, t.data.length - 3); r.setEnd(t, t.data.length - 1);
+          return r.getBoundingClientRect().bottom < s.getBoundingClientRect().top; }).length"""
+    )
+    assert apart == 0
+
+
 def test_figures_cite_numbered_sources_and_notes(opened):
     page = opened("inflation")
     assert "[1, 6]" in page.inner_text("figure#yoy .refs")
@@ -183,6 +203,8 @@ def test_a_term_leads_to_its_meaning_and_back(opened):
     page = opened("inflation")
     term = page.locator("a.term", has_text="effet de base")
     assert term.count() == 1
+    meaning = page.locator("dt#term-base_effect + dd").inner_text()
+    assert meaning.startswith(term.get_attribute("title")), "told in place too"
     term.click()
     assert page.url.endswith("#term-base_effect")
     page.locator("dt#term-base_effect + dd a").click()
@@ -259,24 +281,50 @@ def test_claims_are_filtered(page, files):
 
 
 def test_tables_on_a_phone_fit_or_keep_their_rows_named(page, files):
-    """The third column was seen only by who moved the table, which nothing said."""
+    """What was beyond the edge was seen only by who moved the table."""
     page.set_viewport_size({"width": 360, "height": 740})
-    for name in ("neighbours", "inflation"):
+    for name in ("summary", "fdi", "forecasts", "inflation", "claims"):
         page.goto(files[name].as_uri())
         tables = page.eval_on_selector_all(
             "figure.table .scroll",
             """all => all.map(box => {
-              const head = box.querySelector('tbody th'), style = getComputedStyle(head);
-              const beyond = box.scrollWidth - box.clientWidth, count = box.querySelector('tr').cells.length;
+              const head = box.querySelector('tbody th'), beyond = box.scrollWidth - box.clientWidth;
+              const heads = box.querySelectorAll('tbody tr:first-child th').length;
+              const texts = [...box.querySelectorAll('td')].filter(e => !e.checkVisibility()).length;
               box.scrollLeft = 60;
               const kept = Math.abs(head.getBoundingClientRect().left - box.getBoundingClientRect().left) < 1;
-              return [count, beyond, kept, getComputedStyle(box).backgroundImage.split('gradient').length - 1];
+              const shades = getComputedStyle(box).backgroundImage.split('gradient').length - 1;
+              return [box.querySelector('tr').cells.length - heads, beyond, kept, shades, texts];
             })""",
         )
         assert tables
-        for count, beyond, kept, shades in tables:
-            assert beyond < 20 or count > 4, "four columns fit"
-            assert kept and shades == 4
+        for count, beyond, kept, shades, unseen in tables:
+            assert beyond < 20 or count > 6, f"{name}: six columns beside the names of rows fit"
+            assert kept and shades == 4 and not unseen
+    page.goto(files["summary"].as_uri())
+    listed = page.locator("table.listed").first
+    shown = listed.locator("tr").nth(1).locator("td")
+    assert shown.first.evaluate("e => getComputedStyle(e, '::before').content").startswith('"Période"')
+    assert all(f"- {role}" in listed.aria_snapshot() for role in ("table", "row ", "columnheader", "rowheader", "cell"))
+
+
+DECIMAL_MARKS = """all => all.map(cell => {
+  const text = cell.firstChild, at = text.data.indexOf(','), range = document.createRange();
+  range.setStart(text, at < 0 ? text.data.length - 1 : at - 1);
+  range.setEnd(text, at < 0 ? text.data.length : at);
+  return range.getBoundingClientRect().right;
+})"""
+
+
+def test_numbers_of_a_column_stand_on_their_decimal_mark(opened):
+    """272,728 tonnes stood above 2 200, digit below digit."""
+    page = opened("aid")
+    column = "#stages td:nth-of-type(3)"
+    cells = page.locator(column).filter(has_text=re.compile(r"\d"))
+    texts = cells.all_inner_texts()
+    assert {"272,728", "2\u202f200"} <= set(texts), "nothing is added to the text"
+    ends = cells.evaluate_all(DECIMAL_MARKS)
+    assert len(ends) > 5 and max(ends) - min(ends) < 0.6
 
 
 def test_charts_over_time_on_a_phone_are_whole(page, files):

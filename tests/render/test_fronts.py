@@ -167,7 +167,7 @@ def test_the_catalogue_holds_what_was_known(files, edition):
         assert sorted(row["value"] for row in rows) == sorted("" if o.value is None else repr(o.value) for o in known)
         assert all(row["series"] == name and row["unit"] and row["publisher"] for row in rows)
     page = Tags(files["fr/series/cpi_yy.html"]).said.replace("\u00a0", " ")
-    assert "août 2026 9,8 % 2 septembre 2026" in page and "septembre 2026 9,3 %" not in page
+    assert "août 2026 9,8 2 septembre 2026" in page and "septembre 2026 9,3" not in page
     assert "Inflation" in page[page.index("Pages qui l’emploient") :]
 
 
@@ -190,7 +190,9 @@ def test_no_code_of_a_table_stands_for_a_name_in_the_catalogue(language):
 
 def test_revisions_are_shown_and_projections_are_none(files):
     page = Tags(files["fr/series/wdi_fdi.html"]).said.replace("\u00a0", " ")
-    assert "Kazakhstan, 2024 2,0 milliards de dollars 2,1 milliards de dollars 1ᵉʳ juillet 2026" in page
+    assert "Kazakhstan, 2024 1 979 2 093 1ᵉʳ juillet 2026" in page.replace("\u202f", " "), "one unit in a column"
+    recent = page[page.index("Révisions") :]
+    assert recent.index("millions de dollars") < recent.index("Valeur précédente")
     tables = re.findall(r"<tbody.*?</tbody>", files["fr/series/weo_growth.html"], re.DOTALL)
     assert len(tables) == 2 and not re.search(r"\b20(?:2[6-9]|3\d)\b", "".join(tables)), "a projection"
     assert ",projection," in files["series/weo_growth.csv"]

@@ -1,0 +1,158 @@
+"""Columns of a table on a page: words to the left, numbers on their decimal mark, rows named above them on a phone.
+
+What belongs here: the attributes that the style sheet needs for it, and the meaning of signs that stand for figures.
+The text of a table stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from kzreport.language.words import Words
+
+FEW, MOST = 4, 9  # columns of a table whose rows may be named above them on a phone; of more not even these fit
+LISTED = 6  # columns beside the names of rows that may stand one below the other there, each with its name
+PHONE, LETTER, SMALL, GAP = 328, 8.0, 7.0, 7  # pixels: width of a phone, a letter, one of a head, between columns
+SYLLABLES = 9  # letters of a head that are not parted
+NONE, ESTIMATE = "–", "*"  # a cell without a figure; the end of one that is an estimate
+_ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+_CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.DOTALL)
+_NUMBER = re.compile(r"([+−-]?\u2060?[^\w\s+−-]?\d(?:[\s.,]?\d)*)(\D*)")
+_BREAK = re.compile(r"[ ‐–/-]|<[^>]*>")
+_WORD, _PLURAL = re.compile(r"[^\W\d_]{3}"), re.compile(r"s\b")
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A cell that is a number and, ``after`` it, its unit or an asterisk."""
+
+    text: str
+    decimals: int
+    after: str
+
+    @property
+    def unit(self) -> str:
+        """Its unit in the singular."""
+        return _PLURAL.sub("", self.after.removesuffix(ESTIMATE))
+
+    def padded(self, decimals: int, after: str, mark: str) -> str:
+        """Return the cell from the end of its tag's name on, with what it lacks of the longest in its column."""
+        lacking, inner = _padding(self.decimals, decimals, mark), ""
+        behind = "".join((Counter(after) - Counter(self.after)).elements())
+        if self.after and lacking:
+            lacking, inner = "", f'<i data-pad="{lacking}"></i>'
+        pad = f' data-pad="{lacking}{behind}"' if lacking or behind else ""
+        return f"{pad}>{escape(self.text)}{inner}{escape(self.after)}"
+
+
+def aligned(table: Markup, words: Words, *, listed: bool = False) -> Markup:
+    """Return a table in which columns of words are marked, and each number has what it lacks of the longest beside it.
+
+    The style sheet draws missing decimals and asterisks, but unseen: decimal marks stand one below the other, and
+    nobody hears or copies more than there was. ``listed``: where even that is too wide for a phone, the cells of a row
+    may stand one below the other, each with the name of its column.
+
+    >>> rows = "".join(f"<tr><th>x</th><td>{n}</td><td>{text}</td></tr>" for n, text in (("9.25", "rise"), ("8*", "–")))
+    >>> made = aligned(Markup(f"<table>{rows}</table>"), Words("en"))
+    >>> print(made.replace("</tr>", "\\n"))
+    <table><tr><th>x</th><td data-pad="*">9.25</td><td data-text="yes">rise</td>
+    <tr><th>x</th><td>8<i data-pad=".00"></i>*</td><td data-text="yes">–</td>
+    </table>
+    """
+    rows = [_CELL.findall(row) for row in _ROW.findall(str(table))]
+    body = [row for row in rows if any(tag == "td" for tag, _, _ in row)]
+    if not body or len(set(map(len, rows))) > 1:  # not one of ours
+        return table
+    columns = [[text for _, _, text in column] for column in zip(*body, strict=True)]
+    heads = sum(tag == "th" for tag, _, _ in body[0])
+    mark = words.number(0, 1).strip("0")
+    cells = zip(*(_column(texts, mark) for texts in columns), strict=True)
+    of_words = [n >= heads and _is_words(texts, mark) for n, texts in enumerate(columns)]
+
+    def row(found: re.Match[str]) -> str:
+        own = iter(next(cells)) if "<td" in found[0] else None
+        told, named = iter(of_words), iter(names)
+
+        def cell(each: re.Match[str]) -> str:
+            tag, attributes, text = each.groups()
+            if next(told) and "data-text" not in attributes:
+                attributes += ' data-text="yes"'
+            padded, name = (next(own) if own else ""), next(named)
+            if tag == "td" and kind == "listed":
+                attributes += f' data-name="{name}"'
+            return f"<td{attributes}{padded}</td>" if tag == "td" else f"<th{attributes}>{text}</th>"
+
+        return _CELL.sub(cell, found[0])
+
+    names = [text for _, _, text in rows[0]]
+    both = list(zip(names, columns, strict=True))
+    kind = ""
+    if FEW <= len(columns) <= MOST and sum(_narrowest([name, *texts]) for name, texts in both) > PHONE:
+        wide = sum(max(_narrowest([name], SMALL, SYLLABLES), _narrowest(texts)) for name, texts in both[heads:])
+        kind = "listed" if listed and wide > PHONE and len(columns) - heads <= LISTED else "over"
+    made = _ROW.sub(row, str(table))
+    style = f' style="--n:{len(columns) - heads}"' if kind == "over" else ""
+    return Markup(made.replace("<table", f'<table class="{kind}"{style}', 1) if kind else made)
+
+
+def _narrowest(texts: Sequence[str], letter: float = LETTER, most: int = PHONE) -> float:
+    """Return the width of a column that breaks its texts between all words, in pixels; no word is longer than most."""
+    words = (Markup(word).unescape() for text in texts for word in _BREAK.split(text))
+    return min(max(map(len, words)), most) * letter + GAP
+
+
+def _column(texts: Sequence[str], mark: str) -> list[str]:
+    numbers = [_number(text, mark) for text in texts]
+    known = [n for n in numbers if n]
+    if len({n.unit for n in known}) != 1:
+        return [f">{text}" for text in texts]
+    decimals, after = max(n.decimals for n in known), max((n.after for n in known), key=len)
+    nothing = _padding(0, decimals, mark) if len({n.decimals for n in known}) > 1 else ""  # a dash stands with the ones
+    return [
+        n.padded(decimals, after, mark) if n else f' data-pad="{nothing}">{t}' if nothing and t == NONE else f">{t}"
+        for n, t in zip(numbers, texts, strict=True)
+    ]
+
+
+def _padding(decimals: int, most: int, mark: str) -> str:
+    """Return the decimals that a number lacks, with their mark if it has none."""
+    return "" if decimals == most else mark * (not decimals) + "0" * (most - decimals)
+
+
+def _number(text: str, mark: str) -> _Number | None:
+    found = None if "<" in text else _NUMBER.fullmatch(Markup(text).unescape())
+    if not found:
+        return None
+    _, _, decimals = found[1].partition(mark)
+    return _Number(found[1], len(decimals), found[2])
+
+
+def _is_words(texts: Sequence[str], mark: str) -> bool:
+    """True for a column most of whose cells are words: periods, names, ranges in words."""
+    told = [text for text in texts if text != NONE]
+    return sum(not _number(text, mark) and bool(_WORD.search(text)) for text in told) * 2 > len(told)
+
+
+def signs(table: Markup, words: Words) -> str:
+    """Return what the signs mean that stand for figures of a table, or beside them, unless its caption says so.
+
+    >>> rows = "<tr><th>x</th><td>8.1*</td><td>–</td></tr>"
+    >>> signs(Markup(f"<table><caption>Loads</caption>{rows}</table>"), Words("en"))
+    '–: no figure; asterisk: estimate'
+    >>> signs(Markup(f"<table><caption>Loads (asterisk: a minimum)</caption>{rows}</table>"), Words("en"))
+    '–: no figure'
+    """
+    caption, _, _ = str(table).partition("</caption>")
+    cells = [Markup(text).striptags() for tag, _, text in _CELL.findall(str(table)) if tag == "td"]
+    estimate = words.ui("sign_estimate")
+    found = {
+        words.ui("sign_none"): NONE in cells,
+        words.ui("sign_unavailable"): words.ui("not_available") in cells,
+        estimate: any(t.endswith(ESTIMATE) for t in cells) and estimate.split()[0].strip(":") not in caption.lower(),
+    }
+    return words.semicolon.join(words.typography(text) for text, is_there in found.items() if is_there)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -157,7 +158,8 @@ def cover_path(about: Record, language: str) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
     child = ET.SubElement(parent, tag, attributes)
-    child.text = "".join(c for c in text if c.isprintable()) or None  # XML has no place for control characters
+    kept = (c for c in text if c.isprintable() or unicodedata.category(c) == "Zs")  # no control characters in XML
+    child.text = "".join(kept) or None
     return child
 
 

@@ -181,7 +181,7 @@ def test_with_an_address_there_are_feed_map_data_and_pictures(root, tmp_path):
     publish_site(Store(root), copy, base, RunLog())
     feed = ET.parse(copy / "feed-en.xml").getroot()
     links = [e.find("{*}link").get("href") for e in feed.iterfind("{*}entry")]
-    assert feed.find("{*}entry/{*}title").text.endswith(", 30\u00a0April 2024")
+    assert "30\u00a0April 2024" in (feed.findtext("{*}entry/{*}title") or "")
     assert links == [f"{base}/small/{day}/en/index.html" for day in (LATER, AS_OF)]
     assert feed.find("{*}updated").text == f"{LATER}T00:00:00Z"
     for place in ET.parse(copy / "sitemap.xml").getroot().iterfind("{*}url/{*}loc"):

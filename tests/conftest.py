@@ -16,7 +16,7 @@ from ground import Ground, touch, wait_for_no_disk
 from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends
 
-from kzreport.files import project_root, read_yaml, sealed
+from kzreport.files import clear_caches, project_root, read_yaml, sealed
 from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
@@ -93,6 +93,8 @@ class Home:
         raw = content.encode() if isinstance(content, str) else content
         (self.root / path).write_bytes(raw)
         touch(self.root / path)
+        if path.startswith("data/") and path.endswith(".yml"):
+            clear_caches()  # a process compares the package with cards once: from here on another one reads
         if restated and path.startswith(("data/claims/", "data/facts/")):
             stated = {"hash": "sha256:" + sha256(raw).hexdigest()}
             self.package["lists"][path.removeprefix("data/")] = stated

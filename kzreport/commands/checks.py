@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
 
@@ -14,6 +14,7 @@ from kzreport.claims.assessment import verdicts_as_of
 from kzreport.claims.frequencies import frequency_faults
 from kzreport.claims.sentences import sentence_faults
 from kzreport.commands.marks import mark_faults, note_faults
+from kzreport.commands.proposed import proposed_project
 from kzreport.editions.definition import definition_names, load_definition
 from kzreport.editions.names import name_faults
 from kzreport.editions.reference import reference_path, stored_language
@@ -27,7 +28,7 @@ from kzreport.pages.notebooks import declared_parameters, is_scratch, load_noteb
 from kzreport.pages.outputs import page_texts
 from kzreport.project.settings import notebook_path, page_names, project
 from kzreport.refresh.mapping import demand_mappings
-from kzreport.series.assemble import check_package
+from kzreport.series.assemble import check_package, package_text
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.strays import undeclared_tables
@@ -188,7 +189,27 @@ def new_pages() -> list[str]:
 
 
 def list_faults() -> list[str]:
-    """List the faults of data, definitions, words and notebooks, one message each."""
+    """List the faults of data, definitions, words and notebooks, one message each.
+
+    Data that were changed since they were accepted are a fault; all else is looked at as if they were accepted.
+    """
+    changed: list[str] = []
+    with _noted(changed):
+        check_package()
+    if changed:
+        # a card or table that is gone, or cannot be described, is told below with a fault of its own
+        with suppress(KzreportError), proposed_project({"datapackage.json": _described()}):
+            return [*changed, *_faults()]
+    return list(dict.fromkeys([*changed, *_faults()]))
+
+
+def _described() -> bytes:
+    """Return the data package as it would be accepted. Raises :class:`DataError` if a table of it is gone or broken."""
+    resources()
+    return package_text(project_root() / "data").encode()
+
+
+def _faults() -> list[str]:
     found: list[str] = []
     tables: Iterable[str] = ()
     with _noted(found):
@@ -197,7 +218,7 @@ def list_faults() -> list[str]:
         found += name_faults()
     with _noted(found):
         tables = resources()
-    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01"), check_package]
+    readers: list[Callable[[], object]] = [lambda: known_issues("2100-01-01")]
     readers += [partial(_check_table, name) for name in tables]
     readers += [partial(load_definition, name) for name in definition_names()]
     readers += [partial(verdicts_as_of, date(2100, 1, 1)), partial(demand_mappings, tables, date.today())]

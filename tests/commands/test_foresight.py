@@ -145,12 +145,13 @@ def test_a_list_of_claims_that_no_document_has(project_of, capsys):
 
 
 def test_a_claim_of_another_frequency_is_not_accepted(project_of, capsys):
-    """It could be judged on no day: its verdict would be that no figure is held."""
+    """It could be judged on no day: its verdict would be that no figure is held. ``check`` finds it before, too."""
     claims = project_of("--lang", "en") / "data" / "claims" / "D1.csv"
     assert main(["accept", "--data"]) == 0
     change(claims, ",2025-08,month,value visitors", ",2025,month,value visitors")
-    assert main(["accept", "--data", "--yes"]) == 2
-    assert "write mean visitors, sum visitors or visitors@2025-12" in capsys.readouterr().err
+    for command in (["accept", "--data", "--yes"], ["check"]):
+        assert main(command) == 2
+        assert "write mean visitors, sum visitors or visitors@2025-12" in capsys.readouterr().err
     change(claims, ",value visitors", ",value sum visitors")
     assert main(["accept", "--data", "--yes"]) == 0
 

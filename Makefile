@@ -4,7 +4,7 @@
 # Two stamps say what is in it: .venv/.run (what a report needs) and .venv/.dev (that, and what the tests need).
 
 .DEFAULT_GOAL := help
-.PHONY: help report test test-all faults lab lint check docs bench test-conformance lock clean
+.PHONY: help report test test-all types stored faults lab lint check docs bench test-conformance lock clean
 .DELETE_ON_ERROR:
 
 # Without bytecode every import takes twice as long: this variable, set on some machines, must not reach us.
@@ -27,16 +27,22 @@ help:  ## list the targets
 report: .venv/.run  ## make the monthly edition in reports/ (ARGS="--as-of 2026-09-30 --lang fr")
 	@$(BIN)/kzreport run monthly $(ARGS)
 
-test: .venv/.dev  ## style, types, unit tests and doctests, then every notebook against its stored outputs
+test: .venv/.dev  ## style, types, every notebook against its stored outputs, unit tests and doctests
 	@$(BIN)/python tests/browser/install.py
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	@$(MAKE) --no-print-directory -j 2 types stored
 	$(BIN)/python -m pytest -n 2 $(MARKS) $(ARGS)
-	$(BIN)/python -m pytest -n 2 --dist loadfile --nbval notebooks/ --nbval-kernel-name kzreport --nbval-cell-timeout 120
 
 test-all: MARKS :=
 test-all: test  ## the same with the slow tests
+
+# Side by side: mypy has one thread, and is as long at it as one process at the notebooks.
+types: .venv/.dev  ## types only
+	$(BIN)/mypy
+
+stored: .venv/.dev  ## every notebook against its stored outputs
+	$(BIN)/python -m pytest --nbval notebooks/ --nbval-kernel-name kzreport --nbval-cell-timeout 120
 
 faults: .venv/.dev  ## kill, end, starve and double runs hundreds of times; half an hour or more (SEED=7: other moments)
 	KZREPORT_FAULTS=1 KZREPORT_SEED=$(SEED) $(BIN)/python -m pytest -q -m faults tests $(ARGS)

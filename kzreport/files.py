@@ -241,6 +241,11 @@ class _StrictLoader(_Loader):
         return super().compose_node(parent, index)
 
 
+@lru_cache(maxsize=256)  # a proposal is tried in a copy of the project: other paths, the same texts
+def _load_yaml(text: str) -> Any:
+    return yaml.load(text, _StrictLoader)
+
+
 @cached_by_stamp()
 def read_yaml(path: Path) -> Any:
     """Return a YAML file whose scalars are all text. Refuse repeated keys, aliases, tags and more than 1 MB.
@@ -248,7 +253,7 @@ def read_yaml(path: Path) -> Any:
     Raises :class:`DataError` naming file and line.
     """
     try:
-        return yaml.load(read_text(path, _MAX_YAML), _StrictLoader)
+        return _load_yaml(read_text(path, _MAX_YAML))
     except yaml.MarkedYAMLError as e:
         line = e.problem_mark.line + 1 if e.problem_mark else 1
         problem = (e.problem or "bad YAML").removeprefix("found ")

@@ -9,7 +9,9 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 from kzreport.days import read_day
@@ -115,13 +117,33 @@ def _check_publication(d: Resource, o: Observation, where: str) -> None:
         raise DataError(explain(at, o.published, f"one of the vintages {listed}", todo))
 
 
+@dataclass(frozen=True)
+class _Text:
+    """The text of a table, its place in messages, and its description: all that a reading of it depends on.
+
+    A description is made anew with each state of the package, and for the copy that a proposal is tried in: those that
+    say the same are one here.
+    """
+
+    text: str
+    where: str
+    said: str
+    d: Resource = field(compare=False)
+
+
 def parse_table(d: Resource) -> tuple[tuple[Observation, ...], str]:
     """Return all observations of a table in file order, and its hash. Check everything but the hash.
 
-    Raises :class:`DataError` naming file, line and column.
+    A text that was read under the same description is not read again. Raises :class:`DataError` naming file, line and
+    column.
     """
-    where = shown_path(d.file)
-    text = read_text(d.file, by_cell=True)
+    said = repr({name: value for name, value in vars(d).items() if name not in ("file", "hash")})
+    return _parse(_Text(read_text(d.file, by_cell=True), shown_path(d.file), said, d))
+
+
+@lru_cache(maxsize=256)
+def _parse(table: _Text) -> tuple[tuple[Observation, ...], str]:
+    text, where, d = table.text, table.where, table.d
     gaps = {Period.parse(g) for g in d.known_gaps}
     found: list[Observation] = []
     seen: dict[tuple[object, ...], int] = {}

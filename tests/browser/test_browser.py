@@ -15,13 +15,28 @@ def test_a_local_page_is_drawn(page, tmp_path):
     assert struct.unpack(">II", picture[16:24]) == (1280, 900)
 
 
-def test_a_page_works_without_javascript(browser, tmp_path):
+def test_a_page_works_without_javascript(page_without_script, tmp_path):
     html = tmp_path / "page.html"
     html.write_text("<details><summary>Code</summary><pre>x</pre></details><script>document.title='js'</script>")
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
+    page = page_without_script
     page.goto(html.as_uri())
     assert page.title() != "js"
     page.click("summary")
     assert page.is_visible("pre")
-    context.close()
+
+
+def test_nothing_of_one_test_is_left_for_the_next(tabs, page, tmp_path):
+    """They share a page."""
+    html = tmp_path / "page.html"
+    html.write_text("<a target=_blank href='page.html'>more</a>", encoding="utf-8")
+    page.goto(html.as_uri())
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.emulate_media(media="print", color_scheme="dark")
+    with page.expect_popup():
+        page.click("a")
+    (tab,) = (t for t in tabs.values() if t.page == page)
+    tab.reset()
+    assert page.url == "about:blank" and page.context.pages == [page]
+    assert page.viewport_size == {"width": 1280, "height": 900}
+    matches = "['screen', '(prefers-color-scheme: light)'].map(q => matchMedia(q).matches)"
+    assert page.evaluate(matches) == [True, True]

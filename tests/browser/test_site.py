@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from audit import listening
 from run_fixtures import AS_OF
 
 from kzreport.editions.index import write_index
@@ -22,10 +23,8 @@ def root(made, tmp_path_factory):
 @pytest.fixture
 def quiet(page):
     """A page that fails the test where the console says anything."""
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    yield page
+    with listening(page) as said:
+        yield page
     assert not said
 
 
@@ -68,14 +67,12 @@ def test_search_finds_all_words_without_accents(quiet, root):
     assert f"/{AS_OF}/fr/" in quiet.url and quiet.locator("h1").count() == 1
 
 
-def test_search_says_so_without_script(browser, root):
-    context = browser.new_context(java_script_enabled=False)
-    tab = context.new_page()
+def test_search_says_so_without_script(page_without_script, root):
+    tab = page_without_script
     tab.goto((root / "small" / AS_OF / "en" / "search.html").as_uri())
     assert "needs JavaScript" in tab.inner_text("main") and not tab.locator("form").is_visible()
     tab.locator("main a").first.click()
     assert tab.url.endswith("/en/index.html")
-    context.close()
 
 
 def test_the_archive_shows_one_language_and_leads_to_its_cover(quiet, root):

@@ -5,13 +5,13 @@ import os
 from datetime import date
 
 import pytest
+from ground import touch
 
 from kzreport.claims.ledger import all_claims
 from kzreport.commands.accept_data import accept_data
 from kzreport.commands.accepted import keep_accepted
 from kzreport.commands.proposed import proposed_project
 from kzreport.errors import DataError
-from kzreport.files import clear_caches
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series
 
@@ -35,11 +35,13 @@ def edit(home, table: str, old: str, new: str) -> None:
     home.write(f"data/{table}.csv", text.replace(old, new))
 
 
+def write(path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    touch(path)
+
+
 def accept(yes: bool = False) -> int:
-    clear_caches()
-    code = accept_data(TODAY, yes=yes)
-    clear_caches()
-    return code
+    return accept_data(TODAY, yes=yes)
 
 
 @pytest.mark.slow
@@ -82,11 +84,11 @@ def test_a_card_and_its_rows_may_change_together(project_of, capsys):
     """Guards ask for known faults, whose list is read with the cards: those of today, which nobody accepted yet."""
     data = project_of("--lang", "en") / "data"
     known = "- {id: one, series: visitors, kind: caveat, since: '2026-01-01', en: Counted at the border.}\n"
-    (data / "issues.yml").write_text(known, encoding="utf-8")
+    write((data / "issues.yml"), known)
     assert accept() == 0
     card, table = data / "visitors.yml", data / "visitors.csv"
-    card.write_text(card.read_text(encoding="utf-8").replace("Visitors", "Guests"), encoding="utf-8")
-    table.write_text(table.read_text(encoding="utf-8") + "2026-09,61000,2026-10-15\n", encoding="utf-8")
+    write(card, card.read_text(encoding="utf-8").replace("Visitors", "Guests"))
+    write(table, table.read_text(encoding="utf-8") + "2026-09,61000,2026-10-15\n")
     assert accept() == 2 and "visitors.yml: titles: “Guests” in place of “Visitors" in capsys.readouterr().out
     assert accept(yes=True) == 0 and "visitors: 1 added\n  2026-09: 61000, published" in capsys.readouterr().out
     assert (
@@ -119,11 +121,11 @@ def test_what_a_card_says_of_published_figures_is_told_and_asked(project_of, cap
     for edit_, (told, code) in CARDS.items():
         before, after = edit_.split("=>")
         assert before in text
-        card.write_text(text.replace(before, after), encoding="utf-8")
+        write(card, text.replace(before, after))
         assert accept() == code, edit_
         said = capsys.readouterr()
         assert told in said.out and (code == 0 or "data/visitors.yml (guard 'meaning')" in said.err), edit_
-        package.write_text(accepted_text, encoding="utf-8")
+        write(package, accepted_text)
 
 
 BROKEN = {
@@ -142,9 +144,9 @@ def test_a_broken_package_is_no_reason_to_compare_nothing(how, project_of, capsy
     figure = table.read_text(encoding="utf-8").splitlines()[5]
     period, value, published = figure.split(",")
     edited = table.read_text(encoding="utf-8").replace(figure, f"{period},{int(value) + 1},{published}")
-    table.write_text(edited, encoding="utf-8")
+    write(table, edited)
     if BROKEN[how]:
-        package.write_text(BROKEN[how](package.read_text(encoding="utf-8")), encoding="utf-8")
+        write(package, BROKEN[how](package.read_text(encoding="utf-8")))
     else:
         package.unlink()
     assert accept() == 2
@@ -159,7 +161,7 @@ def test_an_error_of_a_guard_is_asked_about_too(project_of, capsys):
     """It was printed as an error, and the data were accepted."""
     data = project_of("--lang", "en") / "data"
     table = data / "visitors.csv"
-    table.write_text(table.read_text(encoding="utf-8") + "2026-09,61000,2027-10-15\n", encoding="utf-8")
+    write(table, table.read_text(encoding="utf-8") + "2026-09,61000,2027-10-15\n")
     assert accept() == 2 and "guard 'future'" in capsys.readouterr().err
     assert accept(yes=True) == 0 and "accepted: data/visitors.csv, 2026-09 (guard 'future')" in capsys.readouterr().err
 

@@ -11,7 +11,7 @@ from kzreport.commands.cli import main, parser
 from kzreport.commands.proposed import compare_proposed, proposed_project
 from kzreport.commands.rows_given import csv_given
 from kzreport.errors import DataError, Locked, ParameterError
-from kzreport.files import clear_caches, project_root
+from kzreport.files import project_root
 from kzreport.series.known import data_fingerprint, load_series
 from kzreport.series.transaction import sole_writer
 
@@ -27,10 +27,7 @@ def one_page(home):
 
 
 def add(*words: str) -> int:
-    clear_caches()
-    code = add_figures(parser().parse_args(["add", *words]), TODAY)
-    clear_caches()
-    return code
+    return add_figures(parser().parse_args(["add", *words]), TODAY)
 
 
 def test_a_month_is_added_in_one_line(home, capsys):

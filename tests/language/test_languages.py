@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -149,7 +150,7 @@ MONTHS = {"one": "# месяц", "few": "# месяца", "many": "# месяц�
 
 def change(language, edit):
     path = language_path(language)
-    raw = read_yaml(path)
+    raw = deepcopy(read_yaml(path))
     edit(raw["words"])
     path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -16,7 +17,7 @@ from kzreport.series.assemble import assemble
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprint, load_series, load_vintages, present_state
 from kzreport.series.resource import describe_series, resources
-from kzreport.series.table import check_table
+from kzreport.series.table import check_table, parse_table
 
 # Small tables under the real descriptions: what is tried here does not depend on the figures of today.
 CPI = b"period,value,published\n2024-01,109.5,2024-02-02\n2024-02,109.3,2024-03-02\n2024-03,109.1,2024-04-02\n"
@@ -799,6 +800,20 @@ def test_yaml_scalars_stay_what_was_typed(home):
     assert read_yaml(home.data / "issues.yml") == (
         ["NO", "0101", "12:30", "1_000", "2024-02-30", "null", "~", ".inf", "0x1f", "true", "<<", "="]
     )
+
+
+def test_what_was_read_under_one_description_is_judged_by_another(home):
+    """A text is read once for all descriptions that say the same: not for one that forbids what it has."""
+    d = describe_series("cpi_yy")
+    found, digest = parse_table(d)
+    again, _ = parse_table(replace(d))
+    assert again is found
+    with pytest.raises(DataError, match="a value from 90 to 101 "):
+        parse_table(replace(d, low=90.0, high=101.0))
+    with pytest.raises(DataError, match="the header period,value,published,dated"):
+        parse_table(replace(d, columns=(*d.columns, "dated")))
+    home.put("cpi_yy", CPI)
+    assert parse_table(describe_series("cpi_yy")) != (found, digest)
 
 
 def test_a_table_is_read_once_however_many_there_are():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,18 @@ from axe_playwright_python.sync_playwright import Axe
 
 MODES = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 360)]
 _AXE = Axe()
+
+
+@contextlib.contextmanager
+def listening(page):
+    """Give the list of what stands on the console of a page, and of errors, as it grows."""
+    said: list[str] = []
+    heard = {"console": lambda message: said.append(message.text), "pageerror": lambda error: said.append(str(error))}
+    for event, hear in heard.items():
+        page.on(event, hear)
+    yield said
+    for event, hear in heard.items():
+        page.remove_listener(event, hear)
 
 
 def unfold(page):

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import itemgetter
 
 import pytest
@@ -24,6 +24,10 @@ class Known:
         self.described = resources()
         self.projections: dict[str, set[Period]] = {}  # series -> periods of which a projection was published by then
         self.figures = {name: self._read(d) for name, d in self.described.items()}
+        # pages show the same few periods in many tables
+        self._values = cache(self._find_values)
+        self._held = cache(self._find_held)
+        self._reached = cache(self._find_reached)
 
     def projected(self, row: dict[str, str]) -> bool:
         """True if a projection of the row's period was published by the day in one of its series."""
@@ -52,7 +56,7 @@ class Known:
                         found.setdefault(period, {}).setdefault(key, {})[row["published"]] = row["value"]
         return found
 
-    def _values(self, name: str, period: Period, day: str) -> dict[tuple[str, ...], float]:
+    def _find_values(self, name: str, period: Period, day: str) -> dict[tuple[str, ...], float]:
         """Dimensions -> the figure in force on a day."""
         latest = {
             key: next((v for d, v in reversed(dated.items()) if d <= day), "")
@@ -60,9 +64,13 @@ class Known:
         }
         return {key: float(v) for key, v in latest.items() if v}
 
-    def _reached(self, name: str, period: Period) -> str:
+    def _find_held(self, name: str) -> list[Period]:
+        """The periods of which a series has a figure that is in force on the day."""
+        return [p for p in self.figures[name] if self._values(name, p, self.as_of)]
+
+    def _find_reached(self, name: str, period: Period) -> str:
         """How the figures of a series reach a period: ``exact``, ``summed`` from its parts, ``held``, or not at all."""
-        periods = [p for p in self.figures[name] if self._values(name, p, self.as_of)]
+        periods = self._held(name)
         if period in periods:
             return "exact"
         if any(p.end == period.end and p.start >= period.start for p in periods):

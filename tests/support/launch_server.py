@@ -16,21 +16,38 @@ import sys
 import tempfile
 import time
 from datetime import date
+from importlib import import_module
 from pathlib import Path
+
+from ground import wait_for_no_disk
 
 from kzreport.commands import cli
 from kzreport.editions.definition import load_definition
 from kzreport.editions.plan import make_plan
 from kzreport.execution.kernel import kernel_environment
 from kzreport.execution.warm import FORKSERVERS, Forkserver
+from kzreport.guards.state import demand_sound
+
+LOADED = (  # what a run loads when its turn comes
+    "nbclient",
+    "papermill.execute",
+    *(f"kzreport.commands.{name}" for name in ("backfill", "diff", "listing", "remembered", "run", "verify")),
+    *(f"kzreport.editions.{name}" for name in ("answers", "batch", "ended", "notify")),
+)
 
 
-def prime(definition: str, as_of: str) -> None:
-    """Read what every run reads: it is kept by file and time, as in a run that makes many editions."""
-    import nbclient  # noqa: F401
-    import papermill.execute  # noqa: F401
+def prime(definition: str, as_of: str, *others: str) -> None:
+    """Read what every run reads: it is kept by file and time, as in a run that makes many editions.
 
-    make_plan(load_definition(definition), date.fromisoformat(as_of), ["en"])
+    ``others``: projects that have this definition, too.
+    """
+    for module in LOADED:
+        import_module(module)
+    here, day = os.environ["KZREPORT_HOME"], date.fromisoformat(as_of)
+    for home in (*others, here):
+        os.environ["KZREPORT_HOME"] = home
+        make_plan(load_definition(definition), day, ["en"])
+        demand_sound([day])
 
 
 def one(asked: dict[str, object], server: Forkserver) -> int | None:
@@ -69,6 +86,7 @@ def main() -> int:
     """Serve until standard input is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    wait_for_no_disk()
     prime(*sys.argv[1:])
     server = Forkserver.start(kernel_environment(), "/")
     gc.collect()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -101,12 +102,12 @@ class Launcher:
 
     MARK: ClassVar[str] = f"KZREPORT_FAULT_TEST={os.getpid()}"
 
-    def __init__(self, home: Path, folder: Path) -> None:
+    def __init__(self, home: Path, folder: Path, read: Sequence[Path] = ()) -> None:
         self.home, self.folder, self.count = home, folder, 0
         name, _, value = self.MARK.partition("=")
         self.env = os.environ | {"KZREPORT_HOME": str(home), "PYTHONPATH": str(ROOT), name: value}
         self.process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("launch_server.py")), "trial", AS_OF],
+            [sys.executable, str(Path(__file__).with_name("launch_server.py")), "trial", AS_OF, *map(str, read)],
             env=self.env,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -1,12 +1,13 @@
 """A small project, as ``kzreport init`` makes it, whose one series comes from a server of the test."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from kzreport.commands.cli import main
-from kzreport.files import clear_caches, find_project
+from kzreport.files import clear_caches
 
 ADAPTER = '''"""Figures of a server of the test, in four forms."""
 
@@ -73,17 +74,29 @@ class LocalProject:
         return {str(p.relative_to(self.root)): p.read_bytes() for p in files if "raw" not in p.parts}
 
 
+@pytest.fixture(scope="session")
+def initial(tmp_path_factory):
+    """Put into a folder what ``kzreport init`` makes with these options: it makes it once, copies do afterwards."""
+    made = {}
+
+    def put(folder: Path, *options: str) -> None:
+        if options not in made:
+            place = tmp_path_factory.mktemp("initial") / folder.name
+            assert main(["init", str(place), *options]) == 0
+            made[options] = place
+        shutil.copytree(made[options], folder)
+
+    return put
+
+
 @pytest.fixture
-def local_project(tmp_path, monkeypatch, handlers):
+def local_project(tmp_path, monkeypatch, handlers, initial):
     """The project, in which the test works."""
     monkeypatch.delenv("KZREPORT_HOME", raising=False)
     folder = tmp_path / "mine"
-    assert main(["init", str(folder), "--lang", "en"]) == 0
+    initial(folder, "--lang", "en")
     monkeypatch.setenv("KZREPORT_HOME", str(folder))
-    find_project.cache_clear()
-    clear_caches()
-    yield LocalProject(folder)
-    clear_caches()
+    return LocalProject(folder)
 
 
 def as_json(rows, unit="persons", **other) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -32,6 +33,12 @@ class Written(NamedTuple):
         )
 
 
+@lru_cache(maxsize=2)
+def _font_of(weight: str) -> str:
+    return findfont(FontProperties(family="DejaVu Sans", weight=weight))
+
+
+@lru_cache(maxsize=8)
 def texts(svg: str) -> list[Written]:
     """Return the texts of a picture."""
     found = []
@@ -40,7 +47,7 @@ def texts(svg: str) -> list[Written]:
             style = dict(part.split(":", 1) for part in element.get("style", "").split(";") if part)
             size = float(style.get("font-size", "8.5px").removesuffix("px"))
             weight = "bold" if style.get("font-weight") in ("bold", "700") else "normal"
-            font = get_font(findfont(FontProperties(family="DejaVu Sans", weight=weight)))
+            font = get_font(_font_of(weight))
             font.set_size(size, 72)
             font.set_text(element.text, 0.0, flags=LoadFlags.NO_HINTING)  # as on any screen that is not tiny
             width = font.get_width_height()[0] / 64

@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from launcher import AS_OF, ROOT, Launcher
+from ground import Ground, make_home
+from launcher import AS_OF, Launcher
 
 MONTHS = ("--from", "2024-01", "--to", "2024-03")
 SHOWS = (
@@ -109,33 +109,37 @@ class Cli:
         return Ended(process.returncode, out, err)
 
 
-def make_home(folder: Path) -> Path:
-    """A copy of what an edition is made from, without the code."""
-    for name in ("data", "notebooks", "params"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "*.tmp"))
-    return folder
-
-
 @pytest.fixture(scope="session")
-def launcher(tmp_path_factory):
-    """Fork runs from one process, with a project that has a cheap definition ``trial``; one for each session."""
+def launcher(tmp_path_factory, ground):
+    """Fork runs from one process, with a project that has a cheap definition ``trial``; one for each session.
+
+    It has read that project and the one of ``project_copy``: a run reads again what a test altered.
+    """
     if sys.platform != "linux":
         pytest.skip("reads /proc")
     folder = tmp_path_factory.mktemp("faults")
     home = make_home(folder / "home")
-    write_page(home, "good", SHOWS)
-    write_page(home, "other", "import subprocess; left = subprocess.Popen(['sleep', '777'])", SHOWS)
-    write_definition(home, "trial", ["good", "other"])
-    one = Launcher(home, folder)
+    for one in (home, ground.put_right()):
+        write_page(one, "good", SHOWS)
+        write_page(one, "other", "import subprocess; left = subprocess.Popen(['sleep', '777'])", SHOWS)
+        write_definition(one, "trial", ["good", "other"])
+    one = Launcher(home, folder, read=[ground.folder])
+    ground.put_right()
     yield one
     assert not one.quiet(), "processes are left"
     one.close()
 
 
+@pytest.fixture(scope="session")
+def ground(tmp_path_factory):
+    """The copy behind ``project_copy``."""
+    return Ground(tmp_path_factory.mktemp("ground") / "home")
+
+
 @pytest.fixture
-def project_copy(tmp_path):
-    """A copy of the project for one test, to break."""
-    return make_home(tmp_path / "home")
+def project_copy(ground):
+    """A copy of the project, to break: as it was at first when a test begins."""
+    return ground.put_right()
 
 
 @pytest.fixture

@@ -145,8 +145,9 @@ def format_inputs(names: Sequence[str]) -> dict[str, str]:
 
 
 def view_digests() -> dict[str, str]:
-    """Return the digest of each module of the project's views."""
-    return {p.stem: file_digest(p) for p in sorted((project_root() / "notebooks" / "views").glob("[!.]*.py"))}
+    """Return the digest of each module of the project's views; a copy such as ``x (1).py`` can be no module."""
+    files = sorted((project_root() / "notebooks" / "views").glob("[!.]*.py"))
+    return {p.stem: file_digest(p) for p in files if p.stem.isidentifier()}
 
 
 def setting_digests() -> dict[str, str]:

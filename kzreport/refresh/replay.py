@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from kzreport.errors import DataError, ParameterError, ProviderDown, explain
+from kzreport.errors import DataError, ParameterError, ProviderDown, explain, system_cause
 from kzreport.files import read_bytes, read_json, sha256_hex, write_atomic
 from kzreport.project.strict import Day, StrictModel, strict_model
 from kzreport.refresh.provider import Request
@@ -56,9 +56,13 @@ class Recorder:
     """
 
     def __init__(self, inner: Transport, folder: Path, today: date) -> None:
-        if folder.exists() and any(folder.iterdir()):
-            raise ParameterError(explain("--record", f"files in {folder.name}/", "a new or an empty folder"))
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            found = f"files in {folder.name}/" if any(folder.iterdir()) else ""
+        except (OSError, ValueError) as e:  # a NUL in its name is no error of the system
+            found = f"{folder.name}: {system_cause(e) if isinstance(e, OSError) else e}"
+        if found:
+            raise ParameterError(explain("--record", found, "a new or an empty folder"))
         self._inner, self._folder, self._today = inner, folder, today
         self._replies: dict[str, dict[str, Any]] = {}
 

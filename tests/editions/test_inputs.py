@@ -52,6 +52,12 @@ def test_a_changed_file_of_the_project_is_named(home, path, name):
     assert keys[0] != keys[1] and before.inputs.fingerprint != after.inputs.fingerprint
 
 
+def test_a_copy_of_a_view_that_no_page_can_import_is_no_input(home):
+    before = plan().inputs.flat
+    home.write("notebooks/views/inflation (1).py", "left by a synchroniser")
+    assert plan().inputs.flat == before
+
+
 def test_words_that_became_faulty_meanwhile_are_an_input_that_changed(home):
     made = plan()
     assert changed_inputs(made) == []

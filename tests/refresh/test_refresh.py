@@ -159,6 +159,15 @@ def test_a_recording_is_replayed_on_its_day(bank, serve, tmp_path, httpserver):
     assert held(bank)[-1] == ["2026-10", "110.4", "2026-11-05", "observed"]
 
 
+@pytest.mark.parametrize(("name", "found"), [("a file", "a file: "), ("full", "files in full/")])
+def test_a_recording_has_a_folder_of_its_own(bank, tmp_path, capsys, name, found):
+    (tmp_path / "a file").touch()
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "theirs").touch()
+    assert refresh("--probe", "--record", str(tmp_path / name)) == 2
+    assert f"--record: found {found}" in capsys.readouterr().err
+
+
 def test_a_second_refresh_finds_the_lock(bank, serve):
     from kzreport.series.transaction import sole_writer
 

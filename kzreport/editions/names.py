@@ -10,6 +10,7 @@ from importlib import metadata
 
 from kzreport.errors import DataError, WordsError, explain, one_of
 from kzreport.files import project_root, shown_path
+from kzreport.language.wordfiles import labels
 from kzreport.language.words import Words
 from kzreport.project.settings import page_names, project
 from kzreport.series.resource import resources
@@ -32,6 +33,7 @@ def name_faults() -> Iterator[str]:
     own = metadata.version("kzreport")
     if _numbers(p.engine) > _numbers(own)[: p.engine.count(".") + 1]:
         yield explain(f"{where}, key 'engine'", p.engine, f"{own} or older", "install a newer kzreport")
+    labels()  # a fault of its own is told as such, not as a missing name
     for key, label in [*[("home", p.home)] * bool(p.home), *(("groups", label) for label in p.groups)]:
         try:
             for language in p.languages:

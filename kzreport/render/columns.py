@@ -96,8 +96,8 @@ def aligned(table: Markup, words: Words, *, listed: bool = False) -> Markup:
         wide = sum(max(_narrowest([name], SMALL, SYLLABLES), _narrowest(texts)) for name, texts in both[heads:])
         kind = "listed" if listed and wide > PHONE and len(columns) - heads <= LISTED else "over"
     made = _ROW.sub(row, str(table))
-    style = f' style="--n:{len(columns) - heads}"' if kind == "over" else ""
-    return Markup(made.replace("<table", f'<table class="{kind}"{style}', 1) if kind else made)
+    kind += f" of-{len(columns) - heads}" if kind == "over" else ""
+    return Markup(made.replace("<table", f'<table class="{kind}"', 1) if kind else made)
 
 
 def _narrowest(texts: Sequence[str], letter: float = LETTER, most: int = PHONE) -> float:

@@ -152,7 +152,7 @@ def test_the_figures_of_a_chart_stand_behind_it(opened):
     assert heads[:4] == ["Période", "Inflation", "Anticipations des ménages", "Taux directeur"]
     rows = [row.split("\t") for row in behind.locator("tbody tr").all_inner_texts()]
     assert [row[:4] for row in rows if row[0] == "août 2026"] == [["août 2026", "9,8", "12,1", "16,75"]]
-    assert len(rows) == 24 and re.fullmatch(r"24 lignes sur 1\d\d.*", behind.locator("> p").inner_text())
+    assert len(rows) == 24 and re.fullmatch(r"24 lignes sur 1\d\d.*", behind.locator("> p").last.inner_text())
 
 
 def test_a_chart_in_billions_has_a_table_in_the_unit_of_its_figures(opened):

@@ -104,6 +104,7 @@ def test_settings_of_runs_stand_below_the_command_line(home, settings, capsys, h
         "memory: not set (default)",
         "notify: -, https://example.org/hook (params/project.yml)",
         "fail-if-overdue: 14 (params/project.yml)",
+        "commit: not recorded (no repository)",
     ]
     assert not (home.root / "made").exists() and said.err == ""
     write_definition(home.root, "trial", ["good"], formats="html")  # which says its formats itself

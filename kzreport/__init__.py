@@ -24,6 +24,8 @@ only go down, inside a package too:
   commit.
 - ``model``: The nouns of the package: Period, Observation, Series, Reading, Interval, Panel, and the status of a
   ratio.
+- ``yamlfile``: YAML files of a project: one reader, which takes scalars as text and refuses repeated keys, aliases and
+  tags.
 - ``days``: ISO dates: reading them, and messages on dates that cannot be read.
 - ``declare``: Declarations of views: the inputs that a view reads, attached to it by :func:`reads`.
 - ``files``: Files of a project: where they are, strict readers, one cache, atomic writes.

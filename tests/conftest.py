@@ -16,11 +16,12 @@ from ground import Ground, touch, wait_for_no_disk
 from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends
 
-from kzreport.files import clear_caches, project_root, read_yaml, sealed
+from kzreport.files import clear_caches, project_root, sealed
 from kzreport.language.words import Words
 from kzreport.pages.context import PageContext
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.views import renew_views
+from kzreport.yamlfile import read_yaml
 
 pytest_plugins = ["known_then", "leaks", "local_project", "run_fixtures"]
 

@@ -19,7 +19,7 @@ FLOORS = (
     ("errors",),
     ("console", "machine"),
     ("days", "declare", "files", "units"),
-    ("model",),
+    ("model", "yamlfile"),
     ("project",),
     ("indicators",),
     ("series",),

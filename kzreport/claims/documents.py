@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from kzreport.claims.claim import DOCUMENT_ID, Document
 from kzreport.errors import DataError, explain, one_of
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.project.settings import LocalText
 from kzreport.project.strict import Address, Day, StrictModel, strict_model
+from kzreport.yamlfile import read_yaml
 
 Kind = Literal["basis", "unit", "scope", "reporter", "definition"]  # what differs where two bases do
 

@@ -21,13 +21,14 @@ from kzreport.claims.claim import Qualifier, figure_interval
 from kzreport.claims.documents import register
 from kzreport.days import read_day
 from kzreport.errors import DataError, explain, one_of
-from kzreport.files import cached_by_stamp, project_root, read_text, read_yaml, sha256_hex, shown_path
+from kzreport.files import cached_by_stamp, project_root, read_text, sha256_hex, shown_path
 from kzreport.model import Interval, Period
 from kzreport.project.settings import LocalText, project
 from kzreport.project.strict import StrictModel, strict_model
 from kzreport.series.resource import demand_accepted
 from kzreport.series.table import csv_rows
 from kzreport.units import UNITS
+from kzreport.yamlfile import read_yaml
 
 _ID = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 _DATED = ("recorded", "estimated", "seen")

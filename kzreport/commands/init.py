@@ -15,11 +15,12 @@ from kzreport.commands.session import one_project, show, warn
 from kzreport.commands.starter import STARTER, Names, copied_file, page_files, write_new
 from kzreport.editions.inputs import engine_version
 from kzreport.errors import KzreportError, ParameterError, explain, short_repr, system_cause
-from kzreport.files import read_yaml, sync_folder
+from kzreport.files import sync_folder
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated
 from kzreport.language.wordfiles import built_in_languages
 from kzreport.series.assemble import assemble
+from kzreport.yamlfile import read_yaml
 
 _PAGE = _SERIES = "visitors"
 

@@ -19,8 +19,9 @@ from yaml.resolver import BaseResolver
 from yaml.serializer import Serializer
 
 from kzreport.errors import ParameterError, explain
-from kzreport.files import read_text, read_yaml, shown_path, sync_folder, write_durably
+from kzreport.files import read_text, shown_path, sync_folder, write_durably
 from kzreport.language.wordfiles import UNTRANSLATED
+from kzreport.yamlfile import read_yaml
 
 STARTER = Path(__file__).resolve().parent.parent / "starter"
 _LANGUAGES = ("fr", "en")  # of its files

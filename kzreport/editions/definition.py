@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kzreport.editions.settings import run_settings
 from kzreport.errors import DataError, ParameterError, explain, of_arguments, one_of, short_repr
-from kzreport.files import project_root, read_yaml, shown_path
+from kzreport.files import project_root, shown_path
 from kzreport.pages.notebooks import declared_parameters
 from kzreport.pages.parameters import FILLED, Language, PageName, Parameter, Text
 from kzreport.pages.values import changed_values, page_values
@@ -22,6 +22,7 @@ from kzreport.project.strict import plain_reason
 from kzreport.render.content import FRONTS
 from kzreport.render.formats import DEFAULT, check_formats
 from kzreport.series.strays import misnamed_files
+from kzreport.yamlfile import read_yaml
 
 # The name of a file that becomes a folder, everywhere: also on Windows, in an address, beside our own folders.
 _NAME = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d|failed|latest)$)[a-z0-9][a-z0-9_-]{0,59}", re.ASCII)

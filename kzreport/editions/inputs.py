@@ -15,11 +15,12 @@ from importlib import metadata
 from pathlib import Path
 
 from kzreport.editions.manifest import inputs_fingerprint
-from kzreport.files import file_digest, project_root, read_yaml, sha256_hex
+from kzreport.files import file_digest, project_root, sha256_hex
 from kzreport.language.wordfiles import labels_path, language_path, methods_path
 from kzreport.pages.notebooks import load_notebook
 from kzreport.project.settings import project
 from kzreport.render.formats import format_packages
+from kzreport.yamlfile import read_yaml
 
 _ENGINE = Path(__file__).resolve().parent.parent
 _CODE = (".py", ".yml", ".html", ".css", ".js", ".typ")

@@ -15,9 +15,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field
 
 from kzreport.errors import DataError, explain, one_of, short_repr
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.project.strict import StrictModel, strict_model
 from kzreport.series.resource import resources
+from kzreport.yamlfile import read_yaml
 
 
 def _number(text: Any) -> float:

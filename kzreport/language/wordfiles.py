@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from kzreport.errors import DataError, WordsError, explain, one_of, short_repr
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.language.locale import Locale
 from kzreport.project.settings import project
 from kzreport.project.units import own_unit_words
+from kzreport.yamlfile import read_yaml
 
 SOURCE = "en"  # the language of the engine that others are translated from
 UNTRANSLATED = "untranslated: "  # begins a text that was copied from the source language

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
 
 from kzreport.errors import DataError, ParameterError, explain, one_of, short_repr
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.project.strict import Line, StrictModel, matching, strict_model
+from kzreport.yamlfile import read_yaml
 
 
 def _languages(codes: Any) -> tuple[str, ...]:

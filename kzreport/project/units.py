@@ -22,10 +22,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from kzreport.errors import DataError, explain, short_repr
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.project.settings import LocalText, project
 from kzreport.project.strict import StrictModel, YesOrNo, strict_model
 from kzreport.units import PLURALS, UNITS, Unit
+from kzreport.yamlfile import read_yaml
 
 _FILE = "units.yml"
 

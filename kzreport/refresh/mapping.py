@@ -17,10 +17,11 @@ import yaml
 from pydantic import AfterValidator, Field
 
 from kzreport.errors import DataError, explain
-from kzreport.files import project_root, read_text, read_yaml, shown_path
+from kzreport.files import project_root, read_text, shown_path
 from kzreport.project.strict import StrictModel, YesOrNo, strict_model
 from kzreport.refresh.provider import find_provider
 from kzreport.series.resource import resources
+from kzreport.yamlfile import read_yaml
 
 
 def _scale(text: str) -> str:

@@ -15,8 +15,9 @@ from typing import Any
 from kzreport.console.redaction import redact
 from kzreport.days import parse_day
 from kzreport.errors import DataError, ParameterError, did_you_mean, explain, one_of, short_repr
-from kzreport.files import read_yaml, shown_path
+from kzreport.files import shown_path
 from kzreport.model import Period
+from kzreport.yamlfile import read_yaml
 
 REQUIRED = ("titles", "unit", "basis", "frequency", "licence", "access", "publication", "range", "continuous")
 OPTIONAL = (

@@ -9,9 +9,10 @@ from pathlib import Path
 from pydantic import Field
 
 from kzreport.errors import DataError, explain
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.indicators.country_groups import CountryGroup, CountryGroups, Membership
 from kzreport.project.strict import Day, StrictModel, strict_model
+from kzreport.yamlfile import read_yaml
 
 
 class _Dates(StrictModel):

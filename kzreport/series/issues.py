@@ -17,11 +17,12 @@ from pydantic import BeforeValidator, Field, create_model
 
 from kzreport.days import parse_day
 from kzreport.errors import DataError, explain, short_repr
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.model import Period
 from kzreport.project.settings import LocalText, project
 from kzreport.project.strict import Day, Line, PeriodText, StrictModel, strict_model
 from kzreport.series.resource import describe_series
+from kzreport.yamlfile import read_yaml
 
 
 @dataclass(frozen=True)

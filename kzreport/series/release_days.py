@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from kzreport.errors import DataError, explain, one_of, short_repr
-from kzreport.files import cached_by_stamp, project_root, read_yaml, shown_path
+from kzreport.files import cached_by_stamp, project_root, shown_path
 from kzreport.model import Period
 from kzreport.project.strict import Day, PeriodText, StrictModel, strict_model
 from kzreport.series.resource import describe_series, resources
+from kzreport.yamlfile import read_yaml
 
 _LATEST = 10  # years from the end of a period to its release
 

@@ -12,12 +12,13 @@ from kzreport.commands.checks import list_faults
 from kzreport.commands.cli import main, parser
 from kzreport.commands.proposed import told_by
 from kzreport.editions.definition import load_definition
-from kzreport.files import clear_caches, read_yaml
+from kzreport.files import clear_caches
 from kzreport.language.lint import page_faults
 from kzreport.language.words import Words
 from kzreport.model import Observation, Period, Series
 from kzreport.project.settings import page_names, project
 from kzreport.series.known import load_series
+from kzreport.yamlfile import read_yaml
 
 
 @pytest.mark.parametrize("languages", ["en", "fr", "fr,en", "en,de", "ro"])

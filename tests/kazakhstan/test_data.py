@@ -9,13 +9,14 @@ from hashlib import sha256
 
 import pytest
 
-from kzreport.files import project_root, read_yaml
+from kzreport.files import project_root
 from kzreport.model import Period
 from kzreport.series.assemble import check_package
 from kzreport.series.issues import known_issues
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series, names_of, resources
 from kzreport.series.table import check_table
+from kzreport.yamlfile import read_yaml
 
 DATA = project_root() / "data"
 RAW = json.loads((DATA / "datapackage.json").read_text(encoding="utf-8"))

@@ -7,12 +7,13 @@ from datetime import date
 
 import pytest
 
-from kzreport.files import project_root, read_yaml
+from kzreport.files import project_root
 from kzreport.pages.page import Page
 from kzreport.project.settings import page_names
 from kzreport.series.issues import suspect_periods
 from kzreport.series.known import load_series
 from kzreport.views import aid, neighbours, transit
+from kzreport.yamlfile import read_yaml
 
 FOREVER = "2099-12-31"
 NUMBER = re.compile(r"\d[\d\u00a0\u202f ,.]*\d|\d")

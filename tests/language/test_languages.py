@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from kzreport.commands.cli import main
 from kzreport.commands.languages import list_warnings
 from kzreport.errors import WordsError
-from kzreport.files import read_yaml, sealed
+from kzreport.files import sealed
 from kzreport.language.lint import language_faults, shared_faults
 from kzreport.language.locale import Locale
 from kzreport.language.translation import copy_untranslated, untranslated
@@ -25,6 +25,7 @@ from kzreport.language.wordfiles import UNTRANSLATED, built_in_languages, langua
 from kzreport.language.words import Words
 from kzreport.model import Interval, Period, Reading, Status
 from kzreport.units import UNITS
+from kzreport.yamlfile import read_yaml
 
 REFERENCE = Path(__file__).parent / "reference"
 OTHERS = ("es", "de", "mn")

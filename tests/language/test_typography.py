@@ -5,7 +5,7 @@ import re
 import pytest
 
 from kzreport.errors import WordsError
-from kzreport.files import project_root, read_yaml
+from kzreport.files import project_root
 from kzreport.indicators.readings import series_from
 from kzreport.indicators.transit import by_publisher
 from kzreport.language.locale import Locale
@@ -14,6 +14,7 @@ from kzreport.model import Interval, Period, Reading
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.tables import column_head, is_change, number_cell
 from kzreport.project.settings import project
+from kzreport.yamlfile import read_yaml
 
 FR, EN = Words("fr"), Words("en")
 NOW, BEFORE = Period.parse("2026"), Period.parse("2025")

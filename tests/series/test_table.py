@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kzreport.errors import DataError, ParameterError
-from kzreport.files import project_root, read_yaml, sealed
+from kzreport.files import project_root, sealed
 from kzreport.model import Period
 from kzreport.series.assemble import assemble
 from kzreport.series.issues import known_issues
 from kzreport.series.known import data_fingerprint, load_series, load_vintages, present_state
 from kzreport.series.resource import describe_series, resources
 from kzreport.series.table import check_table, parse_table
+from kzreport.yamlfile import read_yaml
 
 # Small tables under the real descriptions: what is tried here does not depend on the figures of today.
 CPI = b"period,value,published\n2024-01,109.5,2024-02-02\n2024-02,109.3,2024-03-02\n2024-03,109.1,2024-04-02\n"

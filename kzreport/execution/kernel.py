@@ -80,7 +80,7 @@ class Kernel:
                 return KernelSpec(**spec)
 
         self.ready = False  # it has answered once
-        self.root = Path(tempfile.mkdtemp(prefix="kz-"))
+        self.root = Path(tempfile.mkdtemp(prefix="kz-k-"))
         # A socket's name is relative to the working directory: a long TMPDIR would pass the 104 bytes of a socket.
         kind = "tcp" if sys.platform == "win32" else "ipc"
         own: dict[str, object] = {"transport": kind, "connection_file": str(self.root / "kernel.json")}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -18,20 +19,36 @@ from kzreport.errors import InputError
 from kzreport.machine.locks import take_lock
 
 _PREFIX, _LOCK = "kz-", "owner.lock"
+_FRESH = f"{_LOCK}.new"  # the name of a lock that is not held yet
+_OURS = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
     """Make a folder of mode 0700 with its lock in it, and remove it at the end; sweep before."""
     sweep()
-    own = Path(tempfile.mkdtemp(prefix=_PREFIX))
     with contextlib.ExitStack() as stack:
+        while (made := _made()) is None:
+            pass
+        own, handle = made
         stack.callback(shutil.rmtree, own, ignore_errors=True)
-        fresh = own / f"{_LOCK}.new"  # it gets its name when it is held: a sweep never finds it free
-        if _taken(stack.enter_context(fresh.open("w"))):
-            fresh.rename(own / _LOCK)
+        stack.enter_context(handle)
         stack.callback(_empty, own)
         yield own
+
+
+def _made() -> tuple[Path, IO[str]] | None:
+    """Make a folder and its open lock; ``None`` if a sweep of another run took it for one that a killed run left."""
+    own = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as stack:
+        handle = stack.enter_context((own / _FRESH).open("w"))
+        taken = _taken(handle)
+        if taken:
+            (own / _FRESH).rename(own / _LOCK)
+        if taken is not False:
+            stack.pop_all()
+            return own, handle
+    return None
 
 
 def _empty(own: Path) -> None:
@@ -50,28 +67,36 @@ def sweep() -> None:
         return
     with contextlib.suppress(OSError), os.scandir(tempfile.gettempdir()) as entries:
         for entry in entries:
-            if entry.name.startswith(_PREFIX) and entry.is_dir(follow_symlinks=False):
-                with contextlib.suppress(OSError):  # another user's, one without a lock
+            if _OURS.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                with contextlib.suppress(OSError):  # another user's, one of another program
                     _remove(entry)
 
 
 def _remove(entry: os.DirEntry[str]) -> None:
-    """Remove a folder of ours whose lock is free."""
+    """Remove a folder of ours whose lock is free; one without a lock only if it is empty: :func:`_made` makes another.
+
+    Runs that were killed while they made or removed their folder leave such ones.
+    """
+    own = Path(entry.path)
     if entry.stat(follow_symlinks=False).st_uid == os.getuid():
-        with (Path(entry.path) / _LOCK).open() as handle:
-            if _taken(handle):
-                _empty(Path(entry.path))
-                shutil.rmtree(entry.path, ignore_errors=True)
+        for name in (_LOCK, _FRESH):
+            with contextlib.suppress(FileNotFoundError), (own / name).open() as handle:
+                if _taken(handle):
+                    _empty(own)
+                    shutil.rmtree(own, ignore_errors=True)
+                return
+        own.rmdir()
 
 
-def _taken(handle: IO[str]) -> bool:
-    """Take a lock, if it is free and there are locks; report whether it was taken.
+def _taken(handle: IO[str]) -> bool | None:
+    """Take a lock, if it is free; report whether it was taken, ``None`` where there are no locks.
 
     Without them the folders of killed runs stay until the system clears its temporary files.
     """
     with contextlib.suppress(InputError):
-        return os.name == "posix" and take_lock(handle.fileno(), _LOCK)
-    return False
+        if os.name == "posix":
+            return take_lock(handle.fileno(), _LOCK)
+    return None
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,6 +83,47 @@ def test_a_killed_owners_folder_is_swept_and_a_living_ones_is_not(holder, tmp_pa
     scratch.sweep()
     assert kept.exists() and not left.exists() and living.poll() is None
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(["kz-elsewhere", kept.name, "kz-without-a-lock"])
+
+
+@pytest.mark.parametrize("left", [(), ("owner.lock.new",), ("owner.lock",)])
+def test_what_a_run_left_that_was_killed_at_its_first_or_last_step_is_swept(left, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "kz-abcd_123").mkdir()
+    for name in left:
+        (tmp_path / "kz-abcd_123" / name).touch()
+    with scratch.folder() as own:
+        assert [p.name for p in tmp_path.iterdir()] == [own.name]
+
+
+@pytest.mark.parametrize("moment", ["before its lock is made", "before its lock is held", "before its lock has its name"])
+def test_a_sweep_while_a_folder_is_made_costs_another_try(moment, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    real, swept = scratch._taken, []
+    real_mkdtemp = tempfile.mkdtemp
+
+    def once(now: str, *work) -> None:
+        if now == moment and not swept:
+            swept.append(1)
+            for step in work or (scratch.sweep,):
+                step()
+
+    def made(**options) -> str:
+        found = real_mkdtemp(**options)
+        once("before its lock is made")
+        return found
+
+    def taken(handle):
+        if not swept:
+            once("before its lock is held")
+            found = real(handle)
+            once("before its lock has its name", lambda: shutil.rmtree(tmp_path), tmp_path.mkdir)
+            return found
+        return real(handle)
+
+    monkeypatch.setattr(tempfile, "mkdtemp", made)
+    monkeypatch.setattr(scratch, "_taken", taken)
+    with scratch.folder() as own:
+        assert swept and list(tmp_path.iterdir()) == [own] and (own / "owner.lock").exists()
 
 
 def test_workers_that_outlive_their_parent_keep_it(holder):

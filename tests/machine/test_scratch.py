@@ -95,7 +95,9 @@ def test_what_a_run_left_that_was_killed_at_its_first_or_last_step_is_swept(left
         assert [p.name for p in tmp_path.iterdir()] == [own.name]
 
 
-@pytest.mark.parametrize("moment", ["before its lock is made", "before its lock is held", "before its lock has its name"])
+@pytest.mark.parametrize(
+    "moment", ["before its lock is made", "before its lock is held", "before its lock has its name"]
+)
 def test_a_sweep_while_a_folder_is_made_costs_another_try(moment, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     real, swept = scratch._taken, []

@@ -316,10 +316,16 @@ def test_as_a_name_on_the_command_line(text, tmp_path, monkeypatch, capsys):
             ["new", "--", text],
             ["accept", "--", text],
         ):
-            assert command.main(words) == 2, words
+            try:
+                code = command.main(words)
+            except SystemExit as e:  # of the parser, which adds a line on --help
+                code = e.code
             said = capsys.readouterr()
-            assert not said.out and said.err.startswith("kzreport: ") and len(said.err.splitlines()) == 1, said.err
-            assert said.err.rstrip("\n").isprintable(), said.err
+            message, *more = said.err.splitlines()
+            assert code == 2 and not said.out and re.match(r"kzreport(:| \w+: argument )", message), said.err
+            assert message.isprintable() and (
+                not more or more == [f"'kzreport {words[0]} --help' explains what it takes"]
+            )
     finally:
         for n, handler in zip(numbers, handlers, strict=True):
             signal.signal(n, handler)

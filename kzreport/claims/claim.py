@@ -18,6 +18,7 @@ from kzreport.model import Interval, Period
 
 DOCUMENT_ID = re.compile(r"[A-Za-z][A-Za-z0-9]*", re.ASCII)
 MARK = re.compile(r"\{claim(?:\.(period))?(?::([a-z]+))?\}")  # in the sentence of a claim: its period, or its figure
+FORMS = ("", "bare", "abs", "words", "feminine")  # of a figure in such a sentence
 
 
 class Qualifier(StrEnum):

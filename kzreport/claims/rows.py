@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kzreport.claims.cells import Row, check_figure, check_step
-from kzreport.claims.claim import MARK, Claim, ClaimTest, Document, Qualifier
+from kzreport.claims.claim import FORMS, MARK, Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import Register
 from kzreport.claims.tests import CLAIM_ID, parse_tests
 from kzreport.errors import one_of
+from kzreport.language.words import Words
 from kzreport.model import Period
 from kzreport.project.settings import project
 from kzreport.units import UNITS
@@ -62,11 +63,10 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
         raise row.bad("basis", "the basis that says what is meant, or that this is left undefined")
     if cells["unit"] not in (*UNITS, "date"):
         raise row.bad("unit", f"date or {one_of(UNITS, row.cells['unit'])}")
-    for column in (f"text.{k}" for k in project().languages):
-        if not cells[column] or re.search("[{}]", MARK.sub("", cells[column])):
-            raise row.bad(column, "a sentence, with marks such as {claim}, {claim:bare}, {claim.period:in}")
     period = row.period("period")
     value, step, low, high = _figure(row, qualifier, period)
+    for language in project().languages:
+        _check_marks(row, language, period)
     evidence, tests = _evidence(row), parse_tests(cells["test"], f"{row.where}, column 'test'")
     return Claim(
         id=cells["id"],
@@ -91,12 +91,32 @@ def _claim(row: Row, document: Document, register: Register) -> Claim:
     )
 
 
+def _check_marks(row: Row, language: str, period: Period | None) -> None:
+    """Raise :class:`DataError` for an empty sentence, and for a mark that cannot be filled."""
+    column = f"text.{language}"
+    sentence = row.cells[column]
+    if not sentence or re.search("[{}]", MARK.sub("", sentence)):
+        raise row.bad(column, "a sentence, with marks such as {claim}, {claim:bare}, {claim.period:in}")
+    for mark, of_period, form in ((m[0], m[1], m[2] or "") for m in MARK.finditer(sentence)):
+        if of_period and period is None:
+            raise row.bad(column, "a sentence without a period, as the claim states none", f"not {mark}")
+        if not of_period and row.cells["unit"] == "date":
+            raise row.bad(column, "{claim.period:in}, as a date has no figure", f"not {mark}")
+        forms = ("short", *Words(language).words_of("periods", period.frequency)) if of_period and period else FORMS[1:]
+        if form and form not in forms:
+            start = f"claim{'.period' * bool(of_period)}"
+            listed = ", ".join(f"{{{start}:{each}}}" for each in forms)
+            raise row.bad(column, f"{{{start}}} or {listed}", f"not {mark}")
+
+
 def _figure(
     row: Row, qualifier: Qualifier, period: Period | None
 ) -> tuple[float | None, float, float | None, float | None]:
     """Return value, step, low and high, which have to go together."""
     value, step, low, high = (row.number(column) for column in ("value", "step", "low", "high"))
     check_figure(row, qualifier, period, value, low, high)
+    if value is None and step is not None:
+        raise row.bad("step", "nothing, as there is no value")
     return value, 1.0 if value is None else check_step(row, value, step), low, high
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kzreport.claims.amounts import Amount, Grade
-from kzreport.claims.claim import MARK, Claim, ClaimTest, Document, Qualifier
+from kzreport.claims.claim import FORMS, MARK, Claim, ClaimTest, Document, Qualifier
 from kzreport.claims.documents import register
 from kzreport.claims.facts import all_facts
 from kzreport.claims.ledger import all_claims
@@ -25,7 +25,6 @@ from kzreport.project.settings import project
 from kzreport.series.resource import describe_series, names_of
 from kzreport.units import UNITS
 
-_SPECS = ("", "bare", "abs", "words", "feminine")
 _WITHOUT_FIGURE = ("same", "unit_as")  # verbs whose words need no published figure
 _NAMED = ("same", "majority")  # verbs whose words name the other claim
 _ANY = Period.parse("2000")  # of a reading whose number alone is wanted
@@ -66,7 +65,7 @@ def claim_sentence(w: Words, claim: Claim) -> str:
             if claim.period is None:
                 raise WordsError(explain(where, m[0], "no period: the claim states none"))
             return span_of_days(w, claim.period) or w.period(claim.period, spec)
-        if claim.unit == "date" or spec not in _SPECS:
+        if claim.unit == "date" or spec not in FORMS:
             raise WordsError(
                 explain(where, m[0], "{claim}, {claim:bare}, {claim:abs}, {claim:words}; of a date {claim.period:in}")
             )

@@ -514,6 +514,8 @@ def put(home, content, document="S4"):
         ("text.fr", "Un chiffre de {nope}.", "marks such as {claim}"),
         ("text.fr", "", "a sentence"),
         ("text.en", "A figure of {claim}}.", "marks such as {claim}"),
+        ("text.en", "A figure of {claim:zz}.", "{claim} or {claim:bare}, {claim:abs}"),
+        ("text.en", "{claim} {claim.period:on}.", "{claim.period} or {claim.period:short}, {claim.period:in}"),
         ("theme", "sport", "one of inflation, fdi"),
         ("qualifier", "roughly", "one of exact, rounded"),
         ("value", "20,3", "a number such as -12.5"),
@@ -555,6 +557,23 @@ def test_a_row_that_is_wrong_is_named(home, column, value, words):
     message = str(error.value)
     assert words in message
     assert f"data/claims/S4.csv, line {number + 2}" in message or "claim S4-L053-2" in message
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "words"),
+    [
+        ({"period": "", "unit": "count"}, "text.fr", "a sentence without a period, as the claim states none"),
+        ({"text.en": "It was {claim} {claim.period:in}."}, "text.en", "as a date has no figure; not {claim}"),
+        ({"step": "1"}, "step", "nothing, as there is no value"),
+    ],
+)
+def test_cells_of_a_claim_that_do_not_go_together(cells, column, words, home):
+    content = rows(home)
+    first = next(r for r in content if r["unit"] == "date" and r["period"])
+    first |= cells if "unit" not in cells else {**cells, "value": "3", "step": "1", "test": "value aid_wagons"}
+    put(home, content)
+    with pytest.raises(DataError, match=f"column '{column}'.*{re.escape(words)}"):
+        all_claims()
 
 
 def test_a_claim_comes_once(home):
@@ -653,7 +672,7 @@ def test_a_project_with_one_language_has_one_column_of_text(home):
 
 def test_check_finds_a_digit_and_a_mark_that_differ(home):
     content = rows(home)
-    content[0]["text.fr"], content[0]["text.en"] = "Il y en a 12.", "There are {claim:nearly}"
+    content[0]["text.fr"], content[0]["text.en"] = "Il y en a 12.", "There {claim.period:in}"
     put(home, content)
     found = "\n".join(sentence_faults())
     assert "a digit typed" in found and "the same figures in fr and en" in found

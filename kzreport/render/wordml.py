@@ -29,7 +29,6 @@ _TINT = "EEF3F6"
 _BAR = f'<w:pBdr {{}}><w:left w:val="single" w:sz="24" w:space="6" w:color="{ACCENT}"/></w:pBdr>'
 _WIDTH = 17.4  # centimetres between the margins
 _PICTURE = 15.6  # centimetres
-_COLUMN = 8.3  # centimetres: one of two columns of text
 _DIGIT, _MARKS = 0.556, {".": 0.278, ",": 0.278, "\u00a0": 0.278, "*": 0.389, "%": 0.889}  # widths, of the height
 _LINE = 118  # characters that fit on a line of a table
 _GUTTER = 400  # twentieths of a point between two columns of text

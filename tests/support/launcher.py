@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -17,12 +18,15 @@ ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2024-03-31"
 
 
+_UNSEEN = re.compile(r"run\.json|\..+\.\d+\.tmp")
+
+
 def tree(folder: Path) -> dict[str, str]:
-    """Every file of the editions and its digest."""
+    """Every file of the editions and its digest; not what a killed write left, which a later run sweeps."""
     return {
         p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
         for p in sorted(folder.rglob("*"))
-        if p.is_file() and ".work" not in p.relative_to(folder).parts and p.name != "run.json"
+        if p.is_file() and ".work" not in p.relative_to(folder).parts and not _UNSEEN.fullmatch(p.name)
     }
 
 

@@ -18,7 +18,7 @@ from kzreport.commands.proposed import compare_proposed, proposed_project
 from kzreport.commands.session import show
 from kzreport.errors import DataError
 from kzreport.files import file_digest, holds_text, project_root
-from kzreport.guards.change import About, check_change, key_of
+from kzreport.guards.change import About, check_change, key_of, replaced
 from kzreport.guards.finding import Finding
 from kzreport.machine import scratch
 from kzreport.model import Observation
@@ -132,7 +132,7 @@ def _lines(d: Resource, old: Sequence[Observation], new: Sequence[Observation]) 
             told.append(f"  {name}: {_value(o)}, published {o.published}{after}")
         elif then[key].value != o.value:
             counts["altered"] += 1
-            told.append(f"  {name}: {_value(o)} in place of {_value(then[key])}, published {o.published}")
+            told.append(f"  {name}: {replaced(o.value, then[key].value)}, published {o.published}")
     for key, o in then.items():
         if key not in now:
             counts["removed"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,8 @@ from kzreport.series.resource import Resource, describe_series
 from kzreport.series.revisions import parse_dimensions
 from kzreport.series.table import check_table
 from kzreport.series.transaction import sole_writer
+
+_MOST = 8  # findings of a guard in a table that are listed
 
 
 def run(args: argparse.Namespace) -> int:
@@ -71,10 +74,19 @@ def refuse(findings: Iterable[Finding]) -> None:
 
 
 def may_pass(findings: list[Finding], *, yes: bool) -> bool:
-    """Print the findings; false if one is open. An error that a caller does not refuse is a question, too."""
+    """Print the findings; false if one is open. An error that a caller does not refuse is a question, too.
+
+    Of a guard that asks about many figures of a table the first are listed: a column moved by one row alters them all.
+    """
     asked = questions_of(findings) + errors_of(findings)
+    told: Counter[tuple[str, str]] = Counter()
     for f in findings:
-        warn(f"{f.severity if f.severity == 'warning' else 'accepted' if yes else 'question'}: {f.message}")
+        told[f.series, f.guard] += 1
+        if told[f.series, f.guard] <= _MOST:
+            warn(f"{f.severity if f.severity == 'warning' else 'accepted' if yes else 'question'}: {f.message}")
+    for (series, guard), count in told.items():
+        if count > _MOST:
+            warn(f"and {count - _MOST} more of {series} (guard '{guard}')")
     if asked:
         if not yes:
             warn(f"nothing was written: {len(asked)} to look at; --yes if they are meant")

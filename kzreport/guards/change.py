@@ -194,7 +194,7 @@ def _altered(d: Resource, old: Sequence[Observation], new: Sequence[Observation]
                 d,
                 "alteration",
                 key_of(d, o),
-                f"{_shown(row.value)} in place of {_shown(o.value)}, both published {o.published}",
+                f"{replaced(row.value, o.value)}, both published {o.published}",
                 "the row as it was accepted",
                 "if it was revised, add a row with the day of the revision",
             )
@@ -305,6 +305,18 @@ def _outliers(d: Resource, before: Mapping[Key, Observation], after: Mapping[Key
             continue
         if words := is_outlier(d.unit, groups[key[1]], key[0]):
             yield _finding(d, "outlier", key, *words, "compare it with its source")
+
+
+def replaced(new: float | None, old: float | None) -> str:
+    """Say that a value stands in place of another, with the digits in which they differ.
+
+    >>> replaced(9.5, 9.8), replaced(9807.37, 9807.3700000002), replaced(None, 2.0)
+    ('9.5 in place of 9.8', '9807.37 in place of 9807.3700000002', 'nothing in place of 2')
+    """
+    shown = ["nothing" if x is None else f"{x:.10g}" if abs(x) < 1e10 else f"{x:.0f}" for x in (new, old)]
+    if shown[0] == shown[1]:
+        shown = [repr(new), repr(old)]
+    return " in place of ".join(shown)
 
 
 def _shown(value: float | None) -> str:

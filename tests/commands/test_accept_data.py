@@ -157,6 +157,22 @@ def test_a_broken_package_is_no_reason_to_compare_nothing(how, project_of, capsy
     assert accept() == (2 if BROKEN[how] else 0)  # without any package it is a new project
 
 
+def test_of_many_altered_figures_the_first_are_listed(project_of, capsys):
+    """A file that another program rounded, or moved by a row, alters hundreds: the last line must stay in sight."""
+    data = project_of("--lang", "en") / "data"
+    assert accept() == 0
+    table = data / "visitors.csv"
+    head, *rows = table.read_text(encoding="utf-8").splitlines()
+    cells = [row.split(",") for row in rows]
+    write(table, "\n".join([head, *(f"{p},{int(v) + 1},{day}" for p, v, day in cells)]) + "\n")
+    capsys.readouterr()
+    assert accept() == 2
+    said = capsys.readouterr().err.splitlines()
+    assert sum("guard 'alteration'): found" in line for line in said) == 8
+    assert f"and {len(rows) - 8} more of visitors (guard 'alteration')" in "\n".join(said)
+    assert said[-1].endswith("to look at; --yes if they are meant")
+
+
 def test_an_error_of_a_guard_is_asked_about_too(project_of, capsys):
     """It was printed as an error, and the data were accepted."""
     data = project_of("--lang", "en") / "data"

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from fault_table import pytest_terminal_summary  # noqa: F401  # a hook
 from ground import Ground, touch, wait_for_no_disk
 from hypothesis import settings
 from told_twice import repeated, sentences, unnamed_ends

@@ -18,19 +18,6 @@ SEED = int(os.environ.get("KZREPORT_SEED", "1"))
 ROWS = pytest.StashKey[list[str]]()
 
 
-def pytest_terminal_summary(terminalreporter):
-    passed = terminalreporter.getreports("passed")
-    rows = [v for r in passed for k, v in r.user_properties if k == "fault"]
-    hostile = [r for r in passed if r.when == "call" and "test_hostile.py" in r.nodeid]
-    if hostile:
-        told = "nothing runs, loads or leads away; one line in messages"
-        rows.append(f"| B6 | hostile text in {len(hostile)} places | {told} |")
-    if rows and FULL:  # a table of Markdown: docs/explanation/faults.md has its lines
-        terminalreporter.section(f"faults survived, seed {SEED}")
-        for row in ["| row | what, how often | what came of it |", "|---|---|---|", *sorted(rows)]:
-            terminalreporter.write_line(row)
-
-
 @pytest.fixture
 def row(record_property):
     """State what was survived: row of the fault table, what and how often, what came of it."""

@@ -24,7 +24,7 @@ from kzreport.series.revisions import parse_dimensions
 from kzreport.series.table import check_table
 from kzreport.series.transaction import sole_writer
 
-_MOST = 8  # findings of a guard in a table that are listed
+_MOST = 5  # findings of a guard in a table that are listed
 
 
 def run(args: argparse.Namespace) -> int:

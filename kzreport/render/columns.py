@@ -1,7 +1,7 @@
 """Columns of a table on a page: words to the left, numbers on their decimal mark, rows named above them on a phone.
 
 What belongs here: the attributes that the style sheet needs for it, and the meaning of signs that stand for figures.
-The text of a table stays as it is.
+The text of a table stays as it is. Formats with their own letters measure instead (:mod:`kzreport.render.aligned`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from kzreport.language.words import Words
+from kzreport.render.aligned import decimal_mark
 
 FEW, MOST = 4, 9  # columns of a table whose rows may be named above them on a phone; of more not even these fit
 LISTED = 6  # columns beside the names of rows that may stand one below the other there, each with its name
@@ -70,7 +71,7 @@ def aligned(table: Markup, words: Words, *, listed: bool = False) -> Markup:
         return table
     columns = [[text for _, _, text in column] for column in zip(*body, strict=True)]
     heads = sum(tag == "th" for tag, _, _ in body[0])
-    mark = words.number(0, 1).strip("0")
+    mark = decimal_mark(words)
     cells = zip(*(_column(texts, mark) for texts in columns), strict=True)
     of_words = [n >= heads and _is_words(texts, mark) for n, texts in enumerate(columns)]
 

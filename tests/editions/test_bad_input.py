@@ -125,24 +125,16 @@ def test_a_report_under_such_an_ending(home):
 
 def test_hidden_files_are_no_inputs(home):
     """A Mac leaves one beside each file on disks of other systems: they were pages, reports and tables of that name."""
-    before = (
-        page_names(),
-        definition_names(),
-        view_digests(),
-        undeclared_tables(home.data),
-        list(misnamed_files(home.data)),
-    )
+
+    def read() -> list:
+        listings = (page_names, definition_names, view_digests)
+        return [*(listing() for listing in listings), undeclared_tables(home.data), list(misnamed_files(home.data))]
+
+    before = read()
     for name in ("notebooks/._x.ipynb", "params/._x.yml", "notebooks/views/._x.py", "data/._x.csv", "data/._x.yaml"):
         (home.root / name).write_bytes(b"\x00\x05\x16\x07")
     clear_caches()
-    after = (
-        page_names(),
-        definition_names(),
-        view_digests(),
-        undeclared_tables(home.data),
-        list(misnamed_files(home.data)),
-    )
-    assert before == after
+    assert read() == before
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,6 @@ from launcher import Launcher, torn, tree
 
 FULL = bool(os.environ.get("KZREPORT_FAULTS"))
 SEED = int(os.environ.get("KZREPORT_SEED", "1"))
-ROWS = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture

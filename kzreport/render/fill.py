@@ -37,17 +37,18 @@ def fill(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def filter_script() -> tuple[Markup, str]:
-    """Return the script that filters and opens claims, and its digest for the page's policy."""
-    return page_script("filter.js")
-
-
 @lru_cache(maxsize=4)
-def page_script(name: str) -> tuple[Markup, str]:
-    """Return a script of the package, and its digest for the page's policy."""
+def page_script(*names: str) -> tuple[Markup, str]:
+    """Return scripts of the package as one, and its digest for the page's policy; both empty without a name.
+
+    Each page holds it: without comments behind a line and blanks before one.
+    """
     loader = _environment().loader
     assert loader is not None
-    script = loader.get_source(_environment(), name)[0].strip()
+    whole = "\n".join(loader.get_source(_environment(), name)[0] for name in names)
+    script = re.sub(r"(?m)\s*// .*$|^\s+", "", whole).strip()
+    if not script:
+        return Markup(""), ""
     return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 

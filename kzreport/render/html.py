@@ -1,7 +1,7 @@
 """Executed page -> one self-contained HTML file: nothing loaded from outside, readable and whole without JavaScript.
 
-The one script is our own (``templates/filter.js``, which filters and opens claims); the page's policy names
-its digest, so that no other script runs.
+The one script is our own (``templates/filter.js``, which filters and opens claims, and ``templates/picture.js``, which
+saves a chart as PNG); the page's policy names its digest, so that no other script runs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from kzreport.render.citing import source_links, with_sources
 from kzreport.render.claims_html import CLAIMS, claims_blocks
 from kzreport.render.columns import aligned, signs
 from kzreport.render.figures import FigureReader
-from kzreport.render.fill import chart_style, css_text, fill, filter_script
+from kzreport.render.fill import chart_style, css_text, fill, page_script
 from kzreport.render.markup import markdown
 from kzreport.render.references import References, read_references
 from kzreport.render.sharing import share_styles
@@ -91,7 +91,8 @@ def page(
     shown = list(with_sources(shown, references, w))
     whole = page_code(nb)
     drawn = [b.html for b in shown if b.kind == "chart"]
-    script, digest = filter_script() if any(b.kind == CLAIMS for b in shown) else (Markup(""), "")
+    needed = {"filter.js": any(b.kind == CLAIMS for b in shown), "picture.js": bool(drawn)}
+    script, digest = page_script(*(name for name, is_needed in needed.items() if is_needed))
     return fill(
         "page.html",
         w=w,
@@ -101,6 +102,8 @@ def page(
         groups=page_groups(titles, w),
         report=report,
         date=w.day(as_of),
+        iso=as_of.isoformat(),
+        drawn=bool(drawn),
         languages=languages,
         fingerprint=fingerprint,
         notice=notice,

@@ -115,7 +115,7 @@ def page(
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
-        aligned=lambda table, **options: aligned(Markup(table), w, **options),
+        aligned=lambda table: aligned(Markup(table), w),
         signs=lambda table: signs(Markup(table), w),
         numbered=lambda table, number: numbered_caption(table, f"{w.word('handed', 'table')}{NBSP}{number}"),
         numbered_notes=numbered_notes,

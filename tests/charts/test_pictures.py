@@ -100,6 +100,21 @@ def test_a_plot_over_time_shows_all_its_years_on_a_phone(kind):
     assert marks[0] == marks[1]
 
 
+def test_a_grid_of_vintages_has_its_changes_in_the_width_of_a_phone():
+    """It was moved sideways: half of its columns were not seen, the newest among them."""
+    states = [(7225, 6378), (7225, 6578), (7308, 6578), (7308, 6578)]
+    days = ("2018-08-01", "2025-05-01", "2025-12-17", "2026-07-01")
+    groups = {day: years("musd", 2014, *values) for day, values in zip(days, states, strict=True)}
+    made = in_ink(phone_picture(draw("heat", groups, EN, title="T", source="S").svg, "x"))
+    assert 'class="anew"' in made and faults(made) == []
+    assert float(re.search(r'viewBox="(.*?)"', made)[1].split()[2]) < 300, "as wide as a phone"
+    said = " ".join(texts(made)).replace("\u00a0", " ").replace("  ", " ")
+    assert (
+        "2015 6,378 1 August 2018 6,578 (+200) 1 May 2025 2014 7,225 1 August 2018 7,308 (+83) 17 December 2025" in said
+    )
+    assert "1 July 2026" not in said and "Columns" not in said, "what did not change is said once"
+
+
 def test_a_page_says_the_same_lines_in_fewer_bytes():
     """The corners of each line are where they were, however they are written."""
     drawn = draw("multiples", {n: path(1, 2, 5 * k) for k, n in enumerate(("KAZ", "RUS", "UZB", "KGZ"))}, EN,

@@ -14,7 +14,9 @@ import jinja2
 from markupsafe import Markup
 
 from kzreport.charts.colours import variables
+from kzreport.language.words import Words
 
+_KEPT = re.compile(r"(<(?:script|style|pre|code|svg)\b.*?</(?:script|style|pre|code|svg)>|<[^>]*>)", re.DOTALL)
 _PLAIN = frozenset(f"{ascii_letters}{digits} .,:-")
 
 
@@ -29,6 +31,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["css"] = css_text
     environment.filters["compact"] = compact
+    environment.filters["typeset"] = typeset
     return environment
 
 
@@ -50,6 +53,19 @@ def page_script(*names: str) -> tuple[Markup, str]:
     if not script:
         return Markup(""), ""
     return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def typeset(html: Markup, words: Words | None) -> Markup:
+    """Return HTML whose texts keep to the typography of a language, whoever wrote them; code and scripts stay.
+
+    >>> print(repr(str(typeset(Markup("<p>Oui ! <code>a ; b</code></p>"), Words("fr")))))
+    '<p>Oui\\u202f! <code>a ; b</code></p>'
+    """
+    if words is None:
+        return html
+    pieces = _KEPT.split(str(html))
+    pieces[::2] = [words.typography(text) for text in pieces[::2]]
+    return Markup("".join(pieces))
 
 
 def css_text(text: str) -> Markup:

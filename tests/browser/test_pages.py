@@ -185,6 +185,14 @@ def test_a_number_of_a_source_begins_no_line(opened):
     assert apart == 0
 
 
+def test_no_sign_begins_or_ends_a_line_of_a_french_page(files):
+    """Arrows ended lines of the summary, and semicolons of furniture and of names of publishers began some."""
+    skipped = re.compile(r"<(script|style|pre|code|svg|head)\b.*?</\1>|<[^>]+>", re.DOTALL)
+    for name, path in files.items():
+        said = skipped.sub("", path.read_text(encoding="utf-8"))
+        assert not re.search(r" [:;!?%»]|[«→] |n° \d", said), name
+
+
 def test_figures_cite_numbered_sources_and_notes(opened):
     page = opened("inflation")
     assert "[1, 6]" in page.inner_text("figure#yoy .refs")

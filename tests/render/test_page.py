@@ -201,7 +201,7 @@ def test_a_sentence_bears_the_numbers_of_its_sources_where_they_are_not_those_of
 def test_each_point_of_a_summary_and_each_key_figure_bear_theirs():
     points = "- One. [→ A](a.ipynb)\n- Two <b>. [→ B](b.ipynb)\n- None."
     listed = Output(Kind.HEADLINES, "", markdown=points, series="cpi_yy\noil_price usd_rate\n")
-    assert cited(listed) == ["One. Source [1] → ATwo &lt;b&gt;. Sources [2, 4] → BNone."]
+    assert cited(listed) == ["One. Source [1] →\xa0ATwo &lt;b&gt;. Sources [2, 4] →\xa0BNone."]
     rows = "".join(f"{t},,2026-08,1,percent,ok,,{s},yy_month\n" for t, s in (("A & B", "cpi_yy"), ("C", "wdi_fdi")))
     heads = '<tr><th scope="row">A &amp; B</th><td>1</td></tr><tr><th scope="row">C</th><td>2</td></tr>'
     table = Output(Kind.TABLE, "t", html=heads, name="key", csv=f"{','.join(HEADER)}\n{rows}")

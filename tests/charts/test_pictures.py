@@ -169,12 +169,7 @@ def test_rows_are_whole_on_a_phone(kind, options, words):
     assert marks[0] == marks[1] > 0
 
 
-def test_other_pictures_have_no_form_for_a_phone():
-    grid = {"2025-01-01": path(1, 2), "2025-06-01": path(1, 3)}
-    drawn = draw("heat", grid, EN, title="T", source="S").svg
-    alone = phone_picture(drawn, "x")
-    assert 'class="keys"' in alone and "rect" not in alone, "its keys alone"
-    assert faults(re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], alone)) == []
+def test_a_plot_that_fits_a_phone_has_no_form_for_it():
     assert phone_picture(draw("multiples", {"KAZ": path(1, 2)}, EN, title="T", source="S").svg, "x") == ""
 
 

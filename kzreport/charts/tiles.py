@@ -41,8 +41,10 @@ def tiles_anew(root: ET.Element) -> ET.Element | None:
     """
     outlines = [(e, m) for e in root if tag_of(e) == "path" and (m := _CELL.fullmatch(e.get("d", "")))]
     texts = [e for e in root if tag_of(e) == "text"]
-    cells = [_Cell(e, *map(float, m.groups()), []) for e, m in outlines]
-    for cell in cells:
+    cells = []
+    for outline, found in outlines:
+        left, bottom, right, top = map(float, found.groups())
+        cells.append(cell := _Cell(outline, left, bottom, right, top, []))
         cell.texts = sorted((e for e in texts if cell.holds(e)), key=y_of)
     if not cells or not all(cell.texts for cell in cells):
         return None

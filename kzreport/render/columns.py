@@ -98,7 +98,7 @@ def aligned(table: Markup, words: Words) -> Markup:
     made = _ROW.sub(row, str(table))
     if kind:
         told_once = ";".join(
-            f"--{n}:{css_text(Markup(name).striptags())}" for n, name in enumerate(names[heads:], heads + 1)
+            f"--n{n}:{css_text(Markup(name).striptags())}" for n, name in enumerate(names[heads:], heads + 1)
         )
         style = f" style='{told_once}'" if "listed" in kind else ""
         made = made.replace("<table", f'<table class="{kind}"{style}', 1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kzreport.declare import HOME, cut, reads, vintages
 from kzreport.indicators import fdi, forecasts, growth
-from kzreport.indicators.readings import at
+from kzreport.indicators.readings import at, valued
 from kzreport.indicators.readings import readings as readings_of
 from kzreport.indicators.revisions import revision_statistics, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
@@ -19,17 +19,23 @@ STALE = 2  # years: a yearly figure published with a lag of one is no news after
 
 @reads("fdi_net")
 def headline(fdi_net: Series) -> dict[str, Reading]:
-    """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``."""
+    """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``.
+
+    ``low`` and ``high``: the smallest and the largest flow of these quarters; ``best``: the highest four known.
+    """
     rolling = {r.period: r for r in fdi.rolling_four_quarters(fdi_net) if r.ok}
     now = rolling[max(rolling)]
     before = rolling.get(
         now.period.year_before(), Reading.missing("net", "musd", now.period.year_before(), basis=now.basis)
     )
+    quarters = [at(fdi_net, now.period.shift(-k)) for k in range(4)]
     return {
         "net": now,
         "net_change": growth.difference(now, before),
         "before": before,
-        "quarter": at(fdi_net, now.period),
+        "quarter": quarters[0],
+        "low": min(quarters, key=valued),
+        "high": max(quarters, key=valued),
         "best": max(rolling.values(), key=lambda r: r.value or 0.0),
     }
 

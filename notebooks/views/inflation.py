@@ -294,7 +294,7 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series, gdp: Seri
         return Reading("average", value, "percent", y, status, "annual_average", inputs=(series.name,))
 
     by_imf = {p: o.value for p, o in published.items() if o.value is not None}
-    estimates = {p for p, o in published.items() if o.dims.get("kind") == "estimate"}
+    estimates = forecasts.estimated(imf)
     made: dict[str, tuple[Reading, ...]] = {
         "december": tuple(inflation.end_of_period(cpi_yy, y) for y in years),
         "average_anchored": tuple(inflation.annual_average(levels, y) for y in years),

@@ -78,7 +78,9 @@ def test_a_title_names_what_its_chart_draws(as_of, shown):
 def test_single_decisions_do_not_stand_beside_no_policy_rate(shown):
     """Under a chart with four of its decisions: "no figures held over the period: policy rate"."""
     page("inflation", "2022-09-28").chart("money", "lines", policy.money, points=policy.decisions)
-    assert "end of month" in shown[-1].source and "Policy rate, single" in shown[-1].alt
+    assert (
+        "Policy rate at end of month, Real policy rate." in shown[-1].source and "Policy rate, single" in shown[-1].alt
+    )
 
 
 def test_a_section_says_what_is_not_held():
@@ -96,6 +98,13 @@ def test_a_change_since_december_names_its_year_and_its_direction():
     text = said("inflation", "since_december", inflation.monthly, "2014-10-28")
     assert text == "Since December 2013 prices have risen by 5.9%."
     assert said("inflation", "since_december", inflation.monthly, "2023-02-10") == ""  # January alone is the month
+
+
+def test_no_sentence_is_of_a_signed_change():
+    """ "La variation est de +5,9 %", "a varié de +9,6 %": a rise is a rise."""
+    words = read_yaml(project_root() / "notebooks" / "inflation.yml")["say"]
+    told = [t for key in ("month", "since_december", "pace", "year", "deflator") for t in texts(words[key])]
+    assert [t for t in told if re.search(r"(varia\w+|varié|chang\w+) (est de|de|is|by) \{\w+:signed", t)] == []
 
 
 def test_inside_a_target_both_bounds_are_told():

@@ -140,6 +140,17 @@ def test_a_method_tells_what_a_table_shows(shown):
     assert "half the mean" not in shown[-1].text  # what leans is told of what is judged
 
 
+@pytest.mark.parametrize(("as_of", "first"), [("2021-03-28", 2021), ("2022-09-28", 2022), ("2026-11-26", 2026)])
+def test_no_forecast_is_told_of_a_year_that_is_over(as_of, first):
+    """In March 2021 the edition of October "expects 6.9% in 2020", whose outcome was out."""
+    p = page("forecasts", as_of)
+    found = p.read(forecasts.headline, **KAZ)
+    assert [found[k].period.year for k in ("now", "next")] == [first, first + 1]
+    for panel in p.read(forecasts.panels, **KAZ).values():
+        told = next(r for key, r in panel.sentences.items() if key.startswith("expected"))
+        assert [told[k].period.year for k in ("now", "next")] == [first, first + 1]
+
+
 def test_two_equal_forecasts_are_told_once():
     """ "−0.5% of GDP for 2022 and −0.5% of GDP for 2023"."""
     p = page("forecasts", "2022-09-28", "fr")

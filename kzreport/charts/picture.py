@@ -12,6 +12,7 @@ from kzreport.charts.colours import NAMES
 from kzreport.charts.narrow import axis_alone, ends_anew, keys_alone, rows_anew
 from kzreport.charts.panels import panels_anew
 from kzreport.charts.shorter import shorten
+from kzreport.charts.tiles import tiles_anew
 from kzreport.charts.years import years_anew
 from kzreport.errors import PageError, explain
 
@@ -109,8 +110,8 @@ def phone_picture(svg: str, name: str) -> str:
 
 
 def _set_anew(root: ET.Element) -> ET.Element | None:
-    panels = panels_anew(root)
-    return ends_anew(root) if panels is None else panels
+    made = (set_anew(root) for set_anew in (panels_anew, ends_anew, tiles_anew))
+    return next((each for each in made if each is not None), None)
 
 
 def _inline(svg: str, name: str) -> ET.Element:

@@ -36,11 +36,12 @@ class NewFigures:
 
 @dataclass(frozen=True)
 class Revision:
-    """A figure of one series that a reader now sees with other digits."""
+    """A figure of one series that a reader now sees with other digits, and the day on which these were published."""
 
     series: str
     then: Reading
     now: Reading
+    published: date
 
 
 @dataclass(frozen=True)
@@ -197,5 +198,5 @@ def _compare_series(old: Series, new: Series, breaks: Collection[Issue]) -> tupl
         if key not in earlier:
             found.append(reading)
         elif differs(was := figure(new, key, earlier[key]), reading) and not is_redefined(breaks, observation):
-            revised.append(Revision(new.name, was, reading))
+            revised.append(Revision(new.name, was, reading, observation.published))
     return found, revised

@@ -92,7 +92,7 @@ def _value(reading: Reading, w: Words) -> str:
     return w.typography(w.reading(reading))
 
 
-def _both(revision: Revision, w: Words) -> tuple[str, str]:
+def then_and_now(revision: Revision, w: Words) -> tuple[str, str]:
     """Return the values of a revision, then and now; with more digits where a sentence's would make them alike."""
     then, now = _value(revision.then, w), _value(revision.now, w)
     if then != now:
@@ -117,11 +117,11 @@ def new_figures_table(changes: Changes, w: Words) -> list[list[str]]:
 def revisions_table(changes: Changes, w: Words) -> list[list[str]]:
     """Return the largest revisions of each series, then and now; the head first."""
     table = [[w.ui(k) for k in ("series_name", "period", "then", "now")]]
-    largest = _largest(changes)
+    largest = largest_revisions(changes)
     for revision in largest:
         when = w.typography(w.period(revision.now.period))
         name = w.typography(figure_name(revision.now, w))
-        table.append([name, when, *_both(revision, w)])
+        table.append([name, when, *then_and_now(revision, w)])
     if rest := len(changes.revisions) - len(largest):
         table.append([w.count(rest, "others"), "", "", ""])
     return table
@@ -134,7 +134,7 @@ def figure_name(reading: Reading, w: Words) -> str:
     return f"{title} ({about})" if about else title
 
 
-def _largest(changes: Changes) -> list[Revision]:
+def largest_revisions(changes: Changes) -> list[Revision]:
     """Return the :data:`MOST` largest revisions of each series, in order of time."""
     found: list[Revision] = []
     for name in dict.fromkeys(r.series for r in changes.revisions):

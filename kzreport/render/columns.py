@@ -15,11 +15,12 @@ from markupsafe import Markup, escape
 
 from kzreport.language.words import Words
 from kzreport.render.aligned import decimal_mark
+from kzreport.render.fill import css_text
 
-FEW, MOST = 4, 9  # columns of a table whose rows may be named above them on a phone; of more not even these fit
-LISTED = 6  # columns beside the names of rows that may stand one below the other there, each with its name
+FEW, MOST = 3, 9  # columns of a table that a phone shows otherwise; those that may stand below the name of their row
+SPARSE = 0.25  # the share of cells without a figure from which on these are left out where cells have names
 PHONE, LETTER, SMALL, GAP = 328, 8.0, 7.0, 7  # pixels: width of a phone, a letter, one of a head, between columns
-SYLLABLES = 9  # letters of a head that are not parted
+HEAD = 30  # letters of a head of a narrow column: four lines
 NONE, ESTIMATE = "–", "*"  # a cell without a figure; the end of one that is an estimate
 _ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</\1>", re.DOTALL)
@@ -51,12 +52,12 @@ class _Number:
         return f"{pad}>{escape(self.text)}{inner}{escape(self.after)}"
 
 
-def aligned(table: Markup, words: Words, *, listed: bool = False) -> Markup:
+def aligned(table: Markup, words: Words) -> Markup:
     """Return a table in which columns of words are marked, and each number has what it lacks of the longest beside it.
 
     The style sheet draws missing decimals and asterisks, but unseen: decimal marks stand one below the other, and
-    nobody hears or copies more than there was. ``listed``: where even that is too wide for a phone, the cells of a row
-    may stand one below the other, each with the name of its column.
+    nobody hears or copies more than there was. Where that is too wide for a phone, the name of a row stands above its
+    cells; where they are too many even then, each has the name of its column, and two stand side by side if they can.
 
     >>> rows = "".join(f"<tr><th>x</th><td>{n}</td><td>{text}</td></tr>" for n, text in (("9.25", "rise"), ("8*", "–")))
     >>> made = aligned(Markup(f"<table>{rows}</table>"), Words("en"))
@@ -77,34 +78,51 @@ def aligned(table: Markup, words: Words, *, listed: bool = False) -> Markup:
 
     def row(found: re.Match[str]) -> str:
         own = iter(next(cells)) if "<td" in found[0] else None
-        told, named = iter(of_words), iter(names)
+        told = iter(of_words)
 
         def cell(each: re.Match[str]) -> str:
             tag, attributes, text = each.groups()
             if next(told) and "data-text" not in attributes:
                 attributes += ' data-text="yes"'
-            padded, name = (next(own) if own else ""), next(named)
-            if tag == "td" and kind == "listed":
-                attributes += f' data-name="{name}"'
+            padded = next(own) if own else ""
+            if tag == "td" and text == NONE and sparse:
+                attributes += " data-none"
             return f"<td{attributes}{padded}</td>" if tag == "td" else f"<th{attributes}>{text}</th>"
 
         return _CELL.sub(cell, found[0])
 
     names = [text for _, _, text in rows[0]]
-    both = list(zip(names, columns, strict=True))
-    kind = ""
-    if FEW <= len(columns) <= MOST and sum(_narrowest([name, *texts]) for name, texts in both) > PHONE:
-        wide = sum(max(_narrowest([name], SMALL, SYLLABLES), _narrowest(texts)) for name, texts in both[heads:])
-        kind = "listed" if listed and wide > PHONE and len(columns) - heads <= LISTED else "over"
+    kind = _on_a_phone(names, columns, heads)
+    figures = [text for texts in columns[heads:] for text in texts]
+    sparse = "pairs" in kind and figures.count(NONE) > SPARSE * len(figures)
     made = _ROW.sub(row, str(table))
-    kind += f" of-{len(columns) - heads}" if kind == "over" else ""
-    return Markup(made.replace("<table", f'<table class="{kind}"', 1) if kind else made)
+    if kind:
+        told_once = ";".join(
+            f"--n{n}:{css_text(Markup(name).striptags())}" for n, name in enumerate(names[heads:], heads + 1)
+        )
+        style = f" style='{told_once}'" if "listed" in kind else ""
+        made = made.replace("<table", f'<table class="{kind}"{style}', 1)
+    return Markup(made)
 
 
-def _narrowest(texts: Sequence[str], letter: float = LETTER, most: int = PHONE) -> float:
-    """Return the width of a column that breaks its texts between all words, in pixels; no word is longer than most."""
+def _on_a_phone(names: Sequence[str], columns: Sequence[Sequence[str]], heads: int) -> str:
+    """Return how a phone shows a table, as the classes of the style sheet; empty for one that fits as it is."""
+    both = list(zip(names, columns, strict=True))
+    if len(both) < FEW or sum(_narrowest([name, *texts]) for name, texts in both) <= PHONE:
+        return ""
+    beside = both[heads:]
+    if len(beside) < MOST:
+        wide = sum(max(_narrowest([name], SMALL), _narrowest(texts)) for name, texts in beside)
+        if wide <= PHONE and (len(beside) < 3 or max(map(len, names)) <= HEAD):
+            return f"over of-{len(beside)}"
+    halved = len(beside) > 3 and all(_narrowest([name]) + _narrowest(texts) <= PHONE / 2 for name, texts in beside)
+    return "listed pairs" if halved else "listed"
+
+
+def _narrowest(texts: Sequence[str], letter: float = LETTER) -> float:
+    """Return the width of a column that breaks its texts between all words, in pixels."""
     words = (Markup(word).unescape() for text in texts for word in _BREAK.split(text))
-    return min(max(map(len, words)), most) * letter + GAP
+    return max(map(len, words)) * letter + GAP
 
 
 def _column(texts: Sequence[str], mark: str) -> list[str]:

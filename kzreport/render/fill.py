@@ -14,7 +14,9 @@ import jinja2
 from markupsafe import Markup
 
 from kzreport.charts.colours import variables
+from kzreport.language.words import Words
 
+_KEPT = re.compile(r"(<(?:script|style|pre|code|svg)\b.*?</(?:script|style|pre|code|svg)>|<[^>]*>)", re.DOTALL)
 _PLAIN = frozenset(f"{ascii_letters}{digits} .,:-")
 
 
@@ -29,6 +31,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["css"] = css_text
     environment.filters["compact"] = compact
+    environment.filters["typeset"] = typeset
     return environment
 
 
@@ -37,18 +40,32 @@ def fill(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(**values)
 
 
-def filter_script() -> tuple[Markup, str]:
-    """Return the script that filters and opens claims, and its digest for the page's policy."""
-    return page_script("filter.js")
-
-
 @lru_cache(maxsize=4)
-def page_script(name: str) -> tuple[Markup, str]:
-    """Return a script of the package, and its digest for the page's policy."""
+def page_script(*names: str) -> tuple[Markup, str]:
+    """Return scripts of the package as one, and its digest for the page's policy; both empty without a name.
+
+    Each page holds it: without comments behind a line and blanks before one.
+    """
     loader = _environment().loader
     assert loader is not None
-    script = loader.get_source(_environment(), name)[0].strip()
+    whole = "\n".join(loader.get_source(_environment(), name)[0] for name in names)
+    script = re.sub(r"(?m)\s*// .*$|^\s+", "", whole).strip()
+    if not script:
+        return Markup(""), ""
     return Markup(script), "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+
+
+def typeset(html: Markup, words: Words | None) -> Markup:
+    """Return HTML whose texts keep to the typography of a language, whoever wrote them; code and scripts stay.
+
+    >>> print(repr(str(typeset(Markup("<p>Oui ! <code>a ; b</code></p>"), Words("fr")))))
+    '<p>Oui\\u202f! <code>a ; b</code></p>'
+    """
+    if words is None:
+        return html
+    pieces = _KEPT.split(str(html))
+    pieces[::2] = [words.typography(text) for text in pieces[::2]]
+    return Markup("".join(pieces))
 
 
 def css_text(text: str) -> Markup:

@@ -1,7 +1,7 @@
 """Executed page -> one self-contained HTML file: nothing loaded from outside, readable and whole without JavaScript.
 
-The one script is our own (``templates/filter.js``, which filters and opens claims); the page's policy names
-its digest, so that no other script runs.
+The one script is our own (``templates/filter.js``, which filters and opens claims, and ``templates/picture.js``, which
+saves a chart as PNG); the page's policy names its digest, so that no other script runs.
 """
 
 from __future__ import annotations
@@ -29,9 +29,10 @@ from kzreport.render.citing import source_links, with_sources
 from kzreport.render.claims_html import CLAIMS, claims_blocks
 from kzreport.render.columns import aligned, signs
 from kzreport.render.figures import FigureReader
-from kzreport.render.fill import chart_style, css_text, fill, filter_script
+from kzreport.render.fill import chart_style, css_text, fill, page_script
 from kzreport.render.markup import markdown
 from kzreport.render.references import References, read_references
+from kzreport.render.revised import source_revisions
 from kzreport.render.sharing import share_styles
 from kzreport.render.sources import series_source
 from kzreport.render.terms import Term, TermLinks
@@ -89,9 +90,11 @@ def page(
     shown = claims_blocks(shown, w, list(titles))
     references = read_references([block.output for block in shown if block.output])
     shown = list(with_sources(shown, references, w))
+    before = parse_day(previous[:10]) if previous else as_of
     whole = page_code(nb)
     drawn = [b.html for b in shown if b.kind == "chart"]
-    script, digest = filter_script() if any(b.kind == CLAIMS for b in shown) else (Markup(""), "")
+    needed = {"filter.js": any(b.kind == CLAIMS for b in shown), "picture.js": bool(drawn)}
+    script, digest = page_script(*(name for name, is_needed in needed.items() if is_needed))
     return fill(
         "page.html",
         w=w,
@@ -101,18 +104,21 @@ def page(
         groups=page_groups(titles, w),
         report=report,
         date=w.day(as_of),
+        iso=as_of.isoformat(),
+        drawn=bool(drawn),
         languages=languages,
         fingerprint=fingerprint,
         notice=notice,
-        previous=previous and {"name": previous, "day": w.day(parse_day(previous[:10]))},
+        previous=previous and {"name": previous, "day": w.day(before)},
         blocks=shown,
         references=references,
         source_links=source_links,
         sources=[series_source(each, as_of, w) for each in references.series],
+        revised=source_revisions(references.series, before, as_of, w) if before < as_of else {},
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,
-        aligned=lambda table, **options: aligned(Markup(table), w, **options),
+        aligned=lambda table: aligned(Markup(table), w),
         signs=lambda table: signs(Markup(table), w),
         numbered=lambda table, number: numbered_caption(table, f"{w.word('handed', 'table')}{NBSP}{number}"),
         numbered_notes=numbered_notes,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kzreport.claims.verdict import Verdict
+from kzreport.language.locale import NBSP
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Output
 from kzreport.render.figures import csv_rows
@@ -125,7 +126,7 @@ def turn(claim: Listed, w: Words) -> str:
     if claim.before is None:
         return ""
     then, now = (w.word("verdicts", str(v)).lower() for v in (claim.before, claim.verdict))
-    return f"{then} → {now}"
+    return f"{then} →{NBSP}{now}"
 
 
 def strong(runs: Sequence[Run]) -> str:

@@ -40,7 +40,7 @@ def clean(markup: str) -> Markup:
     >>> str(clean('<p onclick="x()">a<script>x()</script> <a href="javascript:x()">b</a></p>'))
     '<p>a <a>b</a></p>'
 
-    A word joiner (U+2060) keeps a minus sign on the line of the currency that follows it.
+    Its signs end no line: see :func:`kzreport.render.text.with_signs`.
     """
     kept = nh3.clean(
         markup, tags=TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"https"}, link_rel=None

@@ -77,12 +77,16 @@ def plain(runs: Sequence[Run]) -> str:
 
 
 def with_signs(text: str) -> str:
-    """Return text whose minus signs stay on the line of the currency that follows them, by a word joiner (U+2060).
+    """Return text whose signs end no line.
+
+    A word joiner (U+2060) keeps a minus sign with the currency that follows it, a no-break space an arrow with its aim.
 
     >>> with_signs("of −$672 million") == "of −\u2060$672 million"
     True
+    >>> with_signs("→ Prices")
+    '→\\xa0Prices'
     """
-    return _SIGN.sub("\u2212\u2060", text)
+    return _SIGN.sub("\u2212\u2060", text).replace("→ ", "→\u00a0")
 
 
 def _linked(run: Run, address: str) -> Run:

@@ -100,6 +100,21 @@ def test_a_plot_over_time_shows_all_its_years_on_a_phone(kind):
     assert marks[0] == marks[1]
 
 
+def test_a_grid_of_vintages_has_its_changes_in_the_width_of_a_phone():
+    """It was moved sideways: half of its columns were not seen, the newest among them."""
+    states = [(7225, 6378), (7225, 6578), (7308, 6578), (7308, 6578)]
+    days = ("2018-08-01", "2025-05-01", "2025-12-17", "2026-07-01")
+    groups = {day: years("musd", 2014, *values) for day, values in zip(days, states, strict=True)}
+    made = in_ink(phone_picture(draw("heat", groups, EN, title="T", source="S").svg, "x"))
+    assert 'class="anew"' in made and faults(made) == []
+    assert float(re.search(r'viewBox="(.*?)"', made)[1].split()[2]) < 300, "as wide as a phone"
+    said = " ".join(texts(made)).replace("\u00a0", " ").replace("  ", " ")
+    assert (
+        "2015 6,378 1 August 2018 6,578 (+200) 1 May 2025 2014 7,225 1 August 2018 7,308 (+83) 17 December 2025" in said
+    )
+    assert "1 July 2026" not in said and "Columns" not in said, "what did not change is said once"
+
+
 def test_a_page_says_the_same_lines_in_fewer_bytes():
     """The corners of each line are where they were, however they are written."""
     drawn = draw("multiples", {n: path(1, 2, 5 * k) for k, n in enumerate(("KAZ", "RUS", "UZB", "KGZ"))}, EN,
@@ -154,12 +169,7 @@ def test_rows_are_whole_on_a_phone(kind, options, words):
     assert marks[0] == marks[1] > 0
 
 
-def test_other_pictures_have_no_form_for_a_phone():
-    grid = {"2025-01-01": path(1, 2), "2025-06-01": path(1, 3)}
-    drawn = draw("heat", grid, EN, title="T", source="S").svg
-    alone = phone_picture(drawn, "x")
-    assert 'class="keys"' in alone and "rect" not in alone, "its keys alone"
-    assert faults(re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], alone)) == []
+def test_a_plot_that_fits_a_phone_has_no_form_for_it():
     assert phone_picture(draw("multiples", {"KAZ": path(1, 2)}, EN, title="T", source="S").svg, "x") == ""
 
 

@@ -12,6 +12,7 @@ from kzreport.charts.describe import HEADER
 from kzreport.errors import DataError
 from kzreport.files import clear_caches
 from kzreport.language.words import Words
+from kzreport.pages.notebooks import load_notebook
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
 from kzreport.project.settings import page_names, project
@@ -19,9 +20,10 @@ from kzreport.render.behind import MOST, figure_table
 from kzreport.render.blocks import Block
 from kzreport.render.citing import with_sources
 from kzreport.render.figures import FigureReader
-from kzreport.render.html import page_groups
+from kzreport.render.html import page, page_groups
 from kzreport.render.markup import markdown
 from kzreport.render.references import read_references
+from kzreport.render.revised import source_revisions
 from kzreport.render.terms import TermLinks
 
 DAY = date(2026, 9, 30)
@@ -201,8 +203,23 @@ def test_a_sentence_bears_the_numbers_of_its_sources_where_they_are_not_those_of
 def test_each_point_of_a_summary_and_each_key_figure_bear_theirs():
     points = "- One. [→ A](a.ipynb)\n- Two <b>. [→ B](b.ipynb)\n- None."
     listed = Output(Kind.HEADLINES, "", markdown=points, series="cpi_yy\noil_price usd_rate\n")
-    assert cited(listed) == ["One. Source [1] → ATwo &lt;b&gt;. Sources [2, 4] → BNone."]
+    assert cited(listed) == ["One. Source [1] →\xa0ATwo &lt;b&gt;. Sources [2, 4] →\xa0BNone."]
     rows = "".join(f"{t},,2026-08,1,percent,ok,,{s},yy_month\n" for t, s in (("A & B", "cpi_yy"), ("C", "wdi_fdi")))
     heads = '<tr><th scope="row">A &amp; B</th><td>1</td></tr><tr><th scope="row">C</th><td>2</td></tr>'
     table = Output(Kind.TABLE, "t", html=heads, name="key", csv=f"{','.join(HEADER)}\n{rows}")
     assert cited(table) == ["A &amp; B Source [1]1C Source [3]2"]
+
+
+def test_a_source_says_what_was_revised_since_the_edition_before():
+    """Old value, new value, day; the page of fdi showed the new one alone, as if it had always been so."""
+    about = dict(name="fdi", language="en", titles={"fdi": "FDI"}, report="Note", languages=["en"], fingerprint="0")
+    text = page(load_notebook("fdi"), as_of=DAY, previous="2026-06-30", **about)
+    (source,) = re.findall(r'<li id="source-\d+">.*?<code>wdi_fdi</code>(.*?)<span class="back">', text, re.DOTALL)
+    said = Markup(source).striptags().replace("\xa0", " ")
+    assert "Revised since the edition of 30 June 2026: " in said
+    assert "Kazakhstan, 2024: $2.0 billion → $2.1 billion (1 July 2026)" in said
+    assert "Revised since" not in page(load_notebook("fdi"), as_of=DAY, previous="2026-08-31", **about)
+    found = source_revisions(["cpi_yy", "wdi_growth"], date(2025, 11, 30), date(2025, 12, 31), Words("fr"))
+    assert set(found) == {"wdi_growth"}
+    said = found["wdi_growth"].replace("\xa0", " ")
+    assert re.search(r"Géorgie, 2013 : 3,4 % → 5,1 % \(17 décembre 2025\).* et \d+ autres\.$", said)

@@ -296,7 +296,7 @@ def concentrations(
             item = f"{flow}{kind}"
             even = closed["normalised"]
             if (found["rest"].value or 0.0) > UNLISTED:
-                even = even.of(value=None, status=Status.NOT_COMPARABLE)
+                even = even.of(value=None, status=Status.MISSING_INPUT)
             made = {"hhi": found["hhi"], "normalised": even, "rest": found["rest"]}
             for k, r in made.items():
                 digits = None if k == "rest" else 3

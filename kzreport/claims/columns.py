@@ -28,9 +28,7 @@ _IN_THE_HEAD = (Reason.SERIES, Reason.WITHIN)  # what the head of the column say
 _MOST_LINKS = 2
 
 
-def table_cells(
-    w: Words, a: Assessment, as_of: date = date.max
-) -> tuple[str, tuple[str, str], tuple[str, str], str]:
+def table_cells(w: Words, a: Assessment, as_of: date = date.max) -> tuple[str, tuple[str, str], tuple[str, str], str]:
     """Return a row of the table: the claim with its place; two verdicts, each a word and what follows; the evidence.
 
     Lines inside a cell are separated by a line feed. A figure of a period that is not over on ``as_of`` is not told as

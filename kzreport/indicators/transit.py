@@ -51,9 +51,9 @@ def growth_borne(now: Reading, before: Reading) -> Reading:
 
     A volume is rounded to its last digit that is not a zero: 2.8 after 1.5 million tonnes is 87% more, not 86.7.
 
-    >>> year = readings.series_from({"2022": 1_500_000, "2023": 2_800_000, "2024": 4_480_000, "2025": 4_120_000}, "tonne")
-    >>> r = list(readings.readings(year).values())
-    >>> growth_borne(r[1], r[0]).digits, growth_borne(r[3], r[2]).digits
+    >>> volumes = readings.series_from({"2021": 586_000, "2022": 1_500_000, "2023": 2_800_000}, "tonne")
+    >>> r = list(readings.readings(volumes).values())
+    >>> growth_borne(r[2], r[1]).digits, growth_borne(r[0].of(period=r[1].period, value=612_345.0), r[0]).digits
     (0, None)
     """
     change = growth.growth(now, before)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from kzreport.claims.sentences import basis_name
 from kzreport.indicators.forecasts import PROJECTION
-from kzreport.language.vocabulary import capital
+from kzreport.language.vocabulary import alphabetical, capital
 from kzreport.language.words import Words
 from kzreport.model import Observation, Reading, Status
 from kzreport.pages.outputs import Kind
@@ -98,8 +98,12 @@ def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> 
         lines = [_line(key, few, reader) for key, few in own.histories.items()]
         leading = next((line for key, line in zip(own.histories, lines, strict=True) if key == own.leading), None)
         groups.setdefault(source.publisher, []).append(Entry(source, leading))
+        lines.sort(key=lambda line: alphabetical(line.name))
         yield source.name, _page(source, own, lines, leading, uses.get(source.name, ()), reader, shared)
-    ordered = [(name, sorted(few, key=lambda e: e.source.title)) for name, few in sorted(groups.items())]
+    ordered = [
+        (name, sorted(groups[name], key=lambda e: alphabetical(e.source.title)))
+        for name in sorted(groups, key=alphabetical)
+    ]
     yield "index", fill("catalogue.html", groups=ordered, **shared)
 
 
@@ -201,8 +205,15 @@ def _page(
 
 
 def _number(r: Reading, w: Words, digits: int = 0) -> str:
-    """Write a value without its unit, which stands above its column, with so many digits more than usual."""
-    return w.typography(w.reading(r)) if r.value is None else w.number(r.value, r.decimals + digits)
+    """Write a value without its unit, which stands above its column, with so many digits more than usual.
+
+    A small value of a unit without decimals keeps two significant digits, if it was published with them: no 0 for 0.05.
+    """
+    if r.value is None:
+        return w.typography(w.reading(r))
+    few = 0 if r.decimals or abs(r.value) >= 10 else 1 if abs(r.value) >= 1 else 2
+    published = len(f"{r.value:.10g}".partition(".")[2])
+    return w.number(r.value, max(r.decimals, min(few, published)) + digits)
 
 
 def _apart(then: Reading, now: Reading, w: Words) -> tuple[str, str]:

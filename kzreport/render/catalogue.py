@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -152,7 +153,8 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return capital(reader.words.dated(", ".join(reader.label(part) for part in key if part)))
+    w = reader.words
+    return w.typography(capital(w.dated(", ".join(reader.label(part) for part in key if part))))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:
@@ -198,7 +200,11 @@ def _page(
             for key, o, then, now in held.revisions[:_REVISED]
         ],
         revised_rest=max(len(held.revisions) - _REVISED, 0),
-        issues=[i.text[w.language] for i in known_issues(held.as_of) if i.series == d.name and i.kind != "checked"],
+        issues=[
+            w.typography(i.text[w.language])
+            for i in known_issues(held.as_of)
+            if i.series == d.name and i.kind != "checked"
+        ],
         uses=uses,
         **shared,
     )
@@ -211,7 +217,7 @@ def _number(r: Reading, w: Words, digits: int = 0) -> str:
     """
     if r.value is None:
         return w.typography(w.reading(r))
-    few = 0 if r.decimals or abs(r.value) >= 10 else 1 if abs(r.value) >= 1 else 2
+    few = 0 if r.decimals or not r.value else max(1 - math.floor(math.log10(abs(r.value))), 0)
     published = len(f"{r.value:.10g}".partition(".")[2])
     return w.number(r.value, max(r.decimals, min(few, published)) + digits)
 

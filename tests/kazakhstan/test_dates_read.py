@@ -10,9 +10,12 @@ import pytest
 from kzreport.claims.assessment import assess_claims
 from kzreport.claims.columns import table_cells
 from kzreport.claims.ledger import known_claims
+from kzreport.language.vocabulary import alphabetical
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind
 from kzreport.pages.page import Page
+from kzreport.render.catalogue import catalogue
+from kzreport.render.content import Edition
 from kzreport.views import afghanistan, aid, claims, partners, reexports, transit
 
 
@@ -110,3 +113,36 @@ def test_growth_has_the_digits_of_the_volumes(shown):
     page = Page("transit", lang="en", as_of="2024-08-28", years=12)
     page.chart("parts", "pairs", transit.part_years, finding=transit.part_year)
     assert re.search(r"June 2024, 65% more", plain(shown[-1].finding))
+
+
+@pytest.fixture(scope="module")
+def listed() -> dict[str, str]:
+    """Two series and their list in the catalogue of an edition of 2022, in French."""
+    day = date(2022, 9, 28)
+    series = ("exports_by_partner", "reexport_readings", "population", "aid_money")
+    edition = Edition(
+        "monthly", "2022-09-28", day, {"fr": "Note"}, {"fr": ""}, {"fr": ""}, {"fr": []}, series, "0" * 16
+    )
+    return dict(catalogue(edition))
+
+
+def test_the_catalogue_keeps_small_amounts(listed):
+    """It had 0 for 50,000 dollars, and 2 for both 1.7 and 1.9 million: the page on aid said otherwise."""
+    cells = re.findall(r"<td>([^<]*)</td>", listed["fr/series/aid_money.html"])
+    assert {"0,05", "1,7", "1,9", "542"} <= set(cells) and "0" not in cells
+
+
+def test_the_catalogue_sorts_names_as_a_dictionary_does(listed):
+    """It sorted by codes of countries (Switzerland before China), and put what begins with É after W."""
+    names = re.findall(r'<th scope="row">([^<]+)</th>', listed["fr/series/exports_by_partner.html"])
+    assert names == sorted(names, key=alphabetical) and names.index("Égypte") < names.index("Espagne")
+    index = plain(listed["fr/series/index.html"])
+    assert "Hong Kong" in names and index.index("Échanges vus") < index.index("Population")
+
+
+def test_furniture_has_the_spaces_of_the_language(listed):
+    """A line of the catalogue ended with an opening quotation mark, and one of the claims began with a colon."""
+    w = Words("fr")
+    assert "auteur\u00a0: " in w.ui("no_mistake") and "\u202f; la source" in w.ui("shown_as")
+    text = re.sub(r"(?s)<(script|style)\b.*?</\1>|<[^>]+>", "", listed["fr/series/aid_money.html"])
+    assert not re.search(r" [;:!?»](?= |$)|« ", text)

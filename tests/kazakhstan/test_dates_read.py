@@ -115,6 +115,12 @@ def test_growth_has_the_digits_of_the_volumes(shown):
     assert re.search(r"June 2024, 65% more", plain(shown[-1].finding))
 
 
+def test_a_body_is_named_once_under_a_chart(shown):
+    page = Page("partners", lang="en", as_of="2022-09-28", years=8)
+    page.chart("shares", "ranks", partners.ranking, finding=partners.first, rows=12)
+    assert shown[-1].source.count("Bureau of National Statistics") == 1 and "WITS" in shown[-1].source
+
+
 @pytest.fixture(scope="module")
 def listed() -> dict[str, str]:
     """Two series and their list in the catalogue of an edition of 2022, in French."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -28,16 +27,6 @@ def capital(text: str) -> str:
     'À la hausse'
     """
     return text[:1].upper() + text[1:]
-
-
-def alphabetical(text: str) -> tuple[str, str]:
-    """Return the key that sorts a name as a dictionary does: by its letters, without accents and capitals.
-
-    >>> sorted(["Inde", "Égypte", "États-Unis", "Estonie"], key=alphabetical)
-    ['Égypte', 'Estonie', 'États-Unis', 'Inde']
-    """
-    letters = (c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
-    return "".join(letters).casefold(), text
 
 
 class Vocabulary:

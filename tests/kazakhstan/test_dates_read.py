@@ -10,7 +10,7 @@ import pytest
 from kzreport.claims.assessment import assess_claims
 from kzreport.claims.columns import table_cells
 from kzreport.claims.ledger import known_claims
-from kzreport.language.vocabulary import alphabetical
+from kzreport.language.locale import alphabetical
 from kzreport.language.words import Words
 from kzreport.pages.outputs import Kind
 from kzreport.pages.page import Page

@@ -116,6 +116,7 @@ def test_the_cover_says_what_a_reader_asks_first(edition):
         "Chiffres en retard à cette date",
         "Prochaines publications",
         "2 octobre 2026",  # the release of the consumer prices of September
+        "attendues d’ici au 14 novembre 2026",  # the list ended there without a word
         "édition du 30 septembre 2026, révision 2",
         "classeur (XLSX) (64 ko)",
         "Ce qui a changé",

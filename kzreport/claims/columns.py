@@ -10,6 +10,7 @@ from kzreport.claims.distance import Distance, fulfilled, nearest_distance
 from kzreport.claims.facts import Fact, all_facts
 from kzreport.claims.outcomes import Assessment, Judgement, Reason, TestOutcome
 from kzreport.claims.sentences import (
+    basis_name,
     claim_locator,
     claim_sentence,
     comparison,
@@ -27,14 +28,15 @@ _IN_THE_HEAD = (Reason.SERIES, Reason.WITHIN)  # what the head of the column say
 _MOST_LINKS = 2
 
 
-def table_cells(w: Words, a: Assessment) -> tuple[str, tuple[str, str], tuple[str, str], str]:
+def table_cells(w: Words, a: Assessment, as_of: date = date.max) -> tuple[str, tuple[str, str], tuple[str, str], str]:
     """Return a row of the table: the claim with its place; two verdicts, each a word and what follows; the evidence.
 
-    Lines inside a cell are separated by a line feed.
+    Lines inside a cell are separated by a line feed. A figure of a period that is not over on ``as_of`` is not told as
+    missing.
     """
     claim = a.claim
     stated = f"{claim_sentence(w, claim)} ({claim_locator(w, claim)})"
-    lines = list(_evidence(w, a))
+    lines = list(dict.fromkeys(_evidence(w, a, as_of)))
     return stated, _within(w, a), _published(w, a), "\n".join(lines) or "–"
 
 
@@ -59,8 +61,17 @@ def _published(w: Words, a: Assessment) -> tuple[str, str]:
     if a.corrected:
         word = verdict_words(w, a.corrected.published, within=False).lower()
         reason = _reason(w, a.corrected.claim, a.corrected.published)
-        lines.append(w.typography(f"{w.ui('as_corrected')}{w.colon}{', '.join(filter(None, (word, reason)))}."))
+        found = ", ".join(filter(None, (word, reason)))
+        lines.append(w.typography(f"{_as_corrected(w, claim, a.corrected.claim)}{w.colon}{found}."))
     return verdict_words(w, a.published, within=False), "\n".join(lines)
+
+
+def _as_corrected(w: Words, claim: Claim, corrected: Claim) -> str:
+    """Say that a claim is judged as corrected, and what the correction is where it is one of period or basis."""
+    period = when(w, corrected.period) if corrected.period and corrected.period != claim.period else ""
+    basis = basis_name(w, corrected.basis) if corrected.basis != claim.basis else ""
+    named = ", ".join(filter(None, (period, basis)))
+    return f"{w.ui('as_corrected')} ({named})" if named else w.ui("as_corrected")
 
 
 def _told(w: Words, claim: Claim, judgement: Judgement, outcomes: Sequence[TestOutcome]) -> str:
@@ -94,17 +105,22 @@ def distance_phrase(w: Words, d: Distance) -> str:
     return w.ui(key).format(amount=bound)
 
 
-def _evidence(w: Words, a: Assessment) -> Iterator[str]:
+def _evidence(w: Words, a: Assessment, as_of: date) -> Iterator[str]:
     several = len(a.outcomes) > 1
+    told: list[str] = []
     for o in a.outcomes:
-        yield from _held_against(w, a, o, several)
+        if o.compared_with is None and any(t.period and t.period.end > as_of for t in o.test.terms):
+            continue
+        told += _held_against(w, a, o, several)
+    yield from told
     if a.claim.evidence:
         url = f" {a.claim.evidence_url}" if a.claim.evidence_url else ""
         yield w.typography(a.claim.evidence[w.language]) + url
     if a.corrected:
         for o in a.corrected.outcomes:
             for line in _held_against(w, a.corrected, o, several=False):
-                yield f"{w.ui('as_corrected')}{w.colon}{line}"
+                if line not in told:  # that it also judges the claim as corrected is said in the column before
+                    yield f"{w.ui('as_corrected')}{w.colon}{line}"
 
 
 def _held_against(w: Words, a: Assessment, outcome: TestOutcome, several: bool) -> Iterator[str]:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         if about.date > day:
             show("  " + w.typography(w.ui("appeared_later").format(date=w.day(about.date), day=w.day(day))))
         for assessment in found:
-            for line in _lines(w, assessment):
+            for line in _lines(w, assessment, day):
                 show(line)
         counts = Counter(verdict_words(w, a.leading, within=a.leads_within).lower() for a in found)
         listed = ", ".join(f"{n} {verdict}" for verdict, n in counts.items()) or w.ui("nothing_judged")
@@ -47,8 +47,8 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _lines(w: Words, a: Assessment) -> Iterator[str]:
-    stated, within, published, evidence = table_cells(w, a)
+def _lines(w: Words, a: Assessment, day: date) -> Iterator[str]:
+    stated, within, published, evidence = table_cells(w, a, day)
     yield f"\n{a.claim.id}  {stated}"
     for head, told in ((w.ui("within_document"), within), (w.ui("against_published"), published)):
         said = "".join(told).replace("\n", " / ").strip()

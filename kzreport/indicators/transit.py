@@ -46,6 +46,29 @@ def _chosen(published: Series, scope: str, kind: str) -> tuple[Series, str]:
     return published, basis
 
 
+def growth_borne(now: Reading, before: Reading) -> Reading:
+    """Return the growth between two volumes, percent, with no decimal where the rounding of the volumes bears none.
+
+    A volume is rounded to its last digit that is not a zero: 2.8 after 1.5 million tonnes is 87% more, not 86.7.
+
+    >>> volumes = readings.series_from({"2021": 586_000, "2022": 1_500_000, "2023": 2_800_000}, "tonne")
+    >>> r = list(readings.readings(volumes).values())
+    >>> growth_borne(r[2], r[1]).digits, growth_borne(r[0].of(period=r[1].period, value=612_345.0), r[0]).digits
+    (0, None)
+    """
+    change = growth.growth(now, before)
+    if change.value is None:
+        return change
+    share = sum(_rounding(r) / abs(valued(r)) for r in (now, before) if r.value)
+    return change.of(digits=0) if share * abs(100 + change.value) >= 0.5 else change
+
+
+def _rounding(r: Reading) -> float:
+    """Return half a unit of the last digit of a whole number that is not a zero."""
+    digits = f"{abs(valued(r)):.0f}"
+    return 10.0 ** (len(digits) - len(digits.rstrip("0"))) / 2
+
+
 def by_publisher(
     published: Series, scope: str = "", *, kind: str = "outcome", period: Period | None = None
 ) -> tuple[Reading, ...]:

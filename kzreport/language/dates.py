@@ -22,6 +22,8 @@ class Dates(Vocabulary):
     >>> w = Dates("fr")
     >>> w.period(Period.parse("2026-08"), "of"), w.period(Period.parse("2026-Q1"), "in")
     ('d’août 2026', 'au premier trimestre 2026')
+    >>> w.period(Period.parse("2019-01/2019-02"), "in"), w.period(Period.parse("2019-01/2019-03"), "in")
+    ('en janvier et février 2019', 'de janvier à mars 2019')
     """
 
     def day(self, d: date) -> str:
@@ -145,9 +147,12 @@ class Dates(Vocabulary):
         return pattern.format(number=number, ordinal=self.word("ordinals", str(number)), year=p.year)
 
     def _span(self, p: Period, case: str) -> str:
-        """A span of months: by its years if it covers whole years, else by its first and last month."""
+        """A span of months: by its years if it covers whole years, else by its first and last month; two are named."""
         if p.is_part_year:
             first, last = self.locale.month(p.start), self.locale.month(p.end)
+            if p.months == 2 and p.start.year == p.end.year and case in ("in", "of"):
+                both = f"{self.locale.listed([first, last])} {p.end.year}"
+                return self.elided(str(self.words_of("periods", "M")[case]).replace("#", both))
             first = first if p.start.year == p.end.year else f"{first} {p.start.year}"
             name, pattern = f"{first}–{last} {p.end.year}", self.words_of("periods", "S").get(case, "#")
         else:

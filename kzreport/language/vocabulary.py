@@ -56,8 +56,8 @@ class Vocabulary:
         return node
 
     def word(self, table: str, key: str) -> str:
-        """Return a word of a table. Raises :class:`WordsError` if it is missing."""
-        return str(self.words_of(table, key))
+        """Return a word of a table, with the spaces of the language. Raises :class:`WordsError` if it is missing."""
+        return self.typography(str(self.words_of(table, key)))
 
     def has_word(self, table: str, key: str) -> bool:
         """True if a table has a word under this key."""
@@ -105,9 +105,9 @@ class Vocabulary:
     @property
     def colon(self) -> str:
         """A colon with the spaces of the language."""
-        return self.typography(self.ui("colon"))
+        return self.ui("colon")
 
     @property
     def semicolon(self) -> str:
         """A semicolon with the spaces of the language."""
-        return self.typography(self.ui("semicolon"))
+        return self.ui("semicolon")

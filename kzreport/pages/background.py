@@ -114,6 +114,8 @@ def sources(page: PageContext) -> None:
             title = f"**{escape(describe_series(name).titles[w.language])}** (`{name}`)"
             figure = f"{w.ui('last_figure')}{w.colon}{latest}{'' if alike else cited.get(name, '')}."
             lines.append(" ".join([f"  - {title}. {figure}", *own]))
+    if not order:  # by its date the page has read no series
+        return
     page.show(
         "\n".join([f"## {w.ui('sources')}", "", *map(w.typography, lines)]), Kind.SOURCES, series="\n".join(order)
     )

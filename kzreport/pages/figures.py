@@ -39,13 +39,15 @@ def source_line(page: PageContext, groups: Groups, absent: Sequence[str], items:
     """
     w = page.words
     used = dict.fromkeys(name for g in groups.values() for r in g for name in r.inputs)
-    publishers: dict[str, None] = {}
+    publishers: dict[str, str] = {}  # without what is said of one in brackets -> with the most that is said of it
     drawn = set(groups) | {part for g in groups.values() for r in g if items for part in r.item.split("|")}
     several = w.ui("named_publishers" if drawn & set(names_of("publishers")) else "listed_publishers")
     for name in used:
         held = name in resources()  # else it counts what the table on the page names
-        publishers[w.publisher(name) or several if held else w.ui("claims_source")] = None
-    said = [f"{w.ui('source')}{w.colon}{w.semicolon.join(publishers)}"]
+        publisher = w.publisher(name) or several if held else w.ui("claims_source")
+        bare = publisher.partition(" (")[0]
+        publishers[bare] = max(publishers.get(bare, ""), publisher, key=len)
+    said = [f"{w.ui('source')}{w.colon}{w.semicolon.join(publishers.values())}"]
     if until := known_until(used.keys() & resources().keys(), page.as_of):
         said[0] += f"{w.semicolon}{w.ui('data_until').format(until=w.day(until))}"
     if absent:

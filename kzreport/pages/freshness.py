@@ -187,7 +187,10 @@ def period_and_state(page: PageContext, r: Reading) -> str:
 
 def edition_line(page: PageContext, names: Sequence[str]) -> str:
     """Write the date of the edition, until when the figures of these series go, and which are held in a later state."""
-    w, line = page.words, page.words.edition(page.as_of, known_until(names, page.as_of))
+    w = page.words
+    if not names and not series_of(views_of(page.name), {}):  # a page of claims, by whose date no document had appeared
+        return w.typography(f"{w.ui('edition_of')} {w.day(page.as_of)}")
+    line = w.edition(page.as_of, known_until(names, page.as_of))
     later = later_state(names, page.as_of, w)
     return f"{line}{w.semicolon}{later}" if later else line
 

@@ -48,7 +48,7 @@ def claims(page: PageContext, previous: str | None = None, **chosen: Sequence[st
         for row in _held(j):
             if not row.fact:
                 page.note_time(row.table, [row.period])
-        stated, within, published, evidence = table_cells(w, j)
+        stated, within, published, evidence = table_cells(w, j, page.as_of)
         verdict, rest = published
         if claim.id in turned and previous:
             rest = f"{rest}\n{since(w, turned[claim.id], parse_day(previous))}"

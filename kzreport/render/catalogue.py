@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +100,7 @@ def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> 
         lines = [_line(key, few, reader) for key, few in own.histories.items()]
         leading = next((line for key, line in zip(own.histories, lines, strict=True) if key == own.leading), None)
         groups.setdefault(source.publisher, []).append(Entry(source, leading))
+        lines.sort(key=lambda line: alphabetical(line.name))
         yield source.name, _page(source, own, lines, leading, uses.get(source.name, ()), reader, shared)
     by_title = sorted(sources, key=lambda s: alphabetical(s.title))
     letters = {a: list(few) for a, few in groupby(by_title, key=lambda s: alphabetical(s.title)[0][:1].upper())}
@@ -154,7 +156,8 @@ class _Held:
 
 
 def _subject(key: Sequence[str], reader: FigureReader) -> str:
-    return capital(reader.words.dated(", ".join(reader.label(part) for part in key if part)))
+    w = reader.words
+    return w.typography(capital(w.dated(", ".join(reader.label(part) for part in key if part))))
 
 
 def _line(key: Sequence[str], few: Sequence[tuple[Observation, Reading]], reader: FigureReader) -> Line:
@@ -200,15 +203,26 @@ def _page(
             for key, o, then, now in held.revisions[:_REVISED]
         ],
         revised_rest=max(len(held.revisions) - _REVISED, 0),
-        issues=[i.text[w.language] for i in known_issues(held.as_of) if i.series == d.name and i.kind != "checked"],
+        issues=[
+            w.typography(i.text[w.language])
+            for i in known_issues(held.as_of)
+            if i.series == d.name and i.kind != "checked"
+        ],
         uses=uses,
         **shared,
     )
 
 
 def _number(r: Reading, w: Words, digits: int = 0) -> str:
-    """Write a value without its unit, which stands above its column, with so many digits more than usual."""
-    return w.typography(w.reading(r)) if r.value is None else w.number(r.value, r.decimals + digits)
+    """Write a value without its unit, which stands above its column, with so many digits more than usual.
+
+    A small value of a unit without decimals keeps two significant digits, if it was published with them: no 0 for 0.05.
+    """
+    if r.value is None:
+        return w.typography(w.reading(r))
+    few = 0 if r.decimals or not r.value else max(1 - math.floor(math.log10(abs(r.value))), 0)
+    published = len(f"{r.value:.10g}".partition(".")[2])
+    return w.number(r.value, max(r.decimals, min(few, published)) + digits)
 
 
 def _apart(then: Reading, now: Reading, w: Words) -> tuple[str, str]:

@@ -63,19 +63,20 @@ def series_source(name: str, as_of: date, words: Words) -> SeriesSource:
     d, language = describe_series(name), words.language
     last = latest_outcome(name, as_of)
     used = [s for s in d.sources if s.get("since", "") <= as_of.isoformat()]
+    typed = words.typography
     return SeriesSource(
         name=name,
-        title=d.titles[language],
-        publisher=words.publisher(name) or words.ui("several_publishers"),
+        title=typed(d.titles[language]),
+        publisher=typed(words.publisher(name) or words.ui("several_publishers")),
         unit=words.unit(d.unit),
         basis=d.basis,
         frequency=d.frequency,
-        terms=d.licence[language] if last else "",
-        access=d.accessed_via[language] if last else "",
+        terms=typed(d.licence[language]) if last else "",
+        access=typed(d.accessed_via[language]) if last else "",
         days=words.ui(f"published_{d.publication['kind']}") if last else "",
-        last=words.period(last) if last else words.ui("nothing_known"),
-        caveats=d.caveats_on(language, as_of) if last else (),
-        pages=[(words.dated(s["title"]), _address(s.get("path", ""))) for s in used] if last else [],
+        last=typed(words.period(last)) if last else words.ui("nothing_known"),
+        caveats=[typed(c) for c in d.caveats_on(language, as_of)] if last else (),
+        pages=[(typed(words.dated(s["title"])), _address(s.get("path", ""))) for s in used] if last else [],
     )
 
 

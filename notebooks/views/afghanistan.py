@@ -43,14 +43,14 @@ def _turnover(exports: Series, imports: Series, period: Period) -> Reading:
 @reads(**WITH)
 def headline(exports: Series, imports: Series) -> dict[str, Reading]:
     """The latest year: ``turnover`` and its ``turnover_change``, ``exports``, ``imports``, ``balance`` (million
-    dollars), the highest year (``peak``; ``last_year`` if it is the one before) and the change since it
-    (``since_peak``).
+    dollars), the ``first`` year held, the highest year (``peak``; ``last_year`` if it is the one before) and the change
+    since it (``since_peak``).
     """
     years = _years(exports, imports)
     if not years:
         none = _none(exports)
         share = none.of(unit="percent")
-        names = ("turnover", "exports", "imports", "balance", "peak")
+        names = ("turnover", "exports", "imports", "balance", "first", "peak")
         return {**dict.fromkeys(names, none), "turnover_change": share, "since_peak": share, "last_year": none}
     x, m = years[max(years)]
     now, known = trade.turnover(x, m), _turnovers(exports, imports)
@@ -61,6 +61,7 @@ def headline(exports: Series, imports: Series) -> dict[str, Reading]:
         "exports": x,
         "imports": m,
         "balance": trade.balance(x, m),
+        "first": known[0],
         "peak": peak,
         "last_year": peak if peak.period == now.period.year_before() else _none(exports),
         "since_peak": aggregates.since_peak(known) if len(known) > 1 else _none(exports, "percent"),

@@ -198,14 +198,18 @@ def _needs(people_in_need: Series, recipient: str) -> dict[Period, Observation]:
 
 @reads("aid_tonnes", "people_in_need")
 def need_years(aid_tonnes: Series, people_in_need: Series, recipient: str) -> Groups:
-    """People in need in each year, the tonnes known to have been delivered, and grams for each of these people."""
-    counts = {
-        p: _reading(people_in_need, o, recipient).of(period=p) for p, o in _needs(people_in_need, recipient).items()
-    }
+    """People in need in each year, the tonnes known to have been delivered, and grams for each of these people.
+
+    ``people_least``: the counts that are given as "more than", apart from the others (``people``).
+    """
+    needs = _needs(people_in_need, recipient)
+    counts = {p: _reading(people_in_need, o, recipient).of(period=p) for p, o in needs.items()}
+    least = [p for p, o in needs.items() if o.dims["bound"] == "lower"]
     masses = {r.period: r.of(item=recipient) for r in by_year(aid_tonnes, recipient)["delivered"]}
     both = [p for p in sorted(counts) if p in masses]
     return {
-        "people": tuple(counts[p] for p in sorted(counts)),
+        "people": tuple(counts[p] for p in sorted(counts) if p not in least),
+        "people_least": tuple(counts[p] for p in sorted(least)),
         "tonnes": tuple(masses[p] for p in sorted(masses) if counts and p >= min(counts)),
         "grams": tuple(aid.per_person(masses[p], counts[p]) for p in both),
     }
@@ -270,7 +274,7 @@ def money(aid_money: Series) -> dict[str, Reading]:
         **dict(zip(_TOLD, (*parts, *[absent] * len(_TOLD)), strict=False)),
         "others": aid.stage_total(later).of(item="others") if later else absent,
         "rest": rest if ranking.shown(rest) > 0 else absent,
-        "share": growth.share(parts[0], total),
+        "share": growth.share(parts[0], total).of(digits=0),  # of amounts with two digits
     }
 
 

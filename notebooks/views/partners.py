@@ -274,7 +274,7 @@ def concentrations(
 ) -> Groups:
     """Exports and imports of the latest year known by partner, the EU as its members and as one partner.
 
-    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner, which is not comparable if that
+    ``hhi`` with its bounds; ``normalised`` with what is not listed as one more partner, missing if that
     is above :data:`UNLISTED`; ``rest`` not listed, percent.
     """
     y = last_partner_year(exports, imports, (exports_monthly, imports_monthly))
@@ -296,7 +296,7 @@ def concentrations(
             item = f"{flow}{kind}"
             even = closed["normalised"]
             if (found["rest"].value or 0.0) > UNLISTED:
-                even = even.of(value=None, status=Status.NOT_COMPARABLE)
+                even = even.of(value=None, status=Status.MISSING_INPUT)
             made = {"hhi": found["hhi"], "normalised": even, "rest": found["rest"]}
             for k, r in made.items():
                 digits = None if k == "rest" else 3

@@ -46,7 +46,8 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
 
     - ``range``: its interval is the finding, with the ends ``low`` and ``high``; ``agree``: their common sign, or zero
     - ``level``: the flow itself, in the latest year even if no year is judged, with its ``level_change``, percent
-    - ``waited``: the event, if it has begun by the date of the series and no year since is held
+    - ``waited``: the event, if its year has begun by the date of the series and no year since is held; zero until that
+      year is over
     - ``usual``: the spread of the same estimators before the event, over so many ``trials``; ``outside``: one if the
       range lies outside it, zero if not, missing with too few trials
     - ``judged``: the range of the latest year that has trials enough, with ``judged_usual``, ``judged_trials`` and
@@ -59,8 +60,9 @@ def against(flow: Series, partner: str, base: Sequence[int], event: int) -> dict
     latest_year = Period.parse(str(years[-1])) if years else data.last or _none(flow, "musd").period
     level = readings.at(data, latest_year)
     change = growth.growth(level, readings.at(data, latest_year.year_before()))
-    began = data.as_of.year >= event and level.period.year < event
-    waited = happened if began else happened.of(value=None, status=Status.MISSING_INPUT)
+    waited = happened.of(value=float(data.as_of.year > event))
+    if data.as_of.year < event or level.period.year >= event:
+        waited = waited.of(value=None, status=Status.MISSING_INPUT)
     flowing = happened.of(name="flow", item=f"flow_{partner}")
     known = {"level": level, "level_change": change, "event": happened, "flow": flowing, "waited": waited}
     if not years:

@@ -45,7 +45,7 @@ def headline(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
     none = _none(transit_, "tonne").of(period=last, basis=middle.basis)
     pair = transit.like_with_like(transit_, "all", middle.period, last, unnamed=UNNAMED)
     now, before = pair or (middle, none)
-    change = growth.growth(now, before)
+    change = transit.growth_borne(now, before)
     return {
         "volume": now,
         "volume_change": change,
@@ -263,8 +263,10 @@ def part_year(transit_: Series, transit_growth: Series) -> dict[str, Reading]:
         rate = none.of(unit="percent")
         return {"now": none, "before": none, "growth": rate, "announced": rate, "times": none.of(unit="multiple")}
     before, now = groups[list(groups)[-1]]
-    change = growth.growth(now, before)
-    implied = _as_said(change.of(value=round(change.value or 0.0, 6))) if before.name == "implied_base" else None
+    change = transit.growth_borne(now, before)
+    implied = (
+        _as_said(change.of(value=round(change.value or 0.0, 6), digits=None)) if before.name == "implied_base" else None
+    )
     announced = implied or _absent(change)
     times = growth.multiple(now, before)
     doubled = times if (change.value or 0.0) >= DOUBLED else _absent(times)
@@ -317,7 +319,7 @@ def container_growth(transit_containers: Series) -> dict[str, Reading]:
         "named": now if now.item else none,
         "range": now if _spread(now).value else none,
         "before": before,
-        "growth": growth.growth(now, before),
+        "growth": transit.growth_borne(now, before),
         "part": transit.in_period(transit_containers, "", spans[-1]) if spans else none,
     }
 

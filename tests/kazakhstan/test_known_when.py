@@ -22,7 +22,7 @@ from kzreport.render.sources import series_source
 from kzreport.series.issues import known_issues, suspect_periods
 from kzreport.series.known import load_series
 from kzreport.series.resource import resources
-from kzreport.views import afghanistan, claims, forecasts, inflation, macro, policy, transit
+from kzreport.views import afghanistan, claims, forecasts, inflation, macro, partners, policy, transit
 
 OLDER = ["2016-06-30", "2020-02-29", "2022-12-31", "2024-06-30"]
 DATES = [*OLDER, "2026-09-30", "2026-11-26"]
@@ -255,8 +255,9 @@ def test_every_fault_that_ended_says_how():
 def test_the_method_speaks_of_a_suspect_value_while_there_is_one(as_of, there, shown):
     assert bool(suspect_periods("exports_monthly", as_of)) is there
     page = Page("partners", lang="en", as_of=as_of, years=8)
+    page.chart("monthly", "lines", partners.monthly, finding=partners.headline)
     page.method()
-    assert ("Suspect value" in shown[-1].text) is there
+    assert ("Suspect value" in shown[-1].text) is there and "Trade: exports plus imports" in shown[-1].text
 
 
 def test_a_caveat_that_says_nothing_is_not_shown(shown):

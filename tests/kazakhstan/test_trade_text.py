@@ -292,7 +292,8 @@ def test_the_year_of_the_event_is_waited_for_until_it_is_held(told):
     for as_of, waited in (("2020-02-29", False), ("2022-12-31", True), ("2023-06-30", False), ("2026-09-30", False)):
         found = reexports.headline(load_series("exports_by_partner", as_of), [2017, 2021], 2022)
         assert found["waited"].ok == waited
-    assert "ne sont pas détenues ici à cette date" in sentences(told("reexports", "fr", "2022-12-31"), Kind.HEADLINE)
+    assert "n’est pas encore close" in sentences(told("reexports", "fr", "2022-12-31"), Kind.HEADLINE)
+    assert "ne sont pas détenues ici à cette date" in sentences(told("reexports", "fr", "2023-02-28"), Kind.HEADLINE)
     assert "(+13.8% on a year earlier)" in sentences(told("reexports", "en", "2020-02-29"), Kind.HEADLINE)
 
 

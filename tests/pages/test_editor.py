@@ -56,7 +56,7 @@ def test_the_money_of_a_year_adds_up():
 def test_no_single_index_where_a_fifth_of_the_partners_is_not_known(as_of, flows):
     found = _page("partners", as_of).read(partners.concentrations)
     assert [r.item for r in found["normalised"] if r.ok] == flows
-    assert all(r.ok or r.status is Status.NOT_COMPARABLE for r in found["normalised"])
+    assert all(r.ok or r.status is Status.MISSING_INPUT for r in found["normalised"]), "the partners are not known"
 
 
 def test_a_range_says_its_unit_once():

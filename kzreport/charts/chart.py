@@ -14,7 +14,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from kzreport.charts.canvas import EDGE, KEYS_UP, Canvas, values, without_axis_labels
+from kzreport.charts.canvas import EDGE, KEYS_OVER, KEYS_UP, Canvas, values, without_axis_labels
 from kzreport.charts.colours import MUTED
 from kzreport.charts.fonts import TEXT, balanced, broken
 from kzreport.charts.kinds import Kind, plot_kind
@@ -173,7 +173,8 @@ def _layout(
     if texts.title:
         measure = f"{texts.title} ({measure})"
     about = broken(measure, room)
-    keys = KEYS_UP / POINTS * canvas.write_keys(room)
+    lines = canvas.write_keys(room)
+    keys = (KEYS_UP * lines + (KEYS_OVER - 4) * bool(lines)) / POINTS
     over = bottom + tall + 0.08 + keys  # the lower end of the texts above the plot
     under = over + 0.15 * len(about)
     top = under + 0.03 + 0.2 * len(heading)

@@ -16,6 +16,7 @@ from kzreport.language.locale import NBSP
 from kzreport.model import Groups, Reading
 
 APART = NBSP * 4  # between two things in one line: several plain spaces are one in a page
+CLEAR = 11.0  # points between the middle of a marker below zero and the names
 ABREAST = 7.5  # points between the figures of one year
 SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
 FILLED = "●■▲◆▼✚✖◀▶"  # as MARKERS
@@ -147,9 +148,10 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     shown = [r for _, stages in kept for _, r in stages]
     least, most = min(map(valued, shown)), max(map(valued, shown))
     margin = 0.02 * max(abs(least), abs(most))
-    left = 0 if least > margin else min(0, least) - margin  # a marker below zero keeps clear of the names
-    room = 1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)
-    canvas.rows([label for label, _ in kept], left, max(most * room, margin))
+    right = max(most * (1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)), margin)
+    clear = CLEAR * (right - min(least, 0)) / canvas.ax.bbox.width
+    left = 0 if least > margin else min(0, least) - (clear if least < 0 else margin)
+    canvas.rows([label for label, _ in kept], left, right)
     if len(order) > 1:  # a group that stands alone is named by the title, or by its period under it
         for n, name in enumerate(order):
             canvas.key(f"{SIGNS[n]} {canvas.words.label(name)}")

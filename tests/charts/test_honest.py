@@ -57,7 +57,7 @@ def test_small_multiples_of_any_number_are_whole(count, heights):
     groups = {n: years(2020, *(h + k for h in heights)) for k, n in enumerate(names)}
     svg = draw("multiples", groups, FR, title="T", source="S", highlight="KAZ").svg
     assert faults(svg) == []
-    assert ("Kazakhstan, repris dans les autres cadres" in svg) is (count > 1)
+    assert ("Kazakhstan, aussi dans les autres cadres" in svg) is (count > 1)
 
 
 def test_only_what_flattens_all_others_has_a_scale_of_its_own():

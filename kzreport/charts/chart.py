@@ -153,7 +153,7 @@ def _layout(
     unit = _unit(everything)
     room = WIDTH * POINTS - 2 * EDGE
     heading, foot = balanced(texts.first, room, 11, bold=True), broken(texts.source, room, 7.5)
-    tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
+    tall = 0.3 + kind.pitch * kind.rows(groups) if kind.rows else PLOT
     feet = 0.14 + 0.14 * len(foot)  # below the plot's own texts
     bottom = feet + kind.foot
     height = bottom + tall + 2.0 + 0.2 * len(heading)  # more than the texts above may need; the picture is cut to them

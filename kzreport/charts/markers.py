@@ -16,7 +16,7 @@ from kzreport.language.locale import NBSP
 from kzreport.model import Groups, Reading
 
 APART = NBSP * 4  # between two things in one line: several plain spaces are one in a page
-CLEAR = 11.0  # points between the middle of a marker below zero and the names
+CLEAR = 11.0  # points between the middle of a marker and the names
 ABREAST = 7.5  # points between the figures of one year
 SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
 FILLED = "●■▲◆▼✚✖◀▶"  # as MARKERS
@@ -150,8 +150,7 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     margin = 0.02 * max(abs(least), abs(most))
     right = max(most * (1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)), margin)
     clear = CLEAR * (right - min(least, 0)) / canvas.ax.bbox.width
-    left = 0 if least > margin else min(0, least) - (clear if least < 0 else margin)
-    canvas.rows([label for label, _ in kept], left, right)
+    canvas.rows([label for label, _ in kept], min(0.0, least - clear), right)
     if len(order) > 1:  # a group that stands alone is named by the title, or by its period under it
         for n, name in enumerate(order):
             canvas.key(f"{SIGNS[n]} {canvas.words.label(name)}")

@@ -24,7 +24,7 @@ def panels_anew(root: ET.Element) -> ET.Element | None:
     if not plots:
         return None
     wide = max(right - left for left, right, _ in boxes)
-    across = 2 if (WIDE - LEFT) / 2 - GAP >= LEAST * wide else 1
+    across = 2 if LEAST * wide <= (WIDE - LEFT) / 2 - GAP else 1
     beside = (WIDE - LEFT) / across
     factor = min(1.0, (beside - GAP) / wide)
     if factor < LEAST:

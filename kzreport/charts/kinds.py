@@ -19,7 +19,7 @@ from kzreport.errors import PageError, explain, one_of
 from kzreport.language.words import Words
 from kzreport.model import Groups
 
-ROW = 0.32  # inches: a row with its name, in one line over it on a phone, in two lines beside it else
+ROW = 0.3  # inches: a row with its name, in one line over it on a phone, in two lines beside it else
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class _Document:
             entries.append((1, page.title, self.places[page.name]))
             entries += [(2, text, mark) for text, mark in marks[page.name]]
         entries.append((1, self.say("sources_of"), sources))
-        self.file.paragraph([Run(self.words.ui("contents"), strong=True)], "Heading 3")
+        self.file.paragraph([Run(self.words.ui("contents"))], "Contents")
         self.file.columns(_CONTENTS)
         self.file.contents(entries)
         self.file.columns(1, new_page=True)

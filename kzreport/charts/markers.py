@@ -113,8 +113,9 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
             beyond.append((valued(low), 13 + text_width(canvas.marked(low))))
     canvas.explain_stars(values(kept))
     largest, smallest = max(valued(r) for r in values(kept)), min(0.0, *(valued(r) for r in values(kept)))
-    left, right = smallest - 0.03 * largest, largest * (1.15 if ends else 1.25)
-    point = (right - left) / canvas.ax.bbox.width
+    right = largest * (1.15 if ends else 1.25)
+    point = (right - smallest) / canvas.ax.bbox.width
+    left = min(0.0, min(map(valued, values(kept))) - CLEAR * point)
     canvas.rows([canvas.label(n, 24) for n in names], min([left, *(v - wide * point for v, wide in beyond)]), right)
     canvas.number_axis("x")
 

@@ -103,12 +103,15 @@ def test_points_without_their_plot_stand_beside_what_all_are_compared_with():
 
 @pytest.mark.parametrize("least", [-3.5, 0.0, 0.02])
 def test_a_marker_keeps_clear_of_the_name_of_its_row(least):
-    groups = {"food": years(2020, 34.1, least, item="KAZ"), "services": years(2020, 9.2, item="RUS")}
+    groups = {"food": years(2020, 34.1, item="KAZ"), "services": years(2020, least, item="ministry_transport_kaz")}
     assert faults(draw("ranks", groups, EN, title="T", source="S").svg) == []
+    pairs = {"ministry_transport_kaz": years(2020, 10 * least, 5), "KAZ": years(2020, 3, 4)}
+    assert faults(draw("pairs", pairs, EN, title="T", source="S").svg) == []
 
 
 def test_keys_stand_clear_of_the_labels_of_the_axis():
-    groups = {n: years(2020, 6 + k, 9, 10) for k, n in enumerate(("titr", "ktz", "french_senate", "KAZ", "RUS", "UZB"))}
+    """The highest label reaches over the plot, under the first key."""
+    groups = {"titr": years(2022, 4.8, 9.1, 9, 12.7), "ktz": years(2022, 2, 5, 3.5, 5.6)}
     assert faults(draw("dots", groups, FR, title="T", source="S").svg) == []
 
 

@@ -167,7 +167,7 @@ def struck(svg: str) -> list[str]:
     return sorted(found)
 
 
-CLEAR, OVER = 5.0, 2.0  # points: a name and a marker beside it, a key and the text under it are that far apart at least
+CLEAR, OVER = 7.0, 4.0  # points: a name and a marker beside it, a key and the text under it are that far apart at least
 MARK = 14.0  # points: no marker is larger
 
 

@@ -97,6 +97,7 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
     kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
     names = list(kept)[::-1]
     beyond: list[tuple[float, float]] = []  # a value, and the points that its number takes left of it
+    after: list[tuple[float, float]] = []  # the same, right of it
     for row, name in enumerate(names):
         first, last = kept[name][0], kept[name][-1]
         canvas.ax.plot([valued(first), valued(last)], [row, row], color=STEM, lw=2.2, zorder=2)
@@ -108,15 +109,18 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
         text = canvas.marked(high) if ends else f"{canvas.marked(first)} → {canvas.marked(last)}"
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": TEXT}
         canvas.ax.annotate(text, (valued(high), row), (9, 0), **style)
+        after.append((valued(high), 13 + text_width(text)))
         if ends and low is not high:
             canvas.ax.annotate(canvas.marked(low), (valued(low), row), (-9, 0), ha="right", **style)
             beyond.append((valued(low), 13 + text_width(canvas.marked(low))))
     canvas.explain_stars(values(kept))
     largest, smallest = max(valued(r) for r in values(kept)), min(0.0, *(valued(r) for r in values(kept)))
-    right = largest * (1.15 if ends else 1.25)
-    point = (right - smallest) / canvas.ax.bbox.width
+    wide = canvas.ax.bbox.width
+    right = max(high + room / (wide - room) * (largest - smallest) for high, room in after)
+    right = max(right, largest * (1.15 if ends else 1.25))
+    point = (right - smallest) / wide
     left = min(0.0, min(map(valued, values(kept))) - CLEAR * point)
-    canvas.rows([canvas.label(n, 24) for n in names], min([left, *(v - wide * point for v, wide in beyond)]), right)
+    canvas.rows([canvas.label(n, 24) for n in names], min([left, *(v - room * point for v, room in beyond)]), right)
     canvas.number_axis("x")
 
 

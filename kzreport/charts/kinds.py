@@ -67,6 +67,8 @@ KINDS: Mapping[str, Kind] = {
         pitch=ROW,
         foot=0.42,
         grid=True,
+        newest=True,
+        axis=True,
         describe=describe_grid,
     ),
 }

@@ -154,12 +154,16 @@ def test_rows_are_whole_on_a_phone(kind, options, words):
     assert marks[0] == marks[1] > 0
 
 
-def test_other_pictures_have_no_form_for_a_phone():
+def test_of_a_grid_of_vintages_a_phone_shows_the_newest_beside_the_names_of_its_rows():
     grid = {"2025-01-01": path(1, 2), "2025-06-01": path(1, 3)}
     drawn = draw("heat", grid, EN, title="T", source="S").svg
-    alone = phone_picture(drawn, "x")
-    assert 'class="keys"' in alone and "rect" not in alone, "its keys alone"
-    assert faults(re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], alone)) == []
+    assert 'data-newest="right"' in inline_picture(drawn, "x"), "they were beyond the edge of the screen"
+    names, keys = re.findall(r"<svg.*?</svg>", phone_picture(drawn, "x"))
+    assert 'class="axis"' in names and 'href="#x-axis"' in names
+    assert 'class="keys"' in keys and faults(in_ink(keys)) == []
+
+
+def test_one_plot_alone_has_no_form_for_a_phone():
     assert phone_picture(draw("multiples", {"KAZ": path(1, 2)}, EN, title="T", source="S").svg, "x") == ""
 
 

@@ -55,9 +55,7 @@ def _across(kept: Mapping[str, list[Reading]]) -> int:
     return columns(len(kept), 2 if _long(kept) else MOST)
 
 
-def multiples(
-    canvas: Canvas, groups: Groups, *, highlight: str = "", points: Groups | None = None, within: str = ""
-) -> None:
+def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "", points: Groups | None = None) -> None:
     """Draw a plot for each group: its own line, and dashed in each of them the group ``highlight``.
 
     All have one scale. A group that would flatten the others has its own, and says so.
@@ -69,13 +67,14 @@ def multiples(
     highlight
         The group to compare with.
     points
-        Scattered observations: open markers without a line, in the plot of the group ``within``, or in that of
-        ``highlight`` where that group has no figures.
+        Scattered observations: open markers without a line, in the plot of the group whose name begins theirs
+        (``rate_points`` in ``rate``), or in that of ``highlight`` where that has no figures.
     """
     kept = _with_values(groups)
     scattered = _with_values(points or {})
-    within = within if within in kept else highlight if highlight in kept else next(iter(kept))
-    apart = tuple(n for n in flattening(kept, highlight) if n != within or not scattered)
+    first = highlight if highlight in kept else next(iter(kept))
+    within = {p: max((n for n in kept if p.startswith(f"{n}_")), key=len, default=first) for p in scattered}
+    apart = tuple(n for n in flattening(kept, highlight) if n not in within.values())
     common = _scale(canvas, [r for n, g in kept.items() if n not in apart for r in g] + values(scattered))
     last = max(r.period for r in values(kept))
     canvas.ax.set_axis_off()
@@ -85,8 +84,8 @@ def multiples(
         if highlight in kept and name not in (highlight, *apart):
             drawn.append(Line(groups[highlight], PALETTE[0], 1.2, DASHES[1], 3))
         draw_lines(plot, drawn)
-        if name == within:
-            draw_points(plot, scattered, 1)
+        own = {p: few for p, few in scattered.items() if within[p] == name}
+        draw_points(plot, own, 1)
         _finish(plot, {**kept, **scattered}, _scale(canvas, readings) if name in apart else common, long=_long(kept))
         if not number:
             plot.ax.yaxis.set_gid("scale")
@@ -99,7 +98,7 @@ def multiples(
         if name in apart:
             _above(plot.ax, canvas.words.ui("own_scale"), 15, ACCENT)
         if _long(kept):
-            plot.hint_periods({name: readings, **(scattered if name == within else {})})
+            plot.hint_periods({name: readings, **own})
         else:
             for r in readings:
                 plot.hint(r, at(r.period), valued(r))

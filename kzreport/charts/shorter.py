@@ -68,11 +68,13 @@ def short_path(data: str) -> str:
     if not plain or any(command not in _CORNERS for command, _ in parts):
         return data
     x = y = first_x = first_y = 0
-    text = last = ""
+    text: list[str] = []
+    last = ""
     for (command, _), found in zip(parts, numbers, strict=True):
         tenths = [round(float(n) * 10) for n in found]
         if command == "z":
-            text, last, x, y = f"{text}z", "z", first_x, first_y
+            text.append("z")
+            last, x, y = "z", first_x, first_y
             continue
         step: list[int] = []
         for a, b in zip(tenths[::2], tenths[1::2], strict=True) if command in "ML" else ():
@@ -85,18 +87,17 @@ def short_path(data: str) -> str:
         elif command == "V":
             step, y = [tenths[-1] - y], tenths[-1]
         letter = command if command == "M" else command.lower()
-        text = _joined(text if letter == last else f"{text}{letter}", step)
+        if letter != last:
+            text.append(letter)
+        for number in step:
+            text.append(_after(text[-1], number))
         last = letter
-    return text
+    return "".join(text)
 
 
-def _joined(text: str, tenths: list[int]) -> str:
-    """Write numbers after a text, with a blank only where two of them would be read as one."""
-    for number in tenths:
-        whole, part = divmod(abs(number), 10)
-        said = ("-" if number < 0 else "") + (str(whole) if whole or not part else "") + (f".{part}" if part else "")
-        before = re.search(r"[\d.]*$", text)
-        assert before is not None
-        apart = before[0] and not (said[0] == "-" or (said[0] == "." and "." in before[0]))
-        text += f" {said}" if apart else said
-    return text
+def _after(before: str, tenths: int) -> str:
+    """Return a number to write after a letter or a number, with a blank only where two would be read as one."""
+    whole, part = divmod(abs(tenths), 10)
+    said = ("-" if tenths < 0 else "") + (str(whole) if whole or not part else "") + (f".{part}" if part else "")
+    apart = not (before.isalpha() or said[0] == "-" or (said[0] == "." and "." in before))
+    return f" {said}" if apart else said

@@ -41,7 +41,8 @@ def accept_data(today: date, *, yes: bool) -> int:
     data = project_root() / "data"
     with sole_writer(data):
         text, before = package_text(data), accepted_state()
-        demand_mappings((p.stem for p in data.glob("[!.]*.csv")), today)
+        with proposed_project({"datapackage.json": text.encode()}):  # a card may name a column that it has just got
+            demand_mappings((p.stem for p in data.glob("[!.]*.csv")), today)
         if before:
             changed = [n for n, digest in before.digests.items() if _digest(data / n) != digest]
             held = {n: accepted_file(n, before.digests[n]) for n in changed}

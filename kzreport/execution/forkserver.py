@@ -37,6 +37,7 @@ from kzreport.errors import system_cause
 from kzreport.execution import family
 
 LARGEST = 1 << 18  # bytes of a request
+_TEMPORARY = ("TMPDIR", "TEMP", "TMP")  # variables that tempfile reads
 
 
 # --- warming up ------------------------------------------------------------------------------------------------
@@ -271,8 +272,19 @@ class _Server:
         self._reap()
 
 
+def _try_temporary() -> None:
+    """Try once where temporary files go: each kernel would write a file for it, which stays if it is killed just then.
+
+    Where only the working directory is left, each kernel tries for itself: its own is another.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if Path(tempfile.gettempdir()) == Path.cwd():
+            tempfile.tempdir = None
+
+
 def _become(request: _Request, imported: dict[str, str], *, adopting: bool) -> None:
     """Give a forked process the state of a started one: files, folder, environment, time zone, random numbers."""
+    before = dict(os.environ)
     nothing, ours = os.pipe()  # as jupyter_client does: its end is closed at once
     os.close(ours)
     for number, handle in enumerate((nothing, request.out, request.err)):
@@ -282,7 +294,8 @@ def _become(request: _Request, imported: dict[str, str], *, adopting: bool) -> N
     os.environ.clear()
     os.environ.update(imported | request.env)
     time.tzset()
-    tempfile.tempdir = None
+    if any(os.environ.get(name) != before.get(name) for name in _TEMPORARY):
+        tempfile.tempdir = None
     np: Any = sys.modules.get("numpy")
     if np is not None:
         np.random.seed()  # the standard library's generator seeds itself anew after a fork
@@ -311,6 +324,7 @@ def main() -> None:
     before = dict(os.environ)
     gc.disable()  # nothing of what is imported and read is garbage
     warm_up()
+    _try_temporary()
     imported = {k: v for k, v in os.environ.items() if before.get(k) != v}  # set by libraries at their import
     gc.enable()
     gc.collect()

@@ -9,6 +9,7 @@ arithmetic stands in the file. A project without the file has no relations.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -57,6 +58,10 @@ class Relation(StrictModel):
 
     guard: ClassVar[str]
     tolerance: Number
+
+    def codes(self) -> Sequence[str]:
+        """Return what the relation names of the column ``by``: it would never hold, nor fail, for another word."""
+        return ()
 
 
 class Chain(Relation):
@@ -116,6 +121,10 @@ class Ratio(Relation):
     factor: Number
     but_not: list[str] = Field(default_factory=list)
 
+    def codes(self) -> Sequence[str]:
+        """Return the values that are left out."""
+        return self.but_not
+
 
 class Same(Relation):
     """``first`` and ``second`` measure one thing; ``percent``: the tolerance is in per cent of the second."""
@@ -127,6 +136,10 @@ class Same(Relation):
     percent: Literal["yes", "no"] = "no"
     but_not: list[str] = Field(default_factory=list)
 
+    def codes(self) -> Sequence[str]:
+        """Return the values that are left out."""
+        return self.but_not
+
 
 class Turnover(Relation):
     """In rows that differ in ``by`` alone, ``parts`` add up to ``total``; tolerance in per cent."""
@@ -137,6 +150,10 @@ class Turnover(Relation):
     total: str
     parts: list[str]
     besides: list[str]  # the other columns that must be the same
+
+    def codes(self) -> Sequence[str]:
+        """Return the total and its parts."""
+        return [self.total, *self.parts]
 
 
 class Revision(Relation):
@@ -155,6 +172,10 @@ class Bounds(Relation):
     by: str
     low: str
     high: str
+
+    def codes(self) -> Sequence[str]:
+        """Return both bounds."""
+        return [self.low, self.high]
 
 
 KINDS: dict[str, type[Relation]] = {
@@ -199,6 +220,10 @@ def _check_columns(relation: Relation, at: str) -> None:
     for column in asked:
         if column and column not in known:
             raise DataError(explain(at, f"the column '{column}'", one_of(sorted(known), column)))
+    by = getattr(relation, "by", "")
+    choices = next((resources()[name].enums.get(by, ()) for name in tables if name in resources()), ())
+    if choices and (unknown := [code for code in relation.codes() if code not in choices]):
+        raise DataError(explain(at, f"{by}: {short_repr(unknown[0])}", one_of(choices, unknown[0])))
     for figures in (v for v in values if isinstance(v, Figures)):
         enums = resources()[figures.series].enums
         for column, cells in [*((c, [v]) for c, v in figures.where.items()), *figures.unless.items()]:

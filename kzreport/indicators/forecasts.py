@@ -18,7 +18,7 @@ from kzreport.indicators.readings import valued
 from kzreport.model import Observation, Period, Reading, Series, Status
 
 LEAST = 3  # errors at a horizon; fewer are shown and not judged
-ACTUAL, PROJECTION = "actual", "projection"
+ACTUAL, ESTIMATE, PROJECTION = "actual", "estimate", "projection"
 
 
 class Error(NamedTuple):
@@ -44,6 +44,18 @@ def outcomes(series: Series) -> Series:
     ['2023']
     """
     return replace(series, observations=tuple(o for o in series if o.dims.get("kind") != PROJECTION))
+
+
+def estimated(series: Series) -> frozenset[Period]:
+    """Return the periods, already over, of which a series still gives an estimate.
+
+    >>> from kzreport.indicators.readings import series_from
+    >>> both = tuple(Observation(Period.parse(p), 1.0, date(2025, 4, 23), {"kind": k})
+    ...              for p, k in (("2023", "actual"), ("2024", "estimate"), ("2025", "projection")))
+    >>> [str(p) for p in estimated(replace(series_from({}, "percent"), observations=both))]
+    ['2024']
+    """
+    return frozenset(o.period for o in series if o.dims.get("kind") == ESTIMATE)
 
 
 def editions(states: Iterable[Series], country: str) -> tuple[Series, ...]:

@@ -61,6 +61,19 @@ def difference(new: Reading, old: Reading, *, name: str = "difference") -> Readi
     return merge(name, value, unit, new, old, status=status, base=old.period, interval=interval)
 
 
+def difference_shown(new: Reading, old: Reading) -> Reading:
+    """Return the difference of two readings as they are shown: 0.04 of a point is none if both print alike.
+
+    Status and errors as of :func:`difference`.
+
+    >>> x = readings.series_from({"2023-03": 118.14, "2023-02": 118.1}, "index_py100")
+    >>> difference_shown(readings.at(x, "2023-03"), readings.at(x, "2023-02")).value
+    0.0
+    """
+    shown = (r.of(value=None if r.value is None else round(r.value, r.decimals)) for r in (new, old))
+    return difference(*shown)
+
+
 def symmetric_growth(new: Reading, old: Reading) -> Reading:
     """Return mid-point growth in percent: ``200 (new - old) / (|new| + |old|)``.
 

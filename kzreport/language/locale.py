@@ -9,6 +9,7 @@ sentence counts in letters), ``feminine`` (masculine word -> feminine). A langua
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -34,6 +35,16 @@ def _applied(rules: Rules, text: str) -> str:
     for pattern, replacement in rules:
         text = pattern.sub(replacement, text)
     return text
+
+
+def alphabetical(text: str) -> tuple[str, str]:
+    """Return the key that sorts a text as a dictionary does: accents and capitals count only between equal words.
+
+    >>> sorted(["Zinc", "Échanges", "eau", "Eau"], key=alphabetical)
+    ['Eau', 'eau', 'Échanges', 'Zinc']
+    """
+    letters = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "".join(letters).casefold(), text
 
 
 @dataclass(frozen=True)

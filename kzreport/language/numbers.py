@@ -8,12 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from itertools import combinations
 
 from kzreport.errors import WordsError, explain
 from kzreport.language.locale import NBSP
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.model import Reading, Status
-from kzreport.units import UNITS, scale_for
+from kzreport.units import UNITS, Scale, scale_for
 
 MINUS = "\u2212"
 SPECS = ("", "signed", "abs", "bare", "full", "stated", "words", "feminine")
@@ -68,12 +69,8 @@ class Numbers(Vocabulary):
 
     def quantity(self, value: float, unit: str, *, signed: bool = False, digits: int | None = None) -> str:
         """Write a number with its unit, as a sentence says it: agreement, no-break spaces, billions where they help."""
-        # digits that the publisher prints hold on the scale that he prints them on
-        plain = UNITS[unit].decimals if digits is None else digits
-        if scale := scale_for(value, UNITS[unit].sentence, plain):
-            value /= scale.divisor
-            return self._with_unit(value, scale.digits, scale.words, signed=signed, trim=scale.trim)
-        return self._with_unit(value, plain, UNITS[unit].word_key, signed=signed)
+        scale = _sentence_scale(value, unit, digits)
+        return self._with_unit(value / scale.divisor, scale.digits, scale.words, signed=signed, trim=scale.trim)
 
     def printed(self, value: float, unit: str, step: float) -> str:
         """Write a figure as a document prints it: no digit below ``step``, the unit of its last one.
@@ -186,9 +183,7 @@ class Numbers(Vocabulary):
             return f"{self.ui('not_significant')} ({self.status(r.status)})"
         if r.unit == "rank":
             return self.ordinal(round(r.value))
-        value = abs(r.value) if spec == "abs" else r.value
-        if r.estimated and UNITS[r.unit].coarse and value:
-            value = round(value, 2 - math.floor(math.log10(abs(value))))
+        value = _coarse(r, abs(r.value) if spec == "abs" else r.value)
         if spec == "stated":
             return self.printed(value, r.unit, last_digit(value))
         if spec == "bare":
@@ -220,6 +215,50 @@ class Numbers(Vocabulary):
         'de 1,7 à 3,5\xa0milliards de dollars'
         """
         return _range_pattern(self.ui("range")).sub(r"\1\4\5\6", text)
+
+
+def _sentence_scale(value: float, unit: str, digits: int | None) -> Scale:
+    # digits that the publisher prints hold on the scale that he prints them on
+    plain = UNITS[unit].decimals if digits is None else digits
+    scale = scale_for(value, UNITS[unit].sentence, plain)
+    return scale or Scale(0.0, 1.0, plain, UNITS[unit].word_key)
+
+
+def _coarse(r: Reading, value: float) -> float:
+    """Return a value of a reading with the three significant figures of an estimate, if it is one."""
+    if r.estimated and UNITS[r.unit].coarse and value:
+        return round(value, 2 - math.floor(math.log10(abs(value))))
+    return value
+
+
+def adds_up_in_print(readings: Sequence[Reading]) -> bool:
+    """False where one number is the sum or the difference of two others, but not as a sentence prints them.
+
+    Figures are rounded after the calculation: a reader who subtracts what is printed finds another last digit.
+
+    >>> from kzreport.model import Period
+    >>> now = Reading("net", 9230.0, "musd", Period.parse("2014"))
+    >>> adds_up_in_print([now, now.of(value=11160.0), now.of(value=-1930.0, unit="musd_change")])
+    False
+    >>> adds_up_in_print([now, now.of(value=11130.0), now.of(value=-1900.0, unit="musd_change")])
+    True
+    """
+    known = sorted((r for r in readings if r.ok and r.unit != "rank"), key=lambda r: abs(r.value or 0.0))
+    for a, b, whole in combinations(known, 3):
+        exact = math.isclose(abs(a.value or 0.0) + abs(b.value or 0.0), abs(whole.value or 0.0), rel_tol=1e-9)
+        if exact and UNITS[a.unit].of_difference == UNITS[b.unit].of_difference == UNITS[whole.unit].of_difference:
+            (x, x_step), (y, y_step), (z, z_step) = (_in_print(r) for r in (a, b, whole))
+            if abs(x + y - z) >= max(x_step, y_step, z_step):
+                return False
+    return True
+
+
+def _in_print(r: Reading) -> tuple[Decimal, Decimal]:
+    """Return the size of a number as a sentence prints it, in its own unit, and the unit of its last digit."""
+    value = _coarse(r, abs(r.value or 0.0))
+    scale = _sentence_scale(value, r.unit, r.digits)
+    divisor = Decimal(scale.divisor)
+    return rounded(value / scale.divisor, scale.digits) * divisor, Decimal(1).scaleb(-scale.digits) * divisor
 
 
 def last_digit(value: float) -> float:

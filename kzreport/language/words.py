@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from kzreport.errors import WordsError, explain, one_of
+from kzreport.language.numbers import adds_up_in_print
 from kzreport.language.sentences import ATTRIBUTES, MARK, Said, Sentences, choose_variant, several
 from kzreport.language.wordfiles import page_words
 from kzreport.model import Reading
@@ -77,10 +79,20 @@ class Words(Sentences):
         """Return the readings with a number that a sentence names, in its order. Raises as :meth:`text`."""
         return self._marked(keys, readings, (None, *ATTRIBUTES))
 
+    def rounding_shows(self, *keys: str, **readings: Said) -> bool:
+        """True if a sentence prints two numbers whose sum or difference it prints with another last digit.
+
+        Raises as :meth:`text`.
+        """
+        plain = [m for m in self._marks(keys, readings) if not m[2] and m[3] in (None, "signed", "abs")]
+        return not adds_up_in_print(list(dict.fromkeys(r for m in plain for r in several(readings.get(m[1], ())))))
+
     def _marked(
         self, keys: Sequence[str], readings: Mapping[str, Said], attributes: Sequence[str | None]
     ) -> list[Reading]:
-        texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
-        kept = self.without_absent(texts.get(self.language, ""), readings)
-        marks = [m for m in MARK.finditer(kept) if m[2] in attributes]
+        marks = [m for m in self._marks(keys, readings) if m[2] in attributes]
         return [r for m in marks for r in several(readings.get(m[1], ())) if r.ok]
+
+    def _marks(self, keys: Sequence[str], readings: Mapping[str, Said]) -> list[re.Match[str]]:
+        texts = choose_variant(self.entry(*keys), self._where, readings, self.day_of_edition)
+        return list(MARK.finditer(self.without_absent(texts.get(self.language, ""), readings)))

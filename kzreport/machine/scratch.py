@@ -10,6 +10,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,16 +26,35 @@ _OURS = re.compile(rf"{_PREFIX}[a-z0-9_]{{8}}")
 
 @contextlib.contextmanager
 def folder() -> Iterator[Path]:
-    """Make a folder of mode 0700 with its lock in it, and remove it at the end; sweep before."""
-    sweep()
+    """Make a folder of mode 0700 with its lock in it, and remove it at the end; sweep before.
+
+    Signals that end a run wait while it is made and while it is removed.
+    """
     with contextlib.ExitStack() as stack:
+        before = _hold()
+        stack.callback(_let, before)
+        sweep()
         while (made := _made()) is None:
             pass
         own, handle = made
         stack.callback(shutil.rmtree, own, ignore_errors=True)
         stack.enter_context(handle)
         stack.callback(_empty, own)
+        stack.callback(_hold)
+        _let(before)
         yield own
+
+
+def _hold() -> set[int] | None:
+    """Let signals that end a run wait; return those that waited before, ``None`` where there is no such waiting."""
+    if os.name != "posix":
+        return None
+    return set(signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)))
+
+
+def _let(before: set[int] | None) -> None:
+    if before is not None and os.name == "posix":
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _made() -> tuple[Path, IO[str]] | None:

@@ -73,12 +73,19 @@ def series_behind(readings: Iterable[Reading]) -> str:
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
     """Return a sentence of the page; if it states the latest figure of a series and that is old, this is said."""
-    text = page.words.text("say", key, **readings)
+    text = _rounded(page.words, ("say", key), readings)
     if text and not page.hushed:
         page.shown.add(key)
         page.tell(page.words.named("say", key, **readings))
     old = text and tells_old(page, key, readings)
     return f"{text} {page.words.typography(page.words.ui('none_later'))}" if old else text
+
+
+def _rounded(words: Words, keys: Sequence[str], readings: Mapping[str, Said]) -> str:
+    """Write a sentence; if its numbers do not add up as they are printed, it says that they are rounded."""
+    text = words.text(*keys, **readings)
+    shows = text and words.rounding_shows(*keys, **readings)
+    return f"{text} {words.typography(words.ui('rounded_after'))}" if shows else text
 
 
 def headline_readings(page: PageContext, other: str, values: Mapping[str, Any]) -> Mapping[str, Said]:
@@ -115,7 +122,7 @@ def headline_parts(page: PageContext, words: Words, readings: Mapping[str, Said]
     keys = key_readings(words, readings)
     if old := old_figure(page, keys):
         return words.text("old_headline", **readings) if words.has("old_headline") else old_headline(words, old), ""
-    text = words.text("headline", **readings) or words.typography(words.ui("no_headline"))
+    text = _rounded(words, ("headline",), readings) or words.typography(words.ui("no_headline"))
     return text, overdue_note(page, keys, words)
 
 

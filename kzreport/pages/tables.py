@@ -288,6 +288,7 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         if panel.rows:
             about = {**next(iter(panel.sentences.values()), {}), "subject": panel.rows[0].of(item=name)}
             listing(page, EVERY, panel, name=f"{name}_{EVERY}", about=about)
+            page.shown.add(EVERY)  # its words serve the tables of all indicators
 
 
 def key_figures(page: PageContext, pages: Pages) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kzreport.errors import DataError, explain, one_of, short_repr
+from kzreport.series.resource import resources
 
 _KEY = re.compile(r"([a-z_]+)(\[\]|\{\}|\*|)(\??)")
 _KINDS: dict[str, tuple[Any, str]] = {
@@ -33,13 +34,43 @@ def asked(about: Mapping[str, Any], request: str, select: str = "") -> Mapping[s
     texts, for ``name{}`` a map, for ``name*`` any of these. A key ``name?`` may be absent. Every ``select`` may have
     ``significant``, ``decimals`` and ``inverse``.
 
-    Raises :class:`DataError` for a key that is missing, empty or unknown, and for a value of another kind.
+    Raises :class:`DataError` for a key that is missing, empty or unknown, for a value of another kind, and for a column
+    or a cell that the series' table cannot have.
 
     >>> asked({"series": "rate", "request": {"code": "KZT", "since": "2011"}}, "code since form?")["code"]
     'KZT'
     """
     _check(about, "select", f"{select} significant? decimals? inverse?")
-    return _check(about, "request", request)
+    told = _check(about, "request", request)
+    _check_cells(about)
+    return told
+
+
+def _check_cells(about: Mapping[str, Any]) -> None:
+    """Check what the maps name of the series' table: each is a column, or one of the choices of a column.
+
+    For every provider ``countries`` are cells of ``country``; ``rows`` or ``terms``, by their keys, cells of the column
+    ``by``; ``also`` columns with their cells. A table that is not in the data package yet is not checked.
+    """
+    series = resources().get(str(about.get("series")))
+    if series is None:
+        return
+    where = f"data/{series.name}.yml, fetch"
+    for column, codes in _cells({**(about.get("select") or {}), **(about.get("request") or {})}):
+        if column not in series.columns:
+            raise DataError(explain(where, f"the column '{column}'", one_of(series.columns, column)))
+        known = series.enums.get(column)
+        if known and (unknown := [code for code in codes if code not in known]):
+            raise DataError(explain(where, f"{column}: {short_repr(unknown[0])}", one_of(known, unknown[0])))
+
+
+def _cells(told: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[str]]]:
+    if "countries" in told:
+        yield "country", told["countries"]
+    if "by" in told:
+        yield told["by"], next((told[key] for key in ("rows", "terms") if isinstance(told.get(key), dict)), ())
+    for column, cell in told.get("also", {}).items():
+        yield column, [cell]
 
 
 def _check(about: Mapping[str, Any], part: str, names: str) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ What belongs here: choosing and wording. What does not: HTML (:mod:`kzreport.ren
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -172,7 +173,11 @@ def compared(change: str, base: str, reading: Reading, w: Words) -> str:
     >>> r = Reading("cpi_yy", 9.8, "percent", Period.parse("2026-08"))
     >>> compared("−0,4 point", "juillet 2026", r, Words("fr")).replace("\u00a0", " ")
     '−0,4 point par rapport à juillet 2026'
+    >>> compared("0,0 point", "juillet 2026", r, Words("fr")).replace("\u00a0", " ")
+    'sans changement par rapport à juillet 2026'
     """
+    if not re.search(r"[1-9]", change):
+        change = w.ui("no_change")
     near = (p for p in (reading.period.shift(-1), reading.period.year_before()) if p.is_part_year or p.frequency != "S")
     plain = " ".join(base.split())
     against = next((w.period(p, "against") for p in near if " ".join(w.period(p).split()) == plain), "")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import Any
 
 from markupsafe import Markup
 
 from kzreport.claims.sentences import basis_name
 from kzreport.indicators.forecasts import PROJECTION
+from kzreport.language.locale import alphabetical
 from kzreport.language.vocabulary import capital
 from kzreport.language.words import Words
 from kzreport.model import Observation, Reading, Status
@@ -99,8 +100,13 @@ def _in_language(edition: Edition, language: str, held: Mapping[str, _Held]) -> 
         leading = next((line for key, line in zip(own.histories, lines, strict=True) if key == own.leading), None)
         groups.setdefault(source.publisher, []).append(Entry(source, leading))
         yield source.name, _page(source, own, lines, leading, uses.get(source.name, ()), reader, shared)
-    ordered = [(name, sorted(few, key=lambda e: e.source.title)) for name, few in sorted(groups.items())]
-    yield "index", fill("catalogue.html", groups=ordered, **shared)
+    by_title = sorted(sources, key=lambda s: alphabetical(s.title))
+    letters = {a: list(few) for a, few in groupby(by_title, key=lambda s: alphabetical(s.title)[0][:1].upper())}
+    ordered = [
+        (name, sorted(groups[name], key=lambda e: alphabetical(e.source.title)))
+        for name in sorted(groups, key=alphabetical)
+    ]
+    yield "index", fill("catalogue.html", groups=ordered, letters=letters, **shared)
 
 
 class _Held:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from kzreport.declare import HOME, cut, reads, vintages
 from kzreport.indicators import fdi, forecasts, growth
-from kzreport.indicators.readings import at
+from kzreport.indicators.readings import at, valued
 from kzreport.indicators.readings import readings as readings_of
 from kzreport.indicators.revisions import revision_statistics, triangle
 from kzreport.model import Groups, Period, Reading, Series, Status
@@ -19,35 +19,51 @@ STALE = 2  # years: a yearly figure published with a lag of one is no news after
 
 @reads("fdi_net")
 def headline(fdi_net: Series) -> dict[str, Reading]:
-    """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``."""
+    """The latest four quarters: ``net`` (million dollars), ``net_change`` on a year before, ``before``, ``quarter``.
+
+    ``low`` and ``high``: the smallest and the largest flow of these quarters; ``best``: the highest four known.
+    """
     rolling = {r.period: r for r in fdi.rolling_four_quarters(fdi_net) if r.ok}
     now = rolling[max(rolling)]
     before = rolling.get(
         now.period.year_before(), Reading.missing("net", "musd", now.period.year_before(), basis=now.basis)
     )
+    quarters = [at(fdi_net, now.period.shift(-k)) for k in range(4)]
     return {
         "net": now,
         "net_change": growth.difference(now, before),
         "before": before,
-        "quarter": at(fdi_net, now.period),
+        "quarter": quarters[0],
+        "low": min(quarters, key=valued),
+        "high": max(quarters, key=valued),
         "best": max(rolling.values(), key=lambda r: r.value or 0.0),
     }
 
 
 @reads("fdi_net", gdp=cut("weo_gdp", country=HOME))
 def year(fdi_net: Series, gdp: Series) -> dict[str, Reading]:
-    """The last complete year: ``net``, ``before``, their change in ``percent`` and ``absolute``, ``share`` of GDP."""
-    years, gdp = [r for r in fdi.annual_series(fdi_net) if r.ok], forecasts.outcomes(gdp)
+    """The last complete year: ``net``, ``before``, their change in ``percent`` and ``absolute``, ``share`` of GDP.
+
+    ``share_before``: the share of the year before; ``estimate``: the share, if GDP of its year is still an estimate.
+    """
+    years = [r for r in fdi.annual_series(fdi_net) if r.ok]
     now = years[-1]
-    change = fdi.change(years)
+    change, share = fdi.change(years), _of_gdp(now, gdp)
     return {
         "net": now,
         "before": at(years, now.period.year_before()),
         "percent": change["percent"],
         "absolute": change["absolute"],
-        "share": fdi.share_of_gdp(now, gdp),
-        "share_before": fdi.share_of_gdp(at(years, now.period.year_before()), gdp),
+        "share": share,
+        "share_before": _of_gdp(at(years, now.period.year_before()), gdp),
+        "estimate": share if share.estimated else share.of(value=None, status=Status.MISSING_INPUT),
     }
+
+
+def _of_gdp(flow: Reading, gdp: Series) -> Reading:
+    """Return the flow of a year in percent of its GDP, as the IMF gives it: estimated if that is."""
+    found = fdi.share_of_gdp(flow, forecasts.outcomes(gdp))
+    return found.of(estimated=found.ok and flow.period in forecasts.estimated(gdp))
 
 
 @reads(readings="fdi_readings")
@@ -271,13 +287,13 @@ def table(fdi_net: Series, gdp: Series, readings: Series) -> Groups:
 
     ``gross_to_net``: gross over net where the publisher of the net flow gives both.
     """
-    years, gdp = [r for r in fdi.annual_series(fdi_net) if r.ok], forecasts.outcomes(gdp)
+    years = [r for r in fdi.annual_series(fdi_net) if r.ok]
     both = [fdi.net_and_gross(fdi_net, readings, r.period) for r in years]
     own = [fdi.net_and_gross(fdi_net, readings.where(publisher=CENTRAL_BANK), r.period) for r in years]
     return {
         "net": tuple(years),
         "percent": tuple(fdi.change(years, r.period)["percent"] for r in years[1:]),
-        "share": tuple(fdi.share_of_gdp(r, gdp) for r in years),
+        "share": tuple(_of_gdp(r, gdp) for r in years),
         "gross": tuple(b["gross"] for b in both),
         "gross_to_net": tuple(b["gross_to_net"] for b in own),
     }

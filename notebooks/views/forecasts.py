@@ -12,6 +12,7 @@ from datetime import date
 from kzreport.declare import AS_OF, reads, vintages
 from kzreport.indicators import forecasts, ranking, readings
 from kzreport.indicators import revisions as changes
+from kzreport.indicators.growth import difference_shown
 from kzreport.model import Groups, Observation, Panel, Period, Reading, Sentence, Series, Status
 
 MEASURES: Mapping[str, str] = {
@@ -51,13 +52,21 @@ def _summary(known: States, horizon: str, as_of: date) -> dict[str, Reading]:
     return forecasts.summary(found)
 
 
-def _expected(known: States) -> dict[str, Reading] | None:
-    """Return the day of the latest edition with projections, and its first two, for a sentence."""
+def _expected(known: States, as_of: date) -> dict[str, Reading] | None:
+    """Return the day of the latest edition with projections, and two of them, for a sentence.
+
+    They are of the first years not over on the day of the edition of the report: of a year that is over there is an
+    outcome, or will soon be. ``step``: by how much they differ as shown.
+    """
     for s in reversed(known):
         ahead = sorted((o for o in s if o.dims["kind"] == forecasts.PROJECTION and o.value is not None), key=_when)
         if len(ahead) > 1:
+            open_years = [o for o in ahead if o.period.end >= as_of]
+            told = open_years if len(open_years) > 1 else ahead
             day = Reading("edition", len(ahead), "count", Period.parse(s.as_of.isoformat()), inputs=(s.name,))
-            return {"edition": day, "now": readings.at(s, ahead[0].period), "next": readings.at(s, ahead[1].period)}
+            first, second = (readings.at(s, o.period) for o in told[:2])
+            step = difference_shown(second, first).of(name="step")
+            return {"edition": day, "now": first, "next": second, "step": step}
     return None
 
 
@@ -73,7 +82,7 @@ def _sentences(
     ``told``: the editions that were said to be the latest held, before this measure.
     """
     what, said = judged["what"], dict[str, Sentence]()
-    if expected := _expected(known):
+    if expected := _expected(known, as_of):
         day = expected["edition"].period
         new = "expected_then" if (as_of - day.start).days > SPACING else "expected"
         said["expected_too" if day in told else new] = {"what": what, **expected}
@@ -123,14 +132,14 @@ def headline(average: States, growth: States, as_of: date, country: str, horizon
     ``error`` and ``growth_error`` are mean absolute errors, ``bias`` the mean error of inflation (``one_sided``: the
     same if all errors are of one sign; ``lean``: zero where it is small beside the error), ``count`` the years judged,
     ``subject`` names the country. ``edition``, ``now`` and ``next`` are of the latest edition held of inflation: its
-    day and its first two forecasts.
+    day and its forecasts of two years not yet over, ``step`` their difference as shown.
     """
     prices, product = (_summary(forecasts.editions(states, country), horizon, as_of) for states in (average, growth))
     subject = prices["count"].of(name="subject", item=country)
     absent = Reading.missing("forecast", "percent", Period.parse(str(as_of.year)))
-    nothing = dict.fromkeys(("edition", "now", "next"), absent)
+    nothing = dict.fromkeys(("edition", "now", "next", "step"), absent)
     return {
-        **(_expected(forecasts.editions(average, country)) or nothing),
+        **(_expected(forecasts.editions(average, country), as_of) or nothing),
         "error": prices["mean_absolute"],
         "bias": prices["bias"],
         "lean": prices["lean"],
@@ -170,14 +179,16 @@ def revisions(
 def revised(table: Groups, as_of: date) -> dict[str, Reading]:
     """Return the usual revision of a first figure, mean absolute: ``account``, ``balance``, ``debt`` and ``prices``.
 
-    The last is the largest of inflation (average, end of year) and growth; it is missing if one measure is.
+    The last is the largest of inflation (average, end of year) and growth, missing if one of them is. ``whole``: the
+    same, missing too if another measure is.
     """
     nothing = Reading.missing("revision", "points_size", Period.parse(str(as_of.year)))
     known = {r.item: r for r in table.get("mean_absolute", ())}
     found = {name: known.get(name, nothing).of(digits=2) for name in MEASURES}
     own = [found[name] for name in ("average", "end", "growth")]
-    prices = max(own, key=readings.valued) if len(known) == len(MEASURES) else nothing
-    return {"account": found["account"], "balance": found["balance"], "debt": found["debt"], "prices": prices}
+    prices = max(own, key=readings.valued) if all(r.ok for r in own) else nothing
+    whole = prices if len(known) == len(MEASURES) else nothing
+    return {**{k: found[k] for k in ("account", "balance", "debt")}, "prices": prices, "whole": whole}
 
 
 def _compared(states: States, countries: Sequence[str], horizon: str) -> dict[str, dict[str, Reading]]:

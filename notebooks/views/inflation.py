@@ -33,12 +33,6 @@ def path(cpi_yy: Series) -> Groups:
     return {"rate": rates(cpi_yy)}
 
 
-def _gap_shown(now: Reading, before: Reading) -> Reading:
-    """Return the difference of two rates as they are shown, points: 0.04 of a point is none if both print alike."""
-    shown = (r.of(value=None if r.value is None else round(r.value, r.decimals)) for r in (now, before))
-    return growth.difference(*shown)
-
-
 @reads("cpi_mm")
 def monthly(cpi_mm: Series) -> dict[str, Reading]:
     """The latest month, percent: ``month``, ``same_month`` (a year before), ``year_to_date`` (none in January).
@@ -56,10 +50,10 @@ def monthly(cpi_mm: Series) -> dict[str, Reading]:
         "year_to_date": same.of(value=None, status=Status.MISSING_INPUT)
         if now.period.start.month == 1
         else (inflation.year_to_date(cpi_mm)),
-        "same_gap": _gap_shown(now, same),
+        "same_gap": growth.difference_shown(now, same),
         "pace": pace,
         "same_pace": same_pace,
-        "pace_gap": _gap_shown(pace, same_pace),
+        "pace_gap": growth.difference_shown(pace, same_pace),
     }
 
 
@@ -300,7 +294,7 @@ def averages(cpi_yy: Series, cpi_mm: Series, imf: Series, wdi: Series, gdp: Seri
         return Reading("average", value, "percent", y, status, "annual_average", inputs=(series.name,))
 
     by_imf = {p: o.value for p, o in published.items() if o.value is not None}
-    estimates = {p for p, o in published.items() if o.dims.get("kind") == "estimate"}
+    estimates = forecasts.estimated(imf)
     made: dict[str, tuple[Reading, ...]] = {
         "december": tuple(inflation.end_of_period(cpi_yy, y) for y in years),
         "average_anchored": tuple(inflation.annual_average(levels, y) for y in years),

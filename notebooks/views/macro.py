@@ -110,9 +110,9 @@ def cover(reserves: Series, imports: Series) -> dict[str, Reading]:
 
 
 @reads("reserves")
-def reserves_path(reserves: Series) -> Groups:
-    """Return gross reserves at every month end, million dollars."""
-    return _path(reserves, "reserves")
+def reserves_path(reserves: Series) -> Groups | None:
+    """Return gross reserves at every month end, million dollars; None if none is held."""
+    return _path(reserves, "reserves") if reserves.last else None
 
 
 @reads("oil_price")

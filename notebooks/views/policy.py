@@ -32,8 +32,11 @@ def expectations(cpi_yy: Series, expected: Series) -> dict[str, Reading]:
 
 
 @reads("cpi_yy", "base_rate", expected="expectations")
-def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
-    """Monthly paths of inflation, expectations, the policy rate in force and the same less past inflation, percent."""
+def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups | None:
+    """Monthly paths of inflation, expectations, the policy rate in force and the same less past inflation, percent.
+
+    None if neither a survey nor a decision is held: inflation alone has a chart of its own.
+    """
     last = cpi_yy.last
     in_force: tuple[Reading, ...] = ()
     real: tuple[Reading, ...] = ()
@@ -42,6 +45,8 @@ def money(cpi_yy: Series, expected: Series, base_rate: Series) -> Groups:
         end = max(last, Period.parse(f"{base_rate.last.start:%Y-%m}"))
         in_force = tuple(r for p in first.until(end) if (r := policy_rate.rate_in_force(base_rate, p)).ok)
         real = tuple(policy_rate.real_policy_rate(base_rate, cpi_yy, p) for p in first.until(last))
+    if not expected.last and not in_force:
+        return None
     return {"rate": rates(cpi_yy), "expected": rates(expected), "base_rate": in_force, "ex_post": real}
 
 

@@ -99,6 +99,29 @@ def test_it_looks_like_an_ordinary_kernel(kernel):
         ordinary.shutdown_kernel(now=True)
 
 
+TRIED = """
+import os, pathlib, sys
+from kernel_client import Kernel
+
+own, where = pathlib.Path(os.environ["TMPDIR"]), "import tempfile as t; print(t.gettempdir())"
+one, other = Kernel(), Kernel(env=os.environ | {"TMPDIR": str(own.parent)})
+written = own.stat().st_mtime_ns
+assert one.run(where) == f"{own}\\n"
+assert own.stat().st_mtime_ns == written
+assert other.run(where) == f"{own.parent}\\n"
+for kernel in (one, other):
+    kernel.close()
+"""
+
+
+def test_a_kernel_writes_nothing_to_find_the_folder_of_temporary_files(tmp_path):
+    """A kernel that is killed while it tries the folder out would leave its file there: the forkserver has tried it."""
+    (tmp_path / "own").mkdir()
+    env = os.environ | {"TMPDIR": str(tmp_path / "own"), "PYTHONPATH": str(Path(__file__).parents[1] / "support")}
+    done = subprocess.run([sys.executable, "-c", TRIED], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_page_has_the_same_bytes():
     task = reference_task("reexports", "fr")
     forked = execute_page(task)

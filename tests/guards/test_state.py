@@ -155,6 +155,20 @@ def test_an_issue_excuses_with_its_reason_and_a_wrong_name_is_refused(home):
         ("kind: chain\n  total: cpi_yy\n  parts: cpi_mm\n  tolerance: much", "a number"),
         ("kind: chain\n  total: cpi_yy\n  part: cpi_mm\n  tolerance: 1", "the key 'part'"),
         ("kind: sum\n  parts: cpi_weights\n  by: group\n  equals: 100\n  tolerance: 1", "the column 'group'"),
+        (
+            "kind: turnover\n  series: reexport_readings\n  by: flow\n  total: turnover\n  parts: [exports, import]\n"
+            "  besides: [goods]\n  tolerance: 1",
+            "flow: 'import', expected one of exports, imports, turnover",
+        ),
+        (
+            "kind: bounds\n  series: inflation_target\n  by: bound\n  low: least\n  high: upper\n  tolerance: 0",
+            "'least', expected one of",
+        ),
+        (
+            "kind: same\n  first: {series: wdi_growth}\n  second: {series: wdi_growth}\n  by: country\n"
+            "  but_not: [XX]\n  tolerance: 0",
+            "country: 'XX'",
+        ),
     ],
 )
 def test_relations_are_strict(home, entry, words):

@@ -332,3 +332,20 @@ def test_a_section_without_a_subject_is_left_out(name, as_of):
     assert not any(r.ok for r in p.read(afghanistan.document).values())
     aims = p.read(afghanistan.aims)
     assert (aims["official"].ok, aims["goal"].ok) == (as_of > "2023", False)
+
+
+# --- what a reader adds up -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("as_of", "lang", "printed", "told"), [
+    ("2014-10-28", "fr", ("9,2 milliards", "11,2 milliards", "1,9 milliard"), True),
+    ("2014-10-28", "en", ("$9.2 billion", "$11.2 billion", "$1.9 billion"), True),
+    ("2026-11-26", "en", (), False),
+])  # fmt: skip
+def test_a_headline_whose_figures_do_not_add_up_as_printed_says_that_they_are_rounded(
+    as_of, lang, printed, told, shown
+):
+    page("fdi", as_of, lang).headline(fdi.headline)
+    text = plain(shown[-1].markdown)
+    assert all(p in text for p in printed)
+    assert ("arrondis après calcul" in text or "rounded after the calculation" in text) is told

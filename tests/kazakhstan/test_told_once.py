@@ -245,7 +245,12 @@ def test_a_rate_of_the_rouble_has_two_decimals_everywhere():
 
 @pytest.mark.parametrize(
     ("as_of", "said"),
-    [("2016-06-30", ""), ("2024-12-31", "+9.3% in 2023"), ("2025-01-01", "+9.9% in 2023"), (NOW, "+9.6% in 2025")],
+    [
+        ("2016-06-30", ""),
+        ("2024-12-31", "rose by 9.3% in 2023"),
+        ("2025-01-01", "rose by 9.9% in 2023"),
+        (NOW, "rose by 9.6% in 2025"),
+    ],
 )
 def test_prices_of_output_are_told_in_the_vintage_of_the_day(as_of, said, shown):
     page = Page("inflation", lang="en", as_of=as_of)

@@ -128,6 +128,37 @@ def test_a_sweep_while_a_folder_is_made_costs_another_try(moment, tmp_path, monk
         assert swept and list(tmp_path.iterdir()) == [own] and (own / "owner.lock").exists()
 
 
+ENDED = """
+import os, shutil, signal, sys, tempfile
+from kzreport.machine import scratch
+
+def end(number, frame):
+    raise SystemExit(128 + number)
+
+def then(real):
+    def made(*args, **options):
+        found = real(*args, **options)
+        os.kill(os.getpid(), signal.SIGHUP)  # in the middle of what is not to be left half-done
+        return found
+    return made
+
+signal.signal(signal.SIGHUP, end)
+moments = {"tried": (tempfile._os, "open"), "made": (tempfile, "mkdtemp"), "emptied": (scratch, "_empty")}
+module, name = moments[sys.argv[1]]
+setattr(module, name, then(getattr(module, name)))
+with scratch.folder() as own:
+    print("in it", flush=True)
+"""
+
+
+@pytest.mark.parametrize(("moment", "entered"), [("tried", ""), ("made", ""), ("emptied", "in it\n")])
+def test_a_signal_while_a_folder_is_made_or_removed_leaves_nothing(moment, entered, tmp_path):
+    env = os.environ | {"TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", ENDED, moment], env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (129, entered), done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_workers_that_outlive_their_parent_keep_it(holder):
     parent, own = holder("forked")
     parent.wait()

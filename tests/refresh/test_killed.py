@@ -14,6 +14,7 @@ from scene import accept, bank_project, digest, held, reply
 
 from kzreport.commands.cli import main
 from kzreport.files import clear_caches
+from kzreport.machine import scratch
 from kzreport.series.transaction import finish_pending
 
 
@@ -63,3 +64,4 @@ def test_kills_leave_the_old_tree_or_the_new_one(tmp_path, monkeypatch, httpserv
         assert now in (old, new)
         seen["new" if now == new else "old"] += 1
     assert sum(seen.values()) == times
+    scratch.sweep()  # as the next command does: nothing of the last one is left

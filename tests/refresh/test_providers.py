@@ -67,6 +67,25 @@ def test_what_a_card_asks_wrongly_is_refused_before_anything_is_sent(series, par
     assert f"data/{series}.yml, fetch.{part}: found " in str(error.value) and said in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("series", "change", "said"),
+    [
+        ("exports_by_partner", {"select": {"by": "country"}}, "the column 'country', expected one of period"),
+        ("exports_by_partner", {"select": {"also": {"publisher": "!!x"}}}, "publisher: '!!x', expected one of bns"),
+        ("exports_by_partner", {"select": {"rows": {"XXX": "?"}}}, "partner: 'XXX', expected one of AFG"),
+        ("cpi_components_yy", {"request": {"terms": {"fod": "1"}}}, "'fod', expected one of"),
+        ("wdi_fdi", {"request": {"countries": ["KAZ", "KZA"]}}, "country: 'KZA', expected one of AFG"),
+        ("weo_growth", {"request": {"countries": ["KZA"]}}, "country: 'KZA', expected one of AFG"),
+    ],
+)
+def test_a_cell_that_no_column_has_is_refused_before_anything_is_sent(series, change, said):
+    told = mapped_series()[series].about(series)
+    told |= {part: told[part] | values for part, values in change.items()}
+    with pytest.raises(DataError) as error:
+        find_provider(told["provider"]).requests(told, TODAY)
+    assert f"data/{series}.yml, fetch: found " in str(error.value) and said in str(error.value)
+
+
 def figures(reply):
     return {(row.period, *row.dims.values()): row.value for row in reply.rows}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -15,6 +16,7 @@ from pathlib import PurePosixPath
 import pytest
 from hostile import EVIL, hostile_edition
 
+from kzreport.language.locale import alphabetical
 from kzreport.language.words import Words
 from kzreport.pages.notebooks import read_notebook
 from kzreport.pages.outputs import page_outputs
@@ -114,6 +116,7 @@ def test_the_cover_says_what_a_reader_asks_first(edition):
         "Chiffres en retard à cette date",
         "Prochaines publications",
         "2 octobre 2026",  # the release of the consumer prices of September
+        "attendues d’ici au 14 novembre 2026",  # the list ended there without a word
         "édition du 30 septembre 2026, révision 2",
         "classeur (XLSX) (64 ko)",
         "Ce qui a changé",
@@ -208,6 +211,16 @@ def test_a_column_that_came_with_a_later_row_changes_no_older_day(files, edition
     assemble()
     assert "1.5,2026-11-25" in dict(catalogue(replace(edition, as_of=date(2026, 11, 25))))["series/fdi_net.csv"]
     assert dict(catalogue(edition))["series/fdi_net.csv"] == files["series/fdi_net.csv"]
+
+
+def test_the_catalogue_lists_every_series_from_a_to_z(files, edition):
+    found = files["fr/series/index.html"].partition('class="az"')[2].partition("</details>")[0]
+    titles = [html.unescape(t) for t in re.findall(r'<a href="[a-z0-9_]+\.html">([^<]+)</a>', found)]
+    assert len(titles) == len(edition.series) and titles == sorted(titles, key=alphabetical)
+    accented = [t for t in titles if t[0] in "ÀÉÊ"]
+    assert not accented or titles[-1] not in accented  # a plain sort puts É after Z
+    letters = re.findall(r"<dt>(.)</dt>", found)
+    assert letters == sorted(set(letters)) and {alphabetical(t)[0][0].upper() for t in titles} == set(letters)
 
 
 def test_every_link_of_the_catalogue_leads_somewhere(files, edition):

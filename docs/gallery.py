@@ -34,8 +34,8 @@ PURPOSE = {
     "latest one dashed, the outcome thick.",
     "heat": "Which figures were changed, when, and by how much? A row for each period, a column for each vintage.",
     "lines": "How did it move? A target is a stepped band or line, estimates are dotted, lines named at their ends.",
-    "multiples": "How does each country compare with one of them? Small plots on one scale; one that would flatten the "
-    "others has its own and says so.",
+    "multiples": "How does each country or measure compare with one of them? Small plots on one scale; one "
+    "that would flatten the others has its own and says so.",
     "pairs": "How far apart are two values of the same thing? Two reporters, or a year and the year before.",
     "ranks": "Which is largest? In order of size, each value beside its marker; a second colour marks one of them.",
     "slopes": "Who gained and who lost between two dates? Both ends are named, the colour says up or down.",

@@ -29,6 +29,7 @@ BELOW = 0.04  # of its range: room below the lowest value of an axis that does n
 BESIDE = 0.027  # of its width: the gap between a plot and the labels beside it
 LEAST_GAP = 8  # points between two labels of an axis
 KEYS_APART, KEYS_UP = 16, 12.2  # points between two keys, and between two lines of them
+KEYS_OVER = 8  # points between the plot, whose highest label reaches over it, and the keys
 HINTS = 9000  # letters of all columns of a picture: beyond, columns are widened to several periods
 
 
@@ -160,7 +161,7 @@ class Canvas:
             along = EDGE
             for text in line:
                 style: dict[str, Any] = {"color": self.keys[text], "gid": f"key{number}"}
-                self.ax.annotate(text, (along, 1.0), (0, 4 + up * KEYS_UP), **style, **place)
+                self.ax.annotate(text, (along, 1.0), (0, KEYS_OVER + up * KEYS_UP), **style, **place)
                 along, number = along + text_width(text) + KEYS_APART, number + 1
         return len(lines)
 

@@ -14,7 +14,7 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from kzreport.charts.canvas import EDGE, KEYS_UP, Canvas, values, without_axis_labels
+from kzreport.charts.canvas import EDGE, KEYS_OVER, KEYS_UP, Canvas, values, without_axis_labels
 from kzreport.charts.colours import MUTED
 from kzreport.charts.fonts import TEXT, balanced, broken
 from kzreport.charts.kinds import Kind, plot_kind
@@ -153,7 +153,7 @@ def _layout(
     unit = _unit(everything)
     room = WIDTH * POINTS - 2 * EDGE
     heading, foot = balanced(texts.first, room, 11, bold=True), broken(texts.source, room, 7.5)
-    tall = 0.3 + 0.4 * kind.rows(groups) if kind.rows else PLOT
+    tall = 0.3 + kind.pitch * kind.rows(groups) if kind.rows else PLOT
     feet = 0.14 + 0.14 * len(foot)  # below the plot's own texts
     bottom = feet + kind.foot
     height = bottom + tall + 2.0 + 0.2 * len(heading)  # more than the texts above may need; the picture is cut to them
@@ -173,7 +173,8 @@ def _layout(
     if texts.title:
         measure = f"{texts.title} ({measure})"
     about = broken(measure, room)
-    keys = KEYS_UP / POINTS * canvas.write_keys(room)
+    lines = canvas.write_keys(room)
+    keys = (KEYS_UP * lines + (KEYS_OVER - 4) * bool(lines)) / POINTS
     over = bottom + tall + 0.08 + keys  # the lower end of the texts above the plot
     under = over + 0.15 * len(about)
     top = under + 0.03 + 0.2 * len(heading)

@@ -51,5 +51,5 @@ def heat(canvas: Canvas, groups: Groups) -> None:
     canvas.ax.spines["bottom"].set_visible(False)
     canvas.ax.tick_params(length=0)
     canvas.key(canvas.words.ui("vintages"))
-    for key, colour in (("revised_up", PALETTE[0]), ("revised_down", ACCENT)):
-        canvas.key(f"■ {canvas.words.ui(key)}", colour)
+    for sign, key, colour in (("+", "revised_up", PALETTE[0]), ("−", "revised_down", ACCENT)):
+        canvas.key(f"{sign} {canvas.words.ui(key)}", colour)

@@ -19,6 +19,8 @@ from kzreport.errors import PageError, explain, one_of
 from kzreport.language.words import Words
 from kzreport.model import Groups
 
+ROW = 0.3  # inches: a row with its name, in one line over it on a phone, in two lines beside it else
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -27,6 +29,7 @@ class Kind:
     - ``draw``: draws groups of readings on a :class:`~kzreport.charts.canvas.Canvas`, axes included.
     - ``margins``: inches left and right of the plot, for its labels.
     - ``rows``: the number of rows, for a plot that grows with them; ``None`` for a plot of fixed height.
+    - ``pitch``: inches from row to row.
     - ``foot``: inches under the plot for the labels of its axis.
     - ``grid``: true for a table of vintages: it is shown whole, not cut to a window, and its cells are not scaled.
     - ``newest``: true if the newest figures are at the right: a narrow screen shows that end first.
@@ -38,6 +41,7 @@ class Kind:
     draw: Callable[..., None]
     margins: tuple[float, float]
     rows: Callable[[Groups], int] | None = None
+    pitch: float = 0.4
     foot: float = 0.28
     grid: bool = False
     newest: bool = False
@@ -53,13 +57,14 @@ KINDS: Mapping[str, Kind] = {
     "editions": Kind(editions, (0.5, 1.75), newest=True, axis=True, describe=describe_editions),
     "stacked": Kind(stacked, (0.5, 1.75), newest=True, axis=True),
     "dots": Kind(dots, (0.5, 0.3), newest=True, axis=True),
-    "pairs": Kind(pairs, (1.8, 0.3), rows=len, axis=True),
-    "ranks": Kind(ranks, (2.6, 0.3), rows=lambda groups: len(values(groups)), axis=True, names=True),
+    "pairs": Kind(pairs, (1.8, 0.3), rows=len, pitch=ROW, axis=True),
+    "ranks": Kind(ranks, (2.6, 0.3), rows=lambda groups: len(values(groups)), pitch=ROW, axis=True, names=True),
     "slopes": Kind(slopes, (1.5, 1.5), rows=lambda groups: max(7, len(groups))),
     "heat": Kind(
         heat,
         (0.9, 0.2),
         rows=lambda groups: len({r.period for r in values(groups)}),
+        pitch=ROW,
         foot=0.42,
         grid=True,
         describe=describe_grid,

@@ -77,6 +77,18 @@ def draw_lines(canvas: Canvas, drawn: Sequence[Line]) -> None:
             artist.set(marker="o", markeredgecolor="w")
 
 
+def draw_points(canvas: Canvas, points: Groups, first: int) -> None:
+    """Draw scattered observations as open markers, their colours from the ``first`` of the palette on, with a key."""
+    for number, (name, readings) in enumerate(points.items()):
+        shown = [r for r in readings if r.ok]
+        colour = PALETTE[(first + number) % len(PALETTE)]
+        spots = ([at(r.period) for r in shown], [valued(r) for r in shown])
+        sign, marker = OPEN[number % len(OPEN)]
+        canvas.ax.scatter(*spots, s=22, marker=marker, facecolors=PAPER, edgecolors=colour, linewidths=1.2, zorder=5)
+        if shown:
+            canvas.key(f"{sign} {canvas.words.label(name)}", colour)
+
+
 def lines(
     canvas: Canvas,
     groups: Groups,
@@ -118,14 +130,7 @@ def lines(
                 text += f" ({canvas.words.period(shown[-1].period, 'short')})"
             ends.append((x, height, text, ink))
     draw_lines(canvas, drawn_lines)
-    for number, (name, readings) in enumerate((points or {}).items()):
-        shown = [r for r in readings if r.ok]
-        colour = PALETTE[(len(groups) + number) % len(PALETTE)]
-        spots = ([at(r.period) for r in shown], [valued(r) for r in shown])
-        sign, marker = OPEN[number % len(OPEN)]
-        canvas.ax.scatter(*spots, s=22, marker=marker, facecolors=PAPER, edgecolors=colour, linewidths=1.2, zorder=5)
-        if shown:
-            canvas.key(f"{sign} {canvas.words.label(name)}", colour)
+    draw_points(canvas, points or {}, len(groups))
     canvas.ax.set_xlim(min(drawn) - span * 0.015, max(drawn) + span * 0.01)
     targets = draw_steps(canvas, steps) if steps else []
     if targets and (late := beside_plot(canvas, targets[-1])):

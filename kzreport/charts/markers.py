@@ -16,6 +16,7 @@ from kzreport.language.locale import NBSP
 from kzreport.model import Groups, Reading
 
 APART = NBSP * 4  # between two things in one line: several plain spaces are one in a page
+CLEAR = 11.0  # points between the middle of a marker and the names
 ABREAST = 7.5  # points between the figures of one year
 SIGNS = "●□△◇▽"  # as MARKERS, the first one filled
 FILLED = "●■▲◆▼✚✖◀▶"  # as MARKERS
@@ -96,6 +97,7 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
     kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
     names = list(kept)[::-1]
     beyond: list[tuple[float, float]] = []  # a value, and the points that its number takes left of it
+    after: list[tuple[float, float]] = []  # the same, right of it
     for row, name in enumerate(names):
         first, last = kept[name][0], kept[name][-1]
         canvas.ax.plot([valued(first), valued(last)], [row, row], color=STEM, lw=2.2, zorder=2)
@@ -107,14 +109,18 @@ def pairs(canvas: Canvas, groups: Groups, *, ends: Sequence[str] = ()) -> None:
         text = canvas.marked(high) if ends else f"{canvas.marked(first)} → {canvas.marked(last)}"
         style: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": TEXT}
         canvas.ax.annotate(text, (valued(high), row), (9, 0), **style)
+        after.append((valued(high), 13 + text_width(text)))
         if ends and low is not high:
             canvas.ax.annotate(canvas.marked(low), (valued(low), row), (-9, 0), ha="right", **style)
             beyond.append((valued(low), 13 + text_width(canvas.marked(low))))
     canvas.explain_stars(values(kept))
     largest, smallest = max(valued(r) for r in values(kept)), min(0.0, *(valued(r) for r in values(kept)))
-    left, right = smallest - 0.03 * largest, largest * (1.15 if ends else 1.25)
-    point = (right - left) / canvas.ax.bbox.width
-    canvas.rows([canvas.label(n, 24) for n in names], min([left, *(v - wide * point for v, wide in beyond)]), right)
+    wide = canvas.ax.bbox.width
+    right = max(high + room / (wide - room) * (largest - smallest) for high, room in after)
+    right = max(right, largest * (1.15 if ends else 1.25))
+    point = (right - smallest) / wide
+    left = min(0.0, min(map(valued, values(kept))) - CLEAR * point)
+    canvas.rows([canvas.label(n, 24) for n in names], min([left, *(v - room * point for v, room in beyond)]), right)
     canvas.number_axis("x")
 
 
@@ -147,9 +153,9 @@ def ranks(canvas: Canvas, groups: Groups, *, apart: str = "") -> None:
     shown = [r for _, stages in kept for _, r in stages]
     least, most = min(map(valued, shown)), max(map(valued, shown))
     margin = 0.02 * max(abs(least), abs(most))
-    left = 0 if least > margin else min(0, least) - margin  # a marker below zero keeps clear of the names
-    room = 1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)
-    canvas.rows([label for label, _ in kept], left, max(most * room, margin))
+    right = max(most * (1.15 + 0.1 * (max(len(stages) for _, stages in kept) - 1)), margin)
+    clear = CLEAR * (right - min(least, 0)) / canvas.ax.bbox.width
+    canvas.rows([label for label, _ in kept], min(0.0, least - clear), right)
     if len(order) > 1:  # a group that stands alone is named by the title, or by its period under it
         for n, name in enumerate(order):
             canvas.key(f"{SIGNS[n]} {canvas.words.label(name)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -12,53 +13,83 @@ from matplotlib.ticker import FixedLocator
 from kzreport.charts.canvas import Canvas, at, values, without_axis_labels
 from kzreport.charts.colours import ACCENT, INK, PALETTE
 from kzreport.charts.fonts import TEXT
-from kzreport.charts.lines import Line, draw_lines
+from kzreport.charts.lines import Line, draw_lines, draw_points
 from kzreport.charts.style import DASHES
 from kzreport.indicators.readings import valued
 from kzreport.model import Groups, Reading
 
 FLATTENED = 0.5  # a group that leaves less than this part of the scale to all others gets a scale of its own
 HEAD, APART_HEAD = 20, 30  # points above each plot, for its name, and for the word on a scale of its own
-MOST = 4  # plots side by side
+MOST, LONG = 4, 40  # plots side by side; of series with more periods than that only two
+YEARS = 5  # of a long series: no more of them are written under each plot
 Scale = tuple[float, float]
 
 
-def columns(count: int) -> int:
-    """Return the number of plots side by side: at most four, and as many in the last row as can be.
+def columns(count: int, most: int = MOST) -> int:
+    """Return the number of plots side by side: at most ``most``, and as many in the last row as can be.
 
     >>> [columns(count) for count in (3, 4, 5, 7, 9)]
     [3, 4, 3, 4, 3]
     """
-    lines = -(-count // MOST)
+    lines = -(-count // most)
     return -(-count // lines) if count else 1
 
 
 def rows(groups: Groups) -> int:
     """Return the height of the plots in rows of a chart that grows with them."""
-    count = len(groups)
-    return 3 * -(-count // columns(count)) if count > 1 else 6
+    kept = _with_values(groups)
+    if len(kept) < 2:
+        return 6
+    return (4 if _long(kept) else 3) * -(-len(kept) // _across(kept))
 
 
-def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
+def _with_values(groups: Groups) -> dict[str, list[Reading]]:
+    return {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
+
+
+def _long(kept: Mapping[str, list[Reading]]) -> bool:
+    return max(map(len, kept.values())) > LONG
+
+
+def _across(kept: Mapping[str, list[Reading]]) -> int:
+    return columns(len(kept), 2 if _long(kept) else MOST)
+
+
+def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "", points: Groups | None = None) -> None:
     """Draw a plot for each group: its own line, and dashed in each of them the group ``highlight``.
 
     All have one scale. A group that would flatten the others has its own, and says so.
+
+    Parameters
+    ----------
+    groups
+        The readings of each plot.
+    highlight
+        The group to compare with.
+    points
+        Scattered observations: open markers without a line, in the plot of the group whose name begins theirs
+        (``rate_points`` in ``rate``), or in that of ``highlight`` where that has no figures.
     """
-    kept = {n: [r for r in g if r.ok] for n, g in groups.items() if any(r.ok for r in g)}
-    apart = flattening(kept, highlight)
-    common = _scale(canvas, [r for n, g in kept.items() if n not in apart for r in g])
+    kept = _with_values(groups)
+    scattered = _with_values(points or {})
+    first = highlight if highlight in kept else next(iter(kept))
+    within = {p: max((n for n in kept if p.startswith(f"{n}_")), key=len, default=first) for p in scattered}
+    apart = tuple(n for n in flattening(kept, highlight) if n not in within.values())
+    common = _scale(canvas, [r for n, g in kept.items() if n not in apart for r in g] + values(scattered))
     last = max(r.period for r in values(kept))
     canvas.ax.set_axis_off()
     for number, (name, readings) in enumerate(sorted(kept.items(), key=lambda item: item[0] in apart)):
-        plot = replace(canvas, ax=_place(canvas, number, len(kept), APART_HEAD if apart else HEAD))
+        plot = replace(canvas, ax=_place(canvas, number, len(kept), _across(kept), APART_HEAD if apart else HEAD))
         drawn = [Line(groups[name], PALETTE[0] if name == highlight else INK, 1.9, DASHES[0], 4)]
         if highlight in kept and name not in (highlight, *apart):
             drawn.append(Line(groups[highlight], PALETTE[0], 1.2, DASHES[1], 3))
         draw_lines(plot, drawn)
-        _finish(plot, kept, _scale(canvas, readings) if name in apart else common)
+        own = {p: few for p, few in scattered.items() if within[p] == name}
+        draw_points(plot, own, 1)
+        _finish(plot, {**kept, **scattered}, _scale(canvas, readings) if name in apart else common, long=_long(kept))
         if not number:
             plot.ax.yaxis.set_gid("scale")
-        plot.ax.tick_params(labelleft=number % columns(len(kept)) == 0 or name in apart)
+        plot.ax.tick_params(labelleft=number % _across(kept) == 0 or name in apart)
         end = readings[-1]
         plot.ax.plot([at(end.period)], [valued(end)], "o", ms=3.5, color=drawn[0].colour, zorder=5)
         said = f"{canvas.words.label(name)} {canvas.value(end)}"
@@ -66,8 +97,11 @@ def multiples(canvas: Canvas, groups: Groups, *, highlight: str = "") -> None:
         _above(plot.ax, said, 4, drawn[0].colour)
         if name in apart:
             _above(plot.ax, canvas.words.ui("own_scale"), 15, ACCENT)
-        for r in readings:
-            plot.hint(r, at(r.period), valued(r))
+        if _long(kept):
+            plot.hint_periods({name: readings, **own})
+        else:
+            for r in readings:
+                plot.hint(r, at(r.period), valued(r))
     if highlight in kept and len(kept) > 1:
         canvas.key(canvas.words.ui("in_each").format(name=canvas.words.label(highlight)), PALETTE[0])
 
@@ -105,10 +139,9 @@ def _scale(canvas: Canvas, shown: list[Reading]) -> Scale:
     return low - (margin if low else 0.0), high + margin
 
 
-def _place(canvas: Canvas, number: int, count: int, points: float) -> Axes:
+def _place(canvas: Canvas, number: int, count: int, across: int, points: float) -> Axes:
     figure, box = canvas.ax.get_figure(root=True), canvas.ax.get_position()
     assert figure is not None
-    across = columns(count)
     down = -(-count // across)
     gap, head = 0.05, points / 72 / figure.get_figheight()  # between plots; above each for its name
     wide, tall = (box.width - gap * (across - 1)) / across, box.height / down - head - 0.2 / figure.get_figheight()
@@ -121,7 +154,7 @@ def _place(canvas: Canvas, number: int, count: int, points: float) -> Axes:
     return axes
 
 
-def _finish(plot: Canvas, kept: Mapping[str, list[Reading]], scale: Scale) -> None:
+def _finish(plot: Canvas, kept: Mapping[str, list[Reading]], scale: Scale, *, long: bool) -> None:
     periods = [r.period for r in values(kept)]
     first, last = min(periods, key=at), max(periods, key=at)
     span = at(last) - at(first) or 1.0
@@ -130,6 +163,10 @@ def _finish(plot: Canvas, kept: Mapping[str, list[Reading]], scale: Scale) -> No
     plot.ax.tick_params(labelsize=TEXT)
     if scale[0] < 0 < scale[1]:
         plot.ax.axhline(0, color=INK, lw=0.7, zorder=2)
+    if long:
+        ticks = range(ceil(at(first)), ceil(at(last)), 1 + int(span / YEARS))
+        plot.ax.set_xticks(list(ticks), [str(year) for year in ticks])
+        return
     plot.ax.xaxis.set_major_locator(FixedLocator([at(first), at(last)]))
     plot.ax.set_xticklabels([plot.words.period(p, "short") for p in (first, last)])
     left, right = plot.ax.get_xticklabels()

@@ -15,7 +15,7 @@ SIZE, LETTER = 8.5, 8.5 * 0.64  # points: of letters, and the width of a figure
 THIN, BROAD = " fijlrtI.,:;'’()|!-\u00a0\u202f", "mwMWœŒ—→×−+=<>#&~^%@…●■▲◆▼✚✖◀▶□△◇○▨"
 LINE, BESIDE = 11.0, 9.0  # between lines of a key; between a marker and its figure
 MIDDLE = 2.3  # a figure is written so far below the height of its row
-NAME_UP, ROW_DOWN = 5.0, 6.0  # a name stands over its row
+NAME_UP, ROW_DOWN = 3.0, 5.0  # a name stands over its row, nearer to it than to the row before
 APART = 12.0  # points between two keys
 KEYS_UP, SCALE = 12.2, 37 / 489.6  # points between two lines of keys in a picture; rem of a point where it is moved
 _KEY, _NAME = re.compile(r"(?:^|-)key\d+$"), re.compile(r"(?:^|-)name\d+$")

@@ -7,23 +7,26 @@ from xml.etree import ElementTree as ET
 
 from kzreport.charts.narrow import WIDE, keys_alone, pressed
 
-LEFT, ACROSS = 36.0, 2  # points left of the first plot; plots side by side
+LEFT = 36.0  # points left of the first plot
 GAP, LEAST = 8.0, 0.6  # points between two plots; plots that would be pressed more are moved instead
 NAME = 12.0  # points over the first plots, for their names
 _LEVEL = re.compile(r"M([\d.]+) ([\d.]+)H([\d.]+)")
 
 
 def panels_anew(root: ET.Element) -> ET.Element | None:
-    """Return small multiples in the width of a phone, as references to the plots of ``root``.
+    """Return small multiples in the width of a phone, two side by side, as references to the plots of ``root``.
 
-    Plots that are too wide for two side by side are pressed together. ``None`` for a picture without plots.
+    Plots that are too wide for that are pressed together, wider ones stand one below the other. ``None`` for a
+    picture without plots.
     """
     plots = [group for group in root if re.search(r"(?:^|-)panel\d+$", group.get("id", ""))]
     boxes = [_box(plot) for plot in plots]
     if not plots:
         return None
-    beside = (WIDE - LEFT) / ACROSS
-    factor = min(1.0, (beside - GAP) / max(right - left for left, right, _ in boxes))
+    wide = max(right - left for left, right, _ in boxes)
+    across = 2 if LEAST * wide <= (WIDE - LEFT) / 2 - GAP else 1
+    beside = (WIDE - LEFT) / across
+    factor = min(1.0, (beside - GAP) / wide)
     if factor < LEAST:
         return None
     pitch = min((b - boxes[0][2] for _, _, b in boxes if b > boxes[0][2] + 1), default=0.0)
@@ -35,7 +38,7 @@ def panels_anew(root: ET.Element) -> ET.Element | None:
     first = min(float(e.attrib["y"]) for e in plots[0] if "y" in e.attrib)  # the name of the first plot
     scales = [e for group in root for e in group.iter() if re.search(r"(?:^|-)scale$", e.get("id", ""))]
     for number, (plot, (left, _, bottom)) in enumerate(zip(plots, boxes, strict=True)):
-        column, row = number % ACROSS, number // ACROSS
+        column, row = number % across, number // across
         height = free + NAME + boxes[0][2] - first + row * pitch  # of the axis of this plot
         if not column and abs(left - boxes[0][0]) > 1:
             place = LEFT - boxes[0][0], height - boxes[0][2]
@@ -44,7 +47,7 @@ def panels_anew(root: ET.Element) -> ET.Element | None:
         made.append(_use(plot, *place) if factor == 1 else _pressed(plot, left, factor, *place))
         if column and factor < 1:  # a plot that began a row before has the labels of the scale, which its row has
             _without(made[-1], {e.text for scale in scales for e in scale.iter() if "x" in e.attrib}, left)
-    count = -(-len(plots) // ACROSS)
+    count = -(-len(plots) // across)
     made.set("viewBox", f"0 0 {WIDE:g} {free + NAME + boxes[0][2] - first + (count - 1) * pitch + 16:.1f}")
     return made
 

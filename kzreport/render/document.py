@@ -24,6 +24,7 @@ _BULLETS = ("List Bullet", "List Bullet 2")
 _BACKGROUND = (*NOTES, Kind.SOURCES)  # under every page: their headings are in no contents
 _STYLES = {Kind.HEADLINE: "Quote", Kind.TITLE: "Measure"}  # of paragraphs
 _PIXELS = 1300  # of the width of a picture
+_CONTENTS = 3  # columns of the contents, which end on the cover: in two they went over by a line
 _SHORT = 12  # claims: a list that is read in one column
 _LOCALES = {"en": "en-GB", "fr": "fr-FR"}  # others have the code of their language alone
 
@@ -62,8 +63,8 @@ class _Document:
             entries.append((1, page.title, self.places[page.name]))
             entries += [(2, text, mark) for text, mark in marks[page.name]]
         entries.append((1, self.say("sources_of"), sources))
-        self.file.paragraph([Run(self.words.ui("contents"), strong=True)], "Heading 3")
-        self.file.columns(2)
+        self.file.paragraph([Run(self.words.ui("contents"))], "Contents")
+        self.file.columns(_CONTENTS)
         self.file.contents(entries)
         self.file.columns(1, new_page=True)
         for page in self.pages:

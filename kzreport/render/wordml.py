@@ -53,10 +53,11 @@ _OWN_STYLES = {
     "Note": (8.5, INK, False, 0, 2, "Normal"),
     "Note Bullet": (8.5, INK, False, 0, 2, "List Bullet"),
     "Entry": (8.5, INK, False, 4, 1, "Normal"),
+    "Contents": (10, INK, True, 8, 3, "Normal"),  # no heading: the first of those is a page's
     "TOC 1": (9, INK, True, 3, 0, "Normal"),
     "TOC 2": (8, INK, False, 0, 0, "Normal"),
 }
-_WITH_NEXT = ("Caption", "Measure", "Entry", "TOC 1")
+_WITH_NEXT = ("Caption", "Measure", "Entry", "Contents", "TOC 1")
 _FEW, _ENDS = 18, 3  # rows of a table that is not parted; rows at the ends of a longer one that stay together
 
 

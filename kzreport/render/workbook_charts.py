@@ -95,15 +95,21 @@ def year_axis(first: date, last: date) -> tuple[int, int, float]:
 def _places(drawn: Drawn, low: float, high: float) -> list[tuple[date | None, float]]:
     """Return the day and height of the name of each line: at its end, those beside the plot one above the other.
 
-    A line without a name has no day, and the height of its end.
+    Among lines without names all names stand beside the plot: within it they could not be read. A line without a
+    name has no day, and the height of its end.
     """
-    span = (drawn.until - drawn.since).days * _LATE
-    late = [n for n, line in enumerate(drawn.lines) if line.named and (drawn.until - line.until).days <= span]
+    crowd = not all(line.named for line in drawn.lines)
+    late = [n for n, line in enumerate(drawn.lines) if line.named and (crowd or not _early(line, drawn))]
     gap = (high - low) * _APART
     heights = spread([drawn.lines[n].level for n in late], gap, low, high)
     beside = dict(zip(late, heights, strict=True))
     days = [drawn.until if n in beside else line.until if line.named else None for n, line in enumerate(drawn.lines)]
     return [(day, beside.get(n, line.level)) for n, (day, line) in enumerate(zip(days, drawn.lines, strict=True))]
+
+
+def _early(line: Line, drawn: Drawn) -> bool:
+    """True for a line that ends long before the plot does."""
+    return (drawn.until - line.until).days > (drawn.until - drawn.since).days * _LATE
 
 
 def _style(number: int, line: Line, drawn: Drawn) -> tuple[str, dict[str, object]]:
@@ -153,7 +159,9 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[s
         for column, value in enumerate(cells if day else cells[:4], 1):
             book.write(sheet, below[number], column, value)
     for number, ink in inks:
-        _name(chart, sheet.get_name(), below[number], drawn.lines[number], ink)
+        line = drawn.lines[number]
+        beside_plot = _early(line, drawn) and places[number][0] == drawn.until
+        _name(chart, sheet.get_name(), below[number], line, ink, said=f" ({line.period})" if beside_plot else "")
     _axes(chart, drawn, (low, high, step))
     font = {"name": "Arial", "size": 10, "color": INK}
     beside = {"x": _LEFT + _NARROWER + 0.02, "y": _ABOVE, "width": 0.98 - _LEFT - _NARROWER, "height": _DOWN}
@@ -166,9 +174,12 @@ def _add(book: Book, sheet: Worksheet, row: int, drawn: Drawn, heads: Sequence[s
     sheet.insert_chart(row, 0, chart, {"description": drawn.alt, "object_position": 2})
 
 
-def _name(chart: ChartScatter, sheet: str, row: int, line: Line, ink: str) -> None:
-    """Write the name of a line and its last value beside its end: the label of a point that is not drawn."""
-    text = f"{line.name} {line.value}"
+def _name(chart: ChartScatter, sheet: str, row: int, line: Line, ink: str, *, said: str) -> None:
+    """Write the name of a line and its last value beside its end: the label of a point that is not drawn.
+
+    ``said``: what follows the value, such as the period of a line that ends early.
+    """
+    text = f"{line.name} {line.value}{said}"
     font = {"name": "Arial", "size": 10, "color": ink, "bold": line.strong}
     label = {"value": f" {text}" if text.startswith("=") else text, "font": font}  # a label may be a formula
     chart.add_series(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
+from xml.etree import ElementTree as ET
 
 import pytest
 from matplotlib.figure import Figure
@@ -12,9 +14,11 @@ from kzreport.charts.bars import bars
 from kzreport.charts.canvas import Canvas
 from kzreport.charts.chart import draw
 from kzreport.charts.colours import ACCENT, COLOURS, INK, MUTED, NAMES, PALETTE, VINTAGES
+from kzreport.charts.grids import heat
 from kzreport.charts.lines import is_estimate, lines, runs
 from kzreport.charts.markers import ranks
 from kzreport.charts.multiples import flattening, multiples
+from kzreport.charts.picture import phone_picture
 from kzreport.charts.style import DASHES
 from kzreport.language.words import Words
 from kzreport.model import Period, Reading
@@ -29,6 +33,10 @@ def years(first, *heights, unit="percent", **rest):
 
 def canvas(words=EN, unit="percent"):
     return Canvas(Figure(figsize=(7.6, 4)).add_subplot(), words, unit)
+
+
+def in_ink(picture):
+    return re.sub(r"var\(--c-([\w-]+)\)", lambda m: COLOURS[m[1]][0], picture)
 
 
 def said(plot: Canvas) -> list[str]:
@@ -57,7 +65,61 @@ def test_small_multiples_of_any_number_are_whole(count, heights):
     groups = {n: years(2020, *(h + k for h in heights)) for k, n in enumerate(names)}
     svg = draw("multiples", groups, FR, title="T", source="S", highlight="KAZ").svg
     assert faults(svg) == []
-    assert ("Kazakhstan, repris dans les autres cadres" in svg) is (count > 1)
+    assert ("Kazakhstan, aussi dans les autres cadres" in svg) is (count > 1)
+
+
+MONTHS = [5.0 + n % 7 for n in range(90)]
+
+
+def months(first, *heights):
+    start = Period.parse(first)
+    return tuple(Reading("x", float(v), "percent", start.shift(n)) for n, v in enumerate(heights))
+
+
+def test_long_series_stand_two_abreast_with_what_is_scattered_in_one_of_them():
+    """Five of them on one plot were a tangle."""
+    groups = {"KAZ": months("2019-01", *MONTHS), "RUS": months("2019-01", *MONTHS[3:]), "food": months("2024-10", 9, 8),
+              "KGZ": months("2024-10", 7, 8)}  # fmt: skip
+    points = {"food_medicines": (*months("2020-03", 12), *months("2022-02", 10))}
+    plot = canvas()
+    multiples(plot, groups, highlight="KAZ", points=points)
+    plots = plot.ax.figure.axes[1:]
+    assert len({round(ax.get_position().x0, 3) for ax in plots}) == 2
+    assert [sum(len(c.get_offsets()) for c in ax.collections) for ax in plots] == [0, 0, 2, 0]
+    assert [t.get_text() for t in plots[0].get_xticklabels()] == ["2020", "2022", "2024", "2026"]
+    drawn = draw("multiples", groups, FR, title="T", source="S", highlight="KAZ", points=points,
+                 extra=points)  # fmt: skip
+    anew = ET.fromstring(in_ink(phone_picture(drawn.svg, "x")))
+    assert faults(drawn.svg) == [] and len({e.get("x") for e in anew if "panel" in e.get("href", "")}) == 2
+    assert f"○ {FR.label('food_medicines')}" in {e.text for e in anew.iter()}
+
+
+def test_points_without_their_plot_stand_beside_what_all_are_compared_with():
+    plot = canvas()
+    multiples(plot, {"KAZ": months("2019-01", *MONTHS), "RUS": months("2019-01", *MONTHS)}, highlight="KAZ",
+              points={"food_medicines": months("2020-03", 12)})  # fmt: skip
+    assert [sum(len(c.get_offsets()) for c in ax.collections) for ax in plot.ax.figure.axes[1:]] == [1, 0]
+
+
+@pytest.mark.parametrize("least", [-3.5, 0.0, 0.02])
+def test_a_marker_keeps_clear_of_the_name_of_its_row(least):
+    groups = {"food": years(2020, 34.1, item="KAZ"), "services": years(2020, least, item="ministry_transport_kaz")}
+    assert faults(draw("ranks", groups, EN, title="T", source="S").svg) == []
+    pairs = {"ministry_transport_kaz": years(2020, 10 * least, 5), "KAZ": years(2020, 3, 4)}
+    assert faults(draw("pairs", pairs, EN, title="T", source="S").svg) == []
+
+
+def test_keys_stand_clear_of_the_labels_of_the_axis():
+    """The highest label reaches over the plot, under the first key."""
+    groups = {"titr": years(2022, 4.8, 9.1, 9, 12.7), "ktz": years(2022, 2, 5, 3.5, 5.6)}
+    assert faults(draw("dots", groups, FR, title="T", source="S").svg) == []
+
+
+def test_revisions_up_and_down_are_told_apart_without_colour():
+    plot = canvas()
+    heat(plot, {"2025-01-01": years(2020, 1, 2), "2025-06-01": years(2020, 3, 1)})
+    assert {key[0] for key in plot.keys} >= {"+", "−"}
+    assert {"3.0\n(+2.0)", "1.0\n(−1.0)"} <= {t.replace("  ", "\n") for t in said(plot)}
 
 
 def test_only_what_flattens_all_others_has_a_scale_of_its_own():

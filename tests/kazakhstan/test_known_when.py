@@ -281,7 +281,7 @@ def test_a_caveat_that_says_nothing_is_not_shown(shown):
 )
 def test_a_title_names_only_what_its_chart_draws(as_of, named, shown):
     page = Page("inflation", lang="en", as_of=as_of, years=8)
-    page.chart("money", "lines", policy.money, finding=policy.real, points=policy.decisions)
+    page.chart("money", "multiples", policy.money, finding=policy.real, points=policy.decisions)
     assert shown[-1].title == named
 
 

@@ -40,7 +40,7 @@ def test_the_finding_on_the_policy_rate_is_the_figure_that_its_chart_draws(shown
     """It said 6.95 points, the simple difference, above a line that ends at 6.36%, and 6.36% above 6.4 in its table."""
     p = page("inflation", as_of)
     assert all(r.decimals == 1 for k, r in p.read(policy.real).items() if k in ("real", "simple", "ahead"))
-    p.chart("money", "lines", policy.money, finding=policy.real, points=policy.decisions)
+    p.chart("money", "multiples", policy.money, finding=policy.real, points=policy.decisions)
     drawn = [r for r in p.read(policy.money)["ex_post"] if r.ok]
     finding = shown[-1].finding
     assert p.words.reading(drawn[-1]) in finding if drawn else not finding

@@ -12,6 +12,7 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import docx
@@ -21,6 +22,8 @@ import openpyxl
 import pikepdf
 import pytest
 import yaml
+from docx.oxml.ns import qn
+from measured import contrast
 from run_fixtures import AS_OF, write_definition
 
 from kzreport.charts.chart import draw
@@ -226,6 +229,31 @@ def test_the_word_file_has_structure(made, language):
     for _, output in shown:
         if output.kind is Kind.SAY:
             assert re.sub(r"[*_\\`]", "", output.markdown)[:40] in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_word_file_is_in_the_house_style(made, language):
+    """Its contents stood under a heading of the third level, before the first heading of the first."""
+    document = docx.Document(str(handed(made, language, ".docx")))
+    levels = [int(p.style.name.split()[1]) for p in document.paragraphs if p.style.name.startswith("Heading ")]
+    assert levels[0] == 1 and set(levels) == {1, 2, 3}
+    assert all(after <= before + 1 for before, after in pairwise(levels)), "a level is skipped"
+    cells = [p for t in document.tables for row in t.rows for cell in row.cells for p in cell.paragraphs]
+    used = {p.style.name: p.style for p in (*document.paragraphs, *cells)}
+    assert len(used) > 12
+    for name, style in used.items():
+        fonts = style.element.rPr.rFonts
+        assert {fonts.get(qn(f"w:{kind}")) for kind in ("ascii", "hAnsi", "cs", "eastAsia")} == {"Arial"}, name
+        assert not [key for key in fonts.attrib if key.endswith("Theme")], "the theme's font would win"
+        assert style.font.size.pt >= 7.5 and contrast(f"#{style.font.color.rgb}".lower(), "#ffffff") > 4.5, name
+    assert not {r.font.name for p in (*document.paragraphs, *cells) for r in p.runs} - {None}, "a font beside the style"
+    assert {lang.split("-")[0] for lang in document.styles.element.xpath("//w:lang/@w:val")} == {language}
+    numbers: dict[str, list[int]] = {}
+    for p in document.paragraphs:
+        if p.style.name == "Caption":
+            (code,), shown = p._p.xpath(".//w:instrText"), "".join(p._p.xpath(".//w:t/text()"))
+            numbers.setdefault(code.text.split()[1], []).append(int(re.search(r"\d+", shown)[0]))
+    assert len(numbers) == 2 and all(n == list(range(1, len(n) + 1)) for n in numbers.values())
 
 
 def test_the_covers_link_to_every_file(made):

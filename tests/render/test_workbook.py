@@ -182,7 +182,7 @@ def test_of_many_forecasts_the_outcome_and_the_newest_stand_out_and_points_have_
     styles = [m.groups() for x in drawn(data, 1) if (m := re.search(r'<a:ln w="(\d+)".*?srgbClr val="(\w+)"', x))]
     assert styles == [("12700", "8C8C8C")] * 3 + [("28575", "B5420A"), ("38100", "0072B2")]
     labels = [re.search(r"<a:t>(.*?)</a:t>", x)[1] for x in drawn(data, 1) if "<c:dLbls>" in x]
-    assert labels == ["23\xa0April 2025 5.5", "actual 6.3"]
+    assert labels == ["23\xa0April 2025 5.5", "actual 6.3 (2025)"]
     marks = [re.search(r'<c:symbol val="(\w+)"', x)[1] for x in drawn(data, 2)]
     assert sorted(marks) == ["circle", "square", "triangle"]
     assert not any("<c:dLbls>" in x or "<a:ln w=" in x.split("<c:marker>")[0] for x in drawn(data, 2))

@@ -167,8 +167,43 @@ def struck(svg: str) -> list[str]:
     return sorted(found)
 
 
+CLEAR, OVER = 7.0, 4.0  # points: a name and a marker beside it, a key and the text under it are that far apart at least
+MARK = 14.0  # points: no marker is larger
+
+
+def marks(svg: str) -> list[Written]:
+    """Return the markers of a picture, with their boxes: circles, and other small closed shapes."""
+    found = []
+    for element in ET.fromstring(svg).iter():
+        if element.tag.endswith("}circle"):
+            x, y, r = (float(element.get(key, "0")) for key in ("cx", "cy", "r"))
+            found.append(Written("circle", x - r, y - r, x + r, y + r))
+        elif element.get("d", "").lower().endswith("z") and "transform" not in element.attrib:
+            xs, ys = zip(*(place for _, place in corners(element.attrib["d"])), strict=True)
+            if 2 < max(xs) - min(xs) < MARK and 2 < max(ys) - min(ys) < MARK:
+                found.append(Written("marker", min(xs), min(ys), max(xs), max(ys)))
+    return found
+
+
+def crowded(svg: str) -> list[str]:
+    """List the names beside an axis that touch a marker, and the keys that stand on what is under them."""
+    root = ET.fromstring(svg)
+    groups = {kind: {t.text for g in root if re.search(rf"(?:^|-){kind}\d*$", g.get("id", "")) for t in g.iter()}
+              for kind in ("axis", "key")}  # fmt: skip
+    written = texts(svg)
+    keys = [t for t in written if t.text in groups["key"]]
+    names = [t for t in written if t.text in groups["axis"]]
+    near = [(a, b) for a in names for b in marks(svg) if _grown(a, CLEAR).meets(b)]
+    near += [(a, b) for a in keys for b in written if b not in keys and _grown(a, OVER).meets(b)]
+    return sorted({f"touching: {a.text} | {b.text}" for a, b in near})
+
+
+def _grown(t: Written, by: float) -> Written:
+    return t._replace(left=t.left - by, top=t.top - by, right=t.right + by, bottom=t.bottom + by)
+
+
 def faults(svg: str) -> list[str]:
-    """List the texts outside a picture, those that overlap, those on a line, and what cannot be read."""
+    """List the texts outside a picture, those that overlap or touch, those on a line, and what cannot be read."""
     left, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     written = texts(svg)
     outside = [
@@ -178,4 +213,4 @@ def faults(svg: str) -> list[str]:
     ]
     meeting = [f"{a.text} | {b.text}" for a, b in combinations(written, 2) if a.meets(b)]
     away = [f"outside: {text}" for text in outside] + [f"overlapping: {pair}" for pair in meeting]
-    return away + struck(svg) + unreadable(svg)
+    return away + crowded(svg) + struck(svg) + unreadable(svg)

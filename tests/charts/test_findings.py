@@ -26,7 +26,8 @@ def found(change: float | None, period: str = "2026-08") -> dict[str, Reading]:
 
 
 def chart(shown: list[Output], finding: object, lang: str = "en") -> Output:
-    Page("inflation", lang=lang, as_of="2026-09-30").chart("yoy", "lines", {"rate": RATES}, finding=finding)
+    groups = {"rate": RATES, "target_high": tuple(r.of(value=5.0) for r in RATES)}
+    Page("inflation", lang=lang, as_of="2026-09-30").chart("yoy", "lines", groups, finding=finding)
     return shown[-1]
 
 

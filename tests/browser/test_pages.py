@@ -151,7 +151,7 @@ def test_the_figures_of_a_chart_stand_behind_it(opened):
     assert not behind.locator("table").is_visible()
     behind.locator("summary").click()
     heads = behind.locator("thead th").all_inner_texts()
-    assert heads[:4] == ["Période", "Inflation", "Anticipations des ménages", "Taux directeur"]
+    assert heads[:4] == ["Période", "Inflation", "Anticipations des ménages", "Taux directeur en fin de mois"]
     rows = [row.split("\t") for row in behind.locator("tbody tr").all_inner_texts()]
     assert [row[:4] for row in rows if row[0] == "août 2026"] == [["août 2026", "9,8", "12,1", "16,75"]]
     assert len(rows) == 24 and re.fullmatch(r"24 lignes sur 1\d\d.*", behind.locator("> p").last.inner_text())

@@ -155,7 +155,7 @@ def test_rounding_is_half_away_from_zero(value):
 
 def test_no_number_without_status():
     gone = Reading.missing("x", "percent", Period.parse("2025"), Status.SIGN_CHANGE)
-    assert FR.reading(gone) == "n. s. (changement de signe)"
+    assert FR.reading(gone) == f"n.{NBSP}s. (changement de signe)"
     assert EN.reading(gone) == "n.s. (change of sign)"
     assert EN.reading(gone.of(status=Status.MISSING_INPUT)) == "n/a"
 

@@ -32,7 +32,7 @@ test: .venv/.dev  ## style, types, every notebook against its stored outputs, un
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@$(MAKE) --no-print-directory -j 2 types stored
-	$(BIN)/python -m pytest -n 2 $(MARKS) $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(MARKS) $(ARGS)
 
 test-all: MARKS :=
 test-all: test  ## the same with the slow tests

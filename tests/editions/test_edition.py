@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from hostile import NAMED
 from run_fixtures import AS_OF, write_definition, write_page
 from texts import texts_of
 
@@ -23,7 +24,6 @@ from kzreport.language.words import Words
 from kzreport.render import html
 
 LANGUAGES, PAGES = ("fr", "en"), ("inflation", "fdi")
-NAMED = re.compile(r"""(--n\d+:"([^"\\<>&';{}]|\\[0-9a-f]+ )*";?)+""")  # names of columns, as text of a style sheet
 DRAWN = {"svg", "path", "circle", "rect", "text"}  # what a picture is made of, styled one by one
 LOADING = {"src", "srcset", "data", "poster", "background", "action", "formaction", "ping", "manifest", "code"}
 VOID = {"img", "input", "meta", "br", "link", "hr"}

@@ -1,5 +1,6 @@
 """An edition whose every text is hostile to some format, made of the outputs that pages make."""
 
+import re
 from datetime import date
 
 from kzreport.charts.chart import draw
@@ -10,6 +11,8 @@ from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import Cell, Row, Table, as_csv
 from kzreport.render.content import Edition, PageContent
 
+# Names of columns in a style, as text of a style sheet.
+NAMED = re.compile(r"""(--n\d+:"([^"\\<>&';{}]|\\[0-9a-f]+ )*";?)+""")
 # Markup and code of every format, marks of direction, a bell, a character in no font, a word without an end.
 TEXTS = (
     "<script>alert(1)</script>",

@@ -79,6 +79,10 @@ class Words(Sentences):
         """Return the readings with a number that a sentence names, in its order. Raises as :meth:`text`."""
         return self._marked(keys, readings, (None, *ATTRIBUTES))
 
+    def stated(self, *keys: str, **readings: Said) -> list[Reading]:
+        """Return the readings whose number a sentence states, in its order. Raises as :meth:`text`."""
+        return self._marked(keys, readings, (None,))
+
     def rounding_shows(self, *keys: str, **readings: Said) -> bool:
         """True if a sentence prints two numbers whose sum or difference it prints with another last digit.
 

@@ -181,6 +181,6 @@ class PageContext:
         """Hand an output to the front end of the notebook."""
         display(output.data, raw=True, metadata=output.metadata)
 
-    def show(self, text: str, kind: Kind, name: str = "", series: str = "") -> None:
-        """Display Markdown; ``name``: of the chart or table in whose place it stands; ``series``: see `Output`."""
-        self.emit(Output(kind, text, markdown=text, name=name, series=series))
+    def show(self, text: str, kind: Kind, name: str = "", series: str = "", figures: str = "") -> None:
+        """Display Markdown; ``name``: of the chart or table in whose place it stands; the others: see `Output`."""
+        self.emit(Output(kind, text, markdown=text, name=name, series=series, figures=figures))

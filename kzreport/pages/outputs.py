@@ -52,8 +52,8 @@ _FIELDS: Mapping[Kind, tuple[str, ...]] = {
 }
 _OPTIONAL: Mapping[Kind, tuple[str, ...]] = {
     Kind.CHART: ("finding",),
-    Kind.SAY: ("series",),
-    Kind.HEADLINE: ("series",),
+    Kind.SAY: ("series", "figures"),
+    Kind.HEADLINE: ("series", "figures"),
     Kind.HEADLINES: ("series",),
 }
 _FORMS: Mapping[Kind, str] = {Kind.CHART: "image/svg+xml", Kind.TABLE: "text/html"}
@@ -75,6 +75,8 @@ class Output:
     - ``series``: of sources, caveats and a list of headlines: a line for each, with the names of the series that it
       is about, for a caveat also of the charts and tables (``#volumes``); of a sentence or headline: the names of the
       series behind it
+    - ``figures``: of a sentence or headline: a line for each of its figures that rests on one series: the name of the
+      series, the period and the value
 
     >>> Output(Kind.SAY, "Prices rose.", markdown="Prices rose.").metadata
     {'kzreport': {'kind': 'say'}}
@@ -93,6 +95,7 @@ class Output:
     alt: str = ""
     csv: str = ""
     series: str = ""
+    figures: str = ""
 
     @property
     def heading(self) -> str:

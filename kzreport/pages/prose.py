@@ -63,12 +63,20 @@ def say(page: PageContext, key: str | Sequence[str], view: View | None = None, *
     readings = page.read(view, **options) if view else options
     for each in [key] if isinstance(key, str) or readings is None else key:
         if readings is not None and (text := sentence(page, str(each), readings)):
-            page.show(text, Kind.SAY, series=series_behind(page.words.named("say", str(each), **readings)))
+            stated = figures_in(page.words.stated("say", str(each), **readings))
+            behind = series_behind(page.words.named("say", str(each), **readings))
+            page.show(text, Kind.SAY, series=behind, figures=stated)
 
 
 def series_behind(readings: Iterable[Reading]) -> str:
     """Return the names of the series that readings were computed from, once each, with spaces between them."""
     return " ".join(dict.fromkeys(name for r in readings for name in r.inputs if name in resources()))
+
+
+def figures_in(readings: Iterable[Reading]) -> str:
+    """Return the figures that rest on one series, a line each, once: series, period and value."""
+    alone = [(r.inputs[0], r) for r in readings if r.ok and len(r.inputs) == 1 and r.inputs[0] in resources()]
+    return "\n".join(dict.fromkeys(f"{name} {r.period} {r.value!r}" for name, r in alone))
 
 
 def sentence(page: PageContext, key: str, readings: Mapping[str, Said]) -> str:
@@ -106,7 +114,8 @@ def headline(page: PageContext, view: View, **options: Any) -> None:
     told = page.words.named("headline", **readings)
     page.tell(told)
     text, late = headline_parts(page, page.words, readings)
-    page.show(f"**{text}** {late}".strip(), Kind.HEADLINE, series=series_behind(told))
+    stated = figures_in(page.words.stated("headline", **readings))
+    page.show(f"**{text}** {late}".strip(), Kind.HEADLINE, series=series_behind(told), figures=stated)
 
 
 def headline_text(page: PageContext, words: Words, readings: Mapping[str, Said]) -> str:

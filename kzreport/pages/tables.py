@@ -19,7 +19,7 @@ from kzreport.pages.context import PageContext, Pages
 from kzreport.pages.figures import EVERY, chart
 from kzreport.pages.freshness import period_and_state
 from kzreport.pages.outputs import Kind
-from kzreport.pages.prose import headline_readings, sentence, series_behind
+from kzreport.pages.prose import figures_in, headline_readings, sentence, series_behind
 from kzreport.pages.rows import Row, Table
 from kzreport.pages.views import split_options
 from kzreport.units import UNITS
@@ -282,7 +282,8 @@ def panels(page: PageContext, panels: View | Mapping[str, Panel], kind: str, **o
         page.open_section(f"## {w.typography(w.label(name))}", name)
         if said := [text for key, r in panel.sentences.items() if (text := sentence(page, key, r))]:
             named = [r for key, readings in panel.sentences.items() for r in w.named("say", key, **readings)]
-            page.show(" ".join(said), Kind.SAY, series=series_behind(named))
+            stated = [r for key, readings in panel.sentences.items() for r in w.stated("say", key, **readings)]
+            page.show(" ".join(said), Kind.SAY, series=series_behind(named), figures=figures_in(stated))
         if panel.groups:
             chart(page, name, kind, panel.groups, finding=panel.finding, **options)
         if panel.rows:

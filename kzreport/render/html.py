@@ -32,7 +32,7 @@ from kzreport.render.figures import FigureReader
 from kzreport.render.fill import chart_style, css_text, fill, page_script
 from kzreport.render.markup import markdown
 from kzreport.render.references import References, read_references
-from kzreport.render.revised import source_revisions
+from kzreport.render.revised import revisions, source_revisions, with_revisions
 from kzreport.render.sharing import share_styles
 from kzreport.render.sources import series_source
 from kzreport.render.terms import Term, TermLinks
@@ -89,8 +89,9 @@ def page(
     shown, terms = _with_terms(shown, w)
     shown = claims_blocks(shown, w, list(titles))
     references = read_references([block.output for block in shown if block.output])
-    shown = list(with_sources(shown, references, w))
     before = parse_day(previous[:10]) if previous else as_of
+    changed = revisions(references.series, before, as_of)
+    shown = list(with_revisions(with_sources(shown, references, w), changed, w))
     whole = page_code(nb)
     drawn = [b.html for b in shown if b.kind == "chart"]
     needed = {"filter.js": any(b.kind == CLAIMS for b in shown), "picture.js": bool(drawn)}
@@ -114,7 +115,7 @@ def page(
         references=references,
         source_links=source_links,
         sources=[series_source(each, as_of, w) for each in references.series],
-        revised=source_revisions(references.series, before, as_of, w) if before < as_of else {},
+        revised=source_revisions(references.series, changed, w),
         terms=terms,
         reader=FigureReader(w, as_of),
         figure_table=figure_table,

@@ -15,6 +15,7 @@ from kzreport.language.words import Words
 from kzreport.pages.notebooks import load_notebook
 from kzreport.pages.outputs import Kind, Output
 from kzreport.pages.rows import as_csv
+from kzreport.pages.since import Changes, Revision, figure, known_figures
 from kzreport.project.settings import page_names, project
 from kzreport.render.behind import MOST, figure_table
 from kzreport.render.blocks import Block
@@ -23,8 +24,10 @@ from kzreport.render.figures import FigureReader
 from kzreport.render.html import page, page_groups
 from kzreport.render.markup import markdown
 from kzreport.render.references import read_references
-from kzreport.render.revised import source_revisions
+from kzreport.render.revised import revisions, source_revisions, with_revisions
 from kzreport.render.terms import TermLinks
+from kzreport.series.known import load_series
+from kzreport.series.resource import describe_series
 
 DAY = date(2026, 9, 30)
 
@@ -219,7 +222,41 @@ def test_a_source_says_what_was_revised_since_the_edition_before():
     assert "Revised since the edition of 30 June 2026: " in said
     assert "Kazakhstan, 2024: $2.0 billion → $2.1 billion (1 July 2026)" in said
     assert "Revised since" not in page(load_notebook("fdi"), as_of=DAY, previous="2026-08-31", **about)
-    found = source_revisions(["cpi_yy", "wdi_growth"], date(2025, 11, 30), date(2025, 12, 31), Words("fr"))
+    names = ["cpi_yy", "wdi_growth"]
+    found = source_revisions(names, revisions(names, date(2025, 11, 30), date(2025, 12, 31)), Words("fr"))
     assert set(found) == {"wdi_growth"}
     said = found["wdi_growth"].replace("\xa0", " ")
     assert re.search(r"Géorgie, 2013 : 3,4 % → 5,1 % \(17 décembre 2025\).* et \d+ autres\.$", said)
+
+
+def test_a_sentence_that_states_a_revised_figure_says_so_below_it():
+    about = dict(name="fdi", language="fr", titles={"fdi": "IDE"}, report="Note", languages=["fr"], fingerprint="0")
+    text = page(load_notebook("fdi"), as_of=DAY, previous="2026-06-30", **about)
+    plain = re.sub(r"[\xa0\u202f]", " ", Markup(text).unescape())
+    (told,) = re.findall(
+        r'Banque mondiale donne 2,1 milliards.{1,900}?</p>\s*<p class="revised">(.*?)</p>', plain, re.S
+    )
+    assert told.startswith(
+        "Révisé depuis l’édition du 30 juin 2026 : Kazakhstan, 2024 : 2,0 milliards de dollars → 2,1 "
+    )
+    assert told.endswith("(1ᵉʳ juillet 2026).")
+    assert 'class="revised"' not in page(load_notebook("fdi"), as_of=DAY, previous="2026-08-31", **about)
+
+
+def test_a_revision_is_not_told_below_a_sentence_on_another_figure_of_its_period_and_value():
+    """Two groups of prices rose by 0.7% in July 2026: a sentence that states 0.7 may mean either."""
+    series = load_series("cpi_components_mm", DAY)
+    held = known_figures(series, describe_series(series.name).dimensions)
+    july = {o.value: figure(series, key, o) for key, o in held.items() if str(o.period) == "2026-07"}
+    assert len(july) < sum(str(period) == "2026-07" for _, period in held), "two groups have one value"
+
+    def marked(now):
+        revised = Revision(series.name, now.of(value=now.value + 1), now, DAY)
+        changes = Changes(date(2026, 7, 31), DAY, (), (revised,), (), ())
+        said = Output(Kind.SAY, "x", markdown="x", figures=f"{series.name} 2026-07 {now.value - 100!r}")
+        (block,) = with_revisions([Block("text", Markup("<p>x</p>"), output=said)], changes, Words("en"))
+        return "revised" in block.html
+
+    values = [o.value for (_, period), o in held.items() if str(period) == "2026-07"]
+    assert {value: marked(reading) for value, reading in july.items()} == {v: values.count(v) == 1 for v in july}
+    assert True in map(marked, july.values())

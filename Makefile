@@ -44,7 +44,7 @@ types: .venv/.dev  ## types only
 stored: .venv/.dev  ## every notebook against its stored outputs
 	$(BIN)/python -m pytest --nbval notebooks/ --nbval-kernel-name kzreport --nbval-cell-timeout 120
 
-faults: .venv/.dev  ## kill, end, starve and double runs hundreds of times; half an hour or more (SEED=7: other moments)
+faults: .venv/.dev  ## kill, end, starve and double runs hundreds of times; three quarters of an hour (SEED=7: other moments)
 	KZREPORT_FAULTS=1 KZREPORT_SEED=$(SEED) $(BIN)/python -m pytest -q -n 2 --dist worksteal -m faults tests $(ARGS)
 
 lab: .venv/.run  ## open the project in JupyterLab (ARGS=--allow-root if you are root)

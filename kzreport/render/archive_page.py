@@ -114,7 +114,7 @@ def _moved(editions: Sequence[Record], w: Words) -> Iterator[Moved]:
         span, drawn = "", Markup("")
         if len(found) >= _FEW:
             ends = {"first": w.day(found[0].period.end), "last": w.day(found[-1].period.end)}
-            span, drawn = w.typography(w.ui("moved_to").format(**ends)), Markup(sparkline(found))
+            span, drawn = w.typography(w.ui("moved_to").format(**ends)), Markup(sparkline(found, joined=True))
         value, period = w.typography(w.reading(newest)), w.typography(w.period(newest.period))
         yield Moved(wanted["title"].get(w.language, ""), value, period, span, drawn)
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
-from itertools import pairwise
 
 from kzreport.language.words import Words
 from kzreport.model import Reading
+from kzreport.render.sparkline import runs
 
 WIDTH, HEIGHT = 720.0, 268.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 26.0, 12.0, 34.0  # below: letters that a phone shows larger
 _LINES = 5  # of the scale, about
 _YEARS = 8  # named on the axis, at most
-_DOTS = 30  # figures, and fewer, have a dot each
+_DOTS = 30  # figures, and fewer, have a dot each, as has one that no line leads to
 
 
 def plot(history: Sequence[Reading], w: Words) -> str:
@@ -46,25 +46,16 @@ def plot(history: Sequence[Reading], w: Words) -> str:
         at = [d for r, d in zip(known, days, strict=True) if r.period.end.year == year]
         if at:
             parts.append(f'<text x="{across(at[0]):.1f}" y="{HEIGHT - 7:g}" text-anchor="middle">{year}</text>')
-    for run in _runs(known):
+    apart = runs(known)
+    for run in (few for few in apart if len(few) > 1):
         points = " ".join(f"{across(r.period.end.toordinal()):.1f},{down(r.value or 0.0):.1f}" for r in run)
         parts.append(f'<polyline points="{points}" fill="none" stroke-width="2" stroke-linejoin="round"/>')
-    for r, day in zip(known, days, strict=True) if len(known) <= _DOTS else ():
+    shown = known if len(known) <= _DOTS else [few[0] for few in apart if len(few) == 1]
+    for r in shown:
         said = escape(w.typography(f"{w.period(r.period)}{w.colon}{w.reading(r)}"))
-        parts.append(
-            f'<circle cx="{across(day):.1f}" cy="{down(r.value or 0.0):.1f}" r="3.5"><title>{said}</title></circle>'
-        )
+        x, y = f"{across(r.period.end.toordinal()):.1f}", f"{down(r.value or 0.0):.1f}"
+        parts.append(f'<circle cx="{x}" cy="{y}" r="3.5"><title>{said}</title></circle>')
     return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}">{"".join(parts)}</svg>'
-
-
-def _runs(known: Sequence[Reading]) -> list[list[Reading]]:
-    """Part readings where a period between two is missing; readings of one frequency only."""
-    runs = [[known[0]]]
-    for before, after in pairwise(known):
-        if before.period.frequency == after.period.frequency != "D" and before.period.shift(1) < after.period:
-            runs.append([])
-        runs[-1].append(after)
-    return runs
 
 
 def ticks(low: float, high: float) -> list[float]:

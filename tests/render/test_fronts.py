@@ -32,6 +32,7 @@ from kzreport.render.published import About, Later, as_made, as_published, feed,
 from kzreport.render.references import read_references
 from kzreport.render.search import search_page
 from kzreport.render.social import social_picture
+from kzreport.render.sparkline import sparkline
 from kzreport.series.assemble import assemble
 from kzreport.series.known import load_series
 from kzreport.series.resource import resources
@@ -243,7 +244,26 @@ def test_a_gap_parts_the_line():
     from kzreport.model import Period, Reading
 
     history = [Reading("x", 1.0, "percent", Period.parse(str(y))) for y in (2011, 2012, 2015, 2016)]
-    assert plot(history, Words("fr")).count("<polyline") == 2
+    assert plot(history, Words("fr")).count("<polyline") == sparkline(history).count("<polyline") == 2
+    assert sparkline(history, joined=True).count("<polyline") == 1, "from edition to edition"
+
+
+def test_decisions_are_points_and_no_line():
+    """The card of scattered decisions says that no line joins them; the catalogue drew one."""
+    from kzreport.language.words import Words
+    from kzreport.model import Period, Reading
+
+    for count in (5, 40):
+        days = [f"{2020 + n // 8}-{1 + n % 8:02}-11" for n in range(count)]
+        history = [Reading("rate", 9.0 + n, "percent", Period.parse(day)) for n, day in enumerate(days)]
+        for drawn in (plot(history, Words("fr")), sparkline(history)):
+            assert "<polyline" not in drawn and drawn.count("<circle") >= count
+
+
+def test_no_line_in_the_catalogue_joins_scattered_points(edition):
+    made = dict(catalogue(replace(edition, series=[*edition.series, "base_rate_scattered"])))
+    page = made["fr/series/base_rate_scattered.html"]
+    assert "ne pas les relier" in page and "<polyline" not in page and page.count("<circle") > 5
 
 
 # --- search

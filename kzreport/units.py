@@ -176,6 +176,27 @@ def is_rate(unit: str) -> bool:
     return UNITS[unit].rate
 
 
+def last_digit(value: float) -> float:
+    """Return the unit of the last digit of a number that is not a zero.
+
+    >>> last_digit(4200), last_digit(22_900_000), last_digit(81.31)
+    (100.0, 100000.0, 0.01)
+    """
+    whole, _, decimals = f"{abs(value):.6f}".rstrip("0").rstrip(".").partition(".")
+    if decimals:
+        return 10.0 ** -len(decimals)
+    return 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0
+
+
+def as_change(value: float, unit: str) -> tuple[float, str]:
+    """Return a value with its unit; an index whose base is the period or the year before, as a change in percent.
+
+    >>> as_change(109.5, "index_py100"), as_change(9.5, "percent")
+    ((9.5, 'percent'), (9.5, 'percent'))
+    """
+    return (value - 100, "percent") if unit in ("index_py100", "index_pp100") else (value, unit)
+
+
 def scale_for(amount: float, scales: tuple[Scale, ...], digits: int | None = None) -> Scale | None:
     """Return the first scale that an amount (in the unit itself) reaches, or nothing.
 

@@ -19,9 +19,8 @@ from kzreport.claims.sentences import (
     when,
 )
 from kzreport.claims.verdict import Verdict
-from kzreport.language.numbers import last_digit
 from kzreport.language.words import Words
-from kzreport.units import UNITS
+from kzreport.units import UNITS, last_digit
 
 _SILENT = (Reason.NO_SERIES, Reason.ASIDE, Reason.PLAN)  # within a document: nothing was compared
 _IN_THE_HEAD = (Reason.SERIES, Reason.WITHIN)  # what the head of the column says already

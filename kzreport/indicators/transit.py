@@ -16,7 +16,7 @@ from kzreport.errors import BasisError, DataError, ParameterError, explain
 from kzreport.indicators import growth, readings
 from kzreport.indicators.readings import first_status, merge, valued
 from kzreport.model import Interval, Period, Reading, Series, Status
-from kzreport.units import UNITS, is_rate
+from kzreport.units import UNITS, is_rate, last_digit
 
 _SCOPES = ("scope", "flow")
 
@@ -59,14 +59,8 @@ def growth_borne(now: Reading, before: Reading) -> Reading:
     change = growth.growth(now, before)
     if change.value is None:
         return change
-    share = sum(_rounding(r) / abs(valued(r)) for r in (now, before) if r.value)
+    share = sum(last_digit(r.value) / 2 / abs(r.value) for r in (now, before) if r.value)
     return change.of(digits=0) if share * abs(100 + change.value) >= 0.5 else change
-
-
-def _rounding(r: Reading) -> float:
-    """Return half a unit of the last digit of a whole number that is not a zero."""
-    digits = f"{abs(valued(r)):.0f}"
-    return 10.0 ** (len(digits) - len(digits.rstrip("0"))) / 2
 
 
 def by_publisher(

@@ -14,7 +14,7 @@ from kzreport.errors import WordsError, explain
 from kzreport.language.locale import NBSP
 from kzreport.language.vocabulary import Vocabulary
 from kzreport.model import Reading, Status
-from kzreport.units import UNITS, Scale, scale_for
+from kzreport.units import UNITS, Scale, last_digit, scale_for
 
 MINUS = "\u2212"
 SPECS = ("", "signed", "abs", "bare", "full", "stated", "words", "feminine")
@@ -259,15 +259,3 @@ def _in_print(r: Reading) -> tuple[Decimal, Decimal]:
     scale = _sentence_scale(value, r.unit, r.digits)
     divisor = Decimal(scale.divisor)
     return rounded(value / scale.divisor, scale.digits) * divisor, Decimal(1).scaleb(-scale.digits) * divisor
-
-
-def last_digit(value: float) -> float:
-    """Return the unit of the last digit of a number that is not a zero.
-
-    >>> last_digit(4200), last_digit(22_900_000), last_digit(81.31)
-    (100.0, 100000.0, 0.01)
-    """
-    whole, _, decimals = f"{abs(value):.6f}".rstrip("0").rstrip(".").partition(".")
-    if decimals:
-        return 10.0 ** -len(decimals)
-    return 10.0 ** (len(whole) - len(whole.rstrip("0"))) if value else 1.0

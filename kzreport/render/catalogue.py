@@ -31,11 +31,11 @@ from kzreport.render.sparkline import sparkline
 from kzreport.series.issues import known_issues
 from kzreport.series.resource import Resource, describe_series, names_of
 from kzreport.series.table import check_table
+from kzreport.units import as_change
 
 _RECENT = 24  # figures of a table
 _REVISED = 40  # revisions of a table
 _FINEST = 6  # more digits, at most, where two values differ by less than what is shown
-_INDEX = ("index_py100", "index_pp100")  # shown as changes
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,9 @@ class _Held:
 
     def reading(self, o: Observation) -> Reading:
         """Return a figure; an index whose base is the period or the year before, as a change."""
-        d, value, unit = self.resource, o.value, self.resource.unit
-        if unit in _INDEX:
-            unit, value = "percent", None if value is None else value - 100
+        d, value = self.resource, o.value
+        change, unit = as_change(value or 0.0, d.unit)
+        value = None if value is None else change
         status = Status.MISSING_INPUT if value is None else Status.OK
         return Reading(d.name, value, unit, o.period, status, d.basis, inputs=(d.name,), digits=d.decimals)
 

@@ -19,8 +19,7 @@ from kzreport.pages.since_text import largest_revisions, then_and_now
 from kzreport.render.blocks import Block
 from kzreport.series.known import load_series
 from kzreport.series.resource import describe_series
-
-_INDEX = ("index_py100", "index_pp100")  # pages state such figures as changes
+from kzreport.units import as_change
 
 
 def revisions(names: Sequence[str], then: date, now: date) -> Changes | None:
@@ -56,8 +55,10 @@ def _stated(revision: Revision, figures: Iterable[str], found: Changes) -> bool:
     """True if one of the figures is the revised one, and no other of its series and period has its value."""
     name, r = revision.series, revision.now
     values = [float(v) for series, period, v in map(str.split, figures) if (series, period) == (name, str(r.period))]
-    value = r.value - 100 if r.value is not None and r.unit in _INDEX else r.value
-    if value is None or not any(math.isclose(v, value, abs_tol=1e-9) for v in values):
+    if r.value is None:
+        return False
+    value, _ = as_change(r.value, r.unit)  # as pages state it
+    if not any(math.isclose(v, value, abs_tol=1e-9) for v in values):
         return False
     held = known_figures(load_series(name, found.now), describe_series(name).dimensions)
     return sum(o.value == r.value for (_, period), o in held.items() if period == r.period) == 1
